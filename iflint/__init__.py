@@ -1,0 +1,1 @@
+"""iflint finds SAP Cloud Integration sender channels whose client certificate will fail."""

@@ -1,0 +1,1 @@
+"""The command line: arguments and configuration become one call of the library."""

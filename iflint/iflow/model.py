@@ -1,0 +1,176 @@
+"""The typed picture of an integration flow: what rules and reports see, with no XML in it."""
+
+from __future__ import annotations
+
+import enum
+from typing import Protocol
+
+import msgspec
+
+from iflint.location import FileLocation, Location
+from iflint.problems import Problem
+
+
+class Origin(Protocol):
+    """Knows where a piece of the model stands; computes the exact place only when asked."""
+
+    def locate(self, start: int = 0, end: int | None = None) -> Location:
+        """The place of the characters ``start`` to ``end`` of the decoded text."""
+        ...
+
+
+class Package(msgspec.Struct, frozen=True):
+    """The integration package that an export names; ``name`` is what people know."""
+
+    id: str
+    name: str
+
+
+class ParameterUse(msgspec.Struct, frozen=True):
+    """One ``{{name}}`` in a value: characters ``start`` to ``end`` of the raw text.
+
+    ``value`` is None when no file at hand defines the parameter; else ``definition`` is where
+    the value stands (``parameters.prop`` of the bundle, or a file given with ``--parameters``).
+    """
+
+    name: str
+    start: int
+    end: int
+    value: str | None = None
+    definition: Origin | None = None
+
+
+class Value(msgspec.Struct, frozen=True):
+    """A text of the flow: as stored, and with its externalized parameters replaced.
+
+    ``raw`` is decoded from XML and still holds ``{{…}}``; ``text`` is None when a parameter in
+    it is not defined. ``origin`` locates characters of ``raw``.
+    """
+
+    raw: str
+    text: str | None
+    origin: Origin
+    parameters: tuple[ParameterUse, ...] = ()
+
+    @property
+    def undefined(self) -> tuple[ParameterUse, ...]:
+        """The parameters in it that no file at hand defines."""
+        return tuple(use for use in self.parameters if use.value is None)
+
+    @property
+    def location(self) -> Location:
+        """Where the raw text stands in the flow."""
+        return self.origin.locate()
+
+    @property
+    def definition(self) -> Location | None:
+        """Where the text itself stands when one parameter is the whole value, else None."""
+        if len(self.parameters) != 1:
+            return None
+        use = self.parameters[0]
+        if use.definition is None or (use.start, use.end) != (0, len(self.raw)):
+            return None
+        return use.definition.locate()
+
+    def locate(self, start: int, end: int) -> Location:
+        """Where characters ``start`` to ``end`` of the *resolved* text stand.
+
+        In the file that defines the parameter when the value is one whole parameter, in the
+        flow when it has none; a mixed value is located as a whole, in the flow.
+        """
+        if not self.parameters:
+            return self.origin.locate(start, end)
+        use = self.parameters[0]
+        if self.definition is not None and use.definition is not None:
+            return use.definition.locate(start, end)
+        return self.origin.locate()
+
+
+class AuthorizationKind(enum.StrEnum):
+    """What a channel's authorization setting means for its certificate entries."""
+
+    CLIENT_CERTIFICATE = "client-certificate"
+    """The pairs of the channel decide who may call."""
+    OTHER = "other"
+    """A documented value that does not look at the pairs (user role, basic)."""
+    UNKNOWN = "unknown"
+    """A value that nobody documents, on an adapter whose values are known."""
+    UNRESOLVED = "unresolved"
+    """A parameter in it is not defined, or defined as empty."""
+    NONE = "none"
+    """No setting of this kind on the channel: nothing to judge."""
+
+
+class Authorization(msgspec.Struct, frozen=True):
+    """How callers of a sender channel are authorized.
+
+    ``key`` is the property that decides (``senderAuthType``, ``authentication``, or
+    ``enableBasicAuthentication`` of the participant in the old format); ``value`` is None when
+    the pairs alone decide. ``known_adapter`` is True for adapters whose values of this key are
+    documented. ``exact`` is False when a value was read as client certificate although its
+    spelling differs (letter case, blanks around it). ``inferred`` is True in the old format.
+    """
+
+    kind: AuthorizationKind
+    key: str = ""
+    value: Value | None = None
+    known_adapter: bool = False
+    exact: bool = True
+    inferred: bool = False
+    documented: tuple[str, ...] = ()
+
+
+class CertificateEntry(msgspec.Struct, frozen=True):
+    """One pair of distinguished names that a sender channel accepts; ``ordinal`` from 1."""
+
+    ordinal: int
+    subject: Value
+    issuer: Value
+    origin: Origin
+
+    @property
+    def location(self) -> Location:
+        """Where the row (or the old format's subject property) stands."""
+        return self.origin.locate()
+
+
+class SenderChannel(msgspec.Struct, frozen=True):
+    """A channel through which senders call the flow.
+
+    ``ordinal`` counts the flow's sender channels from 1 in document order. ``name`` may be
+    empty; ``participant`` is the sender's name in the diagram. ``checked`` is True when the
+    channel's entries are to be judged or its authorization can't be told.
+    """
+
+    id: str
+    ordinal: int
+    name: str
+    participant: str
+    adapter: str
+    address: Value | None
+    authorization: Authorization
+    entries: tuple[CertificateEntry, ...]
+    origin: Origin
+    checked: bool
+
+    @property
+    def location(self) -> Location:
+        """Where the message flow's start tag stands."""
+        return self.origin.locate()
+
+
+class Iflow(msgspec.Struct, frozen=True):
+    """An integration flow, resolved with one set of parameter values.
+
+    ``location`` is its ``.iflw``; ``bundle`` the folder, archive or file that it came in;
+    ``name`` the display name of the export, else the bundle's name, else the file's.
+    """
+
+    id: str
+    name: str
+    version: str
+    package: Package | None
+    location: FileLocation
+    bundle: FileLocation
+    channels: tuple[SenderChannel, ...]
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,52 @@
+"""Where something stands: a file on disk, a member of an archive, a region of its text.
+
+Lines and columns count from 1, columns in Unicode code points; ends are exclusive.
+Bytes count from 0 in the file (or member) as it is stored, ends are exclusive too.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class FileLocation(msgspec.Struct, frozen=True, order=True):
+    """A file on disk, or a member of the archive that this file is.
+
+    ``path`` has forward slashes and is relative to the current directory when it lies below
+    it, else absolute. ``members`` leads through nested archives: one member name a level.
+    """
+
+    path: str
+    members: tuple[str, ...] = ()
+
+    def member(self, name: str) -> FileLocation:
+        """The member ``name`` of the archive at this location."""
+        return FileLocation(self.path, (*self.members, name))
+
+    def __str__(self) -> str:
+        """As people read it: ``Orders.zip!/a1b2_content!/src/main/…/Orders.iflw``."""
+        return "!/".join((self.path, *self.members))
+
+
+class Region(msgspec.Struct, frozen=True):
+    """A stretch of a file's decoded text, with enough of its first line to show it.
+
+    ``excerpt`` is the first line, or a window of at most a few hundred characters of it;
+    ``excerpt_column`` is the column at which this window begins.
+    """
+
+    start_line: int
+    start_column: int
+    end_line: int
+    end_column: int
+    start_byte: int
+    end_byte: int
+    excerpt: str = ""
+    excerpt_column: int = 1
+
+
+class Location(msgspec.Struct, frozen=True):
+    """A file, and the region of it that is meant (None: the file as a whole)."""
+
+    file: FileLocation
+    region: Region | None = None

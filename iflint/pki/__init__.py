@@ -1,0 +1,1 @@
+"""Names, certificates, chains and trust lists; knows nothing of integration flows."""

@@ -1,0 +1,37 @@
+"""What could not be read: raised or collected by the readers, reported by IFL001 and IFL002."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from iflint.location import Location
+
+
+class ProblemKind(enum.StrEnum):
+    """Which kind of input could not be read; each kind has a rule of its own."""
+
+    ARTIFACT = "artifact"
+    CERTIFICATE = "certificate"
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One input, or one part of it, that could not be read; the run goes on without it.
+
+    ``message`` is one line that says what is wrong, without the file's name;
+    ``remedy`` is one line that says what to do.
+    """
+
+    kind: ProblemKind
+    location: Location
+    message: str
+    remedy: str
+
+
+class Unreadable(Exception):  # noqa: N818 - it names the state of the input, as a Problem
+    """Raised by a reader for an input that can't be read at all; carries its Problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(f"{problem.location.file}: {problem.message}")
+        self.problem = problem

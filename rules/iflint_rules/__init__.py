@@ -1,0 +1,1 @@
+"""The rules that come with iflint, one file a rule."""
