@@ -1,0 +1,116 @@
+"""Text from input, made fit to show: nothing invisible, nothing that steers a terminal."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+_INVISIBLE = (
+    (0x0000, 0x001F),  # C0 controls
+    (0x007F, 0x009F),  # DEL and C1 controls
+    (0x00AD, 0x00AD),  # soft hyphen
+    (0x034F, 0x034F),  # combining grapheme joiner
+    (0x061C, 0x061C),  # Arabic letter mark
+    (0x115F, 0x1160),  # Hangul fillers
+    (0x17B4, 0x17B5),  # Khmer inherent vowels
+    (0x180B, 0x180F),  # Mongolian selectors
+    (0x200B, 0x200F),  # zero-width characters, left-to-right and right-to-left marks
+    (0x2028, 0x202E),  # line and paragraph separators, bidi embeddings and overrides
+    (0x2060, 0x206F),  # word joiner, invisible operators, bidi isolates
+    (0x3164, 0x3164),  # Hangul filler
+    (0xD800, 0xDFFF),  # surrogates: half a character
+    (0xFE00, 0xFE0F),  # variation selectors
+    (0xFEFF, 0xFEFF),  # byte order mark
+    (0xFFA0, 0xFFA0),  # halfwidth Hangul filler
+    (0xFFF0, 0xFFFB),  # unassigned ignorables, interlinear annotation
+    (0x13430, 0x1343F),  # Egyptian format controls
+    (0x1BCA0, 0x1BCA3),  # shorthand format controls
+    (0x1D173, 0x1D17A),  # musical format controls
+    (0xE0000, 0xE0FFF),  # tags and more variation selectors
+)
+"""Controls, separators, and Unicode's Default_Ignorable_Code_Point: first and last of each run."""
+
+_STARTS = tuple(first for first, _ in _INVISIBLE)
+_NAMED = {0x09: "\\t", 0x0A: "\\n", 0x0D: "\\r"}
+_ASCII = {"…": "...", "→": "->", "›": ">", "│": "|", "✗": "x", "–": "-", "’": "'"}
+_ASCII_TABLE = str.maketrans(_ASCII)
+
+
+def is_invisible(code: int) -> bool:
+    """Whether the character with this code point can't be seen, or steers what can."""
+    first, last = _INVISIBLE[bisect_right(_STARTS, code) - 1]
+    return first <= code <= last
+
+
+class _Escapes(dict[int, str | int]):
+    """A table for `str.translate` that is worked out as characters come."""
+
+    def __missing__(self, code: int) -> str | int:
+        return escape(code) if is_invisible(code) else code
+
+
+class _JsonEscapes(dict[int, str | int]):
+    """The same for text that is JSON already, where such a character stands in a string only."""
+
+    def __missing__(self, code: int) -> str | int:
+        if code < 0x20 or not is_invisible(code):
+            return code
+        units = chr(code).encode("utf-16-be", "surrogatepass").hex()
+        return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+_VISIBLE = _Escapes()
+_JSON = _JsonEscapes()
+
+
+def escape(code: int) -> str:
+    r"""A code point as people know it from source code: ``\n``, ``\x1b``, ``\u202e``."""
+    if code in _NAMED:
+        return _NAMED[code]
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def visible(text: str) -> str:
+    r"""The text with every invisible or steering character written out, as ``\u202e``.
+
+    Makes C0, C1, DEL, bidi controls, zero-width and other ignorable characters, line and
+    paragraph separators and lone surrogates visible; leaves all others as they are.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return text.translate(_VISIBLE)
+
+
+def encodable(text: str) -> str:
+    """The text with lone surrogates written out, so that it can be encoded as UTF-8."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def escaped_json(text: str) -> str:
+    r"""JSON whose strings hold no invisible character raw: each is written ``\u202e``, losslessly."""
+    return text if text.isascii() and "\x7f" not in text else text.translate(_JSON)
+
+
+def ascii_only(text: str) -> str:
+    r"""The text for a console that knows ASCII only: ``…`` is ``...``, ``ü`` is ``\xfc``."""
+    if text.isascii():
+        return text
+    return text.translate(_ASCII_TABLE).encode("ascii", "backslashreplace").decode("ascii")
+
+
+def cells(text: str) -> int:
+    """How many columns of a terminal the text takes; control characters must be out already."""
+    if text.isascii():
+        return len(text)
+    import unicodedata
+
+    return sum(_cells_of(char, unicodedata.east_asian_width(char)) for char in text)
+
+
+def _cells_of(char: str, width: str) -> int:
+    import unicodedata
+
+    if unicodedata.category(char) in ("Mn", "Me"):
+        return 0
+    return 2 if width in ("W", "F") else 1
