@@ -1,1 +1,29 @@
 """Any path becomes artifacts: files in folders, in archives, in archives in archives."""
+
+from iflint.sources.artifacts import (
+    Artifact,
+    Bundle,
+    CertificateSource,
+    PackageName,
+    SkipKind,
+    Skipped,
+    SourceFile,
+)
+from iflint.sources.discovery import certificate_files, discover, owning_bundles
+from iflint.sources.disk import repository_root
+from iflint.sources.limits import Limits
+
+__all__ = [
+    "Artifact",
+    "Bundle",
+    "CertificateSource",
+    "Limits",
+    "PackageName",
+    "SkipKind",
+    "Skipped",
+    "SourceFile",
+    "certificate_files",
+    "discover",
+    "owning_bundles",
+    "repository_root",
+]

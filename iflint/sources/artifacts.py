@@ -1,0 +1,76 @@
+"""What a path turns into: bundles, certificate files, and what was passed over."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+
+import msgspec
+
+from iflint.location import FileLocation
+from iflint.problems import Problem
+
+
+class SourceFile(msgspec.Struct, frozen=True):
+    """A file on disk or in an archive, read when asked.
+
+    ``read()`` gives its bytes, decompressed and verified against the archive's checksum;
+    it raises `iflint.problems.Unreadable`.
+    """
+
+    location: FileLocation
+    read: Callable[[], bytes]
+
+
+class PackageName(msgspec.Struct, frozen=True):
+    """The integration package of an export: ``id``, and ``name`` as people know it."""
+
+    id: str
+    name: str
+
+
+class Bundle(msgspec.Struct, frozen=True):
+    """One integration flow with the files that belong to it.
+
+    ``location`` is the folder, the archive, the folder in an archive (as if it were a member),
+    or the ``.iflw`` itself where it stands alone. ``display_name`` is what ``resources.cnt``
+    calls the artifact.
+    """
+
+    location: FileLocation
+    flow: SourceFile
+    manifest: SourceFile | None = None
+    parameters: SourceFile | None = None
+    package: PackageName | None = None
+    display_name: str | None = None
+
+
+class CertificateSource(msgspec.Struct, frozen=True):
+    """A file that should hold certificates; ``given`` if the user named this very file."""
+
+    file: SourceFile
+    given: bool = False
+
+
+class SkipKind(enum.StrEnum):
+    """Why something was passed over that might have been expected in the report."""
+
+    ARCHIVE_WITHOUT_FLOW = "archive-without-flow"
+    ARCHIVE_WITHOUT_CERTIFICATE = "archive-without-certificate"
+    BUNDLE_WITHOUT_FLOW = "bundle-without-flow"
+    OTHER_ARTIFACT = "other-artifact"
+    OTHER_FILE = "other-file"
+    CLUTTER = "clutter"
+    KEYSTORE = "keystore"
+    SYMLINK = "symlink"
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    """Something that was passed over, and why; never a finding, always counted."""
+
+    location: FileLocation
+    kind: SkipKind
+    detail: str
+
+
+Artifact = Bundle | CertificateSource | Skipped | Problem

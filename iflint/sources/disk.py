@@ -1,0 +1,103 @@
+"""Files on disk: how paths are written, and how bytes are read within limits."""
+
+from __future__ import annotations
+
+import functools
+import os
+import stat
+
+from iflint.location import FileLocation, Location
+from iflint.problems import Problem, ProblemKind, Unreadable
+from iflint.sources.artifacts import SourceFile
+from iflint.sources.limits import size_text
+
+TO_OPEN = "Check the file and who may read it."
+
+
+class Disk:
+    """The file system as seen from one folder.
+
+    Paths are absolute and have forward slashes (`absolute` makes them so); locations are
+    relative to ``directory`` for what lies below it.
+    """
+
+    def __init__(self, directory: str | None = None) -> None:
+        self.directory = slashes(os.path.abspath(directory or os.getcwd()))
+
+    def absolute(self, path: str) -> str:
+        """``path``, taken from the folder, made absolute."""
+        return slashes(os.path.abspath(os.path.join(self.directory, path)))
+
+    def location(self, path: str) -> FileLocation:
+        """Where the file or folder at the absolute ``path`` stands, as reports write it."""
+        if path == self.directory:
+            return FileLocation(".")
+        inside = path.startswith(self.directory.rstrip("/") + "/")
+        return FileLocation(path[len(self.directory.rstrip("/")) + 1 :] if inside else path or "/")
+
+    def file(self, path: str, most: int, kind: ProblemKind = ProblemKind.ARTIFACT) -> SourceFile:
+        """The file at the absolute ``path``, of which at most ``most`` bytes are read."""
+        location = self.location(path)
+        return SourceFile(location, functools.partial(_read, path, location, most, kind))
+
+    def problem(self, path: str, error: OSError) -> Problem:
+        """What to say of a file or folder that could not be opened."""
+        return _unopened(self.location(path), error, ProblemKind.ARTIFACT)
+
+
+def slashes(path: str) -> str:
+    """``path`` with the forward slashes that reports use everywhere."""
+    return path.replace(os.sep, "/") if os.sep != "/" else path
+
+
+def repository_root(path: str) -> str:
+    """The nearest folder at or above ``path`` with a ``.git``, else the current directory."""
+    return enclosing_repository(os.path.abspath(path)) or os.getcwd()
+
+
+def enclosing_repository(path: str) -> str | None:
+    """The nearest folder at or above the absolute ``path`` that has a ``.git`` (folder or file)."""
+    while not os.path.lexists(os.path.join(path, ".git")):
+        path, previous = os.path.dirname(path), path
+        if path == previous:
+            return None
+    return path
+
+
+def head(path: str, count: int = 4) -> bytes:
+    """The first bytes of a regular file; empty if it can't be opened."""
+    try:
+        with open(path, "rb", buffering=0, opener=_open_without_waiting) as file:
+            return file.read(count) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
+    except OSError:
+        return b""
+
+
+def _read(path: str, location: FileLocation, most: int, kind: ProblemKind) -> bytes:
+    try:
+        with open(path, "rb", opener=_open_without_waiting) as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise _unreadable(location, kind, "This is not a regular file.", TO_OPEN)
+            data = file.read(min(status.st_size, most) + 1)
+    except OSError as error:
+        raise Unreadable(_unopened(location, error, kind)) from error
+    if len(data) > most:
+        size = max(status.st_size, len(data))
+        message = f"The file is {size_text(size)}; at most {size_text(most)} are read."
+        raise _unreadable(location, kind, message, "Leave it out, or split it.")
+    return data
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Open ``path`` so that a pipe without a writer does not block."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _unopened(location: FileLocation, error: OSError, kind: ProblemKind) -> Problem:
+    reason = error.strerror or type(error).__name__
+    return Problem(kind, Location(location), f"It can't be opened: {reason}.", TO_OPEN)
+
+
+def _unreadable(location: FileLocation, kind: ProblemKind, message: str, remedy: str) -> Unreadable:
+    return Unreadable(Problem(kind, Location(location), message, remedy))

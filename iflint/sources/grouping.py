@@ -1,0 +1,315 @@
+"""A tree of names becomes artifacts: which files belong together, and what each of them is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.location import Location
+from iflint.problems import Problem, ProblemKind, Unreadable
+from iflint.sources import names
+from iflint.sources.artifacts import (
+    Artifact,
+    Bundle,
+    CertificateSource,
+    PackageName,
+    SkipKind,
+    Skipped,
+    SourceFile,
+)
+from iflint.sources.bundles import FLOW_TYPE, bundle_type
+from iflint.sources.names import Role
+from iflint.sources.packages import FLOW_TYPE as FLOW_RESOURCE
+from iflint.sources.packages import PackageList, Resource, Undecodable, read_package_list
+from iflint.sources.trees import ArchiveTree
+from iflint.sources.zips import EXPORT_AGAIN, SIGNATURES, Archive, Budget, Exhausted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iflint.sources.limits import Limits
+    from iflint.sources.trees import Entry, Tree
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What the caller asks for."""
+
+    flows: bool = True
+    certificates: bool = True
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """What the surroundings of a tree say about it: its package, and its resource in that."""
+
+    package: PackageName | None = None
+    display_name: str | None = None
+
+
+NOWHERE = Origin()
+
+
+class Grouping:
+    """Turns one tree into artifacts, in the order of its names, and its archives with it."""
+
+    def __init__(
+        self, tree: Tree, wanted: Wanted, limits: Limits, origin: Origin = NOWHERE
+    ) -> None:
+        self._tree = tree
+        self._wanted = wanted
+        self._limits = limits
+        self._origin = origin
+        self._lists: dict[str, PackageList | Problem | None] = {}
+        entries = tree.entries
+        self._entries = entries
+        self._roots = {
+            _root(entry.name)
+            for entry in entries
+            if entry.role is Role.FLOW and not names.is_clutter(entry.name)
+        }
+
+    def artifacts(self, budget: Budget | None = None) -> Iterator[Artifact]:
+        """Everything in the tree; ``budget`` is that of the archive on disk that it is in.
+
+        Raises `Exhausted` when that budget is.
+        """
+        for entry in self._entries:
+            yield from self._artifacts_of(entry, budget)
+
+    def _artifacts_of(self, entry: Entry, budget: Budget | None) -> Iterator[Artifact]:
+        role = entry.role
+        if names.is_clutter(entry.name) and not entry.given:
+            if role in _PLAIN_ROLES:
+                yield Skipped(entry.file.location, SkipKind.CLUTTER, "left behind by macOS")
+        elif role is Role.FLOW and self._wanted.flows:
+            yield self._bundle(entry)
+        elif role is Role.MANIFEST and self._wanted.flows:
+            yield from self._bundle_without_flow(entry)
+        elif role is Role.PACKAGE_LIST and self._wanted.flows:
+            yield from self._package_problems(entry)
+        elif role is Role.CERTIFICATE:
+            yield from self._certificate(entry)
+        elif role is Role.KEYSTORE:
+            if self._wanted.certificates or entry.given:
+                yield Skipped(entry.file.location, SkipKind.KEYSTORE, "keystores are not read yet")
+        elif role is Role.ARCHIVE:
+            yield from self._archive(entry.file, self._origin_of(entry.name), budget)
+        elif role is Role.CONTENT:
+            yield from self._content(entry, budget)
+        elif role is Role.NAMELESS or entry.given:
+            yield from self._unknown(entry, budget)
+
+    def _bundle(self, entry: Entry) -> Bundle:
+        root = names.bundle_root(entry.name)
+        if root is None:
+            folder = names.parent(entry.name)
+            location = entry.file.location
+            parameters = names.join(folder, names.basename(names.PARAMETERS))
+            origin = self._origin_of(entry.name)
+        else:
+            folder = root
+            location = self._tree.location(root)
+            parameters = names.join(root, names.PARAMETERS)
+            origin = self._origin_of(root)
+        return Bundle(
+            location=location,
+            flow=entry.file,
+            manifest=self._tree.get(names.join(folder, names.MANIFEST)),
+            parameters=self._tree.get(parameters),
+            package=origin.package,
+            display_name=origin.display_name,
+        )
+
+    def _bundle_without_flow(self, entry: Entry) -> Iterator[Artifact]:
+        root = names.parent(names.parent(entry.name))
+        if root in self._roots:
+            return
+        try:
+            kind = bundle_type(entry.file.read())
+        except Exhausted:
+            raise
+        except Unreadable as error:
+            yield error.problem
+            return
+        location = self._tree.location(root)
+        if kind == FLOW_TYPE:
+            detail = "its manifest says integration flow, but there is no .iflw in it"
+            yield Skipped(location, SkipKind.BUNDLE_WITHOUT_FLOW, detail)
+        elif kind is not None:
+            yield Skipped(location, SkipKind.OTHER_ARTIFACT, kind)
+
+    def _certificate(self, entry: Entry) -> Iterator[Artifact]:
+        if not entry.given and self._is_content_signature(entry.name):
+            detail = "the certificate that signed the exported content"
+            yield Skipped(entry.file.location, SkipKind.CLUTTER, detail)
+        elif self._wanted.certificates or entry.given:
+            yield CertificateSource(entry.file, entry.given)
+
+    def _is_content_signature(self, name: str) -> bool:
+        if names.basename(name).lower() != names.SIGNATURE_CERTIFICATE:
+            return False
+        folder = names.parent(name)
+        return (
+            folder in self._roots
+            or (not folder and not self._tree.top)
+            or self._tree.get(names.join(folder, names.MANIFEST)) is not None
+            or self._tree.get(names.join(folder, names.PACKAGE_LIST)) is not None
+        )
+
+    def _content(self, entry: Entry, budget: Budget | None) -> Iterator[Artifact]:
+        """The content of a resource: a flow's must be an archive, any other's may be one."""
+        resource = self._resource(entry.name)
+        if resource is None or resource.type != FLOW_RESOURCE:
+            try:
+                if entry.head() not in SIGNATURES:
+                    if entry.given:
+                        yield _other_file(entry.file)
+                    return
+            except Unreadable as error:
+                if resource is None:
+                    yield error.problem
+                return
+        required = resource is None or resource.type == FLOW_RESOURCE
+        yield from self._archive(entry.file, self._origin_of(entry.name), budget, required)
+
+    def _unknown(self, entry: Entry, budget: Budget | None) -> Iterator[Artifact]:
+        try:
+            packed = entry.head() in SIGNATURES
+        except Unreadable:
+            packed = False
+        if packed:
+            yield from self._archive(entry.file, self._origin_of(entry.name), budget)
+        elif entry.given:
+            yield (
+                CertificateSource(entry.file, True)
+                if not self._wanted.flows
+                else _other_file(entry.file)
+            )
+
+    def _archive(
+        self, file: SourceFile, origin: Origin, budget: Budget | None, required: bool = True
+    ) -> Iterator[Artifact]:
+        """What is in an archive; at least one artifact, so that none is passed over in silence.
+
+        One that is not ``required`` to be readable is only skipped when it is not.
+        """
+        outermost = budget is None
+        budget = budget or Budget(file.location, self._limits)
+        silent = True
+        try:
+            if len(file.location.members) >= self._limits.depth:
+                yield _too_deep(file, self._limits.depth)
+                return
+            tree = ArchiveTree(Archive(file.read(), file.location, budget))
+            grouping = Grouping(tree, self._wanted, self._limits, origin)
+            for artifact in grouping.artifacts(budget):
+                silent = False
+                yield artifact
+        except Exhausted as error:
+            if not outermost:
+                raise
+            yield error.problem
+            return
+        except Unreadable as error:
+            yield (
+                error.problem
+                if required
+                else Skipped(
+                    file.location, SkipKind.OTHER_FILE, f"not read: {error.problem.message}"
+                )
+            )
+            return
+        if silent:
+            yield self._nothing_in(file)
+
+    def _nothing_in(self, file: SourceFile) -> Skipped:
+        if self._wanted.flows:
+            detail = "no integration flow in it"
+            return Skipped(file.location, SkipKind.ARCHIVE_WITHOUT_FLOW, detail)
+        detail = "no certificate file in it"
+        return Skipped(file.location, SkipKind.ARCHIVE_WITHOUT_CERTIFICATE, detail)
+
+    def _package_problems(self, entry: Entry) -> Iterator[Problem]:
+        folder = names.parent(entry.name)
+        package = self._package_list(folder)
+        if isinstance(package, Problem):
+            yield package
+        if not isinstance(package, PackageList):
+            return
+        for content, resource in package.resources.items():
+            if resource.type == FLOW_RESOURCE and not self._has_content(folder, content):
+                message = (
+                    f"The package lists the integration flow “{resource.display_name}”, "
+                    f"but its content ({content}) is missing."
+                )
+                yield Problem(
+                    ProblemKind.ARTIFACT, Location(entry.file.location), message, EXPORT_AGAIN
+                )
+
+    def _has_content(self, folder: str, content: str) -> bool:
+        if "/" in content or "\\" in content or "\0" in content:
+            return False
+        name = names.join(folder, content)
+        return self._tree.get(name) is not None or self._tree.has_folder(name)
+
+    def _origin_of(self, name: str) -> Origin:
+        """What the nearest list of a package above ``name`` says of it, else the tree's own."""
+        below = name
+        while below != self._tree.top and below:
+            folder = names.parent(below)
+            package = self._package_list(folder)
+            if isinstance(package, PackageList):
+                resource = package.resources.get(names.basename(below)) if below == name else None
+                return Origin(
+                    package.package or self._origin.package,
+                    resource.display_name or None if resource else None,
+                )
+            below = folder
+        at_top = name == self._tree.top or names.parent(name) == self._tree.top
+        return self._origin if at_top and not name else Origin(self._origin.package)
+
+    def _resource(self, name: str) -> Resource | None:
+        package = self._package_list(names.parent(name))
+        if isinstance(package, PackageList):
+            return package.resources.get(names.basename(name))
+        return None
+
+    def _package_list(self, folder: str) -> PackageList | Problem | None:
+        """The list of the package in ``folder``, the problem with it, or None without one."""
+        if folder not in self._lists:
+            self._lists[folder] = self._read_package_list(folder)
+        return self._lists[folder]
+
+    def _read_package_list(self, folder: str) -> PackageList | Problem | None:
+        file = self._tree.get(names.join(folder, names.PACKAGE_LIST))
+        if file is None:
+            return None
+        try:
+            return read_package_list(file.read())
+        except Exhausted:
+            raise
+        except Unreadable as error:
+            return error.problem
+        except Undecodable as error:
+            message = f"The list of the package can't be read: {error}."
+            return Problem(ProblemKind.ARTIFACT, Location(file.location), message, EXPORT_AGAIN)
+
+
+_PLAIN_ROLES = (Role.FLOW, Role.ARCHIVE, Role.CONTENT, Role.CERTIFICATE, Role.KEYSTORE)
+
+
+def _root(name: str) -> str:
+    root = names.bundle_root(name)
+    return names.parent(name) if root is None else root
+
+
+def _other_file(file: SourceFile) -> Skipped:
+    detail = "neither an integration flow, nor an archive, nor a certificate file"
+    return Skipped(file.location, SkipKind.OTHER_FILE, detail)
+
+
+def _too_deep(file: SourceFile, depth: int) -> Problem:
+    message = f"The archive is nested more than {depth} levels deep and was not read."
+    return Problem(
+        ProblemKind.ARTIFACT, Location(file.location), message, "Unpack the outer archives."
+    )

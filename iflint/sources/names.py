@@ -1,0 +1,75 @@
+"""What a file is by its name: every decision that needs no look into it."""
+
+from __future__ import annotations
+
+import enum
+
+RESOURCES = "src/main/resources"
+MANIFEST = "META-INF/MANIFEST.MF"
+PARAMETERS = f"{RESOURCES}/parameters.prop"
+PACKAGE_LIST = "resources.cnt"
+CONTENT_SUFFIX = "_content"
+SIGNATURE_CERTIFICATE = "publicsign.crt"
+
+CERTIFICATE_SUFFIXES = (".cer", ".crt", ".pem", ".der", ".p7b", ".p7c")
+KEYSTORE_SUFFIXES = (".p12", ".pfx", ".jks", ".jceks", ".keystore")
+
+
+class Role(enum.Enum):
+    """What a file may be for us, by its name alone."""
+
+    FLOW = "integration flow"
+    ARCHIVE = "archive"
+    CONTENT = "content of a package's resource"
+    PACKAGE_LIST = "list of a package's resources"
+    MANIFEST = "manifest of a bundle"
+    CERTIFICATE = "certificate file"
+    KEYSTORE = "keystore"
+    NAMELESS = "file without extension"
+
+
+_BY_SUFFIX = {
+    ".iflw": Role.FLOW,
+    ".zip": Role.ARCHIVE,
+    **dict.fromkeys(CERTIFICATE_SUFFIXES, Role.CERTIFICATE),
+    **dict.fromkeys(KEYSTORE_SUFFIXES, Role.KEYSTORE),
+}
+
+
+def role_of(name: str) -> Role | None:
+    """The role of a file called ``name`` (a path with ``/``); None if it is of no interest."""
+    folder, _, base = name.rpartition("/")
+    if base == "MANIFEST.MF":
+        return Role.MANIFEST if basename(folder) == "META-INF" else None
+    if base == PACKAGE_LIST:
+        return Role.PACKAGE_LIST
+    if base.endswith(CONTENT_SUFFIX):
+        return Role.CONTENT
+    _, dot, suffix = base.rpartition(".")
+    return _BY_SUFFIX.get(f".{suffix.lower()}") if dot else Role.NAMELESS
+
+
+def is_clutter(name: str) -> bool:
+    """Whether ``name`` is what macOS leaves beside the file that is meant."""
+    return basename(name).startswith("._") or "__MACOSX" in name.split("/")
+
+
+def bundle_root(name: str) -> str | None:
+    """The folder of the bundle in whose resources ``name`` stands, None if it is in none."""
+    root, found, _ = f"/{name}".rpartition(f"/{RESOURCES}/")
+    return root[1:] if found else None
+
+
+def basename(name: str) -> str:
+    """The last segment of ``name``."""
+    return name.rpartition("/")[2]
+
+
+def parent(name: str) -> str:
+    """The folder of ``name``; empty at the top."""
+    return name.rpartition("/")[0]
+
+
+def join(folder: str, name: str) -> str:
+    """``name`` in ``folder``, where an empty ``folder`` is the top."""
+    return f"{folder}/{name}" if folder else name

@@ -1,0 +1,78 @@
+"""The files below a folder that may matter, by name, without what is ignored."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.problems import Problem
+from iflint.sources.artifacts import SkipKind, Skipped
+from iflint.sources.ignoring import (
+    GITIGNORE,
+    SKIPPED_FOLDERS,
+    VIRTUAL_ENVIRONMENT,
+    folder_rules,
+)
+from iflint.sources.names import Role, role_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iflint.sources.disk import Disk
+    from iflint.sources.ignoring import Rules
+
+
+_OF_NO_INTEREST = (None, Role.NAMELESS)
+
+
+class Obstacle(msgspec.Struct, frozen=True):
+    """A place that was not entered, and what to say of it."""
+
+    path: str
+    artifact: Problem | Skipped
+
+
+def walk(disk: Disk, top: str, rules: Rules | None) -> Iterator[str | Obstacle]:
+    """Absolute paths of the files in and below the folder ``top`` whose names have a role.
+
+    ``rules`` are those in force above ``top``. Symbolic links to folders are not followed.
+    Folders come in the order of their names; a folder's files before its folders.
+    """
+    pending: list[tuple[str, Rules | None]] = [(top, rules)]
+    while pending:
+        folder, rules = pending.pop()
+        try:
+            with os.scandir(folder) as scan:
+                entries = sorted(scan, key=lambda entry: entry.name)
+        except OSError as error:
+            yield Obstacle(folder, disk.problem(folder, error))
+            continue
+        contained = {entry.name for entry in entries}
+        if VIRTUAL_ENVIRONMENT in contained and folder != top:
+            continue
+        if GITIGNORE in contained:
+            rules = folder_rules(rules, folder, top)
+        below: list[tuple[str, Rules | None]] = []
+        for entry in entries:
+            path = f"{folder.rstrip('/')}/{entry.name}"
+            if _is_folder(entry):
+                if entry.name in SKIPPED_FOLDERS or (rules and rules.ignore(f"{path}/")):
+                    continue
+                if entry.is_symlink():
+                    detail = "a symbolic link to a folder; links are not followed"
+                    link = Skipped(disk.location(path), SkipKind.SYMLINK, detail)
+                    yield Obstacle(path, link)
+                else:
+                    below.append((path, rules))
+            elif role_of(path) not in _OF_NO_INTEREST and not (rules and rules.ignore(path)):
+                yield path
+        pending.extend(reversed(below))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

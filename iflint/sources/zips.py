@@ -1,0 +1,305 @@
+"""One zip archive in memory: its list of members, and each member's bytes, within limits.
+
+Written for this purpose, since the standard library's reader parses a list of any length,
+fails as a whole on one bad name, and takes longer to import than a small flow to check.
+Formats: PKWARE APPNOTE 6.3.10, sections 4.3 (records), 4.4 (fields), 4.5.3 (Zip64).
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+import msgspec
+
+from iflint.location import FileLocation, Location
+from iflint.problems import Problem, ProblemKind, Unreadable
+from iflint.sources.limits import Limits, size_text
+
+SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
+"""How a zip archive begins: with its first member, or, without members, with its end."""
+
+EXPORT_AGAIN = "Export or download it again; nothing in it was checked."
+
+_STORED, _DEFLATED = 0, 8
+_ENCRYPTED, _UTF8 = 0x1, 0x800
+_UNKNOWN_32, _UNKNOWN_16 = 0xFFFFFFFF, 0xFFFF
+
+_END = struct.Struct("<4s4H2LH")
+_END_64 = struct.Struct("<4sQ2H2L4Q")
+_LOCATOR_64 = struct.Struct("<4sLQL")
+_ENTRY = struct.Struct("<4s6H3L5H2L")
+_LOCAL = struct.Struct("<4s5H3L2H")
+_LONGEST_COMMENT = 0xFFFF
+
+
+class Member(msgspec.Struct, frozen=True):
+    """One entry of an archive's list: ``offset`` is where its local header begins."""
+
+    name: str
+    raw_name: bytes
+    flags: int
+    method: int
+    checksum: int
+    compressed: int
+    size: int
+    offset: int
+
+
+class Damaged(Exception):  # noqa: N818 - it names the state of the bytes
+    """The bytes are not what the format says; the message is for people."""
+
+
+class Exhausted(Unreadable):
+    """An archive on disk asked for more than its limits allow: it is given up as a whole."""
+
+
+class Budget:
+    """What may still be read out of one archive on disk and all archives nested in it."""
+
+    def __init__(self, location: FileLocation, limits: Limits) -> None:
+        self.limits = limits
+        self._location = location
+        self._bytes = limits.total
+        self._members = limits.members
+
+    def spend_bytes(self, count: int) -> None:
+        """Take ``count`` decompressed bytes; raises `Exhausted`."""
+        if count > self._bytes:
+            raise self._exhausted(f"more than {size_text(self.limits.total)} once decompressed")
+        self._bytes -= count
+
+    def spend_members(self, count: int) -> None:
+        """Take ``count`` members; raises `Exhausted`."""
+        if count > self._members:
+            raise self._exhausted(f"more than {self.limits.members} members")
+        self._members -= count
+
+    def _exhausted(self, what: str) -> Exhausted:
+        message = f"The archive holds {what}; the rest of it was not read."
+        return Exhausted(_problem(self._location, message, "Check its parts one by one."))
+
+
+class Archive:
+    """A zip archive in memory; ``location`` is its own, ``members`` are as listed in it."""
+
+    def __init__(self, data: bytes, location: FileLocation, budget: Budget) -> None:
+        """Read the list of members; raises `Unreadable` if there is none that can be read."""
+        self.location = location
+        self._data = data
+        self._budget = budget
+        self._charged: set[int] = set()
+        try:
+            self.members = read_members(data, budget)
+        except Damaged as damage:
+            remedy = _remedy(data)
+            raise Unreadable(_problem(location, str(damage), remedy)) from damage
+
+    def read(self, index: int, kind: ProblemKind = ProblemKind.ARTIFACT) -> bytes:
+        """The bytes of member ``index``; raises `Unreadable`, its problem of ``kind``."""
+        member = self.members[index]
+        try:
+            self._check_limits(member)
+            if index not in self._charged:
+                self._budget.spend_bytes(member.size)
+                self._charged.add(index)
+            return read_member(self._data, member)
+        except Damaged as damage:
+            location = self.location.member(member.name)
+            raise Unreadable(_problem(location, str(damage), EXPORT_AGAIN, kind)) from damage
+
+    def head(self, index: int, count: int = 4) -> bytes:
+        """The first ``count`` bytes of member ``index``, not verified; raises `Unreadable`."""
+        member = self.members[index]
+        try:
+            start = _content_start(self._data, member)
+        except Damaged as damage:
+            location = self.location.member(member.name)
+            raise Unreadable(_problem(location, str(damage), EXPORT_AGAIN)) from damage
+        stored = self._data[start : start + min(member.compressed, 512)]
+        if member.method == _STORED:
+            return stored[:count]
+        try:
+            return zlib.decompressobj(-zlib.MAX_WBITS).decompress(stored, count)
+        except zlib.error:
+            return b""
+
+    def _check_limits(self, member: Member) -> None:
+        limits = self._budget.limits
+        if member.size > limits.member:
+            raise Damaged(
+                f"The member is {size_text(member.size)} once decompressed; "
+                f"at most {size_text(limits.member)} are read."
+            )
+        if member.size > limits.ratio_above and member.size > limits.ratio * member.compressed:
+            raise Damaged(
+                f"The member is {size_text(member.size)} once decompressed, more than "
+                f"{limits.ratio} times its compressed form, and was not read."
+            )
+
+
+def read_members(data: bytes, budget: Budget) -> tuple[Member, ...]:
+    """The members as the archive's central directory lists them.
+
+    Raises `Damaged` if there is no such list or it breaks off, `Exhausted` if it is too long.
+    """
+    start, end, shift = _find_directory(data)
+    members: list[Member] = []
+    while start < end:
+        if start + _ENTRY.size > end or data[start : start + 4] != b"PK\x01\x02":
+            raise Damaged("The archive's list of members is damaged.")
+        budget.spend_members(1)
+        (
+            _, _, _, flags, method, _, _, checksum, compressed, size,
+            name_length, extra_length, comment_length, _, _, _, offset,
+        ) = _ENTRY.unpack_from(data, start)  # fmt: skip
+        name_end = start + _ENTRY.size + name_length
+        extra_end = name_end + extra_length
+        if extra_end + comment_length > end:
+            raise Damaged("The archive's list of members is damaged.")
+        raw_name = data[name_end - name_length : name_end]
+        if _UNKNOWN_32 in (size, compressed, offset):
+            extra = data[name_end:extra_end]
+            size, compressed, offset = _zip64_fields(extra, size, compressed, offset)
+        members.append(
+            Member(
+                name=_decode_name(raw_name, flags),
+                raw_name=raw_name,
+                flags=flags,
+                method=method,
+                checksum=checksum,
+                compressed=compressed,
+                size=size,
+                offset=offset + shift,
+            )
+        )
+        start = extra_end + comment_length
+    return tuple(members)
+
+
+def read_member(data: bytes, member: Member) -> bytes:
+    """The member's bytes, as long as the list says and with its checksum; raises `Damaged`.
+
+    Never more than ``member.size + 1`` bytes are decompressed.
+    """
+    start = _content_start(data, member)
+    stored = memoryview(data)[start : start + member.compressed]
+    if member.method == _STORED:
+        content = bytes(stored)
+    else:
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            content = inflater.decompress(stored, member.size + 1)
+        except zlib.error as error:
+            raise Damaged("The member's compressed data is damaged.") from error
+        if not inflater.eof and len(content) <= member.size:
+            raise Damaged("The member's compressed data breaks off.")
+    if len(content) != member.size:
+        raise Damaged("The member is not as long as the archive says.")
+    if zlib.crc32(content) != member.checksum:
+        raise Damaged("The member's checksum is wrong: it was damaged after it was packed.")
+    return content
+
+
+def _find_directory(data: bytes) -> tuple[int, int, int]:
+    """Begin and end of the central directory, and how far all offsets are shifted.
+
+    They are shifted where something stands before the archive, as in self-extracting ones.
+    """
+    if not data:
+        raise Damaged("The archive is empty: a file of 0 bytes.")
+    end = len(data)
+    lowest = max(0, end - _END.size - _LONGEST_COMMENT)
+    while (at := data.rfind(b"PK\x05\x06", lowest, end)) >= 0:
+        if (found := _directory_ending_at(data, at)) is not None:
+            return found
+        end = at + 3
+    if data.startswith(b"version https://git-lfs"):
+        raise Damaged("This is a Git LFS pointer, not the archive itself.")
+    if data.startswith(SIGNATURES):
+        raise Damaged("The archive is damaged or cut off: it has no readable list of members.")
+    raise Damaged("This is not a zip archive.")
+
+
+def _directory_ending_at(data: bytes, at: int) -> tuple[int, int, int] | None:
+    if at + _END.size > len(data):
+        return None
+    _, _, _, _, count, size, offset, _ = _END.unpack_from(data, at)
+    end = at
+    locator = at - _LOCATOR_64.size
+    if locator >= 0 and data[locator : locator + 4] == b"PK\x06\x07":
+        _, _, position, _ = _LOCATOR_64.unpack_from(data, locator)
+        for end in (position, locator - _END_64.size):
+            if end >= 0 and data[end : end + 4] == b"PK\x06\x06" and end + _END_64.size <= at:
+                *_, count, size, offset = _END_64.unpack_from(data, end)
+                break
+        else:
+            return None
+    start = end - size
+    shift = start - offset
+    if start < 0 or shift < 0:
+        return None
+    if count and data[start : start + 4] != b"PK\x01\x02":
+        return None
+    return start, end, shift
+
+
+def _zip64_fields(extra: bytes, *fields: int) -> tuple[int, int, int]:
+    """Size, compressed size and offset, each taken from the Zip64 field where it is unknown."""
+    values: list[int] = []
+    at = 0
+    while at + 4 <= len(extra):
+        tag, length = struct.unpack_from("<2H", extra, at)
+        if tag == 1:
+            block = extra[at + 4 : at + 4 + length]
+            values = [value for (value,) in struct.iter_unpack("<Q", block[: len(block) & ~7])]
+            break
+        at += 4 + length
+    wide = iter(values)
+    size, compressed, offset = (
+        next(wide, field) if field == _UNKNOWN_32 else field for field in fields
+    )
+    return size, compressed, offset
+
+
+def _decode_name(raw: bytes, flags: int) -> str:
+    """UTF-8 where the archive says so or where it is valid, else the format's code page 437."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode(errors="surrogateescape") if flags & _UTF8 else raw.decode("cp437")
+
+
+def _content_start(data: bytes, member: Member) -> int:
+    """Where the member's stored bytes begin; raises `Damaged` if they can't be used."""
+    if member.flags & _ENCRYPTED:
+        raise Damaged("The member is encrypted.")
+    if member.method not in (_STORED, _DEFLATED):
+        raise Damaged(
+            f"The member is compressed by a method that is not supported ({member.method})."
+        )
+    header_end = member.offset + _LOCAL.size
+    if header_end > len(data):
+        raise Damaged("The member lies beyond the archive's end.")
+    signature, *_, name_length, extra_length = _LOCAL.unpack_from(data, member.offset)
+    start: int = header_end + name_length + extra_length
+    if signature != b"PK\x03\x04" or data[header_end : header_end + name_length] != member.raw_name:
+        raise Damaged("The member's header does not fit the archive's list of members.")
+    if start + member.compressed > len(data):
+        raise Damaged("The member is cut off.")
+    return start
+
+
+def _remedy(data: bytes) -> str:
+    if data.startswith(b"version https://git-lfs"):
+        return "Fetch it with: git lfs pull"
+    return EXPORT_AGAIN
+
+
+def _problem(
+    location: FileLocation,
+    message: str,
+    remedy: str,
+    kind: ProblemKind = ProblemKind.ARTIFACT,
+) -> Problem:
+    return Problem(kind, Location(location), message, remedy)
