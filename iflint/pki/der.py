@@ -73,6 +73,11 @@ class Node(msgspec.Struct, frozen=True):
         return self.data[self.content_start : self.content_end]
 
     @property
+    def indefinite(self) -> bool:
+        """Whether its end is marked by two zero bytes, which are not part of the content."""
+        return self.end != self.content_end
+
+    @property
     def encoded(self) -> bytes:
         """Tag, length and value."""
         return self.data[self.start : self.end]
@@ -236,7 +241,7 @@ def encode(tag: int, content: bytes) -> bytes:
     return bytes((tag, 0x80 | len(octets))) + octets + content
 
 
-_DECODERS: dict[int, str] = {
+_ENCODINGS: dict[int, str] = {
     UTF8_STRING: "utf-8",
     NUMERIC_STRING: "utf-8",
     PRINTABLE_STRING: "utf-8",
@@ -251,7 +256,7 @@ _DECODERS: dict[int, str] = {
 
 def is_string(tag: int) -> bool:
     """Whether ``string`` can decode values of this tag."""
-    return tag in _DECODERS
+    return tag in _ENCODINGS
 
 
 def string(node: Node) -> str:
@@ -259,10 +264,22 @@ def string(node: Node) -> str:
 
     A TeletexString is read as Latin-1, as Java does and most issuers meant it.
     """
-    encoding = _DECODERS.get(node.tag)
+    encoding = _ENCODINGS.get(node.tag)
     if encoding is None:
         raise DerError(f"a text is expected, not tag 0x{node.tag:02X}", node.start)
+    if encoding == "utf-8":
+        return utf8(node.content)
     return node.content.decode(encoding, errors="replace")
+
+
+def utf8(octets: bytes) -> str:
+    """UTF-8 to text; what is not valid becomes as many U+FFFD as Java makes of it."""
+    if b"\xed" in octets:
+        import re
+
+        # An encoded surrogate: one fault to Java, three to Python.
+        octets = re.sub(rb"\xed[\xa0-\xbf][\x80-\xbf]", b"\xef\xbf\xbd", octets)
+    return octets.decode("utf-8", errors="replace")
 
 
 def time(node: Node) -> datetime:

@@ -1,0 +1,183 @@
+"""Why a text is no DN, in the words of who typed it, and the text that was probably meant."""
+
+from __future__ import annotations
+
+import re
+
+from iflint.pki.dn import grammar
+from iflint.pki.dn.attribute import TYPES
+from iflint.pki.dn.grammar import MalformedName
+
+_LONGEST_TO_CORRECT = 2000
+
+_WRITE_INSTEAD = {
+    "E": "EMAILADDRESS",
+    "MAIL": "EMAILADDRESS",
+    "SN": "SURNAME",
+    "G": "GIVENNAME",
+    "GN": "GIVENNAME",
+    "I": "INITIALS",
+    "SP": "ST",
+    "TITLE": "T",
+    "COMMONNAME": "CN",
+    "COUNTRY": "C",
+    "COUNTRYNAME": "C",
+    "LOCALITY": "L",
+    "LOCALITYNAME": "L",
+    "STATE": "ST",
+    "STATEORPROVINCE": "ST",
+    "STATEORPROVINCENAME": "ST",
+    "ORGANIZATION": "O",
+    "ORGANIZATIONNAME": "O",
+    "ORGANIZATIONALUNIT": "OU",
+    "ORGANIZATIONALUNITNAME": "OU",
+    "STREETADDRESS": "STREET",
+    "DOMAINCOMPONENT": "DC",
+    "USERID": "UID",
+    "POSTALCODE": "OID.2.5.4.17",
+    "ORGANIZATIONIDENTIFIER": "OID.2.5.4.97",
+    "BUSINESSCATEGORY": "OID.2.5.4.15",
+    "POSTOFFICEBOX": "OID.2.5.4.18",
+    "TELEPHONENUMBER": "OID.2.5.4.20",
+    "NAME": "OID.2.5.4.41",
+    "PSEUDONYM": "OID.2.5.4.65",
+    "DESCRIPTION": "OID.2.5.4.13",
+    "UNSTRUCTUREDNAME": "OID.1.2.840.113549.1.9.2",
+    "UNSTRUCTUREDADDRESS": "OID.1.2.840.113549.1.9.8",
+    "JURISDICTIONCOUNTRYNAME": "OID.1.3.6.1.4.1.311.60.2.1.3",
+    "JURISDICTIONC": "OID.1.3.6.1.4.1.311.60.2.1.3",
+    "JURISDICTIONSTATEORPROVINCENAME": "OID.1.3.6.1.4.1.311.60.2.1.2",
+    "JURISDICTIONST": "OID.1.3.6.1.4.1.311.60.2.1.2",
+    "JURISDICTIONLOCALITYNAME": "OID.1.3.6.1.4.1.311.60.2.1.1",
+    "JURISDICTIONL": "OID.1.3.6.1.4.1.311.60.2.1.1",
+}
+"""Names that other tools (OpenSSL, Windows, LDAP) write, and what the runtime reads."""
+
+_KEYWORD = r"(?:OID\.)?[0-9]+(?:\.[0-9]+)+|" + "|".join(
+    sorted((*TYPES, *_WRITE_INSTEAD), key=len, reverse=True)
+)
+_ATTRIBUTE = re.compile(rf"\s*({_KEYWORD})\s*=\s*", re.IGNORECASE)
+_SLASH = re.compile(rf"/(?=(?:{_KEYWORD})\s*=)", re.IGNORECASE)
+_PREFIX = re.compile(r"\s*(?:subject|issuer|owner)(?:\s*(?:dn|name))?\s*[:=]\s*", re.IGNORECASE)
+_PART = re.compile(
+    r'((?:\\.|"(?:\\.|[^"\\])*"(?=\s*(?:[,;+]|$))|[^,;+\\])*)([,;+]|\\?$)', re.DOTALL
+)
+_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"', re.DOTALL)
+_MUST_BE_ESCAPED = re.compile(r'\\(?:[,=+<>#;\\" ]|[0-9A-Fa-f]{2})|([<>"\\,;+])')
+_TYPOGRAPHIC = str.maketrans({"“": '"', "”": '"', "„": '"', "＝": "=", "，": ","})
+
+
+def explain(text: str, error: MalformedName) -> MalformedName:
+    """The same error with a message and a remedy that help."""
+    corrected = correct(text)
+    message, start, end = _reason(text, error)
+    return MalformedName(message, start, end, _remedy(message, corrected))
+
+
+def _remedy(message: str, corrected: str | None) -> str:
+    if corrected is not None:
+        return f"Write it as: {corrected}"
+    if "no attribute" in message:
+        return "Write a keyword that the runtime knows, or OID. and the attribute's number."
+    return "Copy the DN from the certificate, as iflint prints it, and paste it unchanged."
+
+
+def _reason(text: str, error: MalformedName) -> tuple[str, int, int]:
+    """Message and span: of a mistake that people make as a whole, else of the parser's error."""
+    if not text.strip():
+        return "the DN consists of blanks only", 0, len(text)
+    for position, character in enumerate(text[:_LONGEST_TO_CORRECT]):
+        if _invisible(character):
+            return (
+                f"an invisible character (U+{ord(character):04X}) stands in the DN",
+                position,
+                position + 1,
+            )
+    prefix = _PREFIX.match(text)
+    if prefix is not None:
+        return f"`{prefix[0].strip()}` is not part of the DN", prefix.start(), prefix.end()
+    if text.lstrip().startswith("/") and _SLASH.match(text.lstrip()):
+        return "this is OpenSSL's old form of a DN, with `/` between the parts", 0, len(text)
+    keyword = text[error.start : error.end]
+    instead = _WRITE_INSTEAD.get(keyword.upper())
+    if instead is not None:
+        other = " (or SERIALNUMBER=, if that is meant)" if keyword.upper() == "SN" else ""
+        message = f"`{keyword}` is no attribute that the runtime knows: it reads {instead}={other}"
+        return message, error.start, error.end
+    if error.message == grammar.NO_EQUALS and error.start > 0:
+        return (
+            "this part has no `=`: a comma, `;` or `+` in a value must be escaped or quoted",
+            error.start,
+            error.end,
+        )
+    if error.message == grammar.NO_ATTRIBUTE:
+        before = text[: error.start].strip()
+        if error.end >= len(text) and before:
+            return "the DN ends with a separator", error.start, error.end
+        return "two separators follow each other, or one stands first", error.start, error.end
+    return error.message, error.start, error.end
+
+
+def _invisible(character: str) -> bool:
+    if character.isascii():
+        return False
+    import unicodedata
+
+    return unicodedata.category(character) == "Cf"
+
+
+def correct(text: str) -> str | None:
+    """The text that was probably meant, if the runtime reads it; None: nobody can tell."""
+    if len(text) > _LONGEST_TO_CORRECT:
+        return None
+    candidate = "".join(character for character in text if not _invisible(character))
+    candidate = _unquoted(_PREFIX.sub("", candidate.translate(_TYPOGRAPHIC), count=1).strip())
+    candidate = _from_slashes(candidate) if _SLASH.match(candidate) else _from_parts(candidate)
+    try:
+        readable = bool(grammar.read(candidate))
+    except MalformedName:
+        return None
+    return candidate if readable else None
+
+
+def _unquoted(text: str) -> str:
+    """A text that is quoted as a whole, without the quotation marks."""
+    whole = _QUOTED.fullmatch(text) or re.fullmatch(r"'[^']*'", text)
+    return text[1:-1].strip() if whole else text
+
+
+def _from_slashes(text: str) -> str:
+    """OpenSSL's old form, which begins with the most general part, turned round."""
+    parts = _SLASH.split(text)[1:]
+    return ", ".join(_attribute(part.rstrip()) for part in reversed(parts))
+
+
+def _from_parts(text: str) -> str:
+    """Separators that separate nothing dropped, or escaped where a value goes on behind them."""
+    corrected = ""
+    separator = ""
+    for part, following in _PART.findall(text):
+        if _ATTRIBUTE.match(part):
+            joint = "" if not corrected else "+" if separator == "+" else ", "
+            corrected += joint + _attribute(part.strip())
+        elif part.strip() and corrected:
+            corrected += "\\" + separator + _escaped(part.rstrip())
+        elif part.strip():
+            return text
+        separator = following or separator
+    return corrected
+
+
+def _attribute(part: str) -> str:
+    match = _ATTRIBUTE.match(part)
+    if match is None:
+        return part
+    keyword = match[1].upper()
+    value = part[match.end() :]
+    if not _QUOTED.fullmatch(value) and not value.startswith("#"):
+        value = _escaped(value)
+    return f"{_WRITE_INSTEAD.get(keyword, match[1])}={value}"
+
+
+def _escaped(value: str) -> str:
+    return _MUST_BE_ESCAPED.sub(lambda match: "\\" + match[1] if match[1] else match[0], value)

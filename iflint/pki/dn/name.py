@@ -1,0 +1,178 @@
+"""A distinguished name: read from a certificate or from text, written so that it can be pasted."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+import msgspec
+
+from iflint.pki import der
+from iflint.pki.dn import attribute as attributes
+from iflint.pki.dn import grammar
+from iflint.pki.dn.attribute import Attribute
+
+_SWALLOWED = re.compile(
+    r"\s((?:OID\.[0-9][0-9.]*|[0-9]+(?:\.[0-9]+){2,}|" + "|".join(attributes.TYPES) + r")\s*=)",
+    re.IGNORECASE,
+)
+_NEEDS_ESCAPE = re.compile(r'[,=+<>#;"\\]')
+_PLAIN = re.compile(
+    r"[A-Za-z0-9'()\-./:?@_*&](?:[A-Za-z0-9 '()\-./:?@_*&]*[A-Za-z0-9'()\-./:?@_*&])?"
+)
+
+
+class Name(msgspec.Struct, frozen=True, dict=True):
+    """RDNs, the most specific first: as DNs are written here and by Java.
+
+    ``stored`` is the text that a parsed name was read from.
+    """
+
+    rdns: tuple[tuple[Attribute, ...], ...]
+    stored: str = ""
+
+    @cached_property
+    def text(self) -> str:
+        """The text to paste: the runtime reads it as a name that equals this one."""
+        return ",".join(rdn_text(rdn) for rdn in self.rdns if rdn)
+
+    @cached_property
+    def canonical(self) -> str:
+        """Java's ``X500Principal.getName(CANONICAL)``: the runtime's equality (*inferred*)."""
+        return ",".join(map(_canonical_rdn, self.rdns))
+
+    @cached_property
+    def chain_key(self) -> str:
+        """Equal for names that match by RFC 5280 §7.1: what links certificates to a chain."""
+        return ",".join(
+            "+".join(sorted(attributes.chain_key(attribute) for attribute in rdn))
+            for rdn in self.rdns
+        )
+
+    @property
+    def common_name(self) -> str | None:
+        """The text of the most specific CN."""
+        for rdn in self.rdns:
+            for attribute in rdn:
+                if attribute.oid == attributes.COMMON_NAME and der.is_string(attribute.tag):
+                    return attribute.value
+        return None
+
+
+def _canonical_rdn(rdn: tuple[Attribute, ...]) -> str:
+    if len(rdn) == 1:
+        return attributes.canonical(rdn[0])
+    return "+".join(
+        attributes.canonical(attribute) for attribute in sorted(rdn, key=attributes.order)
+    )
+
+
+def parse_name(text: str) -> Name:
+    """The name that the runtime reads from this text. Raises MalformedName."""
+    try:
+        return Name(grammar.read(text), text)
+    except grammar.MalformedName as error:
+        from iflint.pki.dn.diagnosis import explain
+
+        raise explain(text, error) from None
+
+
+def name_from_der(encoded: bytes) -> Name:
+    """The name that these bytes encode (RFC 5280 §4.1.2.4). Raises DerError."""
+    sequence = der.parse(encoded).expect(der.SEQUENCE, "a name")
+    rdns = [
+        tuple(map(_attribute_from_der, rdn.expect(der.SET, "a part of a name").children()))
+        for rdn in sequence.children()
+    ]
+    return Name(tuple(reversed(rdns)))
+
+
+def _attribute_from_der(node: der.Node) -> Attribute:
+    parts = node.expect(der.SEQUENCE, "an attribute").children()
+    if len(parts) < 2:
+        raise der.DerError("an attribute needs a type and a value", node.start)
+    oid = der.object_identifier(parts[0].expect(der.OBJECT_IDENTIFIER, "an attribute's type"))
+    value = parts[1]
+    shortest = value.tag <= 0xFF and not value.indefinite
+    encoded = der.encode(value.tag, value.content) if shortest else value.encoded
+    return attributes.from_encoding(oid, value.tag, encoded)
+
+
+def rdn_text(rdn: tuple[Attribute, ...]) -> str:
+    """One RDN as it stands in ``Name.text``."""
+    return "+".join(map(attribute_text, rdn))
+
+
+def attribute_text(attribute: Attribute) -> str:
+    """`KEY=value` that the runtime reads back as equal: as text if text can, else as `#hex`."""
+    for candidate in _candidates(attribute):
+        if _reads_back(candidate, attribute):
+            return candidate
+    return hexadecimal_text(attribute)
+
+
+def hexadecimal_text(attribute: Attribute) -> str:
+    """`KEY=#hex`: certain to be read as this very encoding."""
+    return f"{_keyword(attribute)}=#{attribute.der.hex()}"
+
+
+def _keyword(attribute: Attribute) -> str:
+    return attributes.KEYWORDS.get(attribute.oid) or f"OID.{attribute.oid}"
+
+
+def _candidates(attribute: Attribute) -> tuple[str, ...]:
+    if not der.is_string(attribute.tag):
+        return ()
+    keyword = _keyword(attribute)
+    value = attribute.value
+    if _PLAIN.fullmatch(value):
+        return (f"{keyword}={value}",)
+    escaped = "".join(map(_escaped, value))
+    core = escaped.strip(" ")
+    lead = len(escaped) - len(escaped.lstrip(" "))
+    trail = len(escaped) - len(core) - lead if core else 0
+    text = f"{keyword}=" + "\\ " * lead + core + "\\ " * trail
+    if "\\\\" not in text:
+        return (text,)
+    # The runtime's parser miscounts a backslash before a separator: keep them apart.
+    return text, text + " ", text.replace("\\\\", "\\5C")
+
+
+def _escaped(character: str) -> str:
+    if _NEEDS_ESCAPE.match(character):
+        return "\\" + character
+    if character.isprintable():
+        return character
+    return "".join(f"\\{octet:02X}" for octet in character.encode("utf-8", "replace"))
+
+
+def _reads_back(candidate: str, attribute: Attribute) -> bool:
+    """Whether the runtime reads an equal attribute, before a comma and before a plus sign."""
+    expected = attributes.canonical(attribute)
+    for separator in ",+":
+        try:
+            rdns = grammar.read(f"{candidate}{separator}C=A")
+        except grammar.MalformedName:
+            return False
+        read = [attributes.canonical(part) for rdn in rdns for part in rdn]
+        if read != [expected, "c=a"]:
+            return False
+    return True
+
+
+def swallowed_attribute(name: Name) -> tuple[Attribute, int, int] | None:
+    """An attribute that is accepted, but whose value swallowed the next one.
+
+    Its value holds white space, then a keyword (or object identifier) that the runtime knows,
+    then `=`. Returns it with the span of the stored text from that keyword to the value's end.
+    An escaped `=` (`\\=`) is taken as meant.
+    """
+    for rdn in name.rdns:
+        for attribute in rdn:
+            value = name.stored.find("=", attribute.start, attribute.end) + 1
+            if not value:
+                continue
+            match = _SWALLOWED.search(name.stored, value, attribute.end)
+            if match is not None:
+                return attribute, match.start(1), attribute.end
+    return None

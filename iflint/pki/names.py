@@ -1,0 +1,29 @@
+"""Distinguished names, read and compared as the runtime does: all that other modules need."""
+
+from iflint.pki.dn.attribute import Attribute
+from iflint.pki.dn.comparison import (
+    AlignedRdn,
+    Comparison,
+    DifferenceKind,
+    Equality,
+    align,
+    compare,
+)
+from iflint.pki.dn.grammar import MalformedName
+from iflint.pki.dn.name import Name, name_from_der, parse_name, rdn_text, swallowed_attribute
+
+__all__ = [
+    "AlignedRdn",
+    "Attribute",
+    "Comparison",
+    "DifferenceKind",
+    "Equality",
+    "MalformedName",
+    "Name",
+    "align",
+    "compare",
+    "name_from_der",
+    "parse_name",
+    "rdn_text",
+    "swallowed_attribute",
+]
