@@ -1,0 +1,49 @@
+"""Paths with forward slashes, also Windows ones on any machine, and what they look like as URIs."""
+
+from __future__ import annotations
+
+import posixpath
+
+_UNRESERVED = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")
+
+
+def absolute(directory: str, path: str) -> str:
+    """The path, seen from the absolute ``directory``, without ``.`` and ``..``."""
+    if directory[1:2] == ":" or directory.startswith("//"):
+        path = path.replace("\\", "/")
+    if path[1:3] == ":/":
+        return path[0].upper() + ":" + posixpath.normpath(path[2:])
+    if directory[1:2] == ":":
+        drive = directory[0].upper() + ":"
+        return drive + posixpath.normpath(posixpath.join(directory[2:] or "/", path))
+    return posixpath.normpath(posixpath.join(directory, path))
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether ``path`` is ``folder`` itself or lies in it; both absolute."""
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def uri(path: str, root: str) -> tuple[str, bool]:
+    """The URI of an absolute path, and whether it is relative to the absolute ``root``.
+
+    Relative below the root, else ``file:``; percent-encoded as RFC 3986 §2.1 says, a name's
+    undecodable bytes (lone surrogates, PEP 383) as themselves.
+    """
+    root = absolute(root, ".")
+    if is_below(path, root):
+        return quoted(path[len(root.rstrip("/")) + 1 :]) or ".", True
+    if path.startswith("//"):
+        return "file:" + quoted(path), False
+    if path[1:2] == ":":
+        return f"file:///{path[:2]}{quoted(path[2:])}", False
+    return "file://" + quoted(path), False
+
+
+def quoted(path: str) -> str:
+    """The path with everything but unreserved characters and slashes percent-encoded."""
+    try:
+        data = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        data = path.encode("utf-8", "backslashreplace")
+    return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in data)

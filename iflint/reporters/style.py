@@ -1,0 +1,71 @@
+"""How a terminal shows text: colours, symbols, width, and the wrapping of lines."""
+
+from __future__ import annotations
+
+import msgspec
+
+from iflint.findings import Severity
+from iflint.text import ascii_only, cells, visible
+
+ERROR, WARNING, NOTE, QUIET = "38;5;160", "38;5;166", "38;5;32", "38;5;244"
+"""Of the 256 colours, four that keep a contrast of 3.5 and more on black and on white."""
+BOLD = "1"
+SEVERITIES = {Severity.ERROR: ERROR, Severity.WARNING: WARNING, Severity.NOTE: NOTE}
+MINIMUM_WIDTH = 40
+
+
+class Style(msgspec.Struct, frozen=True):
+    """What the terminal can do: ``width`` is in columns."""
+
+    colour: bool
+    width: int
+    ascii: bool
+
+    def show(self, text: str) -> str:
+        """A name from input, safe to show on this terminal."""
+        text = visible(text)
+        return ascii_only(text) if self.ascii else text
+
+    def paint(self, text: str, code: str) -> str:
+        """The text in a colour or in bold, where the terminal has them."""
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text
+
+    @property
+    def ellipsis(self) -> str:
+        """What stands for text left out."""
+        return "..." if self.ascii else "…"
+
+    @property
+    def bar(self) -> str:
+        """The line between the number of a line and its text."""
+        return "|" if self.ascii else "│"
+
+    @property
+    def differs(self) -> str:
+        """The mark of two things that should be equal and are not."""
+        return "x" if self.ascii else "✗"
+
+    @property
+    def within(self) -> str:
+        """What stands between a package and its iFlow."""
+        return ">" if self.ascii else "›"
+
+
+def wrapped(text: str, first: int, rest: int, width: int) -> list[str]:
+    """The lines of a text whose first line starts at column ``first``, the others at ``rest``.
+
+    Breaks at spaces only and keeps every one that does not stand at a break, so that a name
+    too long for a line stays whole and can be copied. The lines carry no indentation.
+    """
+    lines: list[str] = []
+    line: list[str] = []
+    room = used = width - first
+    for word in text.split(" "):
+        size = cells(word)
+        if line and used + 1 + size > room:
+            lines.append(" ".join(line))
+            line, room = [], width - rest
+        used = size if not line else used + 1 + size
+        line.append(word)
+    lines.append(" ".join(line))
+    return lines

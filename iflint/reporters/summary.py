@@ -1,0 +1,149 @@
+"""The end of the text report: what was read, what was checked, and what to ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iflint.findings import Severity
+from iflint.reporters.paths import absolute, is_below
+from iflint.reporters.style import BOLD, QUIET, SEVERITIES, Style, wrapped
+from iflint.wording import counted, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from iflint.report import Report, SkippedResult, TrustSummary, WantedCertificate
+
+_LABEL = 17
+_LANDSCAPES = {"btp": "BTP", "neo": "Neo", "custom": "custom"}
+
+
+def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
+    """The closing lines of a report, without line ends."""
+    yield from _paths_without_iflow(report, style)
+    if report.wanted:
+        yield from _wanted(report, style)
+        yield ""
+    yield style.paint("Summary", BOLD)
+    for label, text in _counts(report, style):
+        yield from _row(label, text, style)
+    yield from _skipped(report.skipped, style, verbose=verbose)
+    yield from _row("trust list", _trust(report.trust, style), style)
+    yield from _row("clock", _moment(report.as_of), style)
+    yield _labelled("findings", _findings(report, style), style)
+
+
+def _counts(report: Report, style: Style) -> Iterator[tuple[str, str]]:
+    channels = list(report.channels)
+    checked = sum(channel.checked for channel in channels)
+    packages = {(iflow.package.id, iflow.package.name) for iflow in report.iflows if iflow.package}
+    within = f" in {counted(len(packages), 'package')}" if packages else ""
+    yield "iFlows", f"{len(report.iflows)}{within}"
+    yield "sender channels", f"{len(channels)}, {checked} checked"
+    entries = str(report.entries_checked)
+    if report.entries_checked:
+        entries += f" checked, {report.entries_joined} with a certificate at hand"
+    yield "entries", entries
+    files = f" in {counted(report.certificate_files, 'file')}" if report.certificate_files else ""
+    yield "certificates", f"{report.certificates}{files}"
+
+
+def _findings(report: Report, style: Style) -> str:
+    parts = [
+        style.paint(counted(number, str(severity)), SEVERITIES[severity])
+        for severity in Severity
+        if (number := report.count(severity))
+    ]
+    return listed(parts) or "none"
+
+
+def _skipped(skipped: tuple[SkippedResult, ...], style: Style, *, verbose: bool) -> Iterator[str]:
+    if not skipped:
+        return
+    kinds: dict[str, list[SkippedResult]] = {}
+    for item in skipped:
+        kinds.setdefault(item.kind, []).append(item)
+    counts = ", ".join(f"{len(items)} {style.show(kind)}" for kind, items in sorted(kinds.items()))
+    hint = "" if verbose else " (--verbose names them)"
+    yield from _row("skipped", f"{counts}{hint}", style)
+    if verbose:
+        for kind, items in sorted(kinds.items()):
+            for item in items:
+                detail = f": {style.show(item.detail)}" if item.detail else ""
+                place = style.show(str(item.location))
+                yield from _row("", f"{place} ({style.show(kind)}{detail})", style)
+
+
+def _trust(trust: TrustSummary, style: Style) -> str:
+    text = style.show(trust.name)
+    if trust.release:
+        text += f" {style.show(trust.release)}"
+    if trust.released_on:
+        text += f" of {style.show(trust.released_on)}"
+    landscape = _LANDSCAPES.get(trust.landscape, style.show(trust.landscape))
+    return f"{text}, for landscape {landscape}" if landscape else text
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.isoformat(sep=' ', timespec='seconds').removesuffix('+00:00')} UTC"
+
+
+def _wanted(report: Report, style: Style) -> Iterator[str]:
+    missing = report.entries_checked - report.entries_joined
+    yield style.paint("Certificates to ask for", BOLD)
+    text = (
+        f"No certificate was at hand for {missing} of {counted(report.entries_checked, 'entry', 'entries')}."
+        " Checked there: authorization, parameters, DN texts and empty entries."
+        " Not checked: validity, chain, root and key usage. Ask the senders for:"
+    )
+    yield from wrapped(text, 0, 0, style.width)
+    for (subject, issuer), channels in _distinct(report.wanted).items():
+        yield ""
+        yield from _row("  subject", style.show(subject), style)
+        yield from _row("  issuer", style.show(issuer), style)
+        yield from _row("  used by", listed([style.show(name) for name in channels]), style)
+    yield ""
+    how = "Give them with --certificates PATH: a file or a folder, as often as needed."
+    yield from wrapped(how, 0, 0, style.width)
+    yield ""
+
+
+def _distinct(
+    wanted: tuple[WantedCertificate, ...],
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Each pair once, with every channel that names it."""
+    pairs: dict[tuple[str, str], dict[str, None]] = {}
+    for item in wanted:
+        channels = pairs.setdefault((item.subject, item.issuer), {})
+        channels.update(dict.fromkeys(item.channels))
+    return {pair: tuple(channels) for pair, channels in pairs.items()}
+
+
+def _paths_without_iflow(report: Report, style: Style) -> Iterator[str]:
+    empty = paths_without_iflow(report)
+    for path in empty:
+        yield f"No iFlow found in {style.show(path)}."
+    if empty:
+        yield ""
+
+
+def paths_without_iflow(report: Report) -> list[str]:
+    """The paths, as given, in which no iFlow was found."""
+    found = {absolute(report.directory, iflow.location.path) for iflow in report.iflows}
+    return [
+        path
+        for path in report.paths
+        if not any(is_below(place, absolute(report.directory, path)) for place in found)
+    ]
+
+
+def _row(label: str, text: str, style: Style) -> Iterator[str]:
+    first, *rest = wrapped(text, _LABEL, _LABEL, style.width)
+    yield _labelled(label, first, style)
+    for line in rest:
+        yield " " * _LABEL + line
+
+
+def _labelled(label: str, text: str, style: Style) -> str:
+    return style.paint(f"{label:<{_LABEL}}", QUIET) + text

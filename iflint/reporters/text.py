@@ -1,0 +1,218 @@
+"""The report for people at a terminal: findings by iFlow, each with its line, then a summary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iflint.reporters.excerpt import excerpt
+from iflint.reporters.style import (
+    BOLD,
+    MINIMUM_WIDTH,
+    QUIET,
+    SEVERITIES,
+    WARNING,
+    Style,
+    wrapped,
+)
+from iflint.reporters.summary import summary
+from iflint.text import cells
+from iflint.wording import counted, dated, day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from iflint.findings import (
+        CertificateReference,
+        ChannelReference,
+        DnComparison,
+        DnRow,
+        Finding,
+        IflowReference,
+    )
+    from iflint.location import FileLocation, Location
+    from iflint.report import Report
+
+DESCRIBE_RULES = False
+WHOLE_INVENTORY = False
+
+_LABEL = 13
+"""The column at which the facts about a finding begin, after their labels."""
+_INDENT = " " * 2
+_MOST_RELATED = 10
+_OTHER = "Outside any iFlow"
+
+
+def render(
+    report: Report,
+    *,
+    colour: bool = False,
+    width: int = 80,
+    verbose: bool = False,
+    ascii: bool = False,  # noqa: A002 - the name by which every caller knows it
+) -> str:
+    """The report as text, lines ending in ``\\n``.
+
+    ``colour`` allows ANSI colours, ``ascii`` forbids everything else than ASCII, ``width`` is
+    the terminal's, in columns; ``verbose`` names what was skipped.
+    """
+    style = Style(colour, max(width, MINIMUM_WIDTH), ascii)
+    lines: list[str] = []
+    for iflow, findings in _by_iflow(report):
+        lines.extend(_heading(iflow, style))
+        for finding in findings:
+            lines.append("")
+            lines.extend(_finding(finding, report.as_of, style))
+        lines.extend(("", ""))
+    lines.extend(summary(report, style, verbose=verbose))
+    return "\n".join(line.rstrip(" ") for line in lines) + "\n"
+
+
+def _by_iflow(report: Report) -> Iterator[tuple[IflowReference | None, list[Finding]]]:
+    """The findings of each iFlow, in the order of the report; those of none come last."""
+    groups: dict[FileLocation, list[Finding]] = {}
+    rest: list[Finding] = []
+    for finding in report.findings:
+        group = groups.setdefault(finding.iflow.location, []) if finding.iflow else rest
+        group.append(finding)
+    for findings in groups.values():
+        yield findings[0].iflow, findings
+    if rest:
+        yield None, rest
+
+
+def _heading(iflow: IflowReference | None, style: Style) -> Iterator[str]:
+    if iflow is None:
+        yield style.paint(_OTHER, BOLD)
+        return
+    name = style.show(iflow.name or iflow.id)
+    if iflow.package:
+        package = style.show(iflow.package.name or iflow.package.id)
+        name = f"{package} {style.within} {name}"
+    yield f"{style.paint(name, BOLD)} {style.show(iflow.version)}"
+    yield style.paint(style.show(str(iflow.location)), QUIET)
+
+
+def _finding(finding: Finding, clock: datetime, style: Style) -> Iterator[str]:
+    yield from _title(finding, style)
+    yield from _place(finding.location, SEVERITIES[finding.severity], style)
+    if finding.channel:
+        entry = f", entry {finding.entry.ordinal}" if finding.entry else ""
+        yield from _fact("channel", _channel(finding.channel, style) + entry, style)
+    if finding.certificate:
+        yield from _certificate(finding.certificate, style)
+    for comparison in finding.comparisons:
+        yield from _comparison(comparison, style)
+    for related in finding.related[:_MOST_RELATED]:
+        place = f"{_at(related.location, style)}: {style.show(related.message)}"
+        yield from _fact("see", place, style)
+    if more := len(finding.related) - _MOST_RELATED:
+        if more > 0:
+            yield from _fact("", f"and {counted(more, 'more place')}", style)
+    if finding.breaks_on:
+        yield from _fact("breaks on", dated(finding.breaks_on, clock), style)
+    if finding.broken_since:
+        yield from _fact("broken since", dated(finding.broken_since, clock), style)
+    yield from _fact("fix:", style.show(finding.remedy), style, BOLD)
+
+
+def _title(finding: Finding, style: Style) -> Iterator[str]:
+    severity, code = str(finding.severity), f"[{style.show(finding.code)}]"
+    start = f"{severity}{code} {style.show(finding.name)}:"
+    text = f"{start} {style.show(finding.message)}"
+    first, *rest = wrapped(text, 0, len(_INDENT), style.width)
+    if first.startswith(start):
+        first = style.paint(start, f"{BOLD};{SEVERITIES[finding.severity]}") + first[len(start) :]
+    yield first
+    for line in rest:
+        yield _INDENT + line
+
+
+def _place(location: Location, colour: str, style: Style) -> Iterator[str]:
+    region = location.region
+    gutter = max(len(str(region.start_line)), 2) + 1 if region else 3
+    yield f"{' ' * (gutter - 1)}{style.paint('-->', QUIET)} {_at(location, style)}"
+    if region is None or not region.excerpt:
+        return
+    room = style.width - gutter - 3
+    line, start, end = excerpt(region, room, style.show, style.ellipsis)
+    bar = style.paint(style.bar, QUIET)
+    number = style.paint(f"{region.start_line:>{gutter}}", QUIET)
+    yield f"{number} {bar} {line}"
+    yield f"{' ' * gutter} {bar} {' ' * start}{style.paint('^' * (end - start), colour)}"
+
+
+def _at(location: Location, style: Style) -> str:
+    """A place as ``path:line:column``, which terminals and editors make a link of."""
+    place = style.show(str(location.file))
+    region = location.region
+    return f"{place}:{region.start_line}:{region.start_column}" if region else place
+
+
+def _fact(label: str, text: str, style: Style, code: str = QUIET) -> Iterator[str]:
+    """A fact about a finding, its label in a column of its own."""
+    column = len(_INDENT) + _LABEL
+    first, *rest = wrapped(text, column, column, style.width)
+    yield _labelled(label, first, style, code)
+    for line in rest:
+        yield " " * column + line
+
+
+def _labelled(label: str, text: str, style: Style, code: str = QUIET) -> str:
+    return _INDENT + style.paint(label, code) + " " * (_LABEL - len(label)) + text
+
+
+def _channel(channel: ChannelReference, style: Style) -> str:
+    parts = [style.show(channel.adapter) or "unknown adapter"]
+    if channel.name:
+        parts.append(f'"{style.show(channel.name)}"')
+    if channel.address:
+        parts.append(style.show(channel.address))
+    return " ".join(parts)
+
+
+def _certificate(certificate: CertificateReference, style: Style) -> Iterator[str]:
+    yield from _fact("certificate", style.show(certificate.subject) or "(no subject)", style)
+    yield from _fact("issued by", style.show(certificate.issuer) or "(no issuer)", style)
+    span = f"{day(certificate.not_before)} to {day(certificate.not_after)}"
+    yield from _fact("valid", span, style)
+    label = "file"
+    for location in certificate.locations[:_MOST_RELATED]:
+        yield from _fact(label, _at(location, style), style)
+        label = ""
+    if (more := len(certificate.locations) - _MOST_RELATED) > 0:
+        yield from _fact("", f"and {counted(more, 'more file')}", style)
+
+
+def _comparison(comparison: DnComparison, style: Style) -> Iterator[str]:
+    """Two names, an RDN a line: beside each other if they fit, else below each other."""
+    role = style.show(comparison.role)
+    if not comparison.kind:
+        yield from _fact(role, f"the same: {style.show(comparison.stored)}", style)
+        return
+    rows = [(style.show(row.stored), style.show(row.certificate), row) for row in comparison.rows]
+    stored_width = max((cells(stored) for stored, _, _ in rows), default=0)
+    stored_width = max(stored_width, len("in the channel"))
+    other_width = max((cells(other) for _, other, _ in rows), default=0)
+    margin = " " * (len(_INDENT) + _LABEL)
+    if len(margin) + stored_width + 2 + other_width <= style.width:
+        head = f"{'in the channel':<{stored_width}}  in the certificate"
+        yield _labelled(role, style.paint(head, QUIET), style)
+        for stored, other, row in rows:
+            gap = " " * (stored_width - cells(stored) + 2)
+            yield _marked(stored + gap + other, row, margin, style)
+        return
+    yield from _fact(role, f"{style.differs} marks what differs", style)
+    for stored, other, row in rows:
+        if row.same:
+            yield _marked(stored, row, margin, style)
+        else:
+            yield _marked(f"channel:     {stored or '(nothing)'}", row, margin, style)
+            yield _marked(f"certificate: {other or '(nothing)'}", row, margin, style)
+
+
+def _marked(text: str, row: DnRow, margin: str, style: Style) -> str:
+    if row.same:
+        return margin + text
+    mark = style.paint(style.differs, WARNING)
+    return f"{margin[:-2]}{mark} {style.paint(text, BOLD)}"
