@@ -1,1 +1,26 @@
-"""iflint finds SAP Cloud Integration sender channels whose client certificate will fail."""
+"""iflint finds the SAP Cloud Integration sender channels whose client certificate will fail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from iflint.report import Report
+
+__all__ = ["check"]
+
+__version__ = "0.1.0"
+
+
+def check(*paths: str, **settings: Any) -> Report:
+    """Check the integration flows under ``paths`` (default: the current directory).
+
+    ``settings`` are those of `iflint.options.Options`: ``certificates``, ``parameters``,
+    ``roots``, ``landscape``, ``as_of`` (an aware datetime), ``expiry_days``, ``select``,
+    ``ignore``, ``exclude``, … Raises `iflint.options.UsageError` or FileNotFoundError when
+    something is asked for that can't be done; what can't be read is in the report.
+    """
+    from iflint.engine import check as run
+    from iflint.options import Options
+
+    return run(paths or (".",), Options(**settings))

@@ -1,0 +1,224 @@
+"""One run: read everything, judge it, hand it to the rules, and report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from iflint import __version__
+from iflint.options import Options, UsageError
+from iflint.report import Report
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from iflint.findings import Finding
+    from iflint.iflow.model import Iflow
+    from iflint.inputs import Inputs
+    from iflint.pki.trust import TrustList
+    from iflint.problems import Problem
+    from iflint.rule import Case, Rule
+    from iflint.verdicts import IflowVerdict
+
+
+def check(paths: Sequence[str], options: Options | None = None) -> Report:
+    """Check every integration flow under ``paths``.
+
+    Raises UsageError or FileNotFoundError when the caller asks for what can't be done, and
+    `iflint.plugins.PluginError` when the installed rules can't be loaded; what can't be read of
+    the input is in the report.
+    """
+    from iflint.clock import now
+    from iflint.inputs import read_inputs, read_parameters, read_trust_list
+
+    options = options or Options()
+    as_of = options.as_of or now()
+    overlays, parameter_problems = read_parameters(options)
+    trust, root_problems = read_trust_list(options, as_of)
+    inputs = read_inputs(paths, options)
+    iflows = tuple(flow.resolve(overlays) for flow in inputs.flows)
+    problems = (*inputs.problems, *parameter_problems, *root_problems)
+    verdicts = _judged(iflows, inputs, trust, as_of)
+    rules = _rules(options) if _needs_rules(options, iflows, problems, verdicts) else ()
+    cases = _cases(options, iflows, problems, verdicts, inputs, trust, as_of)
+    findings = _findings(rules, cases)
+    return _report(paths, options, as_of, inputs, iflows, verdicts, trust, rules, findings)
+
+
+def _judged(
+    iflows: Sequence[Iflow], inputs: Inputs, trust: TrustList, as_of: datetime
+) -> dict[int, IflowVerdict]:
+    """The verdict of each iFlow that has anything to judge, by its number."""
+    relevant = [
+        number
+        for number, iflow in enumerate(iflows)
+        if any(channel.checked or channel.entries for channel in iflow.channels)
+    ]
+    if not relevant:
+        return {}
+    from iflint.pki.chains import CertificatePool
+    from iflint.verdicts import Judge
+
+    judge = Judge(CertificatePool(inputs.certificates), trust, as_of)
+    return {number: judge.judge(iflows[number]) for number in relevant}
+
+
+def _needs_rules(
+    options: Options,
+    iflows: Sequence[Iflow],
+    problems: Sequence[Problem],
+    verdicts: dict[int, IflowVerdict],
+) -> bool:
+    return bool(
+        options.describe_rules
+        or options.select
+        or options.ignore
+        or problems
+        or verdicts
+        or any(iflow.problems for iflow in iflows)
+    )
+
+
+def _rules(options: Options) -> tuple[type[Rule], ...]:
+    """The rules in force: all but preview ones, or those selected, less those ignored."""
+    from iflint.findings import State
+    from iflint.plugins import load_rules
+
+    rules = load_rules()
+    for label in (*options.select, *options.ignore):
+        if not any(selects(label, rule) for rule in rules):
+            raise UsageError(f"no rule is called {label!r}; `iflint rules` lists them")
+    return tuple(
+        rule
+        for rule in rules
+        if not any(selects(label, rule) for label in options.ignore)
+        and (
+            any(selects(label, rule) for label in options.select)
+            if options.select
+            else rule.state is not State.PREVIEW
+        )
+    )
+
+
+def selects(label: str, rule: type[Rule]) -> bool:
+    """Whether ``label`` (a code, the beginning of one, a name, or ``all``) means ``rule``."""
+    wanted = label.strip().lower()
+    return bool(wanted) and (
+        wanted in (rule.name.lower(), "all") or rule.code.lower().startswith(wanted)
+    )
+
+
+def _cases(
+    options: Options,
+    iflows: Sequence[Iflow],
+    problems: Sequence[Problem],
+    verdicts: dict[int, IflowVerdict],
+    inputs: Inputs,
+    trust: TrustList,
+    as_of: datetime,
+) -> Iterator[Case]:
+    """Everything that rules are handed, in the order of the report."""
+    from iflint.rule import ChannelCase, EntryCase, IflowCase, ProblemCase, Run
+
+    at_hand = len({found.certificate.sha256 for found in inputs.certificates})
+    run = Run(as_of, options.expiry_days, trust, at_hand)
+    for problem in problems:
+        yield ProblemCase(run, problem)
+    for number, iflow in enumerate(iflows):
+        for problem in iflow.problems:
+            yield ProblemCase(run, problem, iflow)
+        verdict = verdicts.get(number)
+        if verdict is None:
+            continue
+        yield IflowCase(run, verdict)
+        for channel in verdict.channels:
+            yield ChannelCase(run, iflow, channel)
+            if channel.judged:
+                for entry in channel.entries:
+                    yield EntryCase(run, iflow, channel.channel, entry)
+
+
+def _findings(rules: Sequence[type[Rule]], cases: Iterable[Case]) -> list[Finding]:
+    handlers: dict[str, list[Rule]] = {}
+    for rule in rules:
+        for kind in rule.handed():
+            handlers.setdefault(kind, []).append(rule())
+    return [
+        finding
+        for case in cases
+        for rule in handlers.get(case.kind, ())
+        for finding in rule.check(case)
+    ]
+
+
+def _report(
+    paths: Sequence[str],
+    options: Options,
+    as_of: datetime,
+    inputs: Inputs,
+    iflows: Sequence[Iflow],
+    verdicts: dict[int, IflowVerdict],
+    trust: TrustList,
+    rules: Sequence[type[Rule]],
+    findings: Sequence[Finding],
+) -> Report:
+    from iflint.fingerprints import fingerprinted
+    from iflint.inventory import (
+        entry_counts,
+        findings_by_iflow,
+        iflow_result,
+        skipped_result,
+        wanted,
+    )
+    from iflint.report import TrustSummary
+    from iflint.sources import repository_root
+
+    directory = absolute_directory(options.directory)
+    root = repository_root(directory)
+    in_order = sorted(findings, key=_place)
+    found = findings_by_iflow(in_order)
+    checked, joined = entry_counts(verdicts.values())
+    return Report(
+        version=__version__,
+        as_of=as_of,
+        trust=TrustSummary(
+            landscape=str(trust.landscape),
+            name=trust.name,
+            release=trust.release or "",
+            released_on=str(trust.released_on or ""),
+        ),
+        directory=directory,
+        root=root,
+        paths=tuple(path.replace("\\", "/") for path in paths),
+        iflows=tuple(
+            iflow_result(
+                iflow,
+                verdicts.get(number),
+                found.get(iflow.location, ()),
+                as_of,
+                located=options.whole_inventory,
+            )
+            for number, iflow in enumerate(iflows)
+        ),
+        findings=fingerprinted(in_order, directory, root),
+        skipped=tuple(map(skipped_result, inputs.skipped)),
+        rules=tuple(rule.info() for rule in rules) if options.describe_rules else (),
+        certificates=len({found.certificate.sha256 for found in inputs.certificates}),
+        certificate_files=inputs.certificate_files,
+        entries_checked=checked,
+        entries_joined=joined,
+        wanted=wanted(verdicts.values()),
+    )
+
+
+def absolute_directory(directory: str | None) -> str:
+    """The directory that relative paths start from, absolute, with forward slashes."""
+    import os
+
+    return os.path.abspath(directory or os.curdir).replace(os.sep, "/")
+
+
+def _place(finding: Finding) -> tuple[str, int, int, str, str]:
+    region = finding.location.region
+    line, column = (region.start_line, region.start_column) if region else (0, 0)
+    return (str(finding.location.file), line, column, finding.code, finding.key)

@@ -1,0 +1,157 @@
+"""What a rule has to say: one finding, with its place, its date and its remedy."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+import msgspec
+
+from iflint.iflow.model import Package
+from iflint.location import FileLocation, Location
+
+
+class Severity(enum.StrEnum):
+    """How much a finding matters; compare with `reaches`."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return _RANKS[self]
+
+    def reaches(self, level: Severity) -> bool:
+        """Whether this is as bad as ``level`` or worse."""
+        return self.rank <= level.rank
+
+
+_RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+class State(enum.StrEnum):
+    """How settled a rule is; preview rules run only when they are selected by code or name."""
+
+    PREVIEW = "preview"
+    STABLE = "stable"
+    DEPRECATED = "deprecated"
+
+
+class RuleInfo(msgspec.Struct, frozen=True):
+    """A rule as reports describe it.
+
+    ``summary`` is one sentence; ``documentation`` the rule's page, in Markdown; ``handed`` what
+    the engine hands it (problem, entry, channel, iflow, run); ``options`` the settings it reads.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    state: State
+    summary: str
+    documentation: str
+    handed: tuple[str, ...]
+    options: tuple[str, ...] = ()
+    help_uri: str = ""
+
+
+class Related(msgspec.Struct, frozen=True):
+    """Another place that a finding speaks of, and what it has to do with it."""
+
+    location: Location
+    message: str
+
+
+class DnRow(msgspec.Struct, frozen=True):
+    """One line of two distinguished names set side by side; empty where one has no such RDN."""
+
+    stored: str
+    certificate: str
+    same: bool
+
+
+class DnComparison(msgspec.Struct, frozen=True):
+    """The DN that a channel stores beside the one that a certificate has.
+
+    ``role`` is ``subject`` or ``issuer``; ``kind`` is ``order``, ``attribute``, ``value``,
+    ``issuer`` (another issuer altogether) or ``""`` when the two are equal at runtime.
+    """
+
+    role: str
+    kind: str
+    stored: str
+    certificate: str
+    rows: tuple[DnRow, ...]
+
+
+class CertificateReference(msgspec.Struct, frozen=True):
+    """The certificate that a finding speaks of: names, dates, and every place it was read from."""
+
+    subject: str
+    issuer: str
+    sha256: str
+    not_before: datetime
+    not_after: datetime
+    locations: tuple[Location, ...]
+
+
+class IflowReference(msgspec.Struct, frozen=True):
+    """The iFlow that a finding speaks of; ``location`` is its ``.iflw``."""
+
+    id: str
+    name: str
+    version: str
+    package: Package | None
+    location: FileLocation
+
+
+class ChannelReference(msgspec.Struct, frozen=True):
+    """The sender channel that a finding speaks of; ``ordinal`` counts the flow's from 1.
+
+    ``address_raw`` still holds ``{{…}}``: it stays the same from one environment to the next.
+    """
+
+    id: str
+    ordinal: int
+    name: str
+    adapter: str
+    address: str
+    address_raw: str
+
+
+class EntryReference(msgspec.Struct, frozen=True):
+    """The certificate entry that a finding speaks of, its DNs resolved as far as they can be."""
+
+    ordinal: int
+    subject: str
+    issuer: str
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One cause, said once.
+
+    ``message`` begins with a sentence that can stand alone as a title. ``remedy`` is one line
+    that says what to do. ``breaks_on`` is when what works today stops working, ``broken_since``
+    when it stopped, both aware and in UTC; at most one of them is set. ``key`` is what tells
+    this finding from others of the same rule at the same entry (a parameter, a certificate) and
+    goes into ``fingerprint``, which survives moved lines and renumbered ids.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    remedy: str
+    location: Location
+    related: tuple[Related, ...] = ()
+    iflow: IflowReference | None = None
+    channel: ChannelReference | None = None
+    entry: EntryReference | None = None
+    certificate: CertificateReference | None = None
+    comparisons: tuple[DnComparison, ...] = ()
+    breaks_on: datetime | None = None
+    broken_since: datetime | None = None
+    key: str = ""
+    fingerprint: str = ""

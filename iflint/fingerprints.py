@@ -1,0 +1,46 @@
+"""What makes a finding the same one tomorrow: no line, no column, no BPMN id."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Iterable
+from hashlib import sha256
+
+import msgspec
+
+from iflint.findings import Finding
+
+
+def fingerprinted(findings: Iterable[Finding], directory: str, root: str) -> tuple[Finding, ...]:
+    """Give each finding its fingerprint: 32 hexadecimal digits, unique within the report.
+
+    Made of the rule, the file on disk relative to ``root``, the iFlow, the channel's adapter,
+    address and name, the pair, and the finding's own key. Findings that have all of these in
+    common are numbered in the order of the report.
+    """
+    seen: Counter[str] = Counter()
+    result = []
+    for finding in findings:
+        base = "\x1f".join(_parts(finding, directory, root))
+        seen[base] += 1
+        text = f"{base}\x1f{seen[base]}" if seen[base] > 1 else base
+        digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        result.append(msgspec.structs.replace(finding, fingerprint=digest))
+    return tuple(result)
+
+
+def _parts(finding: Finding, directory: str, root: str) -> Iterable[str]:
+    iflow, channel, entry = finding.iflow, finding.channel, finding.entry
+    file = iflow.location if iflow else finding.location.file
+    yield finding.code
+    yield posixpath.relpath(posixpath.join(directory, file.path), root)
+    if iflow:
+        yield iflow.id
+    else:
+        yield from file.members
+    if channel:
+        yield from (channel.adapter, channel.address_raw, channel.name)
+    if entry:
+        yield from (entry.subject, entry.issuer)
+    yield finding.key

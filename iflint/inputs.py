@@ -1,0 +1,241 @@
+"""Everything that a run reads: paths become flows, certificates, roots and problems."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.iflow.model import Package
+from iflint.iflow.reader import ParsedIflow, read_iflow
+from iflint.location import Location
+from iflint.options import Options, UsageError
+from iflint.problems import Problem, ProblemKind, Unreadable
+from iflint.sources import (
+    Bundle,
+    CertificateSource,
+    SkipKind,
+    Skipped,
+    SourceFile,
+    certificate_files,
+    discover,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from iflint.iflow.properties import ParameterFile
+    from iflint.location import FileLocation
+    from iflint.pki.files import FoundCertificate
+    from iflint.pki.trust import TrustList
+
+
+class Inputs(msgspec.Struct, frozen=True):
+    """What the checked paths and the certificate paths hold, each in the order it was found."""
+
+    flows: tuple[ParsedIflow, ...]
+    certificates: tuple[FoundCertificate, ...]
+    certificate_files: int
+    skipped: tuple[Skipped, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_inputs(paths: Sequence[str], options: Options) -> Inputs:
+    """Read the flows under ``paths`` and the certificates that belong to the run.
+
+    Raises FileNotFoundError for a path that does not exist. What can't be read is a problem.
+    """
+    reading = _Reading()
+    reading.take(
+        discover(
+            paths,
+            directory=options.directory,
+            exclude=options.exclude,
+            certificates=options.certificates is None,
+        )
+    )
+    if options.certificates is not None:
+        reading.take(
+            certificate_files(
+                options.certificates, directory=options.directory, exclude=options.exclude
+            )
+        )
+    return reading.inputs()
+
+
+def read_parameters(options: Options) -> tuple[tuple[ParameterFile, ...], tuple[Problem, ...]]:
+    """Read the files of ``--parameters``, in order; what can't be read of them is a problem."""
+    from iflint.iflow.parameters import read_overlay
+
+    files: list[ParameterFile] = []
+    problems: list[Problem] = []
+    for path in options.parameters:
+        source = _named_file(path, options)
+        try:
+            file = read_overlay(source.read(), source.location)
+        except Unreadable as error:
+            problems.append(error.problem)
+            continue
+        files.append(file)
+        problems.extend(file.problems)
+    return tuple(files), tuple(problems)
+
+
+def read_trust_list(options: Options, as_of: datetime) -> tuple[TrustList, tuple[Problem, ...]]:
+    """The list of roots in force: SAP's table, or what ``--roots`` names.
+
+    Raises UsageError when the landscape is custom and no root is given, when nothing that is
+    given holds a root, or for a table that can't be used.
+    """
+    from iflint.pki.trust import Landscape, load_trust_list
+
+    reading = _Reading()
+    table: bytes | None = None
+    table_name = ""
+    for path in options.roots:
+        source = None if _is_folder(path, options) else _named_file(path, options)
+        data = _table(source) if source else None
+        if source is None or data is None:
+            reading.take(
+                certificate_files([path], directory=options.directory, exclude=options.exclude)
+            )
+        elif table is not None:
+            raise UsageError(
+                f"--roots names two tables of roots, {table_name} and {path}: give one"
+            )
+        else:
+            table, table_name = data, str(source.location)
+    roots = reading.inputs()
+    if options.roots and table is None and not roots.certificates:
+        raise UsageError(
+            f"no certificate in --roots {', '.join(options.roots)}: give PEM or DER "
+            "files of roots, or a table of roots in JSON"
+        )
+    try:
+        trust = load_trust_list(
+            Landscape(options.landscape),
+            as_of,
+            roots.certificates,
+            table,
+            *((table_name,) if table_name else ()),
+        )
+    except ValueError as error:
+        place = f"--roots {table_name}: " if table_name else ""
+        raise UsageError(f"{place}{error}") from None
+    return trust, roots.problems
+
+
+class _Reading:
+    """Collects what the sources yield, reading each file while its archive is at hand."""
+
+    def __init__(self) -> None:
+        self._flows: list[ParsedIflow] = []
+        self._certificates: list[FoundCertificate] = []
+        self._certificate_files = 0
+        self._skipped: list[Skipped] = []
+        self._problems: list[Problem] = []
+
+    def inputs(self) -> Inputs:
+        return Inputs(
+            tuple(self._flows),
+            tuple(self._certificates),
+            self._certificate_files,
+            tuple(self._skipped),
+            tuple(self._problems),
+        )
+
+    def take(self, artifacts: Iterable[Bundle | CertificateSource | Skipped | Problem]) -> None:
+        for artifact in artifacts:
+            if isinstance(artifact, Bundle):
+                self._take_bundle(artifact)
+            elif isinstance(artifact, CertificateSource):
+                self._take_certificates(artifact)
+            elif isinstance(artifact, Skipped):
+                self._skipped.append(artifact)
+            else:
+                self._problems.append(artifact)
+
+    def _take_bundle(self, bundle: Bundle) -> None:
+        flow = self._read(bundle.flow)
+        if flow is None:
+            return
+        package = bundle.package
+        self._flows.append(
+            read_iflow(
+                flow[0],
+                flow[1],
+                bundle=bundle.location,
+                manifest=self._read(bundle.manifest),
+                parameters=self._read(bundle.parameters),
+                package=Package(package.id, package.name) if package else None,
+                display_name=bundle.display_name,
+            )
+        )
+
+    def _take_certificates(self, source: CertificateSource) -> None:
+        from iflint.pki.files import read_certificate_file
+
+        read = self._read(source.file, ProblemKind.CERTIFICATE)
+        if read is None:
+            return
+        content = read_certificate_file(*read)
+        self._problems.extend(content.problems)
+        if content.certificates:
+            self._certificate_files += 1
+            self._certificates.extend(content.certificates)
+        elif not content.problems:
+            self._take_other(source, " and ".join(content.other))
+
+    def _take_other(self, source: CertificateSource, held: str) -> None:
+        """A file without a certificate: wrong if the user named it, else counted."""
+        location = source.file.location
+        if source.given:
+            self._problems.append(
+                Problem(
+                    ProblemKind.CERTIFICATE,
+                    Location(location),
+                    f"This file holds no certificate, only {held}.",
+                    "Give the file with the certificate itself.",
+                )
+            )
+        else:
+            self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, f"holds only {held}"))
+
+    def _read(
+        self, file: SourceFile | None, kind: ProblemKind | None = None
+    ) -> tuple[bytes, FileLocation] | None:
+        if file is None:
+            return None
+        try:
+            return file.read(), file.location
+        except Unreadable as error:
+            problem = error.problem
+            if kind is not None:
+                problem = msgspec.structs.replace(problem, kind=kind)
+            self._problems.append(problem)
+            return None
+
+
+def _named_file(path: str, options: Options) -> SourceFile:
+    """The file at a path that an option names, read under the limits of every other file."""
+    for artifact in certificate_files([path], directory=options.directory):
+        if isinstance(artifact, CertificateSource):
+            return artifact.file
+        if isinstance(artifact, Problem):
+            raise UsageError(f"{path}: {artifact.message}")
+    raise UsageError(f"{path} is not a file that can be read here")
+
+
+def _is_folder(path: str, options: Options) -> bool:
+    return os.path.isdir(os.path.join(options.directory or "", path))
+
+
+def _table(source: SourceFile) -> bytes | None:
+    """The bytes of a table of roots; None for a file that is none, by its first character."""
+    try:
+        data = source.read()
+    except Unreadable:
+        return None
+    return data if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else None

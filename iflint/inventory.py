@@ -1,0 +1,205 @@
+"""From verdicts to the inventory of the report: every channel and entry with its state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from iflint.report import (
+    CertificateResult,
+    ChainResult,
+    ChannelResult,
+    EntryResult,
+    IflowResult,
+    LinkResult,
+    SkippedResult,
+    WantedCertificate,
+)
+
+if TYPE_CHECKING:
+    from iflint.findings import Finding
+    from iflint.iflow.model import CertificateEntry, Iflow, SenderChannel
+    from iflint.location import FileLocation
+    from iflint.pki.chains import ChainVerdict, Link
+    from iflint.sources import Skipped
+    from iflint.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict, JoinedCertificate
+
+
+def findings_by_iflow(
+    findings: Iterable[Finding],
+) -> dict[FileLocation, tuple[Finding, ...]]:
+    """The findings of each iFlow, by the location of its ``.iflw``."""
+    found: dict[FileLocation, list[Finding]] = {}
+    for finding in findings:
+        if finding.iflow is not None:
+            found.setdefault(finding.iflow.location, []).append(finding)
+    return {location: tuple(those) for location, those in found.items()}
+
+
+def iflow_result(
+    iflow: Iflow,
+    verdict: IflowVerdict | None,
+    findings: Sequence[Finding],
+    clock: datetime,
+    *,
+    located: bool,
+) -> IflowResult:
+    """An iFlow with all its sender channels and the codes of what was found about each.
+
+    ``located`` asks for exact places, too.
+    """
+    codes: dict[tuple[int, int], list[str]] = {}
+    for finding in findings:
+        if finding.channel is not None:
+            key = (finding.channel.ordinal, finding.entry.ordinal if finding.entry else 0)
+            if finding.code not in codes.setdefault(key, []):
+                codes[key].append(finding.code)
+    channels = {v.channel.ordinal: v for v in verdict.channels} if verdict else {}
+    return IflowResult(
+        id=iflow.id,
+        name=iflow.name,
+        version=iflow.version,
+        package=iflow.package,
+        location=iflow.location,
+        channels=tuple(
+            _channel_result(channel, channels.get(channel.ordinal), codes, clock, located)
+            for channel in iflow.channels
+        ),
+    )
+
+
+def skipped_result(skipped: Skipped) -> SkippedResult:
+    """Something that was passed over, as reports count it."""
+    return SkippedResult(skipped.location, str(skipped.kind), skipped.detail)
+
+
+def entry_counts(verdicts: Iterable[IflowVerdict]) -> tuple[int, int]:
+    """How many entries were checked, and how many of them had a certificate at hand."""
+    entries = [
+        entry
+        for verdict in verdicts
+        for channel in verdict.channels
+        if channel.judged
+        for entry in channel.entries
+    ]
+    return len(entries), sum(bool(entry.joined) for entry in entries)
+
+
+def wanted(verdicts: Iterable[IflowVerdict]) -> tuple[WantedCertificate, ...]:
+    """The pairs to ask certificates for, each once, in the order of the report."""
+    channels: dict[tuple[str, str], list[str]] = {}
+    for verdict in verdicts:
+        for channel in verdict.channels:
+            for entry in channel.entries:
+                if entry.state == "not-found":
+                    pair = (entry.subject.value.text or "", entry.issuer.value.text or "")
+                    channels.setdefault(pair, []).append(_label(verdict, channel))
+    return tuple(
+        WantedCertificate(subject, issuer, tuple(dict.fromkeys(labels)))
+        for (subject, issuer), labels in channels.items()
+    )
+
+
+def _label(verdict: IflowVerdict, channel: ChannelVerdict) -> str:
+    address = channel.channel.address
+    place = (address.text or address.raw) if address else channel.channel.name
+    return f"{verdict.iflow.name}: {channel.channel.adapter} {place}".strip()
+
+
+def _channel_result(
+    channel: SenderChannel,
+    verdict: ChannelVerdict | None,
+    codes: dict[tuple[int, int], list[str]],
+    clock: datetime,
+    located: bool,
+) -> ChannelResult:
+    authorization, address = channel.authorization, channel.address
+    entries: Iterable[EntryResult]
+    if verdict is None:
+        entries = (_unjudged(entry, located) for entry in channel.entries)
+    else:
+        entries = (
+            _entry_result(
+                entry, codes.get((channel.ordinal, entry.entry.ordinal), []), clock, located
+            )
+            for entry in verdict.entries
+        )
+    value = authorization.value
+    return ChannelResult(
+        id=channel.id,
+        ordinal=channel.ordinal,
+        name=channel.name,
+        participant=channel.participant,
+        adapter=channel.adapter,
+        address=(address.raw if address.text is None else address.text) if address else "",
+        authorization=(value.raw if value.text is None else value.text) if value else "",
+        kind=str(authorization.kind),
+        checked=channel.checked,
+        location=channel.location if located else None,
+        entries=tuple(entries),
+        findings=tuple(codes.get((channel.ordinal, 0), ())),
+    )
+
+
+def _unjudged(entry: CertificateEntry, located: bool) -> EntryResult:
+    return EntryResult(
+        ordinal=entry.ordinal,
+        subject=entry.subject.text or "",
+        issuer=entry.issuer.text or "",
+        subject_raw=entry.subject.raw,
+        issuer_raw=entry.issuer.raw,
+        state="not-judged",
+        location=entry.location if located else None,
+    )
+
+
+def _entry_result(
+    verdict: EntryVerdict, codes: Sequence[str], clock: datetime, located: bool
+) -> EntryResult:
+    entry, best = verdict.entry, verdict.best
+    healthy = best is not None and verdict.state == "joined" and not codes
+    return EntryResult(
+        ordinal=entry.ordinal,
+        subject=entry.subject.text or "",
+        issuer=entry.issuer.text or "",
+        subject_raw=entry.subject.raw,
+        issuer_raw=entry.issuer.raw,
+        state=str(verdict.state),
+        location=entry.location if located else None,
+        certificates=tuple(_certificate_result(match, clock) for match in verdict.joined),
+        comparisons=verdict.near_miss.comparisons if verdict.near_miss else (),
+        findings=tuple(codes),
+        healthy_until=best.chain.valid_until if healthy and best else None,
+    )
+
+
+def _certificate_result(match: JoinedCertificate, clock: datetime) -> CertificateResult:
+    from iflint.rule import certificate_reference
+
+    return CertificateResult(
+        certificate=certificate_reference(match.certificate, match.locations),
+        validity=str(match.validity),
+        days_left=(match.certificate.not_after - clock).days,
+        chain=_chain_result(match.chain),
+    )
+
+
+def _chain_result(chain: ChainVerdict) -> ChainResult:
+    return ChainResult(
+        outcome=str(chain.outcome),
+        links=tuple(map(_link_result, chain.links)),
+        root=chain.root.subject_text if chain.root else "",
+        missing_issuer=chain.missing_issuer.text if chain.missing_issuer else "",
+        valid_from=chain.valid_from,
+        valid_until=chain.valid_until,
+    )
+
+
+def _link_result(link: Link) -> LinkResult:
+    return LinkResult(
+        subject=link.certificate.subject.text,
+        issuer=link.certificate.issuer.text,
+        issuer_at_hand=link.issuer is not None,
+        faults=tuple(fault.detail for fault in link.faults),
+    )

@@ -1,0 +1,177 @@
+"""The one immutable result of a run: the inventory with its verdicts, and the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from iflint.findings import CertificateReference, DnComparison, Finding, RuleInfo, Severity
+from iflint.iflow.model import Package
+from iflint.location import FileLocation, Location
+
+
+class TrustSummary(msgspec.Struct, frozen=True):
+    """The list of roots that the run used, as people should read it.
+
+    ``release`` and ``released_on`` (ISO date) are empty for a list made of files.
+    """
+
+    landscape: str
+    name: str
+    release: str = ""
+    released_on: str = ""
+
+
+class LinkResult(msgspec.Struct, frozen=True):
+    """One link of a chain, from a certificate to its issuer.
+
+    ``issuer_at_hand`` tells whether the issuer's file was read (a root of the trust list may be
+    known by its key alone); ``faults`` is empty for a link that holds.
+    """
+
+    subject: str
+    issuer: str
+    issuer_at_hand: bool
+    faults: tuple[str, ...] = ()
+
+
+class ChainResult(msgspec.Struct, frozen=True):
+    """The best path from a certificate to a root, with a verdict for each link.
+
+    ``outcome`` is ``trusted``, ``uncertain``, ``unsupported``, ``missing``, ``self-signed`` or
+    ``broken-off``. ``valid_from`` and ``valid_until`` bound the time in which every certificate
+    of the path is valid.
+    """
+
+    outcome: str
+    links: tuple[LinkResult, ...]
+    root: str = ""
+    missing_issuer: str = ""
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+
+
+class CertificateResult(msgspec.Struct, frozen=True):
+    """A certificate that an entry was joined to, and what the run makes of it.
+
+    ``validity`` is ``valid``, ``expired`` or ``not-yet-valid``; ``days_left`` counts whole days
+    from the clock to the end of validity, negative once it has passed.
+    """
+
+    certificate: CertificateReference
+    validity: str
+    days_left: int
+    chain: ChainResult | None
+
+
+class EntryResult(msgspec.Struct, frozen=True):
+    """A certificate entry with its verdict.
+
+    ``state`` is ``joined``, ``undecidable``, ``near-miss``, ``not-found``, ``malformed``,
+    ``empty``, ``unresolved`` or ``not-judged``; ``certificates`` are best first; ``findings``
+    are the codes of what was found about it. ``healthy_until`` is the day on which the verdict
+    of a healthy entry changes, as far as dates can tell.
+    """
+
+    ordinal: int
+    subject: str
+    issuer: str
+    subject_raw: str
+    issuer_raw: str
+    state: str
+    location: Location | None
+    certificates: tuple[CertificateResult, ...] = ()
+    comparisons: tuple[DnComparison, ...] = ()
+    findings: tuple[str, ...] = ()
+    healthy_until: datetime | None = None
+
+
+class ChannelResult(msgspec.Struct, frozen=True):
+    """A sender channel of an iFlow.
+
+    ``authorization`` is the resolved value of its setting, ``kind`` what it means
+    (`iflint.iflow.model.AuthorizationKind`); ``checked`` tells whether its entries were judged.
+    """
+
+    id: str
+    ordinal: int
+    name: str
+    participant: str
+    adapter: str
+    address: str
+    authorization: str
+    kind: str
+    checked: bool
+    location: Location | None
+    entries: tuple[EntryResult, ...] = ()
+    findings: tuple[str, ...] = ()
+
+
+class IflowResult(msgspec.Struct, frozen=True):
+    """An integration flow and its sender channels."""
+
+    id: str
+    name: str
+    version: str
+    package: Package | None
+    location: FileLocation
+    channels: tuple[ChannelResult, ...] = ()
+
+
+class SkippedResult(msgspec.Struct, frozen=True):
+    """An input that was seen and left alone: what it is, and why."""
+
+    location: FileLocation
+    kind: str
+    detail: str = ""
+
+
+class WantedCertificate(msgspec.Struct, frozen=True):
+    """A pair for which no certificate was at hand: what to ask the sender's people for."""
+
+    subject: str
+    issuer: str
+    channels: tuple[str, ...]
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a run found out; reporters are functions of it.
+
+    ``directory`` is the current directory and ``root`` the repository's root, both absolute
+    with forward slashes: paths in locations are relative to ``directory``. ``rules`` are all
+    the rules in force (filled when a reporter asks for them). ``entries_checked`` counts the
+    certificate entries whose texts were checked, ``entries_joined`` those among them for which
+    a certificate was at hand.
+    """
+
+    version: str
+    as_of: datetime
+    trust: TrustSummary
+    directory: str
+    root: str
+    paths: tuple[str, ...]
+    iflows: tuple[IflowResult, ...]
+    findings: tuple[Finding, ...]
+    skipped: tuple[SkippedResult, ...] = ()
+    rules: tuple[RuleInfo, ...] = ()
+    certificates: int = 0
+    certificate_files: int = 0
+    entries_checked: int = 0
+    entries_joined: int = 0
+    wanted: tuple[WantedCertificate, ...] = ()
+
+    @property
+    def channels(self) -> Iterator[ChannelResult]:
+        """Every sender channel, in the order of the report."""
+        for iflow in self.iflows:
+            yield from iflow.channels
+
+    def count(self, severity: Severity) -> int:
+        """How many findings have exactly this severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    def fails(self, level: Severity | None) -> bool:
+        """Whether a finding reaches ``level`` (None: never)."""
+        return level is not None and any(f.severity.reaches(level) for f in self.findings)

@@ -1,0 +1,270 @@
+"""What a rule is: metadata, a documentation page, and a method for each thing it is handed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import msgspec
+
+from iflint.findings import (
+    CertificateReference,
+    ChannelReference,
+    DnComparison,
+    EntryReference,
+    Finding,
+    IflowReference,
+    Related,
+    RuleInfo,
+    Severity,
+    State,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from iflint.iflow.model import Iflow, SenderChannel, Value
+    from iflint.location import Location
+    from iflint.pki.certificates import Certificate
+    from iflint.pki.trust import TrustList
+    from iflint.problems import Problem
+    from iflint.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict, JoinedCertificate
+
+DOCUMENTATION = "https://iflint.readthedocs.io/en/stable/rules/"
+"""Where the pages of iflint's own rules are published; a rule's page is this plus its name."""
+
+
+class Run(msgspec.Struct, frozen=True):
+    """What is the same for everything that a run judges.
+
+    ``as_of`` is the clock (aware, UTC); ``expiry_days`` the window of "soon";
+    ``certificates_at_hand`` how many different certificates were read.
+    """
+
+    as_of: datetime
+    expiry_days: int
+    trust: TrustList
+    certificates_at_hand: int
+
+
+class ProblemCase(msgspec.Struct, frozen=True):
+    """An input that could not be read; ``iflow`` is set when it belongs to one."""
+
+    kind: ClassVar[str] = "problem"
+    run: Run
+    problem: Problem
+    iflow: Iflow | None = None
+
+
+class IflowCase(msgspec.Struct, frozen=True):
+    """An iFlow with at least one channel to judge."""
+
+    kind: ClassVar[str] = "iflow"
+    run: Run
+    verdict: IflowVerdict
+
+    @property
+    def iflow(self) -> Iflow:
+        """The iFlow itself."""
+        return self.verdict.iflow
+
+
+class ChannelCase(msgspec.Struct, frozen=True):
+    """A sender channel that is checked, or that has certificate entries all the same."""
+
+    kind: ClassVar[str] = "channel"
+    run: Run
+    iflow: Iflow
+    verdict: ChannelVerdict
+
+    @property
+    def channel(self) -> SenderChannel:
+        """The channel itself."""
+        return self.verdict.channel
+
+
+class EntryCase(msgspec.Struct, frozen=True):
+    """A certificate entry of a channel whose entries decide who may call."""
+
+    kind: ClassVar[str] = "entry"
+    run: Run
+    iflow: Iflow
+    channel: SenderChannel
+    verdict: EntryVerdict
+
+
+Case = ProblemCase | IflowCase | ChannelCase | EntryCase
+
+
+class Rule:
+    """Base of every rule, iflint's own and anybody's.
+
+    A subclass sets ``code``, ``name`` and ``severity``, writes its documentation page as its
+    docstring (first line: the summary) and overrides the ``check_…`` methods for what it wants
+    to be handed. It sees the model only: no XML, no files, no clock but the run's.
+    """
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+    state: ClassVar[State] = State.STABLE
+    options: ClassVar[tuple[str, ...]] = ()
+    help_uri: ClassVar[str] = ""
+
+    def check(self, case: Case) -> Iterable[Finding]:
+        """Hand a case to the method for its kind."""
+        method: Callable[[Case], Iterable[Finding]] = getattr(self, f"check_{case.kind}")
+        return method(case)
+
+    def check_problem(self, case: ProblemCase) -> Iterable[Finding]:  # noqa: ARG002
+        """Judge an input that could not be read."""
+        return ()
+
+    def check_iflow(self, case: IflowCase) -> Iterable[Finding]:  # noqa: ARG002
+        """Judge an iFlow as a whole."""
+        return ()
+
+    def check_channel(self, case: ChannelCase) -> Iterable[Finding]:  # noqa: ARG002
+        """Judge a sender channel."""
+        return ()
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:  # noqa: ARG002
+        """Judge a certificate entry."""
+        return ()
+
+    @classmethod
+    def handed(cls) -> tuple[str, ...]:
+        """What this rule is handed: the ``check_…`` methods that it overrides."""
+        kinds = [case.kind for case in (ProblemCase, IflowCase, ChannelCase, EntryCase)]
+        return tuple(
+            kind
+            for kind in kinds
+            if getattr(cls, f"check_{kind}") is not getattr(Rule, f"check_{kind}")
+        )
+
+    @classmethod
+    def info(cls) -> RuleInfo:
+        """This rule as reports and documentation describe it."""
+        from inspect import cleandoc
+
+        page = cleandoc(cls.__doc__ or "")
+        summary, _, rest = page.partition("\n\n")
+        return RuleInfo(
+            code=cls.code,
+            name=cls.name,
+            severity=cls.severity,
+            state=cls.state,
+            summary=" ".join(summary.split()),
+            documentation=rest.strip(),
+            handed=cls.handed(),
+            options=cls.options,
+            help_uri=cls.help_uri,
+        )
+
+    def finding(
+        self,
+        case: Case,
+        message: str,
+        *,
+        remedy: str,
+        location: Location,
+        related: Iterable[Related] = (),
+        severity: Severity | None = None,
+        certificate: tuple[Certificate, tuple[Location, ...]] | None = None,
+        comparisons: tuple[DnComparison, ...] = (),
+        breaks_on: datetime | None = None,
+        broken_since: datetime | None = None,
+        key: str = "",
+    ) -> Finding:
+        """Make a finding of this rule about ``case``; see `iflint.findings.Finding`."""
+        channel = case.channel if isinstance(case, ChannelCase | EntryCase) else None
+        return Finding(
+            code=self.code,
+            name=self.name,
+            severity=severity or self.severity,
+            message=message,
+            remedy=remedy,
+            location=location,
+            related=tuple(related),
+            iflow=iflow_reference(case.iflow) if case.iflow else None,
+            channel=channel_reference(channel) if channel else None,
+            entry=entry_reference(case.verdict) if isinstance(case, EntryCase) else None,
+            certificate=certificate_reference(*certificate) if certificate else None,
+            comparisons=comparisons,
+            breaks_on=breaks_on,
+            broken_since=broken_since,
+            key=key,
+        )
+
+
+def text_of(value: Value) -> str:
+    """The resolved text of a value, or the stored one where a parameter is not defined."""
+    return value.raw if value.text is None else value.text
+
+
+def where_text_stands(value: Value) -> tuple[Location, tuple[Related, ...]]:
+    """The place to edit, and the places that lead there.
+
+    A text that is one whole parameter is edited in the file that defines the parameter; the
+    place in the flow then is the related one.
+    """
+    definition = value.definition
+    if definition is None:
+        return value.location, ()
+    name = value.parameters[0].name
+    return definition, (Related(value.location, f"used here as {{{{{name}}}}}"),)
+
+
+def about_certificate(case: EntryCase, match: JoinedCertificate) -> dict[str, Any]:
+    """The location, the related ones and the certificate of a finding about ``match``.
+
+    Keyword arguments for `Rule.finding`.
+    """
+    related = [Related(location, "the certificate") for location in match.locations[:1]]
+    value = case.verdict.subject.value
+    if value.definition is not None:
+        related.append(Related(value.definition, "the subject DN comes from here"))
+    return {
+        "location": value.location,
+        "related": tuple(related),
+        "certificate": (match.certificate, match.locations),
+    }
+
+
+def iflow_reference(iflow: Iflow) -> IflowReference:
+    """The reference that findings carry."""
+    return IflowReference(iflow.id, iflow.name, iflow.version, iflow.package, iflow.location)
+
+
+def channel_reference(channel: SenderChannel) -> ChannelReference:
+    """The reference that findings carry."""
+    address = channel.address
+    return ChannelReference(
+        id=channel.id,
+        ordinal=channel.ordinal,
+        name=channel.name,
+        adapter=channel.adapter,
+        address=text_of(address) if address else "",
+        address_raw=address.raw if address else "",
+    )
+
+
+def entry_reference(verdict: EntryVerdict) -> EntryReference:
+    """The reference that findings carry."""
+    return EntryReference(
+        verdict.entry.ordinal, text_of(verdict.entry.subject), text_of(verdict.entry.issuer)
+    )
+
+
+def certificate_reference(
+    certificate: Certificate, locations: tuple[Location, ...]
+) -> CertificateReference:
+    """The reference that findings carry."""
+    return CertificateReference(
+        subject=certificate.subject.text,
+        issuer=certificate.issuer.text,
+        sha256=certificate.sha256,
+        not_before=certificate.not_before,
+        not_after=certificate.not_after,
+        locations=locations,
+    )

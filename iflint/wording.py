@@ -1,0 +1,43 @@
+"""How dates, durations and lists read in messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+RENEWAL = (
+    "Get the renewed certificate from the sender; with the same subject and issuer nothing in "
+    "the flow changes, else add the new pair, redeploy, switch the sender, remove the old pair."
+)
+"""What to do about an ending certificate: SAP's own procedure (2d3cae7)."""
+
+
+def day(moment: datetime) -> str:
+    """The date of an aware UTC moment, as ``2026-12-01``."""
+    return f"{moment.year:04}-{moment.month:02}-{moment.day:02}"
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """``1 day``, ``2 days``; ``plural`` where an s is not enough."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def relative(moment: datetime, clock: datetime) -> str:
+    """``in 7 days``, ``today``, ``265 days ago``: whole days from ``clock`` to ``moment``."""
+    seconds = (moment - clock).total_seconds()
+    days = int(abs(seconds) // 86_400)
+    if days == 0:
+        return "today"
+    return f"in {counted(days, 'day')}" if seconds > 0 else f"{counted(days, 'day')} ago"
+
+
+def dated(moment: datetime, clock: datetime) -> str:
+    """``2026-12-01 (in 7 days)``."""
+    return f"{day(moment)} ({relative(moment, clock)})"
+
+
+def listed(items: Sequence[str], conjunction: str = "and") -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {conjunction} {items[-1]}"

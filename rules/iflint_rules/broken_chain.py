@@ -1,0 +1,105 @@
+"""IFL204: a certificate above the client certificate is there, but the link fails."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from iflint.findings import Finding, Severity
+from iflint.pki.chains import Fault, FaultKind
+from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.verdicts import JoinedCertificate
+from iflint.wording import dated, listed
+
+
+class BrokenChain(Rule):
+    """A certificate above the client certificate is there, but it does not vouch for it.
+
+    ## What it does
+
+    Checks every link of the best path from the certificate of an entry to a root, and reports
+    each certificate on it that fails: its key did not make the signature (another key under
+    the same name), it is not a CA, its key usage does not allow to sign certificates, its path
+    length is exceeded, it has expired or is not valid yet. A root is checked for its dates
+    only, and only if it is on the list in force.
+
+    An issuer that is not there at all is `missing-chain`. A SHA-1 or MD5 signature that
+    verifies is not broken.
+
+    ## Why it fails at runtime
+
+    The load balancer verifies the chain that the sender presents, link by link, at each
+    connection.
+
+    ## How to fix it
+
+    Get the right certificate of the issuer from the CA and replace the one in the sender's key
+    store entry. An intermediate that has expired usually has a successor with the same name
+    and key; the client certificate itself then needs no renewal.
+
+    ## Source
+
+    RFC 5280 §6.1; SAP documentation (4509f60, 7f84d16).
+    """
+
+    code = "IFL204"
+    name = "broken-chain"
+    severity = Severity.ERROR
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say for each faulty certificate what is wrong with it."""
+        best = case.verdict.best
+        if best is None:
+            return
+        by_certificate: dict[str, list[Fault]] = {}
+        for fault in best.chain.faults:
+            by_certificate.setdefault(_identity(fault), []).append(fault)
+        for identity, faults in by_certificate.items():
+            yield self._finding(case, best, identity, faults)
+
+    def _finding(
+        self, case: EntryCase, best: JoinedCertificate, identity: str, faults: list[Fault]
+    ) -> Finding:
+        clock = case.run.as_of
+        first = faults[0]
+        expired = _end(first) if first.kind is FaultKind.EXPIRED else None
+        reasons = listed([_reason(fault, case) for fault in faults])
+        issuer = "root" if first.certificate is None else "issuer"
+        remedy = "Get the right certificate of this issuer from the CA, and replace it in the "
+        remedy += "sender's key store entry and in your files."
+        if expired is not None:
+            remedy = f"Get the successor of this {issuer} from the CA (expired "
+            remedy += f"{dated(expired, clock)}), or a new client certificate under another one."
+        return self.finding(
+            case,
+            f"The chain of this entry's certificate is broken at {_subject(first)}: {reasons}. "
+            f"It issued {first.below.subject.text}.",
+            remedy=remedy,
+            broken_since=expired,
+            key=identity,
+            **about_certificate(case, best),
+        )
+
+
+def _identity(fault: Fault) -> str:
+    if fault.certificate is not None:
+        return fault.certificate.sha256
+    return fault.root.sha256 if fault.root is not None else ""
+
+
+def _subject(fault: Fault) -> str:
+    if fault.certificate is not None:
+        return fault.certificate.subject.text
+    return fault.root.subject_text if fault.root is not None else fault.below.issuer.text
+
+
+def _end(fault: Fault) -> datetime | None:
+    holder = fault.certificate or fault.root
+    return holder.not_after if holder else None
+
+
+def _reason(fault: Fault, case: EntryCase) -> str:
+    holder = fault.certificate or fault.root
+    if holder is not None and fault.kind is FaultKind.EXPIRED and holder.not_after:
+        return f"it expired on {dated(holder.not_after, case.run.as_of)}"
+    if holder is not None and fault.kind is FaultKind.NOT_YET_VALID and holder.not_before:
+        return f"it is not valid before {dated(holder.not_before, case.run.as_of)}"
+    return fault.detail

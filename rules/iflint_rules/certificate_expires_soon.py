@@ -1,0 +1,69 @@
+"""IFL102: the certificate of an entry expires soon."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from iflint.findings import Finding, Severity
+from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.verdicts import Validity
+from iflint.wording import RENEWAL, counted, dated
+
+SHORT_LIVED = timedelta(days=90)
+
+
+class CertificateExpiresSoon(Rule):
+    """The best certificate of an entry expires within the next days.
+
+    ## What it does
+
+    Reports an entry whose best certificate is valid and ends within `expiry-days` (default
+    30). Certificates that live less than 90 days are renewed by machines and would be reported
+    all the time: for them the window is a third of their lifetime, if that is shorter.
+
+    ## Why it fails at runtime
+
+    On that day the channel stops working. SAP's procedure for a renewal that changes the pair
+    needs two redeployments and the sender's people in between, so it takes longer than a day.
+
+    ## How to fix it
+
+    Ask the sender for the renewed certificate now. If it keeps subject and issuer, nothing in
+    the flow changes; else add its pair beside this one first.
+
+    ## Options
+
+    `expiry-days`: the window, in days.
+
+    ## Source
+
+    SAP documentation (2d3cae7). The length of the window is our advice.
+    """
+
+    code = "IFL102"
+    name = "certificate-expires-soon"
+    severity = Severity.WARNING
+    options = ("expiry-days",)
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say on which day the best one ends."""
+        best = case.verdict.best
+        if best is None or best.validity is not Validity.VALID:
+            return
+        certificate = best.certificate
+        window = timedelta(days=case.run.expiry_days)
+        lifetime = certificate.not_after - certificate.not_before
+        if lifetime < SHORT_LIVED:
+            window = min(window, lifetime / 3)
+        if certificate.not_after - case.run.as_of > window:
+            return
+        several = len(case.verdict.joined)
+        who = "The client certificate"
+        if several > 1:
+            who = f"The best of {counted(several, 'certificate')}"
+        yield self.finding(
+            case,
+            f"{who} of this entry expires on {dated(certificate.not_after, case.run.as_of)}.",
+            remedy=RENEWAL,
+            breaks_on=certificate.not_after,
+            **about_certificate(case, best),
+        )

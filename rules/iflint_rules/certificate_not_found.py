@@ -1,0 +1,76 @@
+"""IFL302: no certificate at hand resembles the pair of an entry."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Related, Severity
+from iflint.rule import EntryCase, IflowCase, Rule
+from iflint.verdicts import EntryState
+from iflint.wording import counted
+
+
+class CertificateNotFound(Rule):
+    """No certificate at hand belongs to an entry, so its dates and its chain were not checked.
+
+    ## What it does
+
+    A channel stores two names and never the certificate, so iflint needs the certificate
+    files. This rule reports an entry for which none of the files at hand has the pair, or one
+    that resembles it. When there are no certificates at all, this is said once for each iFlow,
+    and the summary lists the certificates to ask for.
+
+    ## Why it matters
+
+    Nobody looks at the day on which this certificate ends.
+
+    ## How to fix it
+
+    Ask the sender's people for the certificate with its chain (public parts only), keep the
+    files in the repository, or give them with `--certificates PATH`. The summary lists the
+    subjects and issuers, ready to send.
+
+    ## Source
+
+    Published exports hold only the two DNs of an entry.
+    """
+
+    code = "IFL302"
+    name = "certificate-not-found"
+    severity = Severity.WARNING
+
+    def check_iflow(self, case: IflowCase) -> Iterable[Finding]:
+        """Say once for the iFlow that there are no certificates at all."""
+        if case.run.certificates_at_hand:
+            return
+        missing = [
+            entry
+            for channel in case.verdict.channels
+            for entry in channel.entries
+            if entry.state is EntryState.NOT_FOUND
+        ]
+        if not missing:
+            return
+        first, *others = (entry.entry.location for entry in missing)
+        entries = counted(len(missing), "certificate entry", "certificate entries")
+        yield self.finding(
+            case,
+            f"No certificate is at hand, so dates and chains of the {entries} of this iFlow were "
+            "not checked.",
+            remedy="Ask for the certificates listed in the summary, and give them with "
+            "--certificates PATH or keep them in the repository.",
+            location=first,
+            related=[Related(place, "another entry without its certificate") for place in others],
+        )
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say that none of the certificates at hand is the one."""
+        if case.verdict.state is not EntryState.NOT_FOUND or not case.run.certificates_at_hand:
+            return
+        at_hand = counted(case.run.certificates_at_hand, "certificate")
+        yield self.finding(
+            case,
+            f"None of the {at_hand} at hand has this pair or resembles it, so its dates and its "
+            "chain were not checked.",
+            remedy="Ask the sender for this certificate with its chain, and give it with "
+            "--certificates PATH or keep it in the repository.",
+            location=case.verdict.subject.value.location,
+        )

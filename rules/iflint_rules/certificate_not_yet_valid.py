@@ -1,0 +1,64 @@
+"""IFL103: the certificate of an entry is not valid yet."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Severity
+from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.verdicts import Validity
+from iflint.wording import dated
+
+
+class CertificateNotYetValid(Rule):
+    """The best certificate of an entry is not valid yet.
+
+    ## What it does
+
+    Reports an entry none of whose certificates is valid at the clock of the run while one will
+    be later. If another one with the same pair has expired, both dates are named: between them
+    the sender can't call.
+
+    ## Why it fails at runtime
+
+    The load balancer refuses a client certificate before its first day like one after its
+    last.
+
+    ## How to fix it
+
+    Wait, or let the sender use a certificate that is valid today; with its own pair beside
+    this one, if that differs.
+
+    ## Source
+
+    RFC 5280 §4.1.2.5; SAP documentation (7f84d16).
+    """
+
+    code = "IFL103"
+    name = "certificate-not-yet-valid"
+    severity = Severity.ERROR
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say from when on it will work."""
+        verdict = case.verdict
+        best = verdict.best
+        if best is None or best.validity is not Validity.NOT_YET_VALID:
+            return
+        coming = min(
+            (match for match in verdict.joined if match.validity is Validity.NOT_YET_VALID),
+            key=lambda match: match.certificate.not_before,
+        )
+        expired = [
+            match.certificate.not_after
+            for match in verdict.joined
+            if match.validity is Validity.EXPIRED
+        ]
+        begins = dated(coming.certificate.not_before, case.run.as_of)
+        message = f"The client certificate of this entry is not valid before {begins}."
+        if expired:
+            message += f" The one before it expired on {dated(max(expired), case.run.as_of)}."
+        yield self.finding(
+            case,
+            message,
+            remedy="Wait for that day, or let the sender use a certificate that is valid today.",
+            broken_since=max(expired) if expired else None,
+            **about_certificate(case, coming),
+        )

@@ -1,0 +1,81 @@
+"""IFL303: a channel authorized by client certificate accepts no certificate."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Related, Severity
+from iflint.rule import ChannelCase, EntryCase, Rule, where_text_stands
+from iflint.wording import listed
+
+
+class EmptyCertificateEntry(Rule):
+    """A channel is authorized by client certificate, but has no entry, or one with an empty DN.
+
+    ## What it does
+
+    Reports a sender channel with client certificate authorization and no certificate entry at
+    all, and each entry whose subject DN or issuer DN is empty, also when it is a parameter
+    with an empty value.
+
+    ## Why it fails at runtime
+
+    The tenant compares the subject and issuer of the caller's certificate with the channel's
+    pairs. No certificate has an empty name, so nobody gets in: HTTP 403, and in the trace
+    `Unauthorized. Subject and issuer … of the provided certificate is not contained in the
+    accepted subjectAndIssuers list of the integration flow.`
+
+    ## How to fix it
+
+    Enter subject DN and issuer DN of the sender's certificate, or give the parameter its value
+    for the environment that is checked (`--parameters FILE`).
+
+    ## Source
+
+    SAP documentation (7f84d16); SAP KBA 3538749.
+    """
+
+    code = "IFL303"
+    name = "empty-certificate-entry"
+    severity = Severity.ERROR
+
+    def check_channel(self, case: ChannelCase) -> Iterable[Finding]:
+        """Say that there is no entry."""
+        if case.verdict.judged and not case.verdict.entries:
+            yield self.finding(
+                case,
+                "This channel is authorized by client certificate, but accepts no certificate: "
+                "it has no entry.",
+                remedy="Add the subject DN and issuer DN of the sender's certificate, or choose "
+                "another authorization.",
+                location=case.channel.location,
+            )
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say which DN is empty."""
+        verdict = case.verdict
+        empty = [
+            (role, reading.value)
+            for role, reading in (("subject", verdict.subject), ("issuer", verdict.issuer))
+            if reading.empty
+        ]
+        if not empty:
+            return
+        roles = listed([role for role, _ in empty])
+        names = [use.name for _, value in empty for use in value.parameters]
+        parameters = f" ({listed([f'{{{{{name}}}}}' for name in names])})" if names else ""
+        location, related = where_text_stands(empty[0][1])
+        others = tuple(
+            Related(where_text_stands(value)[0], f"the {role} DN is empty, too")
+            for role, value in empty[1:]
+        )
+        yield self.finding(
+            case,
+            f"The {roles} DN of certificate entry {verdict.entry.ordinal} "
+            f"{'are' if len(empty) > 1 else 'is'} empty{parameters}, so no certificate is "
+            "accepted through it.",
+            remedy="Give the parameter its value, or pass the environment's values with "
+            "--parameters FILE."
+            if names
+            else "Enter the DN of the sender's certificate, or delete the entry.",
+            location=location,
+            related=(*related, *others),
+        )

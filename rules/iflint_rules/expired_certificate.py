@@ -1,0 +1,56 @@
+"""IFL101: the certificate of an entry has expired."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Severity
+from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.verdicts import Validity
+from iflint.wording import RENEWAL, dated
+
+
+class ExpiredCertificate(Rule):
+    """Every certificate at hand with the pair of an entry has expired.
+
+    ## What it does
+
+    Joins the entry to the certificates that have its subject and issuer, and reports it when
+    none of them is valid any more at the clock of the run (`--as-of`). When several
+    certificates have the pair, as after a renewal that kept it, the best one counts: one that
+    is still valid is enough.
+
+    ## Why it fails at runtime
+
+    The load balancer refuses an expired client certificate, or passes the request on as if it
+    had none. What the caller sees differs: a TLS alert, HTTP 401 or 403.
+
+    ## How to fix it
+
+    Get the renewed certificate from the sender. If its subject and issuer are the same,
+    nothing in the flow changes. If not: add the new pair beside the old one, redeploy, switch
+    the sender, remove the old pair, redeploy.
+
+    ## Source
+
+    SAP documentation (7f84d16, 2d3cae7); RFC 5280 §4.1.2.5 (both bounds are inclusive).
+    """
+
+    code = "IFL101"
+    name = "expired-certificate"
+    severity = Severity.ERROR
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say when the last one expired."""
+        best = case.verdict.best
+        if best is None or best.validity is not Validity.EXPIRED:
+            return
+        last = max(case.verdict.joined, key=lambda match: match.certificate.not_after)
+        end = last.certificate.not_after
+        count = len(case.verdict.joined)
+        who = "The client certificate" if count == 1 else f"The last of {count} certificates"
+        yield self.finding(
+            case,
+            f"{who} of this entry expired on {dated(end, case.run.as_of)}.",
+            remedy=RENEWAL,
+            broken_since=end,
+            **about_certificate(case, last),
+        )

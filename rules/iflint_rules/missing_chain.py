@@ -1,0 +1,68 @@
+"""IFL202: an intermediate between a certificate and its root is not at hand."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Severity
+from iflint.pki.chains import Outcome
+from iflint.rule import EntryCase, Rule, about_certificate
+
+
+class MissingChain(Rule):
+    """An intermediate certificate between the client certificate and its root is missing.
+
+    ## What it does
+
+    Builds the chain of the best certificate of an entry from the files at hand and reports an
+    issuer that is neither there nor a root of the list. It names the missing certificate and,
+    if the certificate below it says where its issuer can be downloaded (AIA caIssuers), that
+    address; nothing is ever fetched.
+
+    Whether a name that nothing at hand carries is an intermediate or a root can't be told, so
+    the message says, too, that as a root it would not be on the list.
+
+    ## Why it fails at runtime
+
+    The load balancer holds root certificates only, so the sender must present every
+    intermediate. If the chain is incomplete where the sender's people keep it, the handshake
+    ends with an alert such as `unknown_ca`, or the request goes on without a certificate.
+
+    The files at hand show only that a chain can be completed. What the sender really presents
+    is in its own key store.
+
+    ## How to fix it
+
+    Get the missing certificate from the CA, give it to the sender's administrator, who must
+    add it to the key store entry, and keep it with your certificates.
+
+    ## Source
+
+    SAP documentation (4509f60: "the whole certificate chain").
+    """
+
+    code = "IFL202"
+    name = "missing-chain"
+    severity = Severity.ERROR
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say which certificate is missing, and where it may be found."""
+        best = case.verdict.best
+        if best is None or best.chain.outcome is not Outcome.MISSING:
+            return
+        chain = best.chain
+        missing = chain.missing_issuer.text if chain.missing_issuer else "unknown"
+        message = (
+            "The chain of this entry's certificate is incomplete: the certificate of "
+            f"{missing} is missing."
+        )
+        if chain.below is not None and chain.below.sha256 != best.certificate.sha256:
+            message += f" It issued {chain.below.subject.text}."
+        if not chain.issuer_name_known:
+            message += (
+                " If this is itself a root, it is not on the list in force "
+                f"({case.run.trust.name})."
+            )
+        remedy = "Get this certificate from the CA, add it to the sender's key store entry, and "
+        remedy += "keep it with your certificates"
+        if chain.ca_issuers:
+            remedy += f"; the certificate below it names {chain.ca_issuers[0]}"
+        yield self.finding(case, message, remedy=f"{remedy}.", **about_certificate(case, best))

@@ -1,0 +1,80 @@
+"""IFL401: a certificate may not be used by a client."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Severity
+from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.wording import listed
+
+
+class MissingClientAuthEku(Rule):
+    """The client certificate, or an intermediate above it, may not be used by a client.
+
+    ## What it does
+
+    Looks at the extended key usage of the best certificate of an entry and of the
+    intermediates of its chain, and reports those whose extension does not list Client
+    Authentication (1.3.6.1.5.5.7.3.2). Nothing is said of a certificate without this
+    extension, or with `anyExtendedKeyUsage`: what the load balancer does then is not
+    documented.
+
+    ## Why it fails at runtime
+
+    SAP says that certificates without this extended key usage are rejected during the TLS
+    handshake. Public CAs stop issuing certificates that have it, so a renewal that looks like
+    any other may lack it.
+
+    ## How to fix it
+
+    Ask the CA for a certificate with Client Authentication in its extended key usage, issued
+    below an intermediate that allows it. A CA that no longer issues them has to be replaced.
+
+    ## Source
+
+    SAP documentation (0f92842, said of Cloud Foundry; for Neo *inferred*); for intermediates
+    RFC 5280 §4.2.1.12 and TLS practice.
+    """
+
+    code = "IFL401"
+    name = "missing-client-auth-eku"
+    severity = Severity.ERROR
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say which certificates lack it."""
+        best = case.verdict.best
+        if best is None or not best.chain.without_client_auth:
+            return
+        lacking = best.chain.without_client_auth
+        names = [
+            "the client certificate"
+            if certificate.sha256 == best.certificate.sha256
+            else f"the intermediate {certificate.subject.text}"
+            for certificate in lacking
+        ]
+        verb = "lacks" if len(lacking) == 1 else "lack"
+        usages = listed(
+            sorted({_usage_text(u) for c in lacking for u in c.extended_key_usage or ()})
+        )
+        subject = listed(names)
+        yield self.finding(
+            case,
+            f"{subject[0].upper()}{subject[1:]} {verb} Client Authentication in the extended key "
+            f"usage{f', which allows {usages} only' if usages else ''}.",
+            remedy="Ask the CA for a certificate with Client Authentication in its extended key "
+            "usage, below an intermediate that allows it.",
+            **about_certificate(case, best),
+        )
+
+
+_USAGES = {
+    "1.3.6.1.5.5.7.3.1": "Server Authentication",
+    "1.3.6.1.5.5.7.3.3": "Code Signing",
+    "1.3.6.1.5.5.7.3.4": "E-mail Protection",
+    "1.3.6.1.5.5.7.3.8": "Time Stamping",
+    "1.3.6.1.5.5.7.3.9": "OCSP Signing",
+}
+
+
+def _usage_text(oid: str) -> str:
+    """The name of an extended key usage (RFC 5280 §4.2.1.12), or its number."""
+    return _USAGES.get(oid, oid)

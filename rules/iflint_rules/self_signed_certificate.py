@@ -1,0 +1,48 @@
+"""IFL203: a client certificate is its own issuer and not on the list."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Severity
+from iflint.pki.chains import Outcome
+from iflint.rule import EntryCase, Rule, about_certificate
+
+
+class SelfSignedCertificate(Rule):
+    """The client certificate is self-signed, so no root that SAP supports vouches for it.
+
+    ## What it does
+
+    Reports an entry whose best certificate is signed with its own key and is not itself on the
+    list of roots in force.
+
+    ## Why it fails at runtime
+
+    The load balancer accepts client certificates only if their chain ends in one of its roots.
+    A self-signed certificate is its own root, and it is not there.
+
+    ## How to fix it
+
+    Let the sender get a certificate from a CA whose root is on the list. On a custom domain
+    whose own list holds this certificate, check with `--landscape custom --roots FILE`.
+
+    ## Source
+
+    SAP documentation (4509f60).
+    """
+
+    code = "IFL203"
+    name = "self-signed-certificate"
+    severity = Severity.ERROR
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say that it is self-signed."""
+        best = case.verdict.best
+        if best is None or best.chain.outcome is not Outcome.SELF_SIGNED:
+            return
+        yield self.finding(
+            case,
+            "The client certificate of this entry is self-signed and not on the list in force "
+            f"({case.run.trust.name}): {best.certificate.subject.text}.",
+            remedy="Let the sender get a certificate from a CA whose root is on the list.",
+            **about_certificate(case, best),
+        )

@@ -1,0 +1,68 @@
+"""IFL004: an authorization has a value that nobody documents."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Severity
+from iflint.iflow.model import AuthorizationKind
+from iflint.rule import ChannelCase, Rule, where_text_stands
+from iflint.wording import listed
+
+
+class UnknownAuthorization(Rule):
+    """The authorization of a sender channel has a value that nobody documents.
+
+    ## What it does
+
+    The adapters HTTPS, SOAP, IDOC, XI, AS2, AS4 and ODataSender have an authorization setting
+    with few documented values. This rule reports any other value. It says nothing of other
+    adapters, whose values are their own.
+
+    A value that differs from the documented one in letter case or in blanks around it only is
+    reported too, and the channel is then judged as if it were spelled right.
+
+    ## Why it matters
+
+    iflint can't tell whether such a channel looks at its certificate entries, so it could not
+    check them. What the runtime does with the value is not documented.
+
+    ## How to fix it
+
+    Write one of the documented values. A parameter's value keeps the blanks at its end: look
+    there, too.
+
+    ## Source
+
+    SAP documentation of the sender adapters, and exports of published integration content.
+    """
+
+    code = "IFL004"
+    name = "unknown-authorization"
+    severity = Severity.WARNING
+
+    def check_channel(self, case: ChannelCase) -> Iterable[Finding]:
+        """Say which value it is, and which ones are documented."""
+        authorization = case.channel.authorization
+        value = authorization.value
+        if value is None or not authorization.known_adapter:
+            return
+        if authorization.kind is not AuthorizationKind.UNKNOWN and authorization.exact:
+            return
+        text = value.text or ""
+        documented = listed(authorization.documented, "or")
+        location, related = where_text_stands(value)
+        consequence = (
+            "its certificate entries could not be checked"
+            if authorization.kind is AuthorizationKind.UNKNOWN
+            else "it was read as the documented value"
+        )
+        yield self.finding(
+            case,
+            f"The authorization {text!r} is not a documented value of {authorization.key}, so "
+            f"{consequence}."
+            if text
+            else f"The authorization setting {authorization.key} is empty, so its certificate "
+            "entries could not be checked.",
+            remedy=f"Set {authorization.key} to {documented}.",
+            location=location,
+            related=related,
+        )

@@ -1,0 +1,42 @@
+"""IFL002: a certificate file, or one block of it, can't be read."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Severity
+from iflint.problems import ProblemKind
+from iflint.rule import ProblemCase, Rule
+
+
+class UnreadableCertificate(Rule):
+    """A certificate file, or one block of it, can't be read.
+
+    ## What it does
+
+    Reports a file that is named like a certificate (`.cer`, `.crt`, `.pem`, `.der`, `.p7b`,
+    `.p7c`) or given with `--certificates` or `--roots`, and that holds no certificate which can
+    be read; and each block of a PEM file that can't. The readable blocks of the same file are
+    used.
+
+    ## Why it matters
+
+    An entry whose certificate can't be read is not checked for its dates, its chain and its
+    use. A sender whose key store was filled from the same file will present nothing useful.
+
+    ## How to fix it
+
+    Ask the sender for the certificate again, as PEM or DER, with its chain. To see what a
+    file holds: `openssl x509 -in FILE -noout -subject -issuer -dates` (add `-inform DER` for
+    binary files).
+    """
+
+    code = "IFL002"
+    name = "unreadable-certificate"
+    severity = Severity.ERROR
+
+    def check_problem(self, case: ProblemCase) -> Iterable[Finding]:
+        """Say what could not be read."""
+        problem = case.problem
+        if problem.kind is ProblemKind.CERTIFICATE:
+            yield self.finding(
+                case, problem.message, remedy=problem.remedy, location=problem.location
+            )

@@ -1,0 +1,101 @@
+"""IFL201: the chain of a certificate ends in a root that is not on the list in force."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, time
+
+from iflint.findings import Finding, Severity
+from iflint.pki.chains import Outcome
+from iflint.pki.trust import Root, Standing
+from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.verdicts import JoinedCertificate
+
+
+class UnsupportedRoot(Rule):
+    """The chain of the client certificate ends in a root that SAP does not support.
+
+    ## What it does
+
+    Builds the chain of the best certificate of an entry and compares its root with the list in
+    force at the clock of the run: the newest release of the SAP BTP Trust Store that is not
+    younger than the clock (`landscape = "btp"`), or the files given with `--roots`. A root that
+    once was on the list is named with the release and the date of its removal. The list in
+    force decides alone: a root that is not on it is reported here whatever its dates.
+
+    With `landscape = "neo"` two public lists exist. A root on both is fine, on one of them it
+    is a warning, on neither an error.
+
+    ## Why it fails at runtime
+
+    The load balancer holds root certificates only and trusts no other. What the caller sees
+    differs: a TLS alert such as `unknown_ca`, HTTP 401, or a request that is treated as if it
+    had no certificate.
+
+    ## How to fix it
+
+    Let the sender get a certificate from a CA whose root is on the list, for example from SAP
+    Cloud Root CA, or use a custom domain with your own list (then check with
+    `--landscape custom --roots FILE`).
+
+    ## Source
+
+    SAP documentation (4509f60, 790cb76), which points to SAP Note 2801396; the public SAP BTP
+    Trust Store on GitHub. That the trust store is the public form of the note is *inferred*,
+    and so is that Cloud Integration's load balancer on Neo uses Neo's list (fe95707).
+    """
+
+    code = "IFL201"
+    name = "unsupported-root"
+    severity = Severity.ERROR
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say which root it is, and what is known of it."""
+        best = case.verdict.best
+        if best is None:
+            return
+        if best.chain.outcome is Outcome.UNCERTAIN:
+            yield self._on_one_list(case, best)
+        elif best.chain.outcome is Outcome.UNSUPPORTED:
+            yield self._on_no_list(case, best)
+
+    def _on_one_list(self, case: EntryCase, best: JoinedCertificate) -> Finding:
+        root = best.chain.root
+        which = "Neo's own list" if root is not None and root.in_neo_list else "the trust store"
+        return self.finding(
+            case,
+            "The root of this entry's certificate is on one of the two lists for Neo only, "
+            f"{which}: {_subject(best)}.{_history(root)} Lists: {case.run.trust.name}.",
+            remedy="Ask SAP support whether the load balancer of your Neo tenant trusts this root, "
+            "or let the sender use a certificate under a root that is on both lists.",
+            severity=Severity.WARNING,
+            **about_certificate(case, best),
+        )
+
+    def _on_no_list(self, case: EntryCase, best: JoinedCertificate) -> Finding:
+        root, trust = best.chain.root, case.run.trust
+        removed = root is not None and trust.standing(root) is Standing.REMOVED
+        since = root.removed_on if removed and root is not None else None
+        return self.finding(
+            case,
+            f"The chain of this entry's certificate ends in a root that is "
+            f"{'no longer' if removed else 'not'} on the list in force: {_subject(best)}."
+            f"{_history(root)} List: {trust.name}.",
+            remedy="Let the sender get a certificate under a root that is on the list, or check "
+            "with the list of your own domain: --landscape custom --roots FILE.",
+            broken_since=datetime.combine(since, time(), UTC) if since else None,
+            **about_certificate(case, best),
+        )
+
+
+def _subject(best: JoinedCertificate) -> str:
+    root = best.chain.root
+    return root.subject_text if root else best.chain.certificates[-1].subject.text
+
+
+def _history(root: Root | None) -> str:
+    """What the releases of the table say of a root."""
+    if root is None or root.added_in is None:
+        return ""
+    text = f" It came with release {root.added_in} of the {root.origin} ({root.added_on})"
+    if root.removed_in is not None:
+        text += f" and was removed in release {root.removed_in} ({root.removed_on})"
+    return f"{text}."
