@@ -1,0 +1,350 @@
+"""One X.509 certificate, read from its DER without a library: what can be read of it is used.
+
+Source: RFC 5280 §4.1 and §4.2. Lenient where a Java runtime is: see ``iflint.pki.der``.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from iflint.pki import der as asn1
+from iflint.pki.names import name_from_der
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from iflint.pki.der import Node
+    from iflint.pki.names import Name
+
+CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
+ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0"
+
+_KEY_USAGES = (
+    "digitalSignature",
+    "contentCommitment",
+    "keyEncipherment",
+    "dataEncipherment",
+    "keyAgreement",
+    "keyCertSign",
+    "cRLSign",
+    "encipherOnly",
+    "decipherOnly",
+)
+_CA_ISSUERS = "1.3.6.1.5.5.7.48.2"
+_MAX_EXTENSIONS = 200
+
+_RSA_KEYS = {"1.2.840.113549.1.1.1": "RSA", "1.2.840.113549.1.1.10": "RSA-PSS"}
+_EC_KEY = "1.2.840.10045.2.1"
+_DSA_KEY = "1.2.840.10040.4.1"
+_PLAIN_KEYS = {
+    "1.3.101.110": "X25519",
+    "1.3.101.111": "X448",
+    "1.3.101.112": "Ed25519",
+    "1.3.101.113": "Ed448",
+}
+_CURVES = {
+    "1.2.840.10045.3.1.1": "secp192r1",
+    "1.2.840.10045.3.1.7": "secp256r1",
+    "1.3.132.0.10": "secp256k1",
+    "1.3.132.0.33": "secp224r1",
+    "1.3.132.0.34": "secp384r1",
+    "1.3.132.0.35": "secp521r1",
+    "1.3.36.3.3.2.8.1.1.7": "brainpoolP256r1",
+    "1.3.36.3.3.2.8.1.1.11": "brainpoolP384r1",
+    "1.3.36.3.3.2.8.1.1.13": "brainpoolP512r1",
+}
+
+
+class CertificateError(ValueError):
+    """The bytes are no certificate; the text is one line that says why."""
+
+
+class Extensions(msgspec.Struct, frozen=True, kw_only=True):
+    """The extensions that matter here; None: the certificate has no such extension.
+
+    ``extended_key_usage`` holds OIDs, ``ca_issuers`` the URLs of AIA caIssuers. ``unread`` says,
+    in words, which extensions are there and could not be read.
+    """
+
+    is_ca: bool | None = None
+    path_length: int | None = None
+    key_usage: frozenset[str] | None = None
+    extended_key_usage: tuple[str, ...] | None = None
+    subject_key_id: bytes | None = None
+    authority_key_id: bytes | None = None
+    ca_issuers: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+class Certificate(Extensions, frozen=True, dict=True, eq=False, kw_only=True):
+    """An X.509 certificate; two are equal when their bytes are.
+
+    ``version`` counts from 1; times are UTC, both bounds belong to the validity. ``spki`` is the
+    DER of the SubjectPublicKeyInfo, ``tbs`` the signed bytes, ``signature_parameters`` the DER of
+    the algorithm's parameters; ``algorithms_agree`` is False when the signed part names another
+    signature algorithm than the signature itself (RFC 5280 §4.1.1.2).
+    """
+
+    der: bytes
+    version: int
+    serial: int
+    subject: Name
+    issuer: Name
+    not_before: datetime
+    not_after: datetime
+    spki: bytes
+    signature_algorithm: str
+    signature_parameters: bytes | None
+    signature: bytes
+    algorithms_agree: bool
+    tbs: bytes
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Certificate) and self.der == other.der
+
+    def __hash__(self) -> int:
+        return hash(self.der)
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 fingerprint, lower-case hex without separators."""
+        import hashlib
+
+        return hashlib.sha256(self.der).hexdigest()
+
+    @cached_property
+    def sha1(self) -> str:
+        """The SHA-1 fingerprint, lower-case hex without separators."""
+        import hashlib
+
+        return hashlib.sha1(self.der, usedforsecurity=False).hexdigest()
+
+    @cached_property
+    def key(self) -> str:
+        """The kind of public key for people: ``RSA 2048``, ``EC secp256r1``, ``Ed25519``."""
+        return describe_key(self.spki)
+
+    @cached_property
+    def self_issued(self) -> bool:
+        """Whether subject and issuer are the same name (RFC 5280 §3.2)."""
+        return self.subject.chain_key == self.issuer.chain_key
+
+    @property
+    def lacks_client_auth(self) -> bool:
+        """Whether an extended key usage is stated, and neither client authentication nor any."""
+        usages = self.extended_key_usage
+        return usages is not None and not {CLIENT_AUTH, ANY_EXTENDED_KEY_USAGE} & set(usages)
+
+
+def parse_certificate(der: bytes) -> Certificate:
+    """The certificate at the beginning of ``der``; bytes after it are left alone.
+
+    Raises CertificateError when it is none: its frame, names, validity, key or signature can't
+    be read. Extensions are read one by one: a bad one goes to ``unread``, the rest is used.
+    """
+    try:
+        return _certificate(asn1.parse(der))
+    except asn1.DerError as error:
+        raise CertificateError(f"not a certificate: {error.message}") from None
+
+
+def _certificate(outer: Node) -> Certificate:
+    outer.expect(asn1.SEQUENCE, "a certificate")
+    parts = outer.children()
+    if len(parts) < 3:
+        raise CertificateError("not a certificate: it has no signed part, algorithm and signature")
+    tbs, algorithm, signature = parts[:3]
+    fields = list(tbs.expect(asn1.SEQUENCE, "the signed part").children())
+    version = 1
+    if fields and fields[0].tag == 0xA0:
+        version = _version(fields.pop(0))
+    if len(fields) < 6:
+        raise CertificateError("not a certificate: its signed part lacks fields")
+    serial, inner_algorithm, issuer, validity, subject, spki, *optional = fields
+    not_before, not_after = _validity(validity)
+    oid, parameters = _algorithm(algorithm)
+    return Certificate(
+        der=outer.encoded,
+        version=version,
+        serial=asn1.integer(serial.expect(asn1.INTEGER, "a serial number")),
+        subject=name_from_der(subject.encoded),
+        issuer=name_from_der(issuer.encoded),
+        not_before=not_before,
+        not_after=not_after,
+        spki=spki.expect(asn1.SEQUENCE, "a public key").encoded,
+        signature_algorithm=oid,
+        signature_parameters=parameters,
+        signature=asn1.bit_string(signature.expect(asn1.BIT_STRING, "a signature")),
+        algorithms_agree=_same_algorithm((oid, parameters), inner_algorithm),
+        tbs=tbs.encoded,
+        **msgspec.structs.asdict(_extensions(optional)),
+    )
+
+
+def _version(node: Node) -> int:
+    number = asn1.integer(_only_child(node))
+    if not 0 <= number <= 2:
+        raise CertificateError("not a certificate of version 1, 2 or 3")
+    return number + 1
+
+
+def _only_child(node: Node) -> Node:
+    children = node.children()
+    if not children:
+        raise asn1.DerError("a value is expected, but there is none", node.start)
+    return children[0]
+
+
+def _validity(node: Node) -> tuple[datetime, datetime]:
+    bounds = node.expect(asn1.SEQUENCE, "a validity").children()
+    if len(bounds) < 2:
+        raise asn1.DerError("a validity has two dates", node.start)
+    return asn1.time(bounds[0]), asn1.time(bounds[1])
+
+
+def _algorithm(node: Node) -> tuple[str, bytes | None]:
+    """OID and DER of the parameters of an AlgorithmIdentifier; NULL counts as no parameters."""
+    children = node.expect(asn1.SEQUENCE, "an algorithm").children()
+    if not children:
+        raise asn1.DerError("an algorithm has an identifier", node.start)
+    oid = asn1.object_identifier(children[0].expect(asn1.OBJECT_IDENTIFIER, "an algorithm"))
+    if len(children) < 2 or children[1].tag == asn1.NULL:
+        return oid, None
+    return oid, children[1].encoded
+
+
+def _same_algorithm(algorithm: tuple[str, bytes | None], other: Node) -> bool:
+    try:
+        return _algorithm(other) == algorithm
+    except asn1.DerError:
+        return False
+
+
+def _extensions(optional: list[Node]) -> Extensions:
+    """What the fields after the public key say; [3] holds the extensions (RFC 5280 §4.1.2.9)."""
+    found: dict[str, Any] = {}
+    unread: list[str] = []
+    seen: set[str] = set()
+    for field in optional:
+        if field.tag != 0xA3:
+            continue
+        try:
+            extensions = _only_child(field).expect(asn1.SEQUENCE, "extensions").children()
+        except asn1.DerError:
+            return Extensions(unread=("the extensions",))
+        if len(extensions) > _MAX_EXTENSIONS:
+            unread.append(f"the extensions after the first {_MAX_EXTENSIONS}")
+        for extension in extensions[:_MAX_EXTENSIONS]:
+            _read_extension(extension, found, unread, seen)
+    return Extensions(**found, unread=tuple(unread))
+
+
+def _read_extension(
+    extension: Node, found: dict[str, Any], unread: list[str], seen: set[str]
+) -> None:
+    try:
+        parts = extension.expect(asn1.SEQUENCE, "an extension").children()
+        oid = asn1.object_identifier(parts[0].expect(asn1.OBJECT_IDENTIFIER, "an extension"))
+    except (asn1.DerError, IndexError):
+        unread.append("an extension without identifier")
+        return
+    known = _READERS.get(oid)
+    if known is None:
+        return
+    what, read = known
+    if oid in seen:
+        unread.append(f"the second extension {what} (a certificate may have one)")
+        return
+    seen.add(oid)
+    try:
+        value = parts[-1].expect(asn1.OCTET_STRING, "an extension's value")
+        found.update(read(asn1.parse(value.content)))
+    except asn1.DerError:
+        unread.append(f"the extension {what}")
+
+
+def _basic_constraints(node: Node) -> dict[str, Any]:
+    is_ca = False
+    path_length = None
+    for child in node.expect(asn1.SEQUENCE, "basicConstraints").children():
+        if child.tag == asn1.BOOLEAN:
+            is_ca = asn1.boolean(child)
+        elif child.tag == asn1.INTEGER:
+            path_length = max(asn1.integer(child), 0)
+    return {"is_ca": is_ca, "path_length": path_length}
+
+
+def _key_usage(node: Node) -> dict[str, Any]:
+    bits = asn1.named_bits(node.expect(asn1.BIT_STRING, "keyUsage"))
+    return {"key_usage": frozenset(_KEY_USAGES[bit] for bit in bits if bit < len(_KEY_USAGES))}
+
+
+def _extended_key_usage(node: Node) -> dict[str, Any]:
+    usages = node.expect(asn1.SEQUENCE, "extendedKeyUsage").children()
+    oids = (asn1.object_identifier(u.expect(asn1.OBJECT_IDENTIFIER, "a usage")) for u in usages)
+    return {"extended_key_usage": tuple(oids)}
+
+
+def _subject_key_id(node: Node) -> dict[str, Any]:
+    return {"subject_key_id": node.expect(asn1.OCTET_STRING, "a key identifier").content}
+
+
+def _authority_key_id(node: Node) -> dict[str, Any]:
+    for child in node.expect(asn1.SEQUENCE, "authorityKeyIdentifier").children():
+        if child.tag == 0x80:
+            return {"authority_key_id": child.content}
+    return {}
+
+
+def _authority_information(node: Node) -> dict[str, Any]:
+    """The URLs from which the issuer's certificate could be had (RFC 5280 §4.2.2.1)."""
+    urls: list[str] = []
+    for description in node.expect(asn1.SEQUENCE, "authorityInfoAccess").children():
+        method, location, *_ = (*description.children(), None, None)
+        if method is None or location is None or location.tag != 0x86:
+            continue
+        if asn1.object_identifier(method) == _CA_ISSUERS:
+            urls.append(location.content.decode("utf-8", errors="replace"))
+    return {"ca_issuers": tuple(urls)}
+
+
+_READERS: dict[str, tuple[str, Callable[[Node], dict[str, Any]]]] = {
+    "2.5.29.14": ("subjectKeyIdentifier", _subject_key_id),
+    "2.5.29.15": ("keyUsage", _key_usage),
+    "2.5.29.19": ("basicConstraints", _basic_constraints),
+    "2.5.29.35": ("authorityKeyIdentifier", _authority_key_id),
+    "2.5.29.37": ("extendedKeyUsage", _extended_key_usage),
+    "1.3.6.1.5.5.7.1.1": ("authorityInfoAccess", _authority_information),
+}
+
+
+def describe_key(spki: bytes) -> str:
+    """The kind of a public key (DER of a SubjectPublicKeyInfo), for people.
+
+    ``RSA 2048``, ``EC secp256r1``, ``Ed25519``; ``unknown`` where it can't be read.
+    """
+    try:
+        return _describe_key(asn1.parse(spki))
+    except (asn1.DerError, IndexError):
+        return "unknown"
+
+
+def _describe_key(node: Node) -> str:
+    algorithm, key = node.children()[:2]
+    oid, *parameters = algorithm.children()
+    kind = asn1.object_identifier(oid)
+    if kind in _RSA_KEYS:
+        modulus = asn1.integer(_only_child(asn1.parse(asn1.bit_string(key))))
+        return f"{_RSA_KEYS[kind]} {modulus.bit_length()}"
+    if kind == _DSA_KEY and parameters:
+        return f"DSA {asn1.integer(_only_child(parameters[0])).bit_length()}"
+    if kind == _EC_KEY and parameters and parameters[0].tag == asn1.OBJECT_IDENTIFIER:
+        curve = asn1.object_identifier(parameters[0])
+        return f"EC {_CURVES.get(curve, curve)}"
+    if kind == _EC_KEY:
+        return "EC with a curve of its own"
+    return _PLAIN_KEYS.get(kind, kind)

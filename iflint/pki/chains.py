@@ -1,0 +1,612 @@
+"""From a client certificate up to a root: every path is tried, the best one is explained.
+
+The sender presents the intermediates, SAP's side holds the roots: a root known by name and key
+ends a path whether its file is at hand or not. Source: RFC 5280 §6.1; as §6.1.1 d says, of a
+trust anchor only name and key count (and here the validity of a listed one), not its extensions.
+Not applied yet: name constraints, policies, revocation.
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.pki.certificates import Certificate
+from iflint.pki.names import Name
+from iflint.pki.signatures import SignatureCache, Verification
+from iflint.pki.trust import Root, Standing, TrustList, root_from_certificate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from iflint.location import Location
+    from iflint.pki.files import FoundCertificate
+
+MAX_CERTIFICATES_IN_PATH = 16
+_MAX_KEYS = 256
+_MAX_STEPS = 5000
+
+
+class FaultKind(enum.StrEnum):
+    """Why a link of a chain does not hold."""
+
+    SIGNATURE = "signature"
+    ALGORITHM = "algorithm"
+    """The signature can't be verified here; whether it holds is not known."""
+    NOT_A_CA = "not-a-ca"
+    KEY_USAGE = "key-usage"
+    PATH_LENGTH = "path-length"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not-yet-valid"
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """One reason why the link above ``below`` does not hold.
+
+    ``certificate`` is the faulty one (None: a root known only from the table, see ``root``);
+    ``detail`` is one clause for people.
+    """
+
+    kind: FaultKind
+    certificate: Certificate | None
+    root: Root | None
+    below: Certificate
+    detail: str
+
+
+class Link(msgspec.Struct, frozen=True):
+    """One step up: who issued ``certificate``, as a certificate at hand, a known root, or both."""
+
+    certificate: Certificate
+    issuer: Certificate | None
+    root: Root | None
+    faults: tuple[Fault, ...] = ()
+
+
+class Outcome(enum.StrEnum):
+    """Where the best path ends."""
+
+    TRUSTED = "trusted"
+    UNCERTAIN = "uncertain"
+    """In a root that only one of the landscape's two lists has."""
+    UNSUPPORTED = "unsupported"
+    """In a root that is not on the list in force."""
+    MISSING = "missing"
+    """At a certificate whose issuer is not at hand and no known root."""
+    SELF_SIGNED = "self-signed"
+    """The client certificate is its own issuer and not on the list."""
+    BROKEN_OFF = "broken-off"
+    """At a link that fails so that nothing above it matters."""
+
+
+class ChainVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """The best path of a client certificate, and what is wrong with it.
+
+    ``certificates`` are those at hand, the client's first, a root's last. ``root`` is the one
+    that ends the path, also when it is not on the list, and ``standing`` what the list says of
+    it. ``missing_issuer`` is the absent issuer of ``below``, from whose AIA ``ca_issuers``
+    come; ``issuer_name_known`` says that another certificate or root of that name is known.
+    ``without_client_auth`` are the client certificate and intermediates whose extended key usage
+    excludes clients. ``valid_from`` and ``valid_until`` (inclusive) bound the time in which the
+    whole path is valid, the client certificate and a root with known dates included.
+    """
+
+    leaf: Certificate
+    links: tuple[Link, ...]
+    certificates: tuple[Certificate, ...]
+    outcome: Outcome
+    root: Root | None = None
+    standing: Standing = Standing.NOT_LISTED
+    faults: tuple[Fault, ...] = ()
+    missing_issuer: Name | None = None
+    below: Certificate | None = None
+    ca_issuers: tuple[str, ...] = ()
+    issuer_name_known: bool = False
+    without_client_auth: tuple[Certificate, ...] = ()
+    valid_from: datetime
+    valid_until: datetime
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing above the client certificate stands in its way, nor its EKU."""
+        return self.outcome is Outcome.TRUSTED and not self.faults and not self.without_client_auth
+
+
+class CertificatePool:
+    """The certificates at hand, each once, with every place at which it was found."""
+
+    def __init__(self, found: Iterable[FoundCertificate]) -> None:
+        self._locations: dict[Certificate, list[Location]] = {}
+        self._by_subject: dict[str, list[Certificate]] | None = None
+        for one in found:
+            places = self._locations.setdefault(one.certificate, [])
+            if one.location not in places[-1:]:
+                places.append(one.location)
+
+    def __iter__(self) -> Iterator[Certificate]:
+        return iter(self._locations)
+
+    def __len__(self) -> int:
+        return len(self._locations)
+
+    def locations(self, certificate: Certificate) -> tuple[Location, ...]:
+        """Where the certificate was found, in the order of finding; none if it was not."""
+        return tuple(self._locations.get(certificate, ()))
+
+    def named(self, name: Name) -> tuple[Certificate, ...]:
+        """The certificates with this subject, by the name matching of RFC 5280 §7.1."""
+        if self._by_subject is None:
+            self._by_subject = {}
+            for certificate in self._locations:
+                self._by_subject.setdefault(certificate.subject.chain_key, []).append(certificate)
+        return tuple(self._by_subject.get(name.chain_key, ()))
+
+
+def judge_chain(
+    leaf: Certificate,
+    pool: CertificatePool,
+    trust: TrustList,
+    at: datetime,
+    verifier: SignatureCache | None = None,
+) -> ChainVerdict:
+    """The verdict on everything above a client certificate at the moment ``at`` (aware).
+
+    The client certificate's own dates are not judged. ``verifier`` remembers signatures from
+    one call to the next. Of several paths the best is told: one that is trusted, with the
+    fewest faults and the latest end; else the one that came furthest.
+    """
+    return _Search(leaf, pool, trust, at, verifier or SignatureCache()).verdict()
+
+
+class _Key(msgspec.Struct):
+    """All that is known under one name with one key."""
+
+    spki: bytes
+    certificates: list[Certificate]
+    roots: list[Root]
+
+    def contradicts(self, key_id: bytes | None) -> bool:
+        """Whether the key identifiers say that this is not the key looked for."""
+        known = self._key_ids()
+        return key_id is not None and bool(known) and key_id not in known
+
+    def is_named_by(self, key_id: bytes | None) -> bool:
+        """Whether the key identifiers say that this is the key looked for."""
+        return key_id in self._key_ids()
+
+    def _key_ids(self) -> set[bytes]:
+        holders: list[Certificate | Root] = [*self.certificates, *self.roots]
+        return {h.subject_key_id for h in holders if h.subject_key_id is not None}
+
+
+class _Issuers(msgspec.Struct):
+    """Who issued a certificate; ``mismatch`` carries the name, but not the key that signed it."""
+
+    certificates: tuple[Certificate, ...] = ()
+    roots: tuple[Root, ...] = ()
+    is_own: bool = False
+    verified: bool = True
+    mismatch: Certificate | Root | None = None
+    name_known: bool = False
+
+
+class _Path(msgspec.Struct, frozen=True):
+    """A way up from the client certificate; ``crossed`` counts intermediates, self-issued not."""
+
+    certificates: tuple[Certificate, ...]
+    links: tuple[Link, ...]
+    without_client_auth: tuple[Certificate, ...]
+    crossed: int
+    valid_from: datetime
+    valid_until: datetime
+
+    @property
+    def top(self) -> Certificate:
+        return self.certificates[-1]
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        return tuple(fault for link in self.links for fault in link.faults)
+
+    @property
+    def problems(self) -> int:
+        return len(self.faults) + len(self.without_client_auth)
+
+    def holds(self, certificate: Certificate) -> bool:
+        """Whether a certificate of this name and key is on the path: another turn is a circle."""
+        return any(
+            certificate.spki == known.spki
+            and certificate.subject.chain_key == known.subject.chain_key
+            for known in self.certificates
+        )
+
+    def linked(self, link: Link) -> _Path:
+        """This path with a last link whose issuer is not on it."""
+        return msgspec.structs.replace(self, links=(*self.links, link))
+
+
+class _Search:
+    """All paths above one client certificate, level by level.
+
+    Of the paths that reach a certificate at one level with as many intermediates below it, only
+    the best is followed: what is above it is the same for all. So the work grows with the
+    number of certificates, not of paths.
+    """
+
+    def __init__(
+        self,
+        leaf: Certificate,
+        pool: CertificatePool,
+        trust: TrustList,
+        at: datetime,
+        verifier: SignatureCache,
+    ) -> None:
+        self._leaf = leaf
+        self._pool = pool
+        self._trust = trust
+        self._at = at
+        self._verifier = verifier
+        self._issuers: dict[Certificate, _Issuers] = {}
+        self._steps = 0
+        self._best: ChainVerdict | None = None
+
+    def verdict(self) -> ChainVerdict:
+        leaf = self._leaf
+        start = _Path(
+            certificates=(leaf,),
+            links=(),
+            without_client_auth=(leaf,) if leaf.lacks_client_auth else (),
+            crossed=0,
+            valid_from=leaf.not_before,
+            valid_until=leaf.not_after,
+        )
+        own_root = self._trust.root_of(leaf)
+        if own_root is not None and self._is_listed(own_root):
+            self._end_in_root(start, own_root, leaf)
+        elif self._issuers_of(leaf).is_own:
+            self._end_in_itself(start, own_root)
+        else:
+            self._climb(start)
+        assert self._best is not None
+        return self._best
+
+    def _climb(self, start: _Path) -> None:
+        level = [start]
+        while level:
+            above: dict[tuple[Certificate, int], _Path] = {}
+            for path in level:
+                for longer in self._extend(path):
+                    state = (longer.top, longer.crossed)
+                    if state not in above or _order(longer) < _order(above[state]):
+                        above[state] = longer
+            level = list(above.values())
+
+    def _extend(self, path: _Path) -> Iterator[_Path]:
+        """The paths one certificate longer; those that end here become verdicts."""
+        issuers = self._issuers_of(path.top)
+        for root in issuers.roots:
+            self._end_in_root(path, root, self._at_hand(root, issuers))
+        followed = bool(issuers.roots)
+        for issuer in issuers.certificates:
+            if path.holds(issuer):
+                continue
+            followed = True
+            self._steps += 1
+            if len(path.certificates) >= MAX_CERTIFICATES_IN_PATH or self._steps > _MAX_STEPS:
+                self._end_too_long(path, issuer)
+            elif self._issuers_of(issuer).is_own:
+                self._end_in_unknown_root(path, issuer, issuers)
+            else:
+                longer = self._append(path, issuer, issuers.verified)
+                if not _is_ca(issuer):
+                    self._finish(path=longer, outcome=Outcome.BROKEN_OFF)
+                else:
+                    yield longer
+        if not followed:
+            self._end_open(path, issuers)
+
+    def _append(self, path: _Path, issuer: Certificate, verified: bool) -> _Path:
+        faults = [] if verified else [_not_verified(path.top, issuer, None)]
+        faults += self._faults_of_intermediate(path, issuer)
+        link = Link(path.top, issuer, None, tuple(faults))
+        excludes_clients = issuer.lacks_client_auth and _is_ca(issuer)
+        return _Path(
+            certificates=(*path.certificates, issuer),
+            links=(*path.links, link),
+            without_client_auth=(
+                *path.without_client_auth,
+                *((issuer,) if excludes_clients else ()),
+            ),
+            crossed=path.crossed + (not issuer.self_issued),
+            valid_from=max(path.valid_from, issuer.not_before),
+            valid_until=min(path.valid_until, issuer.not_after),
+        )
+
+    def _faults_of_intermediate(self, path: _Path, issuer: Certificate) -> Iterator[Fault]:
+        """What RFC 5280 §6.1.4 k to n and §6.1.3 a 2 find wrong with an intermediate."""
+        if not _is_ca(issuer):
+            yield Fault(FaultKind.NOT_A_CA, issuer, None, path.top, _why_not_a_ca(issuer))
+            return
+        if issuer.key_usage is not None and "keyCertSign" not in issuer.key_usage:
+            detail = "its key usage does not allow it to sign certificates"
+            yield Fault(FaultKind.KEY_USAGE, issuer, None, path.top, detail)
+        limit = issuer.path_length
+        if limit is not None and path.crossed > limit:
+            detail = (
+                f"it allows {limit} intermediate{'s' if limit != 1 else ''} below it,"
+                f" and there {'is' if path.crossed == 1 else 'are'} {path.crossed}"
+            )
+            yield Fault(FaultKind.PATH_LENGTH, issuer, None, path.top, detail)
+        yield from self._date_faults(path.top, issuer.not_before, issuer.not_after, issuer, None)
+
+    def _date_faults(
+        self,
+        below: Certificate,
+        not_before: datetime | None,
+        not_after: datetime | None,
+        certificate: Certificate | None,
+        root: Root | None,
+    ) -> Iterator[Fault]:
+        if not_after is not None and self._at > not_after:
+            detail = f"it expired on {not_after:%Y-%m-%d}"
+            yield Fault(FaultKind.EXPIRED, certificate, root, below, detail)
+        elif not_before is not None and self._at < not_before:
+            detail = f"it is valid only from {not_before:%Y-%m-%d} on"
+            yield Fault(FaultKind.NOT_YET_VALID, certificate, root, below, detail)
+
+    # Where paths end.
+
+    def _is_listed(self, root: Root) -> bool:
+        return self._trust.standing(root) in (Standing.LISTED, Standing.ONE_LIST)
+
+    def _at_hand(self, root: Root, issuers: _Issuers) -> Certificate | None:
+        for certificate in issuers.certificates:
+            if certificate.sha256 == root.sha256 or (
+                root.spki is None and certificate.sha1 == root.sha1
+            ):
+                return certificate
+        return None
+
+    def _end_in_root(self, path: _Path, root: Root, at_hand: Certificate | None) -> None:
+        """Ends in a known root; its dates count only when it is on the list in force."""
+        standing = self._trust.standing(root)
+        is_leaf = at_hand == path.top
+        faults: list[Fault] = []
+        if not is_leaf and not self._issuers_of(path.top).verified:
+            faults.append(_not_verified(path.top, at_hand, root))
+        if self._is_listed(root) and root.sha256 != path.top.sha256:
+            faults += self._date_faults(path.top, root.not_before, root.not_after, at_hand, root)
+        outcome = {
+            Standing.LISTED: Outcome.TRUSTED,
+            Standing.ONE_LIST: Outcome.UNCERTAIN,
+        }.get(standing, Outcome.UNSUPPORTED)
+        self._finish(
+            path=path.linked(Link(path.top, at_hand, root, tuple(faults))),
+            outcome=outcome,
+            root=root,
+            standing=standing,
+            at_hand=None if is_leaf else at_hand,
+        )
+
+    def _end_in_unknown_root(self, path: _Path, issuer: Certificate, issuers: _Issuers) -> None:
+        """Ends in a self-signed certificate at hand, unless it is one of the known roots."""
+        if issuers.roots:
+            return
+        root = root_from_certificate(issuer, self._place(issuer))
+        fault = () if issuers.verified else (_not_verified(path.top, issuer, root),)
+        self._finish(
+            path=path.linked(Link(path.top, issuer, root, fault)),
+            outcome=Outcome.UNSUPPORTED,
+            root=root,
+            at_hand=issuer,
+        )
+
+    def _place(self, certificate: Certificate) -> str:
+        return next((str(place.file) for place in self._pool.locations(certificate)), "")
+
+    def _end_in_itself(self, path: _Path, known: Root | None) -> None:
+        root = known or root_from_certificate(path.top, self._place(path.top))
+        self._finish(
+            path=path.linked(Link(path.top, path.top, root)),
+            outcome=Outcome.SELF_SIGNED,
+            root=root,
+            standing=self._trust.standing(root),
+        )
+
+    def _end_too_long(self, path: _Path, issuer: Certificate) -> None:
+        detail = f"the chain is longer than {MAX_CERTIFICATES_IN_PATH} certificates"
+        fault = Fault(FaultKind.PATH_LENGTH, issuer, None, path.top, detail)
+        self._finish(
+            path=path.linked(Link(path.top, issuer, None, (fault,))), outcome=Outcome.BROKEN_OFF
+        )
+
+    def _end_open(self, path: _Path, issuers: _Issuers) -> None:
+        """Ends at a certificate whose issuer is not there, or there with another key."""
+        mismatch = issuers.mismatch
+        if mismatch is None:
+            self._finish(
+                path=path.linked(Link(path.top, None, None)),
+                outcome=Outcome.MISSING,
+                name_known=issuers.name_known,
+            )
+            return
+        certificate = mismatch if isinstance(mismatch, Certificate) else None
+        root = mismatch if isinstance(mismatch, Root) else None
+        fault = Fault(
+            FaultKind.SIGNATURE, certificate, root, path.top, _why_signature_fails(path.top)
+        )
+        self._finish(
+            path=path.linked(Link(path.top, certificate, root, (fault,))),
+            outcome=Outcome.BROKEN_OFF,
+        )
+
+    def _finish(
+        self,
+        *,
+        path: _Path,
+        outcome: Outcome,
+        root: Root | None = None,
+        standing: Standing = Standing.NOT_LISTED,
+        at_hand: Certificate | None = None,
+        name_known: bool = False,
+    ) -> None:
+        """Keeps the verdict on a path if it is the best so far."""
+        top = path.top
+        missing = outcome is Outcome.MISSING
+        bounds = [bound for bound in (root,) if bound is not None]
+        found = ChainVerdict(
+            leaf=self._leaf,
+            links=path.links,
+            certificates=(*path.certificates, *((at_hand,) if at_hand else ())),
+            outcome=outcome,
+            root=root,
+            standing=standing,
+            faults=path.faults,
+            missing_issuer=top.issuer if missing else None,
+            below=top if missing else None,
+            ca_issuers=top.ca_issuers if missing else (),
+            issuer_name_known=name_known,
+            without_client_auth=path.without_client_auth,
+            valid_from=max([path.valid_from, *(b.not_before for b in bounds if b.not_before)]),
+            valid_until=min([path.valid_until, *(b.not_after for b in bounds if b.not_after)]),
+        )
+        if self._best is None or _rank(found) < _rank(self._best):
+            self._best = found
+
+    # Who issued a certificate.
+
+    def _issuers_of(self, certificate: Certificate) -> _Issuers:
+        known = self._issuers.get(certificate)
+        if known is None:
+            known = self._issuers[certificate] = self._find_issuers(certificate)
+        return known
+
+    def _find_issuers(self, certificate: Certificate) -> _Issuers:
+        """Of those that carry the issuer's name, the ones with the key that signed.
+
+        One key at most verifies a signature, so the first that does ends the search. Where none
+        does, key identifiers that differ (RFC 5280 §4.2.1.1) say that a candidate is simply
+        another certificate of the same name.
+        """
+        keys, unnamed = self._candidates(certificate)
+        key_id = certificate.authority_key_id
+        keys.sort(key=lambda key: (not key.is_named_by(key_id), key.contradicts(key_id)))
+        unknown: list[_Key] = []
+        for key in keys[:_MAX_KEYS]:
+            answer = self._verifier.verify(certificate, key.spki)
+            if answer is Verification.VALID:
+                return _issuers(certificate, [key], verified=True)
+            if answer is Verification.UNKNOWN:
+                unknown.append(key)
+        if unnamed:
+            return _Issuers(roots=tuple(unnamed))
+        return self._without_verified(certificate, keys, unknown)
+
+    def _without_verified(
+        self, certificate: Certificate, keys: list[_Key], unknown: list[_Key]
+    ) -> _Issuers:
+        key_id = certificate.authority_key_id
+        meant = [key for key in keys if not key.contradicts(key_id)]
+        if likely := [key for key in unknown if key in meant]:
+            return _issuers(certificate, likely, verified=False)
+        others = [key for key in meant if key.spki != certificate.spki]
+        if others:
+            holders: list[Certificate | Root] = [*others[0].certificates, *others[0].roots]
+            return _Issuers(mismatch=holders[0], name_known=True)
+        own = certificate.self_issued and bool(meant)
+        return _Issuers(is_own=own, name_known=any(key.spki != certificate.spki for key in keys))
+
+    def _candidates(self, certificate: Certificate) -> tuple[list[_Key], list[Root]]:
+        """The keys under the issuer's name, and the roots known by that name without a key."""
+        keys: dict[bytes, _Key] = {}
+
+        def key_of(spki: bytes) -> _Key:
+            return keys.setdefault(spki, _Key(spki, [], []))
+
+        named = list(self._pool.named(certificate.issuer))
+        if certificate.self_issued and certificate not in named:
+            named.append(certificate)
+        for candidate in named:
+            key_of(candidate.spki).certificates.append(candidate)
+        unnamed = []
+        for root in self._trust.roots_named(certificate.issuer):
+            spki = root.spki or next((c.spki for c in named if c.sha1 == root.sha1), None)
+            if spki is None:
+                unnamed.append(root)
+            else:
+                key_of(spki).roots.append(root)
+        return list(keys.values()), unnamed
+
+
+def _issuers(certificate: Certificate, keys: list[_Key], *, verified: bool) -> _Issuers:
+    is_own = certificate.self_issued and any(key.spki == certificate.spki for key in keys)
+    return _Issuers(
+        certificates=tuple(c for key in keys for c in key.certificates),
+        roots=tuple(root for key in keys for root in key.roots),
+        is_own=is_own,
+        verified=verified,
+        name_known=True,
+    )
+
+
+def _is_ca(certificate: Certificate) -> bool:
+    """RFC 5280 §6.1.4 k; a certificate of version 1 or 2 can't say that it is a CA."""
+    return certificate.version == 3 and certificate.is_ca is True
+
+
+def _why_not_a_ca(certificate: Certificate) -> str:
+    if certificate.version != 3:
+        return f"it is of version {certificate.version}, which can't say that it is a CA"
+    if certificate.is_ca is None:
+        return "it does not say that it is a CA (no basicConstraints)"
+    return "it says that it is no CA (basicConstraints)"
+
+
+def _why_signature_fails(below: Certificate) -> str:
+    if not below.algorithms_agree:
+        return "the certificate names two different signature algorithms"
+    return "its key did not sign the certificate: it is another key under the same name"
+
+
+def _not_verified(below: Certificate, issuer: Certificate | None, root: Root | None) -> Fault:
+    detail = f"the signature algorithm {below.signature_algorithm} or the key can't be verified"
+    return Fault(FaultKind.ALGORITHM, issuer, root, below, detail)
+
+
+def _order(path: _Path) -> tuple[int, float, tuple[str, ...]]:
+    """Smaller is better: fewer problems, then the later end; the rest makes it repeatable."""
+    fingerprints = tuple(certificate.sha256 for certificate in path.certificates)
+    return path.problems, -path.valid_until.timestamp(), fingerprints
+
+
+_STANDINGS = list(Standing)
+_OUTCOMES = (
+    Outcome.TRUSTED,
+    Outcome.UNCERTAIN,
+    Outcome.UNSUPPORTED,
+    Outcome.SELF_SIGNED,
+    Outcome.MISSING,
+    Outcome.BROKEN_OFF,
+)
+
+
+def _rank(verdict: ChainVerdict) -> tuple[object, ...]:
+    """Smaller is better: see ``judge_chain``."""
+    problems = len(verdict.faults) + len(verdict.without_client_auth)
+    ends_well = verdict.outcome in (Outcome.TRUSTED, Outcome.UNCERTAIN)
+    ends_in_root = ends_well or verdict.outcome is Outcome.UNSUPPORTED
+    return (
+        not ends_in_root,
+        not ends_well,
+        bool(problems),
+        0 if ends_in_root else -len(verdict.links),
+        _OUTCOMES.index(verdict.outcome),
+        _STANDINGS.index(verdict.standing),
+        problems,
+        -verdict.valid_until.timestamp(),
+        len(verdict.links),
+        tuple(certificate.sha256 for certificate in verdict.certificates),
+    )

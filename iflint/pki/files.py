@@ -1,0 +1,411 @@
+"""The bytes of a certificate file to the certificates in it: PEM, DER, PKCS#7, bare base64.
+
+Decided by content, never by the file's name. What is no certificate is told by kind
+(``private key``), its content is never read further nor repeated.
+Sources: RFC 7468 (PEM), RFC 5652 §5.1 (SignedData), RFC 5280 (certificates).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.location import FileLocation, Location, Region
+from iflint.pki import der as asn1
+from iflint.pki.certificates import Certificate, CertificateError, parse_certificate
+from iflint.problems import Problem, ProblemKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iflint.pki.der import Node
+
+MAX_FILE_BYTES = 16 * 1024 * 1024
+MAX_CERTIFICATES = 5000
+
+_SIGNED_DATA = "1.2.840.113549.1.7.2"
+_EXPORT = "export the certificate again, as PEM with its whole chain"
+_NO_CERTIFICATE = "there is no certificate in it"
+_EXCERPT = 200
+
+_MARKER = re.compile(r"-----(BEGIN|END) ([^-\r\n]{1,64})-----")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+_HEADER = re.compile(
+    r"^[ \t]*[A-Za-z0-9-]+:[^\r\n]*(?:\r?\n[ \t]+[^\r\n]*:[^\r\n]*)*$", re.MULTILINE
+)
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+_OTHER_LABELS = (
+    ("PRIVATE KEY", "private key"),
+    ("CERTIFICATE REQUEST", "certificate request"),
+    ("ATTRIBUTE CERTIFICATE", "attribute certificate"),
+    ("CRL", "certificate revocation list"),
+    ("PUBLIC KEY", "public key"),
+    ("PARAMETERS", "key parameters"),
+    ("PGP", "PGP message"),
+)
+_CERTIFICATE_LABELS = ("CERTIFICATE", "PKCS7", "PKCS #7", "CMS")
+
+
+class FoundCertificate(msgspec.Struct, frozen=True):
+    """A certificate and where it stands: the region is its PEM block, None in binary files."""
+
+    certificate: Certificate
+    location: Location
+
+
+class FileContent(msgspec.Struct, frozen=True):
+    """What a certificate file holds.
+
+    ``problems`` are parts that could not be read; ``other`` names what else is in it
+    (``private key``, ``certificate request``, ``public key``, …), each kind once.
+    """
+
+    certificates: tuple[FoundCertificate, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    other: tuple[str, ...] = ()
+
+
+def read_certificate_file(data: bytes, file: FileLocation) -> FileContent:
+    """The certificates in a file, in its order; a certificate that occurs twice is there twice."""
+    reader = _Reader(file)
+    reader.read(data)
+    return reader.content()
+
+
+class _Refused(Exception):  # noqa: N818 - becomes a Problem
+    """A block that is not what it should be; the text is one line for people."""
+
+
+class _Reader:
+    """Collects what one file holds."""
+
+    def __init__(self, file: FileLocation) -> None:
+        self._file = file
+        self._certificates: list[FoundCertificate] = []
+        self._problems: list[Problem] = []
+        self._other: dict[str, None] = {}
+        self._full = False
+
+    def content(self) -> FileContent:
+        return FileContent(tuple(self._certificates), tuple(self._problems), tuple(self._other))
+
+    def read(self, data: bytes) -> None:
+        if not data.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
+            self._problem(None, "the file is empty", _EXPORT)
+        elif len(data) > MAX_FILE_BYTES:
+            limit = MAX_FILE_BYTES // 1024 // 1024
+            self._problem(None, f"the file is larger than {limit} MiB", "split the file")
+        elif not self._read_binary(data):
+            self._read_text(_Text(data))
+
+    def _read_binary(self, data: bytes) -> bool:
+        """Whether the file is DER that is known here, also several values one after the other."""
+        if data[0] != asn1.SEQUENCE:
+            return False
+        try:
+            self._use(data, None)
+        except _Refused:
+            return False
+        return True
+
+    def _read_text(self, text: _Text) -> None:
+        blocks = list(_blocks(text.text))
+        if not blocks:
+            self._read_bare(text)
+        for block in blocks:
+            self._read_block(text, block)
+
+    def _read_bare(self, text: _Text) -> None:
+        """A text without PEM markers: base64 and nothing else, or no certificate file."""
+        encoded = "".join(text.text.split())
+        try:
+            if not _BASE64.fullmatch(encoded):
+                raise _Refused(_NO_CERTIFICATE)
+            self._use(_decoded(encoded), None)
+        except _Refused:
+            self._problem(None, *_explain(text.data))
+
+    def _read_block(self, text: _Text, block: _Block) -> None:
+        other = next((kind for part, kind in _OTHER_LABELS if part in block.label), None)
+        if other is not None or not any(part in block.label for part in _CERTIFICATE_LABELS):
+            self._other.setdefault(other or "another kind of PEM block")
+            return
+        region = text.region(block.start, block.end)
+        if block.fault:
+            self._problem(region, block.fault, "complete the block or export the certificate again")
+        try:
+            self._use(_decoded(_body(text.text[block.body_start : block.body_end])), region)
+        except _Refused as refused:
+            if not block.fault:
+                self._problem(region, str(refused), _EXPORT)
+
+    def _use(self, data: bytes, region: Region | None) -> None:
+        """Takes the certificates that ``data`` begins with, one after the other, or a PKCS#7.
+
+        What follows them is left alone, as Java does. Raises _Refused when it begins with none.
+        """
+        try:
+            node = asn1.parse(data)
+        except asn1.DerError:
+            raise _Refused("the certificate is cut off or damaged") from None
+        kind = _kind(node)
+        if kind == "PKCS#7":
+            self._use_pkcs7(node, region)
+        elif kind == "certificate":
+            self._use_certificates(data, region)
+        elif kind in ("", "PKCS#12") or region is not None:
+            raise _Refused(f"the block holds {_article(kind)}, not a certificate")
+        else:
+            self._other.setdefault(kind)
+
+    def _use_certificates(self, data: bytes, region: Region | None) -> None:
+        offset = 0
+        while data[offset : offset + 1] == b"\x30":
+            try:
+                node = asn1.parse(data, offset)
+                certificate = parse_certificate(node.encoded)
+            except (asn1.DerError, CertificateError) as error:
+                if offset:
+                    return
+                raise _Refused(error.args[0]) from None
+            self._add(certificate, region)
+            offset = node.end
+
+    def _use_pkcs7(self, node: Node, region: Region | None) -> None:
+        """The certificates of a SignedData, its only part that matters (RFC 5652 §5.1)."""
+        try:
+            signed_data = node.children()[1].children()[0]
+            parts = {part.tag: part for part in signed_data.children()}
+            found = parts[0xA0].children() if 0xA0 in parts else ()
+        except (asn1.DerError, IndexError):
+            raise _Refused("the PKCS#7 structure can't be read") from None
+        if not found and 0xA1 in parts:
+            self._other.setdefault("certificate revocation list")
+        elif not found:
+            raise _Refused("the PKCS#7 structure holds no certificate")
+        for ordinal, value in enumerate(found, 1):
+            if value.tag != asn1.SEQUENCE:
+                self._other.setdefault("attribute certificate")
+                continue
+            try:
+                self._add(parse_certificate(value.encoded), region)
+            except CertificateError as error:
+                self._problem(region, f"value {ordinal} of the PKCS#7 structure: {error}", _EXPORT)
+
+    def _add(self, certificate: Certificate, region: Region | None) -> None:
+        if self._full:
+            return
+        if len(self._certificates) == MAX_CERTIFICATES:
+            self._full = True
+            message = f"the file holds more than {MAX_CERTIFICATES} certificates"
+            self._problem(region, message, "split the file")
+            return
+        self._certificates.append(FoundCertificate(certificate, Location(self._file, region)))
+        if certificate.unread:
+            name = certificate.subject.text
+            what = ", ".join(certificate.unread)
+            self._problem(
+                region,
+                f"of the certificate {name} can't be read: {what}",
+                "have the certificate issued again; what can be read of it is used",
+            )
+
+    def _problem(self, region: Region | None, message: str, remedy: str) -> None:
+        location = Location(self._file, region)
+        self._problems.append(Problem(ProblemKind.CERTIFICATE, location, message, remedy))
+
+
+def _article(kind: str) -> str:
+    return f"a {kind}" if kind else "something else"
+
+
+def _kind(node: Node) -> str:
+    """What a DER value is, by its outer shape; empty when it is nothing known here."""
+    try:
+        outer = node.children()
+        if not outer:
+            return ""
+        first = outer[0]
+        if first.tag == asn1.OBJECT_IDENTIFIER:
+            return "PKCS#7" if asn1.object_identifier(first) == _SIGNED_DATA else ""
+        if first.tag == asn1.INTEGER:
+            return _kind_of_numbered(asn1.integer(first), outer)
+        inner = first.children() if first.tag == asn1.SEQUENCE else ()
+        return _kind_of_signed(tuple(part.tag for part in outer), tuple(part.tag for part in inner))
+    except asn1.DerError:
+        return "certificate"
+
+
+def _kind_of_numbered(number: int, outer: tuple[Node, ...]) -> str:
+    """Private keys (RFC 5208, 8017, 5915) and PKCS#12 (RFC 7292) begin with a version."""
+    if number == 3 and len(outer) > 1 and outer[1].tag == asn1.SEQUENCE:
+        return "PKCS#12"
+    return "private key" if len(outer) > 1 else ""
+
+
+def _kind_of_signed(outer: tuple[int, ...], inner: tuple[int, ...]) -> str:
+    """Certificates, requests (RFC 2986), CRLs and public keys, by the tags of the two levels."""
+    if outer[1:] == (asn1.BIT_STRING,):
+        return "public key"
+    if outer[1:] == (asn1.OCTET_STRING,):
+        return "private key"
+    if len(outer) < 3:
+        return ""
+    if inner[:1] == (asn1.INTEGER,) and inner[3:4] == (0xA0,) and len(inner) == 4:
+        return "certificate request"
+    times = (asn1.UTC_TIME, asn1.GENERALIZED_TIME)
+    if any(tag in times for tag in inner[2:4]):
+        return "certificate revocation list"
+    return "certificate"
+
+
+class _Block(msgspec.Struct, frozen=True):
+    """A PEM block: characters ``start`` to ``end`` of the text, its body between the markers.
+
+    ``fault`` says what is wrong with its markers; empty when nothing is.
+    """
+
+    label: str
+    start: int
+    end: int
+    body_start: int
+    body_end: int
+    fault: str = ""
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    """The PEM blocks of a text, also those whose end is not there."""
+    begin: re.Match[str] | None = None
+    for marker in _MARKER.finditer(text):
+        if begin is not None:
+            yield _block(begin, marker, len(text))
+        begin = marker if marker[1] == "BEGIN" else None
+    if begin is not None:
+        yield _block(begin, None, len(text))
+
+
+def _block(begin: re.Match[str], following: re.Match[str] | None, size: int) -> _Block:
+    label = begin[2].strip()
+    body_end = size if following is None else following.start()
+    end = body_end
+    fault = ""
+    if following is None or following[1] == "BEGIN":
+        fault = f"the block begins with BEGIN {_shown(label)} and does not end"
+    else:
+        end = following.end()
+        if following[2].strip() != label:
+            fault = "the block's END has another label than its BEGIN"
+    return _Block(label, begin.start(), end, begin.end(), body_end, fault)
+
+
+def _shown(label: str) -> str:
+    return next((known for known in _CERTIFICATE_LABELS if known in label), "")
+
+
+def _body(text: str) -> str:
+    """The base64 of a block without RFC 1421 headers and white space.
+
+    Line ends written as ``\\n``, as in JSON, are taken for line ends.
+    """
+    unescaped = text.replace("\\r", "").replace("\\n", "\n")
+    if ":" in unescaped:
+        unescaped = _HEADER.sub("", unescaped)
+    return "".join(unescaped.split())
+
+
+def _decoded(encoded: str) -> bytes:
+    """The bytes of base64 without white space; padding may be missing. Raises _Refused."""
+    import binascii
+
+    if not _BASE64.fullmatch(encoded):
+        raise _Refused("the base64 text of the block is damaged")
+    digits = encoded.rstrip("=")
+    try:
+        return binascii.a2b_base64(digits + "=" * (-len(digits) % 4))
+    except binascii.Error:
+        raise _Refused("the base64 text of the block is damaged") from None
+
+
+def _explain(data: bytes) -> tuple[str, str]:
+    """Message and remedy for a file of which nothing can be used."""
+    if data.startswith((b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")):
+        return "it is a Java keystore, not a certificate file", _EXPORT
+    if data.startswith(b"PK\x03\x04"):
+        return "it is a zip archive, not a certificate file", "unpack it or give the archive itself"
+    try:
+        node = asn1.parse(data)
+        kind = _kind(node) if node.tag == asn1.SEQUENCE else ""
+    except asn1.DerError:
+        kind = "cut off" if data[:1] == b"\x30" and data[1:2] >= b"\x80" else ""
+    if kind == "PKCS#12":
+        return "it is a PKCS#12 keystore, not a certificate file", _EXPORT
+    if kind in ("certificate", "PKCS#7", "cut off"):
+        return "the certificate in it is cut off or damaged", _EXPORT
+    return _NO_CERTIFICATE, _EXPORT
+
+
+class _Text:
+    """A file as text, with the place of each character among the stored bytes."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._mark, self._encoding = _encoding(data)
+        self.text = data[self._mark :].decode(self._encoding, errors="replace")
+        self._line = 1
+        self._line_start = 0
+        self._byte = (0, self._mark)
+
+    def region(self, start: int, end: int) -> Region:
+        """Characters ``start`` to ``end``; to be asked for in ascending order."""
+        start_line, start_column, start_byte = self._place(start)
+        line_start = self._line_start
+        shown_from = max(line_start, start - _EXCERPT // 2)
+        shown_to = shown_from + _EXCERPT
+        line_end = _LINE_END.search(self.text, start, shown_to)
+        end_line, end_column, end_byte = self._place(end)
+        return Region(
+            start_line=start_line,
+            start_column=start_column,
+            end_line=end_line,
+            end_column=end_column,
+            start_byte=start_byte,
+            end_byte=end_byte,
+            excerpt=self.text[shown_from : line_end.start() if line_end else shown_to],
+            excerpt_column=shown_from - line_start + 1,
+        )
+
+    def _place(self, position: int) -> tuple[int, int, int]:
+        """Line, column and byte of a character, counted on from the last one asked for."""
+        known, byte = self._byte
+        for line_end in _LINE_END.finditer(self.text, known, position):
+            self._line += 1
+            self._line_start = line_end.end()
+        byte += len(self.text[known:position].encode(self._encoding, errors="replace"))
+        self._byte = (position, byte)
+        return self._line, position - self._line_start + 1, byte
+
+
+def _encoding(data: bytes) -> tuple[int, str]:
+    """Length of the byte order mark, and the encoding: UTF-8 where valid, else Latin-1."""
+    if data.startswith(b"\xef\xbb\xbf"):
+        return 3, "utf-8" if _is_utf8(data) else "latin-1"
+    if data.startswith(b"\xff\xfe"):
+        return 2, "utf-16-le"
+    if data.startswith(b"\xfe\xff"):
+        return 2, "utf-16-be"
+    if data[1:2] == b"\0" and data[3:4] == b"\0":
+        return 0, "utf-16-le"
+    if data[:1] == b"\0" and data[2:3] == b"\0":
+        return 0, "utf-16-be"
+    return 0, "utf-8" if _is_utf8(data) else "latin-1"
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

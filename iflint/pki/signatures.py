@@ -1,0 +1,204 @@
+"""Whether a public key signed a certificate; the only module that uses ``cryptography``.
+
+Algorithms by RFC 3279, 4055, 5758, 8410 and 8702. Nothing is judged weak here: a SHA-1 or MD5
+signature that verifies is valid.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+from iflint.pki import der as asn1
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cryptography.hazmat.primitives.asymmetric import padding
+    from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+    from cryptography.hazmat.primitives.hashes import HashAlgorithm
+
+    from iflint.pki.certificates import Certificate
+
+_HASHES = {
+    "1.2.840.113549.2.5": "MD5",
+    "1.3.14.3.2.26": "SHA1",
+    "2.16.840.1.101.3.4.2.1": "SHA256",
+    "2.16.840.1.101.3.4.2.2": "SHA384",
+    "2.16.840.1.101.3.4.2.3": "SHA512",
+    "2.16.840.1.101.3.4.2.4": "SHA224",
+    "2.16.840.1.101.3.4.2.5": "SHA512_224",
+    "2.16.840.1.101.3.4.2.6": "SHA512_256",
+    "2.16.840.1.101.3.4.2.7": "SHA3_224",
+    "2.16.840.1.101.3.4.2.8": "SHA3_256",
+    "2.16.840.1.101.3.4.2.9": "SHA3_384",
+    "2.16.840.1.101.3.4.2.10": "SHA3_512",
+}
+_RSA = {
+    "1.2.840.113549.1.1.4": "MD5",
+    "1.2.840.113549.1.1.5": "SHA1",
+    "1.3.14.3.2.29": "SHA1",
+    "1.2.840.113549.1.1.11": "SHA256",
+    "1.2.840.113549.1.1.12": "SHA384",
+    "1.2.840.113549.1.1.13": "SHA512",
+    "1.2.840.113549.1.1.14": "SHA224",
+    "1.2.840.113549.1.1.15": "SHA512_224",
+    "1.2.840.113549.1.1.16": "SHA512_256",
+    "2.16.840.1.101.3.4.3.13": "SHA3_224",
+    "2.16.840.1.101.3.4.3.14": "SHA3_256",
+    "2.16.840.1.101.3.4.3.15": "SHA3_384",
+    "2.16.840.1.101.3.4.3.16": "SHA3_512",
+}
+_RSA_PSS = "1.2.840.113549.1.1.10"
+_MGF1 = "1.2.840.113549.1.1.8"
+_ECDSA = {
+    "1.2.840.10045.4.1": "SHA1",
+    "1.2.840.10045.4.3.1": "SHA224",
+    "1.2.840.10045.4.3.2": "SHA256",
+    "1.2.840.10045.4.3.3": "SHA384",
+    "1.2.840.10045.4.3.4": "SHA512",
+    "2.16.840.1.101.3.4.3.9": "SHA3_224",
+    "2.16.840.1.101.3.4.3.10": "SHA3_256",
+    "2.16.840.1.101.3.4.3.11": "SHA3_384",
+    "2.16.840.1.101.3.4.3.12": "SHA3_512",
+}
+_DSA = {
+    "1.2.840.10040.4.3": "SHA1",
+    "1.3.14.3.2.27": "SHA1",
+    "2.16.840.1.101.3.4.3.1": "SHA224",
+    "2.16.840.1.101.3.4.3.2": "SHA256",
+    "2.16.840.1.101.3.4.3.3": "SHA384",
+    "2.16.840.1.101.3.4.3.4": "SHA512",
+}
+_EDWARDS = {"1.3.101.112": "Ed25519", "1.3.101.113": "Ed448"}
+
+
+class Verification(enum.StrEnum):
+    """What a key says of a certificate's signature."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    UNKNOWN = "unknown"
+    """The algorithm or the key is none that can be verified here."""
+
+
+class _NotSupported(Exception):  # noqa: N818 - a state, not an error: it becomes UNKNOWN
+    pass
+
+
+class SignatureCache:
+    """Verifies signatures and remembers each answer; one for a run, as chains share their tops."""
+
+    def __init__(self) -> None:
+        self._answers: dict[tuple[bytes, bytes], Verification] = {}
+
+    def verify(self, certificate: Certificate, spki: bytes) -> Verification:
+        """Whether the key ``spki`` (DER of a SubjectPublicKeyInfo) signed the certificate."""
+        question = (certificate.der, spki)
+        answer = self._answers.get(question)
+        if answer is None:
+            answer = self._answers[question] = verify(certificate, spki)
+        return answer
+
+
+def verify(certificate: Certificate, spki: bytes) -> Verification:
+    """Whether the key ``spki`` (DER of a SubjectPublicKeyInfo) signed the certificate.
+
+    A certificate that names one algorithm in its signed part and another at its signature has
+    no valid signature (RFC 5280 §4.1.1.2). A key of another kind than the algorithm's is
+    INVALID: it did not sign it.
+    """
+    import warnings
+
+    if not certificate.algorithms_agree:
+        return Verification.INVALID
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _verify(certificate, spki)
+
+
+def _verify(certificate: Certificate, spki: bytes) -> Verification:
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    if not _is_known(certificate.signature_algorithm):
+        return Verification.UNKNOWN
+    try:
+        key = load_der_public_key(spki)
+        signed = _check(certificate, key)
+    except InvalidSignature:
+        return Verification.INVALID
+    except (_NotSupported, UnsupportedAlgorithm, ValueError, IndexError):
+        return Verification.UNKNOWN
+    return Verification.VALID if signed else Verification.INVALID
+
+
+def _is_known(oid: str) -> bool:
+    return oid == _RSA_PSS or any(oid in known for known in (_RSA, _ECDSA, _DSA, _EDWARDS))
+
+
+def _check(certificate: Certificate, key: PublicKeyTypes) -> bool:
+    """False when the key is of another kind; raises InvalidSignature when it did not sign."""
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
+
+    oid = certificate.signature_algorithm
+    signature, signed = certificate.signature, certificate.tbs
+    if isinstance(key, rsa.RSAPublicKey) and oid in _RSA:
+        key.verify(signature, signed, padding.PKCS1v15(), _hash(_RSA[oid]))
+    elif isinstance(key, rsa.RSAPublicKey) and oid == _RSA_PSS:
+        scheme, digest = _pss(certificate.signature_parameters)
+        key.verify(signature, signed, scheme, digest)
+    elif isinstance(key, ec.EllipticCurvePublicKey) and oid in _ECDSA:
+        key.verify(signature, signed, ec.ECDSA(_hash(_ECDSA[oid])))
+    elif isinstance(key, dsa.DSAPublicKey) and oid in _DSA:
+        key.verify(signature, signed, _hash(_DSA[oid]))
+    elif (isinstance(key, ed25519.Ed25519PublicKey) and _EDWARDS.get(oid) == "Ed25519") or (
+        isinstance(key, ed448.Ed448PublicKey) and _EDWARDS.get(oid) == "Ed448"
+    ):
+        key.verify(signature, signed)
+    else:
+        return False
+    return True
+
+
+def _hash(name: str) -> HashAlgorithm:
+    from cryptography.hazmat.primitives import hashes
+
+    algorithm = getattr(hashes, name)()
+    assert isinstance(algorithm, hashes.HashAlgorithm)
+    return algorithm
+
+
+def _pss(parameters: bytes | None) -> tuple[padding.PSS, HashAlgorithm]:
+    """RSASSA-PSS-params (RFC 4055 §3.1); what is absent is SHA-1, MGF1 with SHA-1 and 20 bytes."""
+    from cryptography.hazmat.primitives.asymmetric import padding
+
+    fields = _explicit_fields(parameters)
+    digest = _hash_of(fields.get(0xA0))
+    mask_digest = _hash("SHA1")
+    if 0xA1 in fields:
+        function, *its_hash = fields[0xA1].children()
+        if asn1.object_identifier(function) != _MGF1:
+            raise _NotSupported
+        mask_digest = _hash_of(its_hash[0] if its_hash else None)
+    salt = asn1.integer(fields[0xA2]) if 0xA2 in fields else 20
+    return padding.PSS(padding.MGF1(mask_digest), salt), digest
+
+
+def _explicit_fields(parameters: bytes | None) -> Mapping[int, asn1.Node]:
+    if parameters is None:
+        return {}
+    fields = {}
+    for field in asn1.parse(parameters).expect(asn1.SEQUENCE, "PSS parameters").children():
+        for value in field.children():
+            fields[field.tag] = value
+    return fields
+
+
+def _hash_of(algorithm: asn1.Node | None) -> HashAlgorithm:
+    if algorithm is None:
+        return _hash("SHA1")
+    name = _HASHES.get(asn1.object_identifier(algorithm.children()[0]))
+    if name is None:
+        raise _NotSupported
+    return _hash(name)

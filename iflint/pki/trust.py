@@ -1,0 +1,372 @@
+"""Which roots the landscape trusts at a point in time: SAP's dated table, or files of one's own.
+
+What is known about a root (its name, key and history) is kept apart from whether the list in
+force has it: a chain that ends in a removed root can be told as such.
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+
+from iflint.pki.certificates import Certificate
+from iflint.pki.names import MalformedName, Name, parse_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from iflint.pki.files import FoundCertificate
+
+TRUST_STORE = "SAP BTP Trust Store"
+NEO_LIST = "list of SAP BTP Neo"
+_FIRST_MOMENT = time(0, 0, 0, tzinfo=UTC)
+_LAST_MOMENT = time(23, 59, 59, 999999, tzinfo=UTC)
+
+
+class Landscape(enum.StrEnum):
+    """Where Cloud Integration runs, which decides whose list of roots counts."""
+
+    BTP = "btp"
+    NEO = "neo"
+    CUSTOM = "custom"
+
+
+class Standing(enum.StrEnum):
+    """What the list in force says of a root."""
+
+    LISTED = "listed"
+    ONE_LIST = "one-list"
+    """Neo: on one of its two lists only, so it is not certain."""
+    REMOVED = "removed"
+    NOT_YET = "not-yet"
+    """Added in a later release than the one in force."""
+    NOT_LISTED = "not-listed"
+
+
+class Root(msgspec.Struct, frozen=True):
+    """A root that is known, on the list in force or not.
+
+    ``spki`` is None for a root that is known by name and SHA-1 only; ``sha256`` is then empty.
+    ``not_before`` and ``not_after`` are UTC and inclusive (a date of the table is a whole day);
+    ``added_in`` and ``removed_in`` name releases of the table; ``public_web`` is None where it
+    is not known. ``origin`` names the table or file; ``certificate`` is the file's.
+    """
+
+    subject: Name
+    subject_text: str
+    sha256: str
+    sha1: str
+    origin: str
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    spki: bytes | None = None
+    subject_key_id: bytes | None = None
+    key: str = ""
+    added_in: str | None = None
+    added_on: date | None = None
+    removed_in: str | None = None
+    removed_on: date | None = None
+    in_neo_list: bool = False
+    public_web: bool | None = None
+    certificate: Certificate | None = None
+
+
+def root_from_certificate(certificate: Certificate, origin: str) -> Root:
+    """The root that a certificate file states; ``origin`` names the file."""
+    return Root(
+        subject=certificate.subject,
+        subject_text=certificate.subject.text,
+        sha256=certificate.sha256,
+        sha1=certificate.sha1,
+        origin=origin,
+        not_before=certificate.not_before,
+        not_after=certificate.not_after,
+        spki=certificate.spki,
+        subject_key_id=certificate.subject_key_id,
+        key=certificate.key,
+        certificate=certificate,
+    )
+
+
+_Version = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6}){0,5}$")]
+_Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F]{64}$")]
+_Sha1 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F]{40}$")]
+_Hex = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-fA-F]{2})*$")]
+
+
+class _Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One root as the table's JSON has it."""
+
+    subject: str
+    sha256: _Sha256
+    sha1: _Sha1 | None = None
+    not_before: date
+    not_after: date
+    key: str = ""
+    subject_key_id: _Hex | None = None
+    spki: bytes
+    added_in: _Version
+    added_on: date | None = None
+    removed_in: _Version | None = None
+    removed_on: date | None = None
+    in_mozilla_tls_store: bool | None = None
+    in_neo_list: bool = False
+
+
+class _NamedRoot(msgspec.Struct, frozen=True):
+    """A root of Neo's list of which the page gives only name and fingerprint."""
+
+    subject_as_printed: str
+    sha1: _Sha1
+
+
+class _NeoList(msgspec.Struct, frozen=True):
+    as_of: date | None = None
+    not_in_trust_store: tuple[_NamedRoot, ...] = ()
+
+
+class Table(msgspec.Struct, frozen=True, dict=True):
+    """A dated table of roots, in the format of ``data/sap-trusted-roots.json``."""
+
+    releases: dict[_Version, date]
+    roots: tuple[_Row, ...]
+    neo_list: _NeoList = _NeoList()
+    name: str = TRUST_STORE
+
+    def release_at(self, moment: datetime) -> str:
+        """The newest release not after ``moment``; the first one for earlier dates."""
+        in_order = sorted(self.releases, key=_version)
+        begun = [name for name in in_order if self.releases[name] <= moment.astimezone(UTC).date()]
+        return begun[-1] if begun else in_order[0]
+
+    def named(self, key: str) -> tuple[Root, ...]:
+        """The roots whose name has this chain key; a row is unpacked only when it is asked for."""
+        return tuple(self._root(index) for index in self._rows_by_name.get(key, ()))
+
+    @cached_property
+    def _rows_by_name(self) -> dict[str, list[int]]:
+        rows: dict[str, list[int]] = {}
+        for index, name in enumerate(self._names):
+            rows.setdefault(name.chain_key, []).append(index)
+        return rows
+
+    @cached_property
+    def _names(self) -> tuple[Name, ...]:
+        texts = [row.subject for row in self.roots]
+        texts += [root.subject_as_printed for root in self.neo_list.not_in_trust_store]
+        return tuple(map(parse_name, texts))
+
+    @cached_property
+    def _unpacked(self) -> dict[int, Root]:
+        return {}
+
+    def _root(self, index: int) -> Root:
+        """Root number ``index``: first the rows, then what only Neo's list has."""
+        known = self._unpacked.get(index)
+        if known is None:
+            known = self._unpacked[index] = self._unpack(index)
+        return known
+
+    def _unpack(self, index: int) -> Root:
+        subject = self._names[index]
+        if index >= len(self.roots):
+            named = self.neo_list.not_in_trust_store[index - len(self.roots)]
+            return Root(
+                subject=subject,
+                subject_text=subject.text,
+                sha256="",
+                sha1=named.sha1.lower(),
+                origin=NEO_LIST,
+                in_neo_list=True,
+            )
+        row = self.roots[index]
+        return Root(
+            subject=subject,
+            subject_text=subject.text,
+            sha256=row.sha256.lower(),
+            sha1=(row.sha1 or "").lower(),
+            origin=self.name,
+            not_before=datetime.combine(row.not_before, _FIRST_MOMENT),
+            not_after=datetime.combine(row.not_after, _LAST_MOMENT),
+            spki=row.spki,
+            subject_key_id=bytes.fromhex(row.subject_key_id) if row.subject_key_id else None,
+            key=row.key,
+            added_in=row.added_in,
+            added_on=row.added_on or self.releases.get(row.added_in),
+            removed_in=row.removed_in,
+            removed_on=row.removed_on or self.releases.get(row.removed_in or ""),
+            in_neo_list=row.in_neo_list,
+            public_web=row.in_mozilla_tls_store,
+        )
+
+
+def read_table(data: bytes, name: str = TRUST_STORE) -> Table:
+    """A table of roots from its JSON; ``name`` is what reports call it.
+
+    Raises ValueError with one line that says what is wrong and where.
+    """
+    try:
+        table = msgspec.json.decode(data, type=Table)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"the table of roots can't be used: {error}") from None
+    except UnicodeDecodeError:
+        raise ValueError("the table of roots can't be used: it is not UTF-8") from None
+    if not table.releases:
+        raise ValueError("the table of roots can't be used: it has no release - at `$.releases`")
+    for index, row in enumerate(table.roots):
+        for release in (row.added_in, row.removed_in):
+            if release is not None and release not in table.releases:
+                raise ValueError(
+                    f"the table of roots can't be used: release {release} is not in `$.releases`"
+                    f" - at `$.roots[{index}]`"
+                )
+    return msgspec.structs.replace(table, name=name)
+
+
+def _checked_table(data: bytes, name: str) -> Table:
+    """A table that somebody else wrote: its names are read at once. Raises ValueError."""
+    table = read_table(data, name)
+    try:
+        table.named("")
+    except MalformedName as error:
+        raise ValueError(f"the table of roots can't be used: {error.message}") from None
+    return table
+
+
+def packaged_table() -> Table:
+    """SAP's roots as packaged with iflint."""
+    from pathlib import Path
+
+    path = Path(__file__).with_name("data") / "sap-trusted-roots.json"
+    return read_table(path.read_bytes())
+
+
+class TrustList(msgspec.Struct, frozen=True, dict=True):
+    """The list in force: what it is called, and the standing of each root that is known.
+
+    ``table`` holds what is known of roots and their history; its rows count as listed only when
+    ``release`` is not None. ``anchors`` come from files and are always listed.
+    """
+
+    landscape: Landscape
+    table: Table
+    release: str | None
+    anchors: tuple[Root, ...] = ()
+
+    @property
+    def released_on(self) -> date | None:
+        """The date of the release in force; None for a list of files."""
+        return None if self.release is None else self.table.releases[self.release]
+
+    @property
+    def name(self) -> str:
+        """Which list it is, for people."""
+        parts = []
+        if self.release is not None:
+            parts.append(f"{self.table.name} {self.release} ({self.released_on})")
+            if self.landscape is Landscape.NEO:
+                changed = self.table.neo_list.as_of
+                parts.append(NEO_LIST + (f" ({changed})" if changed else ""))
+        if self.anchors:
+            files = {root.origin for root in self.anchors}
+            where = min(files) if len(files) == 1 else f"{len(files)} files"
+            count = len(self.anchors)
+            parts.append(f"{count} root{'s' if count != 1 else ''} in {where}")
+        return " and ".join(parts)
+
+    def describe(self) -> str:
+        """One line for a report: the list, its release, and for which landscape."""
+        return f"{self.name}, landscape {self.landscape}"
+
+    def standing(self, root: Root) -> Standing:
+        """What the list in force says of ``root``."""
+        if root.certificate is not None:
+            return Standing.LISTED if root in self.anchors else Standing.NOT_LISTED
+        if self.release is None:
+            return Standing.NOT_LISTED
+        in_store = self._standing_in_store(root, self.release)
+        if self.landscape is not Landscape.NEO:
+            return in_store
+        if root.in_neo_list:
+            return Standing.LISTED if in_store is Standing.LISTED else Standing.ONE_LIST
+        return Standing.ONE_LIST if in_store is Standing.LISTED else in_store
+
+    @staticmethod
+    def _standing_in_store(root: Root, release: str) -> Standing:
+        in_force = _version(release)
+        if root.added_in is None:
+            return Standing.NOT_LISTED
+        if _version(root.added_in) > in_force:
+            return Standing.NOT_YET
+        if root.removed_in is not None and _version(root.removed_in) <= in_force:
+            return Standing.REMOVED
+        return Standing.LISTED
+
+    def roots_named(self, name: Name) -> tuple[Root, ...]:
+        """Every known root of this name (RFC 5280 §7.1), listed or not, the best standing first."""
+        key = name.chain_key
+        known = self._named.get(key)
+        if known is None:
+            known = self._named[key] = self._find(key)
+        return known
+
+    @cached_property
+    def _named(self) -> dict[str, tuple[Root, ...]]:
+        return {}
+
+    def _find(self, key: str) -> tuple[Root, ...]:
+        anchors = [root for root in self.anchors if root.subject.chain_key == key]
+        keys = {root.spki for root in anchors}
+        known = [root for root in self.table.named(key) if root.spki not in keys]
+        order = list(Standing)
+        return tuple(sorted(anchors + known, key=lambda root: order.index(self.standing(root))))
+
+    def root_of(self, certificate: Certificate) -> Root | None:
+        """The known root that the certificate counts as; of several, the best standing.
+
+        It does when name and key are the root's (RFC 5280 §6.1.1 d), which covers its
+        cross-signed forms; for a root without a known key, when the SHA-1 is.
+        """
+        for root in self.roots_named(certificate.subject):
+            if root.spki is None and root.sha1 == certificate.sha1:
+                return root
+            if root.spki == certificate.spki:
+                return root
+        return None
+
+
+def load_trust_list(
+    landscape: Landscape,
+    as_of: datetime,
+    roots: Sequence[FoundCertificate] = (),
+    table: bytes | None = None,
+    table_name: str = "table of roots",
+) -> TrustList:
+    """The list in force at ``as_of`` (aware) for a landscape.
+
+    ``roots`` and ``table`` (JSON like the packaged one, called ``table_name`` in reports)
+    replace SAP's list: each certificate of ``roots`` is an anchor, self-signed or not.
+    Raises ValueError, one line, when the table can't be used, or when the landscape is custom
+    and neither is given.
+    """
+    if landscape is Landscape.CUSTOM and not roots and table is None:
+        raise ValueError("the landscape custom has no list of its own: give its roots")
+    known = packaged_table() if table is None else _checked_table(table, table_name)
+    anchors: dict[str, Root] = {}
+    for found in roots:
+        root = root_from_certificate(found.certificate, str(found.location.file))
+        anchors.setdefault(root.sha256, root)
+    return TrustList(
+        landscape=landscape,
+        table=known,
+        release=None if roots and table is None else known.release_at(as_of),
+        anchors=tuple(anchors.values()),
+    )
+
+
+def _version(release: str) -> tuple[int, ...]:
+    return tuple(map(int, release.split(".")))
