@@ -272,6 +272,14 @@ def string(node: Node) -> str:
     return node.content.decode(encoding, errors="replace")
 
 
+def encode_string(tag: int, text: str) -> bytes | None:
+    """The encoding of a text in a string type; None where that type can't hold it."""
+    try:
+        return encode(tag, text.encode(_ENCODINGS[tag]))
+    except UnicodeEncodeError:
+        return None
+
+
 def utf8(octets: bytes) -> str:
     """UTF-8 to text; what is not valid becomes as many U+FFFD as Java makes of it."""
     if b"\xed" in octets:

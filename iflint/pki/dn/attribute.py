@@ -51,7 +51,7 @@ TYPES = {keyword: oid for oid, keyword in KEYWORDS.items()} | {
 }
 """Keyword to type, for every keyword that the runtime's parser knows."""
 
-_TEXT_TAGS = (der.PRINTABLE_STRING, der.UTF8_STRING)
+TEXT_TAGS = (der.PRINTABLE_STRING, der.UTF8_STRING)
 _JAVA_BLANKS = "".join(map(chr, range(0x21)))
 _ESCAPED_IN_CANONICAL = re.compile(r'[,+<>;"\\]')
 _SPACES = re.compile(" {2,}")
@@ -94,7 +94,7 @@ def text_of(encoded: bytes) -> str:
 def canonical(attribute: Attribute) -> str:
     """As Java writes it in ``X500Principal.getName(CANONICAL)``."""
     keyword = TEXT_KEYWORDS.get(attribute.oid)
-    if keyword is None or attribute.tag not in _TEXT_TAGS:
+    if keyword is None or attribute.tag not in TEXT_TAGS:
         return f"{(keyword or attribute.oid).lower()}=#{attribute.der.hex()}"
     return f"{keyword.lower()}={fold(attribute.value)}"
 
@@ -143,7 +143,7 @@ def differs_in_type_only(stored: Attribute, certificate: Attribute) -> bool:
         or not der.is_string(certificate.tag)
     ):
         return False
-    if stored.value == certificate.value:
+    if der.encode_string(certificate.tag, stored.value) == certificate.der:
         return True
-    compared_by_text = stored.oid in TEXT_KEYWORDS and certificate.tag in _TEXT_TAGS
+    compared_by_text = stored.oid in TEXT_KEYWORDS and certificate.tag in TEXT_TAGS
     return compared_by_text and fold(stored.value) == fold(certificate.value)

@@ -77,7 +77,7 @@ def explain(text: str, error: MalformedName) -> MalformedName:
 def _remedy(message: str, corrected: str | None) -> str:
     if corrected is not None:
         return f"Write it as: {corrected}"
-    if "no attribute" in message:
+    if message.endswith(grammar.UNKNOWN_TYPE):
         return "Write a keyword that the runtime knows, or OID. and the attribute's number."
     return "Copy the DN from the certificate, as iflint prints it, and paste it unchanged."
 
@@ -86,13 +86,13 @@ def _reason(text: str, error: MalformedName) -> tuple[str, int, int]:
     """Message and span: of a mistake that people make as a whole, else of the parser's error."""
     if not text.strip():
         return "the DN consists of blanks only", 0, len(text)
-    for position, character in enumerate(text[:_LONGEST_TO_CORRECT]):
-        if _invisible(character):
-            return (
-                f"an invisible character (U+{ord(character):04X}) stands in the DN",
-                position,
-                position + 1,
-            )
+    blamed = text[error.start : min(error.end, error.start + _LONGEST_TO_CORRECT)]
+    for position, character in enumerate(blamed, error.start):
+        if _is_invisible(character):
+            code = f"U+{ord(character):04X}"
+            return f"an invisible character ({code}) stands in the DN", position, position + 1
+    if _quoted_as_a_whole(text.strip()):
+        return "the DN as a whole stands in quotation marks", 0, len(text)
     prefix = _PREFIX.match(text)
     if prefix is not None:
         return f"`{prefix[0].strip()}` is not part of the DN", prefix.start(), prefix.end()
@@ -102,7 +102,7 @@ def _reason(text: str, error: MalformedName) -> tuple[str, int, int]:
     instead = _WRITE_INSTEAD.get(keyword.upper())
     if instead is not None:
         other = " (or SERIALNUMBER=, if that is meant)" if keyword.upper() == "SN" else ""
-        message = f"`{keyword}` is no attribute that the runtime knows: it reads {instead}={other}"
+        message = f"`{keyword}` {grammar.UNKNOWN_TYPE}: it reads {instead}={other}"
         return message, error.start, error.end
     if error.message == grammar.NO_EQUALS and error.start > 0:
         return (
@@ -118,20 +118,29 @@ def _reason(text: str, error: MalformedName) -> tuple[str, int, int]:
     return error.message, error.start, error.end
 
 
-def _invisible(character: str) -> bool:
+def _is_invisible(character: str) -> bool:
+    """Whether nobody sees that it stands there, or sees a blank that is none to the runtime."""
     if character.isascii():
         return False
     import unicodedata
 
-    return unicodedata.category(character) == "Cf"
+    return unicodedata.category(character) in ("Cf", "Zs")
+
+
+def _visible(text: str) -> str:
+    return "".join(
+        " " if character.isspace() else "" if _is_invisible(character) else character
+        for character in text
+    )
 
 
 def correct(text: str) -> str | None:
     """The text that was probably meant, if the runtime reads it; None: nobody can tell."""
     if len(text) > _LONGEST_TO_CORRECT:
         return None
-    candidate = "".join(character for character in text if not _invisible(character))
-    candidate = _unquoted(_PREFIX.sub("", candidate.translate(_TYPOGRAPHIC), count=1).strip())
+    candidate = _PREFIX.sub("", _visible(text).translate(_TYPOGRAPHIC), count=1).strip()
+    if _quoted_as_a_whole(candidate):
+        candidate = candidate[1:-1].strip()
     candidate = _from_slashes(candidate) if _SLASH.match(candidate) else _from_parts(candidate)
     try:
         readable = bool(grammar.read(candidate))
@@ -140,10 +149,11 @@ def correct(text: str) -> str | None:
     return candidate if readable else None
 
 
-def _unquoted(text: str) -> str:
-    """A text that is quoted as a whole, without the quotation marks."""
-    whole = _QUOTED.fullmatch(text) or re.fullmatch(r"'[^']*'", text)
-    return text[1:-1].strip() if whole else text
+def _quoted_as_a_whole(text: str) -> bool:
+    return len(text) > 1 and (
+        _QUOTED.fullmatch(text) is not None
+        or (text[0] == text[-1] == "'" and "'" not in text[1:-1])
+    )
 
 
 def _from_slashes(text: str) -> str:

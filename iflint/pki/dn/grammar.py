@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 NO_ATTRIBUTE = "an attribute is missing beside a separator"
 NO_EQUALS = "this part has no `=`"
+UNKNOWN_TYPE = "is no attribute that the runtime knows"
 
 _RDN_END = re.compile("[,;]")
 _TERMINATOR = ",;+"
@@ -36,6 +37,7 @@ _NOT_PRINTABLE = re.compile(r"[^A-Za-z0-9 '()+,\-./:=?]")
 _JAVA_BLANKS = "".join(map(chr, range(0x21)))
 _ARC = re.compile(r"\+?\d+")
 _MAX_ARC_DIGITS = 2000
+_LONGEST_SHOWN = 40
 
 
 class MalformedName(ValueError):  # noqa: N818 - it names the state of the text
@@ -136,9 +138,9 @@ def _attribute(text: str, start: int, end: int) -> Attribute:
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
-    part = text[start:end]
-    left = len(part) - len(part.lstrip())
-    return (start, end) if left == len(part) else (start + left, start + len(part.rstrip()))
+    """The span without the blanks around it that the runtime drops."""
+    part = text[start:end].lstrip(_JAVA_BLANKS)
+    return end - len(part), end - len(part) + len(part.rstrip(_JAVA_BLANKS))
 
 
 def _type(text: str, start: int, equals: int) -> str:
@@ -149,14 +151,10 @@ def _type(text: str, start: int, equals: int) -> str:
     dotted = keyword.removeprefix("OID.")
     if not dotted[:1].isascii() or not dotted[:1].isdigit():
         first, last = _stripped(text, start, equals)
-        shown = text[first : min(last, first + 40)]
-        raise MalformedName(
-            f"`{shown}` is no attribute that the runtime knows"
-            if keyword
-            else "an attribute's name is missing before `=`",
-            first,
-            max(last, first + 1),
-        )
+        if first == last:
+            raise MalformedName("an attribute's name is missing before `=`", equals, equals + 1)
+        shown = text[first : min(last, first + _LONGEST_SHOWN)]
+        raise MalformedName(f"`{shown}` {UNKNOWN_TYPE}", first, last)
     arcs = _arcs(dotted)
     if arcs is None:
         raise MalformedName("this object identifier is not valid", *_stripped(text, start, equals))

@@ -105,6 +105,8 @@ def rdn_text(rdn: tuple[Attribute, ...]) -> str:
 
 def attribute_text(attribute: Attribute) -> str:
     """`KEY=value` that the runtime reads back as equal: as text if text can, else as `#hex`."""
+    if _is_plain_text(attribute):
+        return f"{_keyword(attribute)}={attribute.value}"
     for candidate in _candidates(attribute):
         if _reads_back(candidate, attribute):
             return candidate
@@ -120,14 +122,21 @@ def _keyword(attribute: Attribute) -> str:
     return attributes.KEYWORDS.get(attribute.oid) or f"OID.{attribute.oid}"
 
 
+def _is_plain_text(attribute: Attribute) -> bool:
+    """Whether the value needs no escape and is compared by text, so that it surely reads back."""
+    return (
+        attribute.tag in attributes.TEXT_TAGS
+        and attribute.oid in attributes.TEXT_KEYWORDS
+        and attribute.oid != attributes.DOMAIN_COMPONENT
+        and _PLAIN.fullmatch(attribute.value) is not None
+    )
+
+
 def _candidates(attribute: Attribute) -> tuple[str, ...]:
     if not der.is_string(attribute.tag):
         return ()
     keyword = _keyword(attribute)
-    value = attribute.value
-    if _PLAIN.fullmatch(value):
-        return (f"{keyword}={value}",)
-    escaped = "".join(map(_escaped, value))
+    escaped = "".join(map(_escaped, attribute.value))
     core = escaped.strip(" ")
     lead = len(escaped) - len(escaped.lstrip(" "))
     trail = len(escaped) - len(core) - lead if core else 0
