@@ -67,7 +67,7 @@ def read_inputs(paths: Sequence[str], options: Options) -> Inputs:
 
 def read_parameters(options: Options) -> tuple[tuple[ParameterFile, ...], tuple[Problem, ...]]:
     """Read the files of ``--parameters``, in order; what can't be read of them is a problem."""
-    from iflint.iflow.parameters import read_overlay
+    from iflint.iflow.properties import read_overlay
 
     files: list[ParameterFile] = []
     problems: list[Problem] = []

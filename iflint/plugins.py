@@ -1,34 +1,21 @@
-"""Rules arrive through one hook, iflint's own like anybody's."""
+"""Finds and loads every rule that is installed, iflint's own like anybody's."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pluggy
 
+from iflint.hooks import GROUP, Hooks
+
 if TYPE_CHECKING:
     from iflint.rule import Rule
-
-GROUP = "iflint"
-"""The entry point group in which a distribution names its module of rules."""
-
-hookspec = pluggy.HookspecMarker(GROUP)
-hookimpl = pluggy.HookimplMarker(GROUP)
 
 
 class PluginError(Exception):
     """A plugin can't be loaded, or its rules contradict others; one line for people."""
-
-
-class Hooks:
-    """The hooks that a plugin may implement."""
-
-    @hookspec
-    def iflint_rules(self) -> Iterable[type[Rule]]:  # type: ignore[empty-body]
-        """Give the rules of this plugin: subclasses of `iflint.rule.Rule`."""
 
 
 def load_rules() -> tuple[type[Rule], ...]:

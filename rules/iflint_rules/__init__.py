@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from typing import TYPE_CHECKING
 
-from iflint.plugins import hookimpl
+from iflint.hooks import hookimpl
 
 if TYPE_CHECKING:
     from iflint.rule import Rule

@@ -1,0 +1,51 @@
+# `make demo` and `make test` set up what they need; everything else is for developers.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test lint fixtures snapshots benchmark clean
+
+demo: .venv/installed ## run the main job on fixtures/demo
+	$(BIN)/iflint check fixtures/demo --as-of 2026-11-24 --fail-on never
+
+test: .venv/installed-test ## run all tests
+	$(BIN)/python -m pytest -q
+
+lint: .venv/installed-dev ## style, types and walls
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fixtures: .venv/installed-test ## make the fixtures again
+	$(BIN)/python fixtures/make_fixtures.py
+
+snapshots: .venv/installed-test ## accept what the reports say now
+	$(BIN)/python -m pytest -q tests/rules --snapshot-update
+
+benchmark: .venv/installed-test ## measure, as ratios in one run
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv
+
+.venv/created:
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'iflint needs Python 3.11 or newer; name one with: make PYTHON=python3.12 …')"
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/installed: .venv/created pyproject.toml
+	$(PIP) install --editable .
+	touch $@
+
+.venv/installed-test: .venv/created pyproject.toml
+	$(PIP) install --editable '.[test]'
+	touch $@
+
+.venv/installed-dev: .venv/created pyproject.toml
+	$(PIP) install --editable '.[dev]'
+	touch $@
