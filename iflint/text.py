@@ -88,7 +88,7 @@ def encodable(text: str) -> str:
 
 
 def escaped_json(text: str) -> str:
-    r"""JSON whose strings hold no invisible character raw: each is written ``\u202e``, losslessly."""
+    r"""The same JSON with every invisible character in its strings as an escape, ``\u202e``."""
     return text if text.isascii() and "\x7f" not in text else text.translate(_JSON)
 
 

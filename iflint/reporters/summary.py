@@ -26,7 +26,7 @@ def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
         yield from _wanted(report, style)
         yield ""
     yield style.paint("Summary", BOLD)
-    for label, text in _counts(report, style):
+    for label, text in _counts(report):
         yield from _row(label, text, style)
     yield from _skipped(report.skipped, style, verbose=verbose)
     yield from _row("trust list", _trust(report.trust, style), style)
@@ -34,7 +34,7 @@ def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     yield _labelled("findings", _findings(report, style), style)
 
 
-def _counts(report: Report, style: Style) -> Iterator[tuple[str, str]]:
+def _counts(report: Report) -> Iterator[tuple[str, str]]:
     channels = list(report.channels)
     checked = sum(channel.checked for channel in channels)
     packages = {(iflow.package.id, iflow.package.name) for iflow in report.iflows if iflow.package}
@@ -92,8 +92,9 @@ def _moment(moment: datetime) -> str:
 def _wanted(report: Report, style: Style) -> Iterator[str]:
     missing = report.entries_checked - report.entries_joined
     yield style.paint("Certificates to ask for", BOLD)
+    entries = counted(report.entries_checked, "entry", "entries")
     text = (
-        f"No certificate was at hand for {missing} of {counted(report.entries_checked, 'entry', 'entries')}."
+        f"No certificate was at hand for {missing} of {entries}."
         " Checked there: authorization, parameters, DN texts and empty entries."
         " Not checked: validity, chain, root and key usage. Ask the senders for:"
     )

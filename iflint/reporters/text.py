@@ -106,9 +106,8 @@ def _finding(finding: Finding, clock: datetime, style: Style) -> Iterator[str]:
     for related in finding.related[:_MOST_RELATED]:
         place = f"{_at(related.location, style)}: {style.show(related.message)}"
         yield from _fact("see", place, style)
-    if more := len(finding.related) - _MOST_RELATED:
-        if more > 0:
-            yield from _fact("", f"and {counted(more, 'more place')}", style)
+    if (more := len(finding.related) - _MOST_RELATED) > 0:
+        yield from _fact("", f"and {counted(more, 'more place')}", style)
     if finding.breaks_on:
         yield from _fact("breaks on", dated(finding.breaks_on, clock), style)
     if finding.broken_since:

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import msgspec
-
 from iflint.findings import (
     CertificateReference,
     ChannelReference,
@@ -12,7 +11,6 @@ from iflint.findings import (
     EntryReference,
     Finding,
     IflowReference,
-    PackageReference,
     Related,
     RuleInfo,
     Severity,
@@ -91,7 +89,7 @@ RULES = (
     ),
 )
 
-PACKAGE = PackageReference("AcmeOrders", "Acme Orders")
+PACKAGE = Package("AcmeOrders", "Acme Orders")
 LOOSE = FileLocation("flows/Receive Orders/src/main/resources/Orders.iflw")
 ARCHIVED = FileLocation(
     "exports/Acme.zip",
@@ -249,7 +247,6 @@ def sample() -> Report:
         location=Location(LOOSE),
         entries=(entry,),
     )
-    package = Package(PACKAGE.id, PACKAGE.name)
     return Report(
         version="0.1.0",
         as_of=CLOCK,
@@ -258,8 +255,8 @@ def sample() -> Report:
         root="/work/repo",
         paths=(".", "empty"),
         iflows=(
-            IflowResult("Orders", "Receive Orders", "1.0.4", package, LOOSE, (orders,)),
-            IflowResult("Invoices", "Send Invoices", "2.1.0", package, ARCHIVED),
+            IflowResult("Orders", "Receive Orders", "1.0.4", PACKAGE, LOOSE, (orders,)),
+            IflowResult("Invoices", "Send Invoices", "2.1.0", PACKAGE, ARCHIVED),
         ),
         findings=(EXPIRED, UNDECIDABLE, MISMATCH, SOON, UNREADABLE),
         skipped=(
@@ -293,7 +290,7 @@ def hostile() -> Report:
     """A report whose every name was chosen by somebody who does not wish us well."""
     file = FileLocation(f"x/{HOSTILE}.zip", (HOSTILE, f"{HOSTILE}/Flow.iflw"))
     line = f"\t<value>{HOSTILE}</value>"
-    iflow = IflowReference(HOSTILE, HOSTILE, HOSTILE, PackageReference(HOSTILE, HOSTILE), file)
+    iflow = IflowReference(HOSTILE, HOSTILE, HOSTILE, Package(HOSTILE, HOSTILE), file)
     finding = Finding(
         code="IFL301",
         name="dn-mismatch",

@@ -1,0 +1,32 @@
+"""JSON of reports: the same bytes for the same values, readable by any parser, safe to print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from iflint.text import encodable, escaped_json
+
+
+def dumped(value: Any) -> str:
+    """Indented JSON of structs and plain data, ending in a newline.
+
+    Times are ISO 8601 with ``Z``. A lone surrogate, which UTF-8 can't hold, is written out as
+    text; every other invisible character becomes a JSON escape and so stays what it is.
+    """
+    try:
+        data = msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        data = msgspec.json.encode(_encodable(msgspec.to_builtins(value)))
+    return escaped_json(msgspec.json.format(data, indent=2).decode("utf-8")) + "\n"
+
+
+def _encodable(value: Any) -> Any:
+    if isinstance(value, str):
+        return encodable(value)
+    if isinstance(value, list | tuple):
+        return [_encodable(item) for item in value]
+    if isinstance(value, dict):
+        return {encodable(key): _encodable(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,46 @@
+"""The whole report as JSON, for other programs; `docs/report.schema.json` is its schema."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+import msgspec
+
+from iflint.report import Report
+from iflint.reporters.encoding import dumped
+
+DESCRIBE_RULES = True
+WHOLE_INVENTORY = True
+
+SCHEMA: Final = "https://iflint.readthedocs.io/en/stable/report.schema.json"
+"""Names the schema; nothing is ever fetched from there."""
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True, rename={"schema": "$schema"}):
+    """A report in its envelope.
+
+    ``version`` is the format's: it changes when a field is renamed, removed or means something
+    else, not when one is added. ``report.version`` is iflint's own.
+    """
+
+    schema: Literal["https://iflint.readthedocs.io/en/stable/report.schema.json"] = SCHEMA
+    version: Literal["1"] = "1"
+    report: Report
+
+
+def render(report: Report) -> str:
+    """The report as indented JSON; keys stand in the order of the schema."""
+    return dumped(Document(report=report))
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of what `render` writes, made from the types themselves."""
+    (root,), definitions = msgspec.json.schema_components(
+        (Document,), ref_template="#/$defs/{name}"
+    )
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": SCHEMA,
+        **root,
+        "$defs": dict(sorted(definitions.items())),
+    }

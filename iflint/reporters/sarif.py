@@ -1,0 +1,429 @@
+"""SARIF 2.1.0 for code review: one run, every rule, results on files that are on disk.
+
+Written for the consumers that exist: GitHub reads inline root-relative URIs, the first sentence
+of a message as a title, links to related locations, ``security-severity`` and
+``primaryLocationLineHash``; others read the rest. A result in an archive stands on the archive's
+first line, names the member in its message, and describes it as a nested artifact.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from iflint.findings import Severity
+from iflint.reporters.encoding import dumped
+from iflint.reporters.paths import absolute, quoted, uri
+from iflint.text import encodable, visible
+from iflint.wording import counted, day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iflint.findings import Finding, IflowReference, Related, RuleInfo
+    from iflint.location import FileLocation, Location, Region
+    from iflint.report import Report
+
+DESCRIBE_RULES = True
+WHOLE_INVENTORY = False
+
+MOST_RESULTS = 25_000
+"""GitHub refuses a run with more; the worst ones are kept and the rest is counted aloud."""
+MOST_RELATED = 20
+"""A message links so many places at most."""
+
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+INFORMATION = "https://iflint.readthedocs.io/"
+ROOT = "SRCROOT"
+_SECURITY_SEVERITY = {Severity.ERROR: "7.5", Severity.WARNING: "5.0", Severity.NOTE: "2.0"}
+_PROBLEM_SEVERITY = {
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.NOTE: "recommendation",
+}
+_FIRST_LINE = {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1}
+_LONGEST_DESCRIPTION = 1000
+
+Json = dict[str, Any]
+
+
+def render(report: Report) -> str:
+    """The report as a SARIF log with one run; the same bytes for the same report."""
+    return dumped({"$schema": SCHEMA, "version": "2.1.0", "runs": [_Run(report).described()]})
+
+
+class _Run:
+    """Collects what results share: rules, artifacts, logical locations."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._rules = {rule.code: index for index, rule in enumerate(report.rules)}
+        self._artifacts: list[Json] = []
+        self._artifact_index: dict[FileLocation, int] = {}
+        self._logical: list[Json] = []
+        self._logical_index: dict[tuple[str, ...], int] = {}
+        self._fingerprints: dict[str, int] = {}
+
+    def described(self) -> Json:
+        """The whole run."""
+        report = self._report
+        findings = _worst(report.findings)
+        results = [self._result(finding) for finding in findings]
+        run: Json = {
+            "tool": {
+                "driver": {
+                    "name": "iflint",
+                    "version": report.version,
+                    "semanticVersion": report.version,
+                    "informationUri": INFORMATION,
+                    "rules": [_rule(rule) for rule in report.rules],
+                }
+            },
+            "invocations": [self._invocation(findings)],
+            "automationDetails": {"id": "iflint/"},
+            "originalUriBaseIds": {
+                ROOT: {"description": {"text": "The root folder of the repository."}}
+            },
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+            "properties": self._properties(),
+        }
+        if self._artifacts:
+            run["artifacts"] = self._artifacts
+        if self._logical:
+            run["logicalLocations"] = self._logical
+        return run
+
+    def _properties(self) -> Json:
+        report = self._report
+        trust = report.trust
+        return {
+            "asOf": report.as_of,
+            "landscape": visible(trust.landscape),
+            "trustList": visible(trust.name),
+            "trustListRelease": visible(trust.release),
+            "trustListReleasedOn": visible(trust.released_on),
+            "iflows": len(report.iflows),
+            "senderChannels": sum(1 for _ in report.channels),
+            "certificates": report.certificates,
+        }
+
+    def _invocation(self, findings: list[Finding]) -> Json:
+        """The run as an event; inputs that could not be read are its notifications."""
+        on_problems = {rule.code for rule in self._report.rules if "problem" in rule.handed}
+        notifications = [
+            self._notification(finding) for finding in findings if finding.code in on_problems
+        ]
+        if left_out := len(self._report.findings) - len(findings):
+            text = f"{counted(left_out, 'finding')} of the least severity left out: too many."
+            notifications.append({"level": "warning", "message": {"text": text}})
+        invocation: Json = {"executionSuccessful": True}
+        if notifications:
+            invocation["toolExecutionNotifications"] = notifications
+        return invocation
+
+    def _notification(self, finding: Finding) -> Json:
+        return {
+            "level": str(finding.severity),
+            "message": {"text": _sentence(_plain(finding.message))},
+            "locations": [{"physicalLocation": self._physical(finding.location)}],
+            "associatedRule": {"id": finding.code, "index": self._rules[finding.code]},
+        }
+
+    def _result(self, finding: Finding) -> Json:
+        related = finding.related[:MOST_RELATED]
+        result: Json = {
+            "ruleId": finding.code,
+            "level": str(finding.severity),
+            "message": {"text": " ".join(_sentences(finding))},
+            "locations": [self._location(finding)],
+            "partialFingerprints": self._partial_fingerprints(finding),
+            "properties": _facts(finding),
+        }
+        if finding.code in self._rules:
+            result["ruleIndex"] = self._rules[finding.code]
+        if related:
+            result["relatedLocations"] = [
+                {
+                    "id": number,
+                    "message": {"text": _sentence(_place_and(item))},
+                    "physicalLocation": self._physical(item.location),
+                }
+                for number, item in enumerate(related, 1)
+            ]
+        return result
+
+    def _partial_fingerprints(self, finding: Finding) -> dict[str, str]:
+        """Ours under a key of our own; GitHub's too where the line would make all one alert."""
+        prints = {"iflint/v1": finding.fingerprint}
+        if finding.location.file.members:
+            count = self._fingerprints.get(finding.fingerprint, 0) + 1
+            self._fingerprints[finding.fingerprint] = count
+            prints["primaryLocationLineHash"] = f"{finding.fingerprint}:{count}"
+        return prints
+
+    def _location(self, finding: Finding) -> Json:
+        location: Json = {"physicalLocation": self._physical(finding.location)}
+        if logical := self._logical_locations(finding):
+            location["logicalLocations"] = logical
+        return location
+
+    def _physical(self, location: Location) -> Json:
+        """Where a reader finds it on disk: for a member, the first line of its archive."""
+        self._artifact(location.file)
+        outer = self._artifact(_outermost(location.file))
+        physical: Json = {"artifactLocation": self._artifact_location(location.file, outer)}
+        region = location.region
+        if location.file.members or region is None:
+            physical["region"] = dict(_FIRST_LINE)
+            return physical
+        physical["region"] = _region(region)
+        if region.excerpt:
+            physical["contextRegion"] = _context(region)
+        return physical
+
+    def _artifact_location(self, file: FileLocation, index: int) -> Json:
+        path = absolute(self._report.directory, file.path)
+        address, relative = uri(path, self._report.root)
+        location: Json = {"uri": address}
+        if relative:
+            location["uriBaseId"] = ROOT
+        location["index"] = index
+        return location
+
+    def _artifact(self, file: FileLocation) -> int:
+        """The index of a file among the artifacts, below that of the archive it is in."""
+        known = self._artifact_index.get(file)
+        if known is not None:
+            return known
+        artifact: Json
+        if file.members:
+            parent = self._artifact(_parent(file))
+            artifact = {
+                "location": {"uri": "/" + quoted(file.members[-1].lstrip("/"))},
+                "parentIndex": parent,
+            }
+        else:
+            location = self._artifact_location(file, 0)
+            del location["index"]
+            artifact = {"location": location}
+        index = self._artifact_index[file] = len(self._artifacts)
+        self._artifacts.append(artifact)
+        return index
+
+    def _logical_locations(self, finding: Finding) -> list[Json]:
+        """Package, iFlow and channel, each within the one before."""
+        steps = list(_logical_steps(finding))
+        found: list[Json] = []
+        parent = -1
+        for depth, (kind, _, name) in enumerate(steps, 1):
+            key = tuple(step[1] for step in steps[:depth])
+            index = self._logical_index.get(key)
+            qualified = "/".join(quoted(part).replace("/", "%2F") for part in key)
+            if index is None:
+                index = self._logical_index[key] = len(self._logical)
+                entry: Json = {"name": name, "fullyQualifiedName": qualified, "kind": kind}
+                if parent >= 0:
+                    entry["parentIndex"] = parent
+                self._logical.append(entry)
+            found.append(
+                {"name": name, "fullyQualifiedName": qualified, "kind": kind, "index": index}
+            )
+            parent = index
+        return found
+
+
+def _rule(rule: RuleInfo) -> Json:
+    summary = _sentence(visible(rule.summary))
+    description: Json = {
+        "id": rule.code,
+        "name": "".join(word.capitalize() for word in rule.name.split("-")),
+        "shortDescription": {"text": summary},
+        "fullDescription": {"text": _full_description(rule) or summary},
+        "help": {
+            "text": encodable(rule.documentation or rule.summary),
+            "markdown": encodable(
+                f"# {rule.code} {rule.name}\n\n{rule.summary}\n\n{rule.documentation}"
+            ),
+        },
+        "defaultConfiguration": {"level": str(rule.severity)},
+        "properties": {
+            "tags": ["security", "certificates", "sap-cloud-integration", str(rule.state)],
+            "precision": "high",
+            "problem.severity": _PROBLEM_SEVERITY[rule.severity],
+            "security-severity": _SECURITY_SEVERITY[rule.severity],
+        },
+    }
+    if rule.help_uri:
+        description["helpUri"] = rule.help_uri
+    return description
+
+
+def _full_description(rule: RuleInfo) -> str:
+    """The first paragraph of the rule's page that is not a heading, after its summary."""
+    paragraphs = (part.strip() for part in rule.documentation.split("\n\n"))
+    first = next((part for part in paragraphs if part and not part.startswith("#")), "")
+    text = f"{_sentence(rule.summary)} {' '.join(first.split())}".strip()
+    if len(text) > _LONGEST_DESCRIPTION:
+        text = text[: _LONGEST_DESCRIPTION - 1] + "…"
+    return encodable(text)
+
+
+def _sentences(finding: Finding) -> Iterator[str]:
+    """The message of a result: complete without anything else around it."""
+    yield _sentence(_plain(finding.message))
+    if where := _where(finding):
+        yield where
+    if finding.certificate:
+        certificate = finding.certificate
+        yield (
+            f"The certificate is {_plain(certificate.subject)}, issued by"
+            f" {_plain(certificate.issuer)}, valid from {day(certificate.not_before)}"
+            f" to {day(certificate.not_after)}."
+        )
+    if finding.breaks_on:
+        yield f"It breaks on {day(finding.breaks_on)}."
+    if finding.broken_since:
+        yield f"It is broken since {day(finding.broken_since)}."
+    if finding.location.file.members:
+        yield f"It stands in {_plain(_at(finding.location))}."
+    for number, related in enumerate(finding.related[:MOST_RELATED], 1):
+        yield f"See [{_link(related.message or 'this place')}]({number})."
+    yield f"To fix it: {_sentence(_plain(finding.remedy))}"
+
+
+def _where(finding: Finding) -> str:
+    """The package, iFlow, channel and entry of a finding, in one sentence."""
+    if finding.iflow is None:
+        return ""
+    iflow = finding.iflow
+    text = f"iFlow {_quoted(iflow.name or iflow.id)}"
+    if iflow.package:
+        text += f" of package {_quoted(iflow.package.name or iflow.package.id)}"
+    if finding.channel is None:
+        return f"Found in {text}."
+    channel = finding.channel
+    sender = f"the {_plain(channel.adapter)} sender channel"
+    if channel.name:
+        sender += f" {_quoted(channel.name)}"
+    if channel.address:
+        sender += f" at {_quoted(channel.address)}"
+    if finding.entry is None:
+        return f"Found in {sender} of {text}."
+    entry = finding.entry
+    names = " and ".join(
+        f"{role} {_quoted(name)}"
+        for role, name in (("subject", entry.subject), ("issuer", entry.issuer))
+        if name
+    )
+    pair = f" ({names})" if names else ""
+    return f"Found in entry {entry.ordinal}{pair} of {sender} of {text}."
+
+
+def _facts(finding: Finding) -> Json:
+    """What SARIF has no field for."""
+    facts: Json = {"rule": finding.name, "remedy": visible(finding.remedy)}
+    if finding.breaks_on:
+        facts["breaksOn"] = finding.breaks_on
+    if finding.broken_since:
+        facts["brokenSince"] = finding.broken_since
+    if finding.location.file.members:
+        facts["member"] = visible("!/".join(finding.location.file.members))
+        if finding.location.region:
+            facts["memberRegion"] = _region(finding.location.region)
+    return facts
+
+
+def _region(region: Region) -> Json:
+    described: Json = {
+        "startLine": region.start_line,
+        "startColumn": region.start_column,
+        "endLine": region.end_line,
+        "endColumn": region.end_column,
+    }
+    first = region.start_column - region.excerpt_column
+    last = region.end_column - region.excerpt_column
+    whole = region.start_line == region.end_line and 0 <= first < last <= len(region.excerpt)
+    if whole:
+        described["snippet"] = {"text": encodable(region.excerpt[first:last])}
+    return described
+
+
+def _context(region: Region) -> Json:
+    """The line around a region, as far as it is known."""
+    return {
+        "startLine": region.start_line,
+        "startColumn": region.excerpt_column,
+        "endLine": region.start_line,
+        "endColumn": region.excerpt_column + len(region.excerpt),
+        "snippet": {"text": encodable(region.excerpt)},
+    }
+
+
+def _logical_steps(finding: Finding) -> Iterator[tuple[str, str, str]]:
+    """Kind, identity and name of each logical place, the widest first."""
+    iflow: IflowReference | None = finding.iflow
+    if iflow is None:
+        return
+    if iflow.package:
+        package = iflow.package
+        yield "package", package.id or package.name, visible(package.name or package.id)
+    yield "iflow", iflow.id or iflow.name, visible(iflow.name or iflow.id)
+    if finding.channel:
+        channel = finding.channel
+        yield "channel", _channel_identity(finding), visible(channel.name or channel.adapter)
+
+
+def _channel_identity(finding: Finding) -> str:
+    """A channel by what people know, not by its BPMN id, which a new export may change."""
+    channel = finding.channel
+    assert channel is not None
+    return f"{channel.adapter}:{channel.address_raw or channel.name or channel.ordinal}"
+
+
+def _worst(findings: tuple[Finding, ...]) -> list[Finding]:
+    """As many findings as a consumer takes, in the order of the report."""
+    if len(findings) <= MOST_RESULTS:
+        return list(findings)
+    by_rank = sorted(range(len(findings)), key=lambda index: findings[index].severity.rank)
+    return [findings[index] for index in sorted(by_rank[:MOST_RESULTS])]
+
+
+def _outermost(file: FileLocation) -> FileLocation:
+    return type(file)(file.path)
+
+
+def _parent(file: FileLocation) -> FileLocation:
+    return type(file)(file.path, file.members[:-1])
+
+
+def _at(location: Location) -> str:
+    region = location.region
+    place = f":{region.start_line}:{region.start_column}" if region else ""
+    return f"{location.file}{place}"
+
+
+def _place_and(related: Related) -> str:
+    """A related place's own words; what is inside an archive is named."""
+    text = _plain(related.message)
+    return f"{text} ({_plain(_at(related.location))})" if related.location.file.members else text
+
+
+def _plain(text: str) -> str:
+    """Text from input in a message: nothing in it is a link (SARIF 2.1.0 §3.11.6)."""
+    return visible(text).replace("[", "\\[").replace("]", "\\]")
+
+
+def _link(text: str) -> str:
+    """Text from input as the text of a link, in which a backslash must be escaped as well."""
+    return visible(text).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+
+
+def _quoted(text: str) -> str:
+    return f"'{_plain(text)}'"
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."
