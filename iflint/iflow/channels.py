@@ -1,0 +1,189 @@
+"""The sender channels of a collaboration as they are stored, before parameters are replaced."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from iflint.iflow.adapters import CERTIFICATE_TABLE, SETTINGS
+from iflint.iflow.document import BPMN
+from iflint.iflow.rows import Row, Rows, parse_rows
+from iflint.iflow.text import CharacterMap, Mapped, Text
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+    from iflint.iflow.model import Origin
+    from iflint.iflow.positions import Path, XmlFile
+
+IFL_TYPE = "{http:///com.sap.ifl.model/Ifl.xsd}type"
+BASIC_AUTHENTICATION = "enableBasicAuthentication"
+
+_CHANNEL_KEYS = frozenset(
+    {"direction", "ComponentType", "cmdVariantUri", "address", "urlPath", CERTIFICATE_TABLE}
+    | {setting.key for setting in SETTINGS}
+)
+_NUMBERED = re.compile(r"(subject|issuer)([0-9]+)")
+_PARTICIPANT_KEYS = frozenset({BASIC_AUTHENTICATION, "ifl:type"})
+_VARIANT_NAME = re.compile(r"/cname::(?:[^:/]*:)?([^:/]+)")
+_DIRECTED = (
+    "*[local-name()='extensionElements']/*[local-name()='property']"
+    "[normalize-space(*[local-name()='key'])='direction']"
+)
+
+
+class Participant(msgspec.Struct, frozen=True):
+    """Who sends; ``pairs`` and ``basic_authentication`` are the old format's settings."""
+
+    name: str = ""
+    is_sender: bool = False
+    basic_authentication: Text | None = None
+    pairs: tuple[Row, ...] = ()
+
+
+class StoredChannel(msgspec.Struct, frozen=True):
+    """A sender channel: the properties that matter here, by key, and its table's rows."""
+
+    id: str
+    name: str
+    adapter: str
+    participant: Participant
+    properties: dict[str, Text]
+    rows: Rows
+    origin: Origin
+
+
+def sender_channels(root: etree._Element, xml: XmlFile) -> tuple[StoredChannel, ...]:
+    """The sender channels of all collaborations, in document order.
+
+    A message flow is one by its ``direction``, or without one by its sender participant.
+    """
+    participants: dict[str, Participant] = {}
+    found: list[StoredChannel] = []
+    collaborations = [
+        (number, child)
+        for number, child in enumerate(root)
+        if child.tag == f"{{{BPMN}}}collaboration"
+    ]
+    for number, collaboration in collaborations:
+        for index, child in enumerate(collaboration):
+            if child.tag == f"{{{BPMN}}}participant":
+                participant = _participant(child, xml, (number, index))
+                participants.setdefault(_attribute(child, "id"), participant)
+    for number, collaboration in collaborations:
+        for index, child in enumerate(collaboration):
+            if child.tag != f"{{{BPMN}}}messageFlow":
+                continue
+            source = participants.get(_attribute(child, "sourceRef"), Participant())
+            if source.is_sender or _has_direction(child):
+                channel = _channel(child, xml, (number, index), source)
+                if channel is not None:
+                    found.append(channel)
+    return tuple(found)
+
+
+def _has_direction(element: etree._Element) -> bool:
+    return bool(_direction()(element))
+
+
+@functools.cache
+def _direction() -> Any:
+    from lxml import etree
+
+    return etree.XPath(f"boolean({_DIRECTED}/*[local-name()='value'][contains(., 'ender')])")
+
+
+def _channel(
+    element: etree._Element, xml: XmlFile, path: Path, source: Participant
+) -> StoredChannel | None:
+    properties = _properties(element, xml, path, _CHANNEL_KEYS)
+    direction = properties["direction"].text.strip() if "direction" in properties else ""
+    if direction != "Sender" if direction else not source.is_sender:
+        return None
+    table = properties.get(CERTIFICATE_TABLE)
+    return StoredChannel(
+        id=_attribute(element, "id"),
+        name=_attribute(element, "name"),
+        adapter=_adapter(properties),
+        participant=source,
+        properties=properties,
+        rows=parse_rows(table.text, table.origin) if table else Rows(()),
+        origin=xml.start_tag(path),
+    )
+
+
+def _adapter(properties: dict[str, Text]) -> str:
+    """ComponentType, else (*inferred*) the name in ``cmdVariantUri`` (``cname::sap:HTTPS``)."""
+    if "ComponentType" in properties and properties["ComponentType"].text.strip():
+        return properties["ComponentType"].text.strip()
+    variant = _VARIANT_NAME.search(
+        properties["cmdVariantUri"].text if "cmdVariantUri" in properties else ""
+    )
+    return variant[1].strip() if variant else ""
+
+
+def _participant(element: etree._Element, xml: XmlFile, path: Path) -> Participant:
+    properties = _properties(element, xml, path, _PARTICIPANT_KEYS)
+    role = element.get(IFL_TYPE) or (
+        properties["ifl:type"].text if "ifl:type" in properties else ""
+    )
+    return Participant(
+        name=_attribute(element, "name"),
+        is_sender=role.strip() == "EndpointSender",
+        basic_authentication=properties.get(BASIC_AUTHENTICATION),
+        pairs=_pairs(properties),
+    )
+
+
+def _pairs(properties: dict[str, Text]) -> tuple[Row, ...]:
+    """The old format's numbered pairs; a missing half is empty and stands where the other does."""
+    halves: dict[int, dict[str, Text]] = {}
+    for key, text in properties.items():
+        numbered = _NUMBERED.fullmatch(key)
+        if numbered:
+            halves.setdefault(int(numbered[2]), {})[numbered[1]] = text
+    return tuple(_pair(halves[number]) for number in sorted(halves))
+
+
+def _pair(halves: dict[str, Text]) -> Row:
+    present = halves.get("subject") or halves["issuer"]
+    length = len(present.text)
+    missing = Text("", Mapped(present.origin, CharacterMap((), 0, (0, length))))
+    return Row(halves.get("subject", missing), halves.get("issuer", missing), origin=present.origin)
+
+
+def _properties(
+    element: etree._Element, xml: XmlFile, path: Path, keys: frozenset[str]
+) -> dict[str, Text]:
+    """The properties of an element with one of the keys or a numbered one; the last one wins."""
+    found: dict[str, Text] = {}
+    for outer, extension in enumerate(element):
+        if _local(extension) != "extensionElements":
+            continue
+        for inner, entry in enumerate(extension):
+            if _local(entry) != "property":
+                continue
+            children = {_local(child): index for index, child in reversed(list(enumerate(entry)))}
+            if "key" not in children:
+                continue
+            key = (entry[children["key"]].text or "").strip(" \t\r\n")
+            if key in keys or _NUMBERED.fullmatch(key):
+                text, child = "", children["key"]
+                if "value" in children:
+                    child = children["value"]
+                    text = entry[child].text or ""
+                place = (*path, outer, inner, child)
+                origin = xml.text(place, len(text)) if "value" in children else None
+                found[key] = Text(text, origin or xml.whole(place))
+    return found
+
+
+def _attribute(element: etree._Element, name: str) -> str:
+    return (element.get(name) or "").strip()
+
+
+def _local(element: etree._Element) -> str:
+    return str(element.tag).rpartition("}")[2]

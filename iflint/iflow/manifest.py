@@ -1,0 +1,79 @@
+"""The headers of a bundle's META-INF/MANIFEST.MF.
+
+The format is Java's (JAR File Specification): ``Name: value`` lines of at most 72 bytes, folded
+by a line end and one space, which may cut a UTF-8 sequence. Only the main section counts.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.iflow.text import TextFile
+from iflint.location import Location
+from iflint.problems import Problem, ProblemKind
+
+if TYPE_CHECKING:
+    from iflint.location import FileLocation
+
+_FOLD = re.compile(rb"(?:\r\n|\r|\n) ")
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """The main section: ``headers`` by name in lower case, since names ignore letter case."""
+
+    headers: dict[str, str]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def symbolic_name(self) -> str:
+        """Bundle-SymbolicName without its directives (``ID; singleton:=true``), or ``""``."""
+        return self.headers.get("bundle-symbolicname", "").partition(";")[0].strip()
+
+    @property
+    def name(self) -> str:
+        """Bundle-Name, or ``""``."""
+        return self.headers.get("bundle-name", "").strip()
+
+    @property
+    def version(self) -> str:
+        """Bundle-Version, or ``""``."""
+        return self.headers.get("bundle-version", "").strip()
+
+
+def parse_manifest(data: bytes, location: FileLocation) -> Manifest:
+    """The main section of a manifest; never raises.
+
+    A line that is no header is left out; the first such line gives the one problem.
+    """
+    headers: dict[str, str] = {}
+    broken: bytes | None = None
+    for line in _LINE_END.split(_FOLD.sub(b"", data.removeprefix(b"\xef\xbb\xbf"))):
+        if not line:
+            if headers:
+                break
+            continue
+        name, separator, value = line.partition(b":")
+        if separator:
+            key = name.strip().decode("utf-8", "replace").lower()
+            headers[key] = value.decode("utf-8", "replace").strip()
+        elif broken is None:
+            broken = line
+    problems = () if broken is None else (_not_a_header(data, broken, location),)
+    return Manifest(headers, problems)
+
+
+def _not_a_header(data: bytes, line: bytes, location: FileLocation) -> Problem:
+    file = TextFile(location, data.decode("iso-8859-1"), "iso-8859-1")
+    start = data.find(_LINE_END.split(line)[0][:60])
+    end = _LINE_END.search(data, max(start, 0))
+    where = file.locate(start, end.start() if end else len(data)) if start >= 0 else None
+    return Problem(
+        ProblemKind.ARTIFACT,
+        where or Location(location),
+        "The manifest has a line that is not of the form 'Name: value'",
+        "Export the integration flow again; the flow itself was still read",
+    )

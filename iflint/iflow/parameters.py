@@ -1,0 +1,87 @@
+"""Externalized parameters: ``{{name}}`` in a text, replaced by the values at hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iflint.iflow.model import ParameterUse, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from iflint.iflow.model import Origin
+    from iflint.iflow.properties import Parameter, ParameterFile
+
+EXPANSION_LIMIT = 16 * 1024 * 1024
+"""How many characters one flow's mixed values may grow to before they are left as they are."""
+
+
+class Parameters:
+    """The parameter values of one flow in one environment: the last file given wins.
+
+    ``defaults`` gives the bundle's own file; it is asked only when a parameter is used.
+    """
+
+    def __init__(
+        self, defaults: Callable[[], ParameterFile | None], overlays: Sequence[ParameterFile]
+    ) -> None:
+        self._defaults = defaults
+        self._overlays = overlays
+        self._budget = EXPANSION_LIMIT
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether values were left unreplaced because they would grow too large."""
+        return self._budget < 0
+
+    def get(self, name: str) -> Parameter | None:
+        """The parameter in force, or None when no file defines it; names compare exactly."""
+        for overlay in reversed(self._overlays):
+            if name in overlay.entries:
+                return overlay.entries[name]
+        own = self._defaults()
+        return own.entries.get(name) if own else None
+
+    def value(self, raw: str, origin: Origin) -> Value:
+        """``raw`` with its parameters replaced; the replaced text is not searched again."""
+        uses: list[ParameterUse] = []
+        parts: list[str] = []
+        at = 0
+        for start, end in references(raw):
+            name = raw[start + 2 : end - 2]
+            found = self.get(name)
+            if found is None:
+                uses.append(ParameterUse(name, start, end))
+            else:
+                uses.append(ParameterUse(name, start, end, found.value, found.origin))
+                parts += (raw[at:start], found.value)
+            at = end
+        if not uses:
+            return Value(raw, raw, origin)
+        if any(use.value is None for use in uses):
+            return Value(raw, None, origin, tuple(uses))
+        parts.append(raw[at:])
+        if len(uses) > 1 or len(raw) > uses[0].end - uses[0].start:
+            self._budget -= sum(map(len, parts))
+            if self._budget < 0:
+                return Value(raw, raw, origin, tuple(uses))
+        return Value(raw, "".join(parts), origin, tuple(uses))
+
+
+def references(text: str) -> list[tuple[int, int]]:
+    """Start and end of each ``{{name}}``; an opening without its closing is plain text."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    while (start := text.find("{{", at)) >= 0 and (close := text.find("}}", start + 2)) >= 0:
+        at = close + 2
+        found.append((start, at))
+    return found
+
+
+def whole_reference(text: str) -> tuple[int, int] | None:
+    """The one ``{{name}}`` that is the whole text but for blanks around it, or None."""
+    found = references(text)
+    if len(found) != 1:
+        return None
+    start, end = found[0]
+    return None if text[:start].strip() or text[end:].strip() else found[0]

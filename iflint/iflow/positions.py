@@ -1,0 +1,215 @@
+"""Exact positions in an XML file: a second pass with pyexpat, made when first asked.
+
+expat gives each event its byte, and each reference as an event of its own, so that every decoded
+character maps to what stands for it in the file. Elements are addressed by their path: the
+number of each child element on the way down from the root.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iflint.iflow.text import CharacterMap, TextFile
+from iflint.location import FileLocation, Location
+
+if TYPE_CHECKING:
+    from pyexpat import XMLParserType
+
+Path = tuple[int, ...]
+
+DEEPEST = 5
+"""How deep the elements of the model lie: collaboration, message flow, …, property, value."""
+
+
+class XmlFile:
+    """An XML file whose elements and texts can be located.
+
+    ``utf8`` is its text in UTF-8 without byte order mark, up to where it was read; ``encoding``
+    and ``preamble`` say how it is stored.
+    """
+
+    __slots__ = ("_elements", "_file", "encoding", "location", "preamble", "utf8")
+
+    def __init__(self, location: FileLocation, utf8: bytes, encoding: str, preamble: int) -> None:
+        self.location = location
+        self.utf8 = utf8
+        self.encoding = encoding
+        self.preamble = preamble
+        self._file: TextFile | None = None
+        self._elements: dict[Path, tuple[int, int]] | None = None
+
+    def until(self, end: int) -> XmlFile:
+        """The same file, kept only up to byte ``end`` of ``utf8``."""
+        return XmlFile(self.location, self.utf8[:end], self.encoding, self.preamble)
+
+    @property
+    def file(self) -> TextFile:
+        """The file's text."""
+        if self._file is None:
+            text = self.utf8.decode("utf-8")
+            self._file = TextFile(self.location, text, self.encoding, self.preamble)
+        return self._file
+
+    def element(self, path: Path) -> tuple[int, int] | None:
+        """Start and end of an element, in bytes of ``utf8``; None when it can't be found."""
+        if self._elements is None:
+            self._elements = _elements(self.utf8)
+        return self._elements.get(path)
+
+    def characters(self, at: int) -> int:
+        """How many characters stand before byte ``at`` of ``utf8``."""
+        return at if self.file.text.isascii() else len(self.utf8[:at].decode("utf-8"))
+
+    def start_tag(self, path: Path) -> ElementOrigin:
+        """The origin of an element's start tag."""
+        return ElementOrigin(self, path)
+
+    def whole(self, path: Path) -> ElementOrigin:
+        """The origin of an absent text: all of the element that stands for it."""
+        return ElementOrigin(self, path, whole=True)
+
+    def text(self, path: Path, length: int) -> TextOrigin:
+        """The origin of an element's text, which has ``length`` characters."""
+        return TextOrigin(self, path, length)
+
+
+class ElementOrigin:
+    """Where an element stands: its start tag, or the whole of it."""
+
+    __slots__ = ("is_whole", "path", "xml")
+
+    def __init__(self, xml: XmlFile, path: Path, *, whole: bool = False) -> None:
+        self.xml = xml
+        self.path = path
+        self.is_whole = whole
+
+    def locate(self, start: int = 0, end: int | None = None) -> Location:  # noqa: ARG002
+        """The place, always the same, as an element has no text of its own here."""
+        span = self.xml.element(self.path)
+        if span is None:
+            return Location(self.xml.location)
+        first = self.xml.characters(span[0])
+        element = self.xml.utf8[span[0] : span[1]]
+        shown = element if self.is_whole else _start_tag(element)
+        return self.xml.file.locate(first, first + len(shown.decode("utf-8")))
+
+
+class TextOrigin:
+    """Where the text of an element stands, up to its first child element."""
+
+    __slots__ = ("_map", "length", "path", "xml")
+
+    def __init__(self, xml: XmlFile, path: Path, length: int) -> None:
+        self.xml = xml
+        self.path = path
+        self.length = length
+        self._map: CharacterMap | None = None
+
+    def locate(self, start: int = 0, end: int | None = None) -> Location:
+        """The place of the characters ``start`` to ``end``; an empty text's is its element."""
+        if self._map is None:
+            span = self.xml.element(self.path)
+            if span is None:
+                return Location(self.xml.location)
+            fragment = self.xml.utf8[span[0] : span[1]]
+            self._map = _text_map(fragment, self.xml.characters(span[0]))
+        if self._map.length != self.length:
+            return Location(self.xml.location)
+        return self.xml.file.locate(*self._map.span(start, end))
+
+
+def _parser() -> XMLParserType:
+    import pyexpat
+
+    parser = pyexpat.ParserCreate("utf-8")
+    parser.buffer_text = False
+    return parser
+
+
+def _elements(utf8: bytes) -> dict[Path, tuple[int, int]]:
+    """Start and end byte of each element down to `DEEPEST`, by path."""
+    import pyexpat
+
+    spans: dict[Path, tuple[int, int]] = {}
+    counters = [0]
+    starts: list[int] = []
+    depth = 0
+    parser = _parser()
+
+    def start(_name: str, _attributes: object) -> None:
+        nonlocal depth
+        if depth <= DEEPEST:
+            starts.append(parser.CurrentByteIndex)
+            counters.append(0)
+        depth += 1
+
+    def end(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        if depth > DEEPEST:
+            return
+        counters.pop()
+        at = starts.pop()
+        if starts:
+            close = parser.CurrentByteIndex
+            after = utf8.find(b">", close) + 1 if close > at else len(_start_tag(utf8, at)) + at
+            spans[tuple(counters[1:])] = (at, after)
+            counters[-1] += 1
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    try:
+        parser.Parse(utf8, False)
+    except pyexpat.ExpatError:
+        return spans
+    return spans
+
+
+def _start_tag(utf8: bytes, at: int = 0) -> bytes:
+    """The start tag (or empty-element tag) at byte ``at``: up to the first ``>`` unquoted."""
+    quote = 0
+    for index in range(at, len(utf8)):
+        byte = utf8[index]
+        if quote:
+            quote = 0 if byte == quote else quote
+        elif byte in b"\"'":
+            quote = byte
+        elif byte == 0x3E:
+            return utf8[at : index + 1]
+    return utf8[at:]
+
+
+def _text_map(fragment: bytes, offset: int) -> CharacterMap:
+    """The map of an element's text to characters of the file; ``offset`` is the element's."""
+    parser = _parser()
+    events: list[tuple[int, str]] = []
+    depth = 0
+    open_text = True
+
+    def start(_name: str, _attributes: object) -> None:
+        nonlocal depth, open_text
+        depth += 1
+        open_text = depth == 1
+
+    def data(text: str) -> None:
+        if open_text:
+            events.append((parser.CurrentByteIndex, text))
+
+    parser.StartElementHandler = start
+    parser.CharacterDataHandler = data
+    parser.Parse(fragment, False)
+    pieces: list[tuple[int, int, int]] = []
+    length, seen_byte, seen = 0, 0, offset
+    for at, text in events:
+        seen += len(fragment[seen_byte:at].decode("utf-8"))
+        if fragment[at : at + 1] == b"&":
+            size = fragment.index(b";", at) + 1 - at
+        elif text == "\n" and fragment[at : at + 2] == b"\r\n":
+            size = 2
+        else:
+            size = len(text)
+        pieces.append((length, seen, seen + size))
+        length += len(text)
+        seen_byte = at
+    element = (offset, offset + len(fragment.decode("utf-8")))
+    return CharacterMap(tuple(pieces), length, element)

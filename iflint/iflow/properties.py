@@ -1,0 +1,184 @@
+"""Parameter files: the grammar of java.util.Properties, with the place of every value.
+
+The grammar is that of ``java.util.Properties.load(Reader)`` (Java 17): logical lines are joined
+first, then split at the separator, then unescaped.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.iflow.text import CharacterMap, Mapped, TextFile, decode, literal, read_text
+from iflint.location import Location
+from iflint.problems import Problem, ProblemKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iflint.iflow.model import Origin
+    from iflint.location import FileLocation
+
+_BLANK = re.compile(r"(?:[ \t\f\r\n]|\\(?:\r\n|\r|\n))*+")
+_COMMENT = re.compile(r"[^\r\n]*+")
+_LINE = re.compile(r"(?:[^\\\r\n]++|\\(?:\r\n|[\r\n])[ \t\f]*+|\\[^\r\n]|\\\Z)*+")
+_CONTINUATION = re.compile(r"\\(?:\r\n|[\r\n])[ \t\f]*|\\\Z|\\[^\r\n]")
+_KEY = re.compile(r"(?:[^\\=: \t\f]++|\\.)*+", re.DOTALL)
+_SEPARATOR = re.compile(r"[ \t\f]*+(?:[=:][ \t\f]*+)?")
+_ESCAPE = re.compile(
+    r"\\(?:u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
+    r"|u(?P<unit>[0-9a-fA-F]{4})|(?P<malformed>u)|(?P<char>.)|\Z)",
+    re.DOTALL,
+)
+_CONTROL = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """One entry: the origin is the value's; an empty value stands where its entry stands."""
+
+    name: str
+    value: str
+    name_origin: Origin
+    origin: Origin
+
+
+class ParameterFile(msgspec.Struct, frozen=True):
+    """The entries of one file by name; of entries with the same name, the last."""
+
+    location: FileLocation
+    entries: dict[str, Parameter]
+    problems: tuple[Problem, ...] = ()
+
+
+def parse_properties(data: bytes, location: FileLocation) -> ParameterFile:
+    r"""The entries of a properties file; never raises.
+
+    Read as UTF-8 if valid, else as ISO-8859-1; marked UTF-16 is read too. A ``\u`` without four
+    hexadecimal digits, where Java gives up the file, is a problem, and its line is left out.
+    """
+    try:
+        file = read_text(data, location)
+    except UnicodeDecodeError as error:
+        return ParameterFile(location, {}, (not_decodable(location, error),))
+    return properties_of(file)
+
+
+def properties_of(file: TextFile) -> ParameterFile:
+    """The entries of a decoded properties file."""
+    entries: dict[str, Parameter] = {}
+    problems: list[Problem] = []
+    for start, end in _logical_lines(file.text):
+        entry = _entry(file, start, end)
+        if isinstance(entry, Problem):
+            problems.append(entry)
+        else:
+            entries[entry.name] = entry
+    return ParameterFile(file.location, entries, tuple(problems))
+
+
+def may_have_problems(data: bytes) -> bool:
+    r"""Whether reading could give a problem at all: only ``\u`` and a byte order mark can."""
+    return b"\\u" in data or data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[:1] == b"\xef"
+
+
+def read_overlay(data: bytes, location: FileLocation) -> ParameterFile:
+    """An environment's values: a properties file of any extension, or JSON by its content.
+
+    JSON holds objects with ``ParameterKey`` and ``ParameterValue`` at any depth. Never raises.
+    """
+    try:
+        file = read_text(data, location)
+    except UnicodeDecodeError as error:
+        return ParameterFile(location, {}, (not_decodable(location, error),))
+    if file.text.lstrip()[:1] in ("{", "["):
+        from iflint.iflow.configurations import configurations_of
+
+        return configurations_of(file)
+    return properties_of(file)
+
+
+def not_decodable(location: FileLocation, error: UnicodeDecodeError) -> Problem:
+    """The problem of a file whose bytes do not fit the encoding that its mark names."""
+    return Problem(
+        ProblemKind.ARTIFACT,
+        Location(location),
+        f"The file begins with the mark of {error.encoding.upper()} but is not "
+        f"{error.encoding.upper()} from byte {error.start} on",
+        "Save the file as UTF-8",
+    )
+
+
+def _logical_lines(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each logical line, without blank lines and comments."""
+    at = 0
+    while True:
+        at = _end(_BLANK, text, at)
+        if at == len(text):
+            return
+        if text[at] in "#!":
+            at = _end(_COMMENT, text, at)
+            continue
+        end = _end(_LINE, text, at)
+        yield at, end
+        at = end
+
+
+def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+    match = pattern.match(text, at)
+    return match.end() if match else at
+
+
+def _entry(file: TextFile, start: int, end: int) -> Parameter | Problem:
+    line, base = _joined(file, start, end)
+    key_end = _end(_KEY, line, 0)
+    value_start = _end(_SEPARATOR, line, key_end)
+    if "\\" not in line:
+        name, value = line[:key_end], line[value_start:]
+        name_map, value_map = literal(0, key_end), literal(value_start, len(line), (0, len(line)))
+    else:
+        malformed = _malformed(line)
+        if malformed is not None:
+            return Problem(
+                ProblemKind.ARTIFACT,
+                base.locate(malformed, min(malformed + 6, len(line))),
+                "A \\u escape is not followed by four hexadecimal digits, "
+                "so that Java can't read the file",
+                "Write the character itself, or double the backslash if one is meant",
+            )
+        name, name_map = decode(line, 0, key_end, _ESCAPE, _character)
+        value, value_map = decode(line, value_start, len(line), _ESCAPE, _character, (0, len(line)))
+    return Parameter(name, value, Mapped(base, name_map), Mapped(base, value_map))
+
+
+def _joined(file: TextFile, start: int, end: int) -> tuple[str, Origin]:
+    """A logical line without its continuations, and its origin."""
+    text = file.text
+    line, joined = decode(text, start, end, _CONTINUATION, _kept)
+    return line, Mapped(file, joined)
+
+
+def _kept(escape: re.Match[str]) -> str:
+    """A backslash and the character it escapes stay; before a line end or the end they go."""
+    escaped = escape[0]
+    return escaped if len(escaped) == 2 and escaped[1] not in "\r\n" else ""
+
+
+def _malformed(line: str) -> int | None:
+    for escape in _ESCAPE.finditer(line):
+        if escape["malformed"]:
+            return escape.start()
+    return None
+
+
+def _character(escape: re.Match[str]) -> str:
+    if escape["high"]:
+        high, low = int(escape["high"], 16), int(escape["low"], 16)
+        return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+    if escape["unit"]:
+        return chr(int(escape["unit"], 16))
+    return _CONTROL.get(escape["char"] or "", escape["char"] or "")
+
+
+__all__ = ["CharacterMap", "Parameter", "ParameterFile", "parse_properties", "read_overlay"]

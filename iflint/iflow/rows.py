@@ -1,0 +1,165 @@
+"""The pairs of distinguished names in a channel's ``clientCertificates`` value.
+
+The value is a run of ``<row><cell id='clientCertificate.subjectDN'>…</cell><cell
+id='clientCertificate.issuerDN'>…</cell></row>``. Names typed by people stand in it, so it is read
+as a person would, well-formed or not: a raw ``&`` or ``<`` inside a cell is part of the name.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.iflow.text import CharacterMap, Mapped, Text, decode, literal
+
+if TYPE_CHECKING:
+    from iflint.iflow.model import Origin
+
+ROW_LIMIT = 10_000
+"""How many rows of one value are read."""
+
+_TAG = re.compile(r"<(/?)(?:[\w.-]+:)?(row|cell)(\s[^<>]*?|)\s*(/?)>", re.IGNORECASE)
+_ROLE = re.compile(r"(subject|issuer)DN\s*$", re.IGNORECASE)
+_ID = re.compile(r"\sid\s*=\s*(?:'([^']*)'|\"([^\"]*)\"|(\S+))", re.IGNORECASE)
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_MARKUP = re.compile(
+    r"<!--.*?-->|<!\[CDATA\[(?P<cdata>.*?)\]\]>|&(?P<named>amp|lt|gt|quot|apos);"
+    r"|&#(?P<decimal>[0-9]{1,7});|&#x(?P<hex>[0-9A-Fa-f]{1,6});",
+    re.DOTALL,
+)
+_ESCAPED_AGAIN = re.compile(r"&(?P<named>amp|lt|gt|quot|apos);")
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One certificate: a missing cell is empty and stands where its row stands."""
+
+    subject: Text
+    issuer: Text
+    origin: Origin
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """The rows of a value, what stands outside of them, and whether `ROW_LIMIT` cut them off."""
+
+    rows: tuple[Row, ...]
+    rest: str = ""
+    cut_off: bool = False
+
+
+def parse_rows(text: str, origin: Origin) -> Rows:
+    """The rows in a decoded value; ``origin`` is the value's own."""
+    reader = _Reader(text, origin)
+    for tag in _TAG.finditer(text):
+        if len(reader.rows) >= ROW_LIMIT:
+            return Rows(tuple(reader.rows), cut_off=True)
+        reader.tag(tag)
+    reader.end(len(text))
+    return Rows(tuple(reader.rows), reader.rest)
+
+
+class _Reader:
+    """Collects rows from tags in order; tolerates what is left open or out of place."""
+
+    def __init__(self, text: str, origin: Origin) -> None:
+        self.rows: list[Row] = []
+        self._text = text
+        self._origin = origin
+        self._outside = 0
+        self._rest: list[str] = []
+        self._row: int | None = None
+        self._explicit = False
+        self._cells: dict[str, Text] = {}
+        self._cell: tuple[str, int, int] | None = None
+
+    @property
+    def rest(self) -> str:
+        """What stands outside of the rows."""
+        return "".join(self._rest)
+
+    def tag(self, tag: re.Match[str]) -> None:
+        """Takes the next tag."""
+        closing, name, attributes, empty = tag.groups()
+        if name.lower() == "row":
+            self._close_cell(tag.start(), tag.start())
+            if closing:
+                self._close_row(tag.end())
+            else:
+                self._close_row(tag.start())
+                self._open_row(tag.start(), explicit=True)
+                if empty:
+                    self._close_row(tag.end())
+        elif closing:
+            self._close_cell(tag.start(), tag.end())
+        else:
+            self._close_cell(tag.start(), tag.start())
+            self._open_cell(_role(attributes), tag.start(), tag.end())
+            if empty:
+                self._close_cell(tag.end(), tag.end())
+
+    def end(self, at: int) -> None:
+        """Closes what is open at the end of the value."""
+        self._close_cell(at, at)
+        self._close_row(at)
+        self._rest.append(self._text[self._outside : at])
+
+    def _open_row(self, at: int, *, explicit: bool) -> None:
+        self._rest.append(self._text[self._outside : at])
+        self._row, self._explicit, self._cells = at, explicit, {}
+
+    def _close_row(self, at: int) -> None:
+        if self._row is None:
+            return
+        place = Mapped(self._origin, literal(self._row, at))
+        missing = Text("", Mapped(self._origin, CharacterMap((), 0, (self._row, at))))
+        subject, issuer = self._cells.get("subject"), self._cells.get("issuer")
+        self.rows.append(Row(subject or missing, issuer or missing, place))
+        self._row, self._outside = None, at
+
+    def _open_cell(self, role: str, start: int, end: int) -> None:
+        if self._row is not None and not self._explicit and role in self._cells:
+            self._close_row(start)
+        if self._row is None:
+            self._open_row(start, explicit=False)
+        self._cell = (role, start, end)
+
+    def _close_cell(self, text_end: int, cell_end: int) -> None:
+        if self._cell is None:
+            return
+        role, start, text_start = self._cell
+        self._cell = None
+        place = (start, cell_end)
+        self._cells[role] = _cell(self._text, text_start, text_end, self._origin, place)
+
+
+def _role(attributes: str) -> str:
+    """Which of the two names a cell holds, by the end of its id; any other id is its own role."""
+    found = _ID.search(attributes)
+    name = next((group for group in found.groups() if group), "") if found else ""
+    role = _ROLE.search(name)
+    return role[1].lower() if role else name
+
+
+def _cell(text: str, start: int, end: int, origin: Origin, place: tuple[int, int]) -> Text:
+    """A cell's text: its markup decoded, and once more where escapes are left (*inferred*)."""
+    if "&" not in text[start:end] and "<" not in text[start:end]:
+        return Text(text[start:end], Mapped(origin, literal(start, end, place)))
+    decoded, markup = decode(text, start, end, _MARKUP, _character, place)
+    inner = Mapped(origin, markup)
+    if not _ESCAPED_AGAIN.search(decoded):
+        return Text(decoded, inner)
+    again, escapes = decode(decoded, 0, len(decoded), _ESCAPED_AGAIN, _character)
+    return Text(again, Mapped(inner, escapes))
+
+
+def _character(escape: re.Match[str]) -> str:
+    groups = escape.groupdict()
+    if groups["named"]:
+        return _NAMED[groups["named"]]
+    if groups.get("cdata"):
+        return groups["cdata"]
+    number = int(groups["decimal"]) if groups["decimal"] else int(groups["hex"] or "0", 16)
+    if number == 0 and not (groups["decimal"] or groups["hex"]):
+        return ""
+    return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"

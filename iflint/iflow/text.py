@@ -1,0 +1,198 @@
+"""A file's text, and where each character of anything decoded from it stands.
+
+Decoding happens in layers (XML, rows, escapes). Each layer keeps a `CharacterMap` to the layer
+below; a `Mapped` origin walks down to the `TextFile`, which knows lines, columns and bytes.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.location import FileLocation, Location, Region
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from iflint.iflow.model import Origin
+
+EXCERPT_LENGTH = 400
+"""The longest excerpt of a line, in characters."""
+EXCERPT_BEFORE = 120
+"""How much of a long line is shown before the place that is meant, in characters."""
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class TextFile:
+    """The decoded text of a file; locates its characters by line, column and byte."""
+
+    __slots__ = ("_line_starts", "encoding", "location", "preamble", "text")
+
+    def __init__(
+        self, location: FileLocation, text: str, encoding: str = "utf-8", preamble: int = 0
+    ) -> None:
+        """``preamble`` counts the bytes (a byte order mark) before the first character."""
+        self.location = location
+        self.text = text
+        self.encoding = encoding
+        self.preamble = preamble
+        self._line_starts: list[int] = []
+
+    def locate(self, start: int = 0, end: int | None = None) -> Location:
+        """The place of the characters ``start`` to ``end`` of the text."""
+        end = len(self.text) if end is None else end
+        first_line, start_column = self._line_and_column(start)
+        last_line, end_column = self._line_and_column(end)
+        excerpt, excerpt_column = self._excerpt(first_line, start)
+        region = Region(
+            start_line=first_line,
+            start_column=start_column,
+            end_line=last_line,
+            end_column=end_column,
+            start_byte=self._byte(start),
+            end_byte=self._byte(end),
+            excerpt=excerpt,
+            excerpt_column=excerpt_column,
+        )
+        return Location(self.location, region)
+
+    def _starts(self) -> list[int]:
+        if not self._line_starts:
+            self._line_starts = [0, *(end.end() for end in _LINE_END.finditer(self.text))]
+        return self._line_starts
+
+    def _line_and_column(self, at: int) -> tuple[int, int]:
+        starts = self._starts()
+        line = bisect.bisect_right(starts, at)
+        return line, at - starts[line - 1] + 1
+
+    def _excerpt(self, line: int, at: int) -> tuple[str, int]:
+        starts = self._starts()
+        first = starts[line - 1]
+        last = starts[line] if line < len(starts) else len(self.text)
+        shown = first if last - first <= EXCERPT_LENGTH else max(first, at - EXCERPT_BEFORE)
+        return self.text[shown : min(last, shown + EXCERPT_LENGTH)].rstrip("\r\n"), (
+            shown - first + 1
+        )
+
+    def _byte(self, at: int) -> int:
+        if self.encoding == "utf-8" and self.text.isascii():
+            return self.preamble + at
+        return self.preamble + len(self.text[:at].encode(self.encoding))
+
+
+class CharacterMap(msgspec.Struct, frozen=True):
+    """From the characters of a decoded text to those of the text it was decoded from.
+
+    ``pieces`` are (first decoded character, start and end in the source) in order. A piece as
+    long as its source stands for it character by character, any other one as a whole.
+    ``anchor`` is what to point at when the decoded text is empty.
+    """
+
+    pieces: tuple[tuple[int, int, int], ...]
+    length: int
+    anchor: tuple[int, int]
+
+    def span(self, start: int, end: int | None) -> tuple[int, int]:
+        """Start and end, in the source, of the decoded characters ``start`` to ``end``."""
+        if not self.pieces:
+            return self.anchor
+        start = min(max(start, 0), self.length)
+        end = self.length if end is None else min(max(end, start), self.length)
+        if start == self.length:
+            return self.pieces[-1][2], self.pieces[-1][2]
+        first = self._source(start)[0]
+        return first, first if start == end else self._source(end - 1)[1]
+
+    def _source(self, at: int) -> tuple[int, int]:
+        index = bisect.bisect_right(self.pieces, at, key=lambda piece: piece[0]) - 1
+        decoded, first, last = self.pieces[index]
+        following = self.pieces[index + 1][0] if index + 1 < len(self.pieces) else self.length
+        if following - decoded == last - first:
+            return first + at - decoded, first + at - decoded + 1
+        return first, last
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A decoded text and where it stands."""
+
+    text: str
+    origin: Origin
+
+
+class Mapped:
+    """The origin of a text that was decoded from another one, which has an origin of its own."""
+
+    __slots__ = ("base", "map")
+
+    def __init__(self, base: Origin, character_map: CharacterMap) -> None:
+        self.base = base
+        self.map = character_map
+
+    def locate(self, start: int = 0, end: int | None = None) -> Location:
+        """The place of the characters ``start`` to ``end`` of the decoded text."""
+        return self.base.locate(*self.map.span(start, end))
+
+
+def decode(
+    source: str,
+    start: int,
+    end: int,
+    escapes: re.Pattern[str],
+    replacement: Callable[[re.Match[str]], str],
+    anchor: tuple[int, int] | None = None,
+) -> tuple[str, CharacterMap]:
+    """``source[start:end]`` with each match of ``escapes`` replaced, and the map back to it."""
+    parts: list[str] = []
+    pieces: list[tuple[int, int, int]] = []
+    length, at = 0, start
+    for escape in escapes.finditer(source, start, end):
+        if at < escape.start():
+            parts.append(source[at : escape.start()])
+            pieces.append((length, at, escape.start()))
+            length += escape.start() - at
+        decoded = replacement(escape)
+        if decoded:
+            parts.append(decoded)
+            pieces.append((length, escape.start(), escape.end()))
+            length += len(decoded)
+        at = escape.end()
+    if at < end:
+        parts.append(source[at:end])
+        pieces.append((length, at, end))
+        length += end - at
+    return "".join(parts), CharacterMap(tuple(pieces), length, anchor or (start, end))
+
+
+def literal(start: int, end: int, anchor: tuple[int, int] | None = None) -> CharacterMap:
+    """The map of a text that stands in its source as it is, from ``start`` to ``end``."""
+    pieces = ((0, start, end),) if start < end else ()
+    return CharacterMap(pieces, end - start, anchor or (start, end))
+
+
+def read_text(data: bytes, location: FileLocation) -> TextFile:
+    """The text of a settings file: by its byte order mark, else UTF-8 if valid, else ISO-8859-1.
+
+    UTF-16 without a mark is told by its zero bytes. That a mark is no part of the text is
+    *inferred*. Raises UnicodeDecodeError for a marked file whose bytes break its encoding.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            text = data[len(mark) :].decode(encoding)
+            return TextFile(location, text, encoding, len(mark))
+    encodings = ["utf-8", "iso-8859-1"]
+    if len(data) >= 2 and len(data) % 2 == 0 and 0 in data[:2] and data[:2] != b"\0\0":
+        encodings.insert(0, "utf-16-be" if data[0] == 0 else "utf-16-le")
+    for encoding in encodings[:-1]:
+        try:
+            return TextFile(location, data.decode(encoding), encoding)
+        except UnicodeDecodeError:
+            continue
+    return TextFile(location, data.decode("iso-8859-1"), "iso-8859-1")
+
+
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
