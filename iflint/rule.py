@@ -158,7 +158,7 @@ class Rule:
             documentation=rest.strip(),
             handed=cls.handed(),
             options=cls.options,
-            help_uri=cls.help_uri,
+            help_uri=cls.help_uri or _published_page(cls),
         )
 
     def finding(
@@ -195,6 +195,11 @@ class Rule:
             broken_since=broken_since,
             key=key,
         )
+
+
+def _published_page(rule: type[Rule]) -> str:
+    """Where the page of one of iflint's own rules is published; empty for other rules."""
+    return f"{DOCUMENTATION}{rule.name}/" if rule.__module__.startswith("iflint_rules.") else ""
 
 
 def text_of(value: Value) -> str:

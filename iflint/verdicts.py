@@ -36,6 +36,7 @@ from iflint.pki.names import (
     rdn_text,
     swallowed_attribute,
 )
+from iflint.pki.signatures import SignatureCache
 from iflint.pki.trust import TrustList
 
 
@@ -150,8 +151,9 @@ class Judge:
         self._pool = pool
         self._trust = trust
         self._at = at
+        self._verifier = SignatureCache()
         self._joined: dict[str, tuple[Validity, ChainVerdict]] = {}
-        self._index = _NameIndex(pool.certificates)
+        self._index = _NameIndex(pool)
 
     def judge(self, iflow: Iflow) -> IflowVerdict:
         """Judge every channel of ``iflow`` that is to be checked or has entries."""
@@ -231,7 +233,7 @@ class Judge:
         known = self._joined.get(certificate.sha256)
         if known is None:
             validity = _validity(certificate, self._at)
-            chain = judge_chain(certificate, self._pool, self._trust, self._at)
+            chain = judge_chain(certificate, self._pool, self._trust, self._at, self._verifier)
             known = self._joined[certificate.sha256] = (validity, chain)
         locations = self._pool.locations(certificate)
         return JoinedCertificate(certificate, locations, subject, issuer, *known)
