@@ -172,8 +172,9 @@ class _Run:
     def _physical(self, location: Location) -> Json:
         """Where a reader finds it on disk: for a member, the first line of its archive."""
         self._artifact(location.file)
-        outer = self._artifact(_outermost(location.file))
-        physical: Json = {"artifactLocation": self._artifact_location(location.file, outer)}
+        on_disk = self._artifact_location(location.file)
+        on_disk["index"] = self._artifact(_outermost(location.file))
+        physical: Json = {"artifactLocation": on_disk}
         region = location.region
         if location.file.members or region is None:
             physical["region"] = dict(_FIRST_LINE)
@@ -183,13 +184,12 @@ class _Run:
             physical["contextRegion"] = _context(region)
         return physical
 
-    def _artifact_location(self, file: FileLocation, index: int) -> Json:
+    def _artifact_location(self, file: FileLocation) -> Json:
         path = absolute(self._report.directory, file.path)
         address, relative = uri(path, self._report.root)
         location: Json = {"uri": address}
         if relative:
             location["uriBaseId"] = ROOT
-        location["index"] = index
         return location
 
     def _artifact(self, file: FileLocation) -> int:
@@ -197,17 +197,12 @@ class _Run:
         known = self._artifact_index.get(file)
         if known is not None:
             return known
-        artifact: Json
+        artifact: Json = {"roles": ["analysisTarget"]}
         if file.members:
-            parent = self._artifact(_parent(file))
-            artifact = {
-                "location": {"uri": "/" + quoted(file.members[-1].lstrip("/"))},
-                "parentIndex": parent,
-            }
+            artifact["location"] = {"uri": quoted(file.members[-1].lstrip("/")) or "."}
+            artifact["parentIndex"] = self._artifact(_parent(file))
         else:
-            location = self._artifact_location(file, 0)
-            del location["index"]
-            artifact = {"location": location}
+            artifact["location"] = self._artifact_location(file)
         index = self._artifact_index[file] = len(self._artifacts)
         self._artifacts.append(artifact)
         return index
