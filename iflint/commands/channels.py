@@ -1,0 +1,261 @@
+"""`iflint channels`: every sender channel, who may call it, and for how long that works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from iflint.commands.arguments import (
+    configuration_options,
+    judging_options,
+    paths_argument,
+    request,
+    table_format,
+    table_options,
+)
+from iflint.commands.interface import CLEAN, GroupedCommand
+
+if TYPE_CHECKING:
+    from iflint.report import ChannelResult, EntryResult, IflowResult, Report
+
+FORMATS = ("table", "json", "csv")
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV Injection")."""
+
+
+class CertificateRow(msgspec.Struct, frozen=True):
+    """The certificate that an entry was joined to."""
+
+    file: str
+    sha256: str
+    not_before: datetime
+    not_after: datetime
+
+
+class EntryRow(msgspec.Struct, frozen=True):
+    """One pair of names that a channel accepts, and what becomes of it."""
+
+    entry: int
+    subject: str
+    issuer: str
+    certificate: CertificateRow | None
+    days_left: int | None
+    healthy_until: datetime | None
+    verdict: str
+    findings: tuple[str, ...]
+
+
+class ChannelRow(msgspec.Struct, frozen=True):
+    """A sender channel; ``file`` and ``line`` are where it stands."""
+
+    package: str
+    iflow_id: str
+    iflow: str
+    version: str
+    channel: str
+    adapter: str
+    address: str
+    authorization: str
+    verdict: str
+    file: str
+    line: int | None
+    entries: tuple[EntryRow, ...]
+
+
+class Channels(msgspec.Struct, frozen=True, rename={"format_version": "formatVersion"}):
+    """The list as JSON, in its envelope."""
+
+    as_of: datetime
+    channels: tuple[ChannelRow, ...]
+    format: str = "iflint-channels"
+    format_version: str = "1"
+
+
+@click.command(
+    "channels",
+    cls=GroupedCommand,
+    short_help="List channels and their certificates.",
+    examples=(
+        "iflint channels exports --certificates certs",
+        "iflint channels --format csv --output channels.csv",
+    ),
+)
+@paths_argument()
+@judging_options
+@table_options(FORMATS)
+@configuration_options
+def command(paths: tuple[str, ...], **arguments: Any) -> int:
+    """List every sender channel at PATH (default: the current folder).
+
+    Shows adapter, address and authorization and, for each certificate entry, the certificate,
+    its days left and the verdict. Exit code: 0 whatever the verdicts are.
+    """
+    from iflint.commands import output
+    from iflint.commands.run import check, prepare
+
+    chosen, path, mistakes = table_format(arguments, FORMATS)
+    run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))
+    report = check(run, whole_inventory=chosen != "table")
+    if chosen == "table":
+        output.write_text(path, run.colour, lambda *console: _table(report, *console))
+    else:
+        output.write_data(path, _json(report) if chosen == "json" else _csv(report))
+    return CLEAN
+
+
+def rows(report: Report) -> Iterator[ChannelRow]:
+    """Every sender channel in the order of the report."""
+    names = {finding.code: finding.name for finding in report.findings}
+    for iflow in report.iflows:
+        for channel in iflow.channels:
+            yield _channel(iflow, channel, names)
+
+
+def _channel(iflow: IflowResult, channel: ChannelResult, names: dict[str, str]) -> ChannelRow:
+    region = channel.location.region if channel.location else None
+    of_entries = {code for entry in channel.entries for code in entry.findings}
+    own = [code for code in channel.findings if code not in of_entries]
+    return ChannelRow(
+        package=iflow.package.name if iflow.package else "",
+        iflow_id=iflow.id,
+        iflow=iflow.name,
+        version=iflow.version,
+        channel=channel.name or channel.id,
+        adapter=channel.adapter,
+        address=channel.address,
+        authorization=channel.authorization or channel.kind,
+        verdict=_findings(own, names),
+        file=str(iflow.location),
+        line=region.start_line if region else None,
+        entries=tuple(_entry(entry, names) for entry in channel.entries),
+    )
+
+
+def _entry(entry: EntryResult, names: dict[str, str]) -> EntryRow:
+    best = entry.certificates[0] if entry.certificates else None
+    reference = best.certificate if best else None
+    healthy = "ok" if entry.state == "joined" else entry.state
+    return EntryRow(
+        entry=entry.ordinal,
+        subject=entry.subject,
+        issuer=entry.issuer,
+        certificate=None
+        if reference is None
+        else CertificateRow(
+            file=str(reference.locations[0].file) if reference.locations else "",
+            sha256=reference.sha256,
+            not_before=reference.not_before,
+            not_after=reference.not_after,
+        ),
+        days_left=best.days_left if best else None,
+        healthy_until=entry.healthy_until,
+        verdict=_findings(entry.findings, names) or healthy,
+        findings=entry.findings,
+    )
+
+
+def _findings(codes: Sequence[str], names: dict[str, str]) -> str:
+    return ", ".join(f"{code} {names.get(code, '')}".rstrip() for code in codes)
+
+
+def _table(report: Report, colour: bool, width: int, ascii_only: bool) -> str:
+    from iflint import text
+    from iflint.commands.tables import Column, table
+
+    groups: dict[tuple[str, str], list[list[str]]] = {}
+    for row in rows(report):
+        group = groups.setdefault((row.file, _title(row)), [])
+        group.extend(_lines(row))
+    if not groups:
+        return "No sender channels found.\n"
+    columns = (
+        Column("Channel", 26),
+        Column("Authorization", 17),
+        Column("Certificate", 30),
+        Column("Days", width=5),
+        Column("Verdict", 20),
+    )
+    shown = table(
+        columns,
+        [(title, lines) for (_, title), lines in groups.items()],
+        colour=colour,
+        width=width,
+    )
+    return text.ascii_only(shown) if ascii_only else shown
+
+
+def _title(row: ChannelRow) -> str:
+    from iflint.text import visible
+
+    name = f"{row.package} › {row.iflow}" if row.package else row.iflow
+    return visible(f"{name} {row.version}".rstrip()) + f"\n{visible(row.file)}"
+
+
+def _lines(row: ChannelRow) -> Iterator[list[str]]:
+    """The lines of a channel: one for each entry, or one without."""
+    from iflint.text import visible
+
+    channel = "\n".join(visible(part) for part in (row.channel, row.adapter, row.address) if part)
+    first = [channel, visible(row.authorization)]
+    if not row.entries:
+        yield [*first, "", "", row.verdict]
+    for number, entry in enumerate(row.entries):
+        verdict = entry.verdict
+        if entry.healthy_until and not entry.findings:
+            verdict = f"{verdict}\nuntil {entry.healthy_until:%Y-%m-%d}"
+        certificate = visible(entry.subject or f"(entry {entry.entry}: no subject)")
+        if entry.certificate:
+            certificate = f"{certificate}\n{visible(entry.certificate.file)}"
+        days = "" if entry.days_left is None else str(entry.days_left)
+        if number == 0 and row.verdict:
+            verdict = f"{row.verdict}\n{verdict}"
+        yield [*(first if number == 0 else ["", ""]), certificate, days, verdict]
+
+
+def _json(report: Report) -> str:
+    from iflint.reporters.encoding import dumped
+
+    return dumped(Channels(report.as_of, tuple(rows(report))))
+
+
+def _csv(report: Report) -> str:
+    import csv
+    from io import StringIO
+
+    file = StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    of_channel = [name for name in ChannelRow.__struct_fields__ if name != "entries"]
+    of_entry = ["entry", "subject", "issuer", "days_left", "healthy_until", "verdict"]
+    of_certificate = list(CertificateRow.__struct_fields__)
+    writer.writerow(
+        [
+            *("channel_verdict" if name == "verdict" else name for name in of_channel),
+            *of_entry,
+            *(f"certificate_{name}" for name in of_certificate),
+        ]
+    )
+    for row in rows(report):
+        start = [getattr(row, name) for name in of_channel]
+        for entry in row.entries or (None,):
+            cells = [*start, *(getattr(entry, name, None) for name in of_entry)]
+            certificate = entry.certificate if entry else None
+            cells.extend(getattr(certificate, name, None) for name in of_certificate)
+            writer.writerow([_cell(value) for value in cells])
+    return file.getvalue()
+
+
+def _cell(value: object) -> object:
+    """A value as a cell that no spreadsheet takes for a formula."""
+    from iflint.text import visible
+
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if not isinstance(value, str):
+        return value
+    shown = visible(value)
+    return f"'{shown}" if shown.lstrip().startswith(_FORMULA_STARTS) else shown

@@ -1,0 +1,90 @@
+"""`iflint check`: from paths to a report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from iflint.commands.arguments import (
+    configuration_options,
+    finding_options,
+    judging_options,
+    paths_argument,
+    report_options,
+    request,
+)
+from iflint.commands.interface import CLEAN, FOUND, Failure, GroupedCommand
+
+if TYPE_CHECKING:
+    from iflint.commands.run import Run
+    from iflint.configuration.settings import Destination
+    from iflint.report import Report
+
+
+@click.command(
+    "check",
+    cls=GroupedCommand,
+    short_help="Find channels that will fail.",
+    examples=(
+        "iflint check",
+        "iflint check exports --certificates certs",
+        "iflint check --format text --format sarif=iflint.sarif",
+        "iflint check --as-of 2027-03-15 --fail-on warning",
+    ),
+)
+@paths_argument()
+@judging_options
+@finding_options
+@report_options
+@configuration_options
+def command(paths: tuple[str, ...], **arguments: Any) -> int:
+    """Check exported flows and certificates at PATH (default: the current folder).
+
+    A PATH is an .iflw file, an export, a folder or a repository of any of them.
+    Exit code: 0 clean, 1 findings, 2 wrong usage, 3 iflint itself failed.
+    """
+    from iflint.commands.run import prepare
+
+    return report_on(prepare(request(arguments, paths=paths or (".",))))
+
+
+def report_on(run: Run) -> int:
+    """Check, write every report that was asked for, and give the exit code."""
+    from iflint.commands.run import check
+    from iflint.reporters import load
+
+    reporters = [load(each.format) for each in run.destinations]
+    report = check(
+        run,
+        describe_rules=any(reporter.DESCRIBE_RULES for reporter in reporters),
+        whole_inventory=any(reporter.WHOLE_INVENTORY for reporter in reporters),
+    )
+    failures = []
+    for each in run.destinations:
+        try:
+            _write(report, run, each)
+        except Failure as failure:
+            failures.append(failure.message)
+    if failures:
+        raise Failure("\n".join(failures))
+    return FOUND if report.fails(run.fail_level) else CLEAN
+
+
+def _write(report: Report, run: Run, destination: Destination) -> None:
+    from iflint.commands import output
+    from iflint.reporters import load
+
+    reporter = load(destination.format)
+    if destination.format != "text":
+        output.write_data(destination.path, reporter.render(report))
+        return
+
+    def render(colour: bool, width: int, ascii_only: bool) -> str:
+        return str(
+            reporter.render(
+                report, colour=colour, width=width, verbose=run.verbose, ascii=ascii_only
+            )
+        )
+
+    output.write_text(destination.path, run.colour, render)

@@ -1,0 +1,77 @@
+"""`iflint explain`: the page of one rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from iflint.commands.arguments import color_option, debug_option
+from iflint.commands.interface import CLEAN, GroupedCommand, WrongUsage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from iflint.findings import RuleInfo
+
+
+@click.command(
+    "explain",
+    cls=GroupedCommand,
+    short_help="Explain a rule.",
+    examples=("iflint explain IFL301", "iflint explain dn-mismatch"),
+)
+@click.argument("rule", metavar="CODE|NAME")
+@color_option
+@debug_option
+def command(rule: str, **arguments: Any) -> int:
+    """Show the page of the rule with this code or name.
+
+    A terminal gets it laid out, anything else as Markdown.
+    """
+    from iflint.commands import output
+    from iflint.commands.run import choose_colour, rule_infos
+
+    setting = choose_colour(arguments)
+    markdown = page(find(rule, rule_infos()))
+
+    def render(colour: bool, width: int, ascii_only: bool) -> str:
+        from iflint import text
+
+        shown = markdown
+        if colour or output.is_terminal():
+            from iflint.commands import tables
+
+            shown = tables.page(markdown, colour=colour, width=width)
+        return text.ascii_only(shown) if ascii_only else shown
+
+    output.write_text(None, setting, render)
+    return CLEAN
+
+
+def find(word: str, infos: Sequence[RuleInfo]) -> RuleInfo:
+    """The rule with this code or name; raises `WrongUsage` with a suggestion if there is none."""
+    wanted = word.strip().lower()
+    for info in infos:
+        if wanted in (info.code.lower(), info.name.lower()):
+            return info
+    from iflint.configuration.nearest import did_you_mean
+    from iflint.configuration.settings import shown
+
+    begun = [info.code for info in infos if wanted and info.code.lower().startswith(wanted)]
+    known = [label for info in infos for label in (info.code, info.name)]
+    hint = f"; it begins {', '.join(begun)}" if begun else did_you_mean(word, known)
+    raise WrongUsage([f"no rule has the code or name {shown(word)}{hint}"])
+
+
+def page(info: RuleInfo) -> str:
+    """The rule's page in Markdown."""
+    state = "" if info.state == "stable" else f" This rule is in state *{info.state}*."
+    parts = [
+        f"# {info.code} {info.name}",
+        f"**{info.summary}**",
+        f"Severity: {info.severity}.{state}",
+        info.documentation,
+        f"More: <{info.help_uri}>" if info.help_uri else "",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"

@@ -1,0 +1,108 @@
+"""`iflint hook`: for pre-commit, from changed files to the flows that they belong to."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from iflint.commands.arguments import (
+    configuration_options,
+    finding_options,
+    judging_options,
+    paths_argument,
+    report_options,
+    request,
+)
+from iflint.commands.interface import GroupedCommand
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from iflint.commands.run import Run
+
+NAMING = ("certificates", "parameters", "roots")
+"""Settings that name files of which every flow's verdict may depend."""
+
+CONFIGURATION_FILES = ("iflint.toml", "pyproject.toml")
+CERTIFICATE_ENDINGS = (".cer", ".crt", ".pem", ".der", ".p7b", ".p7c")
+
+
+@click.command(
+    "hook",
+    cls=GroupedCommand,
+    short_help="Check what changed files belong to.",
+    examples=("iflint hook packages/Orders/src/main/resources/parameters.prop",),
+)
+@paths_argument("[FILE]...")
+@judging_options
+@finding_options
+@report_options
+@configuration_options
+def command(paths: tuple[str, ...], **arguments: Any) -> int:
+    """Check the flows that the changed FILEs belong to; made for pre-commit.
+
+    A changed certificate or configuration file can concern every flow, so then the whole
+    repository is checked, as it is without FILE. Certificates are the configured ones, else
+    all of the repository. Options and exit codes are those of 'iflint check'.
+    """
+    from iflint.commands.check import report_on
+    from iflint.commands.run import prepare
+    from iflint.sources import repository_root
+
+    root = _relative(repository_root(os.curdir))
+    run = prepare(request(arguments, paths=paths, configured_from=(root,)))
+    settings = {"certificates": (root,), **run.settings}
+    return report_on(msgspec.structs.replace(run, paths=targets(run, root), settings=settings))
+
+
+def targets(run: Run, root: str) -> tuple[str, ...]:
+    """What to check when the run's paths changed: their bundles, or the repository at ``root``."""
+    from iflint.sources import owning_bundles
+
+    named = [path for name in NAMING for path in run.settings.get(name, ())]
+    if not run.paths or any(_concerns_every_flow(file, named) for file in run.paths):
+        return (root,)
+    owners = owning_bundles(_not_excluded(run)).values()
+    return tuple(sorted({owner for owner in owners if owner is not None}))
+
+
+def _concerns_every_flow(file: str, named: Sequence[str]) -> bool:
+    name = os.path.basename(file).lower()
+    return (
+        name in CONFIGURATION_FILES
+        or name.endswith(CERTIFICATE_ENDINGS)
+        or any(_lies_in(file, path) for path in named)
+    )
+
+
+def _lies_in(file: str, path: str) -> bool:
+    """Whether ``file`` is what stands at ``path``, or below it."""
+    file, path = os.path.realpath(file), os.path.realpath(path)
+    return file == path or file.startswith(os.path.join(path, ""))
+
+
+def _not_excluded(run: Run) -> list[str]:
+    """The changed files that a check of the whole repository would read too."""
+    patterns = run.settings.get("exclude", ())
+    if not patterns:
+        return list(run.paths)
+    from pathspec import GitIgnoreSpec
+
+    excluded = GitIgnoreSpec.from_lines(patterns)
+    folder = run.exclude_directory or os.curdir
+    return [
+        path
+        for path in run.paths
+        if not excluded.match_file(_relative(path, folder).replace(os.sep, "/"))
+    ]
+
+
+def _relative(path: str, start: str = os.curdir) -> str:
+    """The path from the folder ``start``, where there is a way."""
+    try:
+        return os.path.relpath(path, start)
+    except ValueError:
+        return path

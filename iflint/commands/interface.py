@@ -1,0 +1,209 @@
+"""How the command line behaves: grouped help, exit codes, and errors in a line or two."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NoReturn
+
+import click
+
+CLEAN, FOUND, WRONG_USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+"""Exit codes: nothing to report, findings at or above the fail level, the caller's mistake,
+the tool's own failure, and Ctrl+C (128 + SIGINT, as shells count)."""
+
+LAST_HEADING = "Other"
+FIRST_COLUMN = 21
+"""The least width of the column with the options' names, so that sections line up."""
+
+
+class WrongUsage(click.ClickException):
+    """Mistakes of the caller in arguments or configuration, all of them at once."""
+
+    exit_code = WRONG_USAGE
+
+    def __init__(self, mistakes: Iterable[object]) -> None:
+        self.mistakes = tuple(str(mistake) for mistake in mistakes)
+        super().__init__("\n".join(self.mistakes))
+
+    def show(self, file: Any = None) -> None:  # noqa: ARG002 - as in click
+        """Print a line for each mistake."""
+        context = click.get_current_context(silent=True)
+        for mistake in self.mistakes:
+            complain(mistake)
+        if context is not None:
+            complain(f"see '{context.command_path} --help'")
+
+
+class Failure(click.ClickException):
+    """The tool could not do its work; one line for each reason."""
+
+    exit_code = FAILED
+
+    def show(self, file: Any = None) -> None:  # noqa: ARG002 - as in click
+        """Print a line for each reason."""
+        for line in self.message.splitlines():
+            complain(line)
+
+
+def complain(line: str) -> None:
+    """Print one line on standard error; nothing more can be done if that fails too."""
+    from iflint.text import visible
+
+    try:
+        print(f"iflint: {visible(line)}", file=sys.stderr)  # noqa: T201 - the one place for it
+    except (OSError, ValueError):
+        return
+
+
+class Option(click.Option):
+    """An option that stands under a heading of its own in the help."""
+
+    def __init__(self, *args: Any, heading: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.heading = heading
+
+
+class OneOf(click.Choice[str]):
+    """Choices for help and completion; whether one is right is told with all other mistakes."""
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,  # noqa: ARG002 - as in click
+        ctx: click.Context | None,  # noqa: ARG002
+    ) -> str:
+        """Give the text back as it was typed."""
+        return str(value)
+
+
+class GroupedCommand(click.Command):
+    """A command whose help sets its options under headings, and ends with examples."""
+
+    def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.examples = examples
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, a section for each heading, in the order of their first option."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None and isinstance(parameter, click.Option):
+                heading = getattr(parameter, "heading", LAST_HEADING)
+                sections.setdefault(heading, []).append(record)
+        sections[LAST_HEADING] = sections.pop(LAST_HEADING)
+        for heading, records in sections.items():
+            with formatter.section(heading):
+                formatter.write_dl([(f"{name:{FIRST_COLUMN}}", text) for name, text in records])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples as they are typed."""
+        if self.examples:
+            with formatter.section("Examples"):
+                for example in self.examples:
+                    formatter.write(f"{'':{formatter.current_indent}}{example}\n")
+        super().format_epilog(ctx, formatter)
+
+
+class Interface(click.Group):
+    """The group of all commands: imports only the one that is called, and decides exit codes."""
+
+    def __init__(self, *args: Any, modules: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.modules = tuple(modules)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as in click
+        """The commands in the order in which people meet them."""
+        return list(self.modules)
+
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - as in click
+        cmd_name: str,
+    ) -> click.Command | None:
+        """Import the module of the command that was asked for."""
+        if cmd_name not in self.modules:
+            return None
+        command = importlib.import_module(f"iflint.commands.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a mistyped one gets a suggestion, a path a hint."""
+        name = args[0] if args else ""
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            raise click.UsageError(self._no_command(name), ctx)
+        return super().resolve_command(ctx, args)
+
+    def _no_command(self, name: str) -> str:
+        from iflint.configuration.nearest import did_you_mean
+        from iflint.text import visible
+
+        if os.path.exists(name):
+            hint = f"; to check it, run 'iflint check {name}'"
+        else:
+            hint = did_you_mean(name, self.modules)
+        return visible(f"No such command '{name}'{hint}")
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: ARG002 - exit codes are decided here always
+        **extra: Any,
+    ) -> NoReturn:
+        """Run, and leave with the exit code of what happened."""
+
+        def run() -> Any:
+            return super(Interface, self).main(
+                args, prog_name, complete_var, standalone_mode=False, **extra
+            )
+
+        sys.exit(_exit_code(run, "--debug" in (sys.argv if args is None else args)))
+
+
+def _exit_code(run: Callable[[], Any], debug: bool) -> int:
+    try:
+        code = run()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort as error:
+        return INTERRUPTED if isinstance(error.__cause__, KeyboardInterrupt) else FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        silence_stdout()
+        return CLEAN
+    except Exception as error:
+        return _unexpected(error, debug)
+    return code if isinstance(code, int) else CLEAN
+
+
+def _unexpected(error: Exception, debug: bool) -> int:
+    if debug:
+        import traceback
+
+        traceback.print_exc()
+    if isinstance(error, OSError):
+        silence_stdout()
+    said = " ".join(str(error).split())
+    hint = "" if debug else " (--debug shows where)"
+    complain(f"internal error: {type(error).__name__}{': ' if said else ''}{said}{hint}")
+    return FAILED
+
+
+def silence_stdout() -> None:
+    """Point standard output to nowhere, so that nothing complains when the program ends."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError, AttributeError):
+        return

@@ -1,0 +1,43 @@
+"""The program `iflint`: its commands, by name."""
+
+from __future__ import annotations
+
+import click
+
+from iflint.commands.interface import Interface
+
+
+def _show_version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"iflint {version('iflint')}")
+        context.exit()
+
+
+@click.group(
+    "iflint",
+    cls=Interface,
+    modules=("check", "channels", "rules", "explain", "hook"),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--version",
+    "-V",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
+def cli() -> None:
+    """Find SAP Cloud Integration sender channels whose client certificate will fail.
+
+    Reads exported integration flows and certificate files, and tells which channels will
+    reject their senders, why, from which day on, and what to do. It needs no network.
+    """
+
+
+def main() -> None:
+    """Run the program with the arguments of the process."""
+    cli()

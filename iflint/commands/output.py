@@ -1,0 +1,152 @@
+"""Where output goes: standard output as its console can show it, or a file as a whole."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from iflint.commands.interface import Failure, silence_stdout
+from iflint.configuration.settings import STANDARD_OUTPUT
+
+if TYPE_CHECKING:
+    from io import TextIOWrapper
+
+DEFAULT_WIDTH = 80
+NARROWEST, WIDEST = 40, 1000
+
+
+def wants_colour(setting: str, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether standard output gets colours.
+
+    ``setting`` is ``always``, ``never`` or ``auto``, which asks ``NO_COLOR`` (no-color.org),
+    then ``FORCE_COLOR`` (force-color.org), each counting when it is not empty, then whether
+    this is a terminal that knows more than plain text.
+    """
+    if setting != "auto":
+        return setting == "always"
+    if environment.get("NO_COLOR"):
+        return False
+    if environment.get("FORCE_COLOR"):
+        return True
+    return environment.get("TERM") != "dumb" and is_terminal()
+
+
+def is_terminal() -> bool:
+    """Whether a person reads standard output directly."""
+    try:
+        return sys.stdout is not None and sys.stdout.isatty()
+    except ValueError:
+        return False
+
+
+def width() -> int:
+    """The columns of standard output: ``COLUMNS``, else the terminal's, else 80."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isascii() and given.isdigit() and 0 < len(given) < 6 and int(given):
+        return min(max(int(given), NARROWEST), WIDEST)
+    try:
+        columns = os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError, AttributeError):
+        return DEFAULT_WIDTH
+    return min(max(columns, NARROWEST), WIDEST) if columns else DEFAULT_WIDTH
+
+
+def print_text(render: Callable[[bool], str]) -> None:
+    """Print text for people: ``render(False)``, or ``render(True)`` for a poor character set.
+
+    Where not even that fits the console, a character is written as a backslash escape. Raises
+    `Failure` when standard output can't be written.
+    """
+    encoding = _console_encoding()
+    text = render(False)
+    try:
+        data = text.encode(encoding)
+    except UnicodeEncodeError:
+        data = render(True).encode(encoding, "backslashreplace")
+    if is_terminal():
+        _understand_colours()
+    _write_stdout(data)
+
+
+def write_text(path: str | None, setting: str, render: Callable[[bool, int, bool], str]) -> None:
+    """Write ``render(colour, width, ascii_only)`` to a file, or to standard output for ``-``.
+
+    ``setting`` tells when standard output gets colours; a file never does. Raises `Failure`.
+    """
+    if path is not None and path != STANDARD_OUTPUT:
+        write_file(path, render(False, DEFAULT_WIDTH, False))
+        return
+    colour, columns = wants_colour(setting), width()
+    print_text(lambda ascii_only: render(colour, columns, ascii_only))
+
+
+def write_data(path: str | None, text: str) -> None:
+    """Write a machine's format, always UTF-8, where `write_text` would. Raises `Failure`."""
+    if path is None or path == STANDARD_OUTPUT:
+        _write_stdout(text.encode())
+    else:
+        write_file(path, text)
+
+
+def write_file(path: str, text: str) -> None:
+    r"""Write a file as a whole or not at all: UTF-8, lines end in ``\n``.
+
+    It is written beside its place and then renamed, with the permissions of a new file. A
+    device or pipe is written directly. Raises `Failure`.
+    """
+    target = os.path.realpath(path)
+    try:
+        if os.path.exists(target) and not os.path.isfile(target):
+            with open(target, "wb") as file:
+                file.write(text.encode())
+        else:
+            _replace(target, text.encode())
+    except OSError as error:
+        raise Failure(f"{path} can't be written: {error.strerror or error}") from error
+
+
+def _replace(target: str, data: bytes) -> None:
+    folder, name = os.path.split(target)
+    draft = os.path.join(folder, f".{name[:100]}.{os.getpid()}.tmp")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0))
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(data)
+        os.replace(draft, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(draft)
+        raise
+
+
+def _console_encoding() -> str:
+    """What a terminal understands; else UTF-8, unless the user's environment says otherwise."""
+    declared = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return declared if is_terminal() or os.environ.get("PYTHONIOENCODING") else "utf-8"
+
+
+def _understand_colours() -> None:
+    """Make an old Windows console follow colour codes; click brings what that needs."""
+    if os.name == "nt":
+        with contextlib.suppress(ImportError, AttributeError):
+            importlib.import_module("colorama").just_fix_windows_console()
+
+
+def _write_stdout(data: bytes) -> None:
+    stream: TextIOWrapper | None = sys.stdout  # type: ignore[assignment]
+    try:
+        if stream is None:
+            raise OSError("it is closed")
+        stream.flush()
+        stream.buffer.write(data)
+        stream.buffer.flush()
+    except BrokenPipeError:
+        silence_stdout()
+    except (OSError, ValueError) as error:
+        silence_stdout()
+        reason = getattr(error, "strerror", None) or error
+        raise Failure(f"standard output can't be written: {reason}") from error

@@ -1,0 +1,63 @@
+"""`iflint rules`: the rules that are installed, with their codes and severities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from iflint.commands.arguments import debug_option, table_format, table_options
+from iflint.commands.interface import CLEAN, GroupedCommand
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from iflint.findings import RuleInfo
+
+FORMATS = ("table", "json")
+
+
+@click.command(
+    "rules",
+    cls=GroupedCommand,
+    short_help="List the rules.",
+    examples=("iflint rules", "iflint rules --format json"),
+)
+@table_options(FORMATS)
+@debug_option
+def command(**arguments: Any) -> int:
+    """List every rule: code, name, severity, and what it finds.
+
+    'iflint explain CODE' shows a rule's page.
+    """
+    from iflint.commands import output
+    from iflint.commands.run import choose_colour, rule_infos
+
+    chosen, path, mistakes = table_format(arguments, FORMATS)
+    colour = choose_colour(arguments, mistakes)
+    infos = rule_infos()
+    if chosen == "table":
+        output.write_text(path, colour, lambda *console: _table(infos, *console))
+    else:
+        from iflint.reporters.encoding import dumped
+
+        output.write_data(path, dumped(infos))
+    return CLEAN
+
+
+def _table(infos: Sequence[RuleInfo], colour: bool, width: int, ascii_only: bool) -> str:
+    from iflint import text
+    from iflint.commands.tables import Column, table
+
+    rows = [
+        [
+            info.code,
+            info.name,
+            info.severity if info.state == "stable" else f"{info.severity} ({info.state})",
+            text.visible(info.summary),
+        ]
+        for info in infos
+    ]
+    columns = (Column("Code", 7), Column("Name", 25), Column("Severity", 8), Column("Finds", 40))
+    shown = table(columns, [("", rows)], colour=colour, width=width)
+    return text.ascii_only(shown) if ascii_only else shown

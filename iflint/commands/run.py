@@ -1,0 +1,230 @@
+"""From what the user gave to one run: arguments over configuration, every mistake at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from iflint.commands.interface import Failure, WrongUsage
+from iflint.configuration.settings import (
+    SETTINGS,
+    STANDARD_OUTPUT,
+    Destination,
+    Mistake,
+    RuleNames,
+    Scope,
+    read_setting,
+    shown,
+)
+from iflint.options import DEFAULT_EXPIRY_DAYS, Options, UsageError
+
+if TYPE_CHECKING:
+    from iflint.configuration.file import Configuration
+    from iflint.findings import RuleInfo, Severity
+    from iflint.report import Report
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What the user asks for, before anything of it is looked at.
+
+    ``given`` holds the settings of the command line by name, as texts (or True for a switch).
+    ``configured_from`` are the paths from which a configuration file is looked for;
+    ``mistakes`` are those that were found in what was typed so far.
+    """
+
+    paths: tuple[str, ...]
+    given: Mapping[str, Any]
+    configured_from: tuple[str, ...]
+    config: str | None = None
+    isolated: bool = False
+    mistakes: tuple[Mistake, ...] = ()
+
+
+class Run(msgspec.Struct, frozen=True):
+    """A run that can start: ``settings`` by name, merged from the arguments and the file.
+
+    ``exclude_directory`` is the folder that the patterns of ``exclude`` are relative to, None
+    for the current one.
+    """
+
+    paths: tuple[str, ...]
+    settings: Mapping[str, Any]
+    destinations: tuple[Destination, ...]
+    exclude_directory: str | None = None
+
+    @property
+    def colour(self) -> str:
+        """When standard output gets colours."""
+        return str(self.settings.get("color", "auto"))
+
+    @property
+    def verbose(self) -> bool:
+        """Whether skipped files are named."""
+        return bool(self.settings.get("verbose", False))
+
+    @property
+    def fail_level(self) -> Severity | None:
+        """The least severity that makes the run fail."""
+        from iflint.findings import Severity
+
+        level = self.settings.get("fail-on", "error")
+        return None if level == "never" else Severity(level)
+
+
+def prepare(request: Request) -> Run:
+    """Check everything that was given; raises `WrongUsage` with every mistake in it."""
+    mistakes = [
+        *request.mistakes,
+        *(
+            Mistake("", f"{shown(path, 200)} does not exist")
+            for path in request.paths
+            if not os.path.exists(path)
+        ),
+    ]
+    given = _read_given(request.given, mistakes)
+    configuration = _configuration(request, mistakes)
+    configured = dict(configuration.values) if configuration else {}
+    if "format" in given:
+        configured.pop("output", None)
+    settings = {**configured, **given}
+    if settings.get("landscape") == "custom" and not mistakes and not settings.get("roots"):
+        mistakes.append(Mistake("", "landscape custom needs its list of roots: --roots PATH"))
+    destinations = _destinations(settings, mistakes)
+    if mistakes:
+        raise WrongUsage(dict.fromkeys(map(str, mistakes)))
+    return Run(
+        paths=request.paths,
+        settings=settings,
+        destinations=destinations,
+        exclude_directory=None if "exclude" in given or not configuration else configuration.folder,
+    )
+
+
+def check(run: Run, *, describe_rules: bool = False, whole_inventory: bool = False) -> Report:
+    """Call the library; its complaints about the caller become wrong usage."""
+    from iflint import engine
+    from iflint.plugins import PluginError
+
+    get = run.settings.get
+    options = Options(
+        certificates=get("certificates"),
+        parameters=get("parameters", ()),
+        roots=get("roots", ()),
+        landscape=get("landscape", "btp"),
+        as_of=get("as-of"),
+        expiry_days=get("expiry-days", DEFAULT_EXPIRY_DAYS),
+        select=get("select", ()),
+        ignore=get("ignore", ()),
+        exclude=get("exclude", ()),
+        describe_rules=describe_rules,
+        whole_inventory=whole_inventory,
+    )
+    try:
+        return engine.check(run.paths, options)
+    except (UsageError, FileNotFoundError) as error:
+        raise WrongUsage([_said(error)]) from error
+    except PluginError as error:
+        raise Failure(str(error)) from error
+
+
+def choose_colour(arguments: Mapping[str, Any], found: Sequence[Mistake] = ()) -> str:
+    """The value of ``--color`` where no configuration is read.
+
+    Raises `WrongUsage` if it is wrong or other mistakes were ``found``.
+    """
+    mistakes = list(found)
+    values = _read_given({"color": (arguments.get("color") or "auto",)}, mistakes)
+    if mistakes:
+        raise WrongUsage(mistakes)
+    return str(values["color"])
+
+
+def rule_infos() -> tuple[RuleInfo, ...]:
+    """The rules that are installed, as they describe themselves. Raises `Failure`."""
+    from iflint.plugins import PluginError, load_rules
+
+    try:
+        return tuple(rule.info() for rule in load_rules())
+    except PluginError as error:
+        raise Failure(str(error)) from error
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError) and error.filename:
+        return f"{shown(str(error.filename), 200)} does not exist"
+    return str(error)
+
+
+@cache
+def _rule_names() -> RuleNames:
+    infos = rule_infos()
+    return RuleNames(tuple(info.code for info in infos), tuple(info.name for info in infos))
+
+
+def _read_given(given: Mapping[str, Any], mistakes: list[Mistake]) -> dict[str, Any]:
+    scope = Scope(None, _rule_names)
+    values = {}
+    for name, texts in given.items():
+        setting = SETTINGS[name]
+        items = [setting.from_text(text) if isinstance(text, str) else text for text in texts]
+        value, wrong = read_setting(
+            setting, items if setting.many else items[-1], scope, f"--{name}"
+        )
+        mistakes.extend(wrong)
+        values[name] = value
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _configuration(request: Request, mistakes: list[Mistake]) -> Configuration | None:
+    if request.config is not None and request.isolated:
+        mistakes.append(Mistake("", "--config and --isolated exclude each other"))
+        return None
+    if request.isolated:
+        return None
+    path = request.config
+    if path is None:
+        from iflint.configuration.search import find
+
+        path = find(request.configured_from)
+        if path is None:
+            return None
+    elif not os.path.exists(path):
+        mistakes.append(Mistake("", f"--config {shown(path, 200)} does not exist"))
+        return None
+    from iflint.configuration.file import read
+
+    configuration = read(path, _rule_names)
+    mistakes.extend(configuration.mistakes)
+    return configuration
+
+
+def _destinations(settings: Mapping[str, Any], mistakes: list[Mistake]) -> tuple[Destination, ...]:
+    formats: tuple[Destination, ...] = settings.get("format") or (Destination("text"),)
+    output = settings.get("output")
+    if output is not None:
+        if len(formats) != 1 or formats[0].path is not None:
+            mistakes.append(
+                Mistake("", "--output goes with one --format only; for several write FORMAT=FILE")
+            )
+            return ()
+        return (Destination(formats[0].format, output),)
+    complete = tuple(Destination(each.format, each.path or STANDARD_OUTPUT) for each in formats)
+    taken: dict[str, str] = {}
+    for each in dict.fromkeys(complete):
+        assert each.path is not None
+        place = each.path if each.path == STANDARD_OUTPUT else os.path.realpath(each.path)
+        other = taken.setdefault(place, each.format)
+        if other != each.format:
+            name = "standard output" if place == STANDARD_OUTPUT else shown(each.path, 200)
+            mistakes.append(
+                Mistake(
+                    "",
+                    f"formats {other} and {each.format} both go to {name};"
+                    f" give one of them a file: --format {each.format}=FILE",
+                )
+            )
+    return tuple(dict.fromkeys(complete))

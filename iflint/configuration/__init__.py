@@ -1,0 +1,1 @@
+"""Settings: what each of them accepts, and the files in which they can stand."""

@@ -1,0 +1,157 @@
+"""Configuration files: `iflint.toml`, or the table `[tool.iflint]` of `pyproject.toml`."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from iflint.configuration.nearest import did_you_mean
+from iflint.configuration.search import LARGEST_FILE, OWN_FILE, SHARED_FILE, TABLE
+from iflint.configuration.settings import (
+    SETTINGS,
+    Mistake,
+    RuleNames,
+    Scope,
+    read_setting,
+    shown,
+)
+
+if TYPE_CHECKING:
+    from iflint.configuration.positions import Positions
+
+COMMAND_LINE_ONLY = ("config", "isolated", "debug")
+
+_PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
+
+
+class Configuration(msgspec.Struct, frozen=True):
+    """The settings of a file, by name, and everything that is wrong in it."""
+
+    path: str
+    values: dict[str, Any] = {}
+    mistakes: tuple[Mistake, ...] = ()
+
+    @property
+    def folder(self) -> str:
+        """The absolute folder that the file's paths and patterns are relative to."""
+        return os.path.dirname(os.path.abspath(self.path))
+
+
+def read(path: str, rules: Callable[[], RuleNames]) -> Configuration:
+    """Read a configuration file; what is wrong in it is in ``mistakes``, all at once."""
+    label = _label(path)
+
+    def failed(message: str, line: int | None = None, column: int | None = None) -> Configuration:
+        place = label if line is None else f"{label}:{line}:{column}"
+        return Configuration(path, mistakes=(Mistake(place, message),))
+
+    try:
+        with open(path, "rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        return failed(f"can't be read: {error.strerror or error}")
+    if len(data) > LARGEST_FILE:
+        return failed("is larger than 1 MiB, which is no configuration file")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return failed("is UTF-16; save it as UTF-8, as TOML asks")
+    try:
+        text = data.removeprefix(codecs.BOM_UTF8).decode()
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode()
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        return failed("is not UTF-8 from here on; save it as UTF-8", line, column)
+    return _read_text(path, label, text, rules, failed)
+
+
+def _read_text(
+    path: str,
+    label: str,
+    text: str,
+    rules: Callable[[], RuleNames],
+    failed: Callable[..., Configuration],
+) -> Configuration:
+    import tomllib
+
+    from iflint.configuration.positions import Positions
+
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return failed(*_syntax_error(str(error), text))
+    except RecursionError:
+        return failed("nests values too deeply", 1, 1)
+    except ValueError as error:
+        return failed(f"is not TOML: {error}", 1, 1)
+    positions = Positions(text)
+    prefix = TABLE if os.path.basename(path) == SHARED_FILE else ()
+    table: Any = document
+    for depth, key in enumerate(prefix, start=1):
+        if key not in table:
+            return failed("has no table [tool.iflint]")
+        table = table[key]
+        if not isinstance(table, dict):
+            return failed("this is not a table", *positions.key(prefix[:depth]))
+    return _read_table(path, label, table, prefix, positions, rules)
+
+
+def _read_table(
+    path: str,
+    label: str,
+    table: dict[str, Any],
+    prefix: tuple[str, ...],
+    positions: Positions,
+    rules: Callable[[], RuleNames],
+) -> Configuration:
+    scope = Scope(os.path.dirname(os.path.abspath(path)), rules)
+    values: dict[str, Any] = {}
+    mistakes: list[Mistake] = []
+    for key, given in table.items():
+        key_path = (*prefix, key)
+        setting = SETTINGS.get(key)
+        if setting is None:
+            line, column = positions.key(key_path)
+            mistakes.append(Mistake(f"{label}:{line}:{column}", _unknown(key)))
+            continue
+
+        def where(index: int | None, key_path: tuple[str, ...] = key_path) -> str:
+            line, column = positions.value(key_path if index is None else (*key_path, index))
+            return f"{label}:{line}:{column}"
+
+        value, wrong = read_setting(setting, given, scope, key, where)
+        mistakes.extend(wrong)
+        if not wrong:
+            values[key] = value
+    return Configuration(path, values, tuple(mistakes))
+
+
+def _unknown(key: str) -> str:
+    if key in COMMAND_LINE_ONLY:
+        return f"{key} can be given on the command line only"
+    if key == TABLE[0]:
+        return f"settings stand at the top of {OWN_FILE}, not under [{'.'.join(TABLE)}]"
+    hyphenated = key.replace("_", "-")
+    return f"unknown setting {shown(key)}{did_you_mean(hyphenated, SETTINGS)}"
+
+
+def _syntax_error(message: str, text: str) -> tuple[str, int, int]:
+    """What `tomllib` says, and the line and column that it appends to its message."""
+    place = _PLACE.search(message)
+    if place is None:
+        return f"is not TOML: {message}", 1, 1
+    said = message[: place.start()]
+    if place[1] is None:
+        lines = text.splitlines() or [""]
+        return f"{said} at the end of the file", len(lines), len(lines[-1]) + 1
+    return said, int(place[1]), int(place[2])
+
+
+def _label(path: str) -> str:
+    """The path as messages show it: relative to the current directory if it lies below it."""
+    absolute = os.path.abspath(path)
+    current = os.path.join(os.getcwd(), "")
+    return absolute.removeprefix(current)

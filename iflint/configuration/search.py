@@ -1,0 +1,64 @@
+"""The search for the configuration file that counts for some paths."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+
+OWN_FILE = "iflint.toml"
+SHARED_FILE = "pyproject.toml"
+TABLE = ("tool", "iflint")
+"""The table of `pyproject.toml` in which the settings stand."""
+
+LARGEST_FILE = 1024 * 1024
+"""Bytes; a larger file is no configuration, and TOML readers are slow on hostile ones."""
+
+
+def find(paths: Sequence[str]) -> str | None:
+    """The configuration file nearest to the paths: in their common folder, or above it.
+
+    A `pyproject.toml` counts only if it has the table `[tool.iflint]`; in the same folder,
+    `iflint.toml` comes first. The result is an absolute path.
+    """
+    folder = common_folder(paths)
+    while folder is not None:
+        own = os.path.join(folder, OWN_FILE)
+        if os.path.isfile(own):
+            return own
+        shared = os.path.join(folder, SHARED_FILE)
+        if os.path.isfile(shared) and _has_table(shared):
+            return shared
+        parent = os.path.dirname(folder)
+        folder = parent if parent != folder else None
+    return None
+
+
+def common_folder(paths: Iterable[str]) -> str | None:
+    """The absolute folder that holds all the paths; None when they share no drive."""
+    folders = [
+        path if os.path.isdir(path) else os.path.dirname(path)
+        for path in map(os.path.abspath, paths)
+    ]
+    try:
+        return os.path.commonpath(folders) if folders else os.getcwd()
+    except ValueError:
+        return None
+
+
+def _has_table(path: str) -> bool:
+    """Whether a `pyproject.toml` configures iflint; one that does so in broken TOML counts."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except OSError:
+        return False
+    if b"iflint" not in data:
+        return False
+    import tomllib
+
+    try:
+        tool = tomllib.loads(data.decode("utf-8-sig")).get("tool")
+    except (ValueError, RecursionError):
+        return re.search(rb"^\s*\[\s*tool\s*\.\s*iflint\s*[\].]", data, re.MULTILINE) is not None
+    return isinstance(tool, dict) and TABLE[1] in tool
