@@ -40,10 +40,17 @@ _MARKS = (
 )
 _ROOT = re.compile(rb"<([^\s<>/?!&='\"]+)")
 _COLLABORATION_END = re.compile(rb"</(?:[^\s<>/:]+:)?collaboration\s*>")
-_KEY_NAMES = (b"senderAuthType", b"clientCertificates", b"authentication", b"subject", b"issuer")
-_KEY = re.compile(
-    rb">\s*(?:senderAuthType|clientCertificates|authentication|(?:subject|issuer)[0-9]+)\s*<"
-)
+_KEY_END = re.compile(rb"\s*<")
+_NUMBERED_KEY_END = re.compile(rb"[0-9]+\s*<")
+_KEY_NAMES = {
+    b"senderAuthType": _KEY_END,
+    b"clientCertificates": _KEY_END,
+    b"authentication": _KEY_END,
+    b"subject": _NUMBERED_KEY_END,
+    b"issuer": _NUMBERED_KEY_END,
+}
+_BLANKS = 64
+"""How many blanks before a key's name are looked through for the end of its start tag."""
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -218,12 +225,21 @@ def _names_a_key(utf8: bytes, start: int, end: int) -> bool:
     A name can be hidden by a character reference, a comment, a CDATA section or a processing
     instruction only, as there is no DOCTYPE.
     """
-    hidden = (b"&#", b"<!", b"<?")
-    if any(utf8.find(text, start, end) >= 0 for text in hidden):
-        return True
-    if all(utf8.find(name, start, end) < 0 for name in _KEY_NAMES):
-        return False
-    return _KEY.search(utf8, start, end) is not None
+    for sign, hiding in ((b"#", b"&#"), (b"!", b"<!"), (b"?", b"<?")):
+        if utf8.find(sign, start, end) >= 0 and utf8.find(hiding, start, end) >= 0:
+            return True
+    return any(_is_key(utf8, name, rest, start, end) for name, rest in _KEY_NAMES.items())
+
+
+def _is_key(utf8: bytes, name: bytes, rest: re.Pattern[bytes], start: int, end: int) -> bool:
+    """Whether ``name`` and its ``rest`` occur as all of an element's text."""
+    at = utf8.find(name, start, end)
+    while at >= 0:
+        before = utf8[max(start, at - _BLANKS) : at].rstrip()
+        if (not before or before.endswith(b">")) and rest.match(utf8, at + len(name)):
+            return True
+        at = utf8.find(name, at + len(name), end)
+    return False
 
 
 @functools.cache

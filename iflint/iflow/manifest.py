@@ -18,7 +18,6 @@ from iflint.problems import Problem, ProblemKind
 if TYPE_CHECKING:
     from iflint.location import FileLocation
 
-_FOLD = re.compile(rb"(?:\r\n|\r|\n) ")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -51,7 +50,8 @@ def parse_manifest(data: bytes, location: FileLocation) -> Manifest:
     """
     headers: dict[str, str] = {}
     broken: bytes | None = None
-    for line in _LINE_END.split(_FOLD.sub(b"", data.removeprefix(b"\xef\xbb\xbf"))):
+    lines = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    for line in lines.replace(b"\n ", b"").split(b"\n"):
         if not line:
             if headers:
                 break

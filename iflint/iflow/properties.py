@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.iflow.text import CharacterMap, Mapped, TextFile, decode, literal, read_text
+from iflint.iflow.text import Mapped, TextFile, decode, literal, read_text
 from iflint.location import Location
 from iflint.problems import Problem, ProblemKind
 
@@ -154,8 +154,10 @@ def _entry(file: TextFile, start: int, end: int) -> Parameter | Problem:
 
 def _joined(file: TextFile, start: int, end: int) -> tuple[str, Origin]:
     """A logical line without its continuations, and its origin."""
-    text = file.text
-    line, joined = decode(text, start, end, _CONTINUATION, _kept)
+    line = file.text[start:end]
+    if "\\" not in line:
+        return line, Mapped(file, literal(start, end))
+    line, joined = decode(file.text, start, end, _CONTINUATION, _kept)
     return line, Mapped(file, joined)
 
 
@@ -179,6 +181,3 @@ def _character(escape: re.Match[str]) -> str:
     if escape["unit"]:
         return chr(int(escape["unit"], 16))
     return _CONTROL.get(escape["char"] or "", escape["char"] or "")
-
-
-__all__ = ["CharacterMap", "Parameter", "ParameterFile", "parse_properties", "read_overlay"]
