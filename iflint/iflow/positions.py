@@ -7,6 +7,7 @@ number of each child element on the way down from the root.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iflint.iflow.text import CharacterMap, TextFile
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from pyexpat import XMLParserType
 
 Path = tuple[int, ...]
+
+_START_TAG = re.compile(rb"<(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>")
 
 DEEPEST = 5
 """How deep the elements of the model lie: collaboration, message flow, …, property, value."""
@@ -90,7 +93,7 @@ class ElementOrigin:
             return Location(self.xml.location)
         first = self.xml.characters(span[0])
         element = self.xml.utf8[span[0] : span[1]]
-        shown = element if self.is_whole else _start_tag(element)
+        shown = element if self.is_whole else element[: _start_tag_end(element)]
         return self.xml.file.locate(first, first + len(shown.decode("utf-8")))
 
 
@@ -151,8 +154,9 @@ def _elements(utf8: bytes) -> dict[Path, tuple[int, int]]:
         counters.pop()
         at = starts.pop()
         if starts:
-            close = parser.CurrentByteIndex
-            after = utf8.find(b">", close) + 1 if close > at else len(_start_tag(utf8, at)) + at
+            after = _start_tag_end(utf8, at)
+            if utf8[after - 2] != ord("/"):
+                after = utf8.find(b">", parser.CurrentByteIndex) + 1
             spans[tuple(counters[1:])] = (at, after)
             counters[-1] += 1
 
@@ -165,18 +169,10 @@ def _elements(utf8: bytes) -> dict[Path, tuple[int, int]]:
     return spans
 
 
-def _start_tag(utf8: bytes, at: int = 0) -> bytes:
-    """The start tag (or empty-element tag) at byte ``at``: up to the first ``>`` unquoted."""
-    quote = 0
-    for index in range(at, len(utf8)):
-        byte = utf8[index]
-        if quote:
-            quote = 0 if byte == quote else quote
-        elif byte in b"\"'":
-            quote = byte
-        elif byte == 0x3E:
-            return utf8[at : index + 1]
-    return utf8[at:]
+def _start_tag_end(utf8: bytes, at: int = 0) -> int:
+    """Behind the start tag (or empty-element tag) at byte ``at``."""
+    match = _START_TAG.match(utf8, at)
+    return match.end() if match else len(utf8)
 
 
 def _text_map(fragment: bytes, offset: int) -> CharacterMap:
