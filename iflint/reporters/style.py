@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from iflint.findings import Severity
 from iflint.text import ascii_only, cells, visible
+
+if TYPE_CHECKING:
+    from iflint.location import FileLocation
 
 ERROR, WARNING, NOTE, QUIET = "38;5;160", "38;5;166", "38;5;32", "38;5;244"
 """Of the 256 colours, four that keep a contrast of 3.5 and more on black and on white."""
 BOLD = "1"
 SEVERITIES = {Severity.ERROR: ERROR, Severity.WARNING: WARNING, Severity.NOTE: NOTE}
 MINIMUM_WIDTH = 40
+_FLOW_FOLDER = "src/main/resources/scenarioflows/integrationflow/"
 
 
 class Style(msgspec.Struct, frozen=True):
@@ -25,6 +31,13 @@ class Style(msgspec.Struct, frozen=True):
         """A name from input, safe to show on this terminal."""
         text = visible(text)
         return ascii_only(text) if self.ascii else text
+
+    def file(self, location: FileLocation) -> str:
+        """A file as people read it; the folders that every flow in an archive has are left out."""
+        if not location.members:
+            return self.show(location.path)
+        *outer, member = (self.show(part) for part in (location.path, *location.members))
+        return "!/".join((*outer, member.replace(_FLOW_FOLDER, f"src/main/{self.ellipsis}/", 1)))
 
     def paint(self, text: str, code: str) -> str:
         """The text in a colour or in bold, where the terminal has them."""

@@ -71,7 +71,7 @@ def _skipped(skipped: tuple[SkippedResult, ...], style: Style, *, verbose: bool)
         for kind, items in sorted(kinds.items()):
             for item in items:
                 detail = f": {style.show(item.detail)}" if item.detail else ""
-                place = style.show(str(item.location))
+                place = style.file(item.location)
                 yield from _row("", f"{place} ({style.show(kind)}{detail})", style)
 
 

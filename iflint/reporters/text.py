@@ -90,7 +90,7 @@ def _heading(iflow: IflowReference | None, style: Style) -> Iterator[str]:
         package = style.show(iflow.package.name or iflow.package.id)
         name = f"{package} {style.within} {name}"
     yield f"{style.paint(name, BOLD)} {style.show(iflow.version)}"
-    yield style.paint(style.show(str(iflow.location)), QUIET)
+    yield style.paint(style.file(iflow.location), QUIET)
 
 
 def _finding(finding: Finding, clock: datetime, style: Style) -> Iterator[str]:
@@ -103,16 +103,23 @@ def _finding(finding: Finding, clock: datetime, style: Style) -> Iterator[str]:
         yield from _certificate(finding.certificate, style)
     for comparison in finding.comparisons:
         yield from _comparison(comparison, style)
-    for related in finding.related[:_MOST_RELATED]:
-        place = f"{_at(related.location, style)}: {style.show(related.message)}"
-        yield from _fact("see", place, style)
-    if (more := len(finding.related) - _MOST_RELATED) > 0:
-        yield from _fact("", f"and {counted(more, 'more place')}", style)
+    yield from _related(finding, style)
     if finding.breaks_on:
         yield from _fact("breaks on", dated(finding.breaks_on, clock), style)
     if finding.broken_since:
         yield from _fact("broken since", dated(finding.broken_since, clock), style)
     yield from _fact("fix:", style.show(finding.remedy), style, BOLD)
+
+
+def _related(finding: Finding, style: Style) -> Iterator[str]:
+    """The other places, except the files that the certificate's facts name already."""
+    named = finding.certificate.locations[:_MOST_RELATED] if finding.certificate else ()
+    places = [related for related in finding.related if related.location not in named]
+    for related in places[:_MOST_RELATED]:
+        place = f"{_at(related.location, style)}: {style.show(related.message)}"
+        yield from _fact("see", place, style)
+    if (more := len(places) - _MOST_RELATED) > 0:
+        yield from _fact("", f"and {counted(more, 'more place')}", style)
 
 
 def _title(finding: Finding, style: Style) -> Iterator[str]:
@@ -143,7 +150,7 @@ def _place(location: Location, colour: str, style: Style) -> Iterator[str]:
 
 def _at(location: Location, style: Style) -> str:
     """A place as ``path:line:column``, which terminals and editors make a link of."""
-    place = style.show(str(location.file))
+    place = style.file(location.file)
     region = location.region
     return f"{place}:{region.start_line}:{region.start_column}" if region else place
 
@@ -163,7 +170,7 @@ def _labelled(label: str, text: str, style: Style, code: str = QUIET) -> str:
 
 def _channel(channel: ChannelReference, style: Style) -> str:
     parts = [style.show(channel.adapter) or "unknown adapter"]
-    if channel.name:
+    if channel.name and channel.name != channel.adapter:
         parts.append(f'"{style.show(channel.name)}"')
     if channel.address:
         parts.append(style.show(channel.address))
