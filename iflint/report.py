@@ -13,7 +13,7 @@ from iflint.location import FileLocation, Location
 
 
 class TrustSummary(msgspec.Struct, frozen=True):
-    """The list of roots that the run used, as people should read it.
+    """The list of roots that the run used; ``name`` is how people read it, release included.
 
     ``release`` and ``released_on`` (ISO date) are empty for a list made of files.
     """

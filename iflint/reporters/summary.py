@@ -64,7 +64,9 @@ def _skipped(skipped: tuple[SkippedResult, ...], style: Style, *, verbose: bool)
     kinds: dict[str, list[SkippedResult]] = {}
     for item in skipped:
         kinds.setdefault(item.kind, []).append(item)
-    counts = ", ".join(f"{len(items)} {style.show(kind)}" for kind, items in sorted(kinds.items()))
+    counts = ", ".join(
+        f"{_kind(kind, style)}: {len(items)}" for kind, items in sorted(kinds.items())
+    )
     hint = "" if verbose else " (--verbose names them)"
     yield from _row("skipped", f"{counts}{hint}", style)
     if verbose:
@@ -72,17 +74,16 @@ def _skipped(skipped: tuple[SkippedResult, ...], style: Style, *, verbose: bool)
             for item in items:
                 detail = f": {style.show(item.detail)}" if item.detail else ""
                 place = style.file(item.location)
-                yield from _row("", f"{place} ({style.show(kind)}{detail})", style)
+                yield from _row("", f"{place} ({_kind(kind, style)}{detail})", style)
+
+
+def _kind(kind: str, style: Style) -> str:
+    return style.show(kind).replace("-", " ")
 
 
 def _trust(trust: TrustSummary, style: Style) -> str:
-    text = style.show(trust.name)
-    if trust.release:
-        text += f" {style.show(trust.release)}"
-    if trust.released_on:
-        text += f" of {style.show(trust.released_on)}"
     landscape = _LANDSCAPES.get(trust.landscape, style.show(trust.landscape))
-    return f"{text}, for landscape {landscape}" if landscape else text
+    return f"{style.show(trust.name)}, for landscape {landscape}"
 
 
 def _moment(moment: datetime) -> str:
@@ -90,7 +91,9 @@ def _moment(moment: datetime) -> str:
 
 
 def _wanted(report: Report, style: Style) -> Iterator[str]:
-    missing = report.entries_checked - report.entries_joined
+    missing = sum(
+        entry.state == "not-found" for channel in report.channels for entry in channel.entries
+    )
     yield style.paint("Certificates to ask for", BOLD)
     entries = counted(report.entries_checked, "entry", "entries")
     text = (

@@ -234,6 +234,9 @@ def sample() -> Report:
         ),
         findings=("IFL101",),
     )
+    wanted = msgspec.structs.replace(
+        entry, ordinal=2, state="not-found", certificates=(), findings=("IFL302",)
+    )
     orders = ChannelResult(
         id="MessageFlow_7",
         ordinal=1,
@@ -245,12 +248,12 @@ def sample() -> Report:
         kind="client-certificate",
         checked=True,
         location=Location(LOOSE),
-        entries=(entry,),
+        entries=(entry, wanted, msgspec.structs.replace(wanted, ordinal=3)),
     )
     return Report(
         version="0.1.0",
         as_of=CLOCK,
-        trust=TrustSummary("btp", "SAP BTP Trust Store", "3.0.0", "2026-06-03"),
+        trust=TrustSummary("btp", "SAP BTP Trust Store 3.0.0 (2026-06-03)", "3.0.0", "2026-06-03"),
         directory="/work/repo",
         root="/work/repo",
         paths=(".", "empty"),
@@ -260,9 +263,9 @@ def sample() -> Report:
         ),
         findings=(EXPIRED, UNDECIDABLE, MISMATCH, SOON, UNREADABLE),
         skipped=(
-            SkippedResult(FileLocation("exports/B2B.zip"), "archive without a flow"),
+            SkippedResult(FileLocation("exports/B2B.zip"), "archive-without-flow"),
             SkippedResult(FileLocation("exports/._Acme.zip"), "clutter", "macOS metadata"),
-            SkippedResult(FileLocation("exports/TPM.zip"), "archive without a flow"),
+            SkippedResult(FileLocation("exports/TPM.zip"), "archive-without-flow"),
         ),
         rules=RULES,
         certificates=3,
