@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,12 @@ from iflint.sources.trees import DiskTree
 from iflint.sources.walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from iflint.problems import Problem
     from iflint.sources.artifacts import Artifact
+
+_ON_THEIR_OWN = (Role.FLOW, Role.ARCHIVE, Role.CONTENT, Role.CERTIFICATE, Role.KEYSTORE)
 
 
 def discover(
@@ -69,15 +72,25 @@ def owning_bundles(paths: Sequence[str], *, directory: str | None = None) -> dic
 
 
 def _owner(disk: Disk, path: str) -> str | None:
+    owner = _folder_of(path)
+    if owner is None and names.role_of(path) in (Role.FLOW, Role.ARCHIVE, Role.CONTENT):
+        owner = path
+    return None if owner is None else disk.location(owner).path
+
+
+def _folder_of(path: str) -> str | None:
+    """The folder of the bundle, or of the unpacked package, that the file belongs to."""
+    if (root := names.bundle_root(path)) is not None:
+        return root
     role = names.role_of(path)
-    folder = names.bundle_root(path)
-    if folder is None:
-        folder = _bundle_above(path)
-    if folder is None and role in (Role.FLOW, Role.ARCHIVE, Role.CONTENT):
-        folder = path
-    if folder is None and role is Role.PACKAGE_LIST:
-        folder = names.parent(path)
-    return None if folder is None else disk.location(folder).path
+    if role is Role.PACKAGE_LIST:
+        return names.parent(path)
+    if role is Role.MANIFEST and _has_lone_flow(names.parent(names.parent(path))):
+        return names.parent(names.parent(path))
+    is_parameters = names.basename(path) == names.basename(names.PARAMETERS)
+    if is_parameters and _has_lone_flow(names.parent(path)):
+        return names.parent(path)
+    return _bundle_above(path)
 
 
 def _bundle_above(path: str) -> str | None:
@@ -85,14 +98,21 @@ def _bundle_above(path: str) -> str | None:
     top = enclosing_repository(path)
     folder = names.parent(path)
     while folder:
-        if os.path.isfile(names.join(folder, names.MANIFEST)) and os.path.isdir(
-            names.join(folder, names.RESOURCES)
-        ):
+        manifest = names.join(folder, names.MANIFEST)
+        resources = names.join(folder, names.RESOURCES)
+        if os.path.isfile(manifest) and os.path.isdir(resources):
             return folder
-        if folder == top or (top is None and folder != names.parent(path)):
+        if folder == top:
             return None
         folder = names.parent(folder)
     return None
+
+
+def _has_lone_flow(folder: str) -> bool:
+    try:
+        return any(names.role_of(name) is Role.FLOW for name in os.listdir(folder))
+    except OSError:
+        return False
 
 
 def _discover(
@@ -103,34 +123,57 @@ def _discover(
     wanted: Wanted,
 ) -> Iterator[Artifact]:
     disk = Disk(directory)
-    targets = sorted({disk.absolute(path) for path in paths})
-    for path in targets:
+    for path in paths:
+        _check_exists(path, disk.absolute(path))
+    rules_from_patterns(exclude, disk.directory, disk.directory)
+    return _artifacts(disk, {disk.absolute(path) for path in paths}, exclude, limits, wanted)
+
+
+def _check_exists(given: str, path: str) -> None:
+    try:
         os.stat(path)
-    rules_from_patterns(None, exclude, disk.directory, "")
-    return _artifacts(disk, targets, exclude, limits, wanted)
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), given) from error
+    except OSError:
+        return
 
 
 def _artifacts(
-    disk: Disk, targets: Sequence[str], exclude: Sequence[str], limits: Limits, wanted: Wanted
+    disk: Disk, targets: Collection[str], exclude: Sequence[str], limits: Limits, wanted: Wanted
 ) -> Iterator[Artifact]:
     named = frozenset(targets)
     seen: set[str] = set()
-    for target in targets:
-        repository = enclosing_repository(target)
-        found: list[str] = []
-        if os.path.isdir(target):
-            rules = repository_rules(repository, target) if repository else None
-            rules = rules_from_patterns(rules, exclude, disk.directory, target)
-            for item in walk(disk, target, rules):
+    for target in sorted(targets):
+        place = _place_to_walk(target, wanted)
+        around = _surroundings(place or target)
+        found = [target]
+        if place is not None:
+            found = []
+            repository = enclosing_repository(place)
+            rules = repository_rules(repository, place) if repository else None
+            excluded = rules_from_patterns(exclude, disk.directory, place)
+            for item in walk(disk, place, rules, excluded):
                 if isinstance(item, str):
                     found.append(item)
                 elif item.path not in seen:
                     seen.add(item.path)
                     yield item.artifact
-            top = repository or target
-        else:
-            found.append(target)
-            top = repository or names.parent(target)
         fresh = sorted(path for path in found if path not in seen)
         seen.update(fresh)
-        yield from Grouping(DiskTree(disk, top, fresh, named, limits), wanted, limits).artifacts()
+        tree = DiskTree(disk, around, fresh, named, limits)
+        yield from Grouping(tree, wanted, limits).artifacts()
+
+
+def _place_to_walk(target: str, wanted: Wanted) -> str | None:
+    """The folder that the user means by ``target``; None where it is a file of its own."""
+    if os.path.isdir(target):
+        return target
+    if not wanted.flows or names.role_of(target) in _ON_THEIR_OWN:
+        return None
+    return _folder_of(target)
+
+
+def _surroundings(path: str) -> str:
+    """The highest folder that may say something of ``path``: its repository's, if it has one."""
+    root = names.bundle_root(f"{path}/") or path
+    return enclosing_repository(path) or names.parent(root)

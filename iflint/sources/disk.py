@@ -40,6 +40,16 @@ class Disk:
         location = self.location(path)
         return SourceFile(location, functools.partial(_read, path, location, most, kind))
 
+    def head(self, path: str, count: int = 4) -> bytes:
+        """The first bytes of the file at the absolute ``path``; raises `Unreadable`."""
+        location = self.location(path)
+        try:
+            with open(path, "rb", buffering=0, opener=_open_without_waiting) as file:
+                _check_regular(file.fileno(), location, ProblemKind.ARTIFACT)
+                return file.read(count)
+        except OSError as error:
+            raise Unreadable(self.problem(path, error)) from error
+
     def problem(self, path: str, error: OSError) -> Problem:
         """What to say of a file or folder that could not be opened."""
         return _unopened(self.location(path), error, ProblemKind.ARTIFACT)
@@ -64,22 +74,13 @@ def enclosing_repository(path: str) -> str | None:
     return path
 
 
-def head(path: str, count: int = 4) -> bytes:
-    """The first bytes of a regular file; empty if it can't be opened."""
-    try:
-        with open(path, "rb", buffering=0, opener=_open_without_waiting) as file:
-            return file.read(count) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
-    except OSError:
-        return b""
-
-
 def _read(path: str, location: FileLocation, most: int, kind: ProblemKind) -> bytes:
     try:
         with open(path, "rb", opener=_open_without_waiting) as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise _unreadable(location, kind, "This is not a regular file.", TO_OPEN)
+            status = _check_regular(file.fileno(), location, kind)
             data = file.read(min(status.st_size, most) + 1)
+            if status.st_size < len(data) <= most:
+                data += file.read(most + 1 - len(data))
     except OSError as error:
         raise Unreadable(_unopened(location, error, kind)) from error
     if len(data) > most:
@@ -87,6 +88,13 @@ def _read(path: str, location: FileLocation, most: int, kind: ProblemKind) -> by
         message = f"The file is {size_text(size)}; at most {size_text(most)} are read."
         raise _unreadable(location, kind, message, "Leave it out, or split it.")
     return data
+
+
+def _check_regular(descriptor: int, location: FileLocation, kind: ProblemKind) -> os.stat_result:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise _unreadable(location, kind, "This is not a regular file.", TO_OPEN)
+    return status
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

@@ -59,7 +59,7 @@ class Grouping:
         self._wanted = wanted
         self._limits = limits
         self._origin = origin
-        self._lists: dict[str, PackageList | Problem | None] = {}
+        self._lists: dict[str, PackageList | Problem] = {}
         entries = tree.entries
         self._entries = entries
         self._roots = {
@@ -133,7 +133,7 @@ class Grouping:
             return
         location = self._tree.location(root)
         if kind == FLOW_TYPE:
-            detail = "its manifest says integration flow, but there is no .iflw in it"
+            detail = "its manifest says integration flow, but no .iflw of it was found"
             yield Skipped(location, SkipKind.BUNDLE_WITHOUT_FLOW, detail)
         elif kind is not None:
             yield Skipped(location, SkipKind.OTHER_ARTIFACT, kind)
@@ -163,7 +163,7 @@ class Grouping:
             try:
                 if entry.head() not in SIGNATURES:
                     if entry.given:
-                        yield _other_file(entry.file)
+                        yield self._unpacked(entry.file)
                     return
             except Unreadable as error:
                 if resource is None:
@@ -175,21 +175,26 @@ class Grouping:
     def _unknown(self, entry: Entry, budget: Budget | None) -> Iterator[Artifact]:
         try:
             packed = entry.head() in SIGNATURES
-        except Unreadable:
-            packed = False
+        except Unreadable as error:
+            if entry.given:
+                yield error.problem
+            return
         if packed:
             yield from self._archive(entry.file, self._origin_of(entry.name), budget)
         elif entry.given:
-            yield (
-                CertificateSource(entry.file, True)
-                if not self._wanted.flows
-                else _other_file(entry.file)
-            )
+            yield self._unpacked(entry.file)
+
+    def _unpacked(self, file: SourceFile) -> CertificateSource | Skipped:
+        """A file that the user named, whose name says nothing, and that is no archive."""
+        if not self._wanted.flows:
+            return CertificateSource(file, given=True)
+        detail = "neither an integration flow, nor an archive, nor a certificate file"
+        return Skipped(file.location, SkipKind.OTHER_FILE, detail)
 
     def _archive(
         self, file: SourceFile, origin: Origin, budget: Budget | None, required: bool = True
     ) -> Iterator[Artifact]:
-        """What is in an archive; at least one artifact, so that none is passed over in silence.
+        """What is in an archive; at least one artifact, so that no flow is missed in silence.
 
         One that is not ``required`` to be readable is only skipped when it is not.
         """
@@ -203,7 +208,7 @@ class Grouping:
             tree = ArchiveTree(Archive(file.read(), file.location, budget))
             grouping = Grouping(tree, self._wanted, self._limits, origin)
             for artifact in grouping.artifacts(budget):
-                silent = False
+                silent = silent and _is_clutter(artifact)
                 yield artifact
         except Exhausted as error:
             if not outermost:
@@ -219,7 +224,7 @@ class Grouping:
                 )
             )
             return
-        if silent:
+        if silent and (self._wanted.flows or outermost):
             yield self._nothing_in(file)
 
     def _nothing_in(self, file: SourceFile) -> Skipped:
@@ -255,7 +260,7 @@ class Grouping:
     def _origin_of(self, name: str) -> Origin:
         """What the nearest list of a package above ``name`` says of it, else the tree's own."""
         below = name
-        while below != self._tree.top and below:
+        while below and below != self._tree.top:
             folder = names.parent(below)
             package = self._package_list(folder)
             if isinstance(package, PackageList):
@@ -265,8 +270,7 @@ class Grouping:
                     resource.display_name or None if resource else None,
                 )
             below = folder
-        at_top = name == self._tree.top or names.parent(name) == self._tree.top
-        return self._origin if at_top and not name else Origin(self._origin.package)
+        return Origin(self._origin.package) if name else self._origin
 
     def _resource(self, name: str) -> Resource | None:
         package = self._package_list(names.parent(name))
@@ -276,36 +280,37 @@ class Grouping:
 
     def _package_list(self, folder: str) -> PackageList | Problem | None:
         """The list of the package in ``folder``, the problem with it, or None without one."""
-        if folder not in self._lists:
-            self._lists[folder] = self._read_package_list(folder)
-        return self._lists[folder]
-
-    def _read_package_list(self, folder: str) -> PackageList | Problem | None:
+        if folder in self._lists:
+            return self._lists[folder]
         file = self._tree.get(names.join(folder, names.PACKAGE_LIST))
         if file is None:
             return None
-        try:
-            return read_package_list(file.read())
-        except Exhausted:
-            raise
-        except Unreadable as error:
-            return error.problem
-        except Undecodable as error:
-            message = f"The list of the package can't be read: {error}."
-            return Problem(ProblemKind.ARTIFACT, Location(file.location), message, EXPORT_AGAIN)
+        self._lists[folder] = found = _read_package_list(file)
+        return found
+
+
+def _read_package_list(file: SourceFile) -> PackageList | Problem:
+    try:
+        return read_package_list(file.read())
+    except Exhausted:
+        raise
+    except Unreadable as error:
+        return error.problem
+    except Undecodable as error:
+        message = f"The list of the package can't be read: {error}."
+        return Problem(ProblemKind.ARTIFACT, Location(file.location), message, EXPORT_AGAIN)
 
 
 _PLAIN_ROLES = (Role.FLOW, Role.ARCHIVE, Role.CONTENT, Role.CERTIFICATE, Role.KEYSTORE)
 
 
+def _is_clutter(artifact: Artifact) -> bool:
+    return isinstance(artifact, Skipped) and artifact.kind is SkipKind.CLUTTER
+
+
 def _root(name: str) -> str:
     root = names.bundle_root(name)
     return names.parent(name) if root is None else root
-
-
-def _other_file(file: SourceFile) -> Skipped:
-    detail = "neither an integration flow, nor an archive, nor a certificate file"
-    return Skipped(file.location, SkipKind.OTHER_FILE, detail)
 
 
 def _too_deep(file: SourceFile, depth: int) -> Problem:

@@ -38,7 +38,7 @@ class Rules:
 
     def __init__(self, above: Rules | None, base: str, spec: GitIgnoreSpec) -> None:
         self._above = above
-        self._base = base.rstrip("/") + "/"
+        self._base = _with_slash(base)
         self._spec = spec
 
     def ignore(self, path: str) -> bool:
@@ -49,7 +49,7 @@ class Rules:
         """
         rules: Rules | None = self
         while rules is not None:
-            verdict = rules._spec.check_file(_below(path, rules._base)).include
+            verdict = rules._spec.check_file(path.removeprefix(rules._base)).include
             if verdict is not None:
                 return verdict
             rules = rules._above
@@ -71,11 +71,14 @@ def rules_from_file(above: Rules | None, file: str, base: str, named: str) -> Ru
     return _rules(above, base, _valid(lines), named)
 
 
-def rules_from_patterns(
-    above: Rules | None, patterns: Sequence[str], base: str, named: str
-) -> Rules | None:
-    """The rules of the user's own patterns; raises ValueError for one that is none."""
-    return _rules(above, base, patterns, named) if patterns else above
+def rules_from_patterns(patterns: Sequence[str], base: str, named: str) -> Rules | None:
+    """The rules of the user's own patterns for the folder ``named``.
+
+    They are relative to ``base`` if ``named`` lies in it, else to ``named``. Raises ValueError
+    for a pattern that is none.
+    """
+    inside = _with_slash(named).startswith(_with_slash(base))
+    return _rules(None, base if inside else named, patterns, named) if patterns else None
 
 
 def repository_rules(root: str, folder: str) -> Rules | None:
@@ -83,6 +86,7 @@ def repository_rules(root: str, folder: str) -> Rules | None:
 
     ``folder``'s own ignore file is not among the rules yet.
     """
+    root = root.rstrip("/")
     exclude = os.path.join(root, ".git", "info", "exclude")
     rules = rules_from_file(None, exclude, root, folder) if os.path.isfile(exclude) else None
     at = root
@@ -103,10 +107,12 @@ def folder_rules(above: Rules | None, folder: str, named: str) -> Rules | None:
 def _rules(above: Rules | None, base: str, lines: Iterable[str], named: str) -> Rules | None:
     from pathspec import GitIgnoreSpec
 
-    name = _below(named.rstrip("/") + "/", base.rstrip("/") + "/")
-    patterns = GitIgnoreSpec.from_lines(lines).patterns
-    kept = [pattern for pattern in patterns if not name or pattern.match_file(name) is None]
-    return Rules(above, base, GitIgnoreSpec(kept)) if kept else above
+    patterns = list(GitIgnoreSpec.from_lines(lines).patterns)
+    folder, start = _with_slash(named), _with_slash(base)
+    if folder != start and folder.startswith(start):
+        name = folder.removeprefix(start)
+        patterns = [pattern for pattern in patterns if pattern.match_file(name) is None]
+    return Rules(above, base, GitIgnoreSpec(patterns)) if patterns else above
 
 
 def _valid(lines: Iterable[str]) -> Iterable[str]:
@@ -120,6 +126,5 @@ def _valid(lines: Iterable[str]) -> Iterable[str]:
         yield line
 
 
-def _below(path: str, base: str) -> str:
-    """``path`` relative to ``base`` where it lies below it, else without its first slash."""
-    return path.removeprefix(base).lstrip("/")
+def _with_slash(folder: str) -> str:
+    return folder.rstrip("/") + "/"

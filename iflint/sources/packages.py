@@ -57,7 +57,7 @@ def read_package_list(data: bytes) -> PackageList:
     for row in rows:
         if not isinstance(row, dict) or not (id_ := _text(row, "id")):
             continue
-        name = _text(row, "displayName") or _text(row, "name")
+        name = " ".join((_text(row, "displayName") or _text(row, "name")).split())
         if _text(row, "resourceType") == _PACKAGE_TYPE:
             package = PackageName(_text(row, "uniqueId") or _text(row, "name") or id_, name or id_)
         else:

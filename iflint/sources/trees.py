@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import os
 from collections.abc import Callable
@@ -12,7 +13,6 @@ import msgspec
 from iflint.location import FileLocation
 from iflint.problems import ProblemKind
 from iflint.sources.artifacts import SourceFile
-from iflint.sources.disk import head
 from iflint.sources.names import Role, role_of
 
 if TYPE_CHECKING:
@@ -76,9 +76,8 @@ class DiskTree:
         return [self._entry(path) for path in self._paths]
 
     def get(self, name: str) -> SourceFile | None:
-        if not os.path.isfile(name):
-            return None
-        return self._disk.file(name, self._limits.file)
+        path = name if os.path.isabs(name) else f"/{name}"
+        return self._disk.file(path, self._limits.file) if os.path.isfile(path) else None
 
     def has_folder(self, name: str) -> bool:
         return os.path.isdir(name)
@@ -92,7 +91,7 @@ class DiskTree:
         packed = role in (Role.ARCHIVE, Role.CONTENT) or (given and role in (None, Role.NAMELESS))
         most = self._limits.archive if packed else self._limits.file
         file = self._disk.file(path, most, _kind(role))
-        return Entry(path, role, file, functools.partial(head, path), given)
+        return Entry(path, role, file, functools.partial(self._disk.head, path), given)
 
 
 class ArchiveTree:
@@ -102,16 +101,13 @@ class ArchiveTree:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._indexes = {
-            member.name.replace("\\", "/").removeprefix("./"): index
-            for index, member in enumerate(archive.members)
-        }
+        self._names = [_plain(member.name) for member in archive.members]
+        self._indexes = {name: index for index, name in enumerate(self._names)}
 
     @property
     def entries(self) -> Sequence[Entry]:
         entries = []
-        for index, member in enumerate(self._archive.members):
-            name = member.name.replace("\\", "/").removeprefix("./")
+        for index, name in enumerate(self._names):
             if not name.endswith("/") and (role := role_of(name)) is not None:
                 file = self._file(index, _kind(role))
                 entries.append(
@@ -124,7 +120,9 @@ class ArchiveTree:
         return None if index is None else self._file(index, ProblemKind.ARTIFACT)
 
     def has_folder(self, name: str) -> bool:
-        return name in self._folders
+        inside = f"{name}/"
+        at = bisect.bisect_left(self._sorted_names, inside)
+        return at < len(self._names) and self._sorted_names[at].startswith(inside)
 
     def location(self, folder: str) -> FileLocation:
         return self._archive.location.member(folder) if folder else self._archive.location
@@ -134,13 +132,13 @@ class ArchiveTree:
         return SourceFile(location, functools.partial(self._archive.read, index, kind))
 
     @functools.cached_property
-    def _folders(self) -> frozenset[str]:
-        return frozenset(
-            name[:at]
-            for name in self._indexes
-            for at, character in enumerate(name)
-            if character == "/"
-        )
+    def _sorted_names(self) -> Sequence[str]:
+        return sorted(self._names)
+
+
+def _plain(name: str) -> str:
+    """A member's name as other names are compared with it: relative, with forward slashes."""
+    return name.replace("\\", "/").removeprefix("./").lstrip("/")
 
 
 def _kind(role: Role | None) -> ProblemKind:

@@ -34,10 +34,13 @@ class Obstacle(msgspec.Struct, frozen=True):
     artifact: Problem | Skipped
 
 
-def walk(disk: Disk, top: str, rules: Rules | None) -> Iterator[str | Obstacle]:
+def walk(
+    disk: Disk, top: str, rules: Rules | None, excluded: Rules | None
+) -> Iterator[str | Obstacle]:
     """Absolute paths of the files in and below the folder ``top`` whose names have a role.
 
-    ``rules`` are those in force above ``top``. Symbolic links to folders are not followed.
+    ``rules`` are those in force above ``top``; nothing in an ignore file brings back what is
+    ``excluded``. Symbolic links to folders are not followed.
     Folders come in the order of their names; a folder's files before its folders.
     """
     pending: list[tuple[str, Rules | None]] = [(top, rules)]
@@ -58,7 +61,7 @@ def walk(disk: Disk, top: str, rules: Rules | None) -> Iterator[str | Obstacle]:
         for entry in entries:
             path = f"{folder.rstrip('/')}/{entry.name}"
             if _is_folder(entry):
-                if entry.name in SKIPPED_FOLDERS or (rules and rules.ignore(f"{path}/")):
+                if entry.name in SKIPPED_FOLDERS or _ignored(f"{path}/", excluded, rules):
                     continue
                 if entry.is_symlink():
                     detail = "a symbolic link to a folder; links are not followed"
@@ -66,9 +69,13 @@ def walk(disk: Disk, top: str, rules: Rules | None) -> Iterator[str | Obstacle]:
                     yield Obstacle(path, link)
                 else:
                     below.append((path, rules))
-            elif role_of(path) not in _OF_NO_INTEREST and not (rules and rules.ignore(path)):
+            elif role_of(path) not in _OF_NO_INTEREST and not _ignored(path, excluded, rules):
                 yield path
         pending.extend(reversed(below))
+
+
+def _ignored(path: str, *rules: Rules | None) -> bool:
+    return any(rule is not None and rule.ignore(path) for rule in rules)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

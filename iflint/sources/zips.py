@@ -31,6 +31,9 @@ _LOCATOR_64 = struct.Struct("<4sLQL")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _LONGEST_COMMENT = 0xFFFF
+_LONGEST_NAME = 4096
+_SLACK = 1024
+"""Deflate never needs twice the size and this many bytes; more is there to waste time."""
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -157,6 +160,8 @@ def read_members(data: bytes, budget: Budget) -> tuple[Member, ...]:
         extra_end = name_end + extra_length
         if extra_end + comment_length > end:
             raise Damaged("The archive's list of members is damaged.")
+        if name_length > _LONGEST_NAME:
+            raise Damaged(f"A member's name is longer than {_LONGEST_NAME} bytes.")
         raw_name = data[name_end - name_length : name_end]
         if _UNKNOWN_32 in (size, compressed, offset):
             extra = data[name_end:extra_end]
@@ -183,6 +188,9 @@ def read_member(data: bytes, member: Member) -> bytes:
     Never more than ``member.size + 1`` bytes are decompressed.
     """
     start = _content_start(data, member)
+    longest = member.size if member.method == _STORED else 2 * member.size + _SLACK
+    if member.compressed > longest:
+        raise Damaged("The member's stored data is longer than its content can be.")
     stored = memoryview(data)[start : start + member.compressed]
     if member.method == _STORED:
         content = bytes(stored)

@@ -1,0 +1,369 @@
+"""Every shape in which people keep exports is found, each flow with its own files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from iflint.problems import Unreadable
+from iflint.sources import Bundle, certificate_files, discover, owning_bundles
+
+
+def test_unpacked_flow_folder(here, exports, seen) -> None:
+    exports.write(here, exports.bundle("flows/Orders"))
+    assert seen() == ["flow flows/Orders"]
+
+
+def test_bundle_at_the_root_of_a_repository(here, exports, seen) -> None:
+    exports.write(here, exports.bundle())
+    (here / ".git").mkdir()
+    assert seen() == ["flow ."]
+
+
+def test_flow_zip_and_its_unpacked_twin_are_two(here, exports, seen) -> None:
+    exports.write(here, {"Orders.zip": exports.pack(exports.bundle()), **exports.bundle("Orders")})
+    assert seen() == ["flow Orders.zip", "flow Orders"]
+
+
+def test_files_of_a_flow_can_be_read(here, exports) -> None:
+    exports.write(here, {"Orders.zip": exports.pack(exports.bundle())})
+    (bundle,) = discover(["Orders.zip"])
+    assert bundle.flow.read() == b"<flow/>"
+    assert bundle.parameters.read() == b"a=b\n"
+    assert b"IntegrationFlow" in bundle.manifest.read()
+    assert str(bundle.flow.location) == f"Orders.zip!/{exports.flow_name}"
+
+
+def test_package_export(here, exports, seen) -> None:
+    exports.write(here, {"P.zip": exports.pack(exports.package())})
+    assert seen() == [
+        "flow P.zip!/a1_content package=Orders Package called=Replicate Orders",
+        "other-artifact P.zip!/a2_content",
+    ]
+
+
+def test_unpacked_package_export(here, exports, seen) -> None:
+    exports.write(here / "P", exports.package())
+    assert seen() == [
+        "flow P/a1_content package=Orders Package called=Replicate Orders",
+        "other-artifact P/a2_content",
+    ]
+    assert seen("P/a1_content") == [
+        "flow P/a1_content package=Orders Package called=Replicate Orders"
+    ]
+    assert seen("P/resources.cnt") == seen("P")
+
+
+def test_package_with_its_content_unpacked_too(here, exports, seen) -> None:
+    package = exports.package()
+    del package["a1_content"]
+    exports.write(here / "P", {**package, **exports.bundle("a1_content")})
+    expected = "flow P/a1_content package=Orders Package called=Replicate Orders"
+    assert seen()[0] == expected
+    assert seen("P/a1_content") == [expected]
+    assert seen(f"P/a1_content/{exports.flow_name}") == [expected]
+
+
+def test_mass_download_has_a_folder_per_artifact(here, exports, seen) -> None:
+    files = {**exports.bundle("Orders"), **exports.bundle("Invoices")}
+    exports.write(here, {"All.zip": exports.pack(files)})
+    assert seen() == ["flow All.zip!/Invoices", "flow All.zip!/Orders"]
+
+
+def test_zips_in_zips(here, exports, seen) -> None:
+    inner = exports.pack(exports.bundle())
+    for _ in range(4):
+        inner = exports.pack({"inner.zip": inner, "readme.txt": b"x"})
+    exports.write(here, {"outer.zip": inner})
+    assert seen() == ["flow outer.zip!/inner.zip!/inner.zip!/inner.zip!/inner.zip"]
+
+
+def test_file_without_extension_in_an_archive_is_looked_at(here, exports, seen) -> None:
+    exports.write(here, {"a.zip": exports.pack({"inner": exports.pack(exports.bundle())})})
+    assert seen() == ["flow a.zip!/inner"]
+
+
+def test_jars_and_office_files_are_no_archives(here, exports, seen) -> None:
+    files = {name: exports.pack(exports.bundle()) for name in ("a.jar", "b.docx", "c.xlsx")}
+    exports.write(here, {**files, "d.zip": exports.pack(files)})
+    assert seen() == ["archive-without-flow d.zip"]
+
+
+def test_lone_flow_uses_the_files_beside_it(here, exports, seen) -> None:
+    exports.write(
+        here,
+        {"a/x.iflw": b"<f/>", "b/x.iflw": b"<f/>", "b/parameters.prop": b"", **exports.bundle()},
+    )
+    assert seen("a", "b") == [
+        "flow a/x.iflw no manifest no parameters",
+        "flow b/x.iflw no manifest",
+    ]
+
+
+def test_flow_named_directly_finds_its_bundle(here, exports, seen) -> None:
+    exports.write(here, exports.bundle("flows/Orders"))
+    assert seen(f"flows/Orders/{exports.flow_name}") == ["flow flows/Orders"]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    ["src/main/resources/parameters.prop", "META-INF/MANIFEST.MF", "src/main/resources", "src"],
+)
+def test_anything_named_inside_a_bundle_means_the_bundle(here, exports, seen, inside) -> None:
+    exports.write(here, exports.bundle("flows/Orders"))
+    assert seen(f"flows/Orders/{inside}") == ["flow flows/Orders"]
+
+
+def test_two_flows_in_a_bundle_share_its_files(here, exports) -> None:
+    files = exports.bundle() | {exports.flow_name.replace("Orders", "Second"): b"<second/>"}
+    exports.write(here, {"Two.zip": exports.pack(files)})
+    first, second = discover(["Two.zip"])
+    assert first.location == second.location
+    assert (first.flow.read(), second.flow.read()) == (b"<flow/>", b"<second/>")
+    assert first.parameters.location == second.parameters.location
+
+
+def test_files_of_an_environment_are_not_the_bundle_s(here, exports, seen) -> None:
+    files = exports.bundle("pkg/Orders")
+    files["pkg/Orders/QA/parameters.prop"] = b"a=qa\n"
+    files["pkg/Orders/QA/MANIFEST.MF"] = b"SAP-BundleType: IntegrationFlow\r\n"
+    exports.write(here, files)
+    assert seen() == ["flow pkg/Orders"]
+    (bundle,) = discover(["."])
+    assert bundle.parameters.read() == b"a=b\n"
+
+
+def test_overlapping_paths_report_each_place_once(here, exports, seen) -> None:
+    exports.write(
+        here,
+        {
+            **exports.bundle("a/Orders"),
+            "a/P.zip": exports.pack(exports.package()),
+            "a/x.cer": b"c",
+            "a/bad.zip": b"no",
+        },
+    )
+    once = seen(".")
+    assert seen(".", "./a", "a/P.zip", "a/../a", str(here)) == once
+    assert len(once) == len(set(once)) == 5
+
+
+def test_other_types_of_bundle_are_named(here, exports, seen) -> None:
+    exports.write(
+        here,
+        {
+            "m.zip": exports.pack(exports.of_type("MessageMapping")),
+            **{f"v/{name}": data for name, data in exports.of_type("ValueMapping").items()},
+            "java/META-INF/MANIFEST.MF": b"Manifest-Version: 1.0\n",
+            "docs.zip": exports.pack({"manifest.json": b"{}"}),
+        },
+    )
+    assert seen() == [
+        "archive-without-flow docs.zip",
+        "other-artifact m.zip",
+        "other-artifact v",
+    ]
+    details = [item.detail for item in discover(["."])]
+    assert details[1:] == ["MessageMapping", "ValueMapping"]
+
+
+def test_wrapped_manifest_line_is_read_whole(here, exports) -> None:
+    manifest = b"Bundle-Name: x\r\nSAP-BundleType: Script\r\n Collection\r\n"
+    exports.write(here, {"META-INF/MANIFEST.MF": manifest})
+    assert [item.detail for item in discover(["."])] == ["ScriptCollection"]
+
+
+def test_bundle_that_lost_its_flow_is_named(here, exports, seen) -> None:
+    files = exports.bundle()
+    del files[exports.flow_name]
+    exports.write(here, {"Empty.zip": exports.pack(files)})
+    assert seen() == ["bundle-without-flow Empty.zip"]
+
+
+def test_certificates_are_found_everywhere(here, exports, seen) -> None:
+    exports.write(
+        here,
+        {
+            **exports.bundle("Orders"),
+            "Orders/src/main/resources/x.pem": b"x",
+            "certs.zip": exports.pack({"a/Client.CRT": b"x", "b.p7b": b"x"}),
+            "root.cer": b"x",
+            "store.p12": b"x",
+        },
+    )
+    assert seen() == [
+        "flow Orders",
+        "certificate Orders/src/main/resources/x.pem",
+        "certificate certs.zip!/a/Client.CRT",
+        "certificate certs.zip!/b.p7b",
+        "certificate root.cer",
+        "keystore store.p12",
+    ]
+
+
+def test_certificates_that_are_not_wanted_are_left_alone(here, exports, seen) -> None:
+    exports.write(here, {**exports.bundle("Orders"), "root.cer": b"x", "store.p12": b"x"})
+    assert seen(certificates=False) == ["flow Orders"]
+
+
+def test_signature_of_the_content_is_no_client_certificate(here, exports, seen) -> None:
+    files = exports.bundle() | {"publicsign.crt": b"x"}
+    package = exports.package() | {"publicsign.crt": b"x"}
+    exports.write(here / "unpacked", files)
+    exports.write(
+        here,
+        {
+            "a.zip": exports.pack(files),
+            "p.zip": exports.pack(package),
+            "partner/publicsign.crt": b"x",
+        },
+    )
+    assert [line for line in seen() if "publicsign" in line] == [
+        "clutter a.zip!/publicsign.crt",
+        "clutter p.zip!/publicsign.crt",
+        "certificate partner/publicsign.crt",
+        "clutter unpacked/publicsign.crt",
+    ]
+
+
+def test_clutter_is_counted_and_never_opened(here, exports, seen) -> None:
+    files = {**exports.bundle(), "__MACOSX/._x.zip": b"\0", ".DS_Store": b"\0"}
+    exports.write(here, {"._Orders.zip": b"\0\5\x16\7", "a.zip": exports.pack(files)})
+    assert seen() == [
+        "clutter ._Orders.zip",
+        "clutter a.zip!/__MACOSX/._x.zip",
+        "flow a.zip",
+    ]
+
+
+def test_paths_that_do_not_exist_are_refused_before_anything_is_read(here, exports) -> None:
+    exports.write(here, exports.bundle("a"))
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        discover(["a", "nowhere"])
+    with pytest.raises(FileNotFoundError):
+        certificate_files(["a/x\0y"])
+
+
+def test_locations_are_relative_to_the_directory(here, exports, seen) -> None:
+    exports.write(here, exports.bundle("a/b"))
+    assert seen("a/b", directory=str(here)) == ["flow a/b"]
+    assert seen("b", directory=str(here / "a")) == ["flow b"]
+    assert seen(".", directory=str(here / "a" / "b")) == ["flow ."]
+    assert seen("../../a", directory=str(here / "a" / "b")) == ["flow ."]
+    outside = (here / "elsewhere").as_posix()
+    os.mkdir(outside)
+    assert seen(str(here / "a"), directory=outside) == [f"flow {here.as_posix()}/a/b"]
+
+
+def test_file_of_no_known_kind_that_was_named(here, exports, seen) -> None:
+    exports.write(here, {"notes.txt": b"x", "export": exports.pack(exports.bundle())})
+    assert seen("notes.txt", "export") == ["flow export", "other-file notes.txt"]
+
+
+def test_folders_and_links_that_lead_in_circles(here, exports, seen) -> None:
+    exports.write(here, exports.bundle("a"))
+    os.symlink(here, here / "a" / "again", target_is_directory=True)
+    assert seen() == ["symlink a/again", "flow a"]
+
+
+def test_folders_of_tools_are_not_entered_unless_named(here, exports, seen) -> None:
+    for folder in ("node_modules/x", ".venv/x", "__pycache__", "mine/lib"):
+        exports.write(here, exports.bundle(folder))
+    (here / "mine" / "pyvenv.cfg").write_text("")
+    assert seen() == []
+    assert seen("node_modules", "mine") == ["flow mine/lib", "flow node_modules/x"]
+
+
+def test_file_that_may_not_be_read(here, exports, seen) -> None:
+    exports.write(here, {"a.zip": b"x", "b/c.iflw": b"x"})
+    (here / "a.zip").chmod(0)
+    (here / "b").chmod(0)
+    try:
+        if os.access(here / "a.zip", os.R_OK):
+            pytest.skip("this user may read everything")
+        assert sorted(seen()) == ["problem a.zip", "problem b"]
+    finally:
+        (here / "b").chmod(0o700)
+
+
+def test_pipe_is_never_waited_for(here, seen) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no pipes with names on this system")
+    os.mkfifo(here / "a.zip")
+    os.mkfifo(here / "b.iflw")
+    problem, flow = discover(["."])
+    assert problem.message == "This is not a regular file."
+    with pytest.raises(Unreadable):
+        flow.flow.read()
+    assert seen("a.zip") == ["problem a.zip"]
+
+
+def test_certificate_files_takes_any_named_file(here, exports, described) -> None:
+    exports.write(
+        here,
+        {
+            "client.txt": b"x",
+            "more/a.cer": b"x",
+            "more/readme.md": b"x",
+            "more/Orders.zip": exports.pack({**exports.bundle(), "x/b.pem": b"x"}),
+            "more/none.zip": exports.pack(exports.bundle()),
+            "chain": exports.pack({"c.cer": b"x"}),
+            **exports.bundle("more/flow"),
+        },
+    )
+    found = [described(item) for item in certificate_files(["client.txt", "more", "chain"])]
+    assert found == [
+        "certificate chain!/c.cer",
+        "certificate client.txt given",
+        "certificate more/Orders.zip!/x/b.pem",
+        "certificate more/a.cer",
+        "archive-without-certificate more/none.zip",
+    ]
+
+
+def test_changed_files_belong_to_their_bundle(here, exports) -> None:
+    exports.write(
+        here,
+        {
+            **exports.bundle("pkg/Orders"),
+            "pkg/Orders/QA/parameters.prop": b"",
+            "P.zip": exports.pack(exports.package()),
+            "lone/x.iflw": b"",
+            "lone/parameters.prop": b"",
+            "certs/a.cer": b"",
+            "unpacked/resources.cnt": b"",
+        },
+    )
+    (here / ".git").mkdir()
+    owners = {
+        f"pkg/Orders/{exports.flow_name}": "pkg/Orders",
+        "pkg/Orders/src/main/resources/deleted.prop": "pkg/Orders",
+        "pkg/Orders/META-INF/MANIFEST.MF": "pkg/Orders",
+        "pkg/Orders/QA/parameters.prop": "pkg/Orders",
+        "P.zip": "P.zip",
+        "lone/x.iflw": "lone/x.iflw",
+        "lone/parameters.prop": "lone",
+        "certs/a.cer": None,
+        "unpacked/resources.cnt": "unpacked",
+    }
+    assert owning_bundles(list(owners)) == owners
+
+
+def test_shared_corpus_is_read_whole(tmp_path) -> None:
+    corpus = Path(__file__).resolve().parents[2] / "../shared/corpus"
+    if not corpus.is_dir():
+        pytest.skip("the corpus of public exports is not beside the project")
+    import zipfile
+
+    packed = [item for item in discover([str(corpus)]) if isinstance(item, Bundle)]
+    assert len(packed) == 131
+    for archive in corpus.glob("*.zip"):
+        zipfile.ZipFile(archive).extractall(tmp_path / archive.stem)
+    unpacked = [item for item in discover([str(tmp_path)]) if isinstance(item, Bundle)]
+    assert sorted(item.flow.read() for item in packed) == sorted(
+        item.flow.read() for item in unpacked
+    )
+    assert sorted(str(item.display_name) for item in packed) == sorted(
+        str(item.display_name) for item in unpacked
+    )
