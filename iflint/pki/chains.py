@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from iflint.pki.files import FoundCertificate
 
 MAX_CERTIFICATES_IN_PATH = 16
-_MAX_KEYS = 256
+_MAX_KEYS = 1000
 _MAX_STEPS = 5000
 
 
@@ -266,10 +266,11 @@ class _Search:
         own_root = self._trust.root_of(leaf)
         if own_root is not None and self._is_listed(own_root):
             self._end_in_root(start, own_root, leaf)
-        elif self._issuers_of(leaf).is_own:
-            self._end_in_itself(start, own_root)
-        else:
-            self._climb(start)
+        if self._best is None or self._best.outcome is not Outcome.TRUSTED:
+            if self._issuers_of(leaf).is_own:
+                self._end_in_itself(start, own_root)
+            else:
+                self._climb(start)
         assert self._best is not None
         return self._best
 
@@ -368,7 +369,7 @@ class _Search:
                 root.spki is None and certificate.sha1 == root.sha1
             ):
                 return certificate
-        return None
+        return root.certificate
 
     def _end_in_root(self, path: _Path, root: Root, at_hand: Certificate | None) -> None:
         """Ends in a known root; its dates count only when it is on the list in force."""
@@ -417,7 +418,10 @@ class _Search:
         )
 
     def _end_too_long(self, path: _Path, issuer: Certificate) -> None:
-        detail = f"the chain is longer than {MAX_CERTIFICATES_IN_PATH} certificates"
+        detail = (
+            f"the chain is longer than {MAX_CERTIFICATES_IN_PATH} certificates,"
+            " or branches too often to be followed"
+        )
         fault = Fault(FaultKind.PATH_LENGTH, issuer, None, path.top, detail)
         self._finish(
             path=path.linked(Link(path.top, issuer, None, (fault,))), outcome=Outcome.BROKEN_OFF
@@ -433,8 +437,8 @@ class _Search:
                 name_known=issuers.name_known,
             )
             return
-        certificate = mismatch if isinstance(mismatch, Certificate) else None
         root = mismatch if isinstance(mismatch, Root) else None
+        certificate = mismatch.certificate if isinstance(mismatch, Root) else mismatch
         fault = Fault(
             FaultKind.SIGNATURE, certificate, root, path.top, _why_signature_fails(path.top)
         )
@@ -456,7 +460,8 @@ class _Search:
         """Keeps the verdict on a path if it is the best so far."""
         top = path.top
         missing = outcome is Outcome.MISSING
-        bounds = [bound for bound in (root,) if bound is not None]
+        begin = root.not_before if root is not None else None
+        end = root.not_after if root is not None else None
         found = ChainVerdict(
             leaf=self._leaf,
             links=path.links,
@@ -470,8 +475,8 @@ class _Search:
             ca_issuers=top.ca_issuers if missing else (),
             issuer_name_known=name_known,
             without_client_auth=path.without_client_auth,
-            valid_from=max([path.valid_from, *(b.not_before for b in bounds if b.not_before)]),
-            valid_until=min([path.valid_until, *(b.not_after for b in bounds if b.not_after)]),
+            valid_from=max(path.valid_from, begin or path.valid_from),
+            valid_until=min(path.valid_until, end or path.valid_until),
         )
         if self._best is None or _rank(found) < _rank(self._best):
             self._best = found

@@ -7,6 +7,7 @@ force has it: a chain that ends in a removed root can be told as such.
 from __future__ import annotations
 
 import enum
+import os
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
@@ -239,10 +240,9 @@ def _checked_table(data: bytes, name: str) -> Table:
 
 def packaged_table() -> Table:
     """SAP's roots as packaged with iflint."""
-    from pathlib import Path
-
-    path = Path(__file__).with_name("data") / "sap-trusted-roots.json"
-    return read_table(path.read_bytes())
+    path = os.path.join(os.path.dirname(__file__), "data", "sap-trusted-roots.json")
+    with open(path, "rb") as file:
+        return read_table(file.read())
 
 
 class TrustList(msgspec.Struct, frozen=True, dict=True):
@@ -285,7 +285,7 @@ class TrustList(msgspec.Struct, frozen=True, dict=True):
     def standing(self, root: Root) -> Standing:
         """What the list in force says of ``root``."""
         if root.certificate is not None:
-            return Standing.LISTED if root in self.anchors else Standing.NOT_LISTED
+            return Standing.LISTED if root.sha256 in self._anchor_hashes else Standing.NOT_LISTED
         if self.release is None:
             return Standing.NOT_LISTED
         in_store = self._standing_in_store(root, self.release)
@@ -294,6 +294,10 @@ class TrustList(msgspec.Struct, frozen=True, dict=True):
         if root.in_neo_list:
             return Standing.LISTED if in_store is Standing.LISTED else Standing.ONE_LIST
         return Standing.ONE_LIST if in_store is Standing.LISTED else in_store
+
+    @cached_property
+    def _anchor_hashes(self) -> frozenset[str]:
+        return frozenset(root.sha256 for root in self.anchors)
 
     @staticmethod
     def _standing_in_store(root: Root, release: str) -> Standing:
