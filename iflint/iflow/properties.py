@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from iflint.iflow.model import Origin
     from iflint.location import FileLocation
 
-_BLANK = re.compile(r"(?:[ \t\f\r\n]|\\(?:\r\n|\r|\n))*+")
+_BLANK = re.compile(r"(?:[ \t\f\r\n]|\\(?:\r\n|[\r\n](?!\Z)))*+")
 _COMMENT = re.compile(r"[^\r\n]*+")
 _LINE = re.compile(r"(?:[^\\\r\n]++|\\(?:\r\n|[\r\n])[ \t\f]*+|\\[^\r\n]|\\\Z)*+")
 _CONTINUATION = re.compile(r"\\(?:\r\n|[\r\n])[ \t\f]*|\\\Z|\\[^\r\n]")
