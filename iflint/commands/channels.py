@@ -118,8 +118,6 @@ def rows(report: Report) -> Iterator[ChannelRow]:
 
 def _channel(iflow: IflowResult, channel: ChannelResult, names: dict[str, str]) -> ChannelRow:
     region = channel.location.region if channel.location else None
-    of_entries = {code for entry in channel.entries for code in entry.findings}
-    own = [code for code in channel.findings if code not in of_entries]
     return ChannelRow(
         package=iflow.package.name if iflow.package else "",
         iflow_id=iflow.id,
@@ -129,7 +127,7 @@ def _channel(iflow: IflowResult, channel: ChannelResult, names: dict[str, str]) 
         adapter=channel.adapter,
         address=channel.address,
         authorization=channel.authorization or channel.kind,
-        verdict=_findings(own, names),
+        verdict=_findings(channel.findings, names),
         file=str(iflow.location),
         line=region.start_line if region else None,
         entries=tuple(_entry(entry, names) for entry in channel.entries),
@@ -174,11 +172,9 @@ def _table(report: Report, colour: bool, width: int, ascii_only: bool) -> str:
     if not groups:
         return "No sender channels found.\n"
     columns = (
-        Column("Channel", 26),
-        Column("Authorization", 17),
-        Column("Certificate", 30),
-        Column("Days", width=5),
-        Column("Verdict", 20),
+        Column("Channel", 5),
+        Column("Certificate", 6),
+        Column("Verdict", width=25),
     )
     shown = table(
         columns,
@@ -198,23 +194,36 @@ def _title(row: ChannelRow) -> str:
 
 def _lines(row: ChannelRow) -> Iterator[list[str]]:
     """The lines of a channel: one for each entry, or one without."""
+    from iflint.wording import day
+
+    name = row.channel if row.channel != row.adapter else ""
+    channel = _stacked(f"{row.adapter} {row.address}".strip(), name, row.authorization)
+    if not row.entries:
+        yield [channel, "", _stacked(row.verdict)]
+    for number, entry in enumerate(row.entries):
+        file = entry.certificate.file if entry.certificate else ""
+        certificate = _stacked(entry.subject or "(no subject)", file)
+        until = f"until {day(entry.healthy_until)}" if entry.healthy_until else ""
+        own = row.verdict if number == 0 else ""
+        yield [
+            channel if number == 0 else "",
+            certificate,
+            _stacked(own, entry.verdict, until, _left(entry.days_left)),
+        ]
+
+
+def _left(days: int | None) -> str:
+    from iflint.wording import counted
+
+    if days is None:
+        return ""
+    return f"{counted(days, 'day')} left" if days >= 0 else f"ended {counted(-days, 'day')} ago"
+
+
+def _stacked(*parts: str) -> str:
     from iflint.text import visible
 
-    channel = "\n".join(visible(part) for part in (row.channel, row.adapter, row.address) if part)
-    first = [channel, visible(row.authorization)]
-    if not row.entries:
-        yield [*first, "", "", row.verdict]
-    for number, entry in enumerate(row.entries):
-        verdict = entry.verdict
-        if entry.healthy_until and not entry.findings:
-            verdict = f"{verdict}\nuntil {entry.healthy_until:%Y-%m-%d}"
-        certificate = visible(entry.subject or f"(entry {entry.entry}: no subject)")
-        if entry.certificate:
-            certificate = f"{certificate}\n{visible(entry.certificate.file)}"
-        days = "" if entry.days_left is None else str(entry.days_left)
-        if number == 0 and row.verdict:
-            verdict = f"{row.verdict}\n{verdict}"
-        yield [*(first if number == 0 else ["", ""]), certificate, days, verdict]
+    return "\n".join(visible(part) for part in parts if part)
 
 
 def _json(report: Report) -> str:

@@ -33,16 +33,18 @@ def command(rule: str, **arguments: Any) -> int:
     from iflint.commands.run import choose_colour, rule_infos
 
     setting = choose_colour(arguments)
-    markdown = page(find(rule, rule_infos()))
+    info = find(rule, rule_infos())
 
     def render(colour: bool, width: int, ascii_only: bool) -> str:
         from iflint import text
 
-        shown = markdown
+        title, markdown = f"{info.code} {info.name}", page(info)
         if colour or output.is_terminal():
             from iflint.commands import tables
 
-            shown = tables.page(markdown, colour=colour, width=width)
+            shown = tables.page(title, markdown, colour=colour, width=width)
+        else:
+            shown = f"# {title}\n\n{markdown}"
         return text.ascii_only(shown) if ascii_only else shown
 
     output.write_text(None, setting, render)
@@ -65,10 +67,9 @@ def find(word: str, infos: Sequence[RuleInfo]) -> RuleInfo:
 
 
 def page(info: RuleInfo) -> str:
-    """The rule's page in Markdown."""
+    """The rule's page in Markdown, without its title."""
     state = "" if info.state == "stable" else f" This rule is in state *{info.state}*."
     parts = [
-        f"# {info.code} {info.name}",
         f"**{info.summary}**",
         f"Severity: {info.severity}.{state}",
         info.documentation,

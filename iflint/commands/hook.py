@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 NAMING = ("certificates", "parameters", "roots")
 """Settings that name files of which every flow's verdict may depend."""
 
-CONFIGURATION_FILES = ("iflint.toml", "pyproject.toml")
 CERTIFICATE_ENDINGS = (".cer", ".crt", ".pem", ".der", ".p7b", ".p7c")
 
 
@@ -63,6 +62,8 @@ def targets(run: Run, root: str) -> tuple[str, ...]:
     from iflint.sources import owning_bundles
 
     named = [path for name in NAMING for path in run.settings.get(name, ())]
+    if run.configuration is not None:
+        named.append(run.configuration)
     if not run.paths or any(_concerns_every_flow(file, named) for file in run.paths):
         return (root,)
     owners = owning_bundles(_not_excluded(run)).values()
@@ -70,12 +71,7 @@ def targets(run: Run, root: str) -> tuple[str, ...]:
 
 
 def _concerns_every_flow(file: str, named: Sequence[str]) -> bool:
-    name = os.path.basename(file).lower()
-    return (
-        name in CONFIGURATION_FILES
-        or name.endswith(CERTIFICATE_ENDINGS)
-        or any(_lies_in(file, path) for path in named)
-    )
+    return file.lower().endswith(CERTIFICATE_ENDINGS) or any(_lies_in(file, path) for path in named)
 
 
 def _lies_in(file: str, path: str) -> bool:
@@ -92,11 +88,8 @@ def _not_excluded(run: Run) -> list[str]:
     from pathspec import GitIgnoreSpec
 
     excluded = GitIgnoreSpec.from_lines(patterns)
-    folder = run.exclude_directory or os.curdir
     return [
-        path
-        for path in run.paths
-        if not excluded.match_file(_relative(path, folder).replace(os.sep, "/"))
+        path for path in run.paths if not excluded.match_file(_relative(path).replace(os.sep, "/"))
     ]
 
 

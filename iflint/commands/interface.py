@@ -30,11 +30,8 @@ class WrongUsage(click.ClickException):
 
     def show(self, file: Any = None) -> None:  # noqa: ARG002 - as in click
         """Print a line for each mistake."""
-        context = click.get_current_context(silent=True)
         for mistake in self.mistakes:
             complain(mistake)
-        if context is not None:
-            complain(f"see '{context.command_path} --help'")
 
 
 class Failure(click.ClickException):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import click
 
+from iflint import __version__
 from iflint.commands.interface import Interface
 
 
 def _show_version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
     if asked and not context.resilient_parsing:
-        from importlib.metadata import version
-
-        click.echo(f"iflint {version('iflint')}")
+        click.echo(f"iflint {__version__}")
         context.exit()
 
 

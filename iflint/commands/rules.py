@@ -58,6 +58,11 @@ def _table(infos: Sequence[RuleInfo], colour: bool, width: int, ascii_only: bool
         ]
         for info in infos
     ]
-    columns = (Column("Code", 7), Column("Name", 25), Column("Severity", 8), Column("Finds", 40))
+    columns = (
+        Column("Code", width=6),
+        Column("Name", width=25),
+        Column("Severity", width=8),
+        Column("Finds"),
+    )
     shown = table(columns, [("", rows)], colour=colour, width=width)
     return text.ascii_only(shown) if ascii_only else shown

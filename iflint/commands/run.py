@@ -47,14 +47,13 @@ class Request(msgspec.Struct, frozen=True):
 class Run(msgspec.Struct, frozen=True):
     """A run that can start: ``settings`` by name, merged from the arguments and the file.
 
-    ``exclude_directory`` is the folder that the patterns of ``exclude`` are relative to, None
-    for the current one.
+    ``configuration`` is the path of that file.
     """
 
     paths: tuple[str, ...]
     settings: Mapping[str, Any]
     destinations: tuple[Destination, ...]
-    exclude_directory: str | None = None
+    configuration: str | None = None
 
     @property
     def colour(self) -> str:
@@ -100,14 +99,13 @@ def prepare(request: Request) -> Run:
         paths=request.paths,
         settings=settings,
         destinations=destinations,
-        exclude_directory=None if "exclude" in given or not configuration else configuration.folder,
+        configuration=configuration.path if configuration else None,
     )
 
 
 def check(run: Run, *, describe_rules: bool = False, whole_inventory: bool = False) -> Report:
     """Call the library; its complaints about the caller become wrong usage."""
     from iflint import engine
-    from iflint.plugins import PluginError
 
     get = run.settings.get
     options = Options(
@@ -127,8 +125,12 @@ def check(run: Run, *, describe_rules: bool = False, whole_inventory: bool = Fal
         return engine.check(run.paths, options)
     except (UsageError, FileNotFoundError) as error:
         raise WrongUsage([_said(error)]) from error
-    except PluginError as error:
-        raise Failure(str(error)) from error
+    except Exception as error:
+        from iflint.plugins import PluginError
+
+        if isinstance(error, PluginError):
+            raise Failure(str(error)) from error
+        raise
 
 
 def choose_colour(arguments: Mapping[str, Any], found: Sequence[Mistake] = ()) -> str:

@@ -11,10 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import Console
+    from rich.padding import Padding
+
+
+LONGEST_LINE = 100
+"""Columns; longer lines of prose are hard to read."""
 
 
 class Column(msgspec.Struct, frozen=True):
-    """A column: ``share`` of the width beside the others' shares, or a fixed ``width``."""
+    """A column of a fixed ``width``, or with a ``share`` of what is left."""
 
     heading: str
     share: int = 1
@@ -30,49 +35,62 @@ def table(
 ) -> str:
     """A table whose rows come in groups, each under a title of its own ('': none).
 
-    Columns of a fixed width are set to the right. Cells may hold line ends; everything in them
-    is shown as it is.
+    Titles and cells may hold line ends; everything in them is shown as it is.
     """
+    from rich.text import Text
+
+    console = _console(colour, width)
+    indentation = 2 if any(title for title, _ in groups) else 0
+    headings = [[column.heading for column in columns]]
+    console.print(_grid(columns, headings, indentation, "bold"))
+    for title, rows in groups:
+        if title:
+            first, *rest = title.split("\n")
+            console.print()
+            console.print(Text(first, style="bold"), soft_wrap=True)
+            for line in rest:
+                console.print(Text(line), soft_wrap=True)
+        console.print(_grid(columns, rows, indentation))
+    return _printed(console)
+
+
+def _grid(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], indentation: int, style: str = ""
+) -> Padding:
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
-    console = _console(colour, width)
-    for number, (title, rows) in enumerate(groups):
-        grid = Table(
-            box=None, expand=True, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold"
+    grid = Table(box=None, expand=True, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        grid.add_column(
+            width=column.width,
+            ratio=column.share if column.width is None else None,
+            overflow="fold",
         )
-        for column in columns:
-            grid.add_column(
-                column.heading,
-                justify="left" if column.width is None else "right",
-                width=column.width,
-                ratio=column.share if column.width is None else None,
-                overflow="fold",
-            )
-        for row in rows:
-            grid.add_row(*map(Text, row))
-        if number:
-            console.print()
-        if title:
-            console.print(Text(title, style="bold"))
-        console.print(Padding(grid, (0, 0, 0, 2 if title else 0)))
-    return _printed(console)
+    for row in rows:
+        grid.add_row(*map(Text, row), style=style)
+    return Padding(grid, (0, 0, 0, indentation))
 
 
-def page(markdown: str, *, colour: bool, width: int) -> str:
-    """A page of Markdown as a terminal shows it."""
+def page(title: str, markdown: str, *, colour: bool, width: int) -> str:
+    """A page of Markdown under its title, as a terminal shows it."""
     from rich.markdown import Markdown
+    from rich.text import Text
 
-    console = _console(colour, min(width, 100))
+    console = _console(colour, min(width, LONGEST_LINE))
+    console.print(Text(title, style="bold"), end="\n\n")
     console.print(Markdown(markdown, hyperlinks=False))
     return _printed(console)
 
 
 def _console(colour: bool, width: int) -> Console:
     from rich.console import Console
+    from rich.theme import Theme
 
+    readable = {"code": "bold", "code_block": "none", "h2": "bold", "item.bullet": "none"}
     return Console(
+        theme=Theme({f"markdown.{name}": style for name, style in readable.items()}),
         file=StringIO(),
         width=width,
         legacy_windows=False,

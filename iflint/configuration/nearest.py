@@ -15,7 +15,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     from difflib import get_close_matches
 
     spelled = {candidate.lower(): candidate for candidate in known}
-    matches = get_close_matches(word.lower(), spelled, n=1, cutoff=0.6)
+    matches = get_close_matches(word.lower(), spelled, n=1, cutoff=0.65)
     return spelled[matches[0]] if matches else None
 
 

@@ -18,6 +18,7 @@ FAIL_LEVELS = ("error", "warning", "note", "never")
 COLOURS = ("auto", "always", "never")
 LONGEST_EXPIRY_DAYS = 36_500
 STANDARD_OUTPUT = "-"
+ALL_RULES = "all"
 
 
 class Mistake(msgspec.Struct, frozen=True):
@@ -186,11 +187,11 @@ def _rules(value: Any, scope: Scope) -> tuple[str, ...]:
 
 
 def _rule(word: str, known: RuleNames) -> str:
-    code, name = word.upper(), word.lower()
-    if any(each.startswith(code) for each in known.codes):
-        return code
-    if name in known.names:
-        return name
+    label = word.lower()
+    if label == ALL_RULES or label in known.names:
+        return label
+    if any(code.lower().startswith(label) for code in known.codes):
+        return word.upper()
     raise ValueError(
         f"{shown(word)} names no rule{did_you_mean(word, known.words)} ('iflint rules' lists them)"
     )
