@@ -1,0 +1,30 @@
+"""A rule's docstring is its documentation page."""
+
+from __future__ import annotations
+
+import pytest
+
+from iflint.plugins import load_rules
+
+RULES = load_rules()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_explains_itself(rule) -> None:
+    info = rule.info()
+    assert info.summary.endswith(".")
+    assert info.help_uri.startswith("https://")
+    assert info.handed
+    headings = [line for line in info.documentation.splitlines() if line.startswith("## ")]
+    assert headings[0] == "## What it does"
+    assert "## How to fix it" in headings
+    assert {"## Why it fails at runtime", "## Why it matters"} & set(headings)
+
+
+def test_a_module_is_named_after_its_rule() -> None:
+    for rule in RULES:
+        assert rule.__module__.rpartition(".")[2].replace("_", "-") == rule.name
+
+
+def test_codes_and_names_are_unique() -> None:
+    assert len({rule.code for rule in RULES}) == len({rule.name for rule in RULES}) == len(RULES)
