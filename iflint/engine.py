@@ -177,7 +177,7 @@ def _report(
     root = repository_root(directory)
     in_order = sorted(findings, key=_place)
     found = findings_by_iflow(in_order)
-    checked, joined = entry_counts(verdicts.values())
+    checked, joined, not_found = entry_counts(verdicts.values())
     return Report(
         version=__version__,
         as_of=as_of,
@@ -207,6 +207,7 @@ def _report(
         certificate_files=inputs.certificate_files,
         entries_checked=checked,
         entries_joined=joined,
+        entries_not_found=not_found,
         wanted=wanted(verdicts.values()),
     )
 

@@ -171,6 +171,7 @@ class _Reading:
                 parameters=self._read(bundle.parameters),
                 package=Package(package.id, package.name) if package else None,
                 display_name=bundle.display_name,
+                every_channel=True,
             )
         )
 

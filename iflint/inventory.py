@@ -16,6 +16,7 @@ from iflint.report import (
     SkippedResult,
     WantedCertificate,
 )
+from iflint.wording import days_until
 
 if TYPE_CHECKING:
     from iflint.findings import Finding
@@ -74,8 +75,8 @@ def skipped_result(skipped: Skipped) -> SkippedResult:
     return SkippedResult(skipped.location, str(skipped.kind), skipped.detail)
 
 
-def entry_counts(verdicts: Iterable[IflowVerdict]) -> tuple[int, int]:
-    """How many entries were checked, and how many of them had a certificate at hand."""
+def entry_counts(verdicts: Iterable[IflowVerdict]) -> tuple[int, int, int]:
+    """How many entries were checked; for how many a certificate was at hand, for how many none."""
     entries = [
         entry
         for verdict in verdicts
@@ -83,7 +84,11 @@ def entry_counts(verdicts: Iterable[IflowVerdict]) -> tuple[int, int]:
         if channel.judged
         for entry in channel.entries
     ]
-    return len(entries), sum(bool(entry.joined) for entry in entries)
+    return (
+        len(entries),
+        sum(bool(entry.joined) for entry in entries),
+        sum(entry.state == "not-found" for entry in entries),
+    )
 
 
 def wanted(verdicts: Iterable[IflowVerdict]) -> tuple[WantedCertificate, ...]:
@@ -180,7 +185,7 @@ def _certificate_result(match: JoinedCertificate, clock: datetime) -> Certificat
     return CertificateResult(
         certificate=certificate_reference(match.certificate, match.locations),
         validity=str(match.validity),
-        days_left=(match.certificate.not_after - clock).days,
+        days_left=days_until(match.certificate.not_after, clock),
         chain=_chain_result(match.chain),
     )
 

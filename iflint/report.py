@@ -56,8 +56,8 @@ class ChainResult(msgspec.Struct, frozen=True):
 class CertificateResult(msgspec.Struct, frozen=True):
     """A certificate that an entry was joined to, and what the run makes of it.
 
-    ``validity`` is ``valid``, ``expired`` or ``not-yet-valid``; ``days_left`` counts whole days
-    from the clock to the end of validity, negative once it has passed.
+    ``validity`` is ``valid``, ``expired`` or ``not-yet-valid``; ``days_left`` counts
+    calendar days (UTC) from the clock to the end of validity, negative once it has passed.
     """
 
     certificate: CertificateReference
@@ -143,7 +143,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     with forward slashes: paths in locations are relative to ``directory``. ``rules`` are all
     the rules in force (filled when a reporter asks for them). ``entries_checked`` counts the
     certificate entries whose texts were checked, ``entries_joined`` those among them for which
-    a certificate was at hand.
+    a certificate was at hand, ``entries_not_found`` those that none at hand resembles.
     """
 
     version: str
@@ -160,6 +160,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     certificate_files: int = 0
     entries_checked: int = 0
     entries_joined: int = 0
+    entries_not_found: int = 0
     wanted: tuple[WantedCertificate, ...] = ()
 
     @property

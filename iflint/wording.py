@@ -22,13 +22,23 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
+def days_until(moment: datetime, clock: datetime) -> int:
+    """Calendar days from ``clock`` to ``moment``, both UTC: 0 on the same day, below it before."""
+    return (moment.date() - clock.date()).days
+
+
 def relative(moment: datetime, clock: datetime) -> str:
-    """``in 7 days``, ``today``, ``265 days ago``: whole days from ``clock`` to ``moment``."""
-    seconds = (moment - clock).total_seconds()
-    days = int(abs(seconds) // 86_400)
+    """``in 7 days``, ``today``, ``265 days ago``: calendar days from ``clock`` to ``moment``."""
+    days = days_until(moment, clock)
     if days == 0:
         return "today"
-    return f"in {counted(days, 'day')}" if seconds > 0 else f"{counted(days, 'day')} ago"
+    return f"in {counted(days, 'day')}" if days > 0 else f"{counted(-days, 'day')} ago"
+
+
+def sentence(text: str) -> str:
+    """``text`` with a capital letter at its beginning and a full stop at its end."""
+    text = text.strip()
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"
 
 
 def dated(moment: datetime, clock: datetime) -> str:

@@ -56,7 +56,9 @@ class MissingChain(Rule):
         )
         if chain.below is not None and chain.below.sha256 != best.certificate.sha256:
             message += f" It issued {chain.below.subject.text}."
-        if not chain.issuer_name_known:
+        if chain.issuer_name_known:
+            message += " The one of that name that is at hand or on the list has another key."
+        else:
             message += (
                 " If this is itself a root, it is not on the list in force "
                 f"({case.run.trust.name})."

@@ -51,13 +51,11 @@ class UndecidableDn(Rule):
             )
             if comparison.equality is Equality.UNDECIDABLE
         ]
-        attributes = listed(
-            [
-                f"{stored.keyword} of the {role}"
-                for role, _, comparison in sides
-                for stored, _ in comparison.undecidable
-            ]
-        )
+        attributes = [
+            f"{stored.keyword} of the {role}"
+            for role, _, comparison in sides
+            for stored, _ in comparison.undecidable
+        ]
         certain = ", ".join(f"{role} {c.certain_text}" for role, _, c in sides)
         _, value, comparison = sides[0]
         stored = comparison.undecidable[0][0]
@@ -66,7 +64,7 @@ class UndecidableDn(Rule):
         yield self.finding(
             case,
             "Whether this pair is the certificate's can't be told from the stored text: it "
-            f"depends on the string type of {attributes} (inferred).",
+            f"depends on the string type of {listed(list(dict.fromkeys(attributes)))} (inferred).",
             remedy=f"Test the call; if it is refused, write {certain}.",
             location=value.locate(stored.start, stored.end),
             related=(*related, *certificate),

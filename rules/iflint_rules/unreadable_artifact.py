@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from iflint.findings import Finding, Severity
 from iflint.problems import ProblemKind
 from iflint.rule import ProblemCase, Rule
+from iflint.wording import sentence
 
 
 class UnreadableArtifact(Rule):
@@ -44,5 +45,8 @@ class UnreadableArtifact(Rule):
         problem = case.problem
         if problem.kind is ProblemKind.ARTIFACT:
             yield self.finding(
-                case, problem.message, remedy=problem.remedy, location=problem.location
+                case,
+                sentence(problem.message),
+                remedy=sentence(problem.remedy),
+                location=problem.location,
             )

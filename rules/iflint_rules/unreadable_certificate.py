@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from iflint.findings import Finding, Severity
 from iflint.problems import ProblemKind
 from iflint.rule import ProblemCase, Rule
+from iflint.wording import sentence
 
 
 class UnreadableCertificate(Rule):
@@ -38,5 +39,8 @@ class UnreadableCertificate(Rule):
         problem = case.problem
         if problem.kind is ProblemKind.CERTIFICATE:
             yield self.finding(
-                case, problem.message, remedy=problem.remedy, location=problem.location
+                case,
+                sentence(problem.message),
+                remedy=sentence(problem.remedy),
+                location=problem.location,
             )

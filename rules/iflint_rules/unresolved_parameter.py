@@ -46,7 +46,7 @@ class UnresolvedParameter(Rule):
         """Say which parameters are missing."""
         kind = case.channel.authorization.kind
         setting = kind is AuthorizationKind.UNRESOLVED
-        what = "The authorization of this channel" if setting else "A DN of this channel"
+        what = "authorization" if setting else "list of certificates"
         for value, use in case.verdict.undefined:
             related: tuple[Related, ...] = ()
             if use.value is None:
@@ -57,7 +57,8 @@ class UnresolvedParameter(Rule):
                     related = (Related(use.definition.locate(), "defined here, as empty"),)
             yield self.finding(
                 case,
-                f"{what} is the parameter {{{{{use.name}}}}}, which {state}.",
+                f"The {what} of this channel needs the parameter {{{{{use.name}}}}}, "
+                f"which {state}.",
                 remedy=f"Give {use.name!r} a value in parameters.prop, or pass the environment's "
                 "values with --parameters FILE.",
                 location=value.origin.locate(use.start, use.end),

@@ -95,7 +95,7 @@ def _history(root: Root | None) -> str:
     """What the releases of the table say of a root."""
     if root is None or root.added_in is None:
         return ""
-    text = f" It came with release {root.added_in} of the {root.origin} ({root.added_on})"
+    text = f" It came with release {root.added_in} of {root.origin} ({root.added_on})"
     if root.removed_in is not None:
         text += f" and was removed in release {root.removed_in} ({root.removed_on})"
     return f"{text}."
