@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -31,16 +31,3 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, rename={"schema": "$sc
 def render(report: Report) -> str:
     """The report as indented JSON; keys stand in the order of the schema."""
     return dumped(Document(report=report))
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of what `render` writes, made from the types themselves."""
-    (root,), definitions = msgspec.json.schema_components(
-        (Document,), ref_template="#/$defs/{name}"
-    )
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": SCHEMA,
-        **root,
-        "$defs": dict(sorted(definitions.items())),
-    }

@@ -9,14 +9,18 @@ _UNRESERVED = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01
 
 def absolute(directory: str, path: str) -> str:
     """The path, seen from the absolute ``directory``, without ``.`` and ``..``."""
-    if directory[1:2] == ":" or directory.startswith("//"):
+    windows = directory[1:2] == ":" or directory.startswith("//")
+    if windows:
         path = path.replace("\\", "/")
     if path[1:3] == ":/":
         return path[0].upper() + ":" + posixpath.normpath(path[2:])
+    if windows and path.startswith("//"):
+        return posixpath.normpath(path)
     if directory[1:2] == ":":
-        drive = directory[0].upper() + ":"
-        return drive + posixpath.normpath(posixpath.join(directory[2:] or "/", path))
-    return posixpath.normpath(posixpath.join(directory, path))
+        inside = posixpath.join(directory[2:] or "/", path)
+        return directory[0].upper() + ":" + posixpath.normpath(inside)
+    joined = posixpath.normpath(posixpath.join(directory, path))
+    return joined if windows else "/" + joined.lstrip("/")
 
 
 def is_below(path: str, folder: str) -> bool:

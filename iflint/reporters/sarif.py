@@ -180,8 +180,8 @@ class _Run:
             physical["region"] = dict(_FIRST_LINE)
             return physical
         physical["region"] = _region(region)
-        if region.excerpt:
-            physical["contextRegion"] = _context(region)
+        if context := _context(region):
+            physical["contextRegion"] = context
         return physical
 
     def _artifact_location(self, file: FileLocation) -> Json:
@@ -345,13 +345,18 @@ def _region(region: Region) -> Json:
     return described
 
 
-def _context(region: Region) -> Json:
-    """The line around a region, as far as it is known."""
+def _context(region: Region) -> Json | None:
+    """The line around a region, where it is known and shows more than the region itself."""
+    end = region.excerpt_column + len(region.excerpt)
+    inside = region.excerpt_column <= region.start_column and region.end_column <= end
+    same = (region.start_column, region.end_column) == (region.excerpt_column, end)
+    if region.start_line != region.end_line or same or not inside:
+        return None
     return {
         "startLine": region.start_line,
         "startColumn": region.excerpt_column,
         "endLine": region.start_line,
-        "endColumn": region.excerpt_column + len(region.excerpt),
+        "endColumn": end,
         "snippet": {"text": encodable(region.excerpt)},
     }
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import msgspec
+
 from iflint.findings import (
     CertificateReference,
     ChannelReference,
@@ -140,7 +141,7 @@ EXPIRED = Finding(
     code="IFL101",
     name="expired-certificate",
     severity=Severity.ERROR,
-    message="The client certificate of this entry expired on 2026-03-04 (264 days ago).",
+    message="The client certificate of this entry expired on 2026-03-04 (265 days ago).",
     remedy="Ask the sender for the renewed certificate; with the same DN pair nothing changes.",
     location=Location(LOOSE, region(LINE, SUBJECT)),
     related=(Related(Location(FileLocation("certs/orders.pem")), "this certificate"),),

@@ -1,0 +1,75 @@
+"""The caret stands under the exact text, however long, wide or strange the line is."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iflint.location import Region
+from iflint.reporters.excerpt import excerpt
+from iflint.text import cells, visible
+from reporters.sample_report import region
+
+
+def marked(where, width=60):
+    """What stands over the caret, in columns of a terminal."""
+    line, start, end = excerpt(where, width, visible, "…")
+    assert cells(line) <= width
+    columns = "".join(char + "\0" * (cells(char) - 1) for char in line)
+    return columns[start:end].replace("\0", "")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "CN=Acme",
+        "<value>CN=Acme</value>",
+        "\t\t<value>CN=Acme</value>",
+        "<value>注文注文CN=Acme</value>",
+        "x" * 500 + "CN=Acme" + "y" * 500,
+        "x" * 500 + "CN=Acme",
+        "CN=Acme" + "y" * 500,
+        "\u202e\x1b" * 50 + "CN=Acme" + "\u200b" * 50,
+    ],
+)
+def test_exact_text(line) -> None:
+    assert marked(region(line, "CN=Acme")) == "CN=Acme"
+
+
+def test_long_text_is_marked_as_far_as_it_is_shown() -> None:
+    shown = marked(region("<v>" + "x" * 500 + "</v>", "x" * 500))
+    assert set(shown) == {"x"}
+    assert len(shown) > 50
+
+
+def test_cut_ends_are_shown() -> None:
+    line, _, _ = excerpt(region("a" * 99 + "CN=x" + "b" * 99, "CN=x"), 40, visible, "…")
+    assert line.startswith("…a")
+    assert line.endswith("b…")
+
+
+def test_window_of_a_longer_line() -> None:
+    where = Region(1, 1005, 1, 1009, 0, 0, "<v>\tCN=x</v>", 1001)
+    assert marked(where) == "CN=x"
+
+
+def test_nothing_between_start_and_end_is_still_marked() -> None:
+    line, start, end = excerpt(Region(1, 4, 1, 4, 0, 0, "<v></v>"), 40, visible, "…")
+    assert (line, start, end) == ("<v></v>", 3, 4)
+
+
+def test_several_lines_are_marked_to_the_end_of_the_first() -> None:
+    assert marked(Region(1, 4, 3, 2, 0, 0, "<v>CN=x")) == "CN=x"
+
+
+@given(
+    st.text(max_size=80),
+    st.integers(-5, 200),
+    st.integers(-5, 200),
+    st.integers(1, 100),
+    st.integers(20, 120),
+)
+def test_any_region_fits_the_width(text, first, last, column, width) -> None:
+    where = Region(1, first, 1, last, 0, 0, text, column)
+    line, start, end = excerpt(where, width, visible, "…")
+    assert 0 <= start < end <= width + 1
+    assert cells(line) <= width

@@ -1,0 +1,55 @@
+"""The json report: valid by its published schema, lossless, and readable by any parser."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from iflint.reporters import json as reporter
+from iflint.reporters.encoding import dumped
+from iflint.reporters.schema import schema
+from reporters.sample_report import HOSTILE, clean, hostile, sample
+
+SCHEMA = Path(__file__).parents[2] / "docs" / "report.schema.json"
+
+
+def test_published_schema_is_current() -> None:
+    assert SCHEMA.read_text(encoding="utf-8") == dumped(schema()), (
+        "write it anew: python -m iflint.reporters.schema > docs/report.schema.json"
+    )
+
+
+@pytest.mark.parametrize("make", [sample, clean, hostile])
+def test_valid_by_schema(make) -> None:
+    validator = jsonschema.Draft202012Validator(schema(), format_checker=jsonschema.FormatChecker())
+    validator.validate(json.loads(reporter.render(make())))
+
+
+def test_envelope_and_times() -> None:
+    document = json.loads(reporter.render(sample()))
+    assert list(document) == ["$schema", "version", "report"]
+    assert document["version"] == "1"
+    report = document["report"]
+    assert report["as_of"] == "2026-11-24T00:00:00Z"
+    assert report["findings"][0]["broken_since"] == "2026-03-04T12:00:00Z"
+    assert report["iflows"][0]["channels"][0]["entries"][0]["state"] == "joined"
+
+
+@pytest.mark.parametrize("make", [sample, hostile])
+def test_same_report_same_bytes(make) -> None:
+    assert reporter.render(make()) == reporter.render(make())
+
+
+def test_hostile_names_survive_but_never_reach_a_terminal_raw() -> None:
+    text = reporter.render(hostile())
+    text.encode("utf-8")
+    assert not any(char in text for char in "\x1b\x9b\u202e\u2028\u200b\x00")
+    name = json.loads(text)["report"]["iflows"][0]["name"]
+    assert name == HOSTILE.replace("\ud800", "\\ud800")
+
+
+def test_astral_invisible_characters_become_surrogate_pairs() -> None:
+    text = dumped({"name": "a\U000e0041b"})
+    assert "\\udb40\\udc41" in text
+    assert json.loads(text) == {"name": "a\U000e0041b"}

@@ -1,0 +1,209 @@
+"""The text report: what people read, at any width, with and without colour."""
+
+import re
+
+import msgspec
+import pytest
+
+from iflint.findings import DnComparison, DnRow, Related
+from iflint.location import FileLocation, Location
+from iflint.reporters import style, text
+from iflint.reporters.style import wrapped
+from iflint.text import cells
+from reporters.sample_report import (
+    EXPIRED,
+    HOSTILE,
+    MISMATCH,
+    clean,
+    hostile,
+    sample,
+)
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def with_findings(*findings, **changes):
+    return msgspec.structs.replace(sample(), findings=findings, **changes)
+
+
+def test_a_finding_at_eighty_columns() -> None:
+    shown = text.render(with_findings(EXPIRED), width=80)
+    assert shown.startswith(
+        """\
+Acme Orders › Receive Orders 1.0.4
+flows/Receive Orders/src/main/resources/Orders.iflw
+
+error[IFL101] expired-certificate: The client certificate of this entry expired
+  on 2026-03-04 (265 days ago).
+  --> flows/Receive Orders/src/main/resources/Orders.iflw:41:76
+ 41 │ …e.subjectDN'&gt;CN=orders.acme.example, O=Acme GmbH, C=DE&lt;/cell&gt;&l…
+    │                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  channel      HTTPS "Orders in" /orders, entry 1
+  certificate  CN=orders.acme.example, O=Acme GmbH, C=DE
+  issued by    CN=Acme Issuing CA 2, O=Acme GmbH, C=DE
+  valid        2025-03-05 to 2026-03-04
+  file         certs/orders.pem:1:1
+               certs/all.p7b
+  see          certs/orders.pem: this certificate
+  broken since 2026-03-04 (265 days ago)
+  fix:         Ask the sender for the renewed certificate; with the same DN pair
+               nothing changes.
+"""
+    )
+
+
+def test_names_are_set_side_by_side() -> None:
+    shown = text.render(with_findings(MISMATCH), width=80)
+    assert (
+        """\
+  subject      in the channel          in the certificate
+               CN=orders.acme.example  CN=orders.acme.example
+             ✗ O=Acme                  O=Acme GmbH
+               C=DE                    C=DE
+  issuer       the same: CN=Acme Issuing CA 2, O=Acme GmbH, C=DE
+"""
+        in shown
+    )
+
+
+def test_names_too_long_for_two_columns_stand_below_each_other() -> None:
+    long = "O=" + "x" * 60
+    rows = (DnRow("CN=a", "CN=a", True), DnRow(long, "", False))
+    finding = msgspec.structs.replace(
+        MISMATCH, comparisons=(DnComparison("subject", "attribute", "a", "b", rows),)
+    )
+    shown = text.render(with_findings(finding), width=80)
+    assert f"             ✗ channel:     {long}\n" in shown
+    assert "             ✗ certificate: (nothing)\n" in shown
+
+
+def test_a_flow_in_an_archive_is_named_shortly() -> None:
+    shown = text.render(with_findings(MISMATCH), width=80)
+    assert "--> exports/Acme.zip!/a1b2_content!/src/main/…/Invoices.iflw:41:100" in shown
+    plain = text.render(with_findings(MISMATCH), width=80, ascii=True)
+    assert "!/src/main/.../Invoices.iflw:41:100" in plain
+
+
+def test_what_belongs_to_no_iflow_has_its_own_heading() -> None:
+    shown = text.render(sample())
+    heading = shown.index("Outside any iFlow")
+    assert heading < shown.index("unreadable-artifact")
+    assert heading > shown.index("certificate-expires-soon")
+
+
+def test_breaks_on_and_broken_since() -> None:
+    shown = " ".join(text.render(sample()).split())
+    assert "breaks on 2026-12-01 (in 7 days)" in shown
+    assert "broken since 2026-03-04 (265 days ago)" in shown
+
+
+def test_summary() -> None:
+    shown = text.render(sample(), width=100)
+    assert shown.endswith(
+        """\
+Summary
+iFlows           2 in 1 package
+sender channels  1, 1 checked
+entries          4 checked, 2 with a certificate at hand
+certificates     3 in 2 files
+skipped          archive without flow: 2, clutter: 1 (--verbose names them)
+trust list       SAP BTP Trust Store 3.0.0 (2026-06-03), for landscape BTP
+clock            2026-11-24 00:00:00 UTC
+findings         3 errors, 1 warning and 1 note
+"""
+    )
+
+
+def test_verbose_names_what_was_skipped() -> None:
+    assert "exports/TPM.zip" not in text.render(sample())
+    shown = text.render(sample(), verbose=True)
+    assert "exports/TPM.zip (archive without flow)" in shown
+    assert "exports/._Acme.zip (clutter: macOS metadata)" in shown
+
+
+def test_certificates_to_ask_for_are_listed_once() -> None:
+    shown = text.render(sample())
+    assert "No certificate was at hand for 2 of 4 entries." in shown
+    assert shown.count("CN=partner.example, C=DE") == 1
+    assert "HTTPS /orders and SOAP /invoices" in shown
+    assert "--certificates PATH" in shown
+
+
+def test_a_path_without_iflow_is_said_aloud() -> None:
+    assert "No iFlow found in empty." in text.render(sample())
+    assert "No iFlow found" not in text.render(clean())
+
+
+@pytest.mark.parametrize("path", [".", "flows", "./flows/", "/work/repo", "exports/Acme.zip"])
+def test_a_path_with_an_iflow_is_not(path) -> None:
+    assert "No iFlow found" not in text.render(with_findings(paths=(path,)))
+
+
+def test_clean() -> None:
+    shown = text.render(clean())
+    assert shown.startswith("Summary\n")
+    assert shown.endswith("findings         none\n")
+
+
+@pytest.mark.parametrize("make", [sample, clean, hostile])
+@pytest.mark.parametrize("width", [1, 40, 80, 160])
+def test_colour_changes_nothing_but_colour(make, width) -> None:
+    plain = text.render(make(), width=width, verbose=True)
+    painted = text.render(make(), width=width, verbose=True, colour=True)
+    assert "\x1b" not in plain
+    assert "\x1b" in painted
+    assert ANSI.sub("", painted) == plain
+
+
+@pytest.mark.parametrize("width", [80, 160])
+def test_lines_keep_to_the_width_unless_a_word_is_longer(width) -> None:
+    for line in text.render(sample(), width=width).splitlines():
+        assert cells(line) <= width or " --> " in line or ".iflw" in line
+
+
+def test_hostile_names_are_shown_and_powerless() -> None:
+    shown = text.render(hostile(), verbose=True)
+    shown.encode("utf-8")
+    assert all(line.isprintable() for line in shown.splitlines())
+    assert r"\x1b[31mb\u202ec\u2028d\x9be\ud800f\u200bg" in shown
+    assert HOSTILE not in shown
+
+
+@pytest.mark.parametrize("make", [sample, clean, hostile])
+def test_ascii(make) -> None:
+    assert text.render(make(), ascii=True, verbose=True).isascii()
+
+
+def test_a_thousand_places_are_not_all_listed() -> None:
+    many = tuple(Related(Location(FileLocation(f"c{n}.pem")), "one") for n in range(1000))
+    shown = text.render(with_findings(msgspec.structs.replace(EXPIRED, related=many)))
+    assert "and 990 more places" in shown
+
+
+def test_a_name_longer_than_the_line_stays_whole() -> None:
+    assert wrapped("see " + "x" * 50 + " now", 0, 2, 40) == ["see", "x" * 50, "now"]
+
+
+def test_wrapping_keeps_blanks_inside_a_line() -> None:
+    assert wrapped("CN=a  b", 0, 0, 40) == ["CN=a  b"]
+
+
+def luminance(colour: str) -> float:
+    number = int(colour.rsplit(";", 1)[1])
+    if number >= 232:
+        levels = [8 + 10 * (number - 232)] * 3
+    else:
+        cube = number - 16
+        levels = [0 if n == 0 else 55 + 40 * n for n in (cube // 36, cube // 6 % 6, cube % 6)]
+    linear = [
+        c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4
+        for c in (level / 255 for level in levels)
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("colour", [style.ERROR, style.WARNING, style.NOTE, style.QUIET])
+def test_colours_are_readable_on_dark_and_light(colour) -> None:
+    bright = luminance(colour)
+    assert (bright + 0.05) / 0.05 > 3.5
+    assert 1.05 / (bright + 0.05) > 3.5
