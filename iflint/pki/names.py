@@ -9,6 +9,7 @@ from iflint.pki.dn.comparison import (
     align,
     compare,
 )
+from iflint.pki.dn.diagnosis import corrected_text
 from iflint.pki.dn.grammar import MalformedName
 from iflint.pki.dn.name import Name, name_from_der, parse_name, rdn_text, swallowed_attribute
 
@@ -22,6 +23,7 @@ __all__ = [
     "Name",
     "align",
     "compare",
+    "corrected_text",
     "name_from_der",
     "parse_name",
     "rdn_text",

@@ -10,7 +10,7 @@ import msgspec
 
 from iflint.pki.dn import attribute as attributes
 from iflint.pki.dn.attribute import Attribute
-from iflint.pki.dn.name import attribute_text, hexadecimal_text
+from iflint.pki.dn.name import Rdn, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _MOST_RDNS_TO_ALIGN = 100
 _MOST_ATTRIBUTES_TO_PAIR = 30
 
-Rdn = tuple[Attribute, ...]
 Pair = tuple[Attribute, Attribute]
 
 
@@ -59,7 +58,9 @@ def compare(stored: Name, certificate: Name) -> Comparison:
     if not undecidable:
         return Comparison(Equality.DIFFERENT)
     return Comparison(
-        Equality.UNDECIDABLE, tuple(undecidable), _certain_text(certificate, undecidable)
+        Equality.UNDECIDABLE,
+        tuple(undecidable),
+        written(certificate, in_bytes={theirs for _, theirs in undecidable}),
     )
 
 
@@ -85,16 +86,6 @@ def _type_only_pairs(stored: Rdn, certificate: Rdn) -> list[Pair] | None:
         else:
             return None
     return pairs
-
-
-def _certain_text(certificate: Name, undecidable: Sequence[Pair]) -> str:
-    as_bytes = {id(theirs) for _, theirs in undecidable}
-    return ",".join(
-        "+".join(
-            hexadecimal_text(part) if id(part) in as_bytes else attribute_text(part) for part in rdn
-        )
-        for rdn in certificate.rdns
-    )
 
 
 class DifferenceKind(enum.StrEnum):

@@ -7,6 +7,7 @@ import re
 from iflint.pki.dn import grammar
 from iflint.pki.dn.attribute import TYPES
 from iflint.pki.dn.grammar import MalformedName
+from iflint.pki.dn.name import SWALLOWED
 
 _LONGEST_TO_CORRECT = 2000
 
@@ -57,19 +58,22 @@ _KEYWORD = r"(?:OID\.)?[0-9]+(?:\.[0-9]+)+|" + "|".join(
     sorted((*TYPES, *_WRITE_INSTEAD), key=len, reverse=True)
 )
 _ATTRIBUTE = re.compile(rf"\s*({_KEYWORD})\s*=\s*", re.IGNORECASE)
+_NAMED = re.compile(r"\s*[\w.-]*\s*=")
 _SLASH = re.compile(rf"/(?=(?:{_KEYWORD})\s*=)", re.IGNORECASE)
 _PREFIX = re.compile(r"\s*(?:subject|issuer|owner)(?:\s*(?:dn|name))?\s*[:=]\s*", re.IGNORECASE)
 _PART = re.compile(
     r'((?:\\.|"(?:\\.|[^"\\])*"(?=\s*(?:[,;+]|$))|[^,;+\\])*)([,;+]|\\?$)', re.DOTALL
 )
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"', re.DOTALL)
+_HEXADECIMAL = re.compile("#[0-9A-Fa-f]*")
+_QUOTATION_MARK = re.compile(r'(?<!\\)"')
 _MUST_BE_ESCAPED = re.compile(r'\\(?:[,=+<>#;\\" ]|[0-9A-Fa-f]{2})|([<>"\\,;+])')
 _TYPOGRAPHIC = str.maketrans({"“": '"', "”": '"', "„": '"', "＝": "=", "，": ","})
 
 
 def explain(text: str, error: MalformedName) -> MalformedName:
     """The same error with a message and a remedy that help."""
-    corrected = correct(text)
+    corrected = corrected_text(text)
     message, start, end = _reason(text, error)
     return MalformedName(message, start, end, _remedy(message, corrected))
 
@@ -100,7 +104,7 @@ def _reason(text: str, error: MalformedName) -> tuple[str, int, int]:
         return "this is OpenSSL's old form of a DN, with `/` between the parts", 0, len(text)
     keyword = text[error.start : error.end]
     instead = _WRITE_INSTEAD.get(keyword.upper())
-    if instead is not None:
+    if instead is not None and error.message.endswith(grammar.UNKNOWN_TYPE):
         other = " (or SERIALNUMBER=, if that is meant)" if keyword.upper() == "SN" else ""
         message = f"`{keyword}` {grammar.UNKNOWN_TYPE}: it reads {instead}={other}"
         return message, error.start, error.end
@@ -134,19 +138,27 @@ def _visible(text: str) -> str:
     )
 
 
-def correct(text: str) -> str | None:
-    """The text that was probably meant, if the runtime reads it; None: nobody can tell."""
-    if len(text) > _LONGEST_TO_CORRECT:
+def corrected_text(text: str) -> str | None:
+    """The DN that was probably meant, in one line that the runtime reads; None: nobody can tell.
+
+    For texts that ``parse_name`` refuses, and for those in which a value swallowed the next
+    attribute.
+    """
+    if len(text) > _LONGEST_TO_CORRECT or len(_QUOTATION_MARK.findall(text)) % 2:
         return None
     candidate = _PREFIX.sub("", _visible(text).translate(_TYPOGRAPHIC), count=1).strip()
     if _quoted_as_a_whole(candidate):
         candidate = candidate[1:-1].strip()
     candidate = _from_slashes(candidate) if _SLASH.match(candidate) else _from_parts(candidate)
+    separated = SWALLOWED.sub(r", \1", candidate)
+    return next(filter(_is_readable, (separated, candidate)), None)
+
+
+def _is_readable(text: str) -> bool:
     try:
-        readable = bool(grammar.read(candidate))
+        return bool(grammar.read(text))
     except MalformedName:
-        return None
-    return candidate if readable else None
+        return False
 
 
 def _quoted_as_a_whole(text: str) -> bool:
@@ -170,7 +182,7 @@ def _from_parts(text: str) -> str:
         if _ATTRIBUTE.match(part):
             joint = "" if not corrected else "+" if separator == "+" else ", "
             corrected += joint + _attribute(part.strip())
-        elif part.strip() and corrected:
+        elif part.strip() and corrected and not _NAMED.match(part):
             corrected += "\\" + separator + _escaped(part.rstrip())
         elif part.strip():
             return text
@@ -184,10 +196,11 @@ def _attribute(part: str) -> str:
         return part
     keyword = match[1].upper()
     value = part[match.end() :]
-    if not _QUOTED.fullmatch(value) and not value.startswith("#"):
+    if not _QUOTED.fullmatch(value) and not _HEXADECIMAL.fullmatch(value):
         value = _escaped(value)
     return f"{_WRITE_INSTEAD.get(keyword, match[1])}={value}"
 
 
 def _escaped(value: str) -> str:
-    return _MUST_BE_ESCAPED.sub(lambda match: "\\" + match[1] if match[1] else match[0], value)
+    escaped = _MUST_BE_ESCAPED.sub(lambda match: "\\" + match[1] if match[1] else match[0], value)
+    return "\\" + escaped if escaped.startswith("#") else escaped

@@ -119,14 +119,14 @@ def _escaped(text: str, searched: int, position: int) -> bool:
 
 
 def _attribute(text: str, start: int, end: int) -> Attribute:
-    if start == end:
+    first, last = _stripped(text, start, end)
+    if first == last:
         raise MalformedName(NO_ATTRIBUTE, max(start - 1, 0), min(end + 1, len(text)))
     equals = text.find("=", start, end)
     if equals < 0:
-        raise MalformedName(NO_EQUALS, *_stripped(text, start, end))
+        raise MalformedName(NO_EQUALS, first, last)
     oid = _type(text, start, equals)
     value = _value(oid, text, equals + 1, end)
-    first, last = _stripped(text, start, end)
     return from_encoding(
         oid,
         value.tag,
@@ -153,7 +153,7 @@ def _type(text: str, start: int, equals: int) -> str:
         first, last = _stripped(text, start, equals)
         if first == last:
             raise MalformedName("an attribute's name is missing before `=`", equals, equals + 1)
-        shown = text[first : min(last, first + _LONGEST_SHOWN)]
+        shown = " ".join(text[first : min(last, first + _LONGEST_SHOWN)].split())
         raise MalformedName(f"`{shown}` {UNKNOWN_TYPE}", first, last)
     arcs = _arcs(dotted)
     if arcs is None:

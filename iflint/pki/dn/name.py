@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,10 +13,17 @@ from iflint.pki.dn import attribute as attributes
 from iflint.pki.dn import grammar
 from iflint.pki.dn.attribute import Attribute
 
-_SWALLOWED = re.compile(
+if TYPE_CHECKING:
+    from collections.abc import Set
+
+Rdn = tuple[Attribute, ...]
+
+SWALLOWED = re.compile(
     r"\s((?:OID\.[0-9][0-9.]*|[0-9]+(?:\.[0-9]+){2,}|" + "|".join(attributes.TYPES) + r")\s*=)",
     re.IGNORECASE,
 )
+"""White space, then what the runtime would take for an attribute, had it stood behind a comma."""
+
 _NEEDS_ESCAPE = re.compile(r'[,=+<>#;"\\]')
 _PLAIN = re.compile(
     r"[A-Za-z0-9'()\-./:?@_*&](?:[A-Za-z0-9 '()\-./:?@_*&]*[A-Za-z0-9'()\-./:?@_*&])?"
@@ -28,13 +36,13 @@ class Name(msgspec.Struct, frozen=True, dict=True):
     ``stored`` is the text that a parsed name was read from.
     """
 
-    rdns: tuple[tuple[Attribute, ...], ...]
+    rdns: tuple[Rdn, ...]
     stored: str = ""
 
     @cached_property
     def text(self) -> str:
         """The text to paste: the runtime reads it as a name that equals this one."""
-        return ",".join(rdn_text(rdn) for rdn in self.rdns if rdn)
+        return written(self)
 
     @cached_property
     def canonical(self) -> str:
@@ -59,7 +67,7 @@ class Name(msgspec.Struct, frozen=True, dict=True):
         return None
 
 
-def _canonical_rdn(rdn: tuple[Attribute, ...]) -> str:
+def _canonical_rdn(rdn: Rdn) -> str:
     if len(rdn) == 1:
         return attributes.canonical(rdn[0])
     return "+".join(
@@ -98,7 +106,27 @@ def _attribute_from_der(node: der.Node) -> Attribute:
     return attributes.from_encoding(oid, value.tag, encoded)
 
 
-def rdn_text(rdn: tuple[Attribute, ...]) -> str:
+def written(name: Name, in_bytes: Set[Attribute] = frozenset()) -> str:
+    """The text of a name that reads back as equal, with some attributes as `#hex`."""
+    text = _joined(name.rdns, in_bytes)
+    if "\\\\" not in text or _reads_back(text, name.canonical):
+        return text
+    # The runtime's parser miscounts the backslashes before an escaped separator.
+    with_backslash = {part for rdn in name.rdns for part in rdn if "\\" in part.value}
+    return _joined(name.rdns, with_backslash.union(in_bytes))
+
+
+def _joined(rdns: tuple[Rdn, ...], in_bytes: Set[Attribute]) -> str:
+    return ",".join(
+        "+".join(
+            hexadecimal_text(part) if part in in_bytes else attribute_text(part) for part in rdn
+        )
+        for rdn in rdns
+        if rdn
+    )
+
+
+def rdn_text(rdn: Rdn) -> str:
     """One RDN as it stands in ``Name.text``."""
     return "+".join(map(attribute_text, rdn))
 
@@ -107,8 +135,9 @@ def attribute_text(attribute: Attribute) -> str:
     """`KEY=value` that the runtime reads back as equal: as text if text can, else as `#hex`."""
     if _is_plain_text(attribute):
         return f"{_keyword(attribute)}={attribute.value}"
+    canonical = attributes.canonical(attribute)
     for candidate in _candidates(attribute):
-        if _reads_back(candidate, attribute):
+        if _reads_back(f"{candidate},C=A", f"{canonical},c=a"):
             return candidate
     return hexadecimal_text(attribute)
 
@@ -141,10 +170,10 @@ def _candidates(attribute: Attribute) -> tuple[str, ...]:
     lead = len(escaped) - len(escaped.lstrip(" "))
     trail = len(escaped) - len(core) - lead if core else 0
     text = f"{keyword}=" + "\\ " * lead + core + "\\ " * trail
-    if "\\\\" not in text:
-        return (text,)
-    # The runtime's parser miscounts a backslash before a separator: keep them apart.
-    return text, text + " ", text.replace("\\\\", "\\5C")
+    if text.endswith("\\\\"):
+        # The runtime's parser takes the separator behind it for escaped: keep them apart.
+        text += " "
+    return text, text.replace("\\\\", "\\5C")
 
 
 def _escaped(character: str) -> str:
@@ -155,18 +184,11 @@ def _escaped(character: str) -> str:
     return "".join(f"\\{octet:02X}" for octet in character.encode("utf-8", "replace"))
 
 
-def _reads_back(candidate: str, attribute: Attribute) -> bool:
-    """Whether the runtime reads an equal attribute, before a comma and before a plus sign."""
-    expected = attributes.canonical(attribute)
-    for separator in ",+":
-        try:
-            rdns = grammar.read(f"{candidate}{separator}C=A")
-        except grammar.MalformedName:
-            return False
-        read = [attributes.canonical(part) for rdn in rdns for part in rdn]
-        if read != [expected, "c=a"]:
-            return False
-    return True
+def _reads_back(text: str, canonical: str) -> bool:
+    try:
+        return Name(grammar.read(text)).canonical == canonical
+    except grammar.MalformedName:
+        return False
 
 
 def swallowed_attribute(name: Name) -> tuple[Attribute, int, int] | None:
@@ -181,7 +203,7 @@ def swallowed_attribute(name: Name) -> tuple[Attribute, int, int] | None:
             value = name.stored.find("=", attribute.start, attribute.end) + 1
             if not value:
                 continue
-            match = _SWALLOWED.search(name.stored, value, attribute.end)
+            match = SWALLOWED.search(name.stored, value, attribute.end)
             if match is not None:
                 return attribute, match.start(1), attribute.end
     return None
