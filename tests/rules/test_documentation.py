@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from iflint.plugins import load_rules
@@ -28,3 +30,18 @@ def test_a_module_is_named_after_its_rule() -> None:
 
 def test_codes_and_names_are_unique() -> None:
     assert len({rule.code for rule in RULES}) == len({rule.name for rule in RULES}) == len(RULES)
+
+
+def test_the_pages_are_what_the_rules_say() -> None:
+    import importlib.util
+
+    script = Path(__file__).resolve().parents[2] / "docs" / "make_pages.py"
+    spec = importlib.util.spec_from_file_location("make_pages", script)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    pages = module.pages()
+    stale = [p.name for p, text in pages.items() if p.read_text(encoding="utf-8") != text]
+    assert not stale, "run: python docs/make_pages.py"
+    assert {p for p in script.with_name("rules").glob("*.md")} <= set(pages)
