@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
+
+from iflint.sources.gitignore import Pattern, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from pathspec import GitIgnoreSpec
 
 SKIPPED_FOLDERS = frozenset(
     {
@@ -33,25 +32,26 @@ class Rules:
     """The patterns in force in one folder: its own before those from above.
 
     ``above`` are the rules of the folder over it; ``base`` is the absolute path, with forward
-    slashes, that the patterns are relative to.
+    slashes, of the folder that the patterns are relative to.
     """
 
-    def __init__(self, above: Rules | None, base: str, spec: GitIgnoreSpec) -> None:
+    def __init__(self, above: Rules | None, base: str, patterns: Sequence[Pattern]) -> None:
         self._above = above
         self._base = _with_slash(base)
-        self._spec = spec
+        self._last_first = tuple(reversed(patterns))
 
-    def ignore(self, path: str) -> bool:
-        """Whether the file or folder (then with ``/`` at its end) at ``path`` is left out.
+    def ignore(self, path: str, is_folder: bool) -> bool:
+        """Whether the file or folder at ``path`` is left out, though its folder is not.
 
         The innermost file that has a matching pattern decides, in it the last such pattern
-        (gitignore(5)).
+        (gitignore(5), "DESCRIPTION").
         """
         rules: Rules | None = self
         while rules is not None:
-            verdict = rules._spec.check_file(path.removeprefix(rules._base)).include
-            if verdict is not None:
-                return verdict
+            segments = path.removeprefix(rules._base).split("/")
+            for pattern in rules._last_first:
+                if pattern.matches(segments, is_folder):
+                    return not pattern.negated
             rules = rules._above
         return False
 
@@ -59,26 +59,33 @@ class Rules:
 def rules_from_file(above: Rules | None, file: str, base: str, named: str) -> Rules | None:
     """The rules of the ignore file ``file`` on top of those from ``above``.
 
-    Patterns that match the folder ``named`` say nothing about what is in it, because what the
-    user names is always read. A file that can't be read has no rules, as for Git.
+    A file that can't be read has no rules, as for Git. ``named`` is the folder that the user
+    named, as in `rules_from_patterns`.
     """
     try:
         with open(file, "rb") as stream:
-            text = stream.read().removeprefix(b"\xef\xbb\xbf").decode(errors="surrogateescape")
+            data = stream.read(_LONGEST_FILE)
     except OSError:
         return above
-    lines = [line.removesuffix("\r") for line in text.split("\n")]
-    return _rules(above, base, _valid(lines), named)
+    text = data.removeprefix(b"\xef\xbb\xbf").decode(errors="surrogateescape")
+    return _rules(above, base, filter(None, map(parse, text.split("\n"))), named)
 
 
 def rules_from_patterns(patterns: Sequence[str], base: str, named: str) -> Rules | None:
     """The rules of the user's own patterns for the folder ``named``.
 
-    They are relative to ``base`` if ``named`` lies in it, else to ``named``. Raises ValueError
-    for a pattern that is none.
+    They are relative to ``base`` if ``named`` lies in it, else to ``named``. Patterns that
+    cover ``named`` as a whole say nothing, because what the user names is always read. Raises
+    ValueError for a text that is no pattern.
     """
+    parsed = []
+    for text in patterns:
+        pattern = parse(text)
+        if pattern is None:
+            raise ValueError(f"not a pattern that can match anything: {text!r}")
+        parsed.append(pattern)
     inside = _with_slash(named).startswith(_with_slash(base))
-    return _rules(None, base if inside else named, patterns, named) if patterns else None
+    return _rules(None, base if inside else named, parsed, named)
 
 
 def repository_rules(root: str, folder: str) -> Rules | None:
@@ -87,8 +94,7 @@ def repository_rules(root: str, folder: str) -> Rules | None:
     ``folder``'s own ignore file is not among the rules yet.
     """
     root = root.rstrip("/")
-    exclude = os.path.join(root, ".git", "info", "exclude")
-    rules = rules_from_file(None, exclude, root, folder) if os.path.isfile(exclude) else None
+    rules = rules_from_file(None, f"{root}/.git/info/exclude", root, folder)
     at = root
     for segment in folder[len(root) :].split("/"):
         at = f"{at}/{segment}" if segment else at
@@ -100,31 +106,28 @@ def repository_rules(root: str, folder: str) -> Rules | None:
 
 def folder_rules(above: Rules | None, folder: str, named: str) -> Rules | None:
     """The rules in ``folder``: those from ``above``, and its own if it has an ignore file."""
-    file = f"{folder}/{GITIGNORE}"
-    return rules_from_file(above, file, folder, named) if os.path.isfile(file) else above
+    return rules_from_file(above, f"{folder}/{GITIGNORE}", folder, named)
 
 
-def _rules(above: Rules | None, base: str, lines: Iterable[str], named: str) -> Rules | None:
-    from pathspec import GitIgnoreSpec
+def _rules(above: Rules | None, base: str, patterns: Iterable[Pattern], named: str) -> Rules | None:
+    kept = [pattern for pattern in patterns if not _covers(pattern, base, named)]
+    return Rules(above, base, kept) if kept else above
 
-    patterns = list(GitIgnoreSpec.from_lines(lines).patterns)
+
+def _covers(pattern: Pattern, base: str, named: str) -> bool:
+    """Whether the pattern matches the folder ``named``, one above it, or whatever is in it."""
     folder, start = _with_slash(named), _with_slash(base)
-    if folder != start and folder.startswith(start):
-        name = folder.removeprefix(start)
-        patterns = [pattern for pattern in patterns if pattern.match_file(name) is None]
-    return Rules(above, base, GitIgnoreSpec(patterns)) if patterns else above
-
-
-def _valid(lines: Iterable[str]) -> Iterable[str]:
-    from pathspec import GitIgnoreSpec
-
-    for line in lines:
-        try:
-            GitIgnoreSpec.from_lines([line])
-        except ValueError:
-            continue
-        yield line
+    if folder == start or not folder.startswith(start):
+        return False
+    segments = folder.removeprefix(start).split("/")[:-1]
+    return pattern.matches([*segments, _NO_NAME], False) or any(
+        pattern.matches(segments[:length], True) for length in range(1, len(segments) + 1)
+    )
 
 
 def _with_slash(folder: str) -> str:
     return folder.rstrip("/") + "/"
+
+
+_NO_NAME = "\0"
+_LONGEST_FILE = 1 << 20

@@ -61,7 +61,7 @@ def walk(
         for entry in entries:
             path = f"{folder.rstrip('/')}/{entry.name}"
             if _is_folder(entry):
-                if entry.name in SKIPPED_FOLDERS or _ignored(f"{path}/", excluded, rules):
+                if entry.name in SKIPPED_FOLDERS or _ignored(path, True, excluded, rules):
                     continue
                 if entry.is_symlink():
                     detail = "a symbolic link to a folder; links are not followed"
@@ -69,13 +69,15 @@ def walk(
                     yield Obstacle(path, link)
                 else:
                     below.append((path, rules))
-            elif role_of(path) not in _OF_NO_INTEREST and not _ignored(path, excluded, rules):
+            elif role_of(path) not in _OF_NO_INTEREST and not _ignored(
+                path, False, excluded, rules
+            ):
                 yield path
         pending.extend(reversed(below))
 
 
-def _ignored(path: str, *rules: Rules | None) -> bool:
-    return any(rule is not None and rule.ignore(path) for rule in rules)
+def _ignored(path: str, is_folder: bool, *rules: Rules | None) -> bool:
+    return any(rule is not None and rule.ignore(path, is_folder) for rule in rules)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

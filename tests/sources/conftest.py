@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from iflint.sources import Bundle, CertificateSource, Skipped, discover
 
 FLOW = "src/main/resources/scenarioflows/integrationflow/Orders.iflw"

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from iflint.problems import Unreadable
 from iflint.sources import Bundle, certificate_files, discover, owning_bundles
 

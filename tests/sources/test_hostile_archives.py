@@ -12,6 +12,7 @@ import zlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from iflint.location import FileLocation
 from iflint.problems import Problem, ProblemKind, Unreadable
 from iflint.sources import Bundle, Limits, Skipped, SourceFile, certificate_files, discover

@@ -9,6 +9,7 @@ import sys
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from iflint.sources import discover, repository_root
 
 
@@ -60,6 +61,19 @@ def test_what_is_named_is_read_even_if_ignored(here) -> None:
     assert found("x.cer", exclude=["x.cer"]) == ["x.cer"]
 
 
+@pytest.mark.parametrize("line", ["build", "build/*", "/build/**", "**/build/", "*", "build/sub"])
+def test_pattern_that_covers_the_named_folder_says_nothing(here, line) -> None:
+    write(here, "build/sub/a.cer")
+    (here / ".gitignore").write_text(line)
+    assert found("build/sub") == ["build/sub/a.cer"]
+
+
+def test_pattern_with_many_stars_costs_nothing(here) -> None:
+    write(here, "a" * 200 + ".cer")
+    (here / ".gitignore").write_text("*a" * 60 + "*b\n" + "**/a/" * 60 + "b\n")
+    assert len(found()) == 1
+
+
 def test_ignore_file_below_the_named_folder_that_ignores_all(here) -> None:
     write(here, "a/b/x.cer a/y.cer")
     (here / "a" / "b" / ".gitignore").write_text("*\n")
@@ -90,8 +104,9 @@ def test_bad_line_in_an_ignore_file_is_left_out(here) -> None:
     assert found() == ["b.cer"]
 
 
-def test_pathspec_is_imported_only_for_patterns(here) -> None:
+def test_nothing_slow_is_imported(here) -> None:
     write(here, "a.cer")
+    (here / ".gitignore").write_text("[ab]*.x\n")
     code = (
         "import sys, iflint.sources as s; list(s.discover(['.']));"
         "print([m for m in ('pathspec', 'zipfile', 'json', 'lxml', 'dataclasses')"
@@ -113,6 +128,8 @@ def test_repository_root(here) -> None:
 LINES = (
     *("a", "b", "a/", "/a", "a/b", "a/**", "**/b", "*.cer", "*", "?", "a/*.cer", "/b/x.cer"),
     *("!a", "!b", "!*.cer", "!a/", "!a/b", "!*/", "!x.cer"),
+    *("[a-b]", "[!a]", "x[.]c?r", "\\a", "a ", "b\\ ", "**", "/**", "a/**/", "**a", "x.*r"),
+    *("[[:alpha:]]", "[]a]", "[a", "a\\", "/", "a//b", "#a", "[^b]*", "*.*", "[b-a]", "[\\a]"),
 )
 PATTERNS = st.lists(st.sampled_from(LINES), max_size=4)
 
