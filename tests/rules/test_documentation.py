@@ -44,4 +44,4 @@ def test_the_pages_are_what_the_rules_say() -> None:
     pages = module.pages()
     stale = [p.name for p, text in pages.items() if p.read_text(encoding="utf-8") != text]
     assert not stale, "run: python docs/make_pages.py"
-    assert {p for p in script.with_name("rules").glob("*.md")} <= set(pages)
+    assert set(script.with_name("rules").glob("*.md")) <= set(pages)

@@ -1,0 +1,74 @@
+"""Rules of other distributions arrive through the same hook as iflint's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from exports import Channel, Flow, bundle
+
+EXAMPLE = Path(__file__).with_name("example")
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """A folder in which the example stands as pip would install it."""
+    site = tmp_path / "site"
+    information = site / "iflint_example_rules-1.0.dist-info"
+    information.mkdir(parents=True)
+    shutil.copy(EXAMPLE / "example_rules.py", site)
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: x\nVersion: 1.0\n")
+    (information / "entry_points.txt").write_text("[iflint]\nexample = example_rules\n")
+    return site
+
+
+@pytest.fixture
+def flow(tmp_path: Path) -> Path:
+    folder = tmp_path / "flow"
+    described = Flow("Orders", "Orders", [Channel("HTTPS", "/orders/", [("CN=a", "CN=b")])])
+    for name, content in bundle(described).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder
+
+
+def iflint(site: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "iflint", *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(site)},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_the_example_plugin_is_found_and_runs(installed: Path, flow: Path) -> None:
+    run = iflint(installed, "check", flow, "--select", "trailing-slash", "--format", "sarif")
+    (result,) = json.loads(run.stdout)["runs"][0]["results"]
+    assert result["ruleId"] == "EXA001"
+    assert run.returncode == 0
+
+
+def test_a_plugin_that_fails_is_said_in_one_line(installed: Path, flow: Path) -> None:
+    (installed / "example_rules.py").write_text("raise RuntimeError('no such thing')\n")
+    run = iflint(installed, "check", flow)
+    assert run.returncode == 3
+    assert "example_rules" in run.stderr
+    assert "no such thing" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_two_rules_of_one_name_are_refused(installed: Path, flow: Path) -> None:
+    module = installed / "example_rules.py"
+    module.write_text(module.read_text().replace("trailing-slash", "expired-certificate"))
+    run = iflint(installed, "check", flow)
+    assert run.returncode == 3
+    assert "expired-certificate" in run.stderr
