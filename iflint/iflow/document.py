@@ -205,7 +205,9 @@ def _ends_with(utf8: bytes, root_name: bytes) -> bool:
 def _is_bpmn(utf8: bytes, root_start: int, root_name: bytes) -> bool:
     """Whether the root is surely BPMN's ``definitions``, by the bytes of its start tag."""
     start_tag = utf8[root_start : utf8.find(b">", root_start)]
-    return root_name.rpartition(b":")[2] == b"definitions" and BPMN.encode() in start_tag
+    prefix, colon, name = root_name.rpartition(b":")
+    binding = b"xmlns" + colon + prefix + b"=%c" + BPMN.encode() + b"%c"
+    return name == b"definitions" and any(binding % (q, q) in start_tag for q in b"\"'")
 
 
 def _collaboration_end(utf8: bytes) -> int | None:
