@@ -31,7 +31,10 @@ def excerpt(
         last = _clamp(region.end_column - region.excerpt_column, len(pieces))
     last = max(first, last)
 
-    left, right = _window(edges, first, last, width - 2 * cells(ellipsis))
+    if edges[-1] <= width and region.excerpt_column == 1:
+        left, right = 0, len(pieces)
+    else:
+        left, right = _window(edges, first, last, width - 2 * cells(ellipsis))
     head = ellipsis if left > 0 or region.excerpt_column > 1 else ""
     tail = ellipsis if right < len(pieces) else ""
     shift = cells(head) - edges[left]

@@ -14,7 +14,7 @@ from iflint.findings import Severity
 from iflint.reporters.encoding import dumped
 from iflint.reporters.paths import absolute, quoted, uri
 from iflint.text import encodable, visible
-from iflint.wording import counted, day
+from iflint.wording import counted, day, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ class _Run:
         self._artifacts: list[Json] = []
         self._artifact_index: dict[FileLocation, int] = {}
         self._logical: list[Json] = []
-        self._logical_index: dict[tuple[str, ...], int] = {}
+        self._logical_index: dict[tuple[tuple[str, str], ...], int] = {}
         self._fingerprints: dict[str, int] = {}
 
     def described(self) -> Json:
@@ -126,7 +126,7 @@ class _Run:
     def _notification(self, finding: Finding) -> Json:
         return {
             "level": str(finding.severity),
-            "message": {"text": _sentence(_plain(finding.message))},
+            "message": {"text": sentence(_plain(finding.message))},
             "locations": [{"physicalLocation": self._physical(finding.location)}],
             "associatedRule": {"id": finding.code, "index": self._rules[finding.code]},
         }
@@ -147,7 +147,7 @@ class _Run:
             result["relatedLocations"] = [
                 {
                     "id": number,
-                    "message": {"text": _sentence(_place_and(item))},
+                    "message": {"text": sentence(_place_and(item))},
                     "physicalLocation": self._physical(item.location),
                 }
                 for number, item in enumerate(related, 1)
@@ -213,9 +213,9 @@ class _Run:
         found: list[Json] = []
         parent = -1
         for depth, (kind, _, name) in enumerate(steps, 1):
-            key = tuple(step[1] for step in steps[:depth])
+            key = tuple(step[:2] for step in steps[:depth])
             index = self._logical_index.get(key)
-            qualified = "/".join(quoted(part).replace("/", "%2F") for part in key)
+            qualified = "/".join(quoted(part).replace("/", "%2F") for _, part in key)
             if index is None:
                 index = self._logical_index[key] = len(self._logical)
                 entry: Json = {"name": name, "fullyQualifiedName": qualified, "kind": kind}
@@ -230,7 +230,7 @@ class _Run:
 
 
 def _rule(rule: RuleInfo) -> Json:
-    summary = _sentence(visible(rule.summary))
+    summary = sentence(visible(rule.summary))
     description: Json = {
         "id": rule.code,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
@@ -259,7 +259,7 @@ def _full_description(rule: RuleInfo) -> str:
     """The first paragraph of the rule's page that is not a heading, after its summary."""
     paragraphs = (part.strip() for part in rule.documentation.split("\n\n"))
     first = next((part for part in paragraphs if part and not part.startswith("#")), "")
-    text = f"{_sentence(rule.summary)} {' '.join(first.split())}".strip()
+    text = f"{sentence(rule.summary)} {' '.join(first.split())}".strip()
     if len(text) > _LONGEST_DESCRIPTION:
         text = text[: _LONGEST_DESCRIPTION - 1] + "…"
     return encodable(text)
@@ -267,7 +267,7 @@ def _full_description(rule: RuleInfo) -> str:
 
 def _sentences(finding: Finding) -> Iterator[str]:
     """The message of a result: complete without anything else around it."""
-    yield _sentence(_plain(finding.message))
+    yield sentence(_plain(finding.message))
     if where := _where(finding):
         yield where
     if finding.certificate:
@@ -285,7 +285,7 @@ def _sentences(finding: Finding) -> Iterator[str]:
         yield f"It stands in {_plain(_at(finding.location))}."
     for number, related in enumerate(finding.related[:MOST_RELATED], 1):
         yield f"See [{_link(related.message or 'this place')}]({number})."
-    yield f"To fix it: {_sentence(_plain(finding.remedy))}"
+    yield f"To fix it: {sentence(_plain(finding.remedy))}"
 
 
 def _where(finding: Finding) -> str:
@@ -422,8 +422,3 @@ def _link(text: str) -> str:
 
 def _quoted(text: str) -> str:
     return f"'{_plain(text)}'"
-
-
-def _sentence(text: str) -> str:
-    text = text.strip()
-    return text if text.endswith((".", "!", "?")) else f"{text}."

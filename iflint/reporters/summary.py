@@ -91,13 +91,10 @@ def _moment(moment: datetime) -> str:
 
 
 def _wanted(report: Report, style: Style) -> Iterator[str]:
-    missing = sum(
-        entry.state == "not-found" for channel in report.channels for entry in channel.entries
-    )
     yield style.paint("Certificates to ask for", BOLD)
     entries = counted(report.entries_checked, "entry", "entries")
     text = (
-        f"No certificate was at hand for {missing} of {entries}."
+        f"No certificate was at hand for {report.entries_not_found} of {entries}."
         " Checked there: authorization, parameters, DN texts and empty entries."
         " Not checked: validity, chain, root and key usage. Ask the senders for:"
     )

@@ -235,9 +235,6 @@ def sample() -> Report:
         ),
         findings=("IFL101",),
     )
-    wanted = msgspec.structs.replace(
-        entry, ordinal=2, state="not-found", certificates=(), findings=("IFL302",)
-    )
     orders = ChannelResult(
         id="MessageFlow_7",
         ordinal=1,
@@ -249,7 +246,7 @@ def sample() -> Report:
         kind="client-certificate",
         checked=True,
         location=Location(LOOSE),
-        entries=(entry, wanted, msgspec.structs.replace(wanted, ordinal=3)),
+        entries=(entry,),
     )
     return Report(
         version="0.1.0",
@@ -273,6 +270,7 @@ def sample() -> Report:
         certificate_files=2,
         entries_checked=4,
         entries_joined=2,
+        entries_not_found=2,
         wanted=(
             WantedCertificate("CN=partner.example, C=DE", "CN=Partner CA", ("HTTPS /orders",)),
             WantedCertificate("CN=partner.example, C=DE", "CN=Partner CA", ("SOAP /invoices",)),
@@ -317,12 +315,27 @@ def hostile() -> Report:
     outside = msgspec.structs.replace(
         UNREADABLE, message=HOSTILE, location=Location(FileLocation(HOSTILE))
     )
+    climbing = (
+        msgspec.structs.replace(
+            UNREADABLE, location=Location(FileLocation("a.zip", (member,))), fingerprint=member
+        )
+        for member in (
+            "",
+            "../../etc/passwd",
+            "/etc/passwd",
+            "//host/x",
+            "C:\\x",
+            "a//b",
+            "%2e",
+            ".",
+        )
+    )
     return msgspec.structs.replace(
         sample(),
         trust=TrustSummary(HOSTILE, HOSTILE, HOSTILE, HOSTILE),
         paths=(HOSTILE,),
         iflows=(IflowResult(HOSTILE, HOSTILE, HOSTILE, Package(HOSTILE, HOSTILE), file),),
-        findings=(finding, outside),
+        findings=(finding, outside, *climbing),
         skipped=(SkippedResult(file, HOSTILE, HOSTILE),),
         wanted=(WantedCertificate(HOSTILE, HOSTILE, (HOSTILE,)),),
     )

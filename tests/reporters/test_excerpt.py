@@ -47,6 +47,12 @@ def test_cut_ends_are_shown() -> None:
     assert line.endswith("b…")
 
 
+def test_a_line_that_just_fits_is_not_cut() -> None:
+    line = "a" * 18 + "CN=x" + "b" * 18
+    assert excerpt(region(line, "CN=x"), 40, visible, "…")[0] == line
+    assert "…" in excerpt(region(line, "CN=x"), 39, visible, "…")[0]
+
+
 def test_window_of_a_longer_line() -> None:
     where = Region(1, 1005, 1, 1009, 0, 0, "<v>\tCN=x</v>", 1001)
     assert marked(where) == "CN=x"
