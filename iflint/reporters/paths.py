@@ -49,5 +49,5 @@ def quoted(path: str) -> str:
     try:
         data = path.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
-        data = path.encode("utf-8", "backslashreplace")
+        data = path.encode("utf-8", "surrogatepass")
     return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in data)

@@ -60,7 +60,7 @@ class _Run:
         self._report = report
         self._rules = {rule.code: index for index, rule in enumerate(report.rules)}
         self._artifacts: list[Json] = []
-        self._artifact_index: dict[FileLocation, int] = {}
+        self._artifact_index: dict[tuple[int, str], int] = {}
         self._logical: list[Json] = []
         self._logical_index: dict[tuple[tuple[str, str], ...], int] = {}
         self._fingerprints: dict[str, int] = {}
@@ -194,17 +194,17 @@ class _Run:
 
     def _artifact(self, file: FileLocation) -> int:
         """The index of a file among the artifacts, below that of the archive it is in."""
-        known = self._artifact_index.get(file)
-        if known is not None:
-            return known
         artifact: Json = {"roles": ["analysisTarget"]}
+        parent = -1
         if file.members:
-            artifact["location"] = {"uri": quoted(file.members[-1].lstrip("/")) or "."}
-            artifact["parentIndex"] = self._artifact(_parent(file))
+            parent = artifact["parentIndex"] = self._artifact(_parent(file))
+            location = {"uri": quoted(file.members[-1].lstrip("/")) or "."}
         else:
-            artifact["location"] = self._artifact_location(file)
-        index = self._artifact_index[file] = len(self._artifacts)
-        self._artifacts.append(artifact)
+            location = self._artifact_location(file)
+        artifact["location"] = location
+        index = self._artifact_index.setdefault((parent, location["uri"]), len(self._artifacts))
+        if index == len(self._artifacts):
+            self._artifacts.append(artifact)
         return index
 
     def _logical_locations(self, finding: Finding) -> list[Json]:
