@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from iflint.commands.interface import LAST_HEADING, OneOf, Option
+from iflint.commands.interface import LAST_HEADING, AnyPath, OneOf, Option
 from iflint.commands.run import Request
 from iflint.configuration.settings import (
     COLOURS,
@@ -28,7 +28,7 @@ FINDINGS = "Findings"
 OUTPUT = "Output"
 CONFIGURATION = "Configuration"
 
-ANY_PATH = click.Path()
+ANY_PATH = AnyPath()
 
 
 def paths_argument(metavar: str = "[PATH]...") -> Decorator:

@@ -63,8 +63,8 @@ class Option(click.Option):
         self.heading = heading
 
 
-class OneOf(click.Choice[str]):
-    """Choices for help and completion; whether one is right is told with all other mistakes."""
+class _AsTyped:
+    """Gives a value back as it was typed: whether it is right is told with all other mistakes."""
 
     def convert(
         self,
@@ -72,8 +72,16 @@ class OneOf(click.Choice[str]):
         param: click.Parameter | None,  # noqa: ARG002 - as in click
         ctx: click.Context | None,  # noqa: ARG002
     ) -> str:
-        """Give the text back as it was typed."""
+        """Give the text back."""
         return str(value)
+
+
+class OneOf(_AsTyped, click.Choice[str]):
+    """Choices, for help and completion only."""
+
+
+class AnyPath(_AsTyped, click.Path):
+    """A path, for completion only."""
 
 
 class GroupedCommand(click.Command):

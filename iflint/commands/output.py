@@ -112,7 +112,8 @@ def write_file(path: str, text: str) -> None:
 def _replace(target: str, data: bytes) -> None:
     folder, name = os.path.split(target)
     draft = os.path.join(folder, f".{name[:100]}.{os.getpid()}.tmp")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0))
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(draft, flags, 0o666)
     try:
         with open(descriptor, "wb") as file:
             file.write(data)

@@ -6,6 +6,7 @@ import codecs
 import os
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -77,7 +78,11 @@ def _read_text(
 ) -> Configuration:
     import tomllib
 
-    from iflint.configuration.positions import Positions
+    @cache
+    def positions() -> Positions:
+        from iflint.configuration.positions import Positions
+
+        return Positions(text)
 
     try:
         document = tomllib.loads(text)
@@ -87,7 +92,6 @@ def _read_text(
         return failed("nests values too deeply", 1, 1)
     except ValueError as error:
         return failed(f"is not TOML: {error}", 1, 1)
-    positions = Positions(text)
     prefix = TABLE if os.path.basename(path) == SHARED_FILE else ()
     table: Any = document
     for depth, key in enumerate(prefix, start=1):
@@ -95,7 +99,7 @@ def _read_text(
             return failed("has no table [tool.iflint]")
         table = table[key]
         if not isinstance(table, dict):
-            return failed("this is not a table", *positions.key(prefix[:depth]))
+            return failed("this is not a table", *positions().key(prefix[:depth]))
     return _read_table(path, label, table, prefix, positions, rules)
 
 
@@ -104,7 +108,7 @@ def _read_table(
     label: str,
     table: dict[str, Any],
     prefix: tuple[str, ...],
-    positions: Positions,
+    positions: Callable[[], Positions],
     rules: Callable[[], RuleNames],
 ) -> Configuration:
     scope = Scope(os.path.dirname(os.path.abspath(path)), rules)
@@ -114,12 +118,12 @@ def _read_table(
         key_path = (*prefix, key)
         setting = SETTINGS.get(key)
         if setting is None:
-            line, column = positions.key(key_path)
+            line, column = positions().key(key_path)
             mistakes.append(Mistake(f"{label}:{line}:{column}", _unknown(key)))
             continue
 
         def where(index: int | None, key_path: tuple[str, ...] = key_path) -> str:
-            line, column = positions.value(key_path if index is None else (*key_path, index))
+            line, column = positions().value(key_path if index is None else (*key_path, index))
             return f"{label}:{line}:{column}"
 
         value, wrong = read_setting(setting, given, scope, key, where)

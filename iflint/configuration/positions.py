@@ -37,7 +37,7 @@ class Positions:
         self._line_starts = [0, *(m.end() for m in re.finditer("\n", self._text))]
         try:
             self._document()
-        except IndexError:
+        except (IndexError, ValueError):
             return
 
     def key(self, path: KeyPath) -> tuple[int, int]:

@@ -161,9 +161,8 @@ def _number_from_text(text: str) -> Any:
 
 
 def _moment(value: Any, _scope: Scope) -> tuple[datetime, ...]:
-    if isinstance(value, date | datetime | time):
-        return (parse_as_of(value.isoformat()),)
-    text = _text(value, "a date")
+    is_toml = isinstance(value, date | datetime | time)
+    text = value.isoformat() if is_toml else _text(value, "a date")
     try:
         return (parse_as_of(text),)
     except ValueError as error:

@@ -1,0 +1,337 @@
+"""`iflint check`: exit codes, options, and where reports go."""
+
+import os
+import sys
+from datetime import UTC, datetime
+
+import pytest
+
+from iflint.options import Options, UsageError
+from iflint.plugins import PluginError
+
+from .conftest import CASES, CLOCK, process, report_with  # isort: skip
+
+
+@pytest.mark.parametrize(
+    ("severities", "level", "code"),
+    [
+        ((), "note", 0),
+        (("error",), None, 1),
+        (("warning", "note"), None, 0),
+        (("warning",), "warning", 1),
+        (("note",), "warning", 0),
+        (("note",), "note", 1),
+        (("error",), "never", 0),
+    ],
+)
+@pytest.mark.parametrize("format_name", ["text", "sarif", "json"])
+def test_the_fail_level_decides_alike_for_every_format(
+    workplace, call, engine, severities, level, code, format_name
+) -> None:
+    engine.reply = report_with(*severities)
+    level_options = ["--fail-on", level] if level else []
+    assert call("check", "--format", format_name, *level_options).exit_code == code
+
+
+def test_every_option_reaches_the_library(workplace, call, engine) -> None:
+    for name in ("exports", "certs", "more", "roots", "qa.prop"):
+        (workplace / name).mkdir()
+    result = call(
+        *("check", "exports", "--certificates", "certs", "--certificates", "more"),
+        *("--parameters", "qa.prop", "--landscape", "custom", "--roots", "roots"),
+        *("--as-of", "2027-01-02", "--expiry-days", "7", "--exclude", "a", "--exclude", "b"),
+        *("--select", "IFL1,ifl2", "--select", "dn-mismatch", "--ignore", "Expired-Certificate"),
+    )
+    assert result.exit_code == 0, result.stderr
+    assert engine.asked == (
+        ("exports",),
+        Options(
+            certificates=("certs", "more"),
+            parameters=("qa.prop",),
+            landscape="custom",
+            roots=("roots",),
+            as_of=datetime(2027, 1, 2, tzinfo=UTC),
+            expiry_days=7,
+            exclude=("a", "b"),
+            select=("IFL1", "IFL2", "dn-mismatch"),
+            ignore=("expired-certificate",),
+        ),
+    )
+
+
+def test_without_arguments_the_current_folder_is_checked(workplace, call, engine) -> None:
+    assert call("check").exit_code == 0
+    assert engine.asked == ((".",), Options())
+
+
+def test_all_mistakes_are_told_at_once(workplace, call, engine) -> None:
+    (workplace / "iflint.toml").write_text("expiry-dais = 1\n")
+    result = call(
+        *("check", "absent", "--certificates", "nowhere", "--landscape", "bpt"),
+        *("--as-of", "tomorrow", "--expiry-days", "-1", "--select", "IFL999,expired-certficate"),
+        *("--fail-on", "errors", "--format", "sarif.json", "--color", "yes"),
+    )
+    assert result.exit_code == 2
+    assert result.stderr.splitlines() == [
+        "iflint: 'absent' does not exist",
+        "iflint: --certificates 'nowhere' does not exist",
+        "iflint: --landscape takes one of btp, neo, custom, not 'bpt'; did you mean 'btp'?",
+        "iflint: --as-of 'tomorrow' is not a date such as 2026-11-24 or a timestamp such as"
+        " 2026-11-24T08:30:00Z",
+        "iflint: --expiry-days takes a whole number of days from 0 to 36500, not '-1'",
+        "iflint: --select 'IFL999' names no rule ('iflint rules' lists them)",
+        "iflint: --fail-on takes one of error, warning, note, never, not 'errors';"
+        " did you mean 'error'?",
+        "iflint: --format takes one of text, sarif, json, not 'sarif.json'; did you mean 'sarif'?",
+        "iflint: --color takes one of auto, always, never, not 'yes'",
+        "iflint: iflint.toml:1:1: unknown setting 'expiry-dais'; did you mean 'expiry-days'?",
+    ]
+    assert engine.asked is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--landscape", "custom"], "landscape custom needs its list of roots: --roots PATH"),
+        (["--format", "text", "--format", "json"], "formats text and json both go to standard out"),
+        (["--format", "text=x", "--format", "json=./x"], "formats text and json both go to './x'"),
+        (["--format", "json", "--format", "text", "--output", "x"], "--output goes with one"),
+        (["--format", "json=y", "--output", "x"], "--output goes with one"),
+        (["--config", "absent.toml"], "--config 'absent.toml' does not exist"),
+        (["--config", ".", "--isolated"], "--config and --isolated exclude each other"),
+        (["--config", "."], "can't be read: Is a directory"),
+        (["--expiry-days", "1e9"], "--expiry-days takes a whole number"),
+        (["--exclude", ""], "--exclude takes a pattern as in .gitignore; this one is empty"),
+        (["--certificates", ""], "--certificates takes a path; this one is empty"),
+        (["--selct", "IFL1"], "No such option"),
+        ([""], "'' does not exist"),
+    ],
+)
+def test_wrong_usage(workplace, call, engine, arguments, message) -> None:
+    result = call("check", *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert engine.asked is None
+
+
+def test_what_the_library_refuses_is_wrong_usage(workplace, call, engine) -> None:
+    engine.reply = UsageError("no root in --roots x")
+    result = call("check")
+    assert (result.exit_code, result.stderr) == (2, "iflint: no root in --roots x\n")
+
+
+def test_a_plugin_that_cannot_be_loaded_is_a_failure(workplace, call, engine) -> None:
+    engine.reply = PluginError("the plugin 'x' can't be loaded: no such module")
+    result = call("check")
+    assert (result.exit_code, result.stderr) == (3, f"iflint: {engine.reply}\n")
+
+
+def test_an_unexpected_error_is_one_line_and_its_traceback_only_for_debug(
+    workplace, call, engine
+) -> None:
+    engine.reply = KeyError("odd\n\x1b[31mname")
+    result = call("check", "--output", "report.txt")
+    assert result.exit_code == 3
+    assert result.stderr.startswith("iflint: internal error: KeyError: ")
+    assert result.stderr.count("\n") == 1
+    assert "\x1b" not in result.stderr
+    assert not os.path.exists("report.txt")
+    assert "Traceback" in call("check", "--debug").stderr
+
+
+def test_running_out_of_stack_is_an_internal_error(workplace, call, engine) -> None:
+    engine.reply = RecursionError("maximum recursion depth exceeded")
+    assert call("check").exit_code == 3
+
+
+def test_ctrl_c(workplace, call, engine) -> None:
+    engine.reply = KeyboardInterrupt()
+    assert call("check").exit_code == 130
+
+
+def test_several_formats_in_one_run(workplace, call, engine) -> None:
+    engine.reply = report_with("error")
+    result = call("check", "--format", "text", "--format", "sarif=a.sarif", "--format", "json=a")
+    assert result.exit_code == 1
+    assert "Something was found." in result.stdout
+    assert (workplace / "a.sarif").read_text().startswith("{")
+    assert (workplace / "a").read_text().startswith("{")
+    assert sorted(os.listdir()) == ["a", "a.sarif"]
+    assert engine.asked[1].describe_rules
+
+
+def test_the_output_file_replaces_an_old_one_as_a_whole(workplace, call, engine) -> None:
+    (workplace / "report.json").write_text("old")
+    assert call("check", "--format", "json", "--output", "report.json").exit_code == 0
+    assert (workplace / "report.json").read_bytes().startswith(b"{\n")
+    assert os.listdir() == ["report.json"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions are those of POSIX")
+def test_the_output_file_has_the_permissions_of_a_new_file(workplace, call, engine) -> None:
+    old = os.umask(0o027)
+    try:
+        call("check", "--output", "report.txt")
+    finally:
+        os.umask(old)
+    assert (workplace / "report.txt").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.skipif(os.name == "nt", reason="symbolic links need rights on Windows")
+def test_a_link_keeps_pointing_to_the_output_file(workplace, call, engine) -> None:
+    (workplace / "real").mkdir()
+    (workplace / "report.txt").symlink_to("real/report.txt")
+    assert call("check", "--output", "report.txt").exit_code == 0
+    assert (workplace / "report.txt").is_symlink()
+    assert (workplace / "real" / "report.txt").read_text()
+
+
+def test_output_that_cannot_be_written_is_a_failure_and_the_rest_is_written(
+    workplace, call, engine
+) -> None:
+    engine.reply = report_with("error")
+    result = call("check", "--format", "text", "--format", "json=no/such/x", "--format", "sarif=y")
+    assert result.exit_code == 3
+    assert result.stderr == "iflint: no/such/x can't be written: No such file or directory\n"
+    assert "Something was found." in result.stdout
+    assert os.listdir() == ["y"]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/null"), reason="there is no /dev/null")
+def test_a_device_is_written_directly(workplace, call, engine) -> None:
+    assert call("check", "--output", "/dev/null").exit_code == 0
+    assert not os.path.isfile("/dev/null")
+
+
+def test_dash_is_standard_output(workplace, call, engine) -> None:
+    assert call("check", "--format", "json", "--output", "-").stdout.startswith("{")
+    assert os.listdir() == []
+
+
+class TestConfiguration:
+    """The command line comes before the file, setting by setting."""
+
+    def test_the_file_of_the_checked_path_counts(self, workplace, call, engine) -> None:
+        (workplace / "a" / "certs").mkdir(parents=True)
+        (workplace / "a" / "iflint.toml").write_text(
+            'certificates = ["certs"]\nfail-on = "never"\nexpiry-days = 5\nselect = ["IFL1"]\n'
+        )
+        engine.reply = report_with("error")
+        assert call("check", "a", "--select", "IFL2").exit_code == 0
+        paths, options = engine.asked
+        assert paths == ("a",)
+        assert [os.path.relpath(path) for path in options.certificates] == [
+            os.path.join("a", "certs")
+        ]
+        assert (options.expiry_days, options.select) == (5, ("IFL2",))
+        assert call("check", "a", "--isolated").exit_code == 1
+        assert engine.asked[1] == Options()
+        assert call("check", ".").exit_code == 1
+
+    def test_config_names_another_file(self, workplace, call, engine) -> None:
+        (workplace / "iflint.toml").write_text("nonsense")
+        (workplace / "ci.toml").write_text("expiry-days = 9")
+        assert call("check", "--config", "ci.toml").exit_code == 0
+        assert engine.asked[1].expiry_days == 9
+
+    def test_a_format_on_the_command_line_leaves_the_files_output_alone(
+        self, workplace, call, engine
+    ) -> None:
+        (workplace / "iflint.toml").write_text('format = ["sarif"]\noutput = "report.sarif"\n')
+        assert call("check", "--format", "text").stdout
+        assert os.listdir() == ["iflint.toml"]
+        assert call("check").stdout == ""
+        assert (workplace / "report.sarif").exists()
+        assert call("check", "--output", "-").stdout.startswith("{")
+
+    def test_landscape_custom_may_find_its_roots_in_the_file(self, workplace, call, engine) -> None:
+        (workplace / "iflint.toml").write_text('roots = ["."]')
+        assert call("check", "--landscape", "custom").exit_code == 0
+
+
+class TestProcess:
+    """A process of its own: consoles, pipes and signals."""
+
+    def test_findings_and_a_clean_run(self, tmp_path) -> None:
+        bad = process("check", CASES / "dn-mismatch" / "bad-order", "--as-of", CLOCK, cwd=tmp_path)
+        assert bad.returncode == 1, bad.stderr
+        assert b"IFL301" in bad.stdout
+        good = process(
+            "check", CASES / "dn-mismatch" / "good-spelling", "--as-of", CLOCK, cwd=tmp_path
+        )
+        assert good.returncode == 0, good.stdout
+        assert bad.stderr == good.stderr == b""
+
+    def test_a_path_without_a_flow_is_clean(self, tmp_path) -> None:
+        empty = process("check", "--isolated", cwd=tmp_path)
+        assert empty.returncode == 0
+        assert empty.stdout
+
+    def test_a_console_that_lacks_characters_gets_others(self, tmp_path) -> None:
+        run = process(
+            *("check", CASES / "dn-mismatch" / "bad-order", "--as-of", CLOCK),
+            cwd=tmp_path,
+            env={"PYTHONIOENCODING": "ascii"},
+        )
+        assert run.returncode == 1, run.stderr
+        assert run.stdout.isascii()
+        piped = process(
+            "check", CASES / "dn-mismatch" / "bad-order", "--as-of", CLOCK, cwd=tmp_path
+        )
+        assert "│" in piped.stdout.decode("utf-8")
+
+    def test_colours_follow_the_environment(self, tmp_path) -> None:
+        def coloured(*options, **env):
+            arguments = ("check", CASES / "dn-mismatch" / "bad-order", *options)
+            return b"\x1b[" in process(*arguments, cwd=tmp_path, env=env).stdout
+
+        assert not coloured()
+        assert coloured(FORCE_COLOR="1")
+        assert not coloured(FORCE_COLOR="")
+        assert not coloured(FORCE_COLOR="1", NO_COLOR="1")
+        assert coloured("--color", "always", NO_COLOR="1")
+        assert not coloured("--color", "never", FORCE_COLOR="1")
+
+    @pytest.mark.skipif(os.name == "nt", reason="pipes of POSIX")
+    def test_a_reader_that_leaves_early_is_no_failure(self, tmp_path) -> None:
+        reading, writing = os.pipe()
+        os.close(reading)
+        try:
+            run = process(
+                *("check", CASES / "dn-mismatch" / "bad-order"),
+                cwd=tmp_path,
+                capture_output=False,
+                stdout=writing,
+                stderr=-1,
+            )
+        finally:
+            os.close(writing)
+        assert run.returncode == 1
+        assert run.stderr == b""
+
+    @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
+    @pytest.mark.parametrize("command", ["check", "rules", "channels", "--help"])
+    def test_a_full_disk_is_a_failure(self, tmp_path, command) -> None:
+        with open("/dev/full", "wb") as full:
+            run = process(command, cwd=tmp_path, capture_output=False, stdout=full, stderr=-1)
+        assert run.returncode == 3, run.stderr
+        assert b"No space left on device" in run.stderr
+        assert b"Traceback" not in run.stderr
+
+    def test_a_clean_flow_needs_few_modules(self, tmp_path) -> None:
+        code = (
+            "import sys; from iflint.commands.main import cli\n"
+            "try: cli(['check', '.', '--isolated'])\n"
+            "except SystemExit as end: print(end.code, *sorted(sys.modules))"
+        )
+        import subprocess
+
+        flow = CASES / "unresolved-parameter" / "good-role-based" / "flow"
+        run = subprocess.run(
+            [sys.executable, "-c", code], cwd=flow, capture_output=True, text=True, check=True
+        )
+        status, *modules = run.stdout.splitlines()[-1].split()
+        assert status == "0", run.stdout
+        unwanted = {"rich", "cryptography", "tomllib", "importlib.metadata", "zipfile", "json"}
+        unwanted |= {"difflib", "csv", "traceback", "iflint.configuration.file"}
+        assert unwanted & set(modules) == set()

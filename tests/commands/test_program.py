@@ -1,0 +1,100 @@
+"""The program as a whole: help, version, mistyped commands, `rules` and `explain`."""
+
+import json
+
+import pytest
+
+from iflint import __version__
+from iflint.commands.interface import Interface
+from iflint.commands.main import cli
+from iflint.configuration.settings import SETTINGS
+from iflint.plugins import load_rules
+
+from .conftest import process  # isort: skip
+
+
+def test_version(call) -> None:
+    assert call("--version").stdout == f"iflint {__version__}\n"
+
+
+def test_python_dash_m(tmp_path) -> None:
+    run = process("--version", cwd=tmp_path)
+    assert (run.returncode, run.stdout.decode().strip()) == (0, f"iflint {__version__}")
+
+
+def test_help_names_every_command(call) -> None:
+    help_text = call("--help").stdout
+    assert isinstance(cli, Interface)
+    for name in cli.modules:
+        assert f"  {name} " in help_text
+        assert call(name, "--help").exit_code == 0
+
+
+def test_no_command_is_wrong_usage(call) -> None:
+    result = call()
+    assert result.exit_code == 2
+    assert "Commands:" in result.stderr
+
+
+def test_help_of_check_names_every_setting_within_80_columns(call) -> None:
+    help_text = call("check", "--help").stdout
+    for name in SETTINGS:
+        assert f"--{name}" in help_text
+    assert max(map(len, help_text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("chekc", "did you mean 'check'?"),
+        ("chanels", "did you mean 'channels'?"),
+        ("tests", "to check it, run 'iflint check tests'"),
+        ("a\x1b[31m", "No such command 'a\\x1b[31m'"),
+    ],
+)
+def test_a_mistyped_command_gets_a_hint(workplace, call, word, hint) -> None:
+    (workplace / "tests").mkdir()
+    result = call(word)
+    assert result.exit_code == 2
+    assert hint in result.stderr
+
+
+def test_rules_lists_every_rule(call) -> None:
+    listed = call("rules", env={"COLUMNS": "80"}).stdout
+    assert max(map(len, listed.splitlines())) <= 80
+    for rule in load_rules():
+        assert f"{rule.code}  {rule.name}" in listed
+    assert [rule["code"] for rule in json.loads(call("rules", "--format", "json").stdout)] == [
+        rule.code for rule in load_rules()
+    ]
+
+
+@pytest.mark.parametrize("word", ["IFL301", "ifl301", "dn-mismatch", "DN-Mismatch"])
+def test_explain_shows_the_page(call, word) -> None:
+    result = call("explain", word)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("# IFL301 dn-mismatch\n")
+    assert "## How to fix it" in result.stdout
+
+
+def test_explain_lays_the_page_out_in_colour(call) -> None:
+    page = call("explain", "IFL301", "--color", "always").stdout
+    assert page.startswith("\x1b[1mIFL301 dn-mismatch\x1b[0m\n")
+    assert "##" not in page
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("dn-missmatch", "did you mean 'dn-mismatch'?"),
+        ("expired_certifcate", "did you mean 'expired-certificate'?"),
+        ("IFL10", "it begins IFL101, IFL102, IFL103"),
+        ("", "no rule has the code or name ''"),
+        ("x" * 9999, "no rule has the code or name 'xxx"),
+    ],
+)
+def test_explain_suggests(call, word, hint) -> None:
+    result = call("explain", word)
+    assert result.exit_code == 2
+    assert hint in result.stderr
+    assert len(result.stderr) < 200

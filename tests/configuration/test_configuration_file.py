@@ -1,0 +1,182 @@
+"""Configuration files: which one counts, what it means, and everything that is wrong in it."""
+
+import os
+from datetime import UTC, datetime
+
+import pytest
+
+from iflint.configuration.file import read
+from iflint.configuration.search import find
+from iflint.configuration.settings import SETTINGS, Destination, RuleNames
+
+NAMES = RuleNames(("IFL001", "IFL101", "IFL102"), ("unreadable", "expired", "expires-soon"))
+
+
+@pytest.fixture(autouse=True)
+def _workplace(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def configured(text, name="iflint.toml"):
+    with open(name, "wb") as file:
+        file.write(text if isinstance(text, bytes) else text.encode())
+    return read(name, lambda: NAMES)
+
+
+def mistakes(text, name="iflint.toml"):
+    return [str(mistake) for mistake in configured(text, name).mistakes]
+
+
+def test_every_setting_under_its_own_name(tmp_path) -> None:
+    for name in ("certs", "qa.prop", "roots"):
+        (tmp_path / name).mkdir()
+    configuration = configured(
+        """
+        certificates = ["certs"]
+        parameters = "qa.prop"
+        landscape = "custom"
+        roots = ["roots"]
+        as-of = 2026-11-24
+        expiry-days = 45
+        exclude = ["old/", "!old/new"]
+        select = ["ifl1", "EXPIRED"]
+        ignore = ["IFL102,IFL001"]
+        fail-on = "warning"
+        format = ["text", "sarif=out/report.sarif"]
+        output = "report.txt"
+        color = "never"
+        verbose = true
+        """
+    )
+    assert configuration.mistakes == ()
+    assert set(configuration.values) == set(SETTINGS)
+    here = str(tmp_path)
+    assert configuration.values == {
+        "certificates": (os.path.join(here, "certs"),),
+        "parameters": (os.path.join(here, "qa.prop"),),
+        "landscape": "custom",
+        "roots": (os.path.join(here, "roots"),),
+        "as-of": datetime(2026, 11, 24, tzinfo=UTC),
+        "expiry-days": 45,
+        "exclude": ("old/", "!old/new"),
+        "select": ("IFL1", "expired"),
+        "ignore": ("IFL102", "IFL001"),
+        "fail-on": "warning",
+        "format": (
+            Destination("text"),
+            Destination("sarif", os.path.join(here, "out/report.sarif")),
+        ),
+        "output": os.path.join(here, "report.txt"),
+        "color": "never",
+        "verbose": True,
+    }
+
+
+def test_all_mistakes_at_once_with_their_places() -> None:
+    assert mistakes(
+        '# ours\nexpiry-day = 3\nlandscape = "nep"\n\nselect = ["IFL1",\n  "IFL9"]\n'
+        'fail_on = "error"\nexpiry-days = "30"\ncolor = ["never"]\nverbose = 1\n'
+        'as-of = 07:30:00\ncertificates = ["absent", 3]\nformat = "sarif="\n'
+        "config = 'x'\n[section]\na = 1\n"
+    ) == [
+        "iflint.toml:2:1: unknown setting 'expiry-day'; did you mean 'expiry-days'?",
+        "iflint.toml:3:13: landscape takes one of btp, neo, custom, not 'nep'; did you mean 'neo'?",
+        "iflint.toml:6:3: select 'IFL9' names no rule ('iflint rules' lists them)",
+        "iflint.toml:7:1: unknown setting 'fail_on'; did you mean 'fail-on'?",
+        "iflint.toml:8:15: expiry-days takes a whole number of days from 0 to 36500, not '30'",
+        "iflint.toml:9:9: color takes one value, not a list",
+        "iflint.toml:10:11: verbose takes true or false, not a number",
+        "iflint.toml:11:9: as-of '07:30:00' is not a date such as 2026-11-24 or a timestamp"
+        " such as 2026-11-24T08:30:00Z",
+        "iflint.toml:12:17: certificates 'absent' does not exist",
+        "iflint.toml:12:27: certificates takes a path, not a number",
+        "iflint.toml:13:10: format takes a path; this one is empty",
+        "iflint.toml:14:1: config can be given on the command line only",
+        "iflint.toml:15:2: unknown setting 'section'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a = \n", "iflint.toml:1:5: Invalid value"),
+        ("verbose = true\nverbose = true\n", "iflint.toml:2:15: Cannot overwrite a value"),
+        ("[a]\n[a]\n", "iflint.toml:2:3: Cannot declare ('a',) twice"),
+        ("a = [1,\n", "iflint.toml:1:8: "),
+        (b"a = 1\nb = '\xff'\n", "iflint.toml:2:6: is not UTF-8 from here on"),
+        ("verbose = true".encode("utf-16"), "iflint.toml: is UTF-16; save it as UTF-8"),
+        ("[tool.iflint]\nverbose = true", "iflint.toml:1:2: settings stand at the top of"),
+        ("a = " + "[" * 5000, "iflint.toml:1:1: nests values too deeply"),
+        ("#" * 1_100_000, "iflint.toml: is larger than 1 MiB"),
+        ("expiry-days = " + "9" * 5000, "iflint.toml:1:1: is not TOML"),
+    ],
+)
+def test_what_is_no_configuration_is_said_in_one_line(text, expected) -> None:
+    (message,) = mistakes(text)
+    assert message.startswith(expected)
+    assert "\n" not in message
+
+
+def test_a_byte_order_mark_does_no_harm() -> None:
+    configuration = configured("\ufeffexpiry-days = 3\r\nlandscape = 3\r\n")
+    assert configuration.values == {"expiry-days": 3}
+    assert str(configuration.mistakes[0]).startswith("iflint.toml:2:13: landscape takes")
+
+
+def test_names_from_the_file_cannot_steer_a_terminal() -> None:
+    (message,) = mistakes('"\\u001b[31mred\\u202e" = 1')
+    assert "\x1b" not in message
+    assert "\u202e" not in message
+    assert "\\x1b[31mred\\u202e" in message
+
+
+def test_pyproject_holds_a_table() -> None:
+    text = "[project]\nname = 'x'\n[tool.iflint]\nexpiry-days = 3\nlandscap = 'neo'\n"
+    configuration = configured(text, "pyproject.toml")
+    assert configuration.values == {"expiry-days": 3}
+    assert [str(mistake) for mistake in configuration.mistakes] == [
+        "pyproject.toml:5:1: unknown setting 'landscap'; did you mean 'landscape'?"
+    ]
+    assert mistakes("[tool]\niflint = 3", "pyproject.toml") == [
+        "pyproject.toml:2:1: this is not a table"
+    ]
+    assert mistakes("[tool.ruff]", "pyproject.toml") == [
+        "pyproject.toml: has no table [tool.iflint]"
+    ]
+
+
+def test_the_nearest_file_counts(tmp_path) -> None:
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    (tmp_path / "a" / "c").mkdir()
+    outer = tmp_path / "iflint.toml"
+    outer.touch()
+    assert find([str(inner)]) == str(outer)
+    (tmp_path / "a" / "pyproject.toml").write_text("[tool.ruff]\nx = 'iflint'\n")
+    assert find([str(inner)]) == str(outer)
+    (tmp_path / "a" / "pyproject.toml").write_text("[tool.iflint]\n")
+    assert find([str(inner)]) == str(tmp_path / "a" / "pyproject.toml")
+    (tmp_path / "a" / "iflint.toml").touch()
+    assert find([str(inner)]) == str(tmp_path / "a" / "iflint.toml")
+    (inner / "iflint.toml").touch()
+    flow = inner / "x.iflw"
+    flow.touch()
+    assert find([str(flow)]) == str(inner / "iflint.toml")
+    assert find([str(flow), str(tmp_path / "a" / "c")]) == str(tmp_path / "a" / "iflint.toml")
+
+
+def test_a_broken_pyproject_counts_only_if_it_speaks_of_iflint(tmp_path) -> None:
+    (tmp_path / "iflint.toml").touch()
+    inner = tmp_path / "a"
+    inner.mkdir()
+    project = inner / "pyproject.toml"
+    project.write_text("[tool.other]\niflint = \n")
+    assert find([str(inner)]) == str(tmp_path / "iflint.toml")
+    project.write_text("[tool.iflint]\nverbose = \n")
+    assert find([str(inner)]) == str(project)
+
+
+def test_a_folder_of_that_name_is_no_file(tmp_path) -> None:
+    (tmp_path / "iflint.toml").touch()
+    (tmp_path / "a" / "iflint.toml").mkdir(parents=True)
+    assert find(["a"]) == str(tmp_path / "iflint.toml")
