@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -23,8 +24,13 @@ def schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": SCHEMA,
         **root,
-        "$defs": dict(sorted(definitions.items())),
+        "$defs": {name: _tidied(definitions[name]) for name in sorted(definitions)},
     }
+
+
+def _tidied(definition: dict[str, Any]) -> dict[str, Any]:
+    """The definition with its description, a docstring, as plain lines."""
+    return {**definition, "description": cleandoc(definition.get("description", ""))}
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iflint.findings import DnRow
 from iflint.reporters.excerpt import excerpt
 from iflint.reporters.style import (
     BOLD,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
         CertificateReference,
         ChannelReference,
         DnComparison,
-        DnRow,
         Finding,
         IflowReference,
     )
@@ -196,7 +196,8 @@ def _comparison(comparison: DnComparison, style: Style) -> Iterator[str]:
     if not comparison.kind:
         yield from _fact(role, f"the same: {style.show(comparison.stored)}", style)
         return
-    rows = [(style.show(row.stored), style.show(row.certificate), row) for row in comparison.rows]
+    facing = comparison.rows or (DnRow(comparison.stored, comparison.certificate, same=False),)
+    rows = [(style.show(row.stored), style.show(row.certificate), row) for row in facing]
     stored_width = max((cells(stored) for stored, _, _ in rows), default=0)
     stored_width = max(stored_width, len("in the channel"))
     other_width = max((cells(other) for _, other, _ in rows), default=0)

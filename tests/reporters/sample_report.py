@@ -288,32 +288,30 @@ def clean() -> Report:
 HOSTILE = "a\x1b[31mb\u202ec\u2028d\x9be\ud800f\u200bg\nh\ti[x](0)j{0}k]l\\m\x00n<b>o`p|q"
 
 
-def hostile() -> Report:
+def hostile(name: str = HOSTILE) -> Report:
     """A report whose every name was chosen by somebody who does not wish us well."""
-    file = FileLocation(f"x/{HOSTILE}.zip", (HOSTILE, f"{HOSTILE}/Flow.iflw"))
-    line = f"\t<value>{HOSTILE}</value>"
-    iflow = IflowReference(HOSTILE, HOSTILE, HOSTILE, Package(HOSTILE, HOSTILE), file)
+    file = FileLocation(f"x/{name}.zip", (name, f"{name}/Flow.iflw"))
+    line = f"\t<value>{name}</value>"
+    iflow = IflowReference(name, name, name, Package(name, name), file)
     finding = Finding(
         code="IFL301",
         name="dn-mismatch",
         severity=Severity.ERROR,
-        message=f"The subject {HOSTILE} is another one.",
-        remedy=f"Write {HOSTILE}.",
-        location=Location(file, region(line, HOSTILE)),
-        related=(Related(Location(file, region(line, HOSTILE)), HOSTILE),),
+        message=f"The subject {name} is another one.",
+        remedy=f"Write {name}.",
+        location=Location(file, region(line, name)),
+        related=(Related(Location(file, region(line, name)), name),),
         iflow=iflow,
-        channel=ChannelReference(HOSTILE, 1, HOSTILE, HOSTILE, HOSTILE, HOSTILE),
-        entry=EntryReference(1, HOSTILE, HOSTILE),
+        channel=ChannelReference(name, 1, name, name, name, name),
+        entry=EntryReference(1, name, name),
         certificate=msgspec.structs.replace(
-            CERTIFICATE, subject=HOSTILE, issuer=HOSTILE, locations=(Location(file),)
+            CERTIFICATE, subject=name, issuer=name, locations=(Location(file),)
         ),
-        comparisons=(
-            DnComparison("subject", "value", HOSTILE, "b", (DnRow(HOSTILE, "b", False),)),
-        ),
+        comparisons=(DnComparison("subject", "value", name, "b", (DnRow(name, "b", False),)),),
         fingerprint="6" * 64,
     )
     outside = msgspec.structs.replace(
-        UNREADABLE, message=HOSTILE, location=Location(FileLocation(HOSTILE))
+        UNREADABLE, message=name, location=Location(FileLocation(name))
     )
     climbing = (
         msgspec.structs.replace(
@@ -332,10 +330,10 @@ def hostile() -> Report:
     )
     return msgspec.structs.replace(
         sample(),
-        trust=TrustSummary(HOSTILE, HOSTILE, HOSTILE, HOSTILE),
-        paths=(HOSTILE,),
-        iflows=(IflowResult(HOSTILE, HOSTILE, HOSTILE, Package(HOSTILE, HOSTILE), file),),
+        trust=TrustSummary(name, name, name, name),
+        paths=(name,),
+        iflows=(IflowResult(name, name, name, Package(name, name), file),),
         findings=(finding, outside, *climbing),
-        skipped=(SkippedResult(file, HOSTILE, HOSTILE),),
-        wanted=(WantedCertificate(HOSTILE, HOSTILE, (HOSTILE,)),),
+        skipped=(SkippedResult(file, name, name),),
+        wanted=(WantedCertificate(name, name, (name,)),),
     )

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import jsonschema
+import msgspec
 import pytest
 
 from iflint.reporters import json as reporter
@@ -34,6 +35,12 @@ def test_envelope_and_times() -> None:
     assert report["as_of"] == "2026-11-24T00:00:00Z"
     assert report["findings"][0]["broken_since"] == "2026-03-04T12:00:00Z"
     assert report["iflows"][0]["channels"][0]["entries"][0]["state"] == "joined"
+
+
+@pytest.mark.parametrize("make", [sample, clean])
+def test_nothing_is_lost(make) -> None:
+    text = reporter.render(make())
+    assert msgspec.json.decode(text, type=reporter.Document).report == make()
 
 
 @pytest.mark.parametrize("make", [sample, hostile])

@@ -4,8 +4,12 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from iflint.reporters import REPORTERS, load
+from iflint.text import is_invisible
+from reporters.sample_report import hostile
 
 
 @pytest.mark.parametrize("name", REPORTERS)
@@ -14,6 +18,16 @@ def test_every_reporter_says_what_it_needs(name) -> None:
     assert callable(module.render)
     assert isinstance(module.DESCRIBE_RULES, bool)
     assert isinstance(module.WHOLE_INVENTORY, bool)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(alphabet=st.characters(codec=None), max_size=30), st.booleans())
+def test_whatever_the_names_are_every_report_is_clean_text(name, ascii_only) -> None:
+    report = hostile(name)
+    shown = load("text").render(report, verbose=True, ascii=ascii_only)
+    for text in (shown, load("sarif").render(report), load("json").render(report)):
+        text.encode("utf-8")
+        assert not any(is_invisible(ord(char)) for char in text if char != "\n")
 
 
 def test_text_needs_nothing_heavy() -> None:
