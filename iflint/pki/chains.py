@@ -498,7 +498,13 @@ class _Search:
         """
         keys, unnamed = self._candidates(certificate)
         key_id = certificate.authority_key_id
-        keys.sort(key=lambda key: (not key.is_named_by(key_id), key.contradicts(key_id)))
+        keys.sort(
+            key=lambda key: (
+                not key.is_named_by(key_id),
+                key.contradicts(key_id),
+                key.spki != certificate.spki,
+            )
+        )
         unknown: list[_Key] = []
         for key in keys[:_MAX_KEYS]:
             answer = self._verifier.verify(certificate, key.spki)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_CERTIFICATES = 5000
+MAX_PROBLEMS = 100
 
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
 _EXPORT = "export the certificate again, as PEM with its whole chain"
@@ -116,6 +117,11 @@ class _Reader:
         if not blocks:
             self._read_bare(text)
         for block in blocks:
+            if self._full:
+                return
+            if len(self._problems) >= MAX_PROBLEMS:
+                self._problem(None, "the rest of the file is not read", "split or repair the file")
+                return
             self._read_block(text, block)
 
     def _read_bare(self, text: _Text) -> None:
@@ -163,7 +169,7 @@ class _Reader:
 
     def _use_certificates(self, data: bytes, region: Region | None) -> None:
         offset = 0
-        while data[offset : offset + 1] == b"\x30":
+        while data[offset : offset + 1] == b"\x30" and not self._full:
             try:
                 node = asn1.parse(data, offset)
                 certificate = parse_certificate(node.encoded)
@@ -187,6 +193,8 @@ class _Reader:
         elif not found:
             raise _Refused("the PKCS#7 structure holds no certificate")
         for ordinal, value in enumerate(found, 1):
+            if self._full:
+                return
             if value.tag != asn1.SEQUENCE:
                 self._other.setdefault("attribute certificate")
                 continue
@@ -196,10 +204,8 @@ class _Reader:
                 self._problem(region, f"value {ordinal} of the PKCS#7 structure: {error}", _EXPORT)
 
     def _add(self, certificate: Certificate, region: Region | None) -> None:
+        self._full = len(self._certificates) >= MAX_CERTIFICATES
         if self._full:
-            return
-        if len(self._certificates) == MAX_CERTIFICATES:
-            self._full = True
             message = f"the file holds more than {MAX_CERTIFICATES} certificates"
             self._problem(region, message, "split the file")
             return
@@ -224,6 +230,8 @@ def _article(kind: str) -> str:
 
 def _kind(node: Node) -> str:
     """What a DER value is, by its outer shape; empty when it is nothing known here."""
+    if node.tag != asn1.SEQUENCE:
+        return ""
     try:
         outer = node.children()
         if not outer:
@@ -254,7 +262,7 @@ def _kind_of_signed(outer: tuple[int, ...], inner: tuple[int, ...]) -> str:
         return "private key"
     if len(outer) < 3:
         return ""
-    if inner[:1] == (asn1.INTEGER,) and inner[3:4] == (0xA0,) and len(inner) == 4:
+    if inner[:1] == (asn1.INTEGER,) and len(inner) >= 3 and inner[3:] in ((), (0xA0,)):
         return "certificate request"
     times = (asn1.UTC_TIME, asn1.GENERALIZED_TIME)
     if any(tag in times for tag in inner[2:4]):
@@ -337,12 +345,17 @@ def _explain(data: bytes) -> tuple[str, str]:
         return "it is a zip archive, not a certificate file", "unpack it or give the archive itself"
     try:
         node = asn1.parse(data)
-        kind = _kind(node) if node.tag == asn1.SEQUENCE else ""
+        kind = _kind(node)
     except asn1.DerError:
         kind = "cut off" if data[:1] == b"\x30" and data[1:2] >= b"\x80" else ""
     if kind == "PKCS#12":
         return "it is a PKCS#12 keystore, not a certificate file", _EXPORT
-    if kind in ("certificate", "PKCS#7", "cut off"):
+    if kind == "certificate":
+        try:
+            parse_certificate(data)
+        except CertificateError as error:
+            return str(error), _EXPORT
+    if kind in ("PKCS#7", "cut off"):
         return "the certificate in it is cut off or damaged", _EXPORT
     return _NO_CERTIFICATE, _EXPORT
 

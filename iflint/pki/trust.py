@@ -231,10 +231,18 @@ def read_table(data: bytes, name: str = TRUST_STORE) -> Table:
 def _checked_table(data: bytes, name: str) -> Table:
     """A table that somebody else wrote: its names are read at once. Raises ValueError."""
     table = read_table(data, name)
-    try:
-        table.named("")
-    except MalformedName as error:
-        raise ValueError(f"the table of roots can't be used: {error.message}") from None
+    subjects = [(f"roots[{n}].subject", row.subject) for n, row in enumerate(table.roots)]
+    subjects += [
+        (f"neo_list.not_in_trust_store[{n}].subject_as_printed", root.subject_as_printed)
+        for n, root in enumerate(table.neo_list.not_in_trust_store)
+    ]
+    for place, subject in subjects:
+        try:
+            parse_name(subject)
+        except MalformedName as error:
+            raise ValueError(
+                f"the table of roots can't be used: not a name: {error.message} - at `$.{place}`"
+            ) from None
     return table
 
 
