@@ -53,8 +53,9 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
 
     root = _relative(repository_root(os.curdir))
     run = prepare(request(arguments, paths=paths, configured_from=(root,)))
-    settings = {"certificates": (root,), **run.settings}
-    return report_on(msgspec.structs.replace(run, paths=targets(run, root), settings=settings))
+    paths = targets(run, root)
+    settings = {"certificates": (root,) if paths else (), **run.settings}
+    return report_on(msgspec.structs.replace(run, paths=paths, settings=settings))
 
 
 def targets(run: Run, root: str) -> tuple[str, ...]:

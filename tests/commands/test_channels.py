@@ -1,0 +1,164 @@
+"""`iflint channels`: the table, JSON and CSV, with hostile names in them."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from iflint.findings import CertificateReference
+from iflint.iflow.model import Package
+from iflint.location import FileLocation, Location
+from iflint.report import CertificateResult, ChannelResult, EntryResult, IflowResult
+
+from .conftest import CLEAN_REPORT, report_with  # isort: skip
+
+HOSTILE = "=HYPERLINK(\"http://x\")\x1b[31m\u202e,\n'quoted'"
+
+
+def at(day):
+    return datetime.fromisoformat(day).replace(tzinfo=UTC)
+
+
+def certificate(days_left, name="certs/a.pem"):
+    return CertificateResult(
+        CertificateReference(
+            subject="CN=a",
+            issuer="CN=b",
+            sha256="00" * 32,
+            not_before=at("2026-01-01"),
+            not_after=at("2026-12-01"),
+            locations=(Location(FileLocation(name)),),
+        ),
+        validity="valid",
+        days_left=days_left,
+        chain=None,
+    )
+
+
+def entry(ordinal, state="joined", **settings):
+    settings = {"subject": "CN=a", "issuer": "CN=b", **settings}
+    return EntryResult(
+        ordinal=ordinal,
+        subject_raw=settings["subject"],
+        issuer_raw=settings["issuer"],
+        state=state,
+        location=None,
+        **settings,
+    )
+
+
+def channel(ordinal, name="Orders in", entries=(), **settings):
+    return ChannelResult(
+        id=f"MessageFlow_{ordinal}",
+        ordinal=ordinal,
+        name=name,
+        participant="Sender",
+        adapter="HTTPS",
+        address="/orders",
+        authorization=settings.pop("authorization", "ClientCertificate"),
+        kind="client-certificate",
+        checked=True,
+        location=None,
+        entries=tuple(entries),
+        **settings,
+    )
+
+
+@pytest.fixture
+def report(engine):
+    healthy = entry(1, certificates=(certificate(7),), healthy_until=at("2026-12-01"))
+    ended = entry(2, certificates=(certificate(-3),), findings=("IFL900",))
+    absent = entry(3, state="not-found")
+    flow = IflowResult(
+        id="Orders",
+        name="Orders",
+        version="1.0.2",
+        package=Package("p", "Sales"),
+        location=FileLocation("a.zip", ("orders.iflw",)),
+        channels=(
+            channel(1, entries=(healthy, ended, absent)),
+            channel(2, name="", authorization="RoleBased"),
+            channel(3, findings=("IFL901",)),
+        ),
+    )
+    engine.reply = msgspec.structs.replace(report_with("error", "error"), iflows=(flow,))
+    return engine.reply
+
+
+def test_the_table_fits_80_columns_and_ends_with_exit_code_0(workplace, call, report) -> None:
+    result = call("channels", env={"COLUMNS": "80"})
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[2:4] == ["Sales › Orders 1.0.2", "a.zip!/orders.iflw"]
+    assert max(map(len, lines)) <= 80
+    for text in ("HTTPS /orders", "until 2026-12-01", "7 days left", "ended 3 days ago"):
+        assert text in result.stdout
+    for text in ("IFL900 made-up", "not-found", "RoleBased", "IFL901 made-up"):
+        assert text in result.stdout
+
+
+def test_json(workplace, call, report) -> None:
+    document = json.loads(call("channels", "--format", "json").stdout)
+    assert (document["format"], document["formatVersion"]) == ("iflint-channels", "1")
+    first, second, third = document["channels"]
+    assert [each["verdict"] for each in first["entries"]] == ["ok", "IFL900 made-up", "not-found"]
+    assert [each["days_left"] for each in first["entries"]] == [7, -3, None]
+    assert first["entries"][0]["certificate"]["file"] == "certs/a.pem"
+    assert (second["channel"], second["entries"]) == ("MessageFlow_2", [])
+    assert third["verdict"] == "IFL901 made-up"
+
+
+def test_csv_has_a_line_for_each_entry(workplace, call, report) -> None:
+    lines = list(csv.DictReader(io.StringIO(call("channels", "--format", "csv").stdout)))
+    assert [line["verdict"] for line in lines] == ["ok", "IFL900 made-up", "not-found", "", ""]
+    assert [line["days_left"] for line in lines] == ["7", "-3", "", "", ""]
+    assert lines[0]["certificate_not_after"] == "2026-12-01T00:00:00Z"
+
+
+def test_names_from_input_steer_neither_terminal_nor_spreadsheet(workplace, call, engine) -> None:
+    hostile = channel(
+        1,
+        name=HOSTILE,
+        entries=[entry(1, subject=HOSTILE, certificates=(certificate(1, HOSTILE),))],
+    )
+    flow = IflowResult("x", HOSTILE, "-1", Package("p", HOSTILE), FileLocation(HOSTILE), (hostile,))
+    engine.reply = msgspec.structs.replace(CLEAN_REPORT, iflows=(flow,))
+    for format_name in ("table", "csv"):
+        printed = call("channels", "--format", format_name).stdout
+        assert "\x1b" not in printed
+        assert "\u202e" not in printed
+    (line,) = csv.DictReader(io.StringIO(printed))
+    for column in ("package", "iflow", "version", "channel", "file", "subject"):
+        assert line[column].startswith("'"), column
+    (read,) = json.loads(call("channels", "--format", "json").stdout)["channels"]
+    assert read["channel"] == HOSTILE
+
+
+def test_lone_surrogates_do_no_harm(workplace, call, engine) -> None:
+    flow = IflowResult("x", "\ud800", "", None, FileLocation("\udcff"), (channel(1, "\ud800"),))
+    engine.reply = msgspec.structs.replace(CLEAN_REPORT, iflows=(flow,))
+    for format_name in ("table", "csv", "json"):
+        assert call("channels", "--format", format_name).exit_code == 0
+
+
+def test_no_channel_is_said_aloud(workplace, call, engine) -> None:
+    result = call("channels")
+    assert (result.exit_code, result.stdout) == (0, "No sender channels found.\n")
+
+
+def test_mistakes_of_the_format_come_with_all_others(workplace, call, engine) -> None:
+    result = call("channels", "--format", "cvs", "--landscape", "x", "absent")
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 3
+    assert "did you mean 'csv'?" in result.stderr
+
+
+def test_the_formats_of_the_configuration_are_those_of_check(workplace, call, engine) -> None:
+    (workplace / "iflint.toml").write_text('format = ["text", "sarif=x.sarif"]\nexpiry-days = 3\n')
+    assert call("channels", "--output", "list.txt").exit_code == 0
+    assert engine.asked[1].expiry_days == 3
+    assert (workplace / "list.txt").read_text() == "No sender channels found.\n"
+    assert not (workplace / "x.sarif").exists()

@@ -1,0 +1,136 @@
+"""`iflint hook`: from changed files to what is checked."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .conftest import CASES, ROOT  # isort: skip
+
+FLOW = "packages/Orders/src/main/resources"
+
+
+@pytest.fixture
+def repository(workplace):
+    (workplace / ".git").mkdir()
+    shutil.copytree(CASES / "dn-mismatch" / "bad-order" / "flow", workplace / "packages/Orders")
+    (workplace / "packages/Orders/QA").mkdir()
+    shutil.copytree(CASES / "dn-mismatch" / "bad-order" / "certificates", workplace / "certs")
+    for name in (
+        "packages/Orders/QA/parameters.prop",
+        "README.md",
+        "exports.zip",
+        f"{FLOW}/parameters.prop",
+    ):
+        (workplace / name).touch()
+    return workplace
+
+
+@pytest.mark.parametrize(
+    ("files", "checked"),
+    [
+        ([f"{FLOW}/scenarioflows/integrationflow/Orders.iflw"], ("packages/Orders",)),
+        ([f"{FLOW}/parameters.prop"], ("packages/Orders",)),
+        (["packages/Orders/META-INF/MANIFEST.MF"], ("packages/Orders",)),
+        (["packages/Orders/QA/parameters.prop"], ("packages/Orders",)),
+        (["exports.zip", f"{FLOW}/parameters.prop"], ("exports.zip", "packages/Orders")),
+        (["README.md"], ()),
+        (["README.md", "certs/partner.pem"], (".",)),
+        ([], (".",)),
+    ],
+)
+def test_changed_files_lead_to_what_they_belong_to(repository, call, engine, files, checked):
+    for file in files:
+        Path(file).touch()
+    result = call("hook", *files)
+    assert result.exit_code == 0, result.stderr
+    paths, options = engine.asked
+    assert paths == checked
+    assert options.certificates == (".",)
+
+
+def test_settings_and_their_files(repository, call, engine) -> None:
+    (repository / "envs").mkdir()
+    for name in ("envs/qa.json", "envs/qa.txt"):
+        (repository / name).touch()
+    (repository / "iflint.toml").write_text(
+        'certificates = ["certs"]\nparameters = ["envs/qa.json"]\nexclude = ["/packages/"]\n'
+    )
+    (repository / "packages" / "iflint.toml").write_text("nonsense = 1\n")
+
+    def checked(*files):
+        result = call("hook", *files)
+        assert result.exit_code == 0, result.stderr
+        return engine.asked[0]
+
+    assert checked("envs/qa.json") == (".",)
+    assert checked("iflint.toml") == (".",)
+    assert checked("envs/qa.txt") == ()
+    assert checked(f"{FLOW}/parameters.prop") == ()
+    assert [os.path.relpath(path) for path in engine.asked[1].certificates] == ["certs"]
+
+
+def test_a_file_that_does_not_exist_is_wrong_usage(repository, call, engine) -> None:
+    assert call("hook", "absent.iflw").exit_code == 2
+
+
+def test_the_finding_of_a_changed_flow(repository, call) -> None:
+    result = call("hook", f"{FLOW}/parameters.prop", "--select", "IFL301")
+    assert result.exit_code == 1, result.stderr
+    assert "IFL301" in result.stdout
+    assert call("hook", "README.md").exit_code == 0
+
+
+def git(*arguments, cwd):
+    settings = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
+    return subprocess.run(
+        ["git", *settings, *arguments],
+        cwd=cwd,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.differential
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_pre_commit_runs_the_hook(workplace) -> None:
+    pytest.importorskip("pre_commit", reason="pre-commit is not installed")
+    if not (ROOT / ".git").exists():
+        pytest.skip("the project is not a Git checkout, which pre-commit try-repo needs")
+    hooks = workplace / "hooks"
+    git("clone", "--quiet", ROOT, hooks, cwd=workplace)
+    repository = workplace / "repository"
+    shutil.copytree(CASES / "dn-mismatch" / "bad-order", repository)
+    (repository / "iflint.toml").write_text('select = ["IFL3"]')
+    (repository / "README.md").touch()
+    git("init", "--quiet", cwd=repository)
+    git("add", "--all", cwd=repository)
+
+    def try_hook(*arguments):
+        run = subprocess.run(
+            [sys.executable, "-m", "pre_commit", "try-repo", hooks, *arguments],
+            cwd=repository,
+            env={**os.environ, "PRE_COMMIT_HOME": str(workplace / "cache")},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
+        )
+        if "CalledProcessError" in run.stdout and "pip" in run.stdout:
+            pytest.skip(f"pip could not set the hook up: {run.stdout[-300:]}")
+        return run
+
+    changed = "flow/META-INF/MANIFEST.MF"
+    found = try_hook("iflint", "--files", changed)
+    assert found.returncode == 1, found.stdout + found.stderr
+    assert "IFL301" in found.stdout
+    nothing = try_hook("iflint", "--files", "README.md")
+    assert nothing.returncode == 0, nothing.stdout
+    assert "no files to check" in nothing.stdout
+    whole = try_hook("iflint-all", "--files", "README.md")
+    assert whole.returncode == 1, whole.stdout
