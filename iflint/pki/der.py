@@ -285,8 +285,8 @@ def utf8(octets: bytes) -> str:
     if b"\xed" in octets:
         import re
 
-        # An encoded surrogate: one fault to Java, three to Python.
-        octets = re.sub(rb"\xed[\xa0-\xbf][\x80-\xbf]", b"\xef\xbf\xbd", octets)
+        # An encoded surrogate, or the start of one, is a single fault to Java.
+        octets = re.sub(rb"\xed[\xa0-\xbf][\x80-\xbf]?", b"\xef\xbf\xbd", octets)
     return octets.decode("utf-8", errors="replace")
 
 

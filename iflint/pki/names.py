@@ -9,9 +9,15 @@ from iflint.pki.dn.comparison import (
     align,
     compare,
 )
-from iflint.pki.dn.diagnosis import corrected_text
 from iflint.pki.dn.grammar import MalformedName
-from iflint.pki.dn.name import Name, name_from_der, parse_name, rdn_text, swallowed_attribute
+from iflint.pki.dn.name import (
+    Name,
+    corrected_text,
+    name_from_der,
+    parse_name,
+    rdn_text,
+    swallowed_attribute,
+)
 
 __all__ = [
     "AlignedRdn",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from iflint.pki import der
 
 
@@ -121,6 +122,7 @@ def test_times_that_do_not_exist(text: str) -> None:
     [
         (der.UTF8_STRING, b"M\xc3\xbc", "Mü"),
         (der.UTF8_STRING, b"M\xfc", "M�"),
+        (der.UTF8_STRING, b"\xed\xa0\x80\xed\xa0x", "\ufffd\ufffdx"),
         (der.TELETEX_STRING, b"M\xfc", "Mü"),
         (der.PRINTABLE_STRING, b"a@b", "a@b"),
         (der.BMP_STRING, b"\0M\0\xfc", "Mü"),

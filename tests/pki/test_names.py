@@ -7,6 +7,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from iflint.pki import der
 from iflint.pki.dn.attribute import KEYWORDS
 from iflint.pki.names import (
@@ -367,6 +368,18 @@ def test_two_names_one_above_the_other(
     found, lines = aligned(stored, certificate)
     assert found is kind
     assert lines[: len(rows)] == rows
+
+
+def test_an_rdn_is_shown_in_plain_text_whatever_its_string_type() -> None:
+    assert rdn_text(certificate_name((O, T61, "Müller, x")).rdns[0]) == r"O=Müller\, x"
+    assert rdn_text(certificate_name((O, der.NULL, b"")).rdns[0]) == "O=#0500"
+
+
+def test_names_of_hundreds_of_parts_are_aligned_in_order() -> None:
+    one, other = parse_name("CN=x" + ",OU=a" * 300), parse_name("CN=y" + ",OU=a" * 300)
+    kind, rows = align(one, other)
+    assert kind is DifferenceKind.VALUE
+    assert [row.same for row in rows] == [False] + [True] * 300
 
 
 def test_a_string_type_is_no_difference_to_show() -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from iflint.pki.dn.name import Name
 
-_MOST_RDNS_TO_ALIGN = 100
+_MOST_RDNS_TO_ALIGN = 40
 _MOST_ATTRIBUTES_TO_PAIR = 30
 
 Pair = tuple[Attribute, Attribute]

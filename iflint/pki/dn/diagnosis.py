@@ -7,7 +7,7 @@ import re
 from iflint.pki.dn import grammar
 from iflint.pki.dn.attribute import TYPES
 from iflint.pki.dn.grammar import MalformedName
-from iflint.pki.dn.name import SWALLOWED
+from iflint.pki.dn.name import swallowed_pattern
 
 _LONGEST_TO_CORRECT = 2000
 
@@ -73,14 +73,14 @@ _TYPOGRAPHIC = str.maketrans({"“": '"', "”": '"', "„": '"', "＝": "=", "�
 
 def explain(text: str, error: MalformedName) -> MalformedName:
     """The same error with a message and a remedy that help."""
-    corrected = corrected_text(text)
+    meant = corrected(text)
     message, start, end = _reason(text, error)
-    return MalformedName(message, start, end, _remedy(message, corrected))
+    return MalformedName(message, start, end, _remedy(message, meant))
 
 
-def _remedy(message: str, corrected: str | None) -> str:
-    if corrected is not None:
-        return f"Write it as: {corrected}"
+def _remedy(message: str, meant: str | None) -> str:
+    if meant is not None:
+        return f"Write it as: {meant}"
     if message.endswith(grammar.UNKNOWN_TYPE):
         return "Write a keyword that the runtime knows, or OID. and the attribute's number."
     return "Copy the DN from the certificate, as iflint prints it, and paste it unchanged."
@@ -138,19 +138,15 @@ def _visible(text: str) -> str:
     )
 
 
-def corrected_text(text: str) -> str | None:
-    """The DN that was probably meant, in one line that the runtime reads; None: nobody can tell.
-
-    For texts that ``parse_name`` refuses, and for those in which a value swallowed the next
-    attribute.
-    """
+def corrected(text: str) -> str | None:
+    """What ``iflint.pki.names.corrected_text`` promises."""
     if len(text) > _LONGEST_TO_CORRECT or len(_QUOTATION_MARK.findall(text)) % 2:
         return None
     candidate = _PREFIX.sub("", _visible(text).translate(_TYPOGRAPHIC), count=1).strip()
     if _quoted_as_a_whole(candidate):
         candidate = candidate[1:-1].strip()
     candidate = _from_slashes(candidate) if _SLASH.match(candidate) else _from_parts(candidate)
-    separated = SWALLOWED.sub(r", \1", candidate)
+    separated = swallowed_pattern().sub(r", \1", candidate)
     return next(filter(_is_readable, (separated, candidate)), None)
 
 
@@ -176,18 +172,18 @@ def _from_slashes(text: str) -> str:
 
 def _from_parts(text: str) -> str:
     """Separators that separate nothing dropped, or escaped where a value goes on behind them."""
-    corrected = ""
+    meant = ""
     separator = ""
     for part, following in _PART.findall(text):
         if _ATTRIBUTE.match(part):
-            joint = "" if not corrected else "+" if separator == "+" else ", "
-            corrected += joint + _attribute(part.strip())
-        elif part.strip() and corrected and not _NAMED.match(part):
-            corrected += "\\" + separator + _escaped(part.rstrip())
+            joint = "" if not meant else "+" if separator == "+" else ", "
+            meant += joint + _attribute(part.strip())
+        elif part.strip() and meant and not _NAMED.match(part):
+            meant += "\\" + separator + _escaped(part.rstrip())
         elif part.strip():
             return text
         separator = following or separator
-    return corrected
+    return meant
 
 
 def _attribute(part: str) -> str:

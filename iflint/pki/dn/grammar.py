@@ -8,7 +8,9 @@ some of RFC 1779's freedom, and odd corners, which are kept because they decide 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from iflint.pki import der
 from iflint.pki.dn.attribute import (
@@ -54,7 +56,7 @@ class MalformedName(ValueError):  # noqa: N818 - it names the state of the text
         self.remedy = remedy
 
 
-class _Value(NamedTuple):
+class _Value(msgspec.Struct, frozen=True):
     tag: int
     content: bytes
     hexadecimal: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,12 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Set
 
 Rdn = tuple[Attribute, ...]
-
-SWALLOWED = re.compile(
-    r"\s((?:OID\.[0-9][0-9.]*|[0-9]+(?:\.[0-9]+){2,}|" + "|".join(attributes.TYPES) + r")\s*=)",
-    re.IGNORECASE,
-)
-"""White space, then what the runtime would take for an attribute, had it stood behind a comma."""
 
 _NEEDS_ESCAPE = re.compile(r'[,=+<>#;"\\]')
 _PLAIN = re.compile(
@@ -127,8 +121,8 @@ def _joined(rdns: tuple[Rdn, ...], in_bytes: Set[Attribute]) -> str:
 
 
 def rdn_text(rdn: Rdn) -> str:
-    """One RDN as it stands in ``Name.text``."""
-    return "+".join(map(attribute_text, rdn))
+    """One RDN to look at: as in ``Name.text``, but every string type in plain text."""
+    return "+".join(next(iter(_candidates(part)), hexadecimal_text(part)) for part in rdn)
 
 
 def attribute_text(attribute: Attribute) -> str:
@@ -198,12 +192,33 @@ def swallowed_attribute(name: Name) -> tuple[Attribute, int, int] | None:
     then `=`. Returns it with the span of the stored text from that keyword to the value's end.
     An escaped `=` (`\\=`) is taken as meant.
     """
-    for rdn in name.rdns:
-        for attribute in rdn:
-            value = name.stored.find("=", attribute.start, attribute.end) + 1
-            if not value:
-                continue
-            match = SWALLOWED.search(name.stored, value, attribute.end)
-            if match is not None:
-                return attribute, match.start(1), attribute.end
+    parts = [attribute for rdn in name.rdns for attribute in rdn]
+    if name.stored.count("=") == len(parts):
+        return None
+    pattern = swallowed_pattern()
+    for attribute in parts:
+        value = name.stored.index("=", attribute.start) + 1
+        match = pattern.search(name.stored, value, attribute.end)
+        if match is not None:
+            return attribute, match.start(1), attribute.end
     return None
+
+
+@cache
+def swallowed_pattern() -> re.Pattern[str]:
+    """White space, then what the runtime takes for an attribute when it follows a comma."""
+    keywords = "|".join(attributes.TYPES)
+    return re.compile(
+        rf"\s((?:OID\.[0-9][0-9.]*|[0-9]+(?:\.[0-9]+){{2,}}|{keywords})\s*=)", re.IGNORECASE
+    )
+
+
+def corrected_text(text: str) -> str | None:
+    """The DN that was probably meant, in one line that the runtime reads; None: nobody can tell.
+
+    For texts that ``parse_name`` refuses, and for those in which a value swallowed the next
+    attribute.
+    """
+    from iflint.pki.dn.diagnosis import corrected
+
+    return corrected(text)
