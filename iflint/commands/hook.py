@@ -54,7 +54,8 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     root = _relative(repository_root(os.curdir))
     run = prepare(request(arguments, paths=paths, configured_from=(root,)))
     paths = targets(run, root)
-    settings = {"certificates": (root,) if paths else (), **run.settings}
+    certificates = run.settings.get("certificates", (root,)) if paths else ()
+    settings = {**run.settings, "certificates": certificates}
     return report_on(msgspec.structs.replace(run, paths=paths, settings=settings))
 
 

@@ -49,7 +49,7 @@ def test_changed_files_lead_to_what_they_belong_to(repository, call, engine, fil
     assert result.exit_code == 0, result.stderr
     paths, options = engine.asked
     assert paths == checked
-    assert options.certificates == (".",)
+    assert options.certificates == ((".",) if checked else ())
 
 
 def test_settings_and_their_files(repository, call, engine) -> None:
@@ -70,6 +70,8 @@ def test_settings_and_their_files(repository, call, engine) -> None:
     assert checked("iflint.toml") == (".",)
     assert checked("envs/qa.txt") == ()
     assert checked(f"{FLOW}/parameters.prop") == ()
+    assert engine.asked[1].certificates == ()
+    checked()
     assert [os.path.relpath(path) for path in engine.asked[1].certificates] == ["certs"]
 
 
