@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from iflint.pki.files import FoundCertificate
 
 MAX_CERTIFICATES_IN_PATH = 16
-_MAX_KEYS = 1000
-_MAX_STEPS = 5000
+_MAX_STEPS = 20_000
+_MAX_SIGNATURES = 3000
 
 
 class FaultKind(enum.StrEnum):
@@ -183,8 +183,12 @@ class _Key(msgspec.Struct):
 
 
 class _Issuers(msgspec.Struct):
-    """Who issued a certificate; ``mismatch`` carries the name, but not the key that signed it."""
+    """Who issued a certificate; ``mismatch`` carries the name, but not the key that signed it.
 
+    ``group`` is the same for certificates that the same issuer signed.
+    """
+
+    group: tuple[bytes, ...]
     certificates: tuple[Certificate, ...] = ()
     roots: tuple[Root, ...] = ()
     is_own: bool = False
@@ -231,9 +235,10 @@ class _Path(msgspec.Struct, frozen=True):
 class _Search:
     """All paths above one client certificate, level by level.
 
-    Of the paths that reach a certificate at one level with as many intermediates below it, only
-    the best is followed: what is above it is the same for all. So the work grows with the
-    number of certificates, not of paths.
+    Of the paths whose top the same key signed, with as many intermediates below it, only the
+    best is followed: what is above is the same for all. So the work grows with the number of
+    certificates, not of paths; signatures are checked up to a number, then only of the
+    likeliest issuer.
     """
 
     def __init__(
@@ -251,6 +256,7 @@ class _Search:
         self._verifier = verifier
         self._issuers: dict[Certificate, _Issuers] = {}
         self._steps = 0
+        self._signatures = 0
         self._best: ChainVerdict | None = None
 
     def verdict(self) -> ChainVerdict:
@@ -277,10 +283,10 @@ class _Search:
     def _climb(self, start: _Path) -> None:
         level = [start]
         while level:
-            above: dict[tuple[Certificate, int], _Path] = {}
+            above: dict[tuple[tuple[bytes, ...], int], _Path] = {}
             for path in level:
                 for longer in self._extend(path):
-                    state = (longer.top, longer.crossed)
+                    state = (self._issuers_of(longer.top).group, longer.crossed)
                     if state not in above or _order(longer) < _order(above[state]):
                         above[state] = longer
             level = list(above.values())
@@ -506,14 +512,15 @@ class _Search:
             )
         )
         unknown: list[_Key] = []
-        for key in keys[:_MAX_KEYS]:
+        for key in keys[: max(1, _MAX_SIGNATURES - self._signatures)]:
+            self._signatures += 1
             answer = self._verifier.verify(certificate, key.spki)
             if answer is Verification.VALID:
                 return _issuers(certificate, [key], verified=True)
             if answer is Verification.UNKNOWN:
                 unknown.append(key)
         if unnamed:
-            return _Issuers(roots=tuple(unnamed))
+            return _Issuers(group=(certificate.der,), roots=tuple(unnamed))
         return self._without_verified(certificate, keys, unknown)
 
     def _without_verified(
@@ -526,9 +533,10 @@ class _Search:
         others = [key for key in meant if key.spki != certificate.spki]
         if others:
             holders: list[Certificate | Root] = [*others[0].certificates, *others[0].roots]
-            return _Issuers(mismatch=holders[0], name_known=True)
+            return _Issuers(group=(certificate.der,), mismatch=holders[0], name_known=True)
         own = certificate.self_issued and bool(meant)
-        return _Issuers(is_own=own, name_known=any(key.spki != certificate.spki for key in keys))
+        name_known = any(key.spki != certificate.spki for key in keys)
+        return _Issuers(group=(certificate.der,), is_own=own, name_known=name_known)
 
     def _candidates(self, certificate: Certificate) -> tuple[list[_Key], list[Root]]:
         """The keys under the issuer's name, and the roots known by that name without a key."""
@@ -554,7 +562,9 @@ class _Search:
 
 def _issuers(certificate: Certificate, keys: list[_Key], *, verified: bool) -> _Issuers:
     is_own = certificate.self_issued and any(key.spki == certificate.spki for key in keys)
+    name = certificate.issuer.chain_key.encode("utf-8", errors="surrogatepass")
     return _Issuers(
+        group=(name, *(key.spki for key in keys)),
         certificates=tuple(c for key in keys for c in key.certificates),
         roots=tuple(root for key in keys for root in key.roots),
         is_own=is_own,

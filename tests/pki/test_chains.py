@@ -507,6 +507,18 @@ class TestHostile:
         assert verdict.outcome is Outcome.MISSING
         assert time.perf_counter() - started < 5
 
+    def test_many_renewals_on_every_level_hide_nothing(self, sender: Party, root: Party) -> None:
+        parties = [Party(f"CA {level}") for level in range(6)]
+        renewals = [
+            intermediate(low, high, end=NOW + day * DAY)
+            for low, high in itertools.pairwise(parties)
+            for day in range(1, 30)
+        ]
+        top = intermediate(parties[-1], root)
+        verdict = judge(client(sender, parties[0]), *renewals, top, roots=(root_of(root),))
+        assert verdict.ok
+        assert verdict.valid_until == NOW + 29 * DAY
+
     def test_the_order_of_the_files_changes_nothing(
         self, sender: Party, root: Party, middle: Party, other: Party
     ) -> None:
