@@ -248,6 +248,7 @@ def test_an_attribute_knows_where_it_stands() -> None:
         ("/C=DE/O=A, B/CN=x/y", None, "OpenSSL", r"CN=x/y, O=A\, B, C=DE"),
         ("subject=CN=x, O=y", "subject=", "not part", "CN=x, O=y"),
         ("issuer= /O=y/CN=x", "issuer= ", "not part", "CN=x, O=y"),
+        ("Subject DN: CN=x", "Subject DN: ", "not part", "CN=x"),
         ("O=DigiCert, Inc., C=US", "Inc.", "escaped", r"O=DigiCert\, Inc., C=US"),
         ("O=A+B, C=US", "B", "escaped", r"O=A\+B, C=US"),
         ("CN=a <b>", "<", "escaped", r"CN=a \<b\>"),
@@ -391,21 +392,21 @@ def test_a_string_type_is_no_difference_to_show() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "CN=" + '"' * 200_000,
-        "CN=a" + "," * 200_000,
-        "CN=a" + ",;" * 100_000,
-        "CN=a" + "\\" * 200_000,
-        "CN=a" + "\\," * 100_000,
-        'CN="' + "," * 200_000,
-        'CN="' + "+" * 200_000,
-        "CN=a+" * 40_000 + "CN=b",
-        "CN=a," * 40_000 + "CN=b",
-        "CN=" + " C" * 100_000,
-        "CN=a" + " " * 200_000 + "=",
-        "CN=#" + "0" * 200_000,
-        "2." + "9" * 200_000 + "=x",
-        "CN=" + "\\41" * 60_000,
-        "/CN=a" * 40_000,
+        "CN=" + '"' * 50_000,
+        "CN=a" + "," * 50_000,
+        "CN=a" + ",;" * 25_000,
+        "CN=a" + "\\" * 50_000,
+        "CN=a" + "\\," * 25_000,
+        'CN="' + "," * 50_000,
+        'CN="' + "+" * 50_000,
+        "CN=a+" * 10_000 + "CN=b",
+        "CN=a," * 10_000 + "CN=b",
+        "CN=" + " C" * 25_000,
+        "CN=a" + " " * 50_000 + "=",
+        "CN=#" + "0" * 50_000,
+        "2." + "9" * 50_000 + "=x",
+        "CN=" + "\\41" * 15_000,
+        "/CN=a" * 10_000,
     ],
 )
 def test_hostile_texts_take_time_in_proportion(text: str) -> None:
@@ -421,4 +422,4 @@ def test_hostile_texts_take_time_in_proportion(text: str) -> None:
         align(name, PARTNER)
         align(name, name)
         assert compare(parse_name(name.text), name).equality is Equality.EQUAL
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 5

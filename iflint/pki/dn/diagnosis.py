@@ -60,7 +60,9 @@ _KEYWORD = r"(?:OID\.)?[0-9]+(?:\.[0-9]+)+|" + "|".join(
 _ATTRIBUTE = re.compile(rf"\s*({_KEYWORD})\s*=\s*", re.IGNORECASE)
 _NAMED = re.compile(r"\s*[\w.-]*\s*=")
 _SLASH = re.compile(rf"/(?=(?:{_KEYWORD})\s*=)", re.IGNORECASE)
-_PREFIX = re.compile(r"\s*(?:subject|issuer|owner)(?:\s*(?:dn|name))?\s*[:=]\s*", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"\s*(?:(?:subject|issuer|owner)[\s_]*(?:dn|name)?|dn)\s*[:=]\s*", re.IGNORECASE
+)
 _PART = re.compile(
     r'((?:\\.|"(?:\\.|[^"\\])*"(?=\s*(?:[,;+]|$))|[^,;+\\])*)([,;+]|\\?$)', re.DOTALL
 )
