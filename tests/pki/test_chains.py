@@ -12,18 +12,6 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
-from iflint.location import FileLocation
-from iflint.pki import der as asn1
-from iflint.pki.chains import (
-    MAX_CERTIFICATES_IN_PATH,
-    CertificatePool,
-    ChainVerdict,
-    FaultKind,
-    Outcome,
-    judge_chain,
-)
-from iflint.pki.files import read_certificate_file
-from iflint.pki.trust import Landscape, Standing, load_trust_list
 
 from authorities import (
     ANY,
@@ -40,6 +28,18 @@ from authorities import (
     resigned,
     root_of,
 )
+from iflint.location import FileLocation
+from iflint.pki import der as asn1
+from iflint.pki.chains import (
+    MAX_CERTIFICATES_IN_PATH,
+    CertificatePool,
+    ChainVerdict,
+    FaultKind,
+    Outcome,
+    judge_chain,
+)
+from iflint.pki.files import read_certificate_file
+from iflint.pki.trust import Landscape, Standing, load_trust_list
 
 REAL_CHAINS = Path(__file__).resolve().parents[2] / "../shared/reference/real-chains.pem"
 
