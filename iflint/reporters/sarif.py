@@ -10,16 +10,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from iflint.findings import Severity
 from iflint.reporters.encoding import dumped
 from iflint.reporters.paths import absolute, quoted, uri
+from iflint.reporters.sarif_messages import MOST_RELATED, message, place_and_words, plain
+from iflint.reporters.sarif_rules import described_rule
 from iflint.text import encodable, visible
-from iflint.wording import counted, day, sentence
+from iflint.wording import counted, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iflint.findings import Finding, IflowReference, Related, RuleInfo
+    from iflint.findings import Finding, IflowReference
     from iflint.location import FileLocation, Location, Region
     from iflint.report import Report
 
@@ -28,22 +29,12 @@ WHOLE_INVENTORY = False
 
 MOST_RESULTS = 25_000
 """GitHub refuses a run with more; the worst ones are kept and the rest is counted aloud."""
-MOST_RELATED = 20
-"""A message links so many places at most."""
-
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 INFORMATION = "https://iflint.readthedocs.io/"
 ROOT = "SRCROOT"
-_SECURITY_SEVERITY = {Severity.ERROR: "7.5", Severity.WARNING: "5.0", Severity.NOTE: "2.0"}
-_PROBLEM_SEVERITY = {
-    Severity.ERROR: "error",
-    Severity.WARNING: "warning",
-    Severity.NOTE: "recommendation",
-}
 _FIRST_LINE = {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1}
-_LONGEST_DESCRIPTION = 1000
 
 Json = dict[str, Any]
 
@@ -77,7 +68,7 @@ class _Run:
                     "version": report.version,
                     "semanticVersion": report.version,
                     "informationUri": INFORMATION,
-                    "rules": [_rule(rule) for rule in report.rules],
+                    "rules": [described_rule(rule) for rule in report.rules],
                 }
             },
             "invocations": [self._invocation(findings)],
@@ -126,7 +117,7 @@ class _Run:
     def _notification(self, finding: Finding) -> Json:
         return {
             "level": str(finding.severity),
-            "message": {"text": sentence(_plain(finding.message))},
+            "message": {"text": sentence(plain(finding.message))},
             "locations": [{"physicalLocation": self._physical(finding.location)}],
             "associatedRule": {"id": finding.code, "index": self._rules[finding.code]},
         }
@@ -136,7 +127,7 @@ class _Run:
         result: Json = {
             "ruleId": finding.code,
             "level": str(finding.severity),
-            "message": {"text": " ".join(_sentences(finding))},
+            "message": {"text": message(finding)},
             "locations": [self._location(finding)],
             "partialFingerprints": self._partial_fingerprints(finding),
             "properties": _facts(finding),
@@ -147,7 +138,7 @@ class _Run:
             result["relatedLocations"] = [
                 {
                     "id": number,
-                    "message": {"text": sentence(_place_and(item))},
+                    "message": {"text": sentence(place_and_words(item))},
                     "physicalLocation": self._physical(item.location),
                 }
                 for number, item in enumerate(related, 1)
@@ -227,93 +218,6 @@ class _Run:
             )
             parent = index
         return found
-
-
-def _rule(rule: RuleInfo) -> Json:
-    summary = sentence(visible(rule.summary))
-    description: Json = {
-        "id": rule.code,
-        "name": "".join(word.capitalize() for word in rule.name.split("-")),
-        "shortDescription": {"text": summary},
-        "fullDescription": {"text": _full_description(rule) or summary},
-        "help": {
-            "text": encodable(rule.documentation or rule.summary),
-            "markdown": encodable(
-                f"# {rule.code} {rule.name}\n\n{rule.summary}\n\n{rule.documentation}"
-            ),
-        },
-        "defaultConfiguration": {"level": str(rule.severity)},
-        "properties": {
-            "tags": ["security", "certificates", "sap-cloud-integration", str(rule.state)],
-            "precision": "high",
-            "problem.severity": _PROBLEM_SEVERITY[rule.severity],
-            "security-severity": _SECURITY_SEVERITY[rule.severity],
-        },
-    }
-    if rule.help_uri:
-        description["helpUri"] = rule.help_uri
-    return description
-
-
-def _full_description(rule: RuleInfo) -> str:
-    """The first paragraph of the rule's page that is not a heading, after its summary."""
-    paragraphs = (part.strip() for part in rule.documentation.split("\n\n"))
-    first = next((part for part in paragraphs if part and not part.startswith("#")), "")
-    text = f"{sentence(rule.summary)} {' '.join(first.split())}".strip()
-    if len(text) > _LONGEST_DESCRIPTION:
-        text = text[: _LONGEST_DESCRIPTION - 1] + "…"
-    return encodable(text)
-
-
-def _sentences(finding: Finding) -> Iterator[str]:
-    """The message of a result: complete without anything else around it."""
-    yield sentence(_plain(finding.message))
-    if where := _where(finding):
-        yield where
-    if finding.certificate:
-        certificate = finding.certificate
-        yield (
-            f"The certificate is {_plain(certificate.subject)}, issued by"
-            f" {_plain(certificate.issuer)}, valid from {day(certificate.not_before)}"
-            f" to {day(certificate.not_after)}."
-        )
-    if finding.breaks_on:
-        yield f"It breaks on {day(finding.breaks_on)}."
-    if finding.broken_since:
-        yield f"It is broken since {day(finding.broken_since)}."
-    if finding.location.file.members:
-        yield f"It stands in {_plain(_at(finding.location))}."
-    for number, related in enumerate(finding.related[:MOST_RELATED], 1):
-        yield f"See [{_link(related.message or 'this place')}]({number})."
-    yield f"To fix it: {sentence(_plain(finding.remedy))}"
-
-
-def _where(finding: Finding) -> str:
-    """The package, iFlow, channel and entry of a finding, in one sentence."""
-    if finding.iflow is None:
-        return ""
-    iflow = finding.iflow
-    text = f"iFlow {_quoted(iflow.name or iflow.id)}"
-    if iflow.package:
-        text += f" of package {_quoted(iflow.package.name or iflow.package.id)}"
-    if finding.channel is None:
-        return f"Found in {text}."
-    channel = finding.channel
-    sender = f"the {_plain(channel.adapter)} sender channel"
-    if channel.name:
-        sender += f" {_quoted(channel.name)}"
-    if channel.address:
-        sender += f" at {_quoted(channel.address)}"
-    if finding.entry is None:
-        return f"Found in {sender} of {text}."
-    entry = finding.entry
-    names = " and ".join(
-        f"{role} {_quoted(name)}"
-        for role, name in (("subject", entry.subject), ("issuer", entry.issuer))
-        if name
-    )
-    pair = f" ({names})" if names else ""
-    return f"Found in entry {entry.ordinal}{pair} of {sender} of {text}."
 
 
 def _facts(finding: Finding) -> Json:
@@ -396,29 +300,3 @@ def _outermost(file: FileLocation) -> FileLocation:
 
 def _parent(file: FileLocation) -> FileLocation:
     return type(file)(file.path, file.members[:-1])
-
-
-def _at(location: Location) -> str:
-    region = location.region
-    place = f":{region.start_line}:{region.start_column}" if region else ""
-    return f"{location.file}{place}"
-
-
-def _place_and(related: Related) -> str:
-    """A related place's own words; what is inside an archive is named."""
-    text = _plain(related.message)
-    return f"{text} ({_plain(_at(related.location))})" if related.location.file.members else text
-
-
-def _plain(text: str) -> str:
-    """Text from input in a message: nothing in it is a link (SARIF 2.1.0 §3.11.6)."""
-    return visible(text).replace("[", "\\[").replace("]", "\\]")
-
-
-def _link(text: str) -> str:
-    """Text from input as the text of a link, in which a backslash must be escaped as well."""
-    return visible(text).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
-
-
-def _quoted(text: str) -> str:
-    return f"'{_plain(text)}'"

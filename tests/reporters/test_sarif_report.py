@@ -13,6 +13,7 @@ from iflint.location import FileLocation, Location, Region
 from iflint.reporters import sarif
 from reporters.sample_report import (
     EXPIRED,
+    MISMATCH,
     SOON,
     clean,
     hostile,
@@ -157,6 +158,14 @@ def test_message_is_complete_by_itself() -> None:
     assert text.startswith(EXPIRED.message)
     for part in ("'Acme Orders'", "'Receive Orders'", "HTTPS", "'/orders'", "2026-03-04", "CN="):
         assert part in text
+
+
+def test_message_names_what_differs() -> None:
+    (result,) = run_of(with_findings(MISMATCH))["results"]
+    assert (
+        "Where the subject differs, the channel has O=Acme; the certificate has O=Acme GmbH."
+        in result["message"]["text"]
+    )
 
 
 def test_related_locations_are_linked_from_the_message() -> None:

@@ -1,0 +1,112 @@
+"""What a SARIF result says: complete by itself, and powerless whatever names it holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iflint.text import visible
+from iflint.wording import day, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iflint.findings import DnComparison, Finding, Related
+    from iflint.location import Location
+
+MOST_RELATED = 20
+"""A message links so many places at most."""
+MOST_DIFFERENCES = 10
+"""A message names so many parts of a name that differ at most."""
+
+
+def message(finding: Finding) -> str:
+    """The message of a result: its first sentence is a title, its links are related locations."""
+    return " ".join(_sentences(finding))
+
+
+def _sentences(finding: Finding) -> Iterator[str]:
+    yield sentence(plain(finding.message))
+    if where := _where(finding):
+        yield where
+    if finding.certificate:
+        certificate = finding.certificate
+        yield (
+            f"The certificate is {plain(certificate.subject)}, issued by"
+            f" {plain(certificate.issuer)}, valid from {day(certificate.not_before)}"
+            f" to {day(certificate.not_after)}."
+        )
+    for comparison in finding.comparisons:
+        yield from _differences(comparison)
+    if finding.breaks_on:
+        yield f"It breaks on {day(finding.breaks_on)}."
+    if finding.broken_since:
+        yield f"It is broken since {day(finding.broken_since)}."
+    if finding.location.file.members:
+        yield f"It stands in {plain(_at(finding.location))}."
+    for number, related in enumerate(finding.related[:MOST_RELATED], 1):
+        yield f"See [{_link(related.message or 'this place')}]({number})."
+    yield f"To fix it: {sentence(plain(finding.remedy))}"
+
+
+def _differences(comparison: DnComparison) -> Iterator[str]:
+    """The parts in which a stored name and the certificate's differ, in one sentence."""
+    rows = [row for row in comparison.rows if not row.same][:MOST_DIFFERENCES]
+    if comparison.kind and rows:
+        stored = ", ".join(plain(row.stored) for row in rows if row.stored) or "nothing"
+        other = ", ".join(plain(row.certificate) for row in rows if row.certificate) or "nothing"
+        role = plain(comparison.role)
+        yield f"Where the {role} differs, the channel has {stored}; the certificate has {other}."
+
+
+def _where(finding: Finding) -> str:
+    """The package, iFlow, channel and entry of a finding, in one sentence."""
+    if finding.iflow is None:
+        return ""
+    iflow = finding.iflow
+    text = f"iFlow {_quoted(iflow.name or iflow.id)}"
+    if iflow.package:
+        text += f" of package {_quoted(iflow.package.name or iflow.package.id)}"
+    if finding.channel is None:
+        return f"Found in {text}."
+    channel = finding.channel
+    sender = f"the {plain(channel.adapter)} sender channel"
+    if channel.name and channel.name != channel.adapter:
+        sender += f" {_quoted(channel.name)}"
+    if channel.address:
+        sender += f" at {_quoted(channel.address)}"
+    if finding.entry is None:
+        return f"Found in {sender} of {text}."
+    entry = finding.entry
+    names = " and ".join(
+        f"{role} {_quoted(name)}"
+        for role, name in (("subject", entry.subject), ("issuer", entry.issuer))
+        if name
+    )
+    pair = f" ({names})" if names else ""
+    return f"Found in entry {entry.ordinal}{pair} of {sender} of {text}."
+
+
+def _at(location: Location) -> str:
+    region = location.region
+    place = f":{region.start_line}:{region.start_column}" if region else ""
+    return f"{location.file}{place}"
+
+
+def place_and_words(related: Related) -> str:
+    """A related place's own words; what is inside an archive is named."""
+    text = plain(related.message)
+    return f"{text} ({plain(_at(related.location))})" if related.location.file.members else text
+
+
+def plain(text: str) -> str:
+    """Text from input in a message: nothing in it is a link (SARIF 2.1.0 §3.11.6)."""
+    return visible(text).replace("[", "\\[").replace("]", "\\]")
+
+
+def _link(text: str) -> str:
+    """Text from input as the text of a link, in which a backslash must be escaped as well."""
+    return visible(text).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+
+
+def _quoted(text: str) -> str:
+    return f"'{plain(text)}'"

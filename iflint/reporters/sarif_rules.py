@@ -1,0 +1,58 @@
+"""What SARIF says of a rule: for GitHub's alert page, and for everybody else's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from iflint.findings import Severity
+from iflint.text import encodable, visible
+from iflint.wording import sentence
+
+if TYPE_CHECKING:
+    from iflint.findings import RuleInfo
+
+_SECURITY_SEVERITY = {Severity.ERROR: "7.5", Severity.WARNING: "5.0", Severity.NOTE: "2.0"}
+_PROBLEM_SEVERITY = {
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.NOTE: "recommendation",
+}
+_LONGEST_DESCRIPTION = 1000
+"""GitHub takes 1,024 characters."""
+
+
+def described_rule(rule: RuleInfo) -> dict[str, Any]:
+    """The rule as a ``reportingDescriptor`` (SARIF 2.1.0 §3.49)."""
+    summary = sentence(visible(rule.summary))
+    description: dict[str, Any] = {
+        "id": rule.code,
+        "name": "".join(word.capitalize() for word in rule.name.split("-")),
+        "shortDescription": {"text": summary},
+        "fullDescription": {"text": _full_description(rule) or summary},
+        "help": {
+            "text": encodable(rule.documentation or rule.summary),
+            "markdown": encodable(
+                f"# {rule.code} {rule.name}\n\n{rule.summary}\n\n{rule.documentation}"
+            ),
+        },
+        "defaultConfiguration": {"level": str(rule.severity)},
+        "properties": {
+            "tags": ["security", "certificates", "sap-cloud-integration", str(rule.state)],
+            "precision": "high",
+            "problem.severity": _PROBLEM_SEVERITY[rule.severity],
+            "security-severity": _SECURITY_SEVERITY[rule.severity],
+        },
+    }
+    if rule.help_uri:
+        description["helpUri"] = rule.help_uri
+    return description
+
+
+def _full_description(rule: RuleInfo) -> str:
+    """The first paragraph of the rule's page that is not a heading, after its summary."""
+    paragraphs = (part.strip() for part in rule.documentation.split("\n\n"))
+    first = next((part for part in paragraphs if part and not part.startswith("#")), "")
+    text = f"{sentence(rule.summary)} {' '.join(first.split())}".strip()
+    if len(text) > _LONGEST_DESCRIPTION:
+        text = text[: _LONGEST_DESCRIPTION - 1] + "…"
+    return encodable(text)
