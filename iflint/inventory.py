@@ -195,7 +195,7 @@ def _chain_result(chain: ChainVerdict) -> ChainResult:
         outcome=str(chain.outcome),
         links=tuple(map(_link_result, chain.links)),
         root=chain.root.subject_text if chain.root else "",
-        missing_issuer=chain.missing_issuer.text if chain.missing_issuer else "",
+        missing_issuer=chain.missing_issuer.readable if chain.missing_issuer else "",
         valid_from=chain.valid_from,
         valid_until=chain.valid_until,
     )
@@ -203,8 +203,8 @@ def _chain_result(chain: ChainVerdict) -> ChainResult:
 
 def _link_result(link: Link) -> LinkResult:
     return LinkResult(
-        subject=link.certificate.subject.text,
-        issuer=link.certificate.issuer.text,
+        subject=link.certificate.subject.readable,
+        issuer=link.certificate.issuer.readable,
         issuer_at_hand=link.issuer is not None,
         faults=tuple(fault.detail for fault in link.faults),
     )

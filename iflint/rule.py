@@ -266,8 +266,8 @@ def certificate_reference(
 ) -> CertificateReference:
     """The reference that findings carry."""
     return CertificateReference(
-        subject=certificate.subject.text,
-        issuer=certificate.issuer.text,
+        subject=certificate.subject.readable,
+        issuer=certificate.issuer.readable,
         sha256=certificate.sha256,
         not_before=certificate.not_before,
         not_after=certificate.not_after,

@@ -80,7 +80,7 @@ def root_from_certificate(certificate: Certificate, origin: str) -> Root:
     """The root that a certificate file states; ``origin`` names the file."""
     return Root(
         subject=certificate.subject,
-        subject_text=certificate.subject.text,
+        subject_text=certificate.subject.readable,
         sha256=certificate.sha256,
         sha1=certificate.sha1,
         origin=origin,
@@ -178,7 +178,7 @@ class Table(msgspec.Struct, frozen=True, dict=True):
             named = self.neo_list.not_in_trust_store[index - len(self.roots)]
             return Root(
                 subject=subject,
-                subject_text=subject.text,
+                subject_text=subject.readable,
                 sha256="",
                 sha1=named.sha1.lower(),
                 origin=NEO_LIST,
@@ -187,7 +187,7 @@ class Table(msgspec.Struct, frozen=True, dict=True):
         row = self.roots[index]
         return Root(
             subject=subject,
-            subject_text=subject.text,
+            subject_text=subject.readable,
             sha256=row.sha256.lower(),
             sha1=(row.sha1 or "").lower(),
             origin=self.name,

@@ -71,7 +71,7 @@ class BrokenChain(Rule):
         return self.finding(
             case,
             f"The chain of this entry's certificate is broken at {_subject(first)}: {reasons}. "
-            f"It issued {first.below.subject.text}.",
+            f"It issued {first.below.subject.readable}.",
             remedy=remedy,
             broken_since=expired,
             key=identity,
@@ -87,8 +87,8 @@ def _identity(fault: Fault) -> str:
 
 def _subject(fault: Fault) -> str:
     if fault.certificate is not None:
-        return fault.certificate.subject.text
-    return fault.root.subject_text if fault.root is not None else fault.below.issuer.text
+        return fault.certificate.subject.readable
+    return fault.root.subject_text if fault.root is not None else fault.below.issuer.readable
 
 
 def _end(fault: Fault) -> datetime | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
+from iflint.pki.names import corrected_text
 from iflint.rule import EntryCase, Rule, where_text_stands
 from iflint.verdicts import Reading
 
@@ -59,6 +60,7 @@ class MalformedDn(Rule):
             elif reading.swallowed is not None:
                 attribute, start, end = reading.swallowed
                 text = (reading.value.text or "")[start:end]
+                corrected = corrected_text(reading.value.text or "")
                 yield self._finding(
                     case,
                     role,
@@ -66,7 +68,7 @@ class MalformedDn(Rule):
                     (start, end),
                     f"The {role} DN has no comma before {text!r}, so the runtime takes it as "
                     f"part of the value of {attribute.keyword} (inferred).",
-                    f"Put a comma before {text!r}.",
+                    f"Write it as: {corrected}" if corrected else f"Put a comma before {text!r}.",
                 )
 
     def _finding(

@@ -49,13 +49,13 @@ class MissingChain(Rule):
         if best is None or best.chain.outcome is not Outcome.MISSING:
             return
         chain = best.chain
-        missing = chain.missing_issuer.text if chain.missing_issuer else "unknown"
+        missing = chain.missing_issuer.readable if chain.missing_issuer else "unknown"
         message = (
             "The chain of this entry's certificate is incomplete: the certificate of "
             f"{missing} is missing."
         )
         if chain.below is not None and chain.below.sha256 != best.certificate.sha256:
-            message += f" It issued {chain.below.subject.text}."
+            message += f" It issued {chain.below.subject.readable}."
         if chain.issuer_name_known:
             message += " The one of that name that is at hand or on the list has another key."
         else:

@@ -48,7 +48,7 @@ class MissingClientAuthEku(Rule):
         names = [
             "the client certificate"
             if certificate.sha256 == best.certificate.sha256
-            else f"the intermediate {certificate.subject.text}"
+            else f"the intermediate {certificate.subject.readable}"
             for certificate in lacking
         ]
         verb = "lacks" if len(lacking) == 1 else "lack"

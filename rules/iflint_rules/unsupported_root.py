@@ -88,7 +88,7 @@ class UnsupportedRoot(Rule):
 
 def _subject(best: JoinedCertificate) -> str:
     root = best.chain.root
-    return root.subject_text if root else best.chain.certificates[-1].subject.text
+    return root.subject_text if root else best.chain.certificates[-1].subject.readable
 
 
 def _history(root: Root | None) -> str:

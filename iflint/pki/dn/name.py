@@ -39,6 +39,11 @@ class Name(msgspec.Struct, frozen=True, dict=True):
         return written(self)
 
     @cached_property
+    def readable(self) -> str:
+        """The text to look at: every string type in plain text, a blank behind each comma."""
+        return ", ".join(map(rdn_text, self.rdns))
+
+    @cached_property
     def canonical(self) -> str:
         """Java's ``X500Principal.getName(CANONICAL)``: the runtime's equality (*inferred*)."""
         return ",".join(map(_canonical_rdn, self.rdns))
