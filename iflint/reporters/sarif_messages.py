@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iflint.text import visible
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
     from iflint.findings import DnComparison, Finding, Related
     from iflint.location import Location
+
+_BRACKET = re.compile(r"(?<!\\)(\\*)([\[\]])")
 
 MOST_RELATED = 20
 """A message links so many places at most."""
@@ -99,8 +102,11 @@ def place_and_words(related: Related) -> str:
 
 
 def plain(text: str) -> str:
-    """Text from input in a message: nothing in it is a link (SARIF 2.1.0 §3.11.6)."""
-    return visible(text).replace("[", "\\[").replace("]", "\\]")
+    """Text from input in a message: nothing in it is a link (SARIF 2.1.0 §3.11.6).
+
+    A backslash is doubled only where it stands before a bracket and would undo its escape.
+    """
+    return _BRACKET.sub(r"\1\1\\\2", visible(text))
 
 
 def _link(text: str) -> str:

@@ -7,10 +7,13 @@ from pathlib import Path
 import jsonschema
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from iflint.findings import Severity
 from iflint.location import FileLocation, Location, Region
 from iflint.reporters import sarif
+from iflint.reporters.sarif_messages import plain
 from reporters.sample_report import (
     EXPIRED,
     MISMATCH,
@@ -182,6 +185,22 @@ def test_names_can_neither_link_nor_steer() -> None:
         ids = {str(related["id"]) for related in result.get("relatedLocations", ())}
         assert set(re.findall(r"(?<!\\)\]\((\d+)\)", message)) == ids
         assert message.isprintable()
+
+
+@given(st.text(alphabet="\\[]()0a.", max_size=20))
+def test_no_text_from_input_is_a_link(name) -> None:
+    for found in re.finditer(r"(\\*)[\[\]]", plain(name)):
+        assert len(found.group(1)) % 2 == 1
+    unescaped = re.sub(r"\\([\[\]])", r"\1", re.sub(r"(\\+)(?=\\[\[\]])", _halved, plain(name)))
+    assert unescaped == name
+
+
+def _halved(found) -> str:
+    return found.group(1)[: len(found.group(1)) // 2]
+
+
+def test_a_long_run_of_backslashes_costs_nothing() -> None:
+    assert plain("\\" * 200_000 + "x") == "\\" * 200_000 + "x"
 
 
 def test_unreadable_inputs_are_notifications_too() -> None:
