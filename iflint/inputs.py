@@ -53,13 +53,17 @@ def read_inputs(paths: Sequence[str], options: Options) -> Inputs:
             paths,
             directory=options.directory,
             exclude=options.exclude,
+            exclude_directory=options.exclude_directory,
             certificates=options.certificates is None,
         )
     )
     if options.certificates is not None:
         reading.take(
             certificate_files(
-                options.certificates, directory=options.directory, exclude=options.exclude
+                options.certificates,
+                directory=options.directory,
+                exclude=options.exclude,
+                exclude_directory=options.exclude_directory,
             )
         )
     return reading.inputs()
@@ -99,7 +103,12 @@ def read_trust_list(options: Options, as_of: datetime) -> tuple[TrustList, tuple
         data = _table(source) if source else None
         if source is None or data is None:
             reading.take(
-                certificate_files([path], directory=options.directory, exclude=options.exclude)
+                certificate_files(
+                    [path],
+                    directory=options.directory,
+                    exclude=options.exclude,
+                    exclude_directory=options.exclude_directory,
+                )
             )
         elif table is not None:
             raise UsageError(

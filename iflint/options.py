@@ -19,9 +19,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     Paths are as the caller wrote them, relative to ``directory`` (default: the current one).
     ``certificates`` is None when certificates are to be looked for under the checked paths.
     ``as_of`` is an aware datetime, None for now. ``select`` and ``ignore`` hold codes, names or
-    prefixes of codes. ``whole_inventory`` asks for the exact location of every channel and entry
-    in the report, ``describe_rules`` for the rules in force; both cost time that a run without
-    them saves.
+    prefixes of codes; ``exclude`` holds patterns as in .gitignore, relative to
+    ``exclude_directory`` (default: ``directory``). ``whole_inventory`` asks for the exact location
+    of every channel and entry in the report, ``describe_rules`` for the rules in force; both cost
+    time that a run without them saves.
     """
 
     certificates: tuple[str, ...] | None = None
@@ -33,6 +34,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    exclude_directory: str | None = None
     directory: str | None = None
     describe_rules: bool = False
     whole_inventory: bool = False

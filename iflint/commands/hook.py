@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from iflint.commands.run import Run
+    from iflint.sources.ignoring import Rules
 
 NAMING = ("certificates", "parameters", "roots")
 """Settings that name files of which every flow's verdict may depend."""
@@ -84,20 +85,31 @@ def _lies_in(file: str, path: str) -> bool:
 
 def _not_excluded(run: Run) -> list[str]:
     """The changed files that a check of the whole repository would read too."""
-    patterns = run.settings.get("exclude", ())
-    if not patterns:
-        return list(run.paths)
-    from pathspec import GitIgnoreSpec
+    from iflint.sources.ignoring import rules_from_patterns
 
-    excluded = GitIgnoreSpec.from_lines(patterns)
-    return [
-        path for path in run.paths if not excluded.match_file(_relative(path).replace(os.sep, "/"))
-    ]
+    base = _absolute(run.exclude_directory or os.curdir)
+    rules = rules_from_patterns(run.settings.get("exclude", ()), base, base)
+    return [path for path in run.paths if rules is None or not _left_out(path, base, rules)]
 
 
-def _relative(path: str, start: str = os.curdir) -> str:
-    """The path from the folder ``start``, where there is a way."""
+def _left_out(path: str, base: str, rules: Rules) -> bool:
+    """Whether patterns relative to ``base`` match the file, or a folder in which it lies."""
+    file = place = _absolute(path)
+    while place.startswith(f"{base}/"):
+        if rules.ignore(place, place != file):
+            return True
+        place = os.path.dirname(place)
+    return False
+
+
+def _absolute(path: str) -> str:
+    """The absolute path with forward slashes."""
+    return os.path.abspath(path).replace(os.sep, "/")
+
+
+def _relative(path: str) -> str:
+    """The path from the current directory, where there is a way."""
     try:
-        return os.path.relpath(path, start)
+        return os.path.relpath(path)
     except ValueError:
         return path

@@ -47,13 +47,15 @@ class Request(msgspec.Struct, frozen=True):
 class Run(msgspec.Struct, frozen=True):
     """A run that can start: ``settings`` by name, merged from the arguments and the file.
 
-    ``configuration`` is the path of that file.
+    ``configuration`` is the path of that file, ``exclude_directory`` the folder that the patterns
+    of ``exclude`` are relative to (None: the current one).
     """
 
     paths: tuple[str, ...]
     settings: Mapping[str, Any]
     destinations: tuple[Destination, ...]
     configuration: str | None = None
+    exclude_directory: str | None = None
 
     @property
     def colour(self) -> str:
@@ -100,6 +102,9 @@ def prepare(request: Request) -> Run:
         settings=settings,
         destinations=destinations,
         configuration=configuration.path if configuration else None,
+        exclude_directory=configuration.folder
+        if configuration and "exclude" in configured and "exclude" not in given
+        else None,
     )
 
 
@@ -118,6 +123,7 @@ def check(run: Run, *, describe_rules: bool = False, whole_inventory: bool = Fal
         select=get("select", ()),
         ignore=get("ignore", ()),
         exclude=get("exclude", ()),
+        exclude_directory=run.exclude_directory,
         describe_rules=describe_rules,
         whole_inventory=whole_inventory,
     )

@@ -170,13 +170,11 @@ def _moment(value: Any, _scope: Scope) -> tuple[datetime, ...]:
 
 
 def _pattern(value: Any, _scope: Scope) -> tuple[str, ...]:
-    text = _text(value, "a pattern as in .gitignore")
-    from pathspec import GitIgnoreSpec
+    from iflint.sources.gitignore import parse
 
-    try:
-        GitIgnoreSpec.from_lines([text])
-    except ValueError as error:
-        raise ValueError(f"{shown(text)} is no pattern as in .gitignore") from error
+    text = _text(value, "a pattern as in .gitignore")
+    if parse(text) is None:
+        raise ValueError(f"{shown(text)} is no pattern as in .gitignore")
     return (text,)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import os
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,11 @@ from iflint.sources.trees import DiskTree
 from iflint.sources.walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from iflint.problems import Problem
     from iflint.sources.artifacts import Artifact
+    from iflint.sources.ignoring import Rules
 
 _ON_THEIR_OWN = (Role.FLOW, Role.ARCHIVE, Role.CONTENT, Role.CERTIFICATE, Role.KEYSTORE)
 
@@ -30,18 +32,21 @@ def discover(
     *,
     directory: str | None = None,
     exclude: Sequence[str] = (),
+    exclude_directory: str | None = None,
     limits: Limits = DEFAULT,
     certificates: bool = True,
 ) -> Iterator[Artifact]:
     """Everything at and below ``paths``, one artifact after the other, in a fixed order.
 
-    ``paths`` are relative to ``directory`` (the current one if None), and so are the
-    gitignore-style patterns of ``exclude``; a path that is named is read whatever they say.
+    ``paths`` are relative to ``directory`` (the current one if None), the gitignore-style
+    patterns of ``exclude`` to ``exclude_directory`` (``directory`` if None); a path that is named
+    is read whatever they say.
     Without ``certificates``, only the certificate files that are named are given back. Raises
     FileNotFoundError for a path that does not exist and ValueError for a pattern that is none,
     both before anything is read.
     """
-    return _discover(paths, directory, exclude, limits, Wanted(certificates=certificates))
+    wanted = Wanted(certificates=certificates)
+    return _discover(paths, directory, exclude, exclude_directory, limits, wanted)
 
 
 def certificate_files(
@@ -49,6 +54,7 @@ def certificate_files(
     *,
     directory: str | None = None,
     exclude: Sequence[str] = (),
+    exclude_directory: str | None = None,
     limits: Limits = DEFAULT,
 ) -> Iterator[CertificateSource | Skipped | Problem]:
     """The certificate files at and below ``paths``, also those in archives.
@@ -56,7 +62,8 @@ def certificate_files(
     A file that is named is one whatever its name, unless it is an archive; in folders and
     archives the extension decides. Arguments and errors as for `discover`.
     """
-    return _discover(paths, directory, exclude, limits, Wanted(flows=False))  # type: ignore[return-value]
+    wanted = Wanted(flows=False)
+    return _discover(paths, directory, exclude, exclude_directory, limits, wanted)  # type: ignore[return-value]
 
 
 def owning_bundles(paths: Sequence[str], *, directory: str | None = None) -> dict[str, str | None]:
@@ -119,19 +126,22 @@ def _discover(
     paths: Sequence[str],
     directory: str | None,
     exclude: Sequence[str],
+    exclude_directory: str | None,
     limits: Limits,
     wanted: Wanted,
 ) -> Iterator[Artifact]:
     disk = Disk(directory)
     for path in paths:
         _check_exists(path, disk.absolute(path))
-    rules_from_patterns(exclude, disk.directory, disk.directory)
-    return _artifacts(disk, {disk.absolute(path) for path in paths}, exclude, limits, wanted)
+    base = disk.absolute(exclude_directory or ".")
+    excluded = functools.partial(rules_from_patterns, exclude, base)
+    excluded(base)
+    return _artifacts(disk, {disk.absolute(path) for path in paths}, excluded, limits, wanted)
 
 
 def _check_exists(given: str, path: str) -> None:
     try:
-        os.stat(path)
+        os.stat(path if given else given)
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), given) from error
     except OSError:
@@ -139,7 +149,11 @@ def _check_exists(given: str, path: str) -> None:
 
 
 def _artifacts(
-    disk: Disk, targets: Collection[str], exclude: Sequence[str], limits: Limits, wanted: Wanted
+    disk: Disk,
+    targets: Collection[str],
+    excluded_in: Callable[[str], Rules | None],
+    limits: Limits,
+    wanted: Wanted,
 ) -> Iterator[Artifact]:
     named = frozenset(targets)
     seen: set[str] = set()
@@ -151,8 +165,7 @@ def _artifacts(
             found = []
             repository = enclosing_repository(place)
             rules = repository_rules(repository, place) if repository else None
-            excluded = rules_from_patterns(exclude, disk.directory, place)
-            for item in walk(disk, place, rules, excluded):
+            for item in walk(disk, place, rules, excluded_in(place)):
                 if isinstance(item, str):
                     found.append(item)
                 elif item.path not in seen:

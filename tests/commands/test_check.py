@@ -224,9 +224,20 @@ class TestConfiguration:
             os.path.join("a", "certs")
         ]
         assert (options.expiry_days, options.select) == (5, ("IFL2",))
+        assert options.exclude_directory is None
         assert call("check", "a", "--isolated").exit_code == 1
         assert engine.asked[1] == Options()
         assert call("check", ".").exit_code == 1
+
+    def test_patterns_of_the_file_are_relative_to_its_folder(self, case, call) -> None:
+        case("dn-mismatch", "bad-order").rename("a")
+        os.remove("a/iflint.toml")
+        findings = ("check", "a/flow", "--certificates", "a/certificates", "--select", "IFL3")
+        assert call(*findings).exit_code == 1
+        with open("a/iflint.toml", "w", encoding="utf-8") as file:
+            file.write('exclude = ["/flow/src/"]\n')
+        assert call(*findings).exit_code == 0
+        assert call(*findings, "--exclude", "/flow/src/").exit_code == 1
 
     def test_config_names_another_file(self, workplace, call, engine) -> None:
         (workplace / "iflint.toml").write_text("nonsense")
