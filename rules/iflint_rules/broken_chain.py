@@ -58,25 +58,33 @@ class BrokenChain(Rule):
     def _finding(
         self, case: EntryCase, best: JoinedCertificate, identity: str, faults: list[Fault]
     ) -> Finding:
-        clock = case.run.as_of
         first = faults[0]
-        expired = _end(first) if first.kind is FaultKind.EXPIRED else None
         reasons = listed([_reason(fault, case) for fault in faults])
-        issuer = "root" if first.certificate is None else "issuer"
-        remedy = "Get the right certificate of this issuer from the CA, and replace it in the "
-        remedy += "sender's key store entry and in your files."
-        if expired is not None:
-            remedy = f"Get the successor of this {issuer} from the CA (expired "
-            remedy += f"{dated(expired, clock)}), or a new client certificate under another one."
         return self.finding(
             case,
             f"The chain of this entry's certificate is broken at {_subject(first)}: {reasons}. "
-            f"It issued {first.below.subject.readable}.",
-            remedy=remedy,
-            broken_since=expired,
+            f"It stands above {first.below.subject.readable}.",
+            remedy=_REMEDIES.get(first.kind, _REPLACE),
+            broken_since=_end(first) if first.kind is FaultKind.EXPIRED else None,
             key=identity,
             **about_certificate(case, best),
         )
+
+
+_REPLACE = (
+    "Get the right certificate of this issuer from the CA, and replace it in the sender's key "
+    "store entry and in your files."
+)
+_REMEDIES = {
+    FaultKind.EXPIRED: "Get the successor of this certificate from the CA, or a client "
+    "certificate under another issuer; replace it in the sender's key store entry, too.",
+    FaultKind.NOT_YET_VALID: "Wait for that day, or get a certificate of this issuer that is "
+    "valid today.",
+    FaultKind.ALGORITHM: "Let the sender get a certificate with a common algorithm, RSA or ECDSA "
+    "with SHA-256, under an issuer that has one, too.",
+    FaultKind.PATH_LENGTH: "Let the sender get a certificate under an issuer that is allowed to "
+    "have this many below it.",
+}
 
 
 def _identity(fault: Fault) -> str:
