@@ -31,7 +31,10 @@ class Pattern(msgspec.Struct, frozen=True):
         """Whether it matches the file or folder with the segments ``path``."""
         if self.folders_only and not is_folder:
             return False
-        return _matches(self.segments, path if self.anchored else path[-1:])
+        if self.anchored:
+            return _matches(self.segments, path)
+        test = self.segments[0]
+        return test is not None and bool(test(path[-1]))
 
 
 def parse(line: str) -> Pattern | None:

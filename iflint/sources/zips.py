@@ -21,6 +21,7 @@ SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 
 EXPORT_AGAIN = "Export or download it again; nothing in it was checked."
 
+_UNPACK = "If this is what it should be, unpack it and check the folder."
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 _UNKNOWN_32, _UNKNOWN_16 = 0xFFFFFFFF, 0xFFFF
@@ -31,7 +32,7 @@ _LOCATOR_64 = struct.Struct("<4sLQL")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _LONGEST_COMMENT = 0xFFFF
-_LONGEST_NAME = 4096
+_LONGEST_NAME = 1024
 _SLACK = 1024
 """Deflate never needs twice the size and this many bytes; more is there to waste time."""
 
@@ -50,7 +51,12 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class Damaged(Exception):  # noqa: N818 - it names the state of the bytes
-    """The bytes are not what the format says; the message is for people."""
+    """The bytes are not what the format says, or not to be read; said for people."""
+
+    def __init__(self, message: str, remedy: str = EXPORT_AGAIN) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
 
 
 class Exhausted(Unreadable):
@@ -95,8 +101,7 @@ class Archive:
         try:
             self.members = read_members(data, budget)
         except Damaged as damage:
-            remedy = _remedy(data)
-            raise Unreadable(_problem(location, str(damage), remedy)) from damage
+            raise Unreadable(_problem(location, damage.message, damage.remedy)) from damage
 
     def read(self, index: int, kind: ProblemKind = ProblemKind.ARTIFACT) -> bytes:
         """The bytes of member ``index``; raises `Unreadable`, its problem of ``kind``."""
@@ -108,8 +113,7 @@ class Archive:
                 self._charged.add(index)
             return read_member(self._data, member)
         except Damaged as damage:
-            location = self.location.member(member.name)
-            raise Unreadable(_problem(location, str(damage), EXPORT_AGAIN, kind)) from damage
+            raise self._unreadable(member, damage, kind) from damage
 
     def head(self, index: int, count: int = 4) -> bytes:
         """The first ``count`` bytes of member ``index``, not verified; raises `Unreadable`."""
@@ -117,8 +121,7 @@ class Archive:
         try:
             start = _content_start(self._data, member)
         except Damaged as damage:
-            location = self.location.member(member.name)
-            raise Unreadable(_problem(location, str(damage), EXPORT_AGAIN)) from damage
+            raise self._unreadable(member, damage, ProblemKind.ARTIFACT) from damage
         stored = self._data[start : start + min(member.compressed, 512)]
         if member.method == _STORED:
             return stored[:count]
@@ -127,17 +130,23 @@ class Archive:
         except zlib.error:
             return b""
 
+    def _unreadable(self, member: Member, damage: Damaged, kind: ProblemKind) -> Unreadable:
+        location = self.location.member(member.name)
+        return Unreadable(_problem(location, damage.message, damage.remedy, kind))
+
     def _check_limits(self, member: Member) -> None:
         limits = self._budget.limits
         if member.size > limits.member:
             raise Damaged(
                 f"The member is {size_text(member.size)} once decompressed; "
-                f"at most {size_text(limits.member)} are read."
+                f"at most {size_text(limits.member)} are read.",
+                _UNPACK,
             )
         if member.size > limits.ratio_above and member.size > limits.ratio * member.compressed:
             raise Damaged(
                 f"The member is {size_text(member.size)} once decompressed, more than "
-                f"{limits.ratio} times its compressed form, and was not read."
+                f"{limits.ratio} times its compressed form, and was not read.",
+                _UNPACK,
             )
 
 
@@ -223,7 +232,9 @@ def _find_directory(data: bytes) -> tuple[int, int, int]:
             return found
         end = at + 3
     if data.startswith(b"version https://git-lfs"):
-        raise Damaged("This is a Git LFS pointer, not the archive itself.")
+        raise Damaged(
+            "This is a Git LFS pointer, not the archive itself.", "Fetch it with: git lfs pull"
+        )
     if data.startswith(SIGNATURES):
         raise Damaged("The archive is damaged or cut off: it has no readable list of members.")
     raise Damaged("This is not a zip archive.")
@@ -232,7 +243,12 @@ def _find_directory(data: bytes) -> tuple[int, int, int]:
 def _directory_ending_at(data: bytes, at: int) -> tuple[int, int, int] | None:
     if at + _END.size > len(data):
         return None
-    _, _, _, _, count, size, offset, _ = _END.unpack_from(data, at)
+    _, disk, _, _, count, size, offset, _ = _END.unpack_from(data, at)
+    if 0 < disk < _UNKNOWN_16:
+        raise Damaged(
+            "This is one part of an archive that was split into several files.",
+            "Join the parts, or export it again as one file.",
+        )
     end = at
     locator = at - _LOCATOR_64.size
     if locator >= 0 and data[locator : locator + 4] == b"PK\x06\x07":
@@ -281,10 +297,11 @@ def _decode_name(raw: bytes, flags: int) -> str:
 def _content_start(data: bytes, member: Member) -> int:
     """Where the member's stored bytes begin; raises `Damaged` if they can't be used."""
     if member.flags & _ENCRYPTED:
-        raise Damaged("The member is encrypted.")
+        raise Damaged("The member is encrypted.", "Pack it again without a password.")
     if member.method not in (_STORED, _DEFLATED):
         raise Damaged(
-            f"The member is compressed by a method that is not supported ({member.method})."
+            f"The member is compressed by a method that is not supported ({member.method}).",
+            "Pack it again in the usual way (deflate).",
         )
     header_end = member.offset + _LOCAL.size
     if header_end > len(data):
@@ -296,12 +313,6 @@ def _content_start(data: bytes, member: Member) -> int:
     if start + member.compressed > len(data):
         raise Damaged("The member is cut off.")
     return start
-
-
-def _remedy(data: bytes) -> str:
-    if data.startswith(b"version https://git-lfs"):
-        return "Fetch it with: git lfs pull"
-    return EXPORT_AGAIN
 
 
 def _problem(

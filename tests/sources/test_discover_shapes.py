@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -349,6 +350,43 @@ def test_changed_files_belong_to_their_bundle(here, exports) -> None:
         "unpacked/resources.cnt": "unpacked",
     }
     assert owning_bundles(list(owners)) == owners
+
+
+def test_repository_downloaded_as_a_zip(here, exports, seen) -> None:
+    repository = {
+        **{f"repo-main/P/{name}": data for name, data in exports.package().items()},
+        **exports.bundle("repo-main/flows/Invoices"),
+        "repo-main/zips/Q.zip": exports.pack(exports.package()),
+        "repo-main/certs/a.cer": b"x",
+        "repo-main/README": b"x",
+    }
+    exports.write(here, {"repo.zip": exports.pack(repository)})
+    flow = "package=Orders Package called=Replicate Orders"
+    assert seen() == [
+        f"flow repo.zip!/repo-main/P/a1_content {flow}",
+        "other-artifact repo.zip!/repo-main/P/a2_content",
+        "certificate repo.zip!/repo-main/certs/a.cer",
+        "flow repo.zip!/repo-main/flows/Invoices",
+        f"flow repo.zip!/repo-main/zips/Q.zip!/a1_content {flow}",
+        "other-artifact repo.zip!/repo-main/zips/Q.zip!/a2_content",
+    ]
+
+
+def test_order_does_not_depend_on_how_paths_are_given(here, exports, seen) -> None:
+    exports.write(here, {**exports.bundle("b"), **exports.bundle("a"), "c.cer": b""})
+    assert seen("c.cer", "b", "./a") == ["flow a", "flow b", "certificate c.cer given"]
+
+
+def test_archive_s_bytes_live_no_longer_than_its_bundles(here, exports) -> None:
+    pad = os.urandom(3 << 20)
+    for number in range(8):
+        files = exports.bundle() | {"pad": pad}
+        exports.write(here, {f"{number}.zip": exports.pack(files)})
+    tracemalloc.start()
+    for bundle in discover(["."]):
+        bundle.flow.read()
+    assert tracemalloc.get_traced_memory()[1] < 10 << 20
+    tracemalloc.stop()
 
 
 def test_shared_corpus_is_read_whole(tmp_path) -> None:
