@@ -13,17 +13,16 @@ from iflint.sources.artifacts import (
     Artifact,
     Bundle,
     CertificateSource,
-    PackageName,
     SkipKind,
     Skipped,
     SourceFile,
 )
 from iflint.sources.bundles import FLOW_TYPE, bundle_type
 from iflint.sources.names import Role
+from iflint.sources.origins import NOWHERE, Origin, Origins
 from iflint.sources.packages import FLOW_TYPE as FLOW_RESOURCE
-from iflint.sources.packages import PackageList, Resource, Undecodable, read_package_list
 from iflint.sources.trees import ArchiveTree
-from iflint.sources.zips import EXPORT_AGAIN, SIGNATURES, Archive, Budget, Exhausted
+from iflint.sources.zips import SIGNATURES, Archive, Budget, Exhausted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,16 +38,6 @@ class Wanted(msgspec.Struct, frozen=True):
     certificates: bool = True
 
 
-class Origin(msgspec.Struct, frozen=True):
-    """What the surroundings of a tree say about it: its package, and its resource in that."""
-
-    package: PackageName | None = None
-    display_name: str | None = None
-
-
-NOWHERE = Origin()
-
-
 class Grouping:
     """Turns one tree into artifacts, in the order of its names, and its archives with it."""
 
@@ -58,13 +47,11 @@ class Grouping:
         self._tree = tree
         self._wanted = wanted
         self._limits = limits
-        self._origin = origin
-        self._lists: dict[str, PackageList | Problem] = {}
-        entries = tree.entries
-        self._entries = entries
+        self._origins = Origins(tree, origin)
+        self._entries = tree.entries
         self._roots = {
             _root(entry.name)
-            for entry in entries
+            for entry in self._entries
             if entry.role is Role.FLOW and not names.is_clutter(entry.name)
         }
 
@@ -86,14 +73,14 @@ class Grouping:
         elif role is Role.MANIFEST and self._wanted.flows:
             yield from self._bundle_without_flow(entry)
         elif role is Role.PACKAGE_LIST and self._wanted.flows:
-            yield from self._package_problems(entry)
+            yield from self._origins.problems(entry.name, entry.file.location)
         elif role is Role.CERTIFICATE:
             yield from self._certificate(entry)
         elif role is Role.KEYSTORE:
             if self._wanted.certificates or entry.given:
                 yield Skipped(entry.file.location, SkipKind.KEYSTORE, "keystores are not read yet")
         elif role is Role.ARCHIVE:
-            yield from self._archive(entry.file, self._origin_of(entry.name), budget)
+            yield from self._archive(entry.file, self._origins.of(entry.name), budget)
         elif role is Role.CONTENT:
             yield from self._content(entry, budget)
         elif role is Role.NAMELESS or entry.given:
@@ -105,12 +92,12 @@ class Grouping:
             folder = names.parent(entry.name)
             location = entry.file.location
             parameters = names.join(folder, names.basename(names.PARAMETERS))
-            origin = self._origin_of(entry.name)
+            origin = self._origins.of(entry.name)
         else:
             folder = root
             location = self._tree.location(root)
             parameters = names.join(root, names.PARAMETERS)
-            origin = self._origin_of(root)
+            origin = self._origins.of(root)
         return Bundle(
             location=location,
             flow=entry.file,
@@ -158,7 +145,7 @@ class Grouping:
 
     def _content(self, entry: Entry, budget: Budget | None) -> Iterator[Artifact]:
         """The content of a resource: a flow's must be an archive, any other's may be one."""
-        resource = self._resource(entry.name)
+        resource = self._origins.resource(entry.name)
         if resource is None or resource.type != FLOW_RESOURCE:
             try:
                 if entry.head() not in SIGNATURES:
@@ -170,7 +157,7 @@ class Grouping:
                     yield error.problem
                 return
         required = resource is None or resource.type == FLOW_RESOURCE
-        yield from self._archive(entry.file, self._origin_of(entry.name), budget, required)
+        yield from self._archive(entry.file, self._origins.of(entry.name), budget, required)
 
     def _unknown(self, entry: Entry, budget: Budget | None) -> Iterator[Artifact]:
         try:
@@ -180,7 +167,7 @@ class Grouping:
                 yield error.problem
             return
         if packed:
-            yield from self._archive(entry.file, self._origin_of(entry.name), budget)
+            yield from self._archive(entry.file, self._origins.of(entry.name), budget)
         elif entry.given:
             yield self._unpacked(entry.file)
 
@@ -216,13 +203,11 @@ class Grouping:
             yield error.problem
             return
         except Unreadable as error:
-            yield (
-                error.problem
-                if required
-                else Skipped(
-                    file.location, SkipKind.OTHER_FILE, f"not read: {error.problem.message}"
-                )
-            )
+            if required:
+                yield error.problem
+            else:
+                detail = f"not read: {error.problem.message}"
+                yield Skipped(file.location, SkipKind.OTHER_FILE, detail)
             return
         if silent and (self._wanted.flows or outermost):
             yield self._nothing_in(file)
@@ -233,72 +218,6 @@ class Grouping:
             return Skipped(file.location, SkipKind.ARCHIVE_WITHOUT_FLOW, detail)
         detail = "no certificate file in it"
         return Skipped(file.location, SkipKind.ARCHIVE_WITHOUT_CERTIFICATE, detail)
-
-    def _package_problems(self, entry: Entry) -> Iterator[Problem]:
-        folder = names.parent(entry.name)
-        package = self._package_list(folder)
-        if isinstance(package, Problem):
-            yield package
-        if not isinstance(package, PackageList):
-            return
-        for content, resource in package.resources.items():
-            if resource.type == FLOW_RESOURCE and not self._has_content(folder, content):
-                message = (
-                    f"The package lists the integration flow “{resource.display_name}”, "
-                    f"but its content ({content}) is missing."
-                )
-                yield Problem(
-                    ProblemKind.ARTIFACT, Location(entry.file.location), message, EXPORT_AGAIN
-                )
-
-    def _has_content(self, folder: str, content: str) -> bool:
-        if "/" in content or "\\" in content or "\0" in content:
-            return False
-        name = names.join(folder, content)
-        return self._tree.get(name) is not None or self._tree.has_folder(name)
-
-    def _origin_of(self, name: str) -> Origin:
-        """What the nearest list of a package above ``name`` says of it, else the tree's own."""
-        below = name
-        while below and below != self._tree.top:
-            folder = names.parent(below)
-            package = self._package_list(folder)
-            if isinstance(package, PackageList):
-                resource = package.resources.get(names.basename(below)) if below == name else None
-                return Origin(
-                    package.package or self._origin.package,
-                    resource.display_name or None if resource else None,
-                )
-            below = folder
-        return Origin(self._origin.package) if name else self._origin
-
-    def _resource(self, name: str) -> Resource | None:
-        package = self._package_list(names.parent(name))
-        if isinstance(package, PackageList):
-            return package.resources.get(names.basename(name))
-        return None
-
-    def _package_list(self, folder: str) -> PackageList | Problem | None:
-        """The list of the package in ``folder``, the problem with it, or None without one."""
-        if folder in self._lists:
-            return self._lists[folder]
-        file = self._tree.get(names.join(folder, names.PACKAGE_LIST))
-        if file is None:
-            return None
-        self._lists[folder] = found = _read_package_list(file)
-        return found
-
-
-def _read_package_list(file: SourceFile) -> PackageList | Problem:
-    try:
-        return read_package_list(file.read())
-    except Exhausted:
-        raise
-    except Unreadable as error:
-        return error.problem
-    except Undecodable as error:
-        message = f"The list of the package can't be read: {error}."
-        return Problem(ProblemKind.ARTIFACT, Location(file.location), message, EXPORT_AGAIN)
 
 
 _PLAIN_ROLES = (Role.FLOW, Role.ARCHIVE, Role.CONTENT, Role.CERTIFICATE, Role.KEYSTORE)
