@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import Final, Literal
 
 import msgspec
@@ -29,5 +30,10 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, rename={"schema": "$sc
 
 
 def render(report: Report) -> str:
-    """The report as indented JSON; keys stand in the order of the schema."""
-    return dumped(Document(report=report))
+    """The report as indented JSON; keys stand in the order of the schema.
+
+    ``directory`` becomes ``.`` and ``root`` the way from there to the repository's root, so that
+    the same input gives the same bytes on every machine.
+    """
+    way = posixpath.relpath(report.root, report.directory)
+    return dumped(Document(report=msgspec.structs.replace(report, directory=".", root=way)))
