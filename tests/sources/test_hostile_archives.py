@@ -369,11 +369,15 @@ def test_reads_what_the_standard_library_writes(files, method) -> None:
 @given(st.data())
 def test_no_damage_is_more_than_a_problem(tmp_path_factory, data) -> None:
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(FLOW_NAME.decode(), b"<flow/>" * 9)
-        archive.writestr("META-INF/MANIFEST.MF", b"SAP-BundleType: IntegrationFlow\n")
-        archive.writestr("resources.cnt", b"e30=")
-        archive.writestr("inner", stream.getvalue() + b"PK")
+    members = {
+        FLOW_NAME.decode(): b"<flow/>" * 9,
+        "META-INF/MANIFEST.MF": b"SAP-BundleType: IntegrationFlow\n",
+        "resources.cnt": b"e30=",
+        "inner": assembled(record(FLOW_NAME, b"<flow/>")),
+    }
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     raw = bytearray(stream.getvalue())
     for _ in range(data.draw(st.integers(1, 6))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
