@@ -92,7 +92,8 @@ def prepare(request: Request) -> Run:
     if "format" in given:
         configured.pop("output", None)
     settings = {**configured, **given}
-    if settings.get("landscape") == "custom" and not mistakes and not settings.get("roots"):
+    named = {*request.given, *(configuration.named if configuration else ())}
+    if settings.get("landscape") == "custom" and "roots" not in named:
         mistakes.append(Mistake("", "landscape custom needs its list of roots: --roots PATH"))
     destinations = _destinations(settings, mistakes)
     if mistakes:

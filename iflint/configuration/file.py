@@ -31,11 +31,15 @@ _PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
 
 
 class Configuration(msgspec.Struct, frozen=True):
-    """The settings of a file, by name, and everything that is wrong in it."""
+    """The settings of a file, by name, and everything that is wrong in it.
+
+    ``named`` are the keys of the file, also those whose values are wrong.
+    """
 
     path: str
     values: dict[str, Any] = {}
     mistakes: tuple[Mistake, ...] = ()
+    named: tuple[str, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -130,7 +134,7 @@ def _read_table(
         mistakes.extend(wrong)
         if not wrong:
             values[key] = value
-    return Configuration(path, values, tuple(mistakes))
+    return Configuration(path, values, tuple(mistakes), tuple(table))
 
 
 def _unknown(key: str) -> str:

@@ -120,6 +120,13 @@ def _existing_path(value: Any, scope: Scope) -> tuple[str, ...]:
     return (path,)
 
 
+def _existing_file(value: Any, scope: Scope) -> tuple[str, ...]:
+    (path,) = _existing_path(value, scope)
+    if os.path.isdir(path):
+        raise ValueError(f"{shown(value, 200)} is a folder; give a file")
+    return (path,)
+
+
 def _file_to_write(value: Any, scope: Scope) -> tuple[str, ...]:
     return (STANDARD_OUTPUT if value == STANDARD_OUTPUT else _path(value, scope),)
 
@@ -204,7 +211,7 @@ SETTINGS = {
     setting.name: setting
     for setting in (
         Setting("certificates", _existing_path, many=True),
-        Setting("parameters", _existing_path, many=True),
+        Setting("parameters", _existing_file, many=True),
         Setting("landscape", one_of(LANDSCAPES)),
         Setting("roots", _existing_path, many=True),
         Setting("as-of", _moment),

@@ -34,8 +34,9 @@ def test_the_fail_level_decides_alike_for_every_format(
 
 
 def test_every_option_reaches_the_library(workplace, call, engine) -> None:
-    for name in ("exports", "certs", "more", "roots", "qa.prop"):
+    for name in ("exports", "certs", "more", "roots"):
         (workplace / name).mkdir()
+    (workplace / "qa.prop").touch()
     result = call(
         *("check", "exports", "--certificates", "certs", "--certificates", "more"),
         *("--parameters", "qa.prop", "--landscape", "custom", "--roots", "roots"),
@@ -92,6 +93,8 @@ def test_all_mistakes_are_told_at_once(workplace, call, engine) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["--landscape", "custom", "absent"], "landscape custom needs its list of roots: --roots"),
+        (["--parameters", "."], "--parameters '.' is a folder; give a file"),
         (["--landscape", "custom"], "landscape custom needs its list of roots: --roots PATH"),
         (["--format", "text", "--format", "json"], "formats text and json both go to standard out"),
         (["--format", "text=x", "--format", "json=./x"], "formats text and json both go to './x'"),

@@ -1,6 +1,7 @@
 """`iflint hook`: from changed files to what is checked."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -84,6 +85,34 @@ def test_the_finding_of_a_changed_flow(repository, call) -> None:
     assert result.exit_code == 1, result.stderr
     assert "IFL301" in result.stdout
     assert call("hook", "README.md").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "matches"),
+    [
+        (f"{FLOW}/scenarioflows/integrationflow/Orders.iflw", True),
+        (f"{FLOW}/parameters.prop", True),
+        ("Orders/QA/parameters.prop", True),
+        ("META-INF/MANIFEST.MF", True),
+        ("exports/Orders v2.ZIP", True),
+        ("package/resources.cnt", True),
+        ("package/3fc0a51d57f60e9dd2cb22fcf5ac9da8_content", True),
+        ("certs/partner.CER", True),
+        ("certs/chain.p7b", True),
+        ("iflint.toml", True),
+        ("my-iflint.toml", False),
+        (f"{FLOW}/parameters.propdef", False),
+        ("README.md", False),
+        ("certs/cer", False),
+    ],
+)
+def test_the_hook_runs_for_files_that_matter(path, matches) -> None:
+    yaml = pytest.importorskip("yaml", reason="PyYAML, which pre-commit brings, is not installed")
+    one, every = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert bool(re.search(one["files"], path)) == matches
+    assert one["require_serial"]
+    assert every["always_run"]
+    assert not every["pass_filenames"]
 
 
 def git(*arguments, cwd):

@@ -28,8 +28,9 @@ def mistakes(text, name="iflint.toml"):
 
 
 def test_every_setting_under_its_own_name(tmp_path) -> None:
-    for name in ("certs", "qa.prop", "roots"):
+    for name in ("certs", "roots"):
         (tmp_path / name).mkdir()
+    (tmp_path / "qa.prop").touch()
     configuration = configured(
         """
         certificates = ["certs"]
