@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from iflint import __version__
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from iflint.findings import Finding
     from iflint.iflow.model import Iflow
     from iflint.inputs import Inputs
+    from iflint.pki.chains import CertificatePool
+    from iflint.pki.signatures import SignatureCache
     from iflint.pki.trust import TrustList
     from iflint.problems import Problem
     from iflint.rule import Case, Rule
@@ -22,61 +25,97 @@ if TYPE_CHECKING:
 
 
 def check(paths: Sequence[str], options: Options | None = None) -> Report:
-    """Check every integration flow under ``paths``.
+    """Check every integration flow under ``paths``: one `Session`, one report.
 
     Raises UsageError or FileNotFoundError when the caller asks for what can't be done, and
     `iflint.plugins.PluginError` when the installed rules can't be loaded; what can't be read of
     the input is in the report.
     """
-    from iflint.clock import now
-    from iflint.inputs import read_inputs, read_parameters, read_trust_list
-
-    options = options or Options()
-    as_of = options.as_of or now()
-    overlays, parameter_problems = read_parameters(options)
-    trust, root_problems = read_trust_list(options, as_of)
-    inputs = read_inputs(paths, options)
-    iflows = tuple(flow.resolve(overlays) for flow in inputs.flows)
-    problems = (*inputs.problems, *parameter_problems, *root_problems)
-    verdicts = _judged(iflows, inputs, trust, as_of)
-    rules = _rules(options) if _needs_rules(options, iflows, problems, verdicts) else ()
-    cases = _cases(options, iflows, problems, verdicts, inputs, trust, as_of)
-    findings = _findings(rules, cases)
-    return _report(paths, options, as_of, inputs, iflows, verdicts, trust, rules, findings)
+    return Session(paths, options or Options()).report()
 
 
-def _judged(
-    iflows: Sequence[Iflow], inputs: Inputs, trust: TrustList, as_of: datetime
-) -> dict[int, IflowVerdict]:
-    """The verdict of each iFlow that has anything to judge, by its number."""
-    relevant = [
-        number
-        for number, iflow in enumerate(iflows)
-        if any(channel.checked or channel.entries for channel in iflow.channels)
-    ]
-    if not relevant:
-        return {}
-    from iflint.pki.chains import CertificatePool
-    from iflint.verdicts import Judge
+class Session:
+    """Everything read once, and judged as often as is asked for: each clock has its report."""
 
-    judge = Judge(CertificatePool(inputs.certificates), trust, as_of)
-    return {number: judge.judge(iflows[number]) for number in relevant}
+    def __init__(self, paths: Sequence[str], options: Options) -> None:
+        from iflint.clock import now
+        from iflint.inputs import read_inputs, read_parameters, read_trust_list
 
+        self.options = options
+        self.as_of = options.as_of or now()
+        self._paths = paths
+        overlays, parameter_problems = read_parameters(options)
+        self._trust, root_problems = read_trust_list(options, self.as_of)
+        self.inputs = read_inputs(paths, options)
+        self._iflows = tuple(flow.resolve(overlays) for flow in self.inputs.flows)
+        self._problems = (*self.inputs.problems, *parameter_problems, *root_problems)
+        self._rules: tuple[type[Rule], ...] | None = None
 
-def _needs_rules(
-    options: Options,
-    iflows: Sequence[Iflow],
-    problems: Sequence[Problem],
-    verdicts: dict[int, IflowVerdict],
-) -> bool:
-    return bool(
-        options.describe_rules
-        or options.select
-        or options.ignore
-        or problems
-        or verdicts
-        or any(iflow.problems for iflow in iflows)
-    )
+    def report(self, as_of: datetime | None = None) -> Report:
+        """The report at the clock ``as_of`` (aware; default: the session's own)."""
+        as_of = as_of or self.as_of
+        trust = self._trust.at(as_of)
+        verdicts = self.verdicts(as_of)
+        rules = self.rules if self._needs_rules(verdicts) else ()
+        cases = _cases(
+            self.options, self._iflows, self._problems, verdicts, self.inputs, trust, as_of
+        )
+        findings = _findings(rules, cases)
+        return _report(
+            self._paths,
+            self.options,
+            as_of,
+            self.inputs,
+            self._iflows,
+            verdicts,
+            trust,
+            rules,
+            findings,
+        )
+
+    @property
+    def rules(self) -> tuple[type[Rule], ...]:
+        """The rules in force, loaded when first asked for."""
+        if self._rules is None:
+            self._rules = _rules(self.options)
+        return self._rules
+
+    def verdicts(self, as_of: datetime) -> dict[int, IflowVerdict]:
+        """The verdict of each iFlow that has anything to judge, by its number."""
+        relevant = [
+            number
+            for number, iflow in enumerate(self._iflows)
+            if any(channel.checked or channel.entries for channel in iflow.channels)
+        ]
+        if not relevant:
+            return {}
+        from iflint.verdicts import Judge
+
+        judge = Judge(self._pool, self._trust.at(as_of), as_of, self._signatures)
+        return {number: judge.judge(self._iflows[number]) for number in relevant}
+
+    @cached_property
+    def _pool(self) -> CertificatePool:
+        from iflint.pki.chains import CertificatePool
+
+        return CertificatePool(self.inputs.certificates)
+
+    @cached_property
+    def _signatures(self) -> SignatureCache:
+        from iflint.pki.signatures import SignatureCache
+
+        return SignatureCache()
+
+    def _needs_rules(self, verdicts: dict[int, IflowVerdict]) -> bool:
+        options = self.options
+        return bool(
+            options.describe_rules
+            or options.select
+            or options.ignore
+            or self._problems
+            or verdicts
+            or any(iflow.problems for iflow in self._iflows)
+        )
 
 
 def _rules(options: Options) -> tuple[type[Rule], ...]:

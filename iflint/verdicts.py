@@ -147,11 +147,13 @@ class IflowVerdict(msgspec.Struct, frozen=True):
 class Judge:
     """Judges iFlows against the certificates at hand, one trust list and one clock."""
 
-    def __init__(self, pool: CertificatePool, trust: TrustList, at: datetime) -> None:
+    def __init__(
+        self, pool: CertificatePool, trust: TrustList, at: datetime, verifier: SignatureCache
+    ) -> None:
         self._pool = pool
         self._trust = trust
         self._at = at
-        self._verifier = SignatureCache()
+        self._verifier = verifier
         self._joined: dict[str, tuple[Validity, ChainVerdict]] = {}
         self._index = _NameIndex(pool)
 

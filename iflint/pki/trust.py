@@ -265,6 +265,12 @@ class TrustList(msgspec.Struct, frozen=True, dict=True):
     release: str | None
     anchors: tuple[Root, ...] = ()
 
+    def at(self, moment: datetime) -> TrustList:
+        """The same list as it is in force at another ``moment`` (aware)."""
+        if self.release is None:
+            return self
+        return msgspec.structs.replace(self, release=self.table.release_at(moment))
+
     @property
     def released_on(self) -> date | None:
         """The date of the release in force; None for a list of files."""
