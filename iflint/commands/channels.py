@@ -51,7 +51,10 @@ class EntryRow(msgspec.Struct, frozen=True):
 
 
 class ChannelRow(msgspec.Struct, frozen=True):
-    """A sender channel; ``file`` and ``line`` are where it stands."""
+    """A sender channel; ``file`` and ``line`` are where it stands.
+
+    ``authorization`` is the value of its setting, ``kind`` what that means.
+    """
 
     package: str
     iflow_id: str
@@ -61,6 +64,7 @@ class ChannelRow(msgspec.Struct, frozen=True):
     adapter: str
     address: str
     authorization: str
+    kind: str
     verdict: str
     file: str
     line: int | None
@@ -126,7 +130,8 @@ def _channel(iflow: IflowResult, channel: ChannelResult, names: dict[str, str]) 
         channel=channel.name or channel.id,
         adapter=channel.adapter,
         address=channel.address,
-        authorization=channel.authorization or channel.kind,
+        authorization=channel.authorization,
+        kind=channel.kind,
         verdict=_findings(channel.findings, names),
         file=str(iflow.location),
         line=region.start_line if region else None,
@@ -197,7 +202,7 @@ def _lines(row: ChannelRow) -> Iterator[list[str]]:
     from iflint.wording import day
 
     name = row.channel if row.channel != row.adapter else ""
-    channel = _stacked(f"{row.adapter} {row.address}".strip(), name, row.authorization)
+    channel = _stacked(f"{row.adapter} {row.address}".strip(), name, _authorization(row))
     if not row.entries:
         yield [channel, "", _stacked(row.verdict)]
     for number, entry in enumerate(row.entries):
@@ -210,6 +215,13 @@ def _lines(row: ChannelRow) -> Iterator[list[str]]:
             certificate,
             _stacked(own, entry.verdict, until, _left(entry.days_left)),
         ]
+
+
+def _authorization(row: ChannelRow) -> str:
+    """The setting's value, and what it means where nobody would guess (the old format)."""
+    if row.kind == "client-certificate" and "certificate" not in row.authorization.lower():
+        return f"{row.authorization} ({row.kind})".strip()
+    return row.authorization or row.kind
 
 
 def _left(days: int | None) -> str:

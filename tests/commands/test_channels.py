@@ -81,7 +81,7 @@ def report(engine):
         channels=(
             channel(1, entries=(healthy, ended, absent)),
             channel(2, name="", authorization="RoleBased"),
-            channel(3, findings=("IFL901",)),
+            channel(3, findings=("IFL901",), authorization="false"),
         ),
     )
     engine.reply = msgspec.structs.replace(report_with("error", "error"), iflows=(flow,))
@@ -96,6 +96,7 @@ def test_the_table_fits_80_columns_and_ends_with_exit_code_0(workplace, call, re
     assert max(map(len, lines)) <= 80
     for text in ("HTTPS /orders", "until 2026-12-01", "7 days left", "ended 3 days ago"):
         assert text in result.stdout
+    assert "false (client-certificate)" in " ".join(result.stdout.split())
     for text in ("IFL900 made-up", "not-found", "RoleBased", "IFL901 made-up"):
         assert text in result.stdout
 

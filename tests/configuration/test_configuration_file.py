@@ -1,9 +1,12 @@
 """Configuration files: which one counts, what it means, and everything that is wrong in it."""
 
 import os
+import tempfile
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from iflint.configuration.file import read
 from iflint.configuration.search import find
@@ -181,3 +184,29 @@ def test_a_folder_of_that_name_is_no_file(tmp_path) -> None:
     (tmp_path / "iflint.toml").touch()
     (tmp_path / "a" / "iflint.toml").mkdir(parents=True)
     assert find(["a"]) == str(tmp_path / "iflint.toml")
+
+
+VALUES = st.recursive(
+    st.sampled_from(["1", "-1", "1.5", "true", "nan", "2026-11-24", "07:30:00", '""', "'a'"])
+    | st.sampled_from(["'*'", "'\\'", "'!'", "'sarif=-'", "'IFL'", "'btp'", '"\\u0000"', '"\\n"'])
+    | st.integers().map(str),
+    lambda inner: (
+        st.lists(inner, max_size=2).map(lambda items: f"[{', '.join(items)}]")
+        | inner.map(lambda value: f"{{a = {value}}}")
+    ),
+    max_leaves=3,
+)
+
+
+@given(st.dictionaries(st.sampled_from([*SETTINGS, "other"]), VALUES))
+def test_whatever_a_setting_is_given_it_is_taken_or_refused(given_values) -> None:
+    text = "".join(f"{key} = {value}\n" for key, value in given_values.items())
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "iflint.toml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        configuration = read(path, lambda: NAMES)
+    refused = {int(str(m).removeprefix(path).split(":")[1]) for m in configuration.mistakes}
+    taken = set(configuration.values)
+    for number, key in enumerate(given_values, start=1):
+        assert (key in taken) != (number in refused)
