@@ -24,6 +24,8 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 AS_OF = "2026-11-24"
 CLEAN = ROOT / "fixtures/rules/empty-certificate-entry/good-role-based"
 CHAIN = ROOT / "fixtures/rules/missing-chain/good-another-file"
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+"""With bytecode, as every installation by pip has it."""
 COLLABORATION = "{http://www.omg.org/spec/BPMN/20100524/MODEL}collaboration"
 
 
@@ -31,7 +33,9 @@ def process(*arguments: str) -> Callable[[], None]:
     """A run of this interpreter with ``arguments``; its findings don't matter."""
 
     def run() -> None:
-        subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, check=False)
+        subprocess.run(
+            [sys.executable, *arguments], env=ENVIRONMENT, stdout=subprocess.DEVNULL, check=False
+        )
 
     return run
 
