@@ -140,11 +140,12 @@ def _participant(element: etree._Element, xml: XmlFile, path: Path) -> Participa
 
 def _pairs(properties: dict[str, Text]) -> tuple[Row, ...]:
     """The old format's numbered pairs; a missing half is empty and stands where the other does."""
-    halves: dict[int, dict[str, Text]] = {}
+    halves: dict[tuple[int, str], dict[str, Text]] = {}
     for key, text in properties.items():
         numbered = _NUMBERED.fullmatch(key)
         if numbered:
-            halves.setdefault(int(numbered[2]), {})[numbered[1]] = text
+            number = numbered[2].lstrip("0")
+            halves.setdefault((len(number), number), {})[numbered[1]] = text
     return tuple(_pair(halves[number]) for number in sorted(halves))
 
 

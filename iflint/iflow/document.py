@@ -214,10 +214,10 @@ def _collaboration_end(utf8: bytes) -> int | None:
     """Behind the last text that looks like a collaboration's end tag."""
     at = len(utf8)
     while (at := utf8.rfind(b"collaboration", 0, at)) >= 0:
-        start = utf8.rfind(b"<", 0, at)
-        match = _COLLABORATION_END.match(utf8, start) if start >= 0 else None
-        if match:
-            return match.end()
+        at = utf8.rfind(b"<", 0, at)
+        match = _COLLABORATION_END.match(utf8, at) if at >= 0 else None
+        if match or at < 0:
+            return match.end() if match else None
     return None
 
 

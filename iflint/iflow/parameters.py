@@ -60,12 +60,11 @@ class Parameters:
             return Value(raw, raw, origin)
         if any(use.value is None for use in uses):
             return Value(raw, None, origin, tuple(uses))
+        if uses[0].end - uses[0].start == len(raw):
+            return Value(raw, uses[0].value, origin, tuple(uses))
         parts.append(raw[at:])
-        if len(uses) > 1 or len(raw) > uses[0].end - uses[0].start:
-            self._budget -= sum(map(len, parts))
-            if self._budget < 0:
-                return Value(raw, raw, origin, tuple(uses))
-        return Value(raw, "".join(parts), origin, tuple(uses))
+        self._budget -= sum(map(len, parts))
+        return Value(raw, "".join(parts) if self._budget >= 0 else raw, origin, tuple(uses))
 
 
 def references(text: str) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iflint.iflow.text import CharacterMap, TextFile
+from iflint.iflow.text import ByteIndex, CharacterMap, TextFile
 from iflint.location import FileLocation, Location
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class XmlFile:
     and ``preamble`` say how it is stored.
     """
 
-    __slots__ = ("_elements", "_file", "encoding", "location", "preamble", "utf8")
+    __slots__ = ("_bytes", "_elements", "_file", "encoding", "location", "preamble", "utf8")
 
     def __init__(self, location: FileLocation, utf8: bytes, encoding: str, preamble: int) -> None:
         self.location = location
@@ -39,6 +39,7 @@ class XmlFile:
         self.encoding = encoding
         self.preamble = preamble
         self._file: TextFile | None = None
+        self._bytes: ByteIndex | None = None
         self._elements: dict[Path, tuple[int, int]] | None = None
 
     def until(self, end: int) -> XmlFile:
@@ -61,7 +62,9 @@ class XmlFile:
 
     def characters(self, at: int) -> int:
         """How many characters stand before byte ``at`` of ``utf8``."""
-        return at if self.file.text.isascii() else len(self.utf8[:at].decode("utf-8"))
+        if self._bytes is None:
+            self._bytes = ByteIndex(self.file.text, "utf-8")
+        return self._bytes.character(self.utf8, at)
 
     def start_tag(self, path: Path) -> ElementOrigin:
         """The origin of an element's start tag."""

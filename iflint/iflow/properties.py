@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.iflow.text import Mapped, TextFile, decode, literal, read_text
+from iflint.iflow.text import CharacterMap, Mapped, TextFile, decode, read_text
 from iflint.location import Location
 from iflint.problems import Problem, ProblemKind
 
@@ -131,34 +131,62 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
 
 
 def _entry(file: TextFile, start: int, end: int) -> Parameter | Problem:
-    line, base = _joined(file, start, end)
-    key_end = _end(_KEY, line, 0)
-    value_start = _end(_SEPARATOR, line, key_end)
-    if "\\" not in line:
-        name, value = line[:key_end], line[value_start:]
-        name_map, value_map = literal(0, key_end), literal(value_start, len(line), (0, len(line)))
-    else:
-        malformed = _malformed(line)
-        if malformed is not None:
-            return Problem(
-                ProblemKind.ARTIFACT,
-                base.locate(malformed, min(malformed + 6, len(line))),
-                "A \\u escape is not followed by four hexadecimal digits, "
-                "so that Java can't read the file",
-                "Write the character itself, or double the backslash if one is meant",
-            )
-        name, name_map = decode(line, 0, key_end, _ESCAPE, _character)
-        value, value_map = decode(line, value_start, len(line), _ESCAPE, _character, (0, len(line)))
-    return Parameter(name, value, Mapped(base, name_map), Mapped(base, value_map))
-
-
-def _joined(file: TextFile, start: int, end: int) -> tuple[str, Origin]:
-    """A logical line without its continuations, and its origin."""
     line = file.text[start:end]
+    name_origin, origin = _Half(file, start, end, 0), _Half(file, start, end, 1)
     if "\\" not in line:
-        return line, Mapped(file, literal(start, end))
-    line, joined = decode(file.text, start, end, _CONTINUATION, _kept)
-    return line, Mapped(file, joined)
+        key_end, value_start = _split(line)
+        return Parameter(line[:key_end], line[value_start:], name_origin, origin)
+    line, joined = _joined(file, start, end)
+    malformed = _malformed(line)
+    if malformed is not None:
+        return Problem(
+            ProblemKind.ARTIFACT,
+            Mapped(file, joined).locate(malformed, min(malformed + 6, len(line))),
+            "A \\u escape is not followed by four hexadecimal digits, "
+            "so that Java can't read the file",
+            "Write the character itself, or double the backslash if one is meant",
+        )
+    (name, _), (value, _) = _halves(line)
+    return Parameter(name, value, name_origin, origin)
+
+
+class _Half:
+    """Where the name or the value of an entry stands: its line is decoded again when asked."""
+
+    __slots__ = ("end", "file", "half", "start")
+
+    def __init__(self, file: TextFile, start: int, end: int, half: int) -> None:
+        self.file = file
+        self.start = start
+        self.end = end
+        self.half = half
+
+    def locate(self, start: int = 0, end: int | None = None) -> Location:
+        """The place of the characters ``start`` to ``end`` of the name or value."""
+        line, joined = _joined(self.file, self.start, self.end)
+        decoded = _halves(line)[self.half][1]
+        return Mapped(Mapped(self.file, joined), decoded).locate(start, end)
+
+
+def _joined(file: TextFile, start: int, end: int) -> tuple[str, CharacterMap]:
+    """A logical line without its continuations."""
+    return decode(file.text, start, end, _CONTINUATION, _kept)
+
+
+def _split(line: str) -> tuple[int, int]:
+    """Where the name of a joined line ends and where its value starts."""
+    key_end = _end(_KEY, line, 0)
+    return key_end, _end(_SEPARATOR, line, key_end)
+
+
+def _halves(line: str) -> tuple[tuple[str, CharacterMap], tuple[str, CharacterMap]]:
+    """The name and the value of a joined line."""
+    key_end, value_start = _split(line)
+    whole = (0, len(line))
+    return (
+        decode(line, 0, key_end, _ESCAPE, _character, whole),
+        decode(line, value_start, len(line), _ESCAPE, _character, whole),
+    )
 
 
 def _kept(escape: re.Match[str]) -> str:

@@ -20,14 +20,13 @@ if TYPE_CHECKING:
 ROW_LIMIT = 10_000
 """How many rows of one value are read."""
 
-_TAG = re.compile(r"<(/?)(?:[\w.-]+:)?(row|cell)(\s[^<>]*?|)\s*(/?)>", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)(?:[\w.-]+:)?(row|cell)((?:[\s/][^<>]*)?)>", re.IGNORECASE)
 _ROLE = re.compile(r"(subject|issuer)DN\s*$", re.IGNORECASE)
 _ID = re.compile(r"\sid\s*=\s*(?:'([^']*)'|\"([^\"]*)\"|(\S+))", re.IGNORECASE)
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _MARKUP = re.compile(
-    r"<!--.*?-->|<!\[CDATA\[(?P<cdata>.*?)\]\]>|&(?P<named>amp|lt|gt|quot|apos);"
-    r"|&#(?P<decimal>[0-9]{1,7});|&#x(?P<hex>[0-9A-Fa-f]{1,6});",
-    re.DOTALL,
+    r"<!--[^<>]*-->|<!\[CDATA\[|\]\]>|&(?P<named>amp|lt|gt|quot|apos);"
+    r"|&#(?P<decimal>[0-9]{1,7});|&#x(?P<hex>[0-9A-Fa-f]{1,6});"
 )
 _ESCAPED_AGAIN = re.compile(r"&(?P<named>amp|lt|gt|quot|apos);")
 
@@ -80,7 +79,8 @@ class _Reader:
 
     def tag(self, tag: re.Match[str]) -> None:
         """Takes the next tag."""
-        closing, name, attributes, empty = tag.groups()
+        closing, name, attributes = tag.groups()
+        empty = attributes.endswith("/")
         if name.lower() == "row":
             self._close_cell(tag.start(), tag.start())
             if closing:
@@ -157,9 +157,7 @@ def _character(escape: re.Match[str]) -> str:
     groups = escape.groupdict()
     if groups["named"]:
         return _NAMED[groups["named"]]
-    if groups.get("cdata"):
-        return groups["cdata"]
-    number = int(groups["decimal"]) if groups["decimal"] else int(groups["hex"] or "0", 16)
-    if number == 0 and not (groups["decimal"] or groups["hex"]):
+    if not (groups["decimal"] or groups["hex"]):
         return ""
+    number = int(groups["decimal"]) if groups["decimal"] else int(groups["hex"], 16)
     return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"

@@ -27,10 +27,53 @@ EXCERPT_BEFORE = 120
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
+class ByteIndex:
+    """Where the characters of a text stand among its bytes in one encoding, and back.
+
+    Every `_STEP` characters the byte is kept, so that nothing is encoded over and over.
+    """
+
+    __slots__ = ("_encoding", "_marks", "_text")
+
+    def __init__(self, text: str, encoding: str) -> None:
+        self._text = text
+        self._encoding = encoding
+        self._marks: list[int] = []
+
+    def byte(self, at: int) -> int:
+        """How many bytes the first ``at`` characters take."""
+        if self._is_plain():
+            return at
+        mark = at // _STEP
+        rest = self._text[mark * _STEP : at]
+        return self._all_marks()[mark] + len(rest.encode(self._encoding))
+
+    def character(self, data: bytes, at: int) -> int:
+        """How many characters stand in the first ``at`` bytes of ``data``, the text's bytes."""
+        if self._is_plain():
+            return at
+        mark = bisect.bisect_right(self._all_marks(), at) - 1
+        return mark * _STEP + len(data[self._marks[mark] : at].decode(self._encoding))
+
+    def _is_plain(self) -> bool:
+        return self._encoding == "utf-8" and self._text.isascii()
+
+    def _all_marks(self) -> list[int]:
+        if not self._marks:
+            byte = 0
+            for at in range(0, len(self._text) + 1, _STEP):
+                self._marks.append(byte)
+                byte += len(self._text[at : at + _STEP].encode(self._encoding))
+        return self._marks
+
+
+_STEP = 4096
+
+
 class TextFile:
     """The decoded text of a file; locates its characters by line, column and byte."""
 
-    __slots__ = ("_line_starts", "encoding", "location", "preamble", "text")
+    __slots__ = ("_bytes", "_line_starts", "location", "preamble", "text")
 
     def __init__(
         self, location: FileLocation, text: str, encoding: str = "utf-8", preamble: int = 0
@@ -38,8 +81,8 @@ class TextFile:
         """``preamble`` counts the bytes (a byte order mark) before the first character."""
         self.location = location
         self.text = text
-        self.encoding = encoding
         self.preamble = preamble
+        self._bytes = ByteIndex(text, encoding)
         self._line_starts: list[int] = []
 
     def locate(self, start: int = 0, end: int | None = None) -> Location:
@@ -53,8 +96,8 @@ class TextFile:
             start_column=start_column,
             end_line=last_line,
             end_column=end_column,
-            start_byte=self._byte(start),
-            end_byte=self._byte(end),
+            start_byte=self.preamble + self._bytes.byte(start),
+            end_byte=self.preamble + self._bytes.byte(end),
             excerpt=excerpt,
             excerpt_column=excerpt_column,
         )
@@ -78,11 +121,6 @@ class TextFile:
         return self.text[shown : min(last, shown + EXCERPT_LENGTH)].rstrip("\r\n"), (
             shown - first + 1
         )
-
-    def _byte(self, at: int) -> int:
-        if self.encoding == "utf-8" and self.text.isascii():
-            return self.preamble + at
-        return self.preamble + len(self.text[:at].encode(self.encoding))
 
 
 class CharacterMap(msgspec.Struct, frozen=True):

@@ -163,6 +163,23 @@ def test_the_old_formats_pairs_are_sorted_by_number_and_halves_may_be_missing() 
     assert stored(text, found.entries[0].location) == "cn=subject2"
 
 
+def test_numbers_of_pairs_may_be_written_in_any_way() -> None:
+    long = "1" * 6000
+    text = flow(
+        channel("SOAP"),
+        participant=prop("subject01", "a")
+        + prop("issuer1", "b")
+        + prop(f"subject{long}", "z")
+        + prop("subject000", "0"),
+    )
+    (found,) = read(text).resolve().channels
+    assert [(e.subject.raw, e.issuer.raw) for e in found.entries] == [
+        ("0", ""),
+        ("a", "b"),
+        ("z", ""),
+    ]
+
+
 def test_the_old_format_is_for_channels_without_a_setting_of_their_own() -> None:
     text = flow(
         channel("SOAP"),

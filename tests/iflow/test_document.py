@@ -238,6 +238,8 @@ def test_many_comments_behind_the_root_are_read_soon() -> None:
     started = time.monotonic()
     assert read(QUIET + "<!-- -->" * 200_000 + "\n" * 1_000_000).resolve().problems == ()
     assert read(QUIET.replace("?>", "?>" + "<!-- -->" * 200_000, 1)).resolve().problems == ()
+    words = "<x>" + "collaboration" * 200_000 + "</x>"
+    assert read(flow(certificate_channel(), after=words)).resolve().problems == ()
     assert time.monotonic() - started < 5
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from xml.sax.saxutils import escape
 
 import pytest
@@ -168,6 +169,26 @@ def test_an_absent_value_stands_at_its_key() -> None:
     text = flow(channel("HTTPS", prop("senderAuthType", "")))
     decided = read(text).resolve().channels[0].authorization
     assert stored(text, decided.value.location) == "<value/>"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "<row><cell id='subjectDN'>" + "<!--" * 200_000,
+        "<row><cell id='subjectDN'>" + "<![CDATA[" * 100_000,
+        "<row><cell id='subjectDN'>" + "&amp;" * 200_000,
+        "<cell " * 200_000,
+        "<cell " + " " * 1_000_000,
+        "<cell " + " id" * 200_000 + ">",
+        "<cell id='" + "subjectDN " * 100_000 + "'>",
+    ],
+)
+def test_a_hostile_table_is_read_soon(table: str) -> None:
+    started = time.monotonic()
+    _, found, _ = entries(escape(table))
+    for entry in found[:3]:
+        assert entry.subject.location.region is not None
+    assert time.monotonic() - started < 10
 
 
 CHARACTERS = st.characters(
