@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 TRUST_STORE = "SAP BTP Trust Store"
 NEO_LIST = "list of SAP BTP Neo"
+STALE_AFTER_DAYS = 180
+"""A table that ends longer before the clock may lack a release."""
 _FIRST_MOMENT = time(0, 0, 0, tzinfo=UTC)
 _LAST_MOMENT = time(23, 59, 59, 999999, tzinfo=UTC)
 
@@ -42,10 +44,28 @@ class Standing(enum.StrEnum):
     LISTED = "listed"
     ONE_LIST = "one-list"
     """Neo: on one of its two lists only, so it is not certain."""
+    NOT_REQUIRED = "not-required"
+    """On SAP's whole list, but not among the roots to which `Trust.BTP_REQUIRED` narrows it."""
     REMOVED = "removed"
     NOT_YET = "not-yet"
     """Added in a later release than the one in force."""
     NOT_LISTED = "not-listed"
+
+
+class Trust(enum.StrEnum):
+    """How much of SAP's list counts."""
+
+    COMPLETE = "complete"
+    """Every root that SAP approves: folder ``optional`` of its trust store."""
+    BTP_REQUIRED = "btp-required"
+    """The roots that BTP itself uses: folder ``required``, as the table's last release has it."""
+
+
+class Leaving(msgspec.Struct, frozen=True):
+    """A known release that drops a root, and the first moment (UTC) of its day."""
+
+    release: str
+    on: datetime
 
 
 class Root(msgspec.Struct, frozen=True):
@@ -53,8 +73,9 @@ class Root(msgspec.Struct, frozen=True):
 
     ``spki`` is None for a root that is known by name and SHA-1 only; ``sha256`` is then empty.
     ``not_before`` and ``not_after`` are UTC and inclusive (a date of the table is a whole day);
-    ``added_in`` and ``removed_in`` name releases of the table; ``public_web`` is None where it
-    is not known. ``origin`` names the table or file; ``certificate`` is the file's.
+    ``added_in`` and ``removed_in`` name releases of the table; ``required`` tells that BTP itself
+    uses it, as of the table's last release; ``public_web`` is None where it is not known.
+    ``origin`` names the table or file; ``certificate`` is the file's.
     """
 
     subject: Name
@@ -71,6 +92,7 @@ class Root(msgspec.Struct, frozen=True):
     added_on: date | None = None
     removed_in: str | None = None
     removed_on: date | None = None
+    required: bool = False
     in_neo_list: bool = False
     public_web: bool | None = None
     certificate: Certificate | None = None
@@ -114,6 +136,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     added_on: date | None = None
     removed_in: _Version | None = None
     removed_on: date | None = None
+    required: bool | None = None
     in_mozilla_tls_store: bool | None = None
     in_neo_list: bool = False
 
@@ -131,18 +154,37 @@ class _NeoList(msgspec.Struct, frozen=True):
 
 
 class Table(msgspec.Struct, frozen=True, dict=True):
-    """A dated table of roots, in the format of ``data/sap-trusted-roots.json``."""
+    """A dated table of roots, in the format of ``data/sap-trusted-roots.json``.
+
+    ``checked_on`` is the day on which it was last compared with its source.
+    """
 
     releases: dict[_Version, date]
     roots: tuple[_Row, ...]
+    checked_on: date | None = None
     neo_list: _NeoList = _NeoList()
     name: str = TRUST_STORE
 
     def release_at(self, moment: datetime) -> str:
         """The newest release not after ``moment``; the first one for earlier dates."""
-        in_order = sorted(self.releases, key=_version)
-        begun = [name for name in in_order if self.releases[name] <= moment.astimezone(UTC).date()]
-        return begun[-1] if begun else in_order[0]
+        today = moment.astimezone(UTC).date()
+        begun = [name for name in self.in_order if self.releases[name] <= today]
+        return begun[-1] if begun else self.in_order[0]
+
+    @cached_property
+    def in_order(self) -> tuple[str, ...]:
+        """The releases, oldest first."""
+        return tuple(sorted(self.releases, key=version))
+
+    @property
+    def known_until(self) -> date:
+        """The last day of which the table knows: of its newest release, or of the last check."""
+        newest = max(self.releases.values())
+        return max(newest, self.checked_on) if self.checked_on else newest
+
+    def everything(self) -> tuple[Root, ...]:
+        """Every root, in the order of the table; last those that only Neo's list has."""
+        return tuple(self._root(index) for index in range(len(self._names)))
 
     def named(self, key: str) -> tuple[Root, ...]:
         """The roots whose name has this chain key; a row is unpacked only when it is asked for."""
@@ -200,6 +242,7 @@ class Table(msgspec.Struct, frozen=True, dict=True):
             added_on=row.added_on or self.releases.get(row.added_in),
             removed_in=row.removed_in,
             removed_on=row.removed_on or self.releases.get(row.removed_in or ""),
+            required=bool(row.required),
             in_neo_list=row.in_neo_list,
             public_web=row.in_mozilla_tls_store,
         )
@@ -257,19 +300,25 @@ class TrustList(msgspec.Struct, frozen=True, dict=True):
     """The list in force: what it is called, and the standing of each root that is known.
 
     ``table`` holds what is known of roots and their history; its rows count as listed only when
-    ``release`` is not None. ``anchors`` come from files and are always listed.
+    ``release`` is not None, and of these with `Trust.BTP_REQUIRED` those only that BTP itself
+    uses. ``anchors`` come from files and are always listed.
     """
 
     landscape: Landscape
     table: Table
     release: str | None
     anchors: tuple[Root, ...] = ()
+    trust: Trust = Trust.COMPLETE
 
     def at(self, moment: datetime) -> TrustList:
         """The same list as it is in force at another ``moment`` (aware)."""
         if self.release is None:
             return self
-        return msgspec.structs.replace(self, release=self.table.release_at(moment))
+        return self.of_release(self.table.release_at(moment))
+
+    def of_release(self, release: str) -> TrustList:
+        """The same list with another release of its table in force."""
+        return msgspec.structs.replace(self, release=release)
 
     @property
     def released_on(self) -> date | None:
@@ -281,7 +330,8 @@ class TrustList(msgspec.Struct, frozen=True, dict=True):
         """Which list it is, for people."""
         parts = []
         if self.release is not None:
-            parts.append(f"{self.table.name} {self.release} ({self.released_on})")
+            narrowed = ", required roots only" if self.trust is Trust.BTP_REQUIRED else ""
+            parts.append(f"{self.table.name} {self.release} ({self.released_on}){narrowed}")
             if self.landscape is Landscape.NEO:
                 changed = self.table.neo_list.as_of
                 parts.append(NEO_LIST + (f" ({changed})" if changed else ""))
@@ -313,16 +363,63 @@ class TrustList(msgspec.Struct, frozen=True, dict=True):
     def _anchor_hashes(self) -> frozenset[str]:
         return frozenset(root.sha256 for root in self.anchors)
 
-    @staticmethod
-    def _standing_in_store(root: Root, release: str) -> Standing:
-        in_force = _version(release)
+    def _standing_in_store(self, root: Root, release: str) -> Standing:
+        in_force = version(release)
         if root.added_in is None:
             return Standing.NOT_LISTED
-        if _version(root.added_in) > in_force:
+        if version(root.added_in) > in_force:
             return Standing.NOT_YET
-        if root.removed_in is not None and _version(root.removed_in) <= in_force:
+        if root.removed_in is not None and version(root.removed_in) <= in_force:
             return Standing.REMOVED
+        if self.trust is Trust.BTP_REQUIRED and not root.required:
+            return Standing.NOT_REQUIRED
         return Standing.LISTED
+
+    def leaving(self, root: Root) -> Leaving | None:
+        """The later release that takes ``root`` off the list in force, where one is known."""
+        if root.certificate is not None or self.release is None or root.removed_in is None:
+            return None
+        if self._standing_in_store(root, self.release) is not Standing.LISTED:
+            return None
+        day = self.table.releases[root.removed_in]
+        return Leaving(root.removed_in, datetime.combine(day, _FIRST_MOMENT))
+
+    def days_stale(self, moment: datetime) -> int:
+        """How many days the table ends before ``moment`` (aware), if more than it should: or 0."""
+        if self.release is None:
+            return 0
+        days = (moment.astimezone(UTC).date() - self.table.known_until).days
+        return days if days > STALE_AFTER_DAYS else 0
+
+    def everything(self) -> tuple[Root, ...]:
+        """Every known root, listed or not: those of files first, then the table's."""
+        return (*self._known_anchors, *(r for r in self.table.everything() if self._is_own(r)))
+
+    def _is_own(self, root: Root) -> bool:
+        """Whether the table's row speaks of a root that no file gives."""
+        return (root.subject.chain_key, root.spki) not in self._anchor_keys
+
+    @cached_property
+    def _anchor_keys(self) -> frozenset[tuple[str, bytes | None]]:
+        return frozenset((root.subject.chain_key, root.spki) for root in self.anchors)
+
+    @cached_property
+    def _known_anchors(self) -> tuple[Root, ...]:
+        """The roots of files; whether one is a public web root is known from the table."""
+        return tuple(
+            msgspec.structs.replace(
+                anchor,
+                public_web=next(
+                    (
+                        row.public_web
+                        for row in self.table.named(anchor.subject.chain_key)
+                        if row.spki == anchor.spki
+                    ),
+                    None,
+                ),
+            )
+            for anchor in self.anchors
+        )
 
     def roots_named(self, name: Name) -> tuple[Root, ...]:
         """Every known root of this name (RFC 5280 §7.1), listed or not, the best standing first."""
@@ -337,9 +434,8 @@ class TrustList(msgspec.Struct, frozen=True, dict=True):
         return {}
 
     def _find(self, key: str) -> tuple[Root, ...]:
-        anchors = [root for root in self.anchors if root.subject.chain_key == key]
-        keys = {root.spki for root in anchors}
-        known = [root for root in self.table.named(key) if root.spki not in keys]
+        anchors = [root for root in self._known_anchors if root.subject.chain_key == key]
+        known = [root for root in self.table.named(key) if self._is_own(root)]
         order = list(Standing)
         return tuple(sorted(anchors + known, key=lambda root: order.index(self.standing(root))))
 
@@ -363,28 +459,40 @@ def load_trust_list(
     roots: Sequence[FoundCertificate] = (),
     table: bytes | None = None,
     table_name: str = "table of roots",
+    *,
+    added: Sequence[FoundCertificate] = (),
+    trust: Trust = Trust.COMPLETE,
 ) -> TrustList:
     """The list in force at ``as_of`` (aware) for a landscape.
 
     ``roots`` and ``table`` (JSON like the packaged one, called ``table_name`` in reports)
-    replace SAP's list: each certificate of ``roots`` is an anchor, self-signed or not.
-    Raises ValueError, one line, when the table can't be used, or when the landscape is custom
-    and neither is given.
+    replace SAP's list, ``added`` extends what counts: each certificate of ``roots`` and
+    ``added`` is an anchor, self-signed or not. Raises ValueError, one line, when the table
+    can't be used, when the landscape is custom and neither ``roots`` nor ``table`` is given,
+    or when ``trust`` would narrow a list that is not BTP's.
     """
     if landscape is Landscape.CUSTOM and not roots and table is None:
         raise ValueError("the landscape custom has no list of its own: give its roots")
+    whole = not roots or table is not None
+    if trust is Trust.BTP_REQUIRED and (landscape is Landscape.NEO or not whole):
+        raise ValueError(
+            "btp-required narrows SAP's list for BTP, "
+            + ("not the one for Neo" if landscape is Landscape.NEO else "not roots of your own")
+        )
     known = packaged_table() if table is None else _checked_table(table, table_name)
     anchors: dict[str, Root] = {}
-    for found in roots:
+    for found in (*roots, *added):
         root = root_from_certificate(found.certificate, str(found.location.file))
         anchors.setdefault(root.sha256, root)
     return TrustList(
         landscape=landscape,
         table=known,
-        release=None if roots and table is None else known.release_at(as_of),
+        release=known.release_at(as_of) if whole else None,
         anchors=tuple(anchors.values()),
+        trust=trust,
     )
 
 
-def _version(release: str) -> tuple[int, ...]:
+def version(release: str) -> tuple[int, ...]:
+    """What orders releases: ``1.10.0`` comes after ``1.9.0``."""
     return tuple(map(int, release.split(".")))
