@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iflint.iflow.escapes import decode_once_more
 from iflint.iflow.model import ParameterUse, Value
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from iflint.iflow.model import Origin
     from iflint.iflow.properties import Parameter, ParameterFile
+    from iflint.iflow.text import Text
 
 EXPANSION_LIMIT = 16 * 1024 * 1024
 """How many characters one flow's mixed values may grow to before they are left as they are."""
@@ -28,6 +30,7 @@ class Parameters:
         self._defaults = defaults
         self._overlays = overlays
         self._budget = EXPANSION_LIMIT
+        self._values: dict[str, Text | None] = {}
 
     @property
     def exhausted(self) -> bool:
@@ -43,18 +46,21 @@ class Parameters:
         return own.entries.get(name) if own else None
 
     def value(self, raw: str, origin: Origin) -> Value:
-        """``raw`` with its parameters replaced; the replaced text is not searched again."""
+        """``raw`` with its parameters replaced; the replaced text is not searched again.
+
+        Escapes that a parameter's value holds are decoded (*inferred*, see `escapes`).
+        """
         uses: list[ParameterUse] = []
         parts: list[str] = []
         at = 0
         for start, end in references(raw):
             name = raw[start + 2 : end - 2]
-            found = self.get(name)
+            found = self._decoded(name)
             if found is None:
                 uses.append(ParameterUse(name, start, end))
             else:
-                uses.append(ParameterUse(name, start, end, found.value, found.origin))
-                parts += (raw[at:start], found.value)
+                uses.append(ParameterUse(name, start, end, found.text, found.origin))
+                parts += (raw[at:start], found.text)
             at = end
         if not uses:
             return Value(raw, raw, origin)
@@ -65,6 +71,12 @@ class Parameters:
         parts.append(raw[at:])
         self._budget -= sum(map(len, parts))
         return Value(raw, "".join(parts) if self._budget >= 0 else raw, origin, tuple(uses))
+
+    def _decoded(self, name: str) -> Text | None:
+        if name not in self._values:
+            found = self.get(name)
+            self._values[name] = decode_once_more(found.value, found.origin) if found else None
+        return self._values[name]
 
 
 def references(text: str) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ from iflint.iflow.authorization import (
 )
 from iflint.iflow.channels import StoredChannel, sender_channels
 from iflint.iflow.document import read_document
+from iflint.iflow.escapes import decode_once_more
 from iflint.iflow.manifest import Manifest, parse_manifest
 from iflint.iflow.model import CertificateEntry, Iflow, Package, SenderChannel, Value
 from iflint.iflow.parameters import Parameters, whole_reference
@@ -182,7 +183,11 @@ class _Resolver:
             undefined = self._parameters.value(table.text[start:end], origin)
             return stored.rows, CertificateEntry(1, undefined, Value("", "", origin), origin)
         if parameter.name not in self._tables:
-            self._tables[parameter.name] = parse_rows(parameter.value, parameter.origin)
+            stored_rows = parse_rows(parameter.value, parameter.origin)
+            if not stored_rows.rows:
+                escaped = decode_once_more(parameter.value, parameter.origin)
+                stored_rows = parse_rows(escaped.text, escaped.origin)
+            self._tables[parameter.name] = stored_rows
         return self._tables[parameter.name], None
 
     def _entries(self, rows: Sequence[Row]) -> tuple[CertificateEntry, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.iflow.escapes import NAMED, decode_once_more
 from iflint.iflow.text import CharacterMap, Mapped, Text, decode, literal
 
 if TYPE_CHECKING:
@@ -23,12 +24,10 @@ ROW_LIMIT = 10_000
 _TAG = re.compile(r"<(/?)(?:[\w.-]+:)?(row|cell)((?:[\s/][^<>]*)?)>", re.IGNORECASE)
 _ROLE = re.compile(r"(subject|issuer)DN\s*$", re.IGNORECASE)
 _ID = re.compile(r"\sid\s*=\s*(?:'([^']*)'|\"([^\"]*)\"|(\S+))", re.IGNORECASE)
-_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _MARKUP = re.compile(
     r"<!--[^<>]*-->|<!\[CDATA\[|\]\]>|&(?P<named>amp|lt|gt|quot|apos);"
     r"|&#(?P<decimal>[0-9]{1,7});|&#x(?P<hex>[0-9A-Fa-f]{1,6});"
 )
-_ESCAPED_AGAIN = re.compile(r"&(?P<named>amp|lt|gt|quot|apos);")
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -146,17 +145,13 @@ def _cell(text: str, start: int, end: int, origin: Origin, place: tuple[int, int
     if "&" not in text[start:end] and "<" not in text[start:end]:
         return Text(text[start:end], Mapped(origin, literal(start, end, place)))
     decoded, markup = decode(text, start, end, _MARKUP, _character, place)
-    inner = Mapped(origin, markup)
-    if not _ESCAPED_AGAIN.search(decoded):
-        return Text(decoded, inner)
-    again, escapes = decode(decoded, 0, len(decoded), _ESCAPED_AGAIN, _character)
-    return Text(again, Mapped(inner, escapes))
+    return decode_once_more(decoded, Mapped(origin, markup))
 
 
 def _character(escape: re.Match[str]) -> str:
     groups = escape.groupdict()
     if groups["named"]:
-        return _NAMED[groups["named"]]
+        return NAMED[groups["named"]]
     if not (groups["decimal"] or groups["hex"]):
         return ""
     number = int(groups["decimal"]) if groups["decimal"] else int(groups["hex"], 16)

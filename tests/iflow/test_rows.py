@@ -94,7 +94,7 @@ def test_parameters_in_cells() -> None:
     parameters = "Subject\\ DN=CN=a\\, b\nName's=O=&amp; {{Name}}\nName=n"
     assert pairs(table, parameters) == [
         ("CN=a, b", "CN=n, O=x"),
-        ("O=&amp; {{Name}}", None),
+        ("O=& {{Name}}", None),
     ]
     text, found, _ = entries(table, parameters)
     (subject, issuer) = found[1].subject, found[1].issuer
@@ -102,10 +102,25 @@ def test_parameters_in_cells() -> None:
     assert stored(text, subject.location) == "{{Name&amp;amp;apos;s}}"
     assert stored(parameters, subject.definition) == "O=&amp; {{Name}}"
     assert stored(parameters, subject.locate(0, 1)) == "O"
+    assert stored(parameters, subject.locate(2, 4)) == "&amp; "
     assert subject.definition.file == PROPERTIES
     assert issuer.undefined[0].name == "None"
     assert found[0].issuer.definition is None
     assert stored(text, found[0].issuer.locate(0, 2)) == "CN={{Name}}, O=x"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("O=A &amp; B", "O=A & B"),
+        ("O=A & B", "O=A & B"),
+        ("O=O&apos;Neil, CN=&lt;CI Certificate&gt;", "O=O'Neil, CN=<CI Certificate>"),
+        ("O=&amp;lt;", "O=&lt;"),
+        ("O=&#65;&auml;&", "O=&#65;&auml;&"),
+    ],
+)
+def test_escapes_in_a_parameters_value_are_decoded_once(value: str, text: str) -> None:
+    assert pairs(rows(("{{P}}", "CN=x {{P}}")), f"P={value}") == [(text, f"CN=x {text}")]
 
 
 def test_a_table_that_is_one_parameter() -> None:
@@ -120,6 +135,7 @@ def test_a_table_that_is_one_parameter() -> None:
     assert found[0].subject.undefined[0].name == "Nothing"
     assert stored(text, found[0].subject.location) == "{{Nothing}}"
     assert pairs("{{Empty}}", "Empty=") == []
+    assert pairs("{{Table}}", "Table=" + rows(("CN=a", "O=a &amp; b"))) == [("CN=a", "O=a & b")]
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
