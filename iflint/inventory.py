@@ -175,7 +175,7 @@ def _entry_result(
         certificates=tuple(_certificate_result(match, clock) for match in verdict.joined),
         comparisons=verdict.near_miss.comparisons if verdict.near_miss else (),
         findings=tuple(codes),
-        healthy_until=best.chain.valid_until if healthy and best else None,
+        healthy_until=best.chain.holds_until if healthy and best else None,
     )
 
 

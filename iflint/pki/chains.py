@@ -3,13 +3,14 @@
 The sender presents the intermediates, SAP's side holds the roots: a root known by name and key
 ends a path whether its file is at hand or not. Source: RFC 5280 §6.1; as §6.1.1 d says, of a
 trust anchor only name and key count (and here the validity of a listed one), not its extensions.
-Not applied yet: name constraints, policies, revocation.
+Not applied: policies and revocation.
 """
 
 from __future__ import annotations
 
 import enum
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,17 +18,20 @@ import msgspec
 from iflint.pki.certificates import Certificate
 from iflint.pki.names import Name
 from iflint.pki.signatures import SignatureCache, Verification
-from iflint.pki.trust import Root, Standing, TrustList, root_from_certificate
+from iflint.pki.trust import Leaving, Root, Standing, TrustList, root_from_certificate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iflint.location import Location
     from iflint.pki.files import FoundCertificate
+    from iflint.pki.name_constraints import NameConstraints
 
 MAX_CERTIFICATES_IN_PATH = 16
+_PRE_CERTIFICATE = "1.3.6.1.4.1.11129.2.4.3"
 _MAX_STEPS = 20_000
 _MAX_SIGNATURES = 3000
+_MAX_REFUSALS = 50_000
 
 
 class FaultKind(enum.StrEnum):
@@ -39,6 +43,8 @@ class FaultKind(enum.StrEnum):
     NOT_A_CA = "not-a-ca"
     KEY_USAGE = "key-usage"
     PATH_LENGTH = "path-length"
+    NAME_CONSTRAINTS = "name-constraints"
+    UNKNOWN_CRITICAL_EXTENSION = "unknown-critical-extension"
     EXPIRED = "expired"
     NOT_YET_VALID = "not-yet-valid"
 
@@ -47,7 +53,8 @@ class Fault(msgspec.Struct, frozen=True):
     """One reason why the link above ``below`` does not hold.
 
     ``certificate`` is the faulty one (None: a root known only from the table, see ``root``);
-    ``detail`` is one clause for people.
+    where it is ``below`` itself, that certificate is invalid whoever issued it. ``detail`` is one
+    clause for people.
     """
 
     kind: FaultKind
@@ -91,7 +98,8 @@ class ChainVerdict(msgspec.Struct, frozen=True, kw_only=True):
     come; ``issuer_name_known`` says that another certificate or root of that name is known.
     ``without_client_auth`` are the client certificate and intermediates whose extended key usage
     excludes clients. ``valid_from`` and ``valid_until`` (inclusive) bound the time in which the
-    whole path is valid, the client certificate and a root with known dates included.
+    whole path is valid, the client certificate and a root with known dates included; ``leaving``
+    is the later release that takes the root off the list, where one is known.
     """
 
     leaf: Certificate
@@ -108,6 +116,12 @@ class ChainVerdict(msgspec.Struct, frozen=True, kw_only=True):
     without_client_auth: tuple[Certificate, ...] = ()
     valid_from: datetime
     valid_until: datetime
+    leaving: Leaving | None = None
+
+    @property
+    def holds_until(self) -> datetime:
+        """Until when the path can be used: its end, or the day on which its root leaves."""
+        return min(self.valid_until, self.leaving.on) if self.leaving else self.valid_until
 
     @property
     def ok(self) -> bool:
@@ -198,7 +212,11 @@ class _Issuers(msgspec.Struct):
 
 
 class _Path(msgspec.Struct, frozen=True):
-    """A way up from the client certificate; ``crossed`` counts intermediates, self-issued not."""
+    """A way up from the client certificate; ``crossed`` counts intermediates, self-issued not.
+
+    ``own_faults`` are those of the client certificate itself. ``refused_by`` are the CAs whose
+    name constraints refuse a certificate of the path, should they come to stand above it.
+    """
 
     certificates: tuple[Certificate, ...]
     links: tuple[Link, ...]
@@ -206,6 +224,8 @@ class _Path(msgspec.Struct, frozen=True):
     crossed: int
     valid_from: datetime
     valid_until: datetime
+    own_faults: tuple[Fault, ...]
+    refused_by: frozenset[Certificate]
 
     @property
     def top(self) -> Certificate:
@@ -213,7 +233,7 @@ class _Path(msgspec.Struct, frozen=True):
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        return tuple(fault for link in self.links for fault in link.faults)
+        return (*self.own_faults, *(fault for link in self.links for fault in link.faults))
 
     @property
     def problems(self) -> int:
@@ -235,10 +255,10 @@ class _Path(msgspec.Struct, frozen=True):
 class _Search:
     """All paths above one client certificate, level by level.
 
-    Of the paths whose top the same key signed, with as many intermediates below it, only the
-    best is followed: what is above is the same for all. So the work grows with the number of
-    certificates, not of paths; signatures are checked up to a number, then only of the
-    likeliest issuer.
+    Of the paths whose top the same key signed, with as many intermediates below it and refused
+    by the same name constraints, only the best is followed: what is above is the same for all.
+    So the work grows with the number of certificates, not of paths; signatures are checked up
+    to a number, then only of the likeliest issuer.
     """
 
     def __init__(
@@ -255,6 +275,8 @@ class _Search:
         self._at = at
         self._verifier = verifier
         self._issuers: dict[Certificate, _Issuers] = {}
+        self._constraints: dict[Certificate, NameConstraints | None] = {}
+        self._refusals: dict[tuple[Certificate, Certificate], str | None] = {}
         self._steps = 0
         self._signatures = 0
         self._best: ChainVerdict | None = None
@@ -268,6 +290,8 @@ class _Search:
             crossed=0,
             valid_from=leaf.not_before,
             valid_until=leaf.not_after,
+            own_faults=tuple(_unprocessed(leaf, leaf)),
+            refused_by=frozenset(),
         )
         own_root = self._trust.root_of(leaf)
         if own_root is not None and self._is_listed(own_root):
@@ -276,17 +300,19 @@ class _Search:
             if self._issuers_of(leaf).is_own:
                 self._end_in_itself(start, own_root)
             else:
-                self._climb(start)
+                refused_by = self._refused_by(leaf)
+                self._climb(msgspec.structs.replace(start, refused_by=refused_by))
         assert self._best is not None
         return self._best
 
     def _climb(self, start: _Path) -> None:
         level = [start]
         while level:
-            above: dict[tuple[tuple[bytes, ...], int], _Path] = {}
+            above: dict[tuple[object, ...], _Path] = {}
             for path in level:
                 for longer in self._extend(path):
-                    state = (self._issuers_of(longer.top).group, longer.crossed)
+                    group = self._issuers_of(longer.top).group
+                    state = (group, longer.crossed, longer.refused_by)
                     if state not in above or _order(longer) < _order(above[state]):
                         above[state] = longer
             level = list(above.values())
@@ -330,10 +356,14 @@ class _Search:
             crossed=path.crossed + (not issuer.self_issued),
             valid_from=max(path.valid_from, issuer.not_before),
             valid_until=min(path.valid_until, issuer.not_after),
+            own_faults=path.own_faults,
+            refused_by=path.refused_by
+            if issuer.self_issued
+            else path.refused_by | self._refused_by(issuer),
         )
 
     def _faults_of_intermediate(self, path: _Path, issuer: Certificate) -> Iterator[Fault]:
-        """What RFC 5280 §6.1.4 k to n and §6.1.3 a 2 find wrong with an intermediate."""
+        """What RFC 5280 §6.1.4 k to o and §6.1.3 a 2, b and c find wrong with an intermediate."""
         if not _is_ca(issuer):
             yield Fault(FaultKind.NOT_A_CA, issuer, None, path.top, _why_not_a_ca(issuer))
             return
@@ -348,6 +378,62 @@ class _Search:
             )
             yield Fault(FaultKind.PATH_LENGTH, issuer, None, path.top, detail)
         yield from self._date_faults(path.top, issuer.not_before, issuer.not_after, issuer, None)
+        yield from self._name_faults(path, issuer)
+        yield from _unprocessed(issuer, path.top)
+
+    def _name_faults(self, path: _Path, issuer: Certificate) -> Iterator[Fault]:
+        """The lowest certificate of the path with a name that ``issuer`` does not allow."""
+        if issuer.name_constraints is None:
+            return
+        leaf, *intermediates = path.certificates
+        for certificate in (leaf, *(each for each in intermediates if not each.self_issued)):
+            refusal = self._refusal(issuer, certificate)
+            if refusal is not None:
+                detail = f"its name constraints exclude {certificate.subject.readable}: {refusal}"
+                yield Fault(FaultKind.NAME_CONSTRAINTS, issuer, None, path.top, detail)
+                return
+
+    def _refused_by(self, certificate: Certificate) -> frozenset[Certificate]:
+        """The CAs above the client certificate whose name constraints refuse ``certificate``.
+
+        After a number of comparisons none any more: paths are then told apart less finely.
+        """
+        return frozenset(
+            ca
+            for ca in self._constrainers
+            if ((ca, certificate) in self._refusals or len(self._refusals) < _MAX_REFUSALS)
+            and self._refusal(ca, certificate) is not None
+        )
+
+    @cached_property
+    def _constrainers(self) -> tuple[Certificate, ...]:
+        """All CAs with name constraints to which a path from the client certificate may lead."""
+        seen = {self._leaf: None}
+        waiting = [self._leaf]
+        while waiting:
+            for issuer in self._issuers_of(waiting.pop()).certificates:
+                if issuer not in seen:
+                    seen[issuer] = None
+                    waiting.append(issuer)
+        return tuple(each for each in seen if each.name_constraints is not None)
+
+    def _refusal(self, issuer: Certificate, certificate: Certificate) -> str | None:
+        question = (issuer, certificate)
+        if question not in self._refusals:
+            self._refusals[question] = self._compared(issuer, certificate)
+        return self._refusals[question]
+
+    def _compared(self, issuer: Certificate, certificate: Certificate) -> str | None:
+        from iflint.pki.der import DerError
+        from iflint.pki.name_constraints import constraints_of
+
+        if issuer not in self._constraints:
+            try:
+                self._constraints[issuer] = constraints_of(issuer)
+            except DerError:
+                self._constraints[issuer] = None
+        constraints = self._constraints[issuer]
+        return "they can't be read" if constraints is None else constraints.refusal(certificate)
 
     def _date_faults(
         self,
@@ -465,12 +551,15 @@ class _Search:
     ) -> None:
         """Keeps the verdict on a path if it is the best so far."""
         top = path.top
+        first, *rest = path.links
+        if path.own_faults:
+            first = msgspec.structs.replace(first, faults=(*path.own_faults, *first.faults))
         missing = outcome is Outcome.MISSING
         begin = root.not_before if root is not None else None
         end = root.not_after if root is not None else None
         found = ChainVerdict(
             leaf=self._leaf,
-            links=path.links,
+            links=(first, *rest),
             certificates=(*path.certificates, *((at_hand,) if at_hand else ())),
             outcome=outcome,
             root=root,
@@ -483,6 +572,7 @@ class _Search:
             without_client_auth=path.without_client_auth,
             valid_from=max(path.valid_from, begin or path.valid_from),
             valid_until=min(path.valid_until, end or path.valid_until),
+            leaving=self._trust.leaving(root) if root is not None else None,
         )
         if self._best is None or _rank(found) < _rank(self._best):
             self._best = found
@@ -586,6 +676,18 @@ def _why_not_a_ca(certificate: Certificate) -> str:
     return "it says that it is no CA (basicConstraints)"
 
 
+def _unprocessed(certificate: Certificate, below: Certificate) -> Iterator[Fault]:
+    """RFC 5280 §4.2: a critical extension that can't be processed makes a certificate invalid."""
+    for oid in certificate.unprocessed:
+        detail = (
+            "it is a pre-certificate, made for Certificate Transparency logs only"
+            if oid == _PRE_CERTIFICATE
+            else f"it has a critical extension that can't be processed, {oid}"
+        )
+        kind = FaultKind.UNKNOWN_CRITICAL_EXTENSION
+        yield Fault(kind, certificate, None, below, detail)
+
+
 def _why_signature_fails(below: Certificate) -> str:
     if not below.algorithms_agree:
         return "the certificate names two different signature algorithms"
@@ -627,7 +729,7 @@ def _rank(verdict: ChainVerdict) -> tuple[object, ...]:
         _OUTCOMES.index(verdict.outcome),
         _STANDINGS.index(verdict.standing),
         problems,
-        -verdict.valid_until.timestamp(),
+        -verdict.holds_until.timestamp(),
         len(verdict.links),
         tuple(certificate.sha256 for certificate in verdict.certificates),
     )
