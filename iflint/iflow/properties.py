@@ -78,11 +78,6 @@ def properties_of(file: TextFile) -> ParameterFile:
     return ParameterFile(file.location, entries, tuple(problems))
 
 
-def may_have_problems(data: bytes) -> bool:
-    r"""Whether reading could give a problem at all: only ``\u`` and a byte order mark can."""
-    return b"\\u" in data or data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[:1] == b"\xef"
-
-
 def read_overlay(data: bytes, location: FileLocation) -> ParameterFile:
     """An environment's values: a properties file of any extension, or JSON by its content.
 

@@ -6,27 +6,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.iflow.adapters import CERTIFICATE_TABLE
-from iflint.iflow.authorization import (
-    authorization,
-    in_old_format,
-    is_checked,
-    may_be_certificate,
-)
-from iflint.iflow.channels import StoredChannel, sender_channels
 from iflint.iflow.document import read_document
-from iflint.iflow.escapes import decode_once_more
 from iflint.iflow.manifest import Manifest, parse_manifest
-from iflint.iflow.model import CertificateEntry, Iflow, Package, SenderChannel, Value
-from iflint.iflow.parameters import Parameters, whole_reference
-from iflint.iflow.properties import ParameterFile, may_have_problems, parse_properties
-from iflint.iflow.rows import ROW_LIMIT, Row, Rows, parse_rows
-from iflint.iflow.text import Mapped, literal
-from iflint.location import FileLocation, Location
-from iflint.problems import Problem, ProblemKind, Unreadable
+from iflint.iflow.model import Iflow, Package, SenderChannel
+from iflint.problems import Problem, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from iflint.iflow.channels import StoredChannel
+    from iflint.iflow.document import Document
+    from iflint.iflow.properties import ParameterFile
+    from iflint.location import FileLocation
 
 
 def read_iflow(
@@ -52,17 +43,15 @@ def read_iflow(
     problems = list(headers.problems)
     every_channel = every_channel or whole
     channels: tuple[StoredChannel, ...] = ()
+    relevant = False
     try:
         document = read_document(flow, location, scan=not every_channel, whole=whole)
     except Unreadable as unreadable:
         problems.append(unreadable.problem)
     else:
-        if document.root is not None and document.xml is not None:
-            channels = sender_channels(document.root, document.xml)
-    relevant = any(map(may_be_certificate, channels))
+        channels, relevant = _channels(document)
     defaults = _Defaults(parameters)
-    if parameters and may_have_problems(parameters[0]):
-        problems += defaults.file.problems if defaults.file else ()
+    problems += defaults.problems()
     stem = _stem(location)
     return ParsedIflow(
         id=headers.symbolic_name or stem,
@@ -101,11 +90,7 @@ class ParsedIflow(msgspec.Struct, frozen=True):
 
         The problems of the overlays themselves are not repeated here.
         """
-        resolver = _Resolver(Parameters(lambda: self.defaults.file, overlays))
-        channels = tuple(
-            resolver.channel(stored, ordinal) for ordinal, stored in enumerate(self.channels, 1)
-        )
-        resolver.finish(self.location)
+        channels, problems = self._resolve(overlays) if self.channels else ((), ())
         return Iflow(
             id=self.id,
             name=self.name,
@@ -114,8 +99,21 @@ class ParsedIflow(msgspec.Struct, frozen=True):
             location=self.location,
             bundle=self.bundle,
             channels=channels,
-            problems=(*self.problems, *resolver.problems),
+            problems=(*self.problems, *problems),
         )
+
+    def _resolve(
+        self, overlays: Sequence[ParameterFile]
+    ) -> tuple[tuple[SenderChannel, ...], tuple[Problem, ...]]:
+        from iflint.iflow.parameters import Parameters
+        from iflint.iflow.resolution import Resolver
+
+        resolver = Resolver(Parameters(lambda: self.defaults.file, overlays))
+        channels = tuple(
+            resolver.channel(stored, ordinal) for ordinal, stored in enumerate(self.channels, 1)
+        )
+        resolver.finish(self.location)
+        return channels, tuple(resolver.problems)
 
 
 class _Defaults:
@@ -131,109 +129,27 @@ class _Defaults:
     def file(self) -> ParameterFile | None:
         """The parameters, or None when the bundle has none."""
         if self._file is None and self._source is not None:
+            from iflint.iflow.properties import parse_properties
+
             self._file = parse_properties(*self._source)
         return self._file
 
+    def problems(self) -> tuple[Problem, ...]:
+        r"""What can't be read of it: only ``\u`` and a byte order mark can give a problem."""
+        data = self._source[0] if self._source else b""
+        suspect = b"\\u" in data or data[:2] in (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb")
+        return self.file.problems if suspect and self.file else ()
 
-class _Resolver:
-    """Makes channels of stored ones with one set of parameters, collecting problems."""
 
-    def __init__(self, parameters: Parameters) -> None:
-        self._parameters = parameters
-        self._tables: dict[str, Rows] = {}
-        self.problems: list[Problem] = []
+def _channels(document: Document) -> tuple[tuple[StoredChannel, ...], bool]:
+    """The sender channels, and whether one of them could be authorized by certificate."""
+    if document.root is None or document.xml is None:
+        return (), False
+    from iflint.iflow.authorization import may_be_certificate
+    from iflint.iflow.channels import sender_channels
 
-    def channel(self, stored: StoredChannel, ordinal: int) -> SenderChannel:
-        """One sender channel with its entries."""
-        rows, opaque = self._rows(stored)
-        has_rows = bool(rows.rows or opaque)
-        decided = authorization(stored, self._parameters, has_rows=has_rows)
-        entries = (opaque,) if opaque else self._entries(rows.rows)
-        if in_old_format(stored, has_rows=has_rows):
-            entries = self._entries(stored.participant.pairs)
-        checked = is_checked(decided, has_entries=bool(entries))
-        if checked and not opaque:
-            self._report_rows(stored, rows)
-        return SenderChannel(
-            id=stored.id,
-            ordinal=ordinal,
-            name=stored.name,
-            participant=stored.participant.name,
-            adapter=stored.adapter,
-            address=self._address(stored),
-            authorization=decided,
-            entries=entries,
-            origin=stored.origin,
-            checked=checked,
-        )
-
-    def _rows(self, stored: StoredChannel) -> tuple[Rows, CertificateEntry | None]:
-        """The rows of a channel's table; or the entry that stands for one that is not defined.
-
-        A table that is one whole parameter has its rows in the parameter's value.
-        """
-        table = stored.properties.get(CERTIFICATE_TABLE)
-        reference = whole_reference(table.text) if table and not stored.rows.rows else None
-        if table is None or reference is None:
-            return stored.rows, None
-        start, end = reference
-        parameter = self._parameters.get(table.text[start + 2 : end - 2])
-        if parameter is None:
-            origin = Mapped(table.origin, literal(start, end))
-            undefined = self._parameters.value(table.text[start:end], origin)
-            return stored.rows, CertificateEntry(1, undefined, Value("", "", origin), origin)
-        if parameter.name not in self._tables:
-            stored_rows = parse_rows(parameter.value, parameter.origin)
-            if not stored_rows.rows:
-                escaped = decode_once_more(parameter.value, parameter.origin)
-                stored_rows = parse_rows(escaped.text, escaped.origin)
-            self._tables[parameter.name] = stored_rows
-        return self._tables[parameter.name], None
-
-    def _entries(self, rows: Sequence[Row]) -> tuple[CertificateEntry, ...]:
-        value = self._parameters.value
-        return tuple(
-            CertificateEntry(
-                ordinal,
-                value(row.subject.text, row.subject.origin),
-                value(row.issuer.text, row.issuer.origin),
-                row.origin,
-            )
-            for ordinal, row in enumerate(rows, 1)
-        )
-
-    def _address(self, stored: StoredChannel) -> Value | None:
-        for key in ("address", "urlPath"):
-            text = stored.properties.get(key)
-            if text is not None and text.text.strip():
-                return self._parameters.value(text.text, text.origin)
-        return None
-
-    def _report_rows(self, stored: StoredChannel, rows: Rows) -> None:
-        """A table of which nothing, or not everything, could be read is a problem."""
-        where = stored.properties.get(CERTIFICATE_TABLE)
-        if where is None or not (rows.cut_off or (rows.rest.strip() and not rows.rows)):
-            return
-        message = (
-            f"The channel lists more than {ROW_LIMIT} client certificates; only these are read"
-            if rows.cut_off
-            else "The channel's list of client certificates can't be read: it holds no row"
-        )
-        remedy = "Enter the client certificates of the channel again and save the flow"
-        self.problems.append(Problem(ProblemKind.ARTIFACT, where.origin.locate(), message, remedy))
-
-    def finish(self, location: FileLocation) -> None:
-        """Reports what concerns the flow as a whole."""
-        if self._parameters.exhausted:
-            self.problems.append(
-                Problem(
-                    ProblemKind.ARTIFACT,
-                    Location(location),
-                    "Values with parameters in them grow beyond 16 million characters; "
-                    "the rest of them is read without replacing parameters",
-                    "Shorten the values of the parameters",
-                )
-            )
+    channels = sender_channels(document.root, document.xml)
+    return channels, any(map(may_be_certificate, channels))
 
 
 def _stem(location: FileLocation) -> str:
