@@ -35,6 +35,23 @@ _KEY_USAGES = (
     "decipherOnly",
 )
 _CA_ISSUERS = "1.3.6.1.5.5.7.48.2"
+_PROCESSED_ELSEWHERE = frozenset(
+    (
+        "1.3.6.1.5.5.7.1.11",  # subjectInfoAccess
+        "1.3.6.1.5.5.7.48.1.5",  # OCSP no check
+        "2.16.840.1.113730.1.1",  # Netscape certificate type
+        "2.5.29.9",  # subjectDirectoryAttributes
+        "2.5.29.16",  # privateKeyUsagePeriod
+        "2.5.29.18",  # issuerAltName
+        "2.5.29.31",  # cRLDistributionPoints
+        "2.5.29.32",  # certificatePolicies
+        "2.5.29.33",  # policyMappings
+        "2.5.29.36",  # policyConstraints
+        "2.5.29.46",  # freshestCRL
+        "2.5.29.54",  # inhibitAnyPolicy
+    )
+)
+"""Extensions that decide nothing here: policies and revocation are not checked."""
 _MAX_EXTENSIONS = 200
 
 _RSA_KEYS = {"1.2.840.113549.1.1.1": "RSA", "1.2.840.113549.1.1.10": "RSA-PSS"}
@@ -67,7 +84,9 @@ class Extensions(msgspec.Struct, frozen=True, kw_only=True):
     """The extensions that matter here; None: the certificate has no such extension.
 
     ``extended_key_usage`` holds OIDs, ``ca_issuers`` the URLs of AIA caIssuers. ``unread`` says,
-    in words, which extensions are there and could not be read.
+    in words, which extensions are there and could not be read. ``subject_alternative_names`` and
+    ``name_constraints`` are the DER of these extensions' values, ``critical`` the OIDs of the
+    critical extensions, ``unprocessed`` those of them that are unknown here or can't be read.
     """
 
     is_ca: bool | None = None
@@ -77,6 +96,10 @@ class Extensions(msgspec.Struct, frozen=True, kw_only=True):
     subject_key_id: bytes | None = None
     authority_key_id: bytes | None = None
     ca_issuers: tuple[str, ...] = ()
+    subject_alternative_names: bytes | None = None
+    name_constraints: bytes | None = None
+    critical: frozenset[str] = frozenset()
+    unprocessed: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
 
 
@@ -224,11 +247,19 @@ def _same_algorithm(algorithm: tuple[str, bytes | None], other: Node) -> bool:
         return False
 
 
+class _Found(msgspec.Struct):
+    """What the extensions say, as they are read one by one."""
+
+    values: dict[str, Any] = {}
+    seen: set[str] = set()
+    critical: set[str] = set()
+    unprocessed: list[str] = []
+    unread: list[str] = []
+
+
 def _extensions(optional: list[Node]) -> Extensions:
     """What the fields after the public key say; [3] holds the extensions (RFC 5280 §4.1.2.9)."""
-    found: dict[str, Any] = {}
-    unread: list[str] = []
-    seen: set[str] = set()
+    found = _Found()
     for field in optional:
         if field.tag != 0xA3:
             continue
@@ -237,34 +268,44 @@ def _extensions(optional: list[Node]) -> Extensions:
         except asn1.DerError:
             return Extensions(unread=("the extensions",))
         if len(extensions) > _MAX_EXTENSIONS:
-            unread.append(f"the extensions after the first {_MAX_EXTENSIONS}")
+            found.unread.append(f"the extensions after the first {_MAX_EXTENSIONS}")
         for extension in extensions[:_MAX_EXTENSIONS]:
-            _read_extension(extension, found, unread, seen)
-    return Extensions(**found, unread=tuple(unread))
+            _read_extension(extension, found)
+    return Extensions(
+        **found.values,
+        critical=frozenset(found.critical),
+        unprocessed=tuple(found.unprocessed),
+        unread=tuple(found.unread),
+    )
 
 
-def _read_extension(
-    extension: Node, found: dict[str, Any], unread: list[str], seen: set[str]
-) -> None:
+def _read_extension(extension: Node, found: _Found) -> None:
     try:
         parts = extension.expect(asn1.SEQUENCE, "an extension").children()
         oid = asn1.object_identifier(parts[0].expect(asn1.OBJECT_IDENTIFIER, "an extension"))
     except (asn1.DerError, IndexError):
-        unread.append("an extension without identifier")
+        found.unread.append("an extension without identifier")
         return
+    critical = any(part.tag == asn1.BOOLEAN and part.content != b"\0" for part in parts[1:-1])
+    if critical:
+        found.critical.add(oid)
     known = _READERS.get(oid)
     if known is None:
+        if critical and oid not in _PROCESSED_ELSEWHERE:
+            found.unprocessed.append(oid)
         return
     what, read = known
-    if oid in seen:
-        unread.append(f"the second extension {what} (a certificate may have one)")
+    if oid in found.seen:
+        found.unread.append(f"the second extension {what} (a certificate may have one)")
         return
-    seen.add(oid)
+    found.seen.add(oid)
     try:
         value = parts[-1].expect(asn1.OCTET_STRING, "an extension's value")
-        found.update(read(asn1.parse(value.content)))
+        found.values.update(read(asn1.parse(value.content)))
     except asn1.DerError:
-        unread.append(f"the extension {what}")
+        found.unread.append(f"the extension {what}")
+        if critical:
+            found.unprocessed.append(oid)
 
 
 def _basic_constraints(node: Node) -> dict[str, Any]:
@@ -312,10 +353,20 @@ def _authority_information(node: Node) -> dict[str, Any]:
     return {"ca_issuers": tuple(urls)}
 
 
+def _subject_alternative_names(node: Node) -> dict[str, Any]:
+    return {"subject_alternative_names": node.expect(asn1.SEQUENCE, "names").encoded}
+
+
+def _name_constraints(node: Node) -> dict[str, Any]:
+    return {"name_constraints": node.expect(asn1.SEQUENCE, "nameConstraints").encoded}
+
+
 _READERS: dict[str, tuple[str, Callable[[Node], dict[str, Any]]]] = {
     "2.5.29.14": ("subjectKeyIdentifier", _subject_key_id),
     "2.5.29.15": ("keyUsage", _key_usage),
+    "2.5.29.17": ("subjectAltName", _subject_alternative_names),
     "2.5.29.19": ("basicConstraints", _basic_constraints),
+    "2.5.29.30": ("nameConstraints", _name_constraints),
     "2.5.29.35": ("authorityKeyIdentifier", _authority_key_id),
     "2.5.29.37": ("extendedKeyUsage", _extended_key_usage),
     "1.3.6.1.5.5.7.1.1": ("authorityInfoAccess", _authority_information),

@@ -18,8 +18,12 @@ class BrokenChain(Rule):
     Checks every link of the best path from the certificate of an entry to a root, and reports
     each certificate on it that fails: its key did not make the signature (another key under
     the same name), it is not a CA, its key usage does not allow to sign certificates, its path
-    length is exceeded, it has expired or is not valid yet. A root is checked for its dates
-    only, and only if it is on the list in force.
+    length is exceeded, its name constraints exclude a name below it, it has expired or is not
+    valid yet. A root is checked for its dates only, and only if it is on the list in force.
+
+    A critical extension that nobody knows makes a certificate invalid, the client certificate
+    too. The usual case is a pre-certificate, which a CA makes for the logs of Certificate
+    Transparency, and which somebody took for the certificate itself.
 
     An issuer that is not there at all is `missing-chain`. A SHA-1 or MD5 signature that
     verifies is not broken.
@@ -60,10 +64,14 @@ class BrokenChain(Rule):
     ) -> Finding:
         first = faults[0]
         reasons = listed([_reason(fault, case) for fault in faults])
+        message = (
+            f"The chain of this entry's certificate is broken at {_subject(first)}: {reasons}."
+        )
+        if first.certificate != first.below:
+            message += f" It stands above {first.below.subject.readable}."
         return self.finding(
             case,
-            f"The chain of this entry's certificate is broken at {_subject(first)}: {reasons}. "
-            f"It stands above {first.below.subject.readable}.",
+            message,
             remedy=_REMEDIES.get(first.kind, _REPLACE),
             broken_since=_end(first) if first.kind is FaultKind.EXPIRED else None,
             key=identity,
@@ -82,6 +90,10 @@ _REMEDIES = {
     "valid today.",
     FaultKind.ALGORITHM: "Let the sender get a certificate with a common algorithm, RSA or ECDSA "
     "with SHA-256, under an issuer that has one, too.",
+    FaultKind.NAME_CONSTRAINTS: "Let the sender get a certificate with a name that this CA may "
+    "certify, or one under another issuer.",
+    FaultKind.UNKNOWN_CRITICAL_EXTENSION: "Get the certificate itself from the CA, without an "
+    "extension that only some programs know; replace it in the sender's key store entry, too.",
     FaultKind.PATH_LENGTH: "Let the sender get a certificate under an issuer that is allowed to "
     "have this many below it.",
 }
