@@ -89,7 +89,7 @@ class Session:
         ]
         if not relevant:
             return {}
-        from iflint.verdicts import Judge
+        from iflint.judge import Judge
 
         judge = Judge(self._pool, self._trust.at(as_of), as_of, self._signatures)
         return {number: judge.judge(self._iflows[number]) for number in relevant}

@@ -1,0 +1,302 @@
+"""Computes what rules must agree on, once: reads DNs, joins entries to certificates, orders these.
+
+The names of an entry are read by the runtime's grammar, the entry is joined to the certificates
+at hand by its pair, and each of these is judged by its dates and its chain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from iflint.iflow.model import (
+    AuthorizationKind,
+    CertificateEntry,
+    Iflow,
+    ParameterUse,
+    SenderChannel,
+    Value,
+)
+from iflint.name_index import NameIndex, folded
+from iflint.near_misses import near_miss
+from iflint.pki.certificates import Certificate
+from iflint.pki.chains import CertificatePool, ChainVerdict, Outcome, judge_chain
+from iflint.pki.names import (
+    Comparison,
+    Equality,
+    MalformedName,
+    Name,
+    compare,
+    parse_name,
+    swallowed_attribute,
+)
+from iflint.pki.signatures import SignatureCache
+from iflint.pki.trust import TrustList
+from iflint.verdicts import (
+    ChannelVerdict,
+    EntryState,
+    EntryVerdict,
+    IflowVerdict,
+    JoinedCertificate,
+    Reading,
+    Successor,
+    Validity,
+)
+
+
+class Judge:
+    """Judges iFlows against the certificates at hand, one trust list and one clock."""
+
+    def __init__(
+        self, pool: CertificatePool, trust: TrustList, at: datetime, verifier: SignatureCache
+    ) -> None:
+        self._pool = pool
+        self._trust = trust
+        self._at = at
+        self._verifier = verifier
+        self._judged: dict[str, tuple[Validity, ChainVerdict]] = {}
+        self._index = NameIndex(pool)
+
+    def judge(self, iflow: Iflow) -> IflowVerdict:
+        """Judge every channel of ``iflow`` that is to be checked or has entries."""
+        return IflowVerdict(
+            iflow,
+            tuple(
+                self._judge_channel(channel)
+                for channel in iflow.channels
+                if channel.checked or channel.entries
+            ),
+        )
+
+    def _judge_channel(self, channel: SenderChannel) -> ChannelVerdict:
+        undefined = _undefined(channel)
+        verdict = ChannelVerdict(channel, (), undefined)
+        if verdict.judged:
+            entries = self._judge_entries(channel.entries)
+        else:
+            state = EntryState.UNRESOLVED if undefined else EntryState.NOT_JUDGED
+            entries = tuple(
+                EntryVerdict(entry, state, Reading(entry.subject), Reading(entry.issuer))
+                for entry in channel.entries
+            )
+        return ChannelVerdict(channel, entries, undefined)
+
+    def _judge_entries(self, entries: Sequence[CertificateEntry]) -> tuple[EntryVerdict, ...]:
+        verdicts = _with_twins([self._join(entry) for entry in entries])
+        taken = {
+            match.certificate.sha256
+            for verdict in verdicts
+            if verdict.state is EntryState.JOINED
+            for match in verdict.joined
+        }
+        return tuple(
+            self._beside(self._with_near_miss(verdict, taken), verdicts) for verdict in verdicts
+        )
+
+    def _join(self, entry: CertificateEntry) -> EntryVerdict:
+        """An entry by itself: its DNs as read, and the certificates that have its pair."""
+        subject, issuer = self._read(entry.subject), self._read(entry.issuer)
+        verdict = EntryVerdict(entry, EntryState.MALFORMED, subject, issuer)
+        if subject.empty or issuer.empty:
+            return msgspec.structs.replace(verdict, state=EntryState.EMPTY)
+        if subject.placeholder or issuer.placeholder:
+            return msgspec.structs.replace(verdict, state=EntryState.PLACEHOLDER)
+        if subject.faulty or issuer.faulty or subject.name is None or issuer.name is None:
+            return verdict
+        certain: list[JoinedCertificate] = []
+        uncertain: list[JoinedCertificate] = []
+        for certificate in self._index.with_subject(subject.name):
+            of_issuer = compare(issuer.name, certificate.issuer)
+            of_subject = compare(subject.name, certificate.subject)
+            both = (of_subject.equality, of_issuer.equality)
+            if Equality.DIFFERENT in both:
+                continue
+            match = self._joined_certificate(certificate, of_subject, of_issuer)
+            (uncertain if Equality.UNDECIDABLE in both else certain).append(match)
+        joined = certain or uncertain
+        if joined:
+            state = EntryState.JOINED if certain else EntryState.UNDECIDABLE
+        elif self._has_wildcard(subject.name, issuer.name):
+            state = EntryState.WILDCARD
+        else:
+            state = EntryState.NOT_FOUND
+        return msgspec.structs.replace(verdict, state=state, joined=_best_first(joined))
+
+    def _read(self, value: Value) -> Reading:
+        if not value.text:
+            return Reading(value)
+        try:
+            name = parse_name(value.text)
+        except MalformedName as malformed:
+            return Reading(value, malformed=malformed, placeholder=_is_placeholder(value.text))
+        if self._index.has(name):
+            return Reading(value, name)
+        return Reading(
+            value,
+            name,
+            swallowed=swallowed_attribute(name),
+            placeholder=name.canonical in _PLACEHOLDERS,
+        )
+
+    def _has_wildcard(self, *names: Name) -> bool:
+        """Whether a value is an asterisk, or holds one that no certificate at hand has.
+
+        Without any certificate at hand, ``*.example.com`` may well be a certificate's name.
+        """
+        values = [attribute.value for name in names for rdn in name.rdns for attribute in rdn]
+        return any(
+            "*" in value and (value == "*" or bool(len(self._pool)) or not _HOSTS.match(value))
+            for value in values
+        )
+
+    def _joined_certificate(
+        self, certificate: Certificate, subject: Comparison, issuer: Comparison
+    ) -> JoinedCertificate:
+        known = self._judged.get(certificate.sha256)
+        if known is None:
+            chain = judge_chain(certificate, self._pool, self._trust, self._at, self._verifier)
+            known = self._judged[certificate.sha256] = (_validity(certificate, self._at), chain)
+        locations = self._pool.locations(certificate)
+        return JoinedCertificate(certificate, locations, subject, issuer, *known)
+
+    def _with_near_miss(self, verdict: EntryVerdict, taken: set[str]) -> EntryVerdict:
+        subject, issuer = verdict.subject.name, verdict.issuer.name
+        if verdict.state is not EntryState.NOT_FOUND or subject is None or issuer is None:
+            return verdict
+        resembling = (
+            (certificate, self._pool.locations(certificate))
+            for certificate in self._index.resembling(subject)
+        )
+        found = near_miss(subject, issuer, resembling, taken, self._at)
+        if found is None:
+            return verdict
+        return msgspec.structs.replace(verdict, state=EntryState.NEAR_MISS, near_miss=found)
+
+    def _beside(self, verdict: EntryVerdict, all_of_them: Iterable[EntryVerdict]) -> EntryVerdict:
+        """The entry as one of its channel's: who else is there for the same common name."""
+        best, name = verdict.best, verdict.subject.name
+        if best is None or name is None or not name.common_name:
+            return verdict
+        others = [
+            other
+            for other in all_of_them
+            if other.entry.ordinal != verdict.entry.ordinal
+            and other.twin is None
+            and other.subject.name is not None
+            and folded(other.subject.name.common_name or "") == folded(name.common_name)
+        ]
+        return msgspec.structs.replace(
+            verdict,
+            successors=self._successors(best),
+            overlap=tuple(
+                other.entry
+                for other in others
+                if other.best is None or other.best.validity is not Validity.EXPIRED
+            ),
+            fresher=tuple(
+                other.entry
+                for other in others
+                if other.best is not None and other.best.validity is Validity.VALID
+            ),
+        )
+
+    def _successors(self, best: JoinedCertificate) -> tuple[Successor, ...]:
+        """Later certificates for the common name of ``best``, the latest first; CAs are none."""
+        certificate = best.certificate
+        later = [
+            other
+            for other in self._index.with_common_name(certificate.subject)
+            if other.not_after > certificate.not_after and not other.is_ca
+        ]
+        later.sort(key=lambda other: (-other.not_after.timestamp(), other.sha256))
+        return tuple(
+            Successor(
+                other,
+                self._pool.locations(other),
+                other.subject.canonical == certificate.subject.canonical
+                and other.issuer.canonical == certificate.issuer.canonical,
+            )
+            for other in later
+        )
+
+
+_PLACEHOLDERS = frozenset({"cn=subject", "cn=issuer"})
+"""What SAP's own content has where a DN is to be entered."""
+_IN_ANGLES = re.compile(r"(?:^|[=,;+])\s*<[^<>]*>\s*(?:$|[,;+])")
+_HOSTS = re.compile(r"\*\.[^*]+$")
+
+
+def _is_placeholder(text: str) -> bool:
+    """Whether a text that is no DN stands for one, as ``<CI Certificate>`` does."""
+    return bool(_IN_ANGLES.search(text))
+
+
+def _with_twins(verdicts: Sequence[EntryVerdict]) -> list[EntryVerdict]:
+    """Mark each entry whose pair is that of an entry before it; only the first one is judged."""
+    first: dict[tuple[str, str], CertificateEntry] = {}
+    result = []
+    for verdict in verdicts:
+        subject, issuer = verdict.subject.name, verdict.issuer.name
+        if subject is not None and issuer is not None and verdict.state not in _NOT_COMPARED:
+            pair = (subject.canonical, issuer.canonical)
+            twin = first.setdefault(pair, verdict.entry)
+            if twin is not verdict.entry:
+                verdict = EntryVerdict(
+                    verdict.entry, EntryState.DUPLICATE, verdict.subject, verdict.issuer, twin=twin
+                )
+        result.append(verdict)
+    return result
+
+
+_NOT_COMPARED = frozenset({EntryState.EMPTY, EntryState.MALFORMED, EntryState.PLACEHOLDER})
+
+
+def _undefined(channel: SenderChannel) -> tuple[tuple[Value, ParameterUse], ...]:
+    """The parameters that a checked channel needs and no file at hand defines, each once."""
+    kind = channel.authorization.kind
+    if not channel.checked or kind is AuthorizationKind.UNKNOWN:
+        return ()
+    values: list[Value] = []
+    if kind is AuthorizationKind.UNRESOLVED:
+        if channel.authorization.value is not None:
+            values.append(channel.authorization.value)
+    else:
+        values.extend(dn for entry in channel.entries for dn in (entry.subject, entry.issuer))
+    found: dict[str, tuple[Value, ParameterUse]] = {}
+    for value in values:
+        for use in value.parameters:
+            if use.value is None or (kind is AuthorizationKind.UNRESOLVED and not use.value):
+                found.setdefault(use.name, (value, use))
+    return tuple(found.values())
+
+
+def _validity(certificate: Certificate, at: datetime) -> Validity:
+    if at > certificate.not_after:
+        return Validity.EXPIRED
+    if at < certificate.not_before:
+        return Validity.NOT_YET_VALID
+    return Validity.VALID
+
+
+_VALIDITY_RANK = {Validity.VALID: 0, Validity.NOT_YET_VALID: 1, Validity.EXPIRED: 2}
+_OUTCOME_RANK = {Outcome.TRUSTED: 0, Outcome.UNCERTAIN: 1}
+
+
+def _best_first(joined: list[JoinedCertificate]) -> tuple[JoinedCertificate, ...]:
+    """Order by what the entry is worth: dates first, then the chain, then the last day."""
+
+    def rank(match: JoinedCertificate) -> tuple[int, int, int, float]:
+        chain = match.chain
+        errors = len(chain.faults) + len(chain.without_client_auth)
+        outcome = _OUTCOME_RANK.get(chain.outcome, 2)
+        return (
+            _VALIDITY_RANK[match.validity],
+            outcome + errors,
+            outcome,
+            -match.certificate.not_after.timestamp(),
+        )
+
+    return tuple(sorted(joined, key=rank))

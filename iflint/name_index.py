@@ -1,0 +1,63 @@
+"""Finds the certificates that an entry's names may mean, without comparing it with each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from iflint.pki.certificates import Certificate
+from iflint.pki.names import Name
+
+
+class NameIndex:
+    """The certificates at hand by subject and by common name."""
+
+    def __init__(self, certificates: Iterable[Certificate]) -> None:
+        self._by_subject: dict[object, list[Certificate]] = {}
+        self._by_common_name: dict[str, list[Certificate]] = {}
+        self._canonical: set[str] = set()
+        for certificate in certificates:
+            subject = certificate.subject
+            self._canonical.update((subject.canonical, certificate.issuer.canonical))
+            for key in {subject.canonical, _loose_key(subject)}:
+                self._by_subject.setdefault(key, []).append(certificate)
+            if subject.common_name:
+                key = folded(subject.common_name)
+                self._by_common_name.setdefault(key, []).append(certificate)
+
+    def __len__(self) -> int:
+        return len(self._canonical)
+
+    def has(self, name: Name) -> bool:
+        """Whether a certificate has exactly this name as its subject or its issuer."""
+        return name.canonical in self._canonical
+
+    def with_subject(self, name: Name) -> tuple[Certificate, ...]:
+        """The certificates whose subject may be equal to ``name``."""
+        found = [
+            *self._by_subject.get(name.canonical, ()),
+            *self._by_subject.get(_loose_key(name), ()),
+        ]
+        return tuple({certificate.sha256: certificate for certificate in found}.values())
+
+    def with_common_name(self, name: Name) -> tuple[Certificate, ...]:
+        """The certificates whose common name is that of ``name``; none if it has none."""
+        if not name.common_name:
+            return ()
+        return tuple(self._by_common_name.get(folded(name.common_name), ()))
+
+    def resembling(self, subject: Name) -> tuple[Certificate, ...]:
+        """The certificates with the same subject or, failing that, the same common name."""
+        return self.with_subject(subject) or self.with_common_name(subject)
+
+
+def folded(text: str) -> str:
+    """Fold letter case, runs of blanks and compatibility forms, as an index needs it."""
+    if not text.isascii():
+        import unicodedata
+
+        text = unicodedata.normalize("NFKD", text).casefold()
+    return " ".join(text.lower().split())
+
+
+def _loose_key(name: Name) -> tuple[frozenset[tuple[str, str]], ...]:
+    return tuple(frozenset((a.oid, folded(a.value)) for a in rdn) for rdn in name.rdns)

@@ -1,0 +1,71 @@
+"""Finds the certificate that an entry evidently means although its pair is another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from iflint.findings import DnComparison, DnRow
+from iflint.location import Location
+from iflint.name_index import folded
+from iflint.pki.certificates import Certificate
+from iflint.pki.names import Equality, Name, align, compare, rdn_text
+from iflint.verdicts import NearMiss
+
+Resembling = Iterable[tuple[Certificate, tuple[Location, ...]]]
+
+
+def near_miss(
+    subject: Name, issuer: Name, resembling: Resembling, taken: set[str], at: datetime
+) -> NearMiss | None:
+    """The best of the certificates that resemble a pair; None if none is evidently meant.
+
+    ``taken`` are the SHA-256 of certificates that another entry of the channel has: they are
+    meant here only if nothing but the spelling differs. Certificates that are valid at ``at``
+    go before others.
+    """
+    best: tuple[tuple[bool, int, bool, float], NearMiss] | None = None
+    for certificate, locations in resembling:
+        comparisons = (
+            _comparison("subject", subject, certificate.subject),
+            _comparison("issuer", issuer, certificate.issuer),
+        )
+        kinds = {comparison.kind for comparison in comparisons}
+        if certificate.sha256 in taken and kinds & {"value", "issuer"}:
+            continue
+        score = (
+            "value" in kinds,
+            sum(not row.same for comparison in comparisons for row in comparison.rows),
+            not certificate.not_before <= at <= certificate.not_after,
+            -certificate.not_after.timestamp(),
+        )
+        if best is None or score < best[0]:
+            best = (score, NearMiss(certificate, locations, comparisons))
+    return best[1] if best else None
+
+
+def _comparison(role: str, stored: Name, certificate: Name) -> DnComparison:
+    """Set two names side by side; a difference that the runtime ignores is none."""
+    kind, rows = align(stored, certificate)
+    if compare(stored, certificate).equality is not Equality.DIFFERENT:
+        label = ""
+    elif role == "issuer" and folded(stored.common_name or "") != folded(
+        certificate.common_name or ""
+    ):
+        label = "issuer"
+    else:
+        label = str(kind)
+    return DnComparison(
+        role=role,
+        kind=label,
+        stored=stored.text,
+        certificate=certificate.text,
+        rows=tuple(
+            DnRow(
+                rdn_text(row.stored) if row.stored else "",
+                rdn_text(row.certificate) if row.certificate else "",
+                row.same or not label,
+            )
+            for row in rows
+        ),
+    )
