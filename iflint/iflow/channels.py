@@ -29,10 +29,6 @@ _CHANNEL_KEYS = frozenset(
 _NUMBERED = re.compile(r"(subject|issuer)([0-9]+)")
 _PARTICIPANT_KEYS = frozenset({BASIC_AUTHENTICATION, "ifl:type"})
 _VARIANT_NAME = re.compile(r"/cname::(?:[^:/]*:)?([^:/]+)")
-_DIRECTED = (
-    "*[local-name()='extensionElements']/*[local-name()='property']"
-    "[normalize-space(*[local-name()='key'])='direction']"
-)
 
 
 class Participant(msgspec.Struct, frozen=True):
@@ -86,7 +82,7 @@ def sender_channels(root: etree._Element, xml: XmlFile) -> tuple[StoredChannel, 
 
 
 def _may_send(element: etree._Element) -> bool:
-    """Whether a message flow says ``Sender`` as a direction; a quick look, made by lxml alone."""
+    """Whether ``Sender`` occurs in a message flow's settings: a quick look, by lxml alone."""
     return bool(_sends()(element))
 
 
@@ -94,7 +90,7 @@ def _may_send(element: etree._Element) -> bool:
 def _sends() -> Any:
     from lxml import etree
 
-    return etree.XPath(f"boolean({_DIRECTED}/*[local-name()='value'][contains(., 'Sender')])")
+    return etree.XPath("boolean(*/*/*[contains(., 'Sender')])")
 
 
 def _channel(
@@ -168,19 +164,24 @@ def _properties(
         for inner, entry in enumerate(extension):
             if _local(entry) != "property":
                 continue
-            children = {_local(child): index for index, child in reversed(list(enumerate(entry)))}
-            if "key" not in children:
+            key, value = _child(entry, "key"), _child(entry, "value")
+            name = (entry[key].text or "").strip(" \t\r\n") if key is not None else ""
+            if name not in keys and not _NUMBERED.fullmatch(name):
                 continue
-            key = (entry[children["key"]].text or "").strip(" \t\r\n")
-            if key in keys or _NUMBERED.fullmatch(key):
-                text, child = "", children["key"]
-                if "value" in children:
-                    child = children["value"]
-                    text = entry[child].text or ""
-                place = (*path, outer, inner, child)
-                origin = xml.text(place, len(text)) if "value" in children else None
-                found[key] = Text(text, origin or xml.whole(place))
+            if value is None:
+                found[name] = Text("", xml.whole((*path, outer, inner, key or 0)))
+            else:
+                text = entry[value].text or ""
+                found[name] = Text(text, xml.text((*path, outer, inner, value), len(text)))
     return found
+
+
+def _child(entry: etree._Element, name: str) -> int | None:
+    """The number of the first child element of this name."""
+    for number, child in enumerate(entry):
+        if child.tag == name or _local(child) == name:
+            return number
+    return None
 
 
 def _attribute(element: etree._Element, name: str) -> str:
