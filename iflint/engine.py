@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from iflint.findings import Finding
     from iflint.iflow.model import Iflow
     from iflint.inputs import Inputs
+    from iflint.pki.calendar import Calendar
     from iflint.pki.chains import CertificatePool
     from iflint.pki.signatures import SignatureCache
     from iflint.pki.trust import TrustList
-    from iflint.problems import Problem
     from iflint.rule import Case, Rule
     from iflint.verdicts import IflowVerdict
 
@@ -39,13 +39,14 @@ class Session:
 
     def __init__(self, paths: Sequence[str], options: Options) -> None:
         from iflint.clock import now
-        from iflint.inputs import read_inputs, read_parameters, read_trust_list
+        from iflint.inputs import read_calendar, read_inputs, read_parameters, read_trust_list
 
         self.options = options
         self.as_of = options.as_of or now()
         self._paths = paths
         overlays, parameter_problems = read_parameters(options)
-        self._trust, root_problems = read_trust_list(options, self.as_of)
+        self.trust, root_problems = read_trust_list(options, self.as_of)
+        self._calendar = read_calendar(options) if options.calendar is not None else None
         self.inputs = read_inputs(paths, options)
         self._iflows = tuple(flow.resolve(overlays) for flow in self.inputs.flows)
         self._problems = (*self.inputs.problems, *parameter_problems, *root_problems)
@@ -54,13 +55,10 @@ class Session:
     def report(self, as_of: datetime | None = None) -> Report:
         """The report at the clock ``as_of`` (aware; default: the session's own)."""
         as_of = as_of or self.as_of
-        trust = self._trust.at(as_of)
+        trust = self.trust.at(as_of)
         verdicts = self.verdicts(as_of)
         rules = self.rules if self._needs_rules(verdicts) else ()
-        cases = _cases(
-            self.options, self._iflows, self._problems, verdicts, self.inputs, trust, as_of
-        )
-        findings = _findings(rules, cases)
+        findings = _findings(rules, self._cases(verdicts, trust, as_of)) if rules else []
         return _report(
             self._paths,
             self.options,
@@ -72,6 +70,14 @@ class Session:
             rules,
             findings,
         )
+
+    def of_release(self, release: str) -> Session:
+        """The same session with this release of the table of roots in force at every clock."""
+        from copy import copy
+
+        other = copy(self)
+        other.trust = self.trust.of_release(release)
+        return other
 
     @property
     def rules(self) -> tuple[type[Rule], ...]:
@@ -91,8 +97,40 @@ class Session:
             return {}
         from iflint.judge import Judge
 
-        judge = Judge(self._pool, self._trust.at(as_of), as_of, self._signatures)
+        judge = Judge(self._pool, self.trust.at(as_of), as_of, self._signatures)
         return {number: judge.judge(self._iflows[number]) for number in relevant}
+
+    def _cases(
+        self, verdicts: dict[int, IflowVerdict], trust: TrustList, as_of: datetime
+    ) -> Iterator[Case]:
+        """Everything that rules are handed, in the order of the report."""
+        from iflint.rule import ChannelCase, EntryCase, IflowCase, ProblemCase, Run
+
+        at_hand = len({found.certificate.sha256 for found in self.inputs.certificates})
+        run = Run(as_of, self.options.expiry_days, trust, at_hand, self.calendar)
+        for problem in self._problems:
+            yield ProblemCase(run, problem)
+        for number, iflow in enumerate(self._iflows):
+            for problem in iflow.problems:
+                yield ProblemCase(run, problem, iflow)
+            verdict = verdicts.get(number)
+            if verdict is None:
+                continue
+            yield IflowCase(run, verdict)
+            for channel in verdict.channels:
+                yield ChannelCase(run, iflow, channel)
+                if channel.judged:
+                    for entry in channel.entries:
+                        yield EntryCase(run, iflow, channel.channel, entry)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The CA calendar, read from its file when it is first asked something."""
+        if self._calendar is None:
+            from iflint.inputs import read_calendar
+
+            self._calendar = read_calendar(self.options)
+        return self._calendar
 
     @cached_property
     def _pool(self) -> CertificatePool:
@@ -147,36 +185,6 @@ def selects(label: str, rule: type[Rule]) -> bool:
     )
 
 
-def _cases(
-    options: Options,
-    iflows: Sequence[Iflow],
-    problems: Sequence[Problem],
-    verdicts: dict[int, IflowVerdict],
-    inputs: Inputs,
-    trust: TrustList,
-    as_of: datetime,
-) -> Iterator[Case]:
-    """Everything that rules are handed, in the order of the report."""
-    from iflint.rule import ChannelCase, EntryCase, IflowCase, ProblemCase, Run
-
-    at_hand = len({found.certificate.sha256 for found in inputs.certificates})
-    run = Run(as_of, options.expiry_days, trust, at_hand)
-    for problem in problems:
-        yield ProblemCase(run, problem)
-    for number, iflow in enumerate(iflows):
-        for problem in iflow.problems:
-            yield ProblemCase(run, problem, iflow)
-        verdict = verdicts.get(number)
-        if verdict is None:
-            continue
-        yield IflowCase(run, verdict)
-        for channel in verdict.channels:
-            yield ChannelCase(run, iflow, channel)
-            if channel.judged:
-                for entry in channel.entries:
-                    yield EntryCase(run, iflow, channel.channel, entry)
-
-
 def _findings(rules: Sequence[type[Rule]], cases: Iterable[Case]) -> list[Finding]:
     handlers: dict[str, list[Rule]] = {}
     for rule in rules:
@@ -207,9 +215,9 @@ def _report(
         findings_by_iflow,
         iflow_result,
         skipped_result,
+        trust_summary,
         wanted,
     )
-    from iflint.report import TrustSummary
     from iflint.sources import repository_root
 
     directory = absolute_directory(options.directory)
@@ -220,12 +228,7 @@ def _report(
     return Report(
         version=__version__,
         as_of=as_of,
-        trust=TrustSummary(
-            landscape=str(trust.landscape),
-            name=trust.name,
-            release=trust.release or "",
-            released_on=str(trust.released_on or ""),
-        ),
+        trust=trust_summary(trust, as_of),
         directory=directory,
         root=root,
         paths=tuple(path.replace("\\", "/") for path in paths),

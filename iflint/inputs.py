@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from iflint.iflow.properties import ParameterFile
     from iflint.location import FileLocation
+    from iflint.pki.calendar import Calendar
     from iflint.pki.files import FoundCertificate
     from iflint.pki.trust import TrustList
 
@@ -88,17 +89,56 @@ def read_parameters(options: Options) -> tuple[tuple[ParameterFile, ...], tuple[
 
 
 def read_trust_list(options: Options, as_of: datetime) -> tuple[TrustList, tuple[Problem, ...]]:
-    """The list of roots in force: SAP's table, or what ``--roots`` names.
+    """The list of roots in force: SAP's table, what ``--roots`` names, and ``--roots-add``.
 
     Raises UsageError when the landscape is custom and no root is given, when nothing that is
-    given holds a root, or for a table that can't be used.
+    given holds a root, for a table that can't be used, or that can't be narrowed.
     """
-    from iflint.pki.trust import Landscape, load_trust_list
+    from iflint.pki.trust import Landscape, TableError, Trust, load_trust_list
 
+    roots, table, table_name = _read_roots("--roots", options.roots, options)
+    added, second, _ = _read_roots("--roots-add", options.roots_add, options)
+    if second is not None:
+        raise UsageError("--roots-add takes certificates; a table replaces the list: --roots")
+    try:
+        trust = load_trust_list(
+            Landscape(options.landscape),
+            as_of,
+            roots.certificates,
+            table,
+            *((table_name,) if table_name else ()),
+            added=added.certificates,
+            trust=Trust(options.trust),
+        )
+    except TableError as error:
+        raise UsageError(f"--roots {table_name}: {error}") from None
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return trust, (*roots.problems, *added.problems)
+
+
+def read_calendar(options: Options) -> Calendar:
+    """The CA calendar with the rows of ``--calendar`` over it. Raises UsageError."""
+    from iflint.pki.calendar import Calendar, read_calendar
+
+    if options.calendar is None:
+        return Calendar()
+    try:
+        return Calendar(read_calendar(_named_file(options.calendar, options).read()))
+    except Unreadable as error:
+        raise UsageError(f"--calendar {options.calendar}: {error.problem.message}") from None
+    except ValueError as error:
+        raise UsageError(f"--calendar {options.calendar}: {error}") from None
+
+
+def _read_roots(
+    option: str, paths: Sequence[str], options: Options
+) -> tuple[Inputs, bytes | None, str]:
+    """What an option for roots names: certificates, a table of roots, and the table's name."""
     reading = _Reading()
     table: bytes | None = None
     table_name = ""
-    for path in options.roots:
+    for path in paths:
         source = None if _is_folder(path, options) else _named_file(path, options)
         data = _table(source) if source else None
         if source is None or data is None:
@@ -112,28 +152,17 @@ def read_trust_list(options: Options, as_of: datetime) -> tuple[TrustList, tuple
             )
         elif table is not None:
             raise UsageError(
-                f"--roots names two tables of roots, {table_name} and {path}: give one"
+                f"{option} names two tables of roots, {table_name} and {path}: give one"
             )
         else:
             table, table_name = data, str(source.location)
     roots = reading.inputs()
-    if options.roots and table is None and not roots.certificates:
+    if paths and table is None and not roots.certificates:
         raise UsageError(
-            f"no certificate in --roots {', '.join(options.roots)}: give PEM or DER "
+            f"no certificate in {option} {', '.join(paths)}: give PEM or DER "
             "files of roots, or a table of roots in JSON"
         )
-    try:
-        trust = load_trust_list(
-            Landscape(options.landscape),
-            as_of,
-            roots.certificates,
-            table,
-            *((table_name,) if table_name else ()),
-        )
-    except ValueError as error:
-        place = f"--roots {table_name}: " if table_name else ""
-        raise UsageError(f"{place}{error}") from None
-    return trust, roots.problems
+    return roots, table, table_name
 
 
 class _Reading:

@@ -14,6 +14,7 @@ from iflint.report import (
     IflowResult,
     LinkResult,
     SkippedResult,
+    TrustSummary,
     WantedCertificate,
 )
 from iflint.wording import days_until
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from iflint.iflow.model import CertificateEntry, Iflow, SenderChannel
     from iflint.location import FileLocation
     from iflint.pki.chains import ChainVerdict, Link
+    from iflint.pki.trust import TrustList
     from iflint.sources import Skipped
     from iflint.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict, JoinedCertificate
 
@@ -67,6 +69,18 @@ def iflow_result(
             _channel_result(channel, channels.get(channel.ordinal), codes, clock, located)
             for channel in iflow.channels
         ),
+    )
+
+
+def trust_summary(trust: TrustList, clock: datetime) -> TrustSummary:
+    """The list of roots in force, as reports name it."""
+    return TrustSummary(
+        landscape=str(trust.landscape),
+        name=trust.name,
+        release=trust.release or "",
+        released_on=str(trust.released_on or ""),
+        known_until="" if trust.release is None else str(trust.table.known_until),
+        stale_days=trust.days_stale(clock),
     )
 
 

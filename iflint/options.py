@@ -17,6 +17,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one run.
 
     Paths are as the caller wrote them, relative to ``directory`` (default: the current one).
+    ``roots`` replace the list of the landscape, ``roots_add`` extend it; ``trust`` is how much of
+    SAP's list counts (`iflint.pki.trust.Trust`); ``calendar`` a file with rows of one's own.
     ``certificates`` is None when certificates are to be looked for under the checked paths.
     ``as_of`` is an aware datetime, None for now. ``select`` and ``ignore`` hold codes, names or
     prefixes of codes; ``exclude`` holds patterns as in .gitignore, relative to
@@ -28,6 +30,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     certificates: tuple[str, ...] | None = None
     parameters: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
+    roots_add: tuple[str, ...] = ()
+    trust: str = "complete"
+    calendar: str | None = None
     landscape: str = "btp"
     as_of: datetime | None = None
     expiry_days: int = DEFAULT_EXPIRY_DAYS

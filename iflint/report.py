@@ -16,12 +16,16 @@ class TrustSummary(msgspec.Struct, frozen=True):
     """The list of roots that the run used; ``name`` is how people read it, release included.
 
     ``release`` and ``released_on`` (ISO date) are empty for a list made of files.
+    ``known_until`` (ISO date) is how far the table of roots knows; ``stale_days`` counts the days
+    from there to the clock when they are so many that a release may be missing, else it is 0.
     """
 
     landscape: str
     name: str
     release: str = ""
     released_on: str = ""
+    known_until: str = ""
+    stale_days: int = 0
 
 
 class LinkResult(msgspec.Struct, frozen=True):

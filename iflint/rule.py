@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from iflint.iflow.model import Iflow, SenderChannel, Value
     from iflint.location import Location
+    from iflint.pki.calendar import Calendar
     from iflint.pki.certificates import Certificate
     from iflint.pki.trust import TrustList
     from iflint.problems import Problem
@@ -38,13 +39,15 @@ class Run(msgspec.Struct, frozen=True):
     """What is the same for everything that a run judges.
 
     ``as_of`` is the clock (aware, UTC); ``expiry_days`` the window of "soon";
-    ``certificates_at_hand`` how many different certificates were read.
+    ``certificates_at_hand`` how many different certificates were read; ``calendar`` says when
+    public CAs stop issuing certificates for clients.
     """
 
     as_of: datetime
     expiry_days: int
     trust: TrustList
     certificates_at_hand: int
+    calendar: Calendar
 
 
 class ProblemCase(msgspec.Struct, frozen=True):

@@ -46,6 +46,14 @@ def dated(moment: datetime, clock: datetime) -> str:
     return f"{day(moment)} ({relative(moment, clock)})"
 
 
+def stale_table(known_until: str, days: int) -> str:
+    """What to know about a table of roots that ends long before the clock."""
+    return (
+        f"The list of roots is known until {known_until} only, {counted(days, 'day')} before the "
+        "clock: a newer release may have dropped or added roots. `iflint roots update` reads one."
+    )
+
+
 def listed(items: Sequence[str], conjunction: str = "and") -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     if len(items) < 2:

@@ -30,6 +30,10 @@ _FIRST_MOMENT = time(0, 0, 0, tzinfo=UTC)
 _LAST_MOMENT = time(23, 59, 59, 999999, tzinfo=UTC)
 
 
+class TableError(ValueError):
+    """A table of roots that can't be used; one line that says what is wrong and where."""
+
+
 class Landscape(enum.StrEnum):
     """Where Cloud Integration runs, which decides whose list of roots counts."""
 
@@ -251,20 +255,20 @@ class Table(msgspec.Struct, frozen=True, dict=True):
 def read_table(data: bytes, name: str = TRUST_STORE) -> Table:
     """A table of roots from its JSON; ``name`` is what reports call it.
 
-    Raises ValueError with one line that says what is wrong and where.
+    Raises TableError with one line that says what is wrong and where.
     """
     try:
         table = msgspec.json.decode(data, type=Table)
     except msgspec.DecodeError as error:
-        raise ValueError(f"the table of roots can't be used: {error}") from None
+        raise TableError(f"the table of roots can't be used: {error}") from None
     except UnicodeDecodeError:
-        raise ValueError("the table of roots can't be used: it is not UTF-8") from None
+        raise TableError("the table of roots can't be used: it is not UTF-8") from None
     if not table.releases:
-        raise ValueError("the table of roots can't be used: it has no release - at `$.releases`")
+        raise TableError("the table of roots can't be used: it has no release - at `$.releases`")
     for index, row in enumerate(table.roots):
         for release in (row.added_in, row.removed_in):
             if release is not None and release not in table.releases:
-                raise ValueError(
+                raise TableError(
                     f"the table of roots can't be used: release {release} is not in `$.releases`"
                     f" - at `$.roots[{index}]`"
                 )
@@ -272,7 +276,7 @@ def read_table(data: bytes, name: str = TRUST_STORE) -> Table:
 
 
 def _checked_table(data: bytes, name: str) -> Table:
-    """A table that somebody else wrote: its names are read at once. Raises ValueError."""
+    """A table that somebody else wrote: its names are read at once. Raises TableError."""
     table = read_table(data, name)
     subjects = [(f"roots[{n}].subject", row.subject) for n, row in enumerate(table.roots)]
     subjects += [
@@ -283,7 +287,7 @@ def _checked_table(data: bytes, name: str) -> Table:
         try:
             parse_name(subject)
         except MalformedName as error:
-            raise ValueError(
+            raise TableError(
                 f"the table of roots can't be used: not a name: {error.message} - at `$.{place}`"
             ) from None
     return table
@@ -301,7 +305,8 @@ class TrustList(msgspec.Struct, frozen=True, dict=True):
 
     ``table`` holds what is known of roots and their history; its rows count as listed only when
     ``release`` is not None, and of these with `Trust.BTP_REQUIRED` those only that BTP itself
-    uses. ``anchors`` come from files and are always listed.
+    uses. ``anchors`` come from files and are always listed. ``pinned`` tells that the release
+    was chosen, not found by the clock.
     """
 
     landscape: Landscape
@@ -309,16 +314,17 @@ class TrustList(msgspec.Struct, frozen=True, dict=True):
     release: str | None
     anchors: tuple[Root, ...] = ()
     trust: Trust = Trust.COMPLETE
+    pinned: bool = False
 
     def at(self, moment: datetime) -> TrustList:
         """The same list as it is in force at another ``moment`` (aware)."""
-        if self.release is None:
+        if self.release is None or self.pinned:
             return self
-        return self.of_release(self.table.release_at(moment))
+        return msgspec.structs.replace(self, release=self.table.release_at(moment))
 
     def of_release(self, release: str) -> TrustList:
-        """The same list with another release of its table in force."""
-        return msgspec.structs.replace(self, release=release)
+        """The same list with this release of its table in force, whatever the clock says."""
+        return msgspec.structs.replace(self, release=release, pinned=True)
 
     @property
     def released_on(self) -> date | None:
@@ -467,16 +473,16 @@ def load_trust_list(
 
     ``roots`` and ``table`` (JSON like the packaged one, called ``table_name`` in reports)
     replace SAP's list, ``added`` extends what counts: each certificate of ``roots`` and
-    ``added`` is an anchor, self-signed or not. Raises ValueError, one line, when the table
-    can't be used, when the landscape is custom and neither ``roots`` nor ``table`` is given,
-    or when ``trust`` would narrow a list that is not BTP's.
+    ``added`` is an anchor, self-signed or not. Raises TableError when the table can't be
+    used, ValueError, one line, when the landscape is custom and neither ``roots`` nor ``table``
+    is given, or when ``trust`` would narrow a list that is not BTP's.
     """
     if landscape is Landscape.CUSTOM and not roots and table is None:
         raise ValueError("the landscape custom has no list of its own: give its roots")
     whole = not roots or table is not None
     if trust is Trust.BTP_REQUIRED and (landscape is Landscape.NEO or not whole):
         raise ValueError(
-            "btp-required narrows SAP's list for BTP, "
+            "trust btp-required narrows SAP's list for BTP, "
             + ("not the one for Neo" if landscape is Landscape.NEO else "not roots of your own")
         )
     known = packaged_table() if table is None else _checked_table(table, table_name)

@@ -15,7 +15,7 @@ from iflint.reporters.paths import absolute, quoted, uri
 from iflint.reporters.sarif_messages import MOST_RELATED, message, place_and_words, plain
 from iflint.reporters.sarif_rules import described_rule
 from iflint.text import encodable, visible
-from iflint.wording import counted, sentence
+from iflint.wording import counted, sentence, stale_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,6 +95,7 @@ class _Run:
             "trustList": visible(trust.name),
             "trustListRelease": visible(trust.release),
             "trustListReleasedOn": visible(trust.released_on),
+            "trustListKnownUntil": visible(trust.known_until),
             "iflows": len(report.iflows),
             "senderChannels": sum(1 for _ in report.channels),
             "certificates": report.certificates,
@@ -109,6 +110,9 @@ class _Run:
         if left_out := len(self._report.findings) - len(findings):
             text = f"{counted(left_out, 'finding')} of the least severity left out: too many."
             notifications.append({"level": "warning", "message": {"text": text}})
+        if stale := self._report.trust.stale_days:
+            text = stale_table(visible(self._report.trust.known_until), stale)
+            notifications.append({"level": "note", "message": {"text": text}})
         invocation: Json = {"executionSuccessful": True}
         if notifications:
             invocation["toolExecutionNotifications"] = notifications

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from iflint.findings import Severity
 from iflint.reporters.paths import absolute, is_below
 from iflint.reporters.style import BOLD, QUIET, SEVERITIES, Style, wrapped
-from iflint.wording import counted, listed
+from iflint.wording import counted, listed, stale_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,9 @@ def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
         yield from _row(label, text, style)
     yield from _skipped(report.skipped, style, verbose=verbose)
     yield from _row("trust list", _trust(report.trust, style), style)
+    if report.trust.stale_days:
+        known_until = style.show(report.trust.known_until)
+        yield from _row("", stale_table(known_until, report.trust.stale_days), style)
     yield from _row("clock", _moment(report.as_of), style)
     yield _labelled("findings", _findings(report, style), style)
 
