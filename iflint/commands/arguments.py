@@ -36,8 +36,8 @@ def paths_argument(metavar: str = "[PATH]...") -> Decorator:
     return click.argument("paths", nargs=-1, type=ANY_PATH, metavar=metavar)
 
 
-def judging_options(command: Any) -> Any:
-    """Options that decide what is read, and how it is judged."""
+def certificate_options(command: Any) -> Any:
+    """Options that decide which certificates and roots there are, and at what moment."""
     return _apply(
         command,
         _option(
@@ -64,16 +64,24 @@ def judging_options(command: Any) -> Any:
             type=ANY_PATH,
         ),
         _option(
-            "--expiry-days",
-            CERTIFICATES,
-            "Warn when a certificate ends within N days. Default: 30.",
-            metavar="N",
-        ),
-        _option(
             "--as-of",
             CERTIFICATES,
             "Judge as if it were this day or time (UTC). Default: now.",
             metavar="DATE",
+        ),
+    )
+
+
+def judging_options(command: Any) -> Any:
+    """Options that decide what is read, and how it is judged."""
+    return _apply(
+        command,
+        certificate_options,
+        _option(
+            "--expiry-days",
+            CERTIFICATES,
+            "Warn when a certificate ends within N days. Default: 30.",
+            metavar="N",
         ),
         _option(
             "--parameters",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import msgspec
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from iflint.configuration.file import Configuration
     from iflint.findings import RuleInfo, Severity
     from iflint.report import Report
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -110,11 +114,17 @@ def prepare(request: Request) -> Run:
 
 
 def check(run: Run, *, describe_rules: bool = False, whole_inventory: bool = False) -> Report:
-    """Call the library; its complaints about the caller become wrong usage."""
+    """Check what was asked for; complaints about the caller become wrong usage."""
     from iflint import engine
 
+    options = options_of(run, describe_rules=describe_rules, whole_inventory=whole_inventory)
+    return call(engine.check, run.paths, options)
+
+
+def options_of(run: Run, *, describe_rules: bool = False, whole_inventory: bool = False) -> Options:
+    """The settings of a run as the library takes them."""
     get = run.settings.get
-    options = Options(
+    return Options(
         certificates=get("certificates"),
         parameters=get("parameters", ()),
         roots=get("roots", ()),
@@ -128,8 +138,12 @@ def check(run: Run, *, describe_rules: bool = False, whole_inventory: bool = Fal
         describe_rules=describe_rules,
         whole_inventory=whole_inventory,
     )
+
+
+def call(library: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
+    """Call the library; its complaints about the caller become wrong usage."""
     try:
-        return engine.check(run.paths, options)
+        return library(*arguments, **keywords)
     except (UsageError, FileNotFoundError) as error:
         raise WrongUsage([_said(error)]) from error
     except Exception as error:
