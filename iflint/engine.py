@@ -104,10 +104,17 @@ class Session:
         self, verdicts: dict[int, IflowVerdict], trust: TrustList, as_of: datetime
     ) -> Iterator[Case]:
         """Everything that rules are handed, in the order of the report."""
-        from iflint.rule import ChannelCase, EntryCase, IflowCase, ProblemCase, Run
+        from iflint.rule import ChannelCase, EntryCase, IflowCase, ProblemCase, Run, RunCase
 
         at_hand = len({found.certificate.sha256 for found in self.inputs.certificates})
-        run = Run(as_of, self.options.expiry_days, trust, at_hand, self.calendar)
+        run = Run(
+            as_of,
+            self.options.expiry_days,
+            trust,
+            at_hand,
+            self.calendar,
+            frozenset(rule.code for rule in self.rules),
+        )
         for problem in self._problems:
             yield ProblemCase(run, problem)
         for number, iflow in enumerate(self._iflows):
@@ -122,6 +129,7 @@ class Session:
                 if channel.judged:
                     for entry in channel.entries:
                         yield EntryCase(run, iflow, channel.channel, entry)
+        yield RunCase(run, tuple(verdicts.values()))
 
     @property
     def calendar(self) -> Calendar:

@@ -48,6 +48,7 @@ class Run(msgspec.Struct, frozen=True):
     trust: TrustList
     certificates_at_hand: int
     calendar: Calendar
+    in_force: frozenset[str] = frozenset()
 
 
 class ProblemCase(msgspec.Struct, frozen=True):
@@ -96,7 +97,17 @@ class EntryCase(msgspec.Struct, frozen=True):
     verdict: EntryVerdict
 
 
-Case = ProblemCase | IflowCase | ChannelCase | EntryCase
+class RunCase(msgspec.Struct, frozen=True):
+    """The run as a whole, for what is to be said once; handed last."""
+
+    kind: ClassVar[str] = "run"
+    run: Run
+    verdicts: tuple[IflowVerdict, ...]
+    iflow: None = None
+
+
+Case = ProblemCase | IflowCase | ChannelCase | EntryCase | RunCase
+CASES: tuple[type[Case], ...] = (ProblemCase, IflowCase, ChannelCase, EntryCase, RunCase)
 
 
 class Rule:
@@ -105,12 +116,14 @@ class Rule:
     A subclass sets ``code``, ``name`` and ``severity``, writes its documentation page as its
     docstring (first line: the summary) and overrides the ``check_…`` methods for what it wants
     to be handed. It sees the model only: no XML, no files, no clock but the run's.
+    A rule that is not ``enabled`` speaks only when it is selected.
     """
 
     code: ClassVar[str]
     name: ClassVar[str]
     severity: ClassVar[Severity]
     state: ClassVar[State] = State.STABLE
+    enabled: ClassVar[bool] = True
     options: ClassVar[tuple[str, ...]] = ()
     help_uri: ClassVar[str] = ""
 
@@ -135,10 +148,14 @@ class Rule:
         """Judge a certificate entry."""
         return ()
 
+    def check_run(self, case: RunCase) -> Iterable[Finding]:  # noqa: ARG002
+        """Judge the run as a whole."""
+        return ()
+
     @classmethod
     def handed(cls) -> tuple[str, ...]:
         """What this rule is handed: the ``check_…`` methods that it overrides."""
-        kinds = [case.kind for case in (ProblemCase, IflowCase, ChannelCase, EntryCase)]
+        kinds = [case.kind for case in CASES]
         return tuple(
             kind
             for kind in kinds

@@ -93,6 +93,20 @@ class JoinedCertificate(msgspec.Struct, frozen=True):
     validity: Validity
     chain: ChainVerdict
 
+    @property
+    def works(self) -> bool:
+        """Whether no date, link, root or key usage stands in its way at the clock.
+
+        A root that only one of Neo's two lists has is not certain, and counts.
+        """
+        chain = self.chain
+        return (
+            self.validity is Validity.VALID
+            and chain.outcome in (Outcome.TRUSTED, Outcome.UNCERTAIN)
+            and not chain.faults
+            and not chain.without_client_auth
+        )
+
 
 class NearMiss(msgspec.Struct, frozen=True):
     """The certificate that is evidently meant, although its pair is another one."""

@@ -1,14 +1,10 @@
 """IFL102: the certificate of an entry expires soon."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from iflint.findings import Finding, Severity
 from iflint.rule import EntryCase, Rule, about_certificate
-from iflint.verdicts import Validity
-from iflint.wording import RENEWAL, counted, dated
-
-SHORT_LIVED = timedelta(days=90)
+from iflint.wording import RENEWAL, counted, dated, expires_soon
 
 
 class CertificateExpiresSoon(Rule):
@@ -47,14 +43,12 @@ class CertificateExpiresSoon(Rule):
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say on which day the best one ends."""
         best = case.verdict.best
-        if best is None or best.validity is not Validity.VALID:
+        if best is None:
             return
-        certificate = best.certificate
-        window = timedelta(days=case.run.expiry_days)
-        lifetime = certificate.not_after - certificate.not_before
-        if lifetime < SHORT_LIVED:
-            window = min(window, lifetime / 3)
-        if certificate.not_after - case.run.as_of > window:
+        certificate, run = best.certificate, case.run
+        if not expires_soon(
+            certificate.not_before, certificate.not_after, run.as_of, run.expiry_days
+        ):
             return
         several = len(case.verdict.joined)
         who = "The client certificate"
@@ -62,7 +56,7 @@ class CertificateExpiresSoon(Rule):
             who = f"The best of {counted(several, 'certificate')}"
         yield self.finding(
             case,
-            f"{who} of this entry expires on {dated(certificate.not_after, case.run.as_of)}.",
+            f"{who} of this entry expires on {dated(certificate.not_after, run.as_of)}.",
             remedy=RENEWAL,
             breaks_on=certificate.not_after,
             **about_certificate(case, best),

@@ -16,7 +16,8 @@ class ExpiredCertificate(Rule):
     Joins the entry to the certificates that have its subject and issuer, and reports it when
     none of them is valid any more at the clock of the run (`--as-of`). When several
     certificates have the pair, as after a renewal that kept it, the best one counts: one that
-    is still valid is enough.
+    is still valid is enough. An expired entry beside a valid one for the same common name is
+    `stale-entry` instead, unless that rule is not in force.
 
     ## Why it fails at runtime
 
@@ -42,6 +43,8 @@ class ExpiredCertificate(Rule):
         """Say when the last one expired."""
         best = case.verdict.best
         if best is None or best.validity is not Validity.EXPIRED:
+            return
+        if case.verdict.fresher and "IFL106" in case.run.in_force:
             return
         last = max(case.verdict.joined, key=lambda match: match.certificate.not_after)
         end = last.certificate.not_after

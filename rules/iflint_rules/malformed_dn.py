@@ -46,6 +46,8 @@ class MalformedDn(Rule):
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say what is wrong with each DN."""
         for role, reading in (("subject", case.verdict.subject), ("issuer", case.verdict.issuer)):
+            if reading.placeholder:
+                continue
             if reading.malformed is not None:
                 malformed = reading.malformed
                 yield self._finding(

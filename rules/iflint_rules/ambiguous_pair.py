@@ -1,0 +1,57 @@
+"""IFL311: different keys share one pair."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Related, Severity
+from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.verdicts import Validity
+from iflint.wording import counted
+
+
+class AmbiguousPair(Rule):
+    """Several certificates with different keys have the pair of an entry.
+
+    ## What it does
+
+    Reports an entry whose pair is that of at least two certificates that are valid now and have
+    different keys.
+
+    ## Why it matters
+
+    The tenant compares subject and issuer only. Whoever holds one of these keys is taken for
+    the same sender: right after a renewal that is meant, otherwise it may not be.
+
+    ## How to fix it
+
+    Make sure that all of these certificates belong to the same sender. If not, have one of them
+    issued with another subject.
+
+    ## Source
+
+    SAP documentation (7f84d16: only the DNs are compared).
+    """
+
+    code = "IFL311"
+    name = "ambiguous-pair"
+    severity = Severity.NOTE
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say how many keys there are."""
+        valid = [m for m in case.verdict.joined if m.validity is Validity.VALID]
+        keys = {match.certificate.spki: match for match in reversed(valid)}
+        if len(keys) < 2:
+            return
+        about = about_certificate(case, valid[0])
+        about["related"] += tuple(
+            Related(place, "a certificate with another key")
+            for spki, match in keys.items()
+            if spki != valid[0].certificate.spki
+            for place in match.locations[:1]
+        )
+        yield self.finding(
+            case,
+            f"{counted(len(keys), 'valid certificate')} with different keys have this pair, so "
+            "the channel can't tell them apart.",
+            remedy="Make sure that all of them belong to the same sender.",
+            **about,
+        )

@@ -1,0 +1,51 @@
+"""IFL403: the client certificate is a CA certificate."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Severity
+from iflint.pki.chains import Outcome
+from iflint.rule import EntryCase, Rule, about_certificate
+
+
+class CaCertificateAsClient(Rule):
+    """The client certificate of an entry is the certificate of a CA.
+
+    ## What it does
+
+    Reports an entry whose certificate says that it is a CA (basicConstraints). Self-signed
+    certificates have a rule of their own.
+
+    ## Why it matters
+
+    Either the wrong certificate of a chain was entered, and the sender will present another
+    one; or a key that can issue certificates is in daily use at a sender, where it does not
+    belong.
+
+    ## How to fix it
+
+    Enter the pair of the sender's own certificate. If it really is a CA's, have another one
+    issued for the sender.
+
+    ## Source
+
+    RFC 5280 §4.2.1.9. Our advice.
+    """
+
+    code = "IFL403"
+    name = "ca-certificate-as-client"
+    severity = Severity.WARNING
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say that it is a CA's."""
+        best = case.verdict.best
+        if best is None or not best.certificate.is_ca:
+            return
+        if best.chain.outcome is Outcome.SELF_SIGNED:
+            return
+        yield self.finding(
+            case,
+            "This entry's certificate is the certificate of a CA: "
+            f"{best.certificate.subject.readable}.",
+            remedy="Enter the pair of the sender's own certificate, or have one issued for it.",
+            **about_certificate(case, best),
+        )

@@ -1,0 +1,67 @@
+"""IFL501: what SAP recommends instead of client certificate authorization."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Severity
+from iflint.rule import ChannelCase, Rule
+
+_INSTEAD = {
+    "btp": "Use the user role: put the sender's certificate into a service key (or let SAP issue "
+    "it), and set the authorization to RoleBased; OAuth is the other way.",
+    "neo": "Use certificate-to-user mapping: map the certificate to a user, give this user the "
+    "role, and set the authorization to RoleBased.",
+    "custom": "On Cloud Foundry use the user role with the certificate in a service key, on Neo "
+    "certificate-to-user mapping; then set the authorization to RoleBased.",
+}
+
+
+class ClientCertificateAuthorization(Rule):
+    """A channel is authorized by client certificate, for which SAP recommends something else.
+
+    ## What it does
+
+    Reports every sender channel that is authorized by client certificate. It is off unless it
+    is selected: `--select IFL501`.
+
+    ## Why it matters
+
+    The certificate is part of the integration flow, so each change of its names means two
+    redeployments. SAP recommends other ways:
+
+    - **Cloud Foundry**: the *User Role* option, with the certificate in a service key; or
+      OAuth. A certificate is then changed in the service key, and no flow is deployed again.
+    - **Neo**: certificate-to-user mapping. The mapping is changed while the flow runs.
+
+    ## How to fix it
+
+    1. Set up the new way for the sender: a service key with the certificate (Cloud Foundry), or
+       a mapping of the certificate to a user with the role (Neo).
+    2. Set the channel's authorization to the user role, and redeploy.
+    3. Remove the certificate entries.
+
+    The load balancer's demands on the certificate stay the same: a supported root, a complete
+    chain, Client Authentication.
+
+    ## Source
+
+    SAP documentation (057f4a7 and 9949c61 for Neo, 7f84d16 for Cloud Foundry).
+    """
+
+    code = "IFL501"
+    name = "client-certificate-authorization"
+    severity = Severity.NOTE
+    enabled = False
+
+    def check_channel(self, case: ChannelCase) -> Iterable[Finding]:
+        """Say what to use instead."""
+        if not case.verdict.judged:
+            return
+        landscape = str(case.run.trust.landscape)
+        value = case.channel.authorization.value
+        yield self.finding(
+            case,
+            "This channel is authorized by client certificate, so each change of the "
+            "certificate's names means redeploying the flow.",
+            remedy=_INSTEAD[landscape],
+            location=value.location if value is not None else case.channel.location,
+        )

@@ -1,0 +1,55 @@
+"""IFL309: a DN is put together from text and parameters."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Severity
+from iflint.rule import EntryCase, Rule
+from iflint.verdicts import Reading
+from iflint.wording import listed
+
+
+class ComposedDn(Rule):
+    """A cell of the certificate list mixes text and parameters, or several parameters.
+
+    ## What it does
+
+    Reports subject and issuer cells that are neither plain text nor one whole `{{parameter}}`.
+    The DN that results is judged all the same.
+
+    ## Why it matters
+
+    SAP does not support several parameters, or a part of a value, in a cell of a table. What
+    the runtime makes of it is not documented.
+
+    ## How to fix it
+
+    Externalize the whole DN as one parameter.
+
+    ## Source
+
+    SAP documentation (45b2a07).
+    """
+
+    code = "IFL309"
+    name = "composed-dn"
+    severity = Severity.WARNING
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say which cells are composed."""
+        sides = (("subject", case.verdict.subject), ("issuer", case.verdict.issuer))
+        composed = [(role, reading) for role, reading in sides if _is_composed(reading)]
+        if not composed:
+            return
+        yield self.finding(
+            case,
+            f"The {listed([role for role, _ in composed])} DN of this entry is composed of "
+            "parameters and text, which SAP does not support in a table.",
+            remedy="Externalize the whole DN as one parameter.",
+            location=composed[0][1].value.location,
+        )
+
+
+def _is_composed(reading: Reading) -> bool:
+    value = reading.value
+    uses = value.parameters
+    return bool(uses) and (len(uses) > 1 or (uses[0].start, uses[0].end) != (0, len(value.raw)))

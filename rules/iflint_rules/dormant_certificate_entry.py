@@ -1,0 +1,52 @@
+"""IFL307: certificate entries on a channel that does not look at them."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Severity
+from iflint.iflow.model import AuthorizationKind
+from iflint.rule import ChannelCase, Rule
+from iflint.wording import counted
+
+
+class DormantCertificateEntry(Rule):
+    """A channel that is authorized in another way still has certificate entries.
+
+    ## What it does
+
+    Reports sender channels whose authorization is a user role (or basic authentication) and
+    whose list of certificates is not empty.
+
+    ## Why it matters
+
+    The entries decide nothing. Whoever reads the channel may believe that they do, and whoever
+    switches the authorization back brings them to life again.
+
+    ## How to fix it
+
+    Remove the rows, or set the authorization to client certificate if they are meant to count.
+
+    ## Source
+
+    SAP documentation of the sender adapters; seen in published content.
+    """
+
+    code = "IFL307"
+    name = "dormant-certificate-entry"
+    severity = Severity.NOTE
+
+    def check_channel(self, case: ChannelCase) -> Iterable[Finding]:
+        """Say how many entries there are."""
+        authorization, entries = case.channel.authorization, case.channel.entries
+        if authorization.kind is not AuthorizationKind.OTHER or not entries:
+            return
+        value = authorization.value.text if authorization.value else ""
+        yield self.finding(
+            case,
+            f"This channel is authorized by {value or authorization.key}, so its "
+            f"{counted(len(entries), 'certificate entry', 'certificate entries')} decide nothing."
+            if len(entries) > 1
+            else f"This channel is authorized by {value or authorization.key}, so its "
+            "certificate entry decides nothing.",
+            remedy="Remove the rows, or set the authorization to client certificate.",
+            location=entries[0].location,
+        )

@@ -1,0 +1,47 @@
+"""IFL305: a channel lists the same pair twice."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Related, Severity
+from iflint.rule import EntryCase, Rule
+
+
+class DuplicateEntry(Rule):
+    """A channel lists the same pair of subject and issuer twice.
+
+    ## What it does
+
+    Reports an entry whose pair is, for the runtime (*inferred*), that of an entry before it in
+    the same channel, also when the two are spelled differently. Only the first one is judged
+    further.
+
+    ## Why it matters
+
+    At a renewal one of the two is changed or removed, and the other one stays behind.
+
+    ## How to fix it
+
+    Remove one of the two.
+
+    ## Source
+
+    Our advice.
+    """
+
+    code = "IFL305"
+    name = "duplicate-entry"
+    severity = Severity.WARNING
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say which entry has the same pair."""
+        twin = case.verdict.twin
+        if twin is None:
+            return
+        yield self.finding(
+            case,
+            f"Certificate entry {case.verdict.entry.ordinal} has the same pair as entry "
+            f"{twin.ordinal} of this channel.",
+            remedy="Remove one of the two entries.",
+            location=case.verdict.entry.location,
+            related=(Related(twin.location, f"entry {twin.ordinal}"),),
+        )

@@ -1,0 +1,73 @@
+"""IFL104: an intermediate or the root ends before the certificate does."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from iflint.findings import Finding, Severity
+from iflint.pki.chains import Outcome
+from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.verdicts import Validity
+from iflint.wording import dated, day
+
+
+class IssuerExpiresFirst(Rule):
+    """An intermediate or the root of the chain ends before the client certificate does.
+
+    ## What it does
+
+    Looks at the path that makes an entry work today, and reports the first certificate above
+    the client certificate that ends before it. (A root that ends within the next days is
+    `root-leaving`.)
+
+    ## Why it fails at runtime
+
+    Everybody watches the client certificate's own date. On the earlier day the chain breaks,
+    although the certificate itself is still valid.
+
+    ## How to fix it
+
+    Ask the CA for the successor of the ending certificate. With the same name and key, the
+    sender only replaces it in the key store entry; else the client certificate must be renewed
+    before that day.
+
+    ## Source
+
+    RFC 5280 §6.1.3 (every certificate of the path must be valid). Our advice: SAP says only
+    that the whole chain must be valid.
+    """
+
+    code = "IFL104"
+    name = "issuer-expires-first"
+    severity = Severity.WARNING
+    options = ("expiry-days",)
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say which one ends first, and when."""
+        best = case.verdict.best
+        if best is None or best.validity is not Validity.VALID or best.chain.faults:
+            return
+        if best.chain.outcome not in (Outcome.TRUSTED, Outcome.UNCERTAIN):
+            return
+        own_end = best.certificate.not_after
+        ends = [
+            (certificate.not_after, "intermediate", certificate.subject.readable)
+            for certificate in best.chain.certificates[1:]
+            if best.chain.root is None or certificate.spki != best.chain.root.spki
+        ]
+        root = best.chain.root
+        soon = case.run.as_of + timedelta(days=case.run.expiry_days)
+        if root is not None and root.not_after is not None and root.not_after > soon:
+            ends.append((root.not_after, "root", root.subject_text))
+        first = min(ends, default=None)
+        if first is None or first[0] >= own_end:
+            return
+        end, kind, subject = first
+        yield self.finding(
+            case,
+            f"The {kind} above this entry's certificate ends on {dated(end, case.run.as_of)}, "
+            f"before the certificate itself ({day(own_end)}): {subject}.",
+            remedy=f"Get the successor of this {kind} from the CA before that day, or a client "
+            "certificate under another one.",
+            breaks_on=end,
+            **about_certificate(case, best),
+        )

@@ -1,0 +1,51 @@
+"""IFL406: the key usage does not allow what a TLS client does."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Severity
+from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.verdicts import Validity
+from iflint.wording import listed
+
+
+class KeyUsage(Rule):
+    """The key usage of the client certificate does not allow digital signatures.
+
+    ## What it does
+
+    Reports an entry whose certificate has a key usage extension without `digitalSignature`.
+
+    ## Why it matters
+
+    A TLS client proves that it has the key by a signature. Implementations that look at the
+    key usage refuse such a certificate; whether the load balancer does is not documented.
+
+    ## How to fix it
+
+    Renew with `digitalSignature` in the key usage.
+
+    ## Source
+
+    RFC 5280 §4.2.1.3; RFC 8446 §4.4.2.2 and RFC 5246 §7.4.6. Our advice.
+    """
+
+    code = "IFL406"
+    name = "key-usage"
+    severity = Severity.WARNING
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say what it allows instead."""
+        best = case.verdict.best
+        if best is None or best.validity is Validity.EXPIRED:
+            return
+        usage = best.certificate.key_usage
+        if usage is None or "digitalSignature" in usage:
+            return
+        allowed = listed(sorted(usage)) or "nothing"
+        yield self.finding(
+            case,
+            f"The key usage of this entry's certificate allows {allowed}, but no digital "
+            "signatures, which a TLS client makes (our advice).",
+            remedy="Renew with digitalSignature in the key usage.",
+            **about_certificate(case, best),
+        )

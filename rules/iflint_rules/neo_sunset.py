@@ -1,0 +1,52 @@
+"""IFL502: the Neo environment ends."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Severity
+from iflint.rule import Rule, RunCase
+
+
+class NeoSunset(Rule):
+    """The Neo environment ends, and the senders' certificates have to move with the flows.
+
+    ## What it does
+
+    With `landscape = "neo"`, says once that SAP will sunset the Neo environment on December 31,
+    2028, subject to the terms of customer and partner contracts.
+
+    ## Why it matters
+
+    On Cloud Foundry there is no certificate-to-user mapping, and the list of roots is another
+    one: a certificate that works on Neo may have to be replaced. Check with
+    `--landscape btp` what will not work there.
+
+    ## How to fix it
+
+    Plan the migration, and let certificates that are renewed from now on come from a root that
+    is on both lists.
+
+    ## Source
+
+    SAP Note 3351844.
+    """
+
+    code = "IFL502"
+    name = "neo-sunset"
+    severity = Severity.NOTE
+
+    def check_run(self, case: RunCase) -> Iterable[Finding]:
+        """Say it once, at the first channel that it concerns."""
+        if str(case.run.trust.landscape) != "neo":
+            return
+        for verdict in case.verdicts:
+            for channel in verdict.channels:
+                if channel.judged:
+                    yield self.finding(
+                        case,
+                        "SAP will sunset the Neo environment on 2028-12-31 (SAP Note 3351844, "
+                        "subject to contract terms).",
+                        remedy="Check with --landscape btp which certificates will not work on "
+                        "Cloud Foundry, and renew them under a root that is on both lists.",
+                        location=channel.channel.location,
+                    )
+                    return

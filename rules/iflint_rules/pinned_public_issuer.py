@@ -1,0 +1,54 @@
+"""IFL310: the issuer DN names an intermediate of a public CA."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Severity
+from iflint.rule import EntryCase, Rule, about_certificate
+
+
+class PinnedPublicIssuer(Rule):
+    """The issuer DN of an entry names an intermediate of a public CA, which a renewal changes.
+
+    ## What it does
+
+    Reports an entry whose certificate was issued by an intermediate below a public web root
+    (one that Mozilla's store for TLS holds, which stands in for all browsers).
+
+    ## Why it fails at runtime
+
+    Public CAs change their intermediates often: the browsers' root programs ask for new ones,
+    some CAs pick one at random at each issuance so that nobody relies on it. The renewed
+    certificate then has another issuer DN, its pair is not in the channel, and the sender gets
+    HTTP 403.
+
+    ## How to fix it
+
+    Plan the renewal as one that changes the pair: add the new pair before the sender switches.
+    Better: a certificate of a CA whose intermediates stay, such as a private one or SAP Cloud
+    Root CA, or an authorization that does not compare DNs.
+
+    ## Source
+
+    Chrome Root Program policy; the CAs' own announcements. Our advice.
+    """
+
+    code = "IFL310"
+    name = "pinned-public-issuer"
+    severity = Severity.WARNING
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say which intermediate it is."""
+        best = case.verdict.best
+        if best is None or not best.chain.ok:
+            return
+        root, issuer = best.chain.root, best.certificate.issuer
+        if root is None or not root.public_web or issuer.chain_key == root.subject.chain_key:
+            return
+        yield self.finding(
+            case,
+            f"The issuer DN names an intermediate of a public CA, {issuer.readable}, which the "
+            "next renewal is likely to change.",
+            remedy="Plan the renewal with a second entry, or let the sender use a CA whose "
+            "intermediates stay.",
+            **about_certificate(case, best),
+        )

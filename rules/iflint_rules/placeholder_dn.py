@@ -1,0 +1,55 @@
+"""IFL308: a DN was never entered; a placeholder stands in its place."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Severity
+from iflint.rule import EntryCase, Rule, where_text_stands
+from iflint.wording import listed
+
+
+class PlaceholderDn(Rule):
+    """A placeholder stands where a DN was to be entered.
+
+    ## What it does
+
+    Reports entries with the placeholders of SAP's own content, `cn=subject` and `cn=issuer`,
+    and values in angle brackets such as `<CI Certificate>`. If a certificate at hand really has
+    such a name, nothing is said.
+
+    ## Why it fails at runtime
+
+    No certificate has this name, so the sender gets HTTP 403.
+
+    ## How to fix it
+
+    Enter the subject DN and the issuer DN of the sender's certificate.
+
+    ## Source
+
+    Published SAP content.
+    """
+
+    code = "IFL308"
+    name = "placeholder-dn"
+    severity = Severity.ERROR
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say which DN it is."""
+        verdict = case.verdict
+        found = [
+            (role, reading.value)
+            for role, reading in (("subject", verdict.subject), ("issuer", verdict.issuer))
+            if reading.placeholder
+        ]
+        if not found:
+            return
+        location, related = where_text_stands(found[0][1])
+        texts = listed([f"{role} DN {value.text!r}" for role, value in found])
+        yield self.finding(
+            case,
+            f"The {texts} {'is a placeholder' if len(found) == 1 else 'are placeholders'}, so no "
+            "certificate is accepted through this entry.",
+            remedy="Enter the subject DN and issuer DN of the sender's certificate.",
+            location=location,
+            related=related,
+        )

@@ -1,0 +1,86 @@
+"""IFL105: a certificate expires soon, and its channel is not prepared for a successor."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Related, Severity
+from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.verdicts import Successor
+from iflint.wording import day, expires_soon
+
+
+class RenewalWithoutOverlap(Rule):
+    """A certificate expires soon, and the channel has no second entry for its successor.
+
+    ## What it does
+
+    Looks at entries whose best certificate expires soon (see `certificate-expires-soon`) and
+    reports those whose channel has no other entry for the same common name. If a later
+    certificate for this common name is at hand, the row to add is given, ready to paste. If
+    that one keeps subject and issuer, a note says that nothing in the flow changes.
+
+    ## Why it fails at runtime
+
+    By SAP's procedure the pair of the new certificate is added beside the old one and deployed
+    before the sender switches. Without it there is a time in which neither certificate is
+    accepted, and the switch becomes an outage.
+
+    ## How to fix it
+
+    Add a second entry with the new certificate's subject and issuer, redeploy, let the sender
+    switch, remove the old entry, redeploy.
+
+    ## Source
+
+    SAP documentation (2d3cae7, steps 3, 4a, 7 and 10).
+    """
+
+    code = "IFL105"
+    name = "renewal-without-overlap"
+    severity = Severity.WARNING
+    options = ("expiry-days",)
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say that the successor has no entry, or needs none."""
+        best = case.verdict.best
+        if best is None or case.verdict.overlap:
+            return
+        certificate, run = best.certificate, case.run
+        if not expires_soon(
+            certificate.not_before, certificate.not_after, run.as_of, run.expiry_days
+        ):
+            return
+        successor = next(iter(case.verdict.successors), None)
+        if successor is None:
+            message = "This entry's certificate expires soon, and the channel has no entry for "
+            message += "its successor."
+            remedy = "Ask the sender for the new certificate now; if its pair differs, add a "
+            remedy += "second entry with it and redeploy before the sender switches."
+        elif successor.same_pair:
+            message = "The successor of this entry's certificate is at hand with the same subject "
+            message += f"and issuer, valid from {day(successor.certificate.not_before)}: nothing "
+            message += "in the flow changes."
+            remedy = "Tell the sender to switch before the old certificate ends."
+        else:
+            message = "This entry's certificate expires soon, and its successor, valid from "
+            message += f"{day(successor.certificate.not_before)}, has another pair that the "
+            message += "channel does not list."
+            remedy = f"Add this row and redeploy before the sender switches: {_row(successor)}"
+        about = about_certificate(case, best)
+        if successor is not None:
+            about["related"] += tuple(
+                Related(place, "the successor") for place in successor.locations[:1]
+            )
+        note = successor is not None and successor.same_pair
+        yield self.finding(
+            case,
+            message,
+            remedy=remedy,
+            severity=Severity.NOTE if note else None,
+            breaks_on=certificate.not_after,
+            **about,
+        )
+
+
+def _row(successor: Successor) -> str:
+    certificate = successor.certificate
+    return f"subject {certificate.subject.text} issuer {certificate.issuer.text}"

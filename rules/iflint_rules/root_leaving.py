@@ -1,0 +1,94 @@
+"""IFL205: the root of a chain is about to leave the list, or to end."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from iflint.findings import Finding, Severity
+from iflint.pki.trust import Landscape
+from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.verdicts import EntryState, JoinedCertificate
+from iflint.wording import dated
+
+
+class RootLeaving(Rule):
+    """The chain works today, but its root leaves the list of supported roots, or ends soon.
+
+    ## What it does
+
+    Looks at the root that makes an entry work at the clock of the run, and reports it when
+
+    - a later release that is already known drops it from the list in force, or
+    - it ends within `expiry-days` (default 30).
+
+    When another path of the certificate reaches a root that stays, nothing is said. What is no
+    longer on the list is `unsupported-root`, a listed root that has ended is `broken-chain`.
+
+    A removal is known in advance when the table of roots holds a release with a later date, or
+    when you look back: `--as-of` a day before the newest release tells what that release was
+    going to break.
+
+    ## Why it fails at runtime
+
+    From that day on the load balancer does not trust the root any more, and every certificate
+    below it fails, whatever its own dates. No renewal under the same root helps.
+
+    ## How to fix it
+
+    Let the sender get a certificate under a root that stays, before that day. `iflint roots`
+    lists them; `iflint roots diff` shows for two releases which of your channels a removal
+    breaks.
+
+    ## Options
+
+    `expiry-days`: the window for a root that ends, in days.
+
+    ## Source
+
+    The public SAP BTP Trust Store on GitHub, whose releases have a date each. That a load
+    balancer drops a root on the day of the release is *inferred*; it can be later.
+    """
+
+    code = "IFL205"
+    name = "root-leaving"
+    severity = Severity.WARNING
+    options = ("expiry-days",)
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say which root it is, when it goes, and why."""
+        best = case.verdict.best
+        if best is None or case.verdict.state is not EntryState.JOINED or not best.works:
+            return
+        root, leaving = best.chain.root, best.chain.leaving
+        if root is None or root.sha256 == best.certificate.sha256:
+            return
+        soon = case.run.as_of + timedelta(days=case.run.expiry_days)
+        ends = root.not_after if root.not_after is not None and root.not_after <= soon else None
+        if leaving is not None and (ends is None or leaving.on <= ends):
+            yield self._finding(case, best, leaving.on, _dropped(case, best))
+        elif ends is not None:
+            text = f"ends on {dated(ends, case.run.as_of)}"
+            yield self._finding(case, best, ends, text)
+
+    def _finding(
+        self, case: EntryCase, best: JoinedCertificate, when: datetime, what: str
+    ) -> Finding:
+        assert best.chain.root is not None
+        return self.finding(
+            case,
+            f"The root of this entry's certificate {what}: {best.chain.root.subject_text}. "
+            f"List: {case.run.trust.name}.",
+            remedy="Let the sender get a certificate under a root that stays, before that day: "
+            "`iflint roots` lists them.",
+            breaks_on=when,
+            **about_certificate(case, best),
+        )
+
+
+def _dropped(case: EntryCase, best: JoinedCertificate) -> str:
+    leaving, root, trust = best.chain.leaving, best.chain.root, case.run.trust
+    assert leaving is not None
+    assert root is not None
+    where = f"{trust.table.name} with release {leaving.release}"
+    if trust.landscape is Landscape.NEO and root.in_neo_list:
+        where += " and will be on one of the two lists for Neo only"
+    return f"leaves the list on {dated(leaving.on, case.run.as_of)}, {where}"

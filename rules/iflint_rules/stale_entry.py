@@ -1,0 +1,56 @@
+"""IFL106: an entry was left behind when its certificate was renewed."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Related, Severity
+from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.verdicts import Validity
+from iflint.wording import dated
+
+
+class StaleEntry(Rule):
+    """An entry whose certificates have all expired stands beside a valid one for the same sender.
+
+    ## What it does
+
+    Reports an expired entry of a channel that has another entry for the same common name with a
+    certificate that is valid now. `expired-certificate` is not said of it then (unless this
+    rule is not in force); an expired entry of another sender stays an error.
+
+    ## Why it matters
+
+    The last step of the renewal was forgotten: the old pair is still accepted. It does no harm
+    as long as nobody gets a new certificate with these names, and it hides what is really in
+    use.
+
+    ## How to fix it
+
+    Remove the old entry and redeploy.
+
+    ## Source
+
+    SAP documentation (2d3cae7, step 10: remove the old pair).
+    """
+
+    code = "IFL106"
+    name = "stale-entry"
+    severity = Severity.WARNING
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say which entry has taken its place."""
+        best = case.verdict.best
+        if best is None or best.validity is not Validity.EXPIRED or not case.verdict.fresher:
+            return
+        fresher = case.verdict.fresher[0]
+        about = about_certificate(case, best)
+        about["related"] += (Related(fresher.location, "the entry that has taken its place"),)
+        end = best.certificate.not_after
+        yield self.finding(
+            case,
+            f"This entry was left behind: its certificate expired on "
+            f"{dated(end, case.run.as_of)}, and entry {fresher.ordinal} has a valid one for the "
+            "same common name.",
+            remedy="Remove this entry and redeploy.",
+            broken_since=end,
+            **about,
+        )

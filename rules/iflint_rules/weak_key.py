@@ -1,0 +1,80 @@
+"""IFL404: a key that is too short or unusual."""
+
+import re
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Severity
+from iflint.pki.certificates import Certificate
+from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.verdicts import Validity
+from iflint.wording import listed
+
+_GOOD_CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1", "prime256v1"})
+_SHORTEST_RSA = 2048
+
+
+class WeakKey(Rule):
+    """The client certificate, or an intermediate above it, has a weak or unusual key.
+
+    ## What it does
+
+    Reports RSA keys shorter than 2048 bits, elliptic curves other than P-256, P-384 and P-521
+    (Ed25519 and Ed448 included) and DSA keys, on the certificate of an entry and on the
+    intermediates of its chain.
+
+    ## Why it matters
+
+    Short keys can be broken, and TLS implementations refuse them more and more; keys of unusual
+    kinds may not be accepted at all. What the load balancer accepts is not documented.
+
+    ## How to fix it
+
+    Renew with RSA of at least 2048 bits, or a key on P-256 or P-384.
+
+    ## Source
+
+    Our advice, from TLS practice (RFC 9325 §4.5). No SAP page gives a minimum.
+    """
+
+    code = "IFL404"
+    name = "weak-key"
+    severity = Severity.WARNING
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say which keys they are."""
+        best = case.verdict.best
+        if best is None or best.validity is Validity.EXPIRED:
+            return
+        root = best.chain.root
+        weak = [
+            certificate
+            for certificate in best.chain.certificates
+            if _is_weak(certificate) and (root is None or certificate.spki != root.spki)
+        ]
+        if not weak:
+            return
+        names = listed([f"{_who(c, best.certificate)} has {_article(c.key)}" for c in weak])
+        yield self.finding(
+            case,
+            f"{names[0].upper()}{names[1:]}, which is weak or unusual (our advice).",
+            remedy="Renew with RSA of at least 2048 bits, or a key on P-256 or P-384.",
+            **about_certificate(case, best),
+        )
+
+
+def _is_weak(certificate: Certificate) -> bool:
+    kind, _, detail = certificate.key.partition(" ")
+    if kind == "RSA":
+        bits = re.match(r"[0-9]+", detail)
+        return bits is not None and int(bits[0]) < _SHORTEST_RSA
+    return detail not in _GOOD_CURVES if kind == "EC" else True
+
+
+def _who(certificate: Certificate, own: Certificate) -> str:
+    if certificate.sha256 == own.sha256:
+        return "the client certificate"
+    return f"the intermediate {certificate.subject.readable}"
+
+
+def _article(key: str) -> str:
+    return f"the key {key}" if key else "a key of an unknown kind"
