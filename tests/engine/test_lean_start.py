@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+
 from exports import FIXTURES, Channel, Flow, bundle, dn, issue, pem, write_tree
 
 ROLE_BASED = Flow(
