@@ -20,7 +20,7 @@ from iflint.iflow.model import (
 )
 from iflint.location import Location
 from iflint.pki.certificates import Certificate
-from iflint.pki.chains import ChainVerdict
+from iflint.pki.chains import ChainVerdict, Outcome
 from iflint.pki.names import Attribute, Comparison, MalformedName, Name
 
 

@@ -73,6 +73,26 @@ _DSA = {
 _EDWARDS = {"1.3.101.112": "Ed25519", "1.3.101.113": "Ed448"}
 
 
+_READABLE = {"SHA1": "SHA-1", "SHA224": "SHA-224", "SHA256": "SHA-256", "SHA384": "SHA-384"}
+
+
+def hash_name(certificate: Certificate) -> str:
+    """The hash of the certificate's signature, such as ``SHA-1``; empty where it has none.
+
+    RSASSA-PSS names it in its parameters; without any it is SHA-1 (RFC 4055 §3.1).
+    """
+    oid = certificate.signature_algorithm
+    name = next((known[oid] for known in (_RSA, _ECDSA, _DSA) if oid in known), "")
+    if oid == _RSA_PSS:
+        try:
+            algorithm = _explicit_fields(certificate.signature_parameters).get(0xA0)
+            used = asn1.object_identifier(algorithm.children()[0]) if algorithm else ""
+        except (asn1.DerError, IndexError):
+            return ""
+        name = _HASHES.get(used, "") if used else "SHA1"
+    return _READABLE.get(name, name)
+
+
 class Verification(enum.StrEnum):
     """What a key says of a certificate's signature."""
 
