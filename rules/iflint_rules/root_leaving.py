@@ -59,10 +59,11 @@ class RootLeaving(Rule):
         if best is None or case.verdict.state is not EntryState.JOINED or not best.works:
             return
         root, leaving = best.chain.root, best.chain.leaving
-        if root is None or root.sha256 == best.certificate.sha256:
+        if root is None:
             return
         soon = case.run.as_of + timedelta(days=case.run.expiry_days)
-        ends = root.not_after if root.not_after is not None and root.not_after <= soon else None
+        is_own = root.sha256 == best.certificate.sha256
+        ends = root.not_after if root.not_after and root.not_after <= soon and not is_own else None
         if leaving is not None and (ends is None or leaving.on <= ends):
             yield self._finding(case, best, leaving.on, _dropped(case, best))
         elif ends is not None:

@@ -1,0 +1,235 @@
+"""IFL402: a certificate of a public CA works, but will not be renewed like for like."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from iflint.findings import Finding, Severity
+from iflint.pki.calendar import Claim, Confidence, Stage, Sunset
+from iflint.pki.trust import Landscape
+from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.verdicts import EntryState, JoinedCertificate
+from iflint.wording import dated, listed
+
+
+class ClientAuthSunset(Rule):
+    """The certificate works today, but its public CA ends certificates with Client Authentication.
+
+    ## In short
+
+    A client certificate needs *Client Authentication* in its extended key usage (EKU). The CAs
+    that browsers trust are giving it up: their certificates will be for servers only. The
+    certificate that you have works until its own last day. The one that replaces it may look
+    the same, with the same names and the same chain, and be refused in the TLS handshake. So
+    the sender has to move to another kind of CA before that day, and this takes longer than a
+    renewal.
+
+    ## What it does
+
+    Reports an entry whose certificate works at the clock of the run and chains to a public web
+    root. It tells
+
+    - the certificate's own last day, which is the day by which the sender must have moved,
+    - since when its CA leaves Client Authentication out unless you ask for it, and the last day
+      on which you can ask,
+    - the day from which no public CA may issue it at all,
+    - how sure these dates are: *documented*, *announced* some time ago, or *disputed*, where
+      sources contradict each other,
+    - the ways out for your landscape.
+
+    The dates come from the CA calendar that comes with iflint, not from this page: they have
+    moved before and will move again. `iflint roots calendar` shows every row with its source
+    and the day on which it was known. To correct a row or to add your CA, write it into a file
+    of your own and name it: `calendar = "ca-calendar.json"` in `iflint.toml`.
+
+    ## Why it fails at runtime
+
+    The load balancer in front of your tenant checks the EKU during the TLS handshake and refuses
+    a certificate without Client Authentication. Your flow never sees the call: no message, no
+    trace, no entry in the monitor. The sender sees a failed handshake or an HTTP 401.
+
+    It comes as a surprise for three reasons:
+
+    - **The renewal looks normal.** The CA issues, the chain is complete, the names may even be
+      the same. Nobody compares the extended key usage.
+    - **It is one sender at a time.** Each fails on the day on which it switches to its new
+      certificate, months apart.
+    - **It can't be undone by going back.** Once the old certificate has ended and the CA has
+      closed, there is nothing left to install.
+
+    ## Why public CAs do this
+
+    The root program of Chrome asks for hierarchies that serve TLS servers only, and every CA
+    that wants to stay in it follows. Its rule has two steps: intermediates that are disclosed
+    late may no longer allow clients, and from a later day on no new certificate may. Most CAs
+    stop earlier by themselves. The rule binds the public hierarchies only. It does not touch
+    private CAs, and neither SAP Cloud Root CA nor the X9 Financial PKI, which are outside the
+    browsers' programs.
+
+    ## What does not help
+
+    - **Another public CA.** The same rule binds all of them; you gain some months at most.
+    - **Renewing early without asking.** Once Client Authentication is off by default, an early
+      renewal brings the failure forward.
+    - **A certificate without any EKU extension, or with `anyExtendedKeyUsage`.** SAP does not
+      say what happens to these, and public CAs do not issue them.
+    - **Changing the DN pair in the channel.** The pair is compared after the handshake, which
+      fails first.
+
+    ## How to fix it
+
+    **First, win time.** While your CA still issues on request, ask for the renewal *with Client
+    Authentication*, in writing, and check what you get before the sender installs it: put the
+    file beside the others and run `iflint check`; `missing-client-auth-eku` tells when it is
+    not there. Public certificates live shorter and shorter: this buys months.
+
+    **Then move.** On Cloud Foundry (`landscape = "btp"`):
+
+    - *SAP Cloud Root CA.* The sender's certificate comes from SAP, for example from the
+      Destination service, which also renews it by itself. The root is on SAP's list and is no
+      web root. The best fit when the sender runs on SAP BTP.
+    - *User Role with a service key.* Create a service key that holds the certificate for the
+      sender, and set the channel's authorization to *User Role*. The DN pair is gone, too:
+      nothing to redeploy at the next renewal. It is what SAP recommends. Mind that the
+      certificate itself still needs the EKU and a supported root; one that SAP issues with the
+      key has both.
+    - *OAuth*, where the sender can: no certificate at all.
+    - *A custom domain with a list of your own.* It trusts the roots that you give it, so a
+      private CA of yours or of your partner will do. Then check with
+      `--landscape custom --roots FILE`.
+    - *X9 Financial PKI.* Its roots are on SAP's list and outside the browsers' programs: a CA
+      to buy from, for partners who cannot use any of the above.
+
+    On Neo (`landscape = "neo"`):
+
+    - *Certificate-to-user mapping*, which SAP recommends there: a new certificate is mapped to
+      the user, and no flow is redeployed. The certificate still has to chain to a root of the
+      list, so take one that is no web root: SAP Cloud Root CA is on both lists for Neo, the X9
+      roots are on one only.
+    - Neo itself ends. If the flow moves to Cloud Foundry before the certificate does, plan both
+      moves as one.
+
+    On a custom domain or an Edge Integration Cell (`landscape = "custom"`): use a private CA
+    and add its root to your list.
+
+    **Switch without downtime**: add the new certificate's pair beside the old one, redeploy, let
+    the sender switch, remove the old pair, redeploy. If the pair stays, the flow does not
+    change.
+
+    **Don't forget the other direction.** Key pairs in the tenant's own keystore, with which
+    flows call *receivers*, come to the same end. They are not in the exports, so iflint does
+    not see them.
+
+    ## When it says nothing
+
+    The certificate already lacks Client Authentication (`missing-client-auth-eku`), or does not
+    work for another reason, which is then told. The root is private, SAP's own or X9's. It is
+    not known whether the root is a public web root, as for one from a file of yours that the
+    table of roots does not have: name it in a row of your calendar, under `roots`.
+
+    ## Source
+
+    SAP documentation (0f92842: certificates without this EKU are rejected during the TLS
+    handshake, said of Cloud Foundry, for Neo *inferred*; 7f84d16 and 057f4a7 for what SAP
+    recommends instead) and SAP KBA 3711618; the Chrome Root Program policy; each CA's own
+    announcement, as the calendar names it. That a root in Mozilla's store for TLS is a public
+    web root, and that the organization in the chain's names tells the CA, is *inferred*.
+    """
+
+    code = "IFL402"
+    name = "client-auth-sunset"
+    severity = Severity.WARNING
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say what the calendar knows of the CA, and the way out."""
+        best = case.verdict.best
+        if best is None or case.verdict.state is not EntryState.JOINED or not best.works:
+            return
+        sunset = _sunset(case, best)
+        if sunset is None:
+            return
+        today = case.run.as_of.date()
+        last_day = dated(best.certificate.not_after, case.run.as_of)
+        yield self.finding(
+            case,
+            f"{_headline(sunset, today)} It works until {last_day}. "
+            + " ".join((*_authority(sunset, today), *_program(sunset, today))),
+            remedy=_WAYS_OUT[case.run.trust.landscape],
+            breaks_on=best.certificate.not_after,
+            **about_certificate(case, best),
+        )
+
+
+_WAYS_OUT = {
+    Landscape.BTP: "Before that day move the sender to SAP Cloud Root CA (the Destination service "
+    "renews it), to the User Role option with a certificate in a service key, to a private CA on "
+    "a custom domain, or to X9 Financial PKI: `iflint explain IFL402`.",
+    Landscape.NEO: "Before that day move the sender to a certificate under a root on both lists "
+    "that is no web root, such as SAP Cloud Root CA, and map it to a user (certificate-to-user "
+    "mapping); plan it with the move off Neo: `iflint explain IFL402`.",
+    Landscape.CUSTOM: "Before that day let a private CA issue the sender's certificate, and add "
+    "its root to your own list: `iflint explain IFL402`.",
+}
+
+
+def _sunset(case: EntryCase, best: JoinedCertificate) -> Sunset | None:
+    """What the calendar knows of the CAs of the chain, the one that issued it first."""
+    root = best.chain.root
+    if root is None:
+        return None
+    issuers = [certificate.issuer for certificate in best.chain.certificates]
+    return case.run.calendar.sunset_of(root, issuers)
+
+
+def _headline(sunset: Sunset, today: date) -> str:
+    who = sunset.authority.ca if sunset.authority else "its public CA"
+    stage = sunset.stage(today)
+    if stage is Stage.CLOSED:
+        return (
+            "This entry's certificate can't be renewed like for like any more: "
+            f"{who} issues none with Client Authentication."
+        )
+    if stage is Stage.UNSURE:
+        return (
+            "This entry's certificate can perhaps not be renewed like for like any more: "
+            f"{who} ends Client Authentication, and may have done so already."
+        )
+    return (
+        "This entry's certificate will not be renewed like for like: "
+        f"{who} ends Client Authentication."
+    )
+
+
+def _authority(sunset: Sunset, today: date) -> Iterable[str]:
+    """What is known of the CA itself."""
+    row = sunset.authority
+    if row is None:
+        return
+    if sunset.default_off:
+        begun = sunset.default_off[0].on <= today
+        verb = "It has been left out unless asked for since" if begun else "It is left out from"
+        yield f"{verb} {_days(sunset.default_off)}{'' if begun else ' on unless asked for'}."
+    if sunset.last:
+        verb = "was" if sunset.last[-1].on < today else "is"
+        moved = ", which may have moved" if row.confidence is Confidence.ANNOUNCED else ""
+        yield f"The last day to get one {verb} {_days(sunset.last, 'or')}{moved}."
+    known = f", as known on {row.known_on}" if row.known_on else ""
+    yield f"This is {row.confidence} ({row.source}){known}."
+
+
+def _program(sunset: Sunset, today: date) -> Iterable[str]:
+    """What binds every public CA."""
+    row = sunset.program
+    if row is None or row.forbidden_from is None:
+        return
+    verb = "has forbidden it to" if row.forbidden_from <= today else "forbids it to"
+    since = "since" if row.forbidden_from <= today else "from"
+    known = f"; {row.source}" if sunset.authority is None else ""
+    yield f"{row.ca} {verb} every public CA {since} {row.forbidden_from} on{known}."
+
+
+def _days(claims: Iterable[Claim], conjunction: str = "and") -> str:
+    """Dates, each with who gives it."""
+    return listed(
+        [f"{claim.on} ({claim.by})" if claim.by else str(claim.on) for claim in claims],
+        conjunction,
+    )
