@@ -180,7 +180,7 @@ def _rules(options: Options) -> tuple[type[Rule], ...]:
         and (
             any(selects(label, rule) for label in options.select)
             if options.select
-            else rule.state is not State.PREVIEW
+            else rule.enabled and rule.state is not State.PREVIEW
         )
     )
 
