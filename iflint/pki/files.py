@@ -1,7 +1,7 @@
-"""The bytes of a certificate file to the certificates in it: PEM, DER, PKCS#7, bare base64.
+"""The bytes of a file to the certificates in it: PEM, DER, PKCS#7, bare base64, keystores, JSON.
 
 Decided by content, never by the file's name. What is no certificate is told by kind
-(``private key``), its content is never read further nor repeated.
+(``private key``); nothing of a private key is ever kept or repeated, not even in an excerpt.
 Sources: RFC 7468 (PEM), RFC 5652 §5.1 (SignedData), RFC 5280 (certificates).
 """
 
@@ -15,12 +15,15 @@ import msgspec
 from iflint.location import FileLocation, Location, Region
 from iflint.pki import der as asn1
 from iflint.pki.certificates import Certificate, CertificateError, parse_certificate
+from iflint.pki.keys import KeyForm, KeyMaterial, key_in_der, key_in_pem
 from iflint.problems import Problem, ProblemKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from iflint.pki.der import Node
+    from iflint.pki.keystores.model import Keystore
+    from iflint.pki.passwords import Password
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_CERTIFICATES = 5000
@@ -28,6 +31,8 @@ MAX_PROBLEMS = 100
 
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
 _EXPORT = "export the certificate again, as PEM with its whole chain"
+_CONVERT = "convert it to PKCS#12: keytool -importkeystore -deststoretype PKCS12"
+_PRIVATE_KEY = "private key"
 _NO_CERTIFICATE = "there is no certificate in it"
 _EXCERPT = 200
 
@@ -39,7 +44,7 @@ _HEADER = re.compile(
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 _OTHER_LABELS = (
-    ("PRIVATE KEY", "private key"),
+    ("PRIVATE KEY", _PRIVATE_KEY),
     ("CERTIFICATE REQUEST", "certificate request"),
     ("ATTRIBUTE CERTIFICATE", "attribute certificate"),
     ("CRL", "certificate revocation list"),
@@ -47,33 +52,77 @@ _OTHER_LABELS = (
     ("PARAMETERS", "key parameters"),
     ("PGP", "PGP message"),
 )
-_CERTIFICATE_LABELS = ("CERTIFICATE", "PKCS7", "PKCS #7", "CMS")
+_CERTIFICATE_LABELS = ("CERTIFICATE", "PKCS7", "PKCS #7", "CMS", "PKCS12")
+_JAVA_KEYSTORES = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
+_BOUNCY_CASTLE = (b"\0\0\0\1\0\0\0\x14", b"\0\0\0\2\0\0\0\x14")
+_BINARY_STARTS = (*_JAVA_KEYSTORES, *_BOUNCY_CASTLE, b"\x30\x80", b"\x30\x82", b"\x30\x83")
+_SIGNS = (
+    b"BEGIN CERTIFICATE",
+    b"BEGIN PKCS7",
+    b"PRIVATE KEY-----",
+    b"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS",
+    b'"Hexalias"',
+)
+
+
+class KeyEntry(msgspec.Struct, frozen=True):
+    """An entry of a keystore with a private key: what a sender presents, its own first.
+
+    ``location`` is the keystore's.
+    """
+
+    location: Location
+    alias: str
+    presented: tuple[Certificate, ...]
 
 
 class FoundCertificate(msgspec.Struct, frozen=True):
-    """A certificate and where it stands: the region is its PEM block, None in binary files."""
+    """A certificate and where it stands: the region is its PEM block, None in binary files.
+
+    ``entry`` is set when it is the own certificate of a keystore's key.
+    """
 
     certificate: Certificate
     location: Location
+    entry: KeyEntry | None = None
 
 
 class FileContent(msgspec.Struct, frozen=True):
     """What a certificate file holds.
 
     ``problems`` are parts that could not be read; ``other`` names what else is in it
-    (``private key``, ``certificate request``, ``public key``, …), each kind once.
+    (``private key``, ``certificate request``, ``public key``, …), each kind once; ``keys`` are
+    the private keys in it, a keystore with some being one.
     """
 
     certificates: tuple[FoundCertificate, ...] = ()
     problems: tuple[Problem, ...] = ()
     other: tuple[str, ...] = ()
+    keys: tuple[KeyMaterial, ...] = ()
 
 
-def read_certificate_file(data: bytes, file: FileLocation) -> FileContent:
-    """The certificates in a file, in its order; a certificate that occurs twice is there twice."""
-    reader = _Reader(file)
+def read_certificate_file(
+    data: bytes, file: FileLocation, passwords: Sequence[Password] = ()
+) -> FileContent:
+    """The certificates in a file, in its order; a certificate that occurs twice is there twice.
+
+    ``passwords`` are tried on a keystore, after these an empty one.
+    """
+    reader = _Reader(file, passwords)
     reader.read(data)
     return reader.content()
+
+
+def may_hold_certificates(data: bytes) -> bool:
+    """Whether a file whose name says little looks as if it held certificates or keys.
+
+    A look at bytes, for files of which most are something else: JSON, ``.key``, ``.ks``.
+    """
+    if data.startswith(_BINARY_STARTS):
+        return True
+    if data[1:2] == b"\0" or data[:1] == b"\0":
+        data = data.replace(b"\0", b"")
+    return any(sign in data for sign in _SIGNS)
 
 
 class _Refused(Exception):  # noqa: N818 - becomes a Problem
@@ -83,15 +132,22 @@ class _Refused(Exception):  # noqa: N818 - becomes a Problem
 class _Reader:
     """Collects what one file holds."""
 
-    def __init__(self, file: FileLocation) -> None:
+    def __init__(self, file: FileLocation, passwords: Sequence[Password]) -> None:
         self._file = file
+        self._passwords = passwords
         self._certificates: list[FoundCertificate] = []
         self._problems: list[Problem] = []
         self._other: dict[str, None] = {}
+        self._keys: list[KeyMaterial] = []
         self._full = False
 
     def content(self) -> FileContent:
-        return FileContent(tuple(self._certificates), tuple(self._problems), tuple(self._other))
+        return FileContent(
+            tuple(self._certificates),
+            tuple(self._problems),
+            tuple(self._other),
+            tuple(self._keys),
+        )
 
     def read(self, data: bytes) -> None:
         if not data.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
@@ -104,6 +160,11 @@ class _Reader:
 
     def _read_binary(self, data: bytes) -> bool:
         """Whether the file is DER that is known here, also several values one after the other."""
+        if data.startswith(_JAVA_KEYSTORES):
+            from iflint.pki.keystores.java import read_java_keystore
+
+            self._use_keystore(read_java_keystore(data), None)
+            return True
         if data[0] != asn1.SEQUENCE:
             return False
         try:
@@ -113,16 +174,46 @@ class _Reader:
         return True
 
     def _read_text(self, text: _Text) -> None:
-        blocks = list(_blocks(text.text))
+        if text.text.lstrip().startswith(("{", "[")) and self._read_json(text):
+            return
+        blocks = _blocks(text.text)
         if not blocks:
             self._read_bare(text)
+        self._read_blocks(text.text, blocks, text.region)
+
+    def _read_json(self, text: _Text) -> bool:
+        """Whether the file is JSON that holds anything of ours, in whatever object of it.
+
+        A service key, a dump of ``CertificateUserMappings``, one of ``KeystoreEntries``.
+        """
+        from iflint.pki.json_texts import KEYSTORE_ENTRIES, pem_texts
+
+        found = False
+        for pem in pem_texts(text.text):
+            if not self._goes_on():
+                return True
+            found = True
+            region = text.region(pem.start, pem.end, pem.shown_to)
+            self._read_blocks(pem.text, _blocks(pem.text), lambda *_, region=region: region)
+        if not found and KEYSTORE_ENTRIES in text.text:
+            self._other.setdefault("a list of keystore entries, without the certificates")
+            return True
+        return found
+
+    def _read_blocks(
+        self, text: str, blocks: Sequence[_Block], region: Callable[[int, int, int], Region]
+    ) -> None:
         for block in blocks:
-            if self._full:
+            if not self._goes_on():
                 return
-            if len(self._problems) >= MAX_PROBLEMS:
-                self._problem(None, "the rest of the file is not read", "split or repair the file")
-                return
-            self._read_block(text, block)
+            self._read_block(text, block, region(block.start, block.end, block.body_start))
+
+    def _goes_on(self) -> bool:
+        """Whether more of the file is to be read."""
+        if not self._full and len(self._problems) >= MAX_PROBLEMS:
+            self._problem(None, "the rest of the file is not read", "split or repair the file")
+            self._full = True
+        return not self._full
 
     def _read_bare(self, text: _Text) -> None:
         """A text without PEM markers: base64 and nothing else, or no certificate file."""
@@ -134,19 +225,35 @@ class _Reader:
         except _Refused:
             self._problem(None, *_explain(text.data))
 
-    def _read_block(self, text: _Text, block: _Block) -> None:
+    def _read_block(self, text: str, block: _Block, region: Region) -> None:
+        body = text[block.body_start : block.body_end]
         other = next((kind for part, kind in _OTHER_LABELS if part in block.label), None)
+        if other == _PRIVATE_KEY and "PGP" not in block.label:
+            self._read_key(block.label, body, region)
         if other is not None or not any(part in block.label for part in _CERTIFICATE_LABELS):
             self._other.setdefault(other or "another kind of PEM block")
             return
-        region = text.region(block.start, block.end)
         if block.fault:
             self._problem(region, block.fault, "complete the block or export the certificate again")
         try:
-            self._use(_decoded(_body(text.text[block.body_start : block.body_end])), region)
+            self._use(_decoded(_body(body)), region)
         except _Refused as refused:
             if not block.fault:
                 self._problem(region, str(refused), _EXPORT)
+
+    def _read_key(self, label: str, body: str, region: Region) -> None:
+        """A block that says it is a private key; one without a key in it is an example."""
+        try:
+            form = key_in_pem(label, body, _decoded(_body(body)))
+        except _Refused:
+            return
+        if form is not None:
+            self._add_key(form, region)
+
+    def _add_key(self, form: KeyForm, region: Region | None) -> None:
+        if len(self._keys) < MAX_CERTIFICATES:
+            location = Location(self._file, region)
+            self._keys.append(KeyMaterial(location, form.kind, form.encrypted))
 
     def _use(self, data: bytes, region: Region | None) -> None:
         """Takes the certificates that ``data`` begins with, one after the other, or a PKCS#7.
@@ -158,11 +265,15 @@ class _Reader:
         except asn1.DerError:
             raise _Refused("the certificate is cut off or damaged") from None
         kind = _kind(node)
+        if kind == _PRIVATE_KEY and (form := _key_form(node)) is not None:
+            self._add_key(form, region)
         if kind == "PKCS#7":
             self._use_pkcs7(node, region)
         elif kind == "certificate":
             self._use_certificates(data, region)
-        elif kind in ("", "PKCS#12") or region is not None:
+        elif kind == "PKCS#12":
+            self._use_pkcs12(node, region)
+        elif not kind or region is not None:
             raise _Refused(f"the block holds {_article(kind)}, not a certificate")
         else:
             self._other.setdefault(kind)
@@ -203,13 +314,48 @@ class _Reader:
             except CertificateError as error:
                 self._problem(region, f"value {ordinal} of the PKCS#7 structure: {error}", _EXPORT)
 
-    def _add(self, certificate: Certificate, region: Region | None) -> None:
+    def _use_pkcs12(self, node: Node, region: Region | None) -> None:
+        from iflint.pki.keystores.pkcs12 import read_pkcs12
+
+        values = [p.value for p in self._passwords if p.value is not None]
+        self._use_keystore(read_pkcs12(node, values), region)
+
+    def _use_keystore(self, keystore: Keystore, region: Region | None) -> None:
+        """All certificates of a keystore; those of its keys with what they present."""
+        from iflint.pki.keystores.model import Protection
+
+        location = Location(self._file, region)
+        own: dict[int, KeyEntry] = {}
+        for entry in keystore.entries:
+            if entry.has_key:
+                presented = KeyEntry(location, entry.alias, entry.certificates)
+                own.setdefault(id(entry.certificates[0]), presented)
+        for certificate in keystore.certificates:
+            self._add(certificate, region, own.get(id(certificate)))
+        if keystore.protection is not None:
+            how = "" if keystore.protection is Protection.PASSWORD else keystore.protection
+            kind = f"{keystore.kind} protected by an {how}" if how else keystore.kind
+            self._keys.append(KeyMaterial(location, kind, encrypted=not how, keystore=True))
+        for fault in keystore.faults:
+            self._problem(region, f"{_a(keystore.kind)}: {fault}", _EXPORT)
+        if keystore.locked:
+            from iflint.pki.passwords import what_is_needed
+
+            why, remedy = what_is_needed(self._passwords, self._file)
+            self._problem(region, f"{_a(keystore.kind)} can't be opened: {why}", remedy)
+        elif not (keystore.certificates or keystore.faults):
+            self._other.setdefault(f"{_a(keystore.kind)} without certificates")
+
+    def _add(
+        self, certificate: Certificate, region: Region | None, entry: KeyEntry | None = None
+    ) -> None:
         self._full = len(self._certificates) >= MAX_CERTIFICATES
         if self._full:
             message = f"the file holds more than {MAX_CERTIFICATES} certificates"
             self._problem(region, message, "split the file")
             return
-        self._certificates.append(FoundCertificate(certificate, Location(self._file, region)))
+        location = Location(self._file, region)
+        self._certificates.append(FoundCertificate(certificate, location, entry))
         if certificate.unread:
             name = certificate.subject.text
             what = ", ".join(certificate.unread)
@@ -224,8 +370,19 @@ class _Reader:
         self._problems.append(Problem(ProblemKind.CERTIFICATE, location, message, remedy))
 
 
+def _a(kind: str) -> str:
+    return f"a {kind}"
+
+
 def _article(kind: str) -> str:
-    return f"a {kind}" if kind else "something else"
+    return _a(kind) if kind else "something else"
+
+
+def _key_form(node: Node) -> KeyForm | None:
+    try:
+        return key_in_der(node)
+    except asn1.DerError:
+        return None
 
 
 def _kind(node: Node) -> str:
@@ -284,8 +441,12 @@ class _Block(msgspec.Struct, frozen=True):
     fault: str = ""
 
 
-def _blocks(text: str) -> Iterator[_Block]:
+def _blocks(text: str) -> list[_Block]:
     """The PEM blocks of a text, also those whose end is not there."""
+    return list(_each_block(text))
+
+
+def _each_block(text: str) -> Iterator[_Block]:
     begin: re.Match[str] | None = None
     for marker in _MARKER.finditer(text):
         if begin is not None:
@@ -339,8 +500,8 @@ def _decoded(encoded: str) -> bytes:
 
 def _explain(data: bytes) -> tuple[str, str]:
     """Message and remedy for a file of which nothing can be used."""
-    if data.startswith((b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")):
-        return "it is a Java keystore, not a certificate file", _EXPORT
+    if data.startswith(_BOUNCY_CASTLE):
+        return "it is a keystore of Bouncy Castle (BKS), which is not read here", _CONVERT
     if data.startswith(b"PK\x03\x04"):
         return "it is a zip archive, not a certificate file", "unpack it or give the archive itself"
     try:
@@ -348,8 +509,6 @@ def _explain(data: bytes) -> tuple[str, str]:
         kind = _kind(node)
     except asn1.DerError:
         kind = "cut off" if data[:1] == b"\x30" and data[1:2] >= b"\x80" else ""
-    if kind == "PKCS#12":
-        return "it is a PKCS#12 keystore, not a certificate file", _EXPORT
     if kind == "certificate":
         try:
             parse_certificate(data)
@@ -371,12 +530,16 @@ class _Text:
         self._line_start = 0
         self._byte = (0, self._mark)
 
-    def region(self, start: int, end: int) -> Region:
-        """Characters ``start`` to ``end``; to be asked for in ascending order."""
+    def region(self, start: int, end: int, shown_to: int) -> Region:
+        """Characters ``start`` to ``end``; to be asked for in ascending order.
+
+        The excerpt ends at ``shown_to`` at the latest and begins with nothing but blanks: what
+        stands on the same line may be a private key.
+        """
         start_line, start_column, start_byte = self._place(start)
         line_start = self._line_start
-        shown_from = max(line_start, start - _EXCERPT // 2)
-        shown_to = shown_from + _EXCERPT
+        indented = start - line_start <= _EXCERPT and not self.text[line_start:start].strip()
+        shown_from = line_start if indented else start
         line_end = _LINE_END.search(self.text, start, shown_to)
         end_line, end_column, end_byte = self._place(end)
         return Region(

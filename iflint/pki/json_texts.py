@@ -1,0 +1,64 @@
+"""The strings of a JSON document that hold PEM, plain or as base64, and where each stands.
+
+A service key has a certificate and its private key so, at any depth; a dump of the OData entity
+set ``CertificateUserMappings`` has base64 of PEM. Strings are found without reading the structure
+around them, so a document that breaks off gives what comes before.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KEYSTORE_ENTRIES = '"Hexalias"'
+"""The key of the entity set ``KeystoreEntries``, which has names and dates, no certificates."""
+
+_STRING = re.compile(r'"((?:[^"\\\x00-\x1f]|\\.)*+)"')
+_PEM = "-----BEGIN "
+_FIRST_MARKER = re.compile(r'"-----BEGIN [^-\\"]{1,64}-----|"LS0tLS1CRUdJTi|"')
+_PEM_IN_BASE64 = "LS0tLS1CRUdJTi"
+
+
+class PemText(msgspec.Struct, frozen=True):
+    """A text with PEM in it; ``start`` and ``end`` are those of its string in the document.
+
+    Up to ``shown_to`` it is no secret, whatever it holds.
+    """
+
+    text: str
+    start: int
+    end: int
+    shown_to: int
+
+
+def pem_texts(document: str) -> Iterator[PemText]:
+    """The texts with PEM of a JSON document, in its order."""
+    for match in _STRING.finditer(document):
+        written = match[1]
+        if _PEM not in written and not written.lstrip().startswith(_PEM_IN_BASE64):
+            continue
+        text = _plain(match[0])
+        marker = _FIRST_MARKER.match(document, match.start())
+        if _PEM in text and marker is not None:
+            yield PemText(text, match.start(), match.end(), marker.end())
+
+
+def _plain(written: str) -> str:
+    """The text that a JSON string stands for, its base64 decoded; empty if it is none."""
+    try:
+        text = msgspec.json.decode(written.encode(errors="replace"), type=str)
+    except msgspec.DecodeError:
+        return ""
+    if _PEM in text:
+        return text
+    import binascii
+
+    try:
+        return binascii.a2b_base64(text).decode("utf-8", errors="replace")
+    except binascii.Error:
+        return ""

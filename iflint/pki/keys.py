@@ -1,0 +1,71 @@
+"""Private keys: that there is one, of which kind, where, and whether it is encrypted.
+
+Nothing of a key is ever kept or shown. Sources: RFC 5958 (PKCS#8), RFC 8017 (PKCS#1), RFC 5915
+(SEC1), RFC 1421 §4.6.1.1 (encrypted PEM), OpenSSH's PROTOCOL.key.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.location import Location
+from iflint.pki import der as asn1
+
+if TYPE_CHECKING:
+    from iflint.pki.der import Node
+
+_OPENSSH = b"openssh-key-v1\0"
+_NO_CIPHER = b"\0\0\0\x04none"
+
+
+class KeyMaterial(msgspec.Struct, frozen=True):
+    """A private key, or a keystore that holds some; the region is where it begins.
+
+    ``kind`` is for people; ``given`` tells that the user passed the file on purpose.
+    """
+
+    location: Location
+    kind: str
+    encrypted: bool
+    keystore: bool = False
+    given: bool = False
+
+
+class KeyForm(msgspec.Struct, frozen=True):
+    """The form of a private key, for people, and whether it is encrypted."""
+
+    kind: str
+    encrypted: bool
+
+
+def key_in_pem(label: str, headers: str, content: bytes) -> KeyForm | None:
+    """The form of the key in a PEM block; None when there is none in it, as in an example.
+
+    ``headers`` is the block's text, of which only RFC 1421's headers are looked at.
+    """
+    if content.startswith(_OPENSSH):
+        return KeyForm("OpenSSH private key", not content.startswith(_OPENSSH + _NO_CIPHER))
+    if "Proc-Type: 4,ENCRYPTED" in headers:
+        return KeyForm(f"{label.removesuffix(' PRIVATE KEY')} private key", encrypted=bool(content))
+    try:
+        return key_in_der(asn1.parse(content))
+    except asn1.DerError:
+        return None
+
+
+def key_in_der(node: Node) -> KeyForm | None:
+    """The form of the key that a DER value is; None when it is no key. Raises DerError."""
+    if node.tag != asn1.SEQUENCE:
+        return None
+    tags = tuple(part.tag for part in node.children())
+    if tags == (asn1.SEQUENCE, asn1.OCTET_STRING):
+        return KeyForm("private key (PKCS#8)", encrypted=True)
+    if tags[:3] == (asn1.INTEGER, asn1.SEQUENCE, asn1.OCTET_STRING):
+        return KeyForm("private key (PKCS#8)", encrypted=False)
+    if tags[:2] == (asn1.INTEGER, asn1.OCTET_STRING):
+        return KeyForm("EC private key", encrypted=False)
+    if len(tags) >= 6 and set(tags[:6]) == {asn1.INTEGER}:
+        return KeyForm("RSA private key" if len(tags) >= 9 else "DSA private key", encrypted=False)
+    return None

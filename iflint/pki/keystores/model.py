@@ -1,0 +1,61 @@
+"""What a keystore of any kind holds: entries of certificates, with a private key or without."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.pki.certificates import Certificate, CertificateError, parse_certificate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MAX_PRESENTED = 64
+"""How many certificates of an entry count as presented; real chains have up to five."""
+
+
+class Protection(enum.StrEnum):
+    """What protects the private keys of a keystore."""
+
+    PASSWORD = "password"  # noqa: S105 - no password
+    EMPTY_PASSWORD = "empty password"  # noqa: S105 - no password
+    NOTHING = "nothing"
+
+
+class StoredEntry(msgspec.Struct, frozen=True):
+    """One entry; with a key, ``certificates`` are what it presents, the key's own first."""
+
+    alias: str
+    certificates: tuple[Certificate, ...]
+    has_key: bool
+
+
+class Keystore(msgspec.Struct, frozen=True, kw_only=True):
+    """What could be read of a keystore.
+
+    ``kind`` is its name for people; ``certificates`` are all in it, in its order;
+    ``protection`` is None without a private key; ``locked`` tells that a part of it is encrypted
+    and no password at hand opens it; ``faults`` are clauses on what else can't be read.
+    """
+
+    kind: str
+    entries: tuple[StoredEntry, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
+    protection: Protection | None = None
+    locked: bool = False
+    faults: tuple[str, ...] = ()
+
+
+def certificates_in(
+    encoded: Iterable[bytes], faults: list[str], place: str
+) -> tuple[Certificate, ...]:
+    """The certificates that can be read; for the others a clause goes to ``faults``."""
+    found = []
+    for ordinal, der in enumerate(encoded, 1):
+        try:
+            found.append(parse_certificate(der))
+        except CertificateError as error:
+            faults.append(f"certificate {ordinal} {place}: {error}")
+    return tuple(found)

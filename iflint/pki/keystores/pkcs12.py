@@ -1,0 +1,233 @@
+"""PKCS#12 keystores: the certificates in them, and which key each belongs to (RFC 7292).
+
+A password is proven by what it decrypts; the MAC is not verified, and no key is decrypted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.pki import der as asn1
+from iflint.pki.keystores.decryption import Effort, Unsupported, decrypt
+from iflint.pki.keystores.model import (
+    MAX_PRESENTED,
+    Keystore,
+    Protection,
+    StoredEntry,
+    certificates_in,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from iflint.pki.certificates import Certificate
+    from iflint.pki.der import Node
+
+KIND = "PKCS#12 keystore"
+
+_DATA = "1.2.840.113549.1.7.1"
+_SIGNED_DATA = "1.2.840.113549.1.7.2"
+_ENCRYPTED_DATA = "1.2.840.113549.1.7.6"
+_BAG = "1.2.840.113549.1.12.10.1."
+_KEY_BAG, _SHROUDED_KEY_BAG, _CERTIFICATE_BAG, _NESTED_BAG = (
+    f"{_BAG}{number}" for number in (1, 2, 3, 6)
+)
+_X509 = "1.2.840.113549.1.9.22.1"
+_FRIENDLY_NAME = "1.2.840.113549.1.9.20"
+_LOCAL_KEY_ID = "1.2.840.113549.1.9.21"
+_MAX_DEPTH = 8
+
+
+def read_pkcs12(pfx: Node, passwords: Sequence[str]) -> Keystore:
+    """The entries of a PKCS#12 file; each password is tried, and at last an empty one."""
+    reader = _Reader((*passwords, "") if "" not in passwords else tuple(passwords))
+    try:
+        reader.read(pfx)
+    except (asn1.DerError, IndexError, ValueError):
+        reader.faults.append("it is damaged; what could be read is used")
+    except RecursionError:
+        reader.faults.append("it is nested too deeply")
+    return reader.keystore()
+
+
+class _Bag(msgspec.Struct, frozen=True):
+    """A key, or a certificate: its name and the identifier that ties the two together."""
+
+    alias: str
+    key_id: bytes | None
+    certificate: Certificate | None = None
+
+
+class _Reader:
+    def __init__(self, passwords: tuple[str, ...]) -> None:
+        self._passwords = passwords
+        self._effort = Effort()
+        self._keys: list[_Bag] = []
+        self._certificates: list[_Bag] = []
+        self._plain_key = False
+        self._opened_without = False
+        self._locked = False
+        self.faults: list[str] = []
+
+    def keystore(self) -> Keystore:
+        protection = None
+        if self._keys:
+            protection = Protection.PASSWORD
+            if self._plain_key:
+                protection = Protection.NOTHING
+            elif self._opened_without:
+                protection = Protection.EMPTY_PASSWORD
+        return Keystore(
+            kind=KIND,
+            entries=_entries(self._keys, self._certificates),
+            certificates=tuple(b.certificate for b in self._certificates if b.certificate),
+            protection=protection,
+            locked=self._locked,
+            faults=tuple(self.faults),
+        )
+
+    def read(self, pfx: Node) -> None:
+        """PFX: a version, the authenticated safe, a MAC (RFC 7292 §4)."""
+        kind, content = _content_info(pfx.children()[1])
+        if kind == _SIGNED_DATA:
+            kind, content = _content_info(content.children()[2])
+        if kind != _DATA:
+            self.faults.append("its content is encrypted for a certificate, not by a password")
+            return
+        for part in asn1.parse(_octets(content)).children():
+            self._read_part(part)
+
+    def _read_part(self, part: Node) -> None:
+        kind, content = _content_info(part)
+        if kind == _DATA:
+            self._read_bags(asn1.parse(_octets(content)), 0)
+        elif kind == _ENCRYPTED_DATA:
+            bags = self._decrypted(content)
+            if bags is not None:
+                self._read_bags(bags, 0)
+        else:
+            self.faults.append("a part of it is encrypted for a certificate, not by a password")
+
+    def _decrypted(self, encrypted_data: Node) -> Node | None:
+        """The bags of an EncryptedData (RFC 5652 §8), opened by the first password that does."""
+        _, algorithm, *content = encrypted_data.children()[1].children()
+        encrypted = _octets(content[0]) if content else b""
+        for password in self._passwords:
+            try:
+                bags = decrypt(algorithm, encrypted, password, self._effort)
+            except Unsupported as unsupported:
+                self.faults.append(str(unsupported))
+                return None
+            if bags is not None:
+                self._passwords = (password, *(p for p in self._passwords if p != password))
+                self._opened_without = self._opened_without or not password
+                return bags
+        self._locked = True
+        return None
+
+    def _read_bags(self, bags: Node, depth: int) -> None:
+        if depth > _MAX_DEPTH:
+            raise RecursionError
+        for bag in bags.children():
+            oid, value, *attributes = bag.children()
+            kind = asn1.object_identifier(oid)
+            content = value.children()[0]
+            if kind == _NESTED_BAG:
+                self._read_bags(content, depth + 1)
+                continue
+            named = _named(attributes)
+            if kind in (_KEY_BAG, _SHROUDED_KEY_BAG):
+                self._plain_key = self._plain_key or kind == _KEY_BAG
+                self._keys.append(named)
+            elif kind == _CERTIFICATE_BAG:
+                self._read_certificate(content, named)
+
+    def _read_certificate(self, bag: Node, named: _Bag) -> None:
+        kind, value = bag.children()[:2]
+        if asn1.object_identifier(kind) != _X509:
+            self.faults.append("one of its certificates is not an X.509 certificate")
+            return
+        der = _octets(value.children()[0])
+        place = f"“{named.alias}” of it" if named.alias else "of it"
+        for certificate in certificates_in([der], self.faults, place):
+            self._certificates.append(msgspec.structs.replace(named, certificate=certificate))
+
+
+def _content_info(node: Node) -> tuple[str, Node]:
+    kind, content = node.children()[:2]
+    return asn1.object_identifier(kind), content.children()[0]
+
+
+def _octets(node: Node) -> bytes:
+    """The bytes of an OCTET STRING, also of one in pieces (BER)."""
+    if not node.constructed:
+        return node.content
+    return b"".join(_octets(piece) for piece in node.children())
+
+
+def _named(attributes: list[Node]) -> _Bag:
+    """The friendly name and the local key id of a bag (RFC 2985 §5.5)."""
+    alias, key_id = "", None
+    for attribute in attributes[0].children() if attributes else ():
+        oid, values = attribute.children()[:2]
+        kind = asn1.object_identifier(oid)
+        first = next(iter(values.children()), None)
+        if first is None:
+            continue
+        if kind == _FRIENDLY_NAME:
+            alias = asn1.string(first)
+        elif kind == _LOCAL_KEY_ID:
+            key_id = first.content
+    return _Bag(alias, key_id)
+
+
+def _entries(keys: list[_Bag], bags: list[_Bag]) -> tuple[StoredEntry, ...]:
+    """Each key with its certificate and what is above it; the other certificates alone."""
+    by_key_id = {bag.key_id: bag for bag in reversed(bags) if bag.key_id is not None}
+    by_subject: dict[str, list[_Bag]] = {}
+    for bag in bags:
+        if bag.certificate is not None:
+            by_subject.setdefault(bag.certificate.subject.chain_key, []).append(bag)
+    entries: list[StoredEntry] = []
+    taken: set[int] = set()
+    for key in keys:
+        own = by_key_id.get(key.key_id) if key.key_id is not None else None
+        if own is None and len(keys) == 1:
+            own = _lowest(bags)
+        if own is None or own.certificate is None:
+            continue
+        chain = _above(own, by_subject)
+        taken.update(map(id, chain))
+        certificates = tuple(bag.certificate for bag in chain if bag.certificate)
+        entries.append(StoredEntry(key.alias or own.alias, certificates, has_key=True))
+    entries.extend(
+        StoredEntry(bag.alias, (bag.certificate,), has_key=False)
+        for bag in bags
+        if bag.certificate is not None and id(bag) not in taken
+    )
+    return tuple(entries)
+
+
+def _lowest(bags: list[_Bag]) -> _Bag | None:
+    """The first certificate that issued no other one: a single key's own, without identifiers."""
+    certificates = [bag.certificate for bag in bags if bag.certificate]
+    issuers = {c.issuer.chain_key for c in certificates if not c.self_issued}
+    return next(
+        (b for b in bags if b.certificate and b.certificate.subject.chain_key not in issuers), None
+    )
+
+
+def _above(own: _Bag, by_subject: dict[str, list[_Bag]]) -> list[_Bag]:
+    """A certificate and all others in the keystore that its issuers' names lead to, as in Java."""
+    chain = [own]
+    known = {id(own)}
+    for bag in chain:
+        if bag.certificate is None or bag.certificate.self_issued:
+            continue
+        for issuer in by_subject.get(bag.certificate.issuer.chain_key, ()):
+            if id(issuer) not in known and len(chain) < MAX_PRESENTED:
+                known.add(id(issuer))
+                chain.append(issuer)
+    return chain
