@@ -15,6 +15,7 @@ from iflint.configuration.settings import (
     FORMATS,
     LANDSCAPES,
     SETTINGS,
+    TRUSTS,
     Mistake,
     Scope,
     one_of,
@@ -49,6 +50,14 @@ def certificate_options(command: Any) -> Any:
             multiple=True,
             type=ANY_PATH,
         ),
+        root_options,
+    )
+
+
+def root_options(command: Any) -> Any:
+    """Options that decide which roots count, and at what moment."""
+    return _apply(
+        command,
         _option(
             "--landscape",
             CERTIFICATES,
@@ -56,9 +65,24 @@ def certificate_options(command: Any) -> Any:
             type=OneOf(LANDSCAPES),
         ),
         _option(
+            "--trust",
+            CERTIFICATES,
+            "How much of SAP's list for BTP counts: btp-required are the roots that BTP itself"
+            " uses. Default: complete.",
+            type=OneOf(TRUSTS),
+        ),
+        _option(
             "--roots",
             CERTIFICATES,
-            "Roots that replace the list: files or folders (repeatable).",
+            "Roots that replace the list: files, folders or a table (repeatable).",
+            metavar="PATH",
+            multiple=True,
+            type=ANY_PATH,
+        ),
+        _option(
+            "--roots-add",
+            CERTIFICATES,
+            "Roots that extend the list: files or folders (repeatable).",
             metavar="PATH",
             multiple=True,
             type=ANY_PATH,
@@ -83,6 +107,7 @@ def judging_options(command: Any) -> Any:
             "Warn when a certificate ends within N days. Default: 30.",
             metavar="N",
         ),
+        calendar_option,
         _option(
             "--parameters",
             FLOWS,
@@ -99,6 +124,17 @@ def judging_options(command: Any) -> Any:
             multiple=True,
         ),
     )
+
+
+def calendar_option(command: Any) -> Any:
+    """The option that corrects the CA calendar."""
+    return _option(
+        "--calendar",
+        CERTIFICATES,
+        "Rows that correct the calendar of public CAs, in JSON.",
+        metavar="FILE",
+        type=ANY_PATH,
+    )(command)
 
 
 def finding_options(command: Any) -> Any:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from iflint.commands.run import Run
     from iflint.sources.ignoring import Rules
 
-NAMING = ("certificates", "parameters", "roots")
+NAMING = ("certificates", "parameters", "roots", "roots-add", "calendar")
 """Settings that name files of which every flow's verdict may depend."""
 
 CERTIFICATE_ENDINGS = (".cer", ".crt", ".pem", ".der", ".p7b", ".p7c")
@@ -64,7 +64,8 @@ def targets(run: Run, root: str) -> tuple[str, ...]:
     """What to check when the run's paths changed: their bundles, or the repository at ``root``."""
     from iflint.sources import owning_bundles
 
-    named = [path for name in NAMING for path in run.settings.get(name, ())]
+    given = (run.settings.get(name, ()) for name in NAMING)
+    named = [path for one in given for path in ((one,) if isinstance(one, str) else one)]
     if run.configuration is not None:
         named.append(run.configuration)
     if not run.paths or any(_concerns_every_flow(file, named) for file in run.paths):

@@ -13,6 +13,7 @@ from iflint.clock import parse_as_of
 from iflint.configuration.nearest import did_you_mean
 
 LANDSCAPES = ("btp", "neo", "custom")
+TRUSTS = ("complete", "btp-required")
 FORMATS = ("text", "sarif", "json")
 FAIL_LEVELS = ("error", "warning", "note", "never")
 COLOURS = ("auto", "always", "never")
@@ -213,7 +214,10 @@ SETTINGS = {
         Setting("certificates", _existing_path, many=True),
         Setting("parameters", _existing_file, many=True),
         Setting("landscape", one_of(LANDSCAPES)),
+        Setting("trust", one_of(TRUSTS)),
         Setting("roots", _existing_path, many=True),
+        Setting("roots-add", _existing_path, many=True),
+        Setting("calendar", _existing_file),
         Setting("as-of", _moment),
         Setting("expiry-days", _days, from_text=_number_from_text),
         Setting("exclude", _pattern, many=True),

@@ -34,12 +34,16 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
     for name in ("certs", "roots"):
         (tmp_path / name).mkdir()
     (tmp_path / "qa.prop").touch()
+    (tmp_path / "calendar.json").touch()
     configuration = configured(
         """
         certificates = ["certs"]
         parameters = "qa.prop"
         landscape = "custom"
+        trust = "btp-required"
         roots = ["roots"]
+        roots-add = ["roots"]
+        calendar = "calendar.json"
         as-of = 2026-11-24
         expiry-days = 45
         exclude = ["old/", "!old/new"]
@@ -59,7 +63,10 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         "certificates": (os.path.join(here, "certs"),),
         "parameters": (os.path.join(here, "qa.prop"),),
         "landscape": "custom",
+        "trust": "btp-required",
         "roots": (os.path.join(here, "roots"),),
+        "roots-add": (os.path.join(here, "roots"),),
+        "calendar": os.path.join(here, "calendar.json"),
         "as-of": datetime(2026, 11, 24, tzinfo=UTC),
         "expiry-days": 45,
         "exclude": ("old/", "!old/new"),
