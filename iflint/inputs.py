@@ -70,6 +70,23 @@ def read_inputs(paths: Sequence[str], options: Options) -> Inputs:
     return reading.inputs()
 
 
+def read_certificates(paths: Sequence[str], options: Options) -> Inputs:
+    """Read the certificate files at ``paths``, and no flows.
+
+    Raises FileNotFoundError for a path that does not exist. What can't be read is a problem.
+    """
+    reading = _Reading()
+    reading.take(
+        certificate_files(
+            paths,
+            directory=options.directory,
+            exclude=options.exclude,
+            exclude_directory=options.exclude_directory,
+        )
+    )
+    return reading.inputs()
+
+
 def read_parameters(options: Options) -> tuple[tuple[ParameterFile, ...], tuple[Problem, ...]]:
     """Read the files of ``--parameters``, in order; what can't be read of them is a problem."""
     from iflint.iflow.properties import read_overlay

@@ -27,6 +27,11 @@ def days_until(moment: datetime, clock: datetime) -> int:
     return (moment.date() - clock.date()).days
 
 
+def left(days: int) -> str:
+    """``7 days left``, ``0 days left``, ``ended 3 days ago``."""
+    return f"{counted(days, 'day')} left" if days >= 0 else f"ended {counted(-days, 'day')} ago"
+
+
 def relative(moment: datetime, clock: datetime) -> str:
     """``in 7 days``, ``today``, ``265 days ago``: calendar days from ``clock`` to ``moment``."""
     days = days_until(moment, clock)

@@ -199,7 +199,7 @@ def _title(row: ChannelRow) -> str:
 
 def _lines(row: ChannelRow) -> Iterator[list[str]]:
     """The lines of a channel: one for each entry, or one without."""
-    from iflint.wording import day
+    from iflint.wording import day, left
 
     name = row.channel if row.channel != row.adapter else ""
     channel = _stacked(f"{row.adapter} {row.address}".strip(), name, _authorization(row))
@@ -209,11 +209,12 @@ def _lines(row: ChannelRow) -> Iterator[list[str]]:
         file = entry.certificate.file if entry.certificate else ""
         certificate = _stacked(entry.subject or "(no subject)", file)
         until = f"until {day(entry.healthy_until)}" if entry.healthy_until else ""
+        days_left = "" if entry.days_left is None else left(entry.days_left)
         own = row.verdict if number == 0 else ""
         yield [
             channel if number == 0 else "",
             certificate,
-            _stacked(own, entry.verdict, until, _left(entry.days_left)),
+            _stacked(own, entry.verdict, until, days_left),
         ]
 
 
@@ -222,14 +223,6 @@ def _authorization(row: ChannelRow) -> str:
     if row.kind == "client-certificate" and "certificate" not in row.authorization.lower():
         return f"{row.authorization} ({row.kind})".strip()
     return row.authorization or row.kind
-
-
-def _left(days: int | None) -> str:
-    from iflint.wording import counted
-
-    if days is None:
-        return ""
-    return f"{counted(days, 'day')} left" if days >= 0 else f"ended {counted(-days, 'day')} ago"
 
 
 def _stacked(*parts: str) -> str:

@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
 ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0"
 
+_USAGES = {
+    "1.3.6.1.5.5.7.3.1": "Server Authentication",
+    CLIENT_AUTH: "Client Authentication",
+    "1.3.6.1.5.5.7.3.3": "Code Signing",
+    "1.3.6.1.5.5.7.3.4": "E-mail Protection",
+    "1.3.6.1.5.5.7.3.8": "Time Stamping",
+    "1.3.6.1.5.5.7.3.9": "OCSP Signing",
+    ANY_EXTENDED_KEY_USAGE: "any usage",
+}
 _KEY_USAGES = (
     "digitalSignature",
     "contentCommitment",
@@ -371,6 +380,11 @@ _READERS: dict[str, tuple[str, Callable[[Node], dict[str, Any]]]] = {
     "2.5.29.37": ("extendedKeyUsage", _extended_key_usage),
     "1.3.6.1.5.5.7.1.1": ("authorityInfoAccess", _authority_information),
 }
+
+
+def usage_name(oid: str) -> str:
+    """The name of an extended key usage (RFC 5280 §4.2.1.12) for people, or its number."""
+    return _USAGES.get(oid, oid)
 
 
 def describe_key(spki: bytes) -> str:

@@ -54,6 +54,16 @@ class Style(msgspec.Struct, frozen=True):
         return "|" if self.ascii else "│"
 
     @property
+    def branch(self) -> str:
+        """What leads from a certificate to the one above it."""
+        return "`-" if self.ascii else "└─"
+
+    @property
+    def holds(self) -> str:
+        """The mark of something that is as it should be."""
+        return "+" if self.ascii else "✓"
+
+    @property
     def differs(self) -> str:
         """The mark of two things that should be equal and are not."""
         return "x" if self.ascii else "✗"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
+from iflint.pki.certificates import usage_name
 from iflint.rule import EntryCase, Rule, about_certificate
 from iflint.wording import listed
 
@@ -53,7 +54,7 @@ class MissingClientAuthEku(Rule):
         ]
         verb = "lacks" if len(lacking) == 1 else "lack"
         usages = listed(
-            sorted({_usage_text(u) for c in lacking for u in c.extended_key_usage or ()})
+            sorted({usage_name(u) for c in lacking for u in c.extended_key_usage or ()})
         )
         subject = listed(names)
         yield self.finding(
@@ -64,17 +65,3 @@ class MissingClientAuthEku(Rule):
             "usage, below an intermediate that allows it.",
             **about_certificate(case, best),
         )
-
-
-_USAGES = {
-    "1.3.6.1.5.5.7.3.1": "Server Authentication",
-    "1.3.6.1.5.5.7.3.3": "Code Signing",
-    "1.3.6.1.5.5.7.3.4": "E-mail Protection",
-    "1.3.6.1.5.5.7.3.8": "Time Stamping",
-    "1.3.6.1.5.5.7.3.9": "OCSP Signing",
-}
-
-
-def _usage_text(oid: str) -> str:
-    """The name of an extended key usage (RFC 5280 §4.2.1.12), or its number."""
-    return _USAGES.get(oid, oid)

@@ -1,0 +1,284 @@
+"""The chain of each certificate in some files: its steps up to a root, with a verdict at each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.options import Options, UsageError
+from iflint.pki.certificates import Certificate, usage_name
+from iflint.pki.chains import CertificatePool, ChainVerdict, Outcome, judge_chain
+from iflint.pki.signatures import SignatureCache, Verification
+from iflint.pki.trust import Root, Standing, TrustList
+from iflint.wording import dated, day, days_until, listed
+
+if TYPE_CHECKING:
+    from iflint.pki.chains import Link
+    from iflint.pki.files import FoundCertificate
+    from iflint.problems import Problem
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a certificate was found; ``line`` is that of its PEM block, None in binary files."""
+
+    file: str
+    line: int | None = None
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One certificate of a chain, or the root or the missing one in its place.
+
+    ``role`` is ``client`` for the certificate that the chain begins with, else ``intermediate``,
+    ``root`` or ``missing``. ``usages`` are the extended key usages for people, None without such
+    an extension. ``known_as`` tells what the list of roots knows of a root. ``faults`` are
+    clauses that say what is wrong with this step, none when it holds; ``certain`` is False when
+    whether it holds is not known. ``sources`` are addresses from which a missing certificate
+    may be had.
+    """
+
+    role: str
+    subject: str
+    sha256: str = ""
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    days_left: int | None = None
+    key: str = ""
+    usages: tuple[str, ...] | None = None
+    places: tuple[Place, ...] = ()
+    known_as: str = ""
+    faults: tuple[str, ...] = ()
+    certain: bool = True
+    sources: tuple[str, ...] = ()
+
+
+class Tree(msgspec.Struct, frozen=True):
+    """The best chain of a certificate, the certificate itself first.
+
+    ``verdict`` is ``works``, ``uncertain`` or ``fails``, ``reasons`` say why it is not the first.
+    ``holds_until`` is when a chain that works ends to do so, as far as dates can tell.
+    """
+
+    verdict: str
+    reasons: tuple[str, ...]
+    holds_until: datetime | None
+    steps: tuple[Step, ...]
+
+
+class Trees(msgspec.Struct, frozen=True):
+    """The chains of all certificates that were asked for, against one list at one moment.
+
+    ``trust`` names the list in force and its release.
+    """
+
+    as_of: datetime
+    landscape: str
+    trust: str
+    trees: tuple[Tree, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def chain_trees(paths: Sequence[str], options: Options, *, every: bool = False) -> Trees:
+    """The chain of each certificate in the files ``paths`` that issued no other one in them.
+
+    With ``every`` that of each certificate. ``options.certificates`` hold further intermediates.
+    Raises FileNotFoundError for a path that does not exist, UsageError when there is no
+    certificate or no list of roots.
+    """
+    from iflint.clock import now
+    from iflint.inputs import read_certificates, read_trust_list
+
+    as_of = options.as_of or now()
+    trust, root_problems = read_trust_list(options, as_of)
+    asked = read_certificates(paths, options)
+    further = read_certificates(options.certificates or (), options)
+    problems = (*asked.problems, *further.problems, *root_problems)
+    if not asked.certificates:
+        said = [f"{problem.location.file}: {problem.message}" for problem in asked.problems]
+        raise UsageError("; ".join(said) or f"no certificate in {listed(paths)}")
+    verifier = SignatureCache()
+    starts = _starts(asked.certificates, verifier, every=every)
+    pool = CertificatePool((*asked.certificates, *further.certificates))
+    return Trees(
+        as_of=as_of,
+        landscape=str(trust.landscape),
+        trust=trust.name,
+        trees=tuple(
+            chain_tree(judge_chain(start, pool, trust, as_of, verifier), pool, trust, as_of)
+            for start in starts
+        ),
+        problems=tuple(dict.fromkeys(problems)),
+    )
+
+
+def _starts(
+    found: Iterable[FoundCertificate], verifier: SignatureCache, *, every: bool
+) -> tuple[Certificate, ...]:
+    """Each certificate once; unless ``every``, without those that issued another one.
+
+    Where each issued another one, as in a circle, all of them.
+    """
+    pool = CertificatePool(found)
+    issuers = {
+        candidate
+        for certificate in pool
+        for candidate in pool.named(certificate.issuer)
+        if not every
+        and candidate != certificate
+        and verifier.verify(certificate, candidate.spki) is Verification.VALID
+    }
+    return tuple(certificate for certificate in pool if certificate not in issuers) or tuple(pool)
+
+
+def chain_tree(
+    chain: ChainVerdict, pool: CertificatePool, trust: TrustList, as_of: datetime
+) -> Tree:
+    """The steps of a verdict on a chain, the client certificate's own dates judged too."""
+    steps = tuple(_Steps(chain, pool, trust, as_of).all())
+    reasons = tuple(f"{_short(step)} {fault}" for step in steps for fault in step.faults)
+    if not reasons:
+        return Tree("works", (), chain.holds_until, steps)
+    certainly = any(step.faults and step.certain for step in steps)
+    return Tree("fails" if certainly else "uncertain", reasons, None, steps)
+
+
+def _short(step: Step) -> str:
+    if step.role == "client":
+        return "the certificate itself:"
+    kind = {"root": "the root", "missing": "the certificate of"}.get(step.role, "the intermediate")
+    return f"{kind} {step.subject}" + ("" if step.role == "missing" else ":")
+
+
+class _Steps:
+    """Makes the steps of one chain."""
+
+    def __init__(
+        self, chain: ChainVerdict, pool: CertificatePool, trust: TrustList, as_of: datetime
+    ) -> None:
+        self._chain = chain
+        self._pool = pool
+        self._trust = trust
+        self._as_of = as_of
+
+    def all(self) -> Iterator[Step]:
+        leaf, links = self._chain.leaf, self._chain.links
+        is_root = links[0].issuer == leaf and links[0].root is not None
+        known_as = _known_as(links[0].root) if is_root and links[0].root else ""
+        yield self._certificate(leaf, "client", self._own_faults(), known_as)
+        for link in links:
+            if link.root is not None and link.issuer != leaf:
+                yield self._root(link, link.root)
+            elif link.issuer is None:
+                yield self._missing(link)
+            elif link.issuer != leaf:
+                yield self._certificate(link.issuer, "intermediate", self._faults_of(link.issuer))
+
+    def _own_faults(self) -> Iterator[str]:
+        """What is wrong with the certificate that the chain begins with."""
+        leaf = self._chain.leaf
+        if self._as_of > leaf.not_after:
+            yield f"it expired on {dated(leaf.not_after, self._as_of)}"
+        elif self._as_of < leaf.not_before:
+            yield f"it is not valid before {dated(leaf.not_before, self._as_of)}"
+        yield from self._faults_of(leaf)
+        if self._chain.outcome is Outcome.SELF_SIGNED:
+            yield "it is its own issuer, and not on the list of roots"
+
+    def _faults_of(self, certificate: Certificate) -> Iterator[str]:
+        for fault in self._chain.faults:
+            if fault.certificate == certificate:
+                yield fault.detail
+        if certificate in self._chain.without_client_auth:
+            yield "its extended key usage lacks Client Authentication"
+
+    def _certificate(
+        self, certificate: Certificate, role: str, faults: Iterable[str], known_as: str = ""
+    ) -> Step:
+        usages = certificate.extended_key_usage
+        said = tuple(faults)
+        return Step(
+            role=role,
+            subject=certificate.subject.readable or "(no subject)",
+            sha256=certificate.sha256,
+            not_before=certificate.not_before,
+            not_after=certificate.not_after,
+            days_left=days_until(certificate.not_after, self._as_of),
+            key=certificate.key,
+            usages=None if usages is None else tuple(map(usage_name, usages)),
+            places=tuple(
+                Place(str(found.file), found.region.start_line if found.region else None)
+                for found in dict.fromkeys(self._pool.locations(certificate))
+            ),
+            known_as=known_as,
+            faults=said,
+        )
+
+    def _root(self, link: Link, root: Root) -> Step:
+        faults = [fault.detail for fault in link.faults if fault.certificate != link.certificate]
+        uncertain = self._chain.outcome is Outcome.UNCERTAIN and not faults
+        if self._chain.outcome in (Outcome.UNCERTAIN, Outcome.UNSUPPORTED):
+            faults.append(_against(root, self._trust.standing(root)))
+        step = (
+            self._known_root(root, faults)
+            if link.issuer is None
+            else self._certificate(link.issuer, "root", faults, _known_as(root))
+        )
+        return msgspec.structs.replace(step, certain=not uncertain)
+
+    def _known_root(self, root: Root, faults: Sequence[str]) -> Step:
+        end = root.not_after
+        return Step(
+            role="root",
+            subject=root.subject_text,
+            sha256=root.sha256,
+            not_before=root.not_before,
+            not_after=end,
+            days_left=None if end is None else days_until(end, self._as_of),
+            key=root.key,
+            known_as=_known_as(root),
+            faults=tuple(faults),
+        )
+
+    def _missing(self, link: Link) -> Step:
+        name_known = self._chain.issuer_name_known
+        why = "is missing" + (": the one of that name has another key" if name_known else "")
+        return Step(
+            role="missing",
+            subject=link.certificate.issuer.readable or "(no name)",
+            faults=(why,),
+            sources=self._chain.ca_issuers,
+        )
+
+
+def _against(root: Root, standing: Standing) -> str:
+    """What the list in force has against a root that is not wholly on it, in a clause."""
+    if standing is Standing.ONE_LIST:
+        return "it is on one of the two lists for Neo only"
+    if standing is Standing.REMOVED:
+        return f"it was removed from the list in release {root.removed_in} ({root.removed_on})"
+    if standing is Standing.NOT_YET:
+        return f"it comes to the list only in release {root.added_in} ({root.added_on})"
+    if standing is Standing.NOT_REQUIRED:
+        return "it is on the list, but not among the roots that BTP itself uses"
+    return "it is not on the list in force"
+
+
+def _known_as(root: Root) -> str:
+    """What is known of a root apart from its file, in a phrase."""
+    if root.added_in is None:
+        return root.origin
+    text = f"{root.origin}, since {root.added_in} ({root.added_on})"
+    if root.removed_in is not None:
+        text += f", removed in {root.removed_in} ({root.removed_on})"
+    return text
+
+
+def verdict_line(tree: Tree, trees: Trees) -> str:
+    """The verdict on a chain in one sentence, with the list that it relies on."""
+    against = f"List: {trees.trust}, landscape {trees.landscape}; clock: {day(trees.as_of)}."
+    if tree.verdict == "works":
+        assert tree.holds_until is not None
+        return f"works until {dated(tree.holds_until, trees.as_of)}. {against}"
+    return f"{tree.verdict}: {'; '.join(tree.reasons)}. {against}"
