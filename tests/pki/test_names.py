@@ -289,8 +289,11 @@ def test_a_refusal_says_what_was_probably_meant(
     [
         ("CN=x O=y", "O=y", "CN=x, O=y"),
         ("CN=x\nO=y\nC=DE", "O=y\nC=DE", "CN=x, O=y, C=DE"),
-        ("CN=x\u00a0o =y", "o =y", "CN=x, o =y"),
+        ("CN=x\u00a0o =y", "o =y", "CN=x, o=y"),
         ("CN=x OID.2.5.4.10=y", "OID.2.5.4.10=y", "CN=x, OID.2.5.4.10=y"),
+        ("CN=x O=y, C=DE", "O=y", "CN=x, O=y, C=DE"),
+        ("CN=x,  OU=u  O=y; C=DE", "O=y", "CN=x, OU=u, O=y, C=DE"),
+        ("CN=x + UID=1 O=y", "O=y", "CN=x+UID=1, O=y"),
         ("C=DE, CN=x emailAddress=a@b, O=z", "emailAddress=a@b", None),
         ("CN= O=y", "O=y", None),
     ],

@@ -7,7 +7,7 @@ import re
 from iflint.pki.dn import grammar
 from iflint.pki.dn.attribute import TYPES
 from iflint.pki.dn.grammar import MalformedName
-from iflint.pki.dn.name import swallowed_pattern
+from iflint.pki.dn.name import Name, swallowed_attribute, swallowed_pattern
 
 _LONGEST_TO_CORRECT = 2000
 
@@ -147,16 +147,27 @@ def corrected(text: str) -> str | None:
     candidate = _PREFIX.sub("", _visible(text).translate(_TYPOGRAPHIC), count=1).strip()
     if _quoted_as_a_whole(candidate):
         candidate = candidate[1:-1].strip()
-    candidate = _from_slashes(candidate) if _SLASH.match(candidate) else _from_parts(candidate)
-    separated = swallowed_pattern().sub(r", \1", candidate)
-    return next(filter(_is_readable, (separated, candidate)), None)
+    readings = map(_from_slashes_or_parts, (_separated(candidate), candidate))
+    return next(filter(_is_meant, readings), None)
 
 
-def _is_readable(text: str) -> bool:
+def _separated(text: str) -> str:
+    """With a comma before each attribute that has nothing but white space before it."""
+    pattern = rf"(?<![\s,;+])\s*{swallowed_pattern().pattern}"
+    return re.sub(pattern, r", \1", text, flags=re.IGNORECASE)
+
+
+def _from_slashes_or_parts(text: str) -> str:
+    return _from_slashes(text) if _SLASH.match(text) else _from_parts(text)
+
+
+def _is_meant(text: str) -> bool:
+    """Whether the runtime reads the text, and no value in it swallows an attribute."""
     try:
-        return bool(grammar.read(text))
+        rdns = grammar.read(text)
     except MalformedName:
         return False
+    return bool(rdns) and swallowed_attribute(Name(rdns, text)) is None
 
 
 def _quoted_as_a_whole(text: str) -> bool:
