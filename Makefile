@@ -24,7 +24,8 @@ lint: .venv/installed-dev ## style, types and walls
 fixtures: .venv/installed-test ## make the fixtures again
 	$(BIN)/python fixtures/make_fixtures.py
 
-snapshots: .venv/installed-test ## accept what the reports say now
+snapshots: .venv/installed-test ## make the rules' pages again, and accept what the reports say now
+	$(BIN)/python docs/make_pages.py
 	$(BIN)/python -m pytest -q tests/rules --snapshot-update
 
 benchmark: .venv/installed-test ## measure, as ratios in one run
