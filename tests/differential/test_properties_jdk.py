@@ -12,6 +12,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from iflint.iflow.properties import parse_properties
 from iflint.location import FileLocation
 
