@@ -55,10 +55,8 @@ class Session:
     def report(self, as_of: datetime | None = None) -> Report:
         """The report at the clock ``as_of`` (aware; default: the session's own)."""
         as_of = as_of or self.as_of
-        trust = self.trust.at(as_of)
         verdicts = self.verdicts(as_of)
-        rules = self.rules if self._needs_rules(verdicts) else ()
-        findings = _findings(rules, self._cases(verdicts, trust, as_of)) if rules else []
+        findings = self.findings(as_of, verdicts)
         return _report(
             self._paths,
             self.options,
@@ -66,10 +64,28 @@ class Session:
             self.inputs,
             self._iflows,
             verdicts,
-            trust,
-            rules,
+            self.trust.at(as_of),
+            self.rules if self.options.describe_rules else (),
             findings,
         )
+
+    def findings(
+        self, as_of: datetime, verdicts: dict[int, IflowVerdict] | None = None
+    ) -> tuple[Finding, ...]:
+        """What the rules in force say at the clock ``as_of``, in the order of the report.
+
+        ``verdicts`` are those of that clock, where they are known already.
+        """
+        from iflint.fingerprints import fingerprinted
+        from iflint.sources import repository_root
+
+        if verdicts is None:
+            verdicts = self.verdicts(as_of)
+        if not self._needs_rules(verdicts):
+            return ()
+        found = _findings(self.rules, self._cases(verdicts, self.trust.at(as_of), as_of))
+        directory = absolute_directory(self.options.directory)
+        return fingerprinted(sorted(found, key=_place), directory, repository_root(directory))
 
     def of_release(self, release: str) -> Session:
         """The same session with this release of the table of roots in force at every clock."""
@@ -97,7 +113,7 @@ class Session:
             return {}
         from iflint.judge import Judge
 
-        judge = Judge(self._pool, self.trust.at(as_of), as_of, self._signatures)
+        judge = Judge(self.pool, self.trust.at(as_of), as_of, self._signatures)
         return {number: judge.judge(self._iflows[number]) for number in relevant}
 
     def _cases(
@@ -141,7 +157,8 @@ class Session:
         return self._calendar
 
     @cached_property
-    def _pool(self) -> CertificatePool:
+    def pool(self) -> CertificatePool:
+        """The certificates at hand."""
         from iflint.pki.chains import CertificatePool
 
         return CertificatePool(self.inputs.certificates)
@@ -217,7 +234,6 @@ def _report(
     rules: Sequence[type[Rule]],
     findings: Sequence[Finding],
 ) -> Report:
-    from iflint.fingerprints import fingerprinted
     from iflint.inventory import (
         entry_counts,
         findings_by_iflow,
@@ -230,8 +246,7 @@ def _report(
 
     directory = absolute_directory(options.directory)
     root = repository_root(directory)
-    in_order = sorted(findings, key=_place)
-    found = findings_by_iflow(in_order)
+    found = findings_by_iflow(findings)
     checked, joined, not_found = entry_counts(verdicts.values())
     return Report(
         version=__version__,
@@ -250,7 +265,7 @@ def _report(
             )
             for number, iflow in enumerate(iflows)
         ),
-        findings=fingerprinted(in_order, directory, root),
+        findings=tuple(findings),
         skipped=tuple(map(skipped_result, inputs.skipped)),
         rules=tuple(rule.info() for rule in rules) if options.describe_rules else (),
         certificates=len({found.certificate.sha256 for found in inputs.certificates}),

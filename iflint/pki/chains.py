@@ -158,6 +158,17 @@ class CertificatePool:
                 self._by_subject.setdefault(certificate.subject.chain_key, []).append(certificate)
         return tuple(self._by_subject.get(name.chain_key, ()))
 
+    def below_roots(self, certificates: Iterable[Certificate]) -> tuple[Certificate, ...]:
+        """``certificates`` and all those at hand that may stand above them, each once."""
+        found: dict[Certificate, None] = {}
+        waiting = list(certificates)
+        while waiting:
+            certificate = waiting.pop()
+            if certificate not in found:
+                found[certificate] = None
+                waiting.extend(self.named(certificate.issuer))
+        return tuple(found)
+
 
 def judge_chain(
     leaf: Certificate,

@@ -1,0 +1,178 @@
+"""`iflint forecast`: on which days verdicts change, and by when to start a renewal."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from iflint.commands.arguments import (
+    configuration_options,
+    judging_options,
+    paths_argument,
+    request,
+    table_format,
+    table_options,
+)
+from iflint.commands.interface import CLEAN, GroupedCommand, WrongUsage
+
+if TYPE_CHECKING:
+    from iflint.forecast import Change, Forecast
+
+FORMATS = ("table", "json")
+DEFAULT_DAYS = 365
+
+
+class ChangeRow(msgspec.Struct, frozen=True):
+    """A change as JSON has it; ``change`` is ``begins`` or ``ends``."""
+
+    day: date
+    change: str
+    code: str
+    name: str
+    severity: str
+    package: str
+    iflow: str
+    channel: str
+    adapter: str
+    address: str
+    entry: int | None
+    subject: str
+    cause: str
+    remedy: str
+    renew_by: date | None
+    file: str
+    fingerprint: str
+
+
+class Changes(msgspec.Struct, frozen=True, rename={"format_version": "formatVersion"}):
+    """The forecast as JSON, in its envelope."""
+
+    as_of: datetime
+    until: date
+    changes: tuple[ChangeRow, ...]
+    format: str = "iflint-forecast"
+    format_version: str = "1"
+
+
+@click.command(
+    "forecast",
+    cls=GroupedCommand,
+    short_help="List the days on which verdicts change.",
+    examples=(
+        "iflint forecast exports --certificates certs --until 2027-12-31",
+        "iflint forecast --format json --output forecast.json",
+    ),
+)
+@paths_argument()
+@click.option("--until", metavar="DATE", help="The last day to look at. Default: in a year.")
+@judging_options
+@table_options(FORMATS)
+@configuration_options
+def command(paths: tuple[str, ...], until: str | None, **arguments: Any) -> int:
+    """List the days on which a verdict about PATH changes (default: the current folder).
+
+    For each of them: the channel, the cause, and the last day to start the renewal. `iflint
+    check --as-of` that day says exactly the same. Exit code: 0 whatever the days bring.
+    """
+    from iflint.commands import output
+    from iflint.commands.run import call, options_of, prepare
+    from iflint.engine import Session
+    from iflint.forecast import forecast
+
+    chosen, path, mistakes = table_format(arguments, FORMATS)
+    run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))
+    session = call(Session, run.paths, options_of(run))
+    found = forecast(session, _last_day(until, session.as_of))
+    if chosen == "table":
+        output.write_text(path, run.colour, lambda *console: _table(found, *console))
+    else:
+        output.write_data(path, _json(found))
+    return CLEAN
+
+
+def _last_day(until: str | None, start: datetime) -> date:
+    """Raises WrongUsage for a text that is no date, or one before the clock."""
+    from iflint.clock import parse_as_of
+
+    if until is None:
+        return start.date() + timedelta(days=min(DEFAULT_DAYS, (date.max - start.date()).days))
+    try:
+        day = parse_as_of(until).date()
+    except ValueError as error:
+        raise WrongUsage([f"--until {error}"]) from None
+    if day < start.date():
+        raise WrongUsage([f"--until {day} is before the clock, {start.date()}"])
+    return day
+
+
+def _row(change: Change) -> ChangeRow:
+    finding = change.finding
+    iflow, channel, entry = finding.iflow, finding.channel, finding.entry
+    return ChangeRow(
+        day=change.day,
+        change="begins" if change.begins else "ends",
+        code=finding.code,
+        name=finding.name,
+        severity=str(finding.severity),
+        package=iflow.package.name if iflow and iflow.package else "",
+        iflow=iflow.name if iflow else "",
+        channel=channel.name if channel else "",
+        adapter=channel.adapter if channel else "",
+        address=channel.address if channel else "",
+        entry=entry.ordinal if entry else None,
+        subject=entry.subject if entry else "",
+        cause=finding.message,
+        remedy=finding.remedy,
+        renew_by=change.renew_by,
+        file=str(finding.location.file),
+        fingerprint=finding.fingerprint,
+    )
+
+
+def _json(found: Forecast) -> str:
+    from iflint.reporters.encoding import dumped
+
+    return dumped(Changes(found.start, found.until, tuple(map(_row, found.changes))))
+
+
+def _table(found: Forecast, colour: bool, width: int, ascii_only: bool) -> str:
+    from iflint import text
+    from iflint.commands.tables import Column, table
+    from iflint.wording import counted
+
+    days = dict.fromkeys(change.day for change in found.changes)
+    groups = [
+        (
+            f"{day} (in {counted((day - found.start.date()).days, 'day')})",
+            [_cells(_row(c), found.start.date()) for c in found.changes if c.day == day],
+        )
+        for day in days
+    ]
+    end = f"Looked at every day until {found.until}; today there are "
+    end += f"{counted(len(found.now), 'finding')} (`iflint check`).\n"
+    if not groups:
+        return f"No verdict changes. {end}"
+    columns = (Column("Change", width=30), Column("Channel", 4), Column("Cause", 5))
+    shown = table(columns, groups, colour=colour, width=width)
+    shown += f"\n{end}"
+    return text.ascii_only(shown) if ascii_only else shown
+
+
+def _cells(row: ChangeRow, today: date) -> list[str]:
+    from iflint.text import visible
+
+    begins = row.change == "begins"
+    what = f"{row.severity if begins else 'ends:'} {row.code}\n{row.name}"
+    channel = "\n".join(
+        visible(part)
+        for part in (f"{row.adapter} {row.address}".strip(), row.iflow, row.subject)
+        if part
+    )
+    cause = visible(row.cause)
+    if row.renew_by is not None:
+        overdue = " (overdue)" if row.renew_by < today else ""
+        cause += f"\nstart the renewal by {row.renew_by}{overdue}"
+    return [what, channel or visible(row.file), cause]

@@ -1,0 +1,135 @@
+"""On which days verdicts change: the report of each such day, compared with the day before.
+
+Nothing is predicted by a second set of rules: a session is judged again at the beginning (00:00
+UTC) of every day on which a date that matters has passed, so ``check --as-of`` that day says the
+same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+
+import msgspec
+
+from iflint.engine import Session
+from iflint.findings import Finding, Severity
+from iflint.wording import SHORT_LIVED
+
+_DAY = timedelta(days=1)
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A finding that begins or ends on a day.
+
+    ``begins`` is False for one that is gone from that day on. ``renew_by`` is the last day to
+    start a renewal, ``expiry-days`` before an error begins; it may have passed.
+    """
+
+    day: date
+    begins: bool
+    finding: Finding
+    renew_by: date | None = None
+
+
+class Forecast(msgspec.Struct, frozen=True):
+    """The changes after ``start`` and up to ``until``, both dates included in what was looked at.
+
+    ``now`` are the findings with which it begins.
+    """
+
+    start: datetime
+    until: date
+    now: tuple[Finding, ...]
+    changes: tuple[Change, ...]
+
+
+def forecast(session: Session, until: date) -> Forecast:
+    """Judge ``session`` on each day from its own clock until ``until`` that can change a verdict."""
+    start = session.as_of
+    now = session.findings(start)
+    before = {_identity(finding): finding for finding in now}
+    changes: list[Change] = []
+    for day in sorted(_days(session, start, until)):
+        findings = session.findings(_beginning(day))
+        after = {_identity(finding): finding for finding in findings}
+        begun = [finding for key, finding in after.items() if key not in before]
+        ended = [finding for key, finding in before.items() if key not in after]
+        replaced = {finding.fingerprint for finding in begun}
+        for finding in begun:
+            changes.append(Change(day, True, finding, _renew_by(finding, day, session)))
+        changes.extend(
+            Change(day, False, finding)
+            for finding in ended
+            if finding.fingerprint not in replaced and not _is_overtaken(finding, begun)
+        )
+        before = after
+    return Forecast(start, until, now, tuple(changes))
+
+
+def _identity(finding: Finding) -> tuple[str, Severity]:
+    return finding.fingerprint, finding.severity
+
+
+def _is_overtaken(finding: Finding, begun: Iterable[Finding]) -> bool:
+    """Whether a warning ends because the worse thing that it spoke of has come."""
+    return any(
+        other.iflow == finding.iflow
+        and other.channel == finding.channel
+        and other.entry == finding.entry
+        and other.severity.rank < finding.severity.rank
+        for other in begun
+    )
+
+
+def _renew_by(finding: Finding, day: date, session: Session) -> date | None:
+    if finding.severity is not Severity.ERROR:
+        return None
+    return day - timedelta(days=session.options.expiry_days)
+
+
+def _beginning(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _days(session: Session, start: datetime, until: date) -> Iterator[date]:
+    """The days on which a verdict may differ from the day before; too many do no harm."""
+    seen: set[date] = set()
+    for moment in _moments(session):
+        for day in (moment.date(), _later(moment.date())):
+            if start.date() < day <= until and day not in seen:
+                seen.add(day)
+                yield day
+
+
+def _later(day: date) -> date:
+    return day + _DAY if day < date.max else day
+
+
+def _moments(session: Session) -> Iterator[datetime]:
+    """Every moment at which something that verdicts depend on begins or ends."""
+    window = timedelta(days=session.options.expiry_days)
+    joined = (
+        match.certificate
+        for verdict in session.verdicts(session.as_of).values()
+        for channel in verdict.channels
+        for entry in channel.entries
+        for match in entry.joined
+    )
+    for certificate in session.pool.below_roots(joined):
+        yield from _ends(certificate.not_before, certificate.not_after, window)
+        for root in session.trust.roots_named(certificate.issuer):
+            if root.not_before is not None and root.not_after is not None:
+                yield from _ends(root.not_before, root.not_after, window)
+    for released in session.trust.table.releases.values():
+        yield _beginning(released)
+
+
+def _ends(not_before: datetime, not_after: datetime, window: timedelta) -> Iterator[datetime]:
+    yield not_before
+    yield not_after
+    lifetime = not_after - not_before
+    soon = min(window, lifetime / 3) if lifetime < SHORT_LIVED else window
+    for span in (soon, window):
+        if not_after - datetime.min.replace(tzinfo=UTC) > span:
+            yield not_after - span

@@ -1,0 +1,120 @@
+"""The forecast says exactly what a check on each of the days would say."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from exports import FIXTURES, Channel, Flow, bundle, dn, intermediate, issue, pem, root
+from iflint.commands.main import cli
+from iflint.engine import Session
+from iflint.forecast import forecast
+from iflint.options import Options
+
+START = datetime(2026, 11, 24, tzinfo=UTC)
+DEMO = FIXTURES / "demo"
+
+
+def session_of(folder: Path, **settings) -> Session:
+    return Session([str(folder)], Options(as_of=START, **settings))
+
+
+def identities(findings) -> set[tuple[str, str]]:
+    return {(finding.fingerprint, str(finding.severity)) for finding in findings}
+
+
+def assert_every_day_is_told(session: Session, until: date) -> None:
+    told = forecast(session, until)
+    changes = {change.day: [] for change in told.changes}
+    for change in told.changes:
+        changes[change.day].append(change)
+    day = START.date()
+    before = identities(told.now)
+    while day < until:
+        day += timedelta(days=1)
+        after = identities(session.findings(datetime.combine(day, time(), UTC)))
+        begun = {
+            (change.finding.fingerprint, str(change.finding.severity))
+            for change in changes.get(day, ())
+            if change.begins
+        }
+        assert begun == after - before, day
+        ended = {c.finding.fingerprint for c in changes.get(day, ()) if not c.begins}
+        assert ended <= {fingerprint for fingerprint, _ in before - after}, day
+        before = after
+
+
+def test_the_demo_day_by_day() -> None:
+    session = session_of(DEMO, roots=(str(DEMO / "trust-table.json"),))
+    assert_every_day_is_told(session, date(2027, 12, 31))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_made_up_dates_day_by_day(seed: int, tmp_path: Path) -> None:
+    chance = random.Random(seed)
+
+    def span(shortest: int, longest: int) -> tuple[str, str]:
+        first = START.date() + timedelta(days=chance.randint(-60, 60))
+        last = first + timedelta(days=chance.randint(shortest, longest))
+        return str(first), str(last)
+
+    top = root(f"top-{seed}", dn("CN=Top", "O=Example"), "2020-01-01", str(span(0, 200)[1]))
+    middles = [
+        intermediate(f"middle-{seed}-{n}", dn(f"CN=Middle {n}", "O=Example"), top, *span(20, 200))
+        for n in range(2)
+    ]
+    leaves = [
+        issue(
+            f"leaf-{seed}-{n}",
+            dn(f"CN=sender {n % 3}", "O=Example"),
+            chance.choice(middles),
+            *span(1, 150),
+        )
+        for n in range(5)
+    ]
+    (tmp_path / "root.pem").write_bytes(pem(top))
+    (tmp_path / "all.pem").write_bytes(pem(*middles, *leaves))
+    flow = Flow("F", "F", [Channel("HTTPS", "/f", [leaf.pair for leaf in leaves])])
+    for name, content in bundle(flow).items():
+        path = tmp_path / "flow" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    session = session_of(
+        tmp_path / "flow",
+        certificates=(str(tmp_path / "all.pem"),),
+        roots=(str(tmp_path / "root.pem"),),
+        landscape="custom",
+        expiry_days=chance.choice([0, 7, 30]),
+    )
+    assert_every_day_is_told(session, START.date() + timedelta(days=200))
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(cli, ["forecast", str(DEMO), "--as-of", "2026-11-24", *arguments])
+
+
+def test_the_table_names_day_channel_cause_and_renewal() -> None:
+    result = run("--until", "2026-12-31")
+    assert result.exit_code == 0
+    assert "2026-12-13 (in 19 days)" in result.stdout
+    assert "/delivery/notes" in result.stdout
+    assert "start the renewal by" in result.stdout
+    assert "2026-11-13 (overdue)" in " ".join(result.stdout.split())
+
+
+def test_json_says_the_same() -> None:
+    document = json.loads(run("--until", "2026-12-31", "--format", "json").stdout)
+    (row,) = [row for row in document["changes"] if row["day"] == "2026-12-13"]
+    assert (row["code"], row["change"], row["renew_by"]) == ("IFL101", "begins", "2026-11-13")
+
+
+@pytest.mark.parametrize(("until", "said"), [("soon", "--until"), ("2026-11-01", "before")])
+def test_a_wrong_last_day_is_wrong_usage(until: str, said: str) -> None:
+    result = run("--until", until)
+    assert result.exit_code == 2
+    assert said in result.stderr
