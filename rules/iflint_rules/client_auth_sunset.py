@@ -204,16 +204,19 @@ def _authority(sunset: Sunset, today: date) -> Iterable[str]:
     row = sunset.authority
     if row is None:
         return
-    if sunset.default_off:
+    if sunset.default_off and sunset.stage(today) is not Stage.CLOSED:
         begun = sunset.default_off[0].on <= today
-        verb = "It has been left out unless asked for since" if begun else "It is left out from"
-        yield f"{verb} {_days(sunset.default_off)}{'' if begun else ' on unless asked for'}."
+        days = _days(sunset.default_off)
+        if begun:
+            yield f"It has been left out unless asked for since {days}."
+        else:
+            yield f"It will be left out unless asked for from {days} on."
     if sunset.last:
         verb = "was" if sunset.last[-1].on < today else "is"
         moved = ", which may have moved" if row.confidence is Confidence.ANNOUNCED else ""
         yield f"The last day to get one {verb} {_days(sunset.last, 'or')}{moved}."
     known = f", as known on {row.known_on}" if row.known_on else ""
-    yield f"This is {row.confidence} ({row.source}){known}."
+    yield f"These dates are {row.confidence}: {row.source}{known}."
 
 
 def _program(sunset: Sunset, today: date) -> Iterable[str]:
@@ -221,10 +224,9 @@ def _program(sunset: Sunset, today: date) -> Iterable[str]:
     row = sunset.program
     if row is None or row.forbidden_from is None:
         return
-    verb = "has forbidden it to" if row.forbidden_from <= today else "forbids it to"
-    since = "since" if row.forbidden_from <= today else "from"
-    known = f"; {row.source}" if sunset.authority is None else ""
-    yield f"{row.ca} {verb} every public CA {since} {row.forbidden_from} on{known}."
+    begun = row.forbidden_from <= today
+    when = f"Since {row.forbidden_from}" if begun else f"From {row.forbidden_from} on"
+    yield f"{when} no public CA may issue one ({row.source})."
 
 
 def _days(claims: Iterable[Claim], conjunction: str = "and") -> str:
