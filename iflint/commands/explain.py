@@ -63,7 +63,9 @@ def find(word: str, infos: Sequence[RuleInfo]) -> RuleInfo:
     begun = [info.code for info in infos if wanted and info.code.lower().startswith(wanted)]
     known = [label for info in infos for label in (info.code, info.name)]
     hint = f"; it begins {', '.join(begun)}" if begun else did_you_mean(word, known)
-    raise WrongUsage([f"no rule has the code or name {shown(word)}{hint}"])
+    raise WrongUsage(
+        [f"no rule has the code or name {shown(word)}{hint} ('iflint rules' lists them)"]
+    )
 
 
 def page(info: RuleInfo) -> str:
@@ -73,6 +75,6 @@ def page(info: RuleInfo) -> str:
         f"**{info.summary}**",
         f"Severity: {info.severity}.{state}",
         info.documentation,
-        f"More: <{info.help_uri}>" if info.help_uri else "",
+        f"More: {info.help_uri}" if info.help_uri else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"

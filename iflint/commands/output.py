@@ -105,6 +105,9 @@ def write_file(path: str, text: str) -> None:
                 file.write(text.encode())
         else:
             _replace(target, text.encode())
+    except FileNotFoundError as error:
+        folder = os.path.dirname(path) or os.curdir
+        raise Failure(f"{path} can't be written: there is no folder {folder}") from error
     except OSError as error:
         raise Failure(f"{path} can't be written: {error.strerror or error}") from error
 

@@ -29,6 +29,13 @@ COMMAND_LINE_ONLY = ("config", "isolated", "debug")
 
 _PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
 
+_HINTS = {
+    "Invalid value": " (text stands in quotes, a list in brackets)",
+    "Illegal character '\\n'": " (the quote that ends the text is missing)",
+    "Cannot overwrite a value": " (the setting stands here a second time)",
+}
+"""What `tomllib` says of the mistakes that people make, and what they mean."""
+
 
 class Configuration(msgspec.Struct, frozen=True):
     """The settings of a file, by name, and everything that is wrong in it.
@@ -147,11 +154,12 @@ def _unknown(key: str) -> str:
 
 
 def _syntax_error(message: str, text: str) -> tuple[str, int, int]:
-    """What `tomllib` says, and the line and column that it appends to its message."""
+    """What `tomllib` says, with what helps; and the line and column that it appends to it."""
     place = _PLACE.search(message)
     if place is None:
         return f"is not TOML: {message}", 1, 1
     said = message[: place.start()]
+    said = f"is not TOML: {said}{_HINTS.get(said, '')}"
     if place[1] is None:
         lines = text.splitlines() or [""]
         return f"{said} at the end of the file", len(lines), len(lines[-1]) + 1

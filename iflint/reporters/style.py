@@ -17,7 +17,7 @@ ERROR, WARNING, NOTE, QUIET = "38;5;160", "38;5;166", "38;5;32", "38;5;244"
 BOLD = "1"
 SEVERITIES = {Severity.ERROR: ERROR, Severity.WARNING: WARNING, Severity.NOTE: NOTE}
 MINIMUM_WIDTH = 40
-_FLOW_FOLDER = "src/main/resources/scenarioflows/integrationflow/"
+FLOW_FOLDER = "src/main/resources/scenarioflows/integrationflow/"
 
 
 class Style(msgspec.Struct, frozen=True):
@@ -37,7 +37,7 @@ class Style(msgspec.Struct, frozen=True):
         if not location.members:
             return self.show(location.path)
         *outer, member = (self.show(part) for part in (location.path, *location.members))
-        return "!/".join((*outer, member.replace(_FLOW_FOLDER, f"src/main/{self.ellipsis}/", 1)))
+        return "!/".join((*outer, member.replace(FLOW_FOLDER, f"src/main/{self.ellipsis}/", 1)))
 
     def paint(self, text: str, code: str) -> str:
         """The text in a colour or in bold, where the terminal has them."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from iflint.findings import Severity
 from iflint.reporters.paths import absolute, is_below
-from iflint.reporters.style import BOLD, QUIET, SEVERITIES, Style, wrapped
+from iflint.reporters.style import BOLD, FLOW_FOLDER, QUIET, SEVERITIES, Style, wrapped
 from iflint.wording import counted, listed, stale_table
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ def _counts(report: Report) -> Iterator[tuple[str, str]]:
     packages = {(iflow.package.id, iflow.package.name) for iflow in report.iflows if iflow.package}
     within = f" in {counted(len(packages), 'package')}" if packages else ""
     yield "iFlows", f"{len(report.iflows)}{within}"
-    yield "sender channels", f"{len(channels)}, {checked} checked"
+    others = len(channels) - checked
+    otherwise = f", {others} authorized otherwise" if others else ""
+    yield "sender channels", f"{len(channels)}: {checked} checked{otherwise}" if channels else "0"
     entries = str(report.entries_checked)
     if report.entries_checked:
         entries += f" checked, {report.entries_joined} with a certificate at hand"
@@ -133,13 +135,16 @@ def _paths_without_iflow(report: Report, style: Style) -> Iterator[str]:
 
 
 def paths_without_iflow(report: Report) -> list[str]:
-    """The paths, as given, in which no iFlow was found."""
-    found = {absolute(report.directory, iflow.location.path) for iflow in report.iflows}
-    return [
-        path
-        for path in report.paths
-        if not any(is_below(place, absolute(report.directory, path)) for place in found)
-    ]
+    """The paths, as given, in which no iFlow was found and that are no part of one."""
+    flows = {absolute(report.directory, iflow.location.path) for iflow in report.iflows}
+    bundles = {bundle for flow in flows if (bundle := flow.partition(f"/{FLOW_FOLDER}")[0]) != flow}
+
+    def leads_to_iflow(path: str) -> bool:
+        return any(is_below(flow, path) for flow in flows) or any(
+            is_below(path, bundle) for bundle in bundles
+        )
+
+    return [path for path in report.paths if not leads_to_iflow(absolute(report.directory, path))]
 
 
 def _row(label: str, text: str, style: Style) -> Iterator[str]:

@@ -65,11 +65,13 @@ class CertificateNotFound(Rule):
         """Say that none of the certificates at hand is the one."""
         if case.verdict.state is not EntryState.NOT_FOUND or not case.run.certificates_at_hand:
             return
-        at_hand = counted(case.run.certificates_at_hand, "certificate")
+        number = case.run.certificates_at_hand
+        none = f"None of the {number} certificates" if number > 1 else "The one certificate"
+        verb = "has" if number > 1 else "doesn't have"
         yield self.finding(
             case,
-            f"None of the {at_hand} at hand has this pair or resembles it, so its dates and its "
-            "chain were not checked.",
+            f"{none} at hand {verb} this pair or a similar one, so its dates and its chain were "
+            "not checked.",
             remedy="Ask the sender for this certificate with its chain, and give it with "
             "--certificates PATH or keep it in the repository.",
             location=case.verdict.subject.value.location,

@@ -195,7 +195,7 @@ def test_output_that_cannot_be_written_is_a_failure_and_the_rest_is_written(
     engine.reply = report_with("error")
     result = call("check", "--format", "text", "--format", "json=no/such/x", "--format", "sarif=y")
     assert result.exit_code == 3
-    assert result.stderr == "iflint: no/such/x can't be written: No such file or directory\n"
+    assert result.stderr == "iflint: no/such/x can't be written: there is no folder no/such\n"
     assert "Something was found." in result.stdout
     assert os.listdir() == ["y"]
 

@@ -97,4 +97,5 @@ def test_explain_suggests(call, word, hint) -> None:
     result = call("explain", word)
     assert result.exit_code == 2
     assert hint in result.stderr
-    assert len(result.stderr) < 200
+    assert "'iflint rules' lists them" in result.stderr
+    assert len(result.stderr) < 250

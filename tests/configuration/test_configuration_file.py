@@ -110,10 +110,18 @@ def test_all_mistakes_at_once_with_their_places() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("a = \n", "iflint.toml:1:5: Invalid value"),
-        ("verbose = true\nverbose = true\n", "iflint.toml:2:15: Cannot overwrite a value"),
-        ("[a]\n[a]\n", "iflint.toml:2:3: Cannot declare ('a',) twice"),
-        ("a = [1,\n", "iflint.toml:1:8: "),
+        ("a = \n", "iflint.toml:1:5: is not TOML: Invalid value (text"),
+        (
+            "landscape = btp\n",
+            "iflint.toml:1:13: is not TOML: Invalid value (text stands in quotes",
+        ),
+        ('landscape = "btp\n', "iflint.toml:1:17: is not TOML: Illegal character '\\n' (the quote"),
+        (
+            "verbose = true\nverbose = true\n",
+            "iflint.toml:2:15: is not TOML: Cannot overwrite a value (",
+        ),
+        ("[a]\n[a]\n", "iflint.toml:2:3: is not TOML: Cannot declare ('a',) twice"),
+        ("a = [1,\n", "iflint.toml:1:8: is not TOML: "),
         (b"a = 1\nb = '\xff'\n", "iflint.toml:2:6: is not UTF-8 from here on"),
         ("verbose = true".encode("utf-16"), "iflint.toml: is UTF-16; save it as UTF-8"),
         ("[tool.iflint]\nverbose = true", "iflint.toml:1:2: settings stand at the top of"),

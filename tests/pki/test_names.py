@@ -247,6 +247,7 @@ def test_an_attribute_knows_where_it_stands() -> None:
         ("postalCode=1", "postalCode", "OID.2.5.4.17=", "OID.2.5.4.17=1"),
         ("/C=DE/O=A, B/CN=x/y", None, "OpenSSL", r"CN=x/y, O=A\, B, C=DE"),
         ("subject=CN=x, O=y", "subject=", "not part", "CN=x, O=y"),
+        ("subject=C = DE, O = y, CN = x", "subject=", "not part", "CN=x, O=y, C=DE"),
         ("issuer= /O=y/CN=x", "issuer= ", "not part", "CN=x, O=y"),
         ("Subject DN: CN=x", "Subject DN: ", "not part", "CN=x"),
         ("O=DigiCert, Inc., C=US", "Inc.", "escaped", r"O=DigiCert\, Inc., C=US"),

@@ -7,6 +7,7 @@ import pytest
 
 from iflint.findings import DnComparison, DnRow, Related
 from iflint.location import FileLocation, Location
+from iflint.report import IflowResult
 from iflint.reporters import style, text
 from iflint.reporters.style import wrapped
 from iflint.text import cells
@@ -103,7 +104,7 @@ def test_summary() -> None:
         """\
 Summary
 iFlows           2 in 1 package
-sender channels  1, 1 checked
+sender channels  1: 1 checked
 entries          4 checked, 2 with a certificate at hand
 certificates     3 in 2 files
 skipped          archive without flow: 2, clutter: 1 (--verbose names them)
@@ -137,6 +138,28 @@ def test_a_path_without_iflow_is_said_aloud() -> None:
 @pytest.mark.parametrize("path", [".", "flows", "./flows/", "/work/repo", "exports/Acme.zip"])
 def test_a_path_with_an_iflow_is_not(path) -> None:
     assert "No iFlow found" not in text.render(with_findings(paths=(path,)))
+
+
+@pytest.mark.parametrize(
+    ("flow", "path"),
+    [
+        ("Orders/src/main/resources/scenarioflows/integrationflow/O.iflw", "Orders/META-INF/x.MF"),
+        ("src/main/resources/scenarioflows/integrationflow/O.iflw", "META-INF/MANIFEST.MF"),
+    ],
+)
+def test_a_path_that_is_part_of_an_iflow_is_not(flow, path) -> None:
+    iflow = IflowResult("Orders", "Orders", "1.0.0", None, FileLocation(flow))
+    assert "No iFlow found" not in text.render(with_findings(paths=(path,), iflows=(iflow,)))
+
+
+def test_channels_with_another_authorization_are_told_from_checked_ones() -> None:
+    report = sample()
+    (iflow, *_) = (iflow for iflow in report.iflows if iflow.channels)
+    (channel, *_) = iflow.channels
+    role_based = msgspec.structs.replace(channel, checked=False, entries=())
+    iflow = msgspec.structs.replace(iflow, channels=(channel, role_based, role_based))
+    shown = text.render(with_findings(iflows=(iflow,)))
+    assert "sender channels  3: 1 checked, 2 authorized otherwise\n" in shown
 
 
 def test_clean() -> None:

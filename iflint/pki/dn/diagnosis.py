@@ -63,6 +63,7 @@ _SLASH = re.compile(rf"/(?=(?:{_KEYWORD})\s*=)", re.IGNORECASE)
 _PREFIX = re.compile(
     r"\s*(?:(?:subject|issuer|owner)[\s_]*(?:dn|name)?|dn)\s*[:=]\s*", re.IGNORECASE
 )
+_OPENSSL = re.compile(r"(?:subject|issuer)\s*=", re.IGNORECASE)
 _PART = re.compile(
     r'((?:\\.|"(?:\\.|[^"\\])*"(?=\s*(?:[,;+]|$))|[^,;+\\])*)([,;+]|\\?$)', re.DOTALL
 )
@@ -85,7 +86,7 @@ def _remedy(message: str, meant: str | None) -> str:
         return f"Write it as: {meant}"
     if message.endswith(grammar.UNKNOWN_TYPE):
         return "Write a keyword that the runtime knows, or OID. and the attribute's number."
-    return "Copy the DN from the certificate, as iflint prints it, and paste it unchanged."
+    return "Write NAME=value parts with commas between, as in CN=orders.example, O=Example, C=DE."
 
 
 def _reason(text: str, error: MalformedName) -> tuple[str, int, int]:
@@ -144,10 +145,15 @@ def corrected(text: str) -> str | None:
     """What ``iflint.pki.names.corrected_text`` promises."""
     if len(text) > _LONGEST_TO_CORRECT or len(_QUOTATION_MARK.findall(text)) % 2:
         return None
-    candidate = _PREFIX.sub("", _visible(text).translate(_TYPOGRAPHIC), count=1).strip()
+    candidate = _visible(text).translate(_TYPOGRAPHIC).strip()
+    printed_by_openssl = _OPENSSL.match(candidate) is not None
+    candidate = _PREFIX.sub("", candidate, count=1)
     if _quoted_as_a_whole(candidate):
         candidate = candidate[1:-1].strip()
-    readings = map(_from_slashes_or_parts, (_separated(candidate), candidate))
+    readings = (
+        _from_slashes(text) if _SLASH.match(text) else _from_parts(text, turn=printed_by_openssl)
+        for text in (_separated(candidate), candidate)
+    )
     return next(filter(_is_meant, readings), None)
 
 
@@ -155,10 +161,6 @@ def _separated(text: str) -> str:
     """With a comma before each attribute that has nothing but white space before it."""
     pattern = rf"(?<![\s,;+])\s*{swallowed_pattern().pattern}"
     return re.sub(pattern, r", \1", text, flags=re.IGNORECASE)
-
-
-def _from_slashes_or_parts(text: str) -> str:
-    return _from_slashes(text) if _SLASH.match(text) else _from_parts(text)
 
 
 def _is_meant(text: str) -> bool:
@@ -183,20 +185,28 @@ def _from_slashes(text: str) -> str:
     return ", ".join(_attribute(part.rstrip()) for part in reversed(parts))
 
 
-def _from_parts(text: str) -> str:
-    """Separators that separate nothing dropped, or escaped where a value goes on behind them."""
-    meant = ""
+def _from_parts(text: str, *, turn: bool) -> str:
+    """Separators that separate nothing dropped, or escaped where a value goes on behind them.
+
+    ``turn``: a text from the country to the common name is turned round.
+    """
+    rdns: list[str] = []
     separator = ""
     for part, following in _PART.findall(text):
         if _ATTRIBUTE.match(part):
-            joint = "" if not meant else "+" if separator == "+" else ", "
-            meant += joint + _attribute(part.strip())
-        elif part.strip() and meant and not _NAMED.match(part):
-            meant += "\\" + separator + _escaped(part.rstrip())
+            attribute = _attribute(part.strip())
+            if rdns and separator == "+":
+                rdns[-1] += f"+{attribute}"
+            else:
+                rdns.append(attribute)
+        elif part.strip() and rdns and not _NAMED.match(part):
+            rdns[-1] += f"\\{separator}{_escaped(part.rstrip())}"
         elif part.strip():
             return text
         separator = following or separator
-    return meant
+    if turn and rdns and rdns[0].startswith("C=") and rdns[-1].startswith("CN="):
+        rdns.reverse()
+    return ", ".join(rdns)
 
 
 def _attribute(part: str) -> str:
