@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "json", "csv")
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-"""A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV Injection")."""
-
 
 class CertificateRow(msgspec.Struct, frozen=True):
     """The certificate that an entry was joined to."""
@@ -238,38 +235,25 @@ def _json(report: Report) -> str:
 
 
 def _csv(report: Report) -> str:
-    import csv
-    from io import StringIO
+    from iflint.commands.spreadsheets import csv_text
 
-    file = StringIO()
-    writer = csv.writer(file, lineterminator="\n")
     of_channel = [name for name in ChannelRow.__struct_fields__ if name != "entries"]
     of_entry = ["entry", "subject", "issuer", "days_left", "healthy_until", "verdict"]
     of_certificate = list(CertificateRow.__struct_fields__)
-    writer.writerow(
-        [
-            *("channel_verdict" if name == "verdict" else name for name in of_channel),
-            *of_entry,
-            *(f"certificate_{name}" for name in of_certificate),
-        ]
-    )
-    for row in rows(report):
-        start = [getattr(row, name) for name in of_channel]
-        for entry in row.entries or (None,):
-            cells = [*start, *(getattr(entry, name, None) for name in of_entry)]
-            certificate = entry.certificate if entry else None
-            cells.extend(getattr(certificate, name, None) for name in of_certificate)
-            writer.writerow([_cell(value) for value in cells])
-    return file.getvalue()
 
+    def cells() -> Iterator[list[object]]:
+        for row in rows(report):
+            for entry in row.entries or (None,):
+                certificate = entry.certificate if entry else None
+                yield [
+                    *(getattr(row, name) for name in of_channel),
+                    *(getattr(entry, name, None) for name in of_entry),
+                    *(getattr(certificate, name, None) for name in of_certificate),
+                ]
 
-def _cell(value: object) -> object:
-    """A value as a cell that no spreadsheet takes for a formula."""
-    from iflint.text import visible
-
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if not isinstance(value, str):
-        return value
-    shown = visible(value)
-    return f"'{shown}" if shown.lstrip().startswith(_FORMULA_STARTS) else shown
+    headings = [
+        *("channel_verdict" if name == "verdict" else name for name in of_channel),
+        *of_entry,
+        *(f"certificate_{name}" for name in of_certificate),
+    ]
+    return csv_text(headings, cells())

@@ -1,0 +1,113 @@
+"""Which channels a change of the list of roots breaks: judged once with each of two releases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from iflint.engine import Session
+    from iflint.location import FileLocation
+    from iflint.options import Options
+    from iflint.pki.history import Change
+    from iflint.report import EntryResult, Report
+
+
+class Affected(msgspec.Struct, frozen=True):
+    """An entry that reaches a root of one release, and none of the other.
+
+    ``root`` is the subject of the root that it reaches, ``subject`` the one of its certificate.
+    """
+
+    root: str
+    iflow: str
+    package: str
+    file: FileLocation
+    channel: str
+    adapter: str
+    address: str
+    entry: int
+    subject: str
+
+
+class RootChange(msgspec.Struct, frozen=True):
+    """What came and went, which entries the newer release breaks, and which it mends.
+
+    ``checked`` counts the entries with a certificate at hand; None where no path was given.
+    """
+
+    change: Change
+    broken: tuple[Affected, ...] = ()
+    mended: tuple[Affected, ...] = ()
+    checked: int | None = None
+
+
+def root_change(paths: Sequence[str], options: Options, one: str, other: str) -> RootChange:
+    """What the change from the older of two releases to the newer one means for ``paths``.
+
+    Without paths, only what came and went. Raises UsageError for a release that the table does
+    not have, for a list that is made of files, and what `iflint.engine.check` raises.
+    """
+    from iflint.clock import now
+    from iflint.inputs import read_trust_list
+    from iflint.options import UsageError
+    from iflint.pki.history import change
+
+    trust, _ = read_trust_list(options, options.as_of or now())
+    if trust.release is None:
+        raise UsageError("--roots names certificates, which have no releases; give a table")
+    try:
+        found = change(trust.table, one, other)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if not paths:
+        return RootChange(found)
+    from iflint.engine import Session
+
+    session = Session(paths, options)
+    before, after = (_reached(session, release) for release in (found.older, found.newer))
+    return RootChange(
+        found,
+        broken=tuple(one for place, one in before.items() if one.root and not after[place].root),
+        mended=tuple(one for place, one in after.items() if one.root and not before[place].root),
+        checked=len(before),
+    )
+
+
+def _reached(session: Session, release: str) -> dict[tuple[FileLocation, int, int], Affected]:
+    """Each entry with a certificate at hand, and the root that it reaches with a release."""
+    report = session.of_release(release).report()
+    return dict(_entries(report))
+
+
+def _entries(report: Report) -> Iterator[tuple[tuple[FileLocation, int, int], Affected]]:
+    for iflow in report.iflows:
+        for channel in iflow.channels:
+            for entry in channel.entries:
+                place = (iflow.location, channel.ordinal, entry.ordinal)
+                if entry.state != "joined":
+                    continue
+                yield (
+                    place,
+                    Affected(
+                        root=_root(entry),
+                        iflow=iflow.name,
+                        package=iflow.package.name if iflow.package else "",
+                        file=iflow.location,
+                        channel=channel.name or channel.id,
+                        adapter=channel.adapter,
+                        address=channel.address,
+                        entry=entry.ordinal,
+                        subject=entry.certificates[0].certificate.subject,
+                    ),
+                )
+
+
+def _root(entry: EntryResult) -> str:
+    """The supported root of the best certificate; empty where its chain reaches none."""
+    chain = entry.certificates[0].chain
+    reached = chain is not None and chain.outcome in ("trusted", "uncertain")
+    return chain.root if chain is not None and reached else ""
