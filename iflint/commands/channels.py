@@ -173,10 +173,12 @@ def _table(report: Report, colour: bool, width: int, ascii_only: bool) -> str:
         group.extend(_lines(row))
     if not groups:
         return "No sender channels found.\n"
+    verdicts = ["Verdict", *(cells[-1] for lines in groups.values() for cells in lines)]
+    longest = max(len(line) for verdict in verdicts for line in verdict.split("\n"))
     columns = (
         Column("Channel", 5),
         Column("Certificate", 6),
-        Column("Verdict", width=25),
+        Column("Verdict", width=min(longest, max(25, width // 4))),
     )
     shown = table(
         columns,

@@ -60,7 +60,7 @@ def _table(infos: Sequence[RuleInfo], colour: bool, width: int, ascii_only: bool
     ]
     columns = (
         Column("Code", width=6),
-        Column("Name", width=25),
+        Column("Name", width=max(len(info.name) for info in infos)),
         Column("Severity", width=8),
         Column("Finds"),
     )

@@ -8,7 +8,7 @@ from iflint.wording import RENEWAL, counted, dated, expires_soon
 
 
 class CertificateExpiresSoon(Rule):
-    """The best certificate of an entry expires within the next days.
+    """The best certificate of an entry expires soon.
 
     ## What it does
 

@@ -101,6 +101,13 @@ def test_the_table_fits_80_columns_and_ends_with_exit_code_0(workplace, call, re
         assert text in result.stdout
 
 
+def test_a_wide_terminal_shows_a_verdict_in_one_line(workplace, call, engine, report) -> None:
+    name = "client-certificate-authorization"
+    finding = msgspec.structs.replace(report.findings[0], name=name)
+    engine.reply = msgspec.structs.replace(report, findings=(finding,))
+    assert f"IFL900 {name}" in call("channels", env={"COLUMNS": "160"}).stdout
+
+
 def test_json(workplace, call, report) -> None:
     document = json.loads(call("channels", "--format", "json").stdout)
     assert (document["format"], document["formatVersion"]) == ("iflint-channels", "1")

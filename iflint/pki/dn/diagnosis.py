@@ -86,7 +86,7 @@ def _remedy(message: str, meant: str | None) -> str:
         return f"Write it as: {meant}"
     if message.endswith(grammar.UNKNOWN_TYPE):
         return "Write a keyword that the runtime knows, or OID. and the attribute's number."
-    return "Write NAME=value parts with commas between, as in CN=orders.example, O=Example, C=DE."
+    return "Write NAME=value parts with commas between, as 'iflint chain FILE' prints them."
 
 
 def _reason(text: str, error: MalformedName) -> tuple[str, int, int]:
