@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from iflint import __version__
-from iflint.options import Options, UsageError
+from iflint.options import Environment, Options, UsageError
+from iflint.problems import ProblemKind
 from iflint.report import Report
 
 if TYPE_CHECKING:
@@ -25,19 +28,37 @@ if TYPE_CHECKING:
 
 
 def check(paths: Sequence[str], options: Options | None = None) -> Report:
-    """Check every integration flow under ``paths``: one `Session`, one report.
+    """Check every integration flow under ``paths``, in each environment of ``options``.
 
     Raises UsageError or FileNotFoundError when the caller asks for what can't be done, and
     `iflint.plugins.PluginError` when the installed rules can't be loaded; what can't be read of
     the input is in the report.
     """
-    return Session(paths, options or Options()).report()
+    (name, session), *others = sessions(paths, options or Options())
+    if not name:
+        return session.report()
+    from iflint.environments import merged
+
+    return merged([(name, session.report()), *((n, other.report()) for n, other in others)])
+
+
+def sessions(paths: Sequence[str], options: Options) -> list[tuple[str, Session]]:
+    """A session for each environment, with its name; one without a name if there are none.
+
+    All share what was read of the flows.
+    """
+    base = Session(paths, options)
+    if not options.environments:
+        return [("", base)]
+    return [(each.name, base.in_environment(each)) for each in options.environments]
 
 
 class Session:
     """Everything read once, and judged as often as is asked for: each clock has its report."""
 
-    def __init__(self, paths: Sequence[str], options: Options) -> None:
+    def __init__(
+        self, paths: Sequence[str], options: Options, inputs: Inputs | None = None
+    ) -> None:
         from iflint.clock import now
         from iflint.inputs import read_calendar, read_inputs, read_parameters, read_trust_list
 
@@ -47,10 +68,52 @@ class Session:
         overlays, parameter_problems = read_parameters(options)
         self.trust, root_problems = read_trust_list(options, self.as_of)
         self._calendar = read_calendar(options) if options.calendar is not None else None
-        self.inputs = read_inputs(paths, options)
+        self.inputs = inputs or read_inputs(paths, options)
         self._iflows = tuple(flow.resolve(overlays) for flow in self.inputs.flows)
         self._problems = (*self.inputs.problems, *parameter_problems, *root_problems)
         self._rules: tuple[type[Rule], ...] | None = None
+        self._parameter_files = 0
+
+    def in_environment(self, environment: Environment) -> Session:
+        """The same flows with the settings of an environment."""
+        from iflint.inputs import (
+            read_certificates,
+            read_environment_parameters,
+            read_parameters,
+        )
+
+        own = {
+            name: getattr(environment, name)
+            for name in ("landscape", "trust", "certificates", "roots", "roots_add")
+            if getattr(environment, name) is not None
+        }
+        options = msgspec.structs.replace(self.options, **own, environments=(), as_of=self.as_of)
+        inputs = self.inputs
+        if environment.certificates is not None:
+            inputs = self._with_certificates(read_certificates(environment.certificates, options))
+        other = Session(self._paths, options, inputs)
+        overlays, _ = read_parameters(options)
+        files, problems = read_environment_parameters(environment, inputs.flows, options)
+        other._iflows = tuple(
+            flow.resolve((*overlays, *own_files))
+            for flow, own_files in zip(inputs.flows, files, strict=True)
+        )
+        other._problems = (*other._problems, *problems)
+        other._parameter_files = sum(map(bool, files))
+        return other
+
+    def _with_certificates(self, read: Inputs) -> Inputs:
+        """The session's flows with other certificates than were read with them."""
+        return msgspec.structs.replace(
+            self.inputs,
+            certificates=read.certificates,
+            certificate_files=read.certificate_files,
+            skipped=(*self.inputs.skipped, *read.skipped),
+            problems=(
+                *(p for p in self.inputs.problems if p.kind is not ProblemKind.CERTIFICATE),
+                *read.problems,
+            ),
+        )
 
     def report(self, as_of: datetime | None = None) -> Report:
         """The report at the clock ``as_of`` (aware; default: the session's own)."""
@@ -67,6 +130,7 @@ class Session:
             self.trust.at(as_of),
             self.rules if self.options.describe_rules else (),
             findings,
+            self._parameter_files,
         )
 
     def findings(
@@ -85,7 +149,9 @@ class Session:
             return ()
         found = _findings(self.rules, self._cases(verdicts, self.trust.at(as_of), as_of))
         directory = absolute_directory(self.options.directory)
-        return fingerprinted(sorted(found, key=_place), directory, repository_root(directory))
+        return fingerprinted(
+            sorted(found, key=lambda finding: finding.place), directory, repository_root(directory)
+        )
 
     def of_release(self, release: str) -> Session:
         """The same session with this release of the table of roots in force at every clock."""
@@ -233,6 +299,7 @@ def _report(
     trust: TrustList,
     rules: Sequence[type[Rule]],
     findings: Sequence[Finding],
+    parameter_files: int,
 ) -> Report:
     from iflint.inventory import (
         entry_counts,
@@ -274,6 +341,7 @@ def _report(
         entries_joined=joined,
         entries_not_found=not_found,
         wanted=wanted(verdicts.values()),
+        parameter_files=parameter_files,
     )
 
 
@@ -282,9 +350,3 @@ def absolute_directory(directory: str | None) -> str:
     import os
 
     return os.path.abspath(directory or os.curdir).replace(os.sep, "/")
-
-
-def _place(finding: Finding) -> tuple[str, int, int, str, str]:
-    region = finding.location.region
-    line, column = (region.start_line, region.start_column) if region else (0, 0)
-    return (str(finding.location.file), line, column, finding.code, finding.key)

@@ -136,7 +136,8 @@ class Finding(msgspec.Struct, frozen=True):
     that says what to do. ``breaks_on`` is when what works today stops working, ``broken_since``
     when it stopped, both aware and in UTC; at most one of them is set. ``key`` is what tells
     this finding from others of the same rule at the same entry (a parameter, a certificate) and
-    goes into ``fingerprint``, which survives moved lines and renumbered ids.
+    goes into ``fingerprint``, which survives moved lines and renumbered ids. ``environments``
+    are those in which it holds, when several are checked.
     """
 
     code: str
@@ -155,3 +156,11 @@ class Finding(msgspec.Struct, frozen=True):
     broken_since: datetime | None = None
     key: str = ""
     fingerprint: str = ""
+    environments: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> tuple[str, int, int, str, str]:
+        """What orders findings in a report."""
+        region = self.location.region
+        line, column = (region.start_line, region.start_column) if region else (0, 0)
+        return (str(self.location.file), line, column, self.code, self.key)

@@ -45,7 +45,7 @@ class Forecast(msgspec.Struct, frozen=True):
 
 
 def forecast(session: Session, until: date) -> Forecast:
-    """Judge ``session`` on each day from its own clock until ``until`` that can change a verdict."""
+    """Judge ``session`` on each day until ``until`` that can change a verdict."""
     start = session.as_of
     now = session.findings(start)
     before = {_identity(finding): finding for finding in now}
@@ -56,8 +56,9 @@ def forecast(session: Session, until: date) -> Forecast:
         begun = [finding for key, finding in after.items() if key not in before]
         ended = [finding for key, finding in before.items() if key not in after]
         replaced = {finding.fingerprint for finding in begun}
-        for finding in begun:
-            changes.append(Change(day, True, finding, _renew_by(finding, day, session)))
+        changes.extend(
+            Change(day, True, finding, _renew_by(finding, day, session)) for finding in begun
+        )
         changes.extend(
             Change(day, False, finding)
             for finding in ended

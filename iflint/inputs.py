@@ -11,7 +11,7 @@ import msgspec
 from iflint.iflow.model import Package
 from iflint.iflow.reader import ParsedIflow, read_iflow
 from iflint.location import Location
-from iflint.options import Options, UsageError
+from iflint.options import Environment, Options, UsageError
 from iflint.problems import Problem, ProblemKind, Unreadable
 from iflint.sources import (
     Bundle,
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from iflint.iflow.properties import ParameterFile
     from iflint.location import FileLocation
     from iflint.pki.calendar import Calendar
-    from iflint.pki.files import FoundCertificate
+    from iflint.pki.files import FileContent, FoundCertificate
+    from iflint.pki.keys import KeyMaterial
+    from iflint.pki.passwords import Password
     from iflint.pki.trust import TrustList
 
 
@@ -41,6 +43,7 @@ class Inputs(msgspec.Struct, frozen=True):
     certificate_files: int
     skipped: tuple[Skipped, ...]
     problems: tuple[Problem, ...]
+    keys: tuple[KeyMaterial, ...] = ()
 
 
 def read_inputs(paths: Sequence[str], options: Options) -> Inputs:
@@ -48,7 +51,7 @@ def read_inputs(paths: Sequence[str], options: Options) -> Inputs:
 
     Raises FileNotFoundError for a path that does not exist. What can't be read is a problem.
     """
-    reading = _Reading()
+    reading = _Reading(options)
     reading.take(
         discover(
             paths,
@@ -59,14 +62,7 @@ def read_inputs(paths: Sequence[str], options: Options) -> Inputs:
         )
     )
     if options.certificates is not None:
-        reading.take(
-            certificate_files(
-                options.certificates,
-                directory=options.directory,
-                exclude=options.exclude,
-                exclude_directory=options.exclude_directory,
-            )
-        )
+        reading.take_certificate_files(options.certificates)
     return reading.inputs()
 
 
@@ -75,34 +71,56 @@ def read_certificates(paths: Sequence[str], options: Options) -> Inputs:
 
     Raises FileNotFoundError for a path that does not exist. What can't be read is a problem.
     """
-    reading = _Reading()
-    reading.take(
-        certificate_files(
-            paths,
-            directory=options.directory,
-            exclude=options.exclude,
-            exclude_directory=options.exclude_directory,
-        )
-    )
+    reading = _Reading(options)
+    reading.take_certificate_files(paths)
     return reading.inputs()
 
 
 def read_parameters(options: Options) -> tuple[tuple[ParameterFile, ...], tuple[Problem, ...]]:
     """Read the files of ``--parameters``, in order; what can't be read of them is a problem."""
-    from iflint.iflow.properties import read_overlay
-
     files: list[ParameterFile] = []
     problems: list[Problem] = []
     for path in options.parameters:
-        source = _named_file(path, options)
-        try:
-            file = read_overlay(source.read(), source.location)
-        except Unreadable as error:
-            problems.append(error.problem)
-            continue
-        files.append(file)
-        problems.extend(file.problems)
+        _read_overlay(path, options, files, problems)
     return tuple(files), tuple(problems)
+
+
+def read_environment_parameters(
+    environment: Environment, flows: Sequence[ParsedIflow], options: Options
+) -> tuple[tuple[tuple[ParameterFile, ...], ...], tuple[Problem, ...]]:
+    """For each flow the parameter files that the environment's patterns mean and that exist."""
+    from iflint.environments import parameter_path
+
+    known: dict[str, tuple[ParameterFile, ...]] = {}
+    problems: list[Problem] = []
+    found = []
+    for flow in flows:
+        own: list[ParameterFile] = []
+        for pattern in environment.parameters:
+            path = parameter_path(pattern, flow)
+            if path not in known:
+                files: list[ParameterFile] = []
+                if os.path.isfile(os.path.join(options.directory or "", path)):
+                    _read_overlay(path, options, files, problems)
+                known[path] = tuple(files)
+            own.extend(known[path])
+        found.append(tuple(own))
+    return tuple(found), tuple(problems)
+
+
+def _read_overlay(
+    path: str, options: Options, files: list[ParameterFile], problems: list[Problem]
+) -> None:
+    from iflint.iflow.properties import read_overlay
+
+    source = _named_file(path, options)
+    try:
+        file = read_overlay(source.read(), source.location)
+    except Unreadable as error:
+        problems.append(error.problem)
+        return
+    files.append(file)
+    problems.extend(file.problems)
 
 
 def read_trust_list(options: Options, as_of: datetime) -> tuple[TrustList, tuple[Problem, ...]]:
@@ -134,6 +152,17 @@ def read_trust_list(options: Options, as_of: datetime) -> tuple[TrustList, tuple
     return trust, (*roots.problems, *added.problems)
 
 
+def read_table_in_use(options: Options) -> tuple[bytes, str]:
+    """The table of roots of ``--roots``, else the packaged one: its bytes, and its name.
+
+    Raises UsageError when ``--roots`` names two.
+    """
+    from iflint.pki.trust import TRUST_STORE, packaged_data
+
+    _, table, name = _read_roots("--roots", options.roots, options)
+    return (packaged_data(), TRUST_STORE) if table is None else (table, f"--roots {name}")
+
+
 def read_calendar(options: Options) -> Calendar:
     """The CA calendar with the rows of ``--calendar`` over it. Raises UsageError."""
     from iflint.pki.calendar import Calendar, read_calendar
@@ -152,21 +181,14 @@ def _read_roots(
     option: str, paths: Sequence[str], options: Options
 ) -> tuple[Inputs, bytes | None, str]:
     """What an option for roots names: certificates, a table of roots, and the table's name."""
-    reading = _Reading()
+    reading = _Reading(options)
     table: bytes | None = None
     table_name = ""
     for path in paths:
         source = None if _is_folder(path, options) else _named_file(path, options)
         data = _table(source) if source else None
         if source is None or data is None:
-            reading.take(
-                certificate_files(
-                    [path],
-                    directory=options.directory,
-                    exclude=options.exclude,
-                    exclude_directory=options.exclude_directory,
-                )
-            )
+            reading.take_certificate_files([path])
         elif table is not None:
             raise UsageError(
                 f"{option} names two tables of roots, {table_name} and {path}: give one"
@@ -185,12 +207,15 @@ def _read_roots(
 class _Reading:
     """Collects what the sources yield, reading each file while its archive is at hand."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: Options) -> None:
+        self._options = options
         self._flows: list[ParsedIflow] = []
         self._certificates: list[FoundCertificate] = []
         self._certificate_files = 0
         self._skipped: list[Skipped] = []
         self._problems: list[Problem] = []
+        self._keys: dict[Location, KeyMaterial] = {}
+        self._of_archive: tuple[FileLocation | None, list[FileContent]] = (None, [])
 
     def inputs(self) -> Inputs:
         return Inputs(
@@ -199,10 +224,26 @@ class _Reading:
             self._certificate_files,
             tuple(self._skipped),
             tuple(self._problems),
+            tuple(self._keys.values()),
+        )
+
+    def take_certificate_files(self, paths: Sequence[str]) -> None:
+        """Read the certificate files at and below ``paths``."""
+        options = self._options
+        self.take(
+            certificate_files(
+                paths,
+                directory=options.directory,
+                exclude=options.exclude,
+                exclude_directory=options.exclude_directory,
+            )
         )
 
     def take(self, artifacts: Iterable[Bundle | CertificateSource | Skipped | Problem]) -> None:
         for artifact in artifacts:
+            archive = artifact.archive if isinstance(artifact, CertificateSource) else None
+            if archive != self._of_archive[0]:
+                self._end_archive(archive)
             if isinstance(artifact, Bundle):
                 self._take_bundle(artifact)
             elif isinstance(artifact, CertificateSource):
@@ -211,6 +252,23 @@ class _Reading:
                 self._skipped.append(artifact)
             else:
                 self._problems.append(artifact)
+        self._end_archive(None)
+
+    def _end_archive(self, following: FileLocation | None) -> None:
+        """Use what an archive of nothing but certificates held, if it is a sender's."""
+        archive, contents = self._of_archive
+        self._of_archive = (following, [])
+        if archive is None:
+            return
+        from iflint.pki.connectivity import is_load_balancer_chain
+
+        found = [f.certificate for content in contents for f in content.certificates]
+        if is_load_balancer_chain(found):
+            detail = "the load balancer's own chain, from a Connectivity Test (inferred)"
+            self._skipped.append(Skipped(archive, SkipKind.CONNECTIVITY_TEST, detail))
+            return
+        for content in contents:
+            self._use(content)
 
     def _take_bundle(self, bundle: Bundle) -> None:
         flow = self._read(bundle.flow)
@@ -231,18 +289,53 @@ class _Reading:
         )
 
     def _take_certificates(self, source: CertificateSource) -> None:
-        from iflint.pki.files import read_certificate_file
+        from iflint.pki.files import may_hold_certificates, read_certificate_file
 
-        read = self._read(source.file, ProblemKind.CERTIFICATE)
-        if read is None:
+        quiet = source.keys_only or not source.certain
+        read = self._read(source.file, ProblemKind.CERTIFICATE, quiet=quiet)
+        if read is None or (not source.certain and not may_hold_certificates(read[0])):
             return
-        content = read_certificate_file(*read)
-        self._problems.extend(content.problems)
-        if content.certificates:
-            self._certificate_files += 1
-            self._certificates.extend(content.certificates)
-        elif not content.problems:
+        content = read_certificate_file(*read, self._passwords(read[1]))
+        self._keep_keys(content, source)
+        if source.keys_only:
+            return
+        if source.archive is not None:
+            self._of_archive[1].append(content)
+        else:
+            self._use(content)
+        if not (content.certificates or content.problems):
             self._take_other(source, " and ".join(content.other))
+
+    def _use(self, content: FileContent) -> None:
+        self._problems.extend(content.problems)
+        self._certificates.extend(content.certificates)
+        self._certificate_files += bool(content.certificates)
+
+    def _keep_keys(self, content: FileContent, source: CertificateSource) -> None:
+        if not content.keys:
+            return
+        given = source.given or self._passed_on_purpose(source.file.location)
+        for key in content.keys:
+            self._keys[key.location] = msgspec.structs.replace(key, given=given)
+
+    def _passed_on_purpose(self, file: FileLocation) -> bool:
+        """Whether ``--certificates`` names the file or its folder; a repository says nothing."""
+        from iflint.sources.disk import Disk, enclosing_repository
+
+        disk = Disk(self._options.directory)
+        place = disk.absolute(file.path)
+        return any(
+            f"{place}/".startswith(f"{named}/") and enclosing_repository(named) != named
+            for named in map(disk.absolute, self._options.certificates or ())
+        )
+
+    def _passwords(self, file: FileLocation) -> tuple[Password, ...]:
+        if not self._options.keystore_password_env:
+            return ()
+        from iflint.pki.passwords import Passwords
+
+        given = self._options.keystore_password_env
+        return Passwords(given, self._options.directory).of(file)
 
     def _take_other(self, source: CertificateSource, held: str) -> None:
         """A file without a certificate: wrong if the user named it, else counted."""
@@ -260,13 +353,16 @@ class _Reading:
             self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, f"holds only {held}"))
 
     def _read(
-        self, file: SourceFile | None, kind: ProblemKind | None = None
+        self, file: SourceFile | None, kind: ProblemKind | None = None, *, quiet: bool = False
     ) -> tuple[bytes, FileLocation] | None:
+        """The bytes of a file; that it can't be read is a problem, unless it may be anything."""
         if file is None:
             return None
         try:
             return file.read(), file.location
         except Unreadable as error:
+            if quiet:
+                return None
             problem = error.problem
             if kind is not None:
                 problem = msgspec.structs.replace(problem, kind=kind)

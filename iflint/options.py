@@ -13,6 +13,22 @@ class UsageError(Exception):
     """The caller asked for something that can't be done; the message is one line for people."""
 
 
+class Environment(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the environments that content is deployed to, with settings of its own.
+
+    A setting that is None is that of the run. ``parameters`` are patterns of paths (see
+    `iflint.environments`), applied after the run's own files of parameters.
+    """
+
+    name: str
+    landscape: str | None = None
+    trust: str | None = None
+    parameters: tuple[str, ...] = ()
+    certificates: tuple[str, ...] | None = None
+    roots: tuple[str, ...] | None = None
+    roots_add: tuple[str, ...] | None = None
+
+
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one run.
 
@@ -20,14 +36,17 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     ``roots`` replace the list of the landscape, ``roots_add`` extend it; ``trust`` is how much of
     SAP's list counts (`iflint.pki.trust.Trust`); ``calendar`` a file with rows of one's own.
     ``certificates`` is None when certificates are to be looked for under the checked paths.
+    ``keystore_password_env`` names the environment variables that hold passwords of keystores,
+    each as ``NAME`` or ``PATH=NAME`` (`iflint.pki.passwords`).
     ``as_of`` is an aware datetime, None for now. ``select`` and ``ignore`` hold codes, names or
     prefixes of codes; ``exclude`` holds patterns as in .gitignore, relative to
     ``exclude_directory`` (default: ``directory``). ``whole_inventory`` asks for the exact location
     of every channel and entry in the report, ``describe_rules`` for the rules in force; both cost
-    time that a run without them saves.
+    time that a run without them saves. ``environments`` are those to check, each by itself.
     """
 
     certificates: tuple[str, ...] | None = None
+    keystore_password_env: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     roots_add: tuple[str, ...] = ()
@@ -41,5 +60,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     exclude: tuple[str, ...] = ()
     exclude_directory: str | None = None
     directory: str | None = None
+    environments: tuple[Environment, ...] = ()
     describe_rules: bool = False
     whole_inventory: bool = False

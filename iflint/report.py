@@ -97,6 +97,7 @@ class ChannelResult(msgspec.Struct, frozen=True):
 
     ``authorization`` is the resolved value of its setting, ``kind`` what it means
     (`iflint.iflow.model.AuthorizationKind`); ``checked`` tells whether its entries were judged.
+    ``environment`` is set where several are checked and the channel is not the same in all.
     """
 
     id: str
@@ -111,6 +112,7 @@ class ChannelResult(msgspec.Struct, frozen=True):
     location: Location | None
     entries: tuple[EntryResult, ...] = ()
     findings: tuple[str, ...] = ()
+    environment: str = ""
 
 
 class IflowResult(msgspec.Struct, frozen=True):
@@ -140,6 +142,16 @@ class WantedCertificate(msgspec.Struct, frozen=True):
     channels: tuple[str, ...]
 
 
+class EnvironmentSummary(msgspec.Struct, frozen=True):
+    """An environment that was checked: its list of roots, and for how many iFlows its own
+    parameter files were found.
+    """
+
+    name: str
+    trust: TrustSummary
+    parameter_files: int = 0
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a run found out; reporters are functions of it.
 
@@ -148,6 +160,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     the rules in force (filled when a reporter asks for them). ``entries_checked`` counts the
     certificate entries whose texts were checked, ``entries_joined`` those among them for which
     a certificate was at hand, ``entries_not_found`` those that none at hand resembles.
+    ``environments`` are those that were checked (``trust`` then is the first one's), and
+    ``parameter_files`` counts the iFlows with parameter files of the environment.
     """
 
     version: str
@@ -166,6 +180,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     entries_joined: int = 0
     entries_not_found: int = 0
     wanted: tuple[WantedCertificate, ...] = ()
+    environments: tuple[EnvironmentSummary, ...] = ()
+    parameter_files: int = 0
 
     @property
     def channels(self) -> Iterator[ChannelResult]:

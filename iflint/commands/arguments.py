@@ -59,6 +59,14 @@ def root_options(command: Any) -> Any:
     return _apply(
         command,
         _option(
+            "--keystore-password-env",
+            CERTIFICATES,
+            "Environment variable that holds the password of keystores, or of the one at PATH"
+            " (repeatable).",
+            metavar="[PATH=]NAME",
+            multiple=True,
+        ),
+        _option(
             "--landscape",
             CERTIFICATES,
             "Whose list of supported roots counts. Default: btp.",
@@ -115,6 +123,19 @@ def judging_options(command: Any) -> Any:
             metavar="FILE",
             multiple=True,
             type=ANY_PATH,
+        ),
+        _option(
+            "--environment",
+            FLOWS,
+            "Check with the settings of this configured environment (repeatable).",
+            metavar="NAME",
+            multiple=True,
+        ),
+        _option(
+            "--all-environments",
+            FLOWS,
+            "Check each configured environment; a finding says in which it holds.",
+            is_flag=True,
         ),
         _option(
             "--exclude",

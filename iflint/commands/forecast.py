@@ -45,6 +45,7 @@ class ChangeRow(msgspec.Struct, frozen=True):
     renew_by: date | None
     file: str
     fingerprint: str
+    environment: str = ""
 
 
 class Changes(msgspec.Struct, frozen=True, rename={"format_version": "formatVersion"}):
@@ -79,15 +80,16 @@ def command(paths: tuple[str, ...], until: str | None, **arguments: Any) -> int:
     """
     from iflint.commands import output
     from iflint.commands.run import call, options_of, prepare
-    from iflint.engine import Session
+    from iflint.engine import sessions
     from iflint.forecast import forecast
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))
-    session = call(Session, run.paths, options_of(run))
-    found = forecast(session, _last_day(until, session.as_of))
+    read = call(sessions, run.paths, options_of(run))
+    end = _last_day(until, read[0][1].as_of)
+    found = [(name, forecast(session, end)) for name, session in read]
     if chosen == "table":
-        output.write_text(path, run.colour, lambda *console: _table(found, *console))
+        output.write_text(path, run.colour, lambda *console: _tables(found, *console))
     else:
         output.write_data(path, _json(found))
     return CLEAN
@@ -108,7 +110,7 @@ def _last_day(until: str | None, start: datetime) -> date:
     return day
 
 
-def _row(change: Change) -> ChangeRow:
+def _row(change: Change, environment: str = "") -> ChangeRow:
     finding = change.finding
     iflow, channel, entry = finding.iflow, finding.channel, finding.entry
     return ChangeRow(
@@ -129,13 +131,28 @@ def _row(change: Change) -> ChangeRow:
         renew_by=change.renew_by,
         file=str(finding.location.file),
         fingerprint=finding.fingerprint,
+        environment=environment,
     )
 
 
-def _json(found: Forecast) -> str:
+def _json(found: list[tuple[str, Forecast]]) -> str:
     from iflint.reporters.encoding import dumped
 
-    return dumped(Changes(found.start, found.until, tuple(map(_row, found.changes))))
+    first = found[0][1]
+    rows = [_row(change, name) for name, one in found for change in one.changes]
+    rows.sort(key=lambda row: row.day)
+    return dumped(Changes(first.start, first.until, tuple(rows)))
+
+
+def _tables(found: list[tuple[str, Forecast]], colour: bool, width: int, ascii_only: bool) -> str:
+    """The table of each environment, under its name."""
+    from iflint.text import visible
+
+    return "\n".join(
+        (f"Environment {visible(name)}\n\n" if name else "")
+        + _table(forecast, colour, width, ascii_only)
+        for name, forecast in found
+    )
 
 
 def _table(found: Forecast, colour: bool, width: int, ascii_only: bool) -> str:

@@ -20,7 +20,7 @@ from iflint.configuration.settings import (
     read_setting,
     shown,
 )
-from iflint.options import DEFAULT_EXPIRY_DAYS, Options, UsageError
+from iflint.options import DEFAULT_EXPIRY_DAYS, Environment, Options, UsageError
 
 if TYPE_CHECKING:
     from iflint.configuration.file import Configuration
@@ -97,6 +97,7 @@ def prepare(request: Request) -> Run:
         configured.pop("output", None)
     settings = {**configured, **given}
     named = {*request.given, *(configuration.named if configuration else ())}
+    settings["environments"] = _environments(settings, mistakes)
     if settings.get("landscape") == "custom" and "roots" not in named:
         mistakes.append(Mistake("", "landscape custom needs its list of roots: --roots PATH"))
     destinations = _destinations(settings, mistakes)
@@ -113,6 +114,25 @@ def prepare(request: Request) -> Run:
     )
 
 
+def _environments(settings: Mapping[str, Any], mistakes: list[Mistake]) -> tuple[Environment, ...]:
+    """The environments that are asked for, out of those of the configuration."""
+    from iflint.configuration.nearest import did_you_mean
+
+    configured = {each.name: each for each in settings.get("environments", ())}
+    if settings.get("all-environments"):
+        if not configured:
+            mistakes.append(Mistake("", "all-environments: the configuration has no environment"))
+        return tuple(configured.values())
+    asked = dict.fromkeys(settings.get("environment", ()))
+    for name in asked:
+        if name not in configured:
+            hint = did_you_mean(name, tuple(configured)) or (
+                "" if configured else "; the configuration has no [environments.NAME]"
+            )
+            mistakes.append(Mistake("", f"environment {shown(name)} is not configured{hint}"))
+    return tuple(configured[name] for name in asked if name in configured)
+
+
 def check(run: Run, *, describe_rules: bool = False, whole_inventory: bool = False) -> Report:
     """Check what was asked for; complaints about the caller become wrong usage."""
     from iflint import engine
@@ -126,6 +146,7 @@ def options_of(run: Run, *, describe_rules: bool = False, whole_inventory: bool 
     get = run.settings.get
     return Options(
         certificates=get("certificates"),
+        keystore_password_env=get("keystore-password-env", ()),
         parameters=get("parameters", ()),
         roots=get("roots", ()),
         roots_add=get("roots-add", ()),
@@ -138,6 +159,7 @@ def options_of(run: Run, *, describe_rules: bool = False, whole_inventory: bool 
         ignore=get("ignore", ()),
         exclude=get("exclude", ()),
         exclude_directory=run.exclude_directory,
+        environments=get("environments", ()),
         describe_rules=describe_rules,
         whole_inventory=whole_inventory,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,17 +14,21 @@ import msgspec
 from iflint.configuration.nearest import did_you_mean
 from iflint.configuration.search import LARGEST_FILE, OWN_FILE, SHARED_FILE, TABLE
 from iflint.configuration.settings import (
+    ENVIRONMENT_SETTINGS,
     SETTINGS,
     Mistake,
     RuleNames,
     Scope,
+    Setting,
     read_setting,
     shown,
 )
+from iflint.options import Environment
 
 if TYPE_CHECKING:
     from iflint.configuration.positions import Positions
 
+ENVIRONMENTS = "environments"
 COMMAND_LINE_ONLY = ("config", "isolated", "debug")
 
 _PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
@@ -123,34 +127,82 @@ def _read_table(
     rules: Callable[[], RuleNames],
 ) -> Configuration:
     scope = Scope(os.path.dirname(os.path.abspath(path)), rules)
-    values: dict[str, Any] = {}
-    mistakes: list[Mistake] = []
-    for key, given in table.items():
-        key_path = (*prefix, key)
-        setting = SETTINGS.get(key)
+    table = dict(table)
+    environments = table.pop(ENVIRONMENTS, {})
+    reading = _Reading(label, scope, positions)
+    values = reading.settings(table, SETTINGS, prefix)
+    values[ENVIRONMENTS] = reading.environments(environments, (*prefix, ENVIRONMENTS))
+    return Configuration(path, values, tuple(reading.mistakes), tuple(table))
+
+
+class _Reading:
+    """Reads tables of settings, collecting what is wrong with them and where."""
+
+    def __init__(self, label: str, scope: Scope, positions: Callable[[], Positions]) -> None:
+        self._label = label
+        self._scope = scope
+        self._positions = positions
+        self.mistakes: list[Mistake] = []
+
+    def environments(self, given: Any, path: tuple[str, ...]) -> tuple[Environment, ...]:
+        """The environments of the table ``[environments]``."""
+        if not isinstance(given, dict):
+            self._complain(path, "takes tables: [environments.NAME]")
+            return ()
+        found = []
+        for name, table in given.items():
+            if not isinstance(table, dict):
+                self._complain((*path, name), "takes a table: [environments.NAME]")
+                continue
+            values = self.settings(table, ENVIRONMENT_SETTINGS, (*path, name))
+            found.append(Environment(name=name, **_as_fields(values)))
+        return tuple(found)
+
+    def _complain(self, key_path: tuple[str, ...], message: str) -> None:
+        line, column = self._positions().key(key_path)
+        self.mistakes.append(Mistake(f"{self._label}:{line}:{column}", message))
+
+    def settings(
+        self, table: dict[str, Any], known: Mapping[str, Setting], prefix: tuple[str, ...]
+    ) -> dict[str, Any]:
+        """The values of a table's settings, without those that are wrong."""
+        values = {}
+        for key, given in table.items():
+            value, right = self._setting(key, given, known, (*prefix, key))
+            if right:
+                values[key] = value
+        return values
+
+    def _setting(
+        self, key: str, given: Any, known: Mapping[str, Setting], key_path: tuple[str, ...]
+    ) -> tuple[Any, bool]:
+        setting = known.get(key)
         if setting is None:
-            line, column = positions().key(key_path)
-            mistakes.append(Mistake(f"{label}:{line}:{column}", _unknown(key)))
-            continue
+            self._complain(key_path, _unknown(key, known))
+            return None, False
 
-        def where(index: int | None, key_path: tuple[str, ...] = key_path) -> str:
-            line, column = positions().value(key_path if index is None else (*key_path, index))
-            return f"{label}:{line}:{column}"
+        def where(index: int | None) -> str:
+            line, column = self._positions().value(
+                key_path if index is None else (*key_path, index)
+            )
+            return f"{self._label}:{line}:{column}"
 
-        value, wrong = read_setting(setting, given, scope, key, where)
-        mistakes.extend(wrong)
-        if not wrong:
-            values[key] = value
-    return Configuration(path, values, tuple(mistakes), tuple(table))
+        value, wrong = read_setting(setting, given, self._scope, key, where)
+        self.mistakes.extend(wrong)
+        return value, not wrong
 
 
-def _unknown(key: str) -> str:
+def _as_fields(values: dict[str, Any]) -> dict[str, Any]:
+    return {name.replace("-", "_"): value for name, value in values.items()}
+
+
+def _unknown(key: str, known: Collection[str]) -> str:
     if key in COMMAND_LINE_ONLY:
         return f"{key} can be given on the command line only"
     if key == TABLE[0]:
         return f"settings stand at the top of {OWN_FILE}, not under [{'.'.join(TABLE)}]"
     hyphenated = key.replace("_", "-")
-    return f"unknown setting {shown(key)}{did_you_mean(hyphenated, SETTINGS)}"
+    return f"unknown setting {shown(key)}{did_you_mean(hyphenated, known)}"
 
 
 def _syntax_error(message: str, text: str) -> tuple[str, int, int]:

@@ -132,6 +132,27 @@ def _file_to_write(value: Any, scope: Scope) -> tuple[str, ...]:
     return (STANDARD_OUTPUT if value == STANDARD_OUTPUT else _path(value, scope),)
 
 
+def _password_variable(value: Any, scope: Scope) -> tuple[str, ...]:
+    """``NAME`` or ``PATH=NAME``, in a file also a table of them; a password is not repeated."""
+    from iflint.pki.passwords import VARIABLE
+
+    if isinstance(value, dict):
+        return tuple(
+            text
+            for path, name in value.items()
+            for text in _password_variable(f"{path}={_text(name, _VARIABLE)}", scope)
+        )
+    path, separator, name = _text(value, _VARIABLE).rpartition("=")
+    if not VARIABLE.fullmatch(name):
+        raise ValueError(f"takes {_VARIABLE}, and this is none (never the password itself)")
+    if not separator:
+        return (name,)
+    return (f"{_existing_path(path, scope)[0]}={name}",)
+
+
+_VARIABLE = "the name of an environment variable, or PATH=NAME"
+
+
 def one_of(choices: Collection[str]) -> Reader:
     """A reader of one word out of ``choices``."""
     what = f"one of {', '.join(choices)}"
@@ -208,10 +229,15 @@ def _switch(value: Any, _scope: Scope) -> tuple[bool, ...]:
     return (value,)
 
 
+def _environment_name(value: Any, _scope: Scope) -> tuple[str, ...]:
+    return (_text(value, "the name of an environment"),)
+
+
 SETTINGS = {
     setting.name: setting
     for setting in (
         Setting("certificates", _existing_path, many=True),
+        Setting("keystore-password-env", _password_variable, many=True),
         Setting("parameters", _existing_file, many=True),
         Setting("landscape", one_of(LANDSCAPES)),
         Setting("trust", one_of(TRUSTS)),
@@ -228,9 +254,40 @@ SETTINGS = {
         Setting("output", _file_to_write),
         Setting("color", one_of(COLOURS)),
         Setting("verbose", _switch),
+        Setting("environment", _environment_name, many=True),
+        Setting("all-environments", _switch),
     )
 }
 """Every setting that can stand in a configuration file, by name."""
+
+
+def _parameter_pattern(value: Any, scope: Scope) -> tuple[str, ...]:
+    from iflint.environments import PLACEHOLDERS, begins_with_artifact, unknown_placeholders
+
+    path = _text(value, "a path")
+    unknown = unknown_placeholders(path)
+    if unknown:
+        known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+        raise ValueError(
+            f"{shown(path)}: there is no placeholder {shown(unknown[0])}; known are {known}"
+        )
+    if "{" not in path:
+        return _existing_file(path, scope)
+    return (path if begins_with_artifact(path) else _path(path, scope),)
+
+
+ENVIRONMENT_SETTINGS = {
+    setting.name: setting
+    for setting in (
+        SETTINGS["landscape"],
+        SETTINGS["trust"],
+        Setting("parameters", _parameter_pattern, many=True),
+        SETTINGS["certificates"],
+        SETTINGS["roots"],
+        SETTINGS["roots-add"],
+    )
+}
+"""What an environment, ``[environments.NAME]``, can have of its own."""
 
 
 def read_setting(

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iflint.text import visible
-from iflint.wording import day, sentence
+from iflint.wording import day, listed, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +31,8 @@ def _sentences(finding: Finding) -> Iterator[str]:
     yield sentence(plain(finding.message))
     if where := _where(finding):
         yield where
+    if environments := _environments(finding):
+        yield environments
     if finding.certificate:
         certificate = finding.certificate
         yield (
@@ -87,6 +89,13 @@ def _where(finding: Finding) -> str:
     )
     pair = f" ({names})" if names else ""
     return f"Found in entry {entry.ordinal}{pair} of {sender} of {text}."
+
+
+def _environments(finding: Finding) -> str:
+    names = [plain(name) for name in finding.environments]
+    if not names:
+        return ""
+    return f"It holds in the environment{'s' if len(names) > 1 else ''} {listed(names)}."
 
 
 def _at(location: Location) -> str:

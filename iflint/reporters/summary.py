@@ -29,7 +29,13 @@ def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     for label, text in _counts(report):
         yield from _row(label, text, style)
     yield from _skipped(report.skipped, style, verbose=verbose)
-    yield from _row("trust list", _trust(report.trust, style), style)
+    if report.environments:
+        for each in report.environments:
+            files = f", own parameters for {counted(each.parameter_files, 'iFlow')}"
+            text = f"{style.show(each.name)}: {_trust(each.trust, style)}"
+            yield from _row("environment", text + (files if each.parameter_files else ""), style)
+    else:
+        yield from _row("trust list", _trust(report.trust, style), style)
     if report.trust.stale_days:
         known_until = style.show(report.trust.known_until)
         yield from _row("", stale_table(known_until, report.trust.stale_days), style)

@@ -99,6 +99,9 @@ def _finding(finding: Finding, clock: datetime, style: Style) -> Iterator[str]:
     if finding.channel:
         entry = f", entry {finding.entry.ordinal}" if finding.entry else ""
         yield from _fact("channel", _channel(finding.channel, style) + entry, style)
+    if finding.environments:
+        names = ", ".join(map(style.show, finding.environments))
+        yield from _fact("environment", names, style)
     if finding.certificate:
         yield from _certificate(finding.certificate, style)
     for comparison in finding.comparisons:

@@ -1,0 +1,107 @@
+"""One set of flows, several environments: parameter files by pattern, and one report of all.
+
+A pattern is a path with placeholders. ``{artifact}`` at its beginning is the artifact's folder
+(of an archive: the folder that holds it); anywhere else it is the artifact's id, as ``{id}`` is.
+``{name}`` is its name, ``{package}`` the id of its package or, where an export names none, the
+folder above the artifact's.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.report import ChannelResult, EnvironmentSummary, IflowResult, Report
+
+if TYPE_CHECKING:
+    from iflint.findings import Finding
+    from iflint.iflow.reader import ParsedIflow
+
+PLACEHOLDERS = ("artifact", "id", "name", "package")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_FOLDER = "{artifact}"
+
+
+def unknown_placeholders(pattern: str) -> tuple[str, ...]:
+    """The placeholders of a pattern that mean nothing."""
+    return tuple(name for name in _PLACEHOLDER.findall(pattern) if name not in PLACEHOLDERS)
+
+
+def begins_with_artifact(pattern: str) -> bool:
+    """Whether a pattern starts from the artifact's own folder."""
+    return pattern.startswith(_FOLDER)
+
+
+def parameter_path(pattern: str, flow: ParsedIflow) -> str:
+    """The path that a pattern means for a flow."""
+    folder = flow.bundle.path
+    if flow.bundle.members or flow.bundle == flow.location:
+        folder = posixpath.dirname(folder)
+    values = {
+        "artifact": flow.id,
+        "id": flow.id,
+        "name": flow.name,
+        "package": flow.package.id
+        if flow.package
+        else posixpath.basename(posixpath.dirname(posixpath.abspath(folder))),
+    }
+    start = ""
+    if begins_with_artifact(pattern):
+        start, pattern = folder or ".", pattern.removeprefix(_FOLDER)
+    return start + _PLACEHOLDER.sub(lambda match: values[match[1]], pattern)
+
+
+def merged(reports: Sequence[tuple[str, Report]]) -> Report:
+    """One report of several environments; each finding once, with those in which it holds.
+
+    A finding is the same one if its fingerprint and severity are; it reads as in the first
+    environment that has it. Channels that differ are listed once for each environment.
+    """
+    (_, first), *_ = reports
+    findings: dict[tuple[str, str], tuple[Finding, list[str]]] = {}
+    for name, report in reports:
+        for finding in report.findings:
+            key = (finding.fingerprint, str(finding.severity))
+            findings.setdefault(key, (finding, []))[1].append(name)
+    wanted = {
+        (certificate.subject, certificate.issuer): certificate
+        for _, report in reports
+        for certificate in report.wanted
+    }
+    return msgspec.structs.replace(
+        first,
+        iflows=tuple(
+            _merged_iflow([(name, report.iflows[number]) for name, report in reports])
+            for number in range(len(first.iflows))
+        ),
+        findings=tuple(
+            msgspec.structs.replace(finding, environments=tuple(names))
+            for finding, names in sorted(findings.values(), key=lambda found: found[0].place)
+        ),
+        environments=tuple(
+            EnvironmentSummary(name, report.trust, report.parameter_files)
+            for name, report in reports
+        ),
+        certificates=max(report.certificates for _, report in reports),
+        certificate_files=max(report.certificate_files for _, report in reports),
+        entries_checked=sum(report.entries_checked for _, report in reports),
+        entries_joined=sum(report.entries_joined for _, report in reports),
+        entries_not_found=sum(report.entries_not_found for _, report in reports),
+        wanted=tuple(wanted.values()),
+    )
+
+
+def _merged_iflow(results: Sequence[tuple[str, IflowResult]]) -> IflowResult:
+    (_, first), *_ = results
+    channels: list[ChannelResult] = []
+    for number, channel in enumerate(first.channels):
+        each = [(name, result.channels[number]) for name, result in results]
+        if all(other == channel for _, other in each):
+            channels.append(channel)
+        else:
+            channels += [msgspec.structs.replace(c, environment=name) for name, c in each]
+    return msgspec.structs.replace(first, channels=tuple(channels))

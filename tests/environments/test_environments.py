@@ -1,0 +1,155 @@
+"""One set of flows in several environments: whose parameters count, and what is said once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root
+from iflint.commands.main import cli
+
+PROPERTIES = "Subject={subject}\nIssuer={issuer}\nAuth=ClientCertificate\n"
+
+
+def escaped(text: str) -> str:
+    return text.replace("=", "\\=").replace(":", "\\:")
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository in FlashPipe's layout: `Orders` with values for QA and PROD."""
+    top = root("env-root", dn("CN=Root", "O=Example"), "2020-01-01", "2040-01-01")
+    middle = intermediate("env-ca", dn("CN=CA", "O=Example"), top, "2020-01-01", "2035-01-01")
+    good = issue("env-good", dn("CN=prod", "O=Example"), middle, "2026-01-01", "2027-12-31")
+    old = issue("env-old", dn("CN=qa", "O=Example"), middle, "2025-01-01", "2026-01-31")
+    folder = tmp_path / "Package" / "Orders"
+    described = Flow(
+        "Orders",
+        "Orders",
+        [Channel("HTTPS", "/orders", [("{{Subject}}", "{{Issuer}}")], authorization="{{Auth}}")],
+        parameters={"Auth": "RoleBased", "Subject": "", "Issuer": ""},
+    )
+    for name, content in bundle(described).items():
+        write(folder / name, content)
+    for environment, leaf in (("QA", old), ("PROD", good)):
+        subject, issuer = map(escaped, leaf.pair)
+        write(
+            folder / environment / "parameters.prop",
+            PROPERTIES.format(subject=subject, issuer=issuer).encode(),
+        )
+    write(tmp_path / "certs" / "all.pem", pem(middle, good, old))
+    write(tmp_path / "roots.pem", pem(top))
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def configure(folder: Path, text: str) -> None:
+    head = 'roots = ["roots.pem"]\nlandscape = "custom"\n'
+    (folder / "iflint.toml").write_text(head + text, encoding="utf-8")
+
+
+BY_FOLDER = """
+[environments.dev]
+[environments.qa]
+parameters = ["{artifact}/QA/parameters.prop"]
+[environments.prod]
+parameters = ["{artifact}/PROD/parameters.prop"]
+"""
+
+
+def check(*arguments: str) -> tuple[int, list[tuple[str, tuple[str, ...]]], dict]:
+    result = CliRunner().invoke(
+        cli, ["check", ".", "--as-of", "2026-11-24", "--format", "json", *arguments]
+    )
+    assert result.exit_code in (0, 1), result.output
+    report = json.loads(result.stdout)["report"]
+    found = [(f["code"], tuple(f["environments"])) for f in report["findings"]]
+    return result.exit_code, found, report
+
+
+def test_each_environment_has_its_own_values(repository: Path) -> None:
+    configure(repository, BY_FOLDER)
+    assert check("--environment", "prod")[:2] == (0, [])
+    assert check("--environment", "qa")[:2] == (1, [("IFL101", ("qa",))])
+    assert check("--environment", "dev")[:2] == (0, [("IFL307", ("dev",))])
+
+
+def test_a_finding_says_once_in_which_environments_it_holds(repository: Path) -> None:
+    configure(
+        repository,
+        BY_FOLDER
+        + BY_FOLDER.split("[environments.prod]")[0]
+        .replace("[environments.dev]", "[environments.dev2]")
+        .replace("environments.qa]", "environments.qa2]"),
+    )
+    _, found, report = check("--all-environments")
+    assert sorted(found) == [("IFL101", ("qa", "qa2")), ("IFL307", ("dev", "dev2"))]
+    files = {e["name"]: e["parameter_files"] for e in report["environments"]}
+    assert files == {"dev": 0, "qa": 1, "prod": 1, "dev2": 0, "qa2": 1}
+
+
+def test_the_landscape_is_one_of_its_settings(repository: Path) -> None:
+    configure(
+        repository,
+        '[environments.prod]\nlandscape = "btp"\nroots = []\n'
+        'parameters = ["{artifact}/PROD/parameters.prop"]\n',
+    )
+    _, found, report = check("--environment", "prod")
+    assert found == [("IFL202", ("prod",))]
+    assert report["environments"][0]["trust"]["landscape"] == "btp"
+
+
+def test_certificates_of_an_environment(repository: Path) -> None:
+    write(repository / "empty" / "readme.txt", b"no certificate here")
+    configure(
+        repository,
+        '[environments.prod]\ncertificates = ["empty"]\n'
+        'parameters = ["{artifact}/PROD/parameters.prop"]\n',
+    )
+    assert check("--environment", "prod")[1] == [("IFL302", ("prod",))]
+
+
+def test_one_file_of_json_for_each_artifact(repository: Path) -> None:
+    """As scicm keeps them, and as a dump of the OData service gives them."""
+    values = (repository / "Package/Orders/PROD/parameters.prop").read_text().splitlines()
+    entries = []
+    for line in values:
+        key, _, value = line.partition("=")
+        entries.append({"ParameterKey": key, "ParameterValue": value.replace("\\", "")})
+    kept = {"artifactConfigurations": [{"artifactId": "x", "configurations": entries}]}
+    write(repository / "configuration/Package/Orders.json", json.dumps(kept).encode())
+    write(repository / "dump/Orders.json", json.dumps({"d": {"results": entries}}).encode())
+    configure(
+        repository,
+        '[environments.scicm]\nparameters = ["configuration/{package}/{artifact}.json"]\n'
+        '[environments.dump]\nparameters = ["dump/{id}.json"]\n',
+    )
+    assert check("--all-environments")[1] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "said"),
+    [
+        ("", ("--environment", "prod"), "no [environments.NAME]"),
+        ("", ("--all-environments",), "no environment"),
+        ("[environments.prod]", ("--environment", "prood"), "did you mean 'prod'"),
+        ("[environments]\nprod = 3", (), "iflint.toml:4:1: takes a table"),
+        ("[environments.prod]\nlandscap = 'neo'", (), "iflint.toml:4:1: unknown setting"),
+        ("[environments.prod]\nparameters = ['{artifat}/x']", (), "no placeholder"),
+        ("[environments.prod]\nroots = ['nowhere.pem']", (), "does not exist"),
+    ],
+)
+def test_what_is_wrong_is_said(repository: Path, text: str, arguments, said: str) -> None:
+    configure(repository, text)
+    result = CliRunner().invoke(cli, ["check", ".", *arguments])
+    assert result.exit_code == 2
+    assert said in result.stderr
