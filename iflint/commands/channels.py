@@ -101,12 +101,26 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))
-    report = check(run, whole_inventory=chosen != "table")
+    report = check(run, describe_rules=True, whole_inventory=chosen != "table")
     if chosen == "table":
         output.write_text(path, run.colour, lambda *console: _table(report, *console))
     else:
         output.write_data(path, _json(report) if chosen == "json" else _csv(report))
+    _say_what_was_not_read(report)
     return CLEAN
+
+
+def _say_what_was_not_read(report: Report) -> None:
+    """The list alone would not tell that something in it is missing."""
+    from iflint.commands.interface import complain
+    from iflint.wording import counted
+
+    on_problems = {rule.code for rule in report.rules if "problem" in rule.handed}
+    number = sum(finding.code in on_problems for finding in report.findings)
+    if number:
+        unread = counted(number, "input")
+        complain(f"{unread} could not be read, so the list may lack channels or certificates")
+        complain("'iflint check' says which and why")
 
 
 def rows(report: Report) -> Iterator[ChannelRow]:

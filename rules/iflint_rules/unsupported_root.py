@@ -73,15 +73,16 @@ class UnsupportedRoot(Rule):
     def _on_no_list(self, case: EntryCase, best: JoinedCertificate) -> Finding:
         root, trust = best.chain.root, case.run.trust
         removed = root is not None and trust.standing(root) is Standing.REMOVED
-        since = root.removed_on if removed and root is not None else None
+        removed_on = root.removed_on if removed and root is not None else None
+        since = datetime.combine(removed_on, time(), UTC) if removed_on else None
         return self.finding(
             case,
             f"The chain of this entry's certificate ends in a root that is "
             f"{'no longer' if removed else 'not'} on the list in force: {_subject(best)}."
-            f"{_history(root)} List: {trust.name}.",
+            f"{_history(root)}{_namesake(root, trust)} List: {trust.name}.",
             remedy="Let the sender get a certificate under a root that is on the list, or check "
             "with the list of your own domain: --landscape custom --roots FILE.",
-            broken_since=datetime.combine(since, time(), UTC) if since else None,
+            broken_since=max(since, best.certificate.not_before) if since else None,
             **about_certificate(case, best),
         )
 
@@ -99,3 +100,13 @@ def _history(root: Root | None) -> str:
     if root.removed_in is not None:
         text += f" and was removed in release {root.removed_in} ({root.removed_on})"
     return f"{text}."
+
+
+def _namesake(root: Root | None, trust: TrustList) -> str:
+    """Who compares names only would find a listed root of this name: say that it is another."""
+    listed = (Standing.LISTED, Standing.ONE_LIST)
+    if root is None or not any(
+        trust.standing(other) in listed for other in trust.roots_named(root.subject)
+    ):
+        return ""
+    return " The root of this name that is on the list has another key."

@@ -157,6 +157,14 @@ def test_no_channel_is_said_aloud(workplace, call, engine) -> None:
     assert (result.exit_code, result.stdout) == (0, "No sender channels found.\n")
 
 
+def test_what_could_not_be_read_is_said_beside_the_list(workplace, call) -> None:
+    (workplace / "cut.zip").write_bytes(b"PK\x03\x04")
+    result = call("channels", "--format", "json")
+    assert json.loads(result.stdout)["channels"] == []
+    assert result.exit_code == 0
+    assert "1 input could not be read" in result.stderr
+
+
 def test_mistakes_of_the_format_come_with_all_others(workplace, call, engine) -> None:
     result = call("channels", "--format", "cvs", "--landscape", "x", "absent")
     assert result.exit_code == 2
