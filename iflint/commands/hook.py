@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 NAMING = ("certificates", "parameters", "roots", "roots-add", "calendar")
 """Settings that name files of which every flow's verdict may depend."""
 
-CERTIFICATE_ENDINGS = (".cer", ".crt", ".pem", ".der", ".p7b", ".p7c")
+LARGEST_DOCUMENT = 4 * 1024 * 1024
 
 
 @click.command(
@@ -75,7 +75,23 @@ def targets(run: Run, root: str) -> tuple[str, ...]:
 
 
 def _concerns_every_flow(file: str, named: Sequence[str]) -> bool:
-    return file.lower().endswith(CERTIFICATE_ENDINGS) or any(_lies_in(file, path) for path in named)
+    return _holds_certificates(file) or any(_lies_in(file, path) for path in named)
+
+
+def _holds_certificates(file: str) -> bool:
+    """Whether the name says so, or, for JSON, a look into it: a service key is such a file."""
+    from iflint.sources.names import Role, role_of
+
+    role = role_of(file)
+    if role is not Role.DOCUMENT:
+        return role in (Role.CERTIFICATE, Role.KEY)
+    from iflint.pki.files import may_hold_certificates
+
+    try:
+        with open(file, "rb") as opened:
+            return may_hold_certificates(opened.read(LARGEST_DOCUMENT))
+    except OSError:
+        return False
 
 
 def _lies_in(file: str, path: str) -> bool:

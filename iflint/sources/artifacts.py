@@ -46,10 +46,18 @@ class Bundle(msgspec.Struct, frozen=True):
 
 
 class CertificateSource(msgspec.Struct, frozen=True):
-    """A file that should hold certificates; ``given`` if the user named this very file."""
+    """A file that may hold certificates or keys; ``given`` if the user named this very file.
+
+    ``certain`` tells that its name, or the user, says so: else it may just as well be something
+    else. ``keys_only`` tells that certificates come from elsewhere. ``archive`` is the archive
+    that holds nothing but certificate files, this one among them.
+    """
 
     file: SourceFile
     given: bool = False
+    certain: bool = True
+    keys_only: bool = False
+    archive: FileLocation | None = None
 
 
 class SkipKind(enum.StrEnum):
@@ -61,7 +69,7 @@ class SkipKind(enum.StrEnum):
     OTHER_ARTIFACT = "other-artifact"
     OTHER_FILE = "other-file"
     CLUTTER = "clutter"
-    KEYSTORE = "keystore"
+    CONNECTIVITY_TEST = "connectivity-test"
     SYMLINK = "symlink"
 
 

@@ -27,24 +27,40 @@ from iflint.sources.zips import SIGNATURES, Archive, Budget, Exhausted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iflint.location import FileLocation
     from iflint.sources.limits import Limits
     from iflint.sources.trees import Entry, Tree
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What the caller asks for."""
+    """What the caller asks for; without ``certificates``, of their files only the keys.
+
+    ``documents`` are JSON documents, which are not looked for inside archives of flows.
+    """
 
     flows: bool = True
     certificates: bool = True
+    documents: bool = True
+
+    def inside_archives(self) -> Wanted:
+        """What is asked for inside an archive."""
+        return msgspec.structs.replace(self, documents=not self.flows)
 
 
 class Grouping:
     """Turns one tree into artifacts, in the order of its names, and its archives with it."""
 
     def __init__(
-        self, tree: Tree, wanted: Wanted, limits: Limits, origin: Origin = NOWHERE
+        self,
+        tree: Tree,
+        wanted: Wanted,
+        limits: Limits,
+        origin: Origin = NOWHERE,
+        archive: FileLocation | None = None,
     ) -> None:
+        """``archive`` is the one that the tree is of, if it holds nothing but certificates."""
         self._tree = tree
+        self._archive_of_certificates = archive
         self._wanted = wanted
         self._limits = limits
         self._origins = Origins(tree, origin)
@@ -74,11 +90,10 @@ class Grouping:
             yield from self._bundle_without_flow(entry)
         elif role is Role.PACKAGE_LIST and self._wanted.flows:
             yield from self._origins.problems(entry.name, entry.file.location)
-        elif role is Role.CERTIFICATE:
+        elif role is Role.DOCUMENT and not (self._wanted.documents or entry.given):
+            return
+        elif role in names.OF_CERTIFICATES:
             yield from self._certificate(entry)
-        elif role is Role.KEYSTORE:
-            if self._wanted.certificates or entry.given:
-                yield Skipped(entry.file.location, SkipKind.KEYSTORE, "keystores are not read yet")
         elif role is Role.ARCHIVE:
             yield from self._archive(entry.file, self._origins.of(entry.name), budget)
         elif role is Role.CONTENT:
@@ -129,8 +144,14 @@ class Grouping:
         if not entry.given and self._is_content_signature(entry.name):
             detail = "the certificate that signed the exported content"
             yield Skipped(entry.file.location, SkipKind.CLUTTER, detail)
-        elif self._wanted.certificates or entry.given:
-            yield CertificateSource(entry.file, entry.given)
+        else:
+            yield CertificateSource(
+                entry.file,
+                given=entry.given,
+                certain=entry.given or entry.role is Role.CERTIFICATE,
+                keys_only=not (self._wanted.certificates or entry.given),
+                archive=self._archive_of_certificates,
+            )
 
     def _is_content_signature(self, name: str) -> bool:
         if names.basename(name).lower() != names.SIGNATURE_CERTIFICATE:
@@ -193,9 +214,11 @@ class Grouping:
                 yield _too_deep(file, self._limits.depth)
                 return
             tree = ArchiveTree(Archive(file.read(), file.location, budget))
-            grouping = Grouping(tree, self._wanted, self._limits, origin)
+            whole = file.location if tree.holds_only(_DOWNLOADED) else None
+            wanted = self._wanted.inside_archives()
+            grouping = Grouping(tree, wanted, self._limits, origin, whole)
             for artifact in grouping.artifacts(budget):
-                silent = silent and _is_clutter(artifact)
+                silent = silent and self._says_nothing(artifact)
                 yield artifact
         except Exhausted as error:
             if not outermost:
@@ -212,6 +235,12 @@ class Grouping:
         if silent and (self._wanted.flows or outermost):
             yield self._nothing_in(file)
 
+    def _says_nothing(self, artifact: Artifact) -> bool:
+        """Whether an archive that holds only such as ``artifact`` has nothing to report."""
+        if isinstance(artifact, CertificateSource):
+            return artifact.keys_only or (self._wanted.flows and not artifact.certain)
+        return isinstance(artifact, Skipped) and artifact.kind is SkipKind.CLUTTER
+
     def _nothing_in(self, file: SourceFile) -> Skipped:
         if self._wanted.flows:
             detail = "no integration flow in it"
@@ -220,11 +249,8 @@ class Grouping:
         return Skipped(file.location, SkipKind.ARCHIVE_WITHOUT_CERTIFICATE, detail)
 
 
-_PLAIN_ROLES = (Role.FLOW, Role.ARCHIVE, Role.CONTENT, Role.CERTIFICATE, Role.KEYSTORE)
-
-
-def _is_clutter(artifact: Artifact) -> bool:
-    return isinstance(artifact, Skipped) and artifact.kind is SkipKind.CLUTTER
+_PLAIN_ROLES = (Role.FLOW, Role.ARCHIVE, Role.CONTENT, Role.CERTIFICATE, Role.KEY)
+_DOWNLOADED = (".cer", ".crt")
 
 
 def _root(name: str) -> str:

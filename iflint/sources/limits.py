@@ -11,7 +11,8 @@ MIB = 1024 * KIB
 class Limits(msgspec.Struct, frozen=True):
     """Bounds on what is read. All sizes are in bytes.
 
-    ``file`` bounds a plain file on disk, ``archive`` an archive on disk as it is stored,
+    ``file`` bounds a plain file on disk, ``perhaps`` one of which only a look can tell whether
+    it matters, ``archive`` an archive on disk as it is stored,
     ``member`` one decompressed member of an archive. ``total`` bounds everything that is
     decompressed out of one archive on disk, and ``members`` the entries listed in it, both
     counted through all its nested archives. ``depth`` is how many archives may stand in each
@@ -20,6 +21,7 @@ class Limits(msgspec.Struct, frozen=True):
     """
 
     file: int = 64 * MIB
+    perhaps: int = 4 * MIB
     archive: int = 512 * MIB
     member: int = 128 * MIB
     total: int = 1024 * MIB

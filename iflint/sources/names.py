@@ -12,7 +12,9 @@ CONTENT_SUFFIX = "_content"
 SIGNATURE_CERTIFICATE = "publicsign.crt"
 
 CERTIFICATE_SUFFIXES = (".cer", ".crt", ".pem", ".der", ".p7b", ".p7c")
-KEYSTORE_SUFFIXES = (".p12", ".pfx", ".jks", ".jceks", ".keystore")
+KEYSTORE_SUFFIXES = (".p12", ".pfx", ".jks", ".jceks")
+KEY_SUFFIXES = (".key", ".p8", ".pkcs8", ".keystore", ".truststore", ".ks", ".bks")
+"""What keys and keystores are called, and other things, too."""
 
 
 class Role(enum.Enum):
@@ -24,15 +26,21 @@ class Role(enum.Enum):
     PACKAGE_LIST = "list of a package's resources"
     MANIFEST = "manifest of a bundle"
     CERTIFICATE = "certificate file"
-    KEYSTORE = "keystore"
+    KEY = "file of a name that keys and keystores have"
+    DOCUMENT = "JSON document"
     NAMELESS = "file without extension"
 
+
+OF_CERTIFICATES = (Role.CERTIFICATE, Role.KEY, Role.DOCUMENT)
+"""The roles of files that hold certificates or keys, or may."""
 
 _BY_SUFFIX = {
     ".iflw": Role.FLOW,
     ".zip": Role.ARCHIVE,
     **dict.fromkeys(CERTIFICATE_SUFFIXES, Role.CERTIFICATE),
-    **dict.fromkeys(KEYSTORE_SUFFIXES, Role.KEYSTORE),
+    **dict.fromkeys(KEYSTORE_SUFFIXES, Role.CERTIFICATE),
+    **dict.fromkeys(KEY_SUFFIXES, Role.KEY),
+    ".json": Role.DOCUMENT,
 }
 
 

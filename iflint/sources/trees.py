@@ -12,6 +12,7 @@ import msgspec
 
 from iflint.location import FileLocation
 from iflint.problems import ProblemKind
+from iflint.sources import names
 from iflint.sources.artifacts import SourceFile
 from iflint.sources.names import Role, role_of
 
@@ -90,6 +91,8 @@ class DiskTree:
         given = path in self._named
         packed = role in (Role.ARCHIVE, Role.CONTENT) or (given and role in (None, Role.NAMELESS))
         most = self._limits.archive if packed else self._limits.file
+        if role in _PERHAPS and not given:
+            most = self._limits.perhaps
         file = self._disk.file(path, most, _kind(role))
         return Entry(path, role, file, functools.partial(self._disk.head, path), given)
 
@@ -114,6 +117,12 @@ class ArchiveTree:
                     Entry(name, role, file, functools.partial(self._archive.head, index))
                 )
         return sorted(entries, key=lambda entry: entry.name)
+
+    def holds_only(self, suffixes: tuple[str, ...]) -> bool:
+        """Whether all files in it have one of these suffixes, and there is at least one."""
+        files = [name for name in self._names if not name.endswith("/")]
+        files = [name for name in files if not names.is_clutter(name)]
+        return bool(files) and all(name.lower().endswith(suffixes) for name in files)
 
     def get(self, name: str) -> SourceFile | None:
         index = self._indexes.get(name)
@@ -141,5 +150,8 @@ def _plain(name: str) -> str:
     return name.replace("\\", "/").removeprefix("./").lstrip("/")
 
 
+_PERHAPS = (Role.KEY, Role.DOCUMENT)
+
+
 def _kind(role: Role | None) -> ProblemKind:
-    return ProblemKind.CERTIFICATE if role is Role.CERTIFICATE else ProblemKind.ARTIFACT
+    return ProblemKind.CERTIFICATE if role in names.OF_CERTIFICATES else ProblemKind.ARTIFACT

@@ -38,6 +38,7 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
     configuration = configured(
         """
         certificates = ["certs"]
+        keystore-password-env = ["ALL_OF_THEM", "certs=THESE"]
         parameters = "qa.prop"
         landscape = "custom"
         trust = "btp-required"
@@ -61,6 +62,7 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
     here = str(tmp_path)
     assert configuration.values == {
         "certificates": (os.path.join(here, "certs"),),
+        "keystore-password-env": ("ALL_OF_THEM", f"{os.path.join(here, 'certs')}=THESE"),
         "parameters": (os.path.join(here, "qa.prop"),),
         "landscape": "custom",
         "trust": "btp-required",

@@ -117,7 +117,9 @@ def describe(artifact: object) -> str:
         parts += [] if artifact.parameters else ["no parameters"]
         return " ".join(parts)
     if isinstance(artifact, CertificateSource):
-        return f"certificate {artifact.file.location}" + (" given" if artifact.given else "")
+        kind = "certificate" if artifact.certain else "perhaps certificate"
+        kind = f"keys of {kind}" if artifact.keys_only else kind
+        return f"{kind} {artifact.file.location}" + (" given" if artifact.given else "")
     if isinstance(artifact, Skipped):
         return f"{artifact.kind} {artifact.location}"
     return f"problem {artifact.location.file}"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from iflint.problems import Unreadable
-from iflint.sources import Bundle, certificate_files, discover, owning_bundles
+from iflint.sources import Bundle, CertificateSource, certificate_files, discover, owning_bundles
 
 
 def test_unpacked_flow_folder(here, exports, seen) -> None:
@@ -192,6 +192,9 @@ def test_certificates_are_found_everywhere(here, exports, seen) -> None:
             "certs.zip": exports.pack({"a/Client.CRT": b"x", "b.p7b": b"x"}),
             "root.cer": b"x",
             "store.p12": b"x",
+            "client.key": b"x",
+            "trust.KS": b"x",
+            "servicekey.json": b"x",
         },
     )
     assert seen() == [
@@ -199,14 +202,45 @@ def test_certificates_are_found_everywhere(here, exports, seen) -> None:
         "certificate Orders/src/main/resources/x.pem",
         "certificate certs.zip!/a/Client.CRT",
         "certificate certs.zip!/b.p7b",
+        "perhaps certificate client.key",
         "certificate root.cer",
-        "keystore store.p12",
+        "perhaps certificate servicekey.json",
+        "certificate store.p12",
+        "perhaps certificate trust.KS",
     ]
 
 
-def test_certificates_that_are_not_wanted_are_left_alone(here, exports, seen) -> None:
+def test_of_certificates_that_are_not_wanted_only_keys_matter(here, exports, seen) -> None:
     exports.write(here, {**exports.bundle("Orders"), "root.cer": b"x", "store.p12": b"x"})
-    assert seen(certificates=False) == ["flow Orders"]
+    assert seen(certificates=False) == [
+        "flow Orders",
+        "keys of certificate root.cer",
+        "keys of certificate store.p12",
+    ]
+
+
+def test_documents_inside_archives_of_flows_are_left_alone(here, exports, seen) -> None:
+    archive = exports.pack({**exports.bundle(), "key.json": b"x", "a.key": b"x"})
+    exports.write(here, {"Orders.zip": archive, "only.zip": exports.pack({"a.key": b"x"})})
+    assert seen() == [
+        "perhaps certificate Orders.zip!/a.key",
+        "flow Orders.zip",
+        "perhaps certificate only.zip!/a.key",
+        "archive-without-flow only.zip",
+    ]
+
+
+def test_an_archive_of_certificates_alone_is_known_as_one(here, exports) -> None:
+    files = {"a.cer": b"x", "b.CER": b"x", "__MACOSX/._a.cer": b"x"}
+    exports.write(here, {"test.zip": exports.pack(files)})
+    exports.write(here, {"other.zip": exports.pack({**files, "read.me": b"x"})})
+    found = [a for a in certificate_files(["."]) if isinstance(a, CertificateSource)]
+    assert [(str(a.file.location), str(a.archive)) for a in found] == [
+        ("other.zip!/a.cer", "None"),
+        ("other.zip!/b.CER", "None"),
+        ("test.zip!/a.cer", "test.zip"),
+        ("test.zip!/b.CER", "test.zip"),
+    ]
 
 
 def test_signature_of_the_content_is_no_client_certificate(here, exports, seen) -> None:
