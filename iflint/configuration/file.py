@@ -128,10 +128,11 @@ def _read_table(
 ) -> Configuration:
     scope = Scope(os.path.dirname(os.path.abspath(path)), rules)
     table = dict(table)
-    environments = table.pop(ENVIRONMENTS, {})
+    environments = table.pop(ENVIRONMENTS, None)
     reading = _Reading(label, scope, positions)
     values = reading.settings(table, SETTINGS, prefix)
-    values[ENVIRONMENTS] = reading.environments(environments, (*prefix, ENVIRONMENTS))
+    if environments is not None:
+        values[ENVIRONMENTS] = reading.environments(environments, (*prefix, ENVIRONMENTS))
     return Configuration(path, values, tuple(reading.mistakes), tuple(table))
 
 

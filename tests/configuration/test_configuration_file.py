@@ -55,6 +55,8 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         output = "report.txt"
         color = "never"
         verbose = true
+        environment = ["prod"]
+        all-environments = false
         """
     )
     assert configuration.mistakes == ()
