@@ -482,7 +482,8 @@ class _Search:
         if not is_leaf and not self._issuers_of(path.top).verified:
             faults.append(_not_verified(path.top, at_hand, root))
         if self._is_listed(root) and root.sha256 != path.top.sha256:
-            faults += self._date_faults(path.top, root.not_before, root.not_after, at_hand, root)
+            file = None if is_leaf else at_hand
+            faults += self._date_faults(path.top, root.not_before, root.not_after, file, root)
         outcome = {
             Standing.LISTED: Outcome.TRUSTED,
             Standing.ONE_LIST: Outcome.UNCERTAIN,
@@ -542,9 +543,8 @@ class _Search:
             return
         root = mismatch if isinstance(mismatch, Root) else None
         certificate = mismatch.certificate if isinstance(mismatch, Root) else mismatch
-        fault = Fault(
-            FaultKind.SIGNATURE, certificate, root, path.top, _why_signature_fails(path.top)
-        )
+        detail = _why_signature_fails(path.top, mismatch)
+        fault = Fault(FaultKind.SIGNATURE, certificate, root, path.top, detail)
         self._finish(
             path=path.linked(Link(path.top, certificate, root, (fault,))),
             outcome=Outcome.BROKEN_OFF,
@@ -699,9 +699,14 @@ def _unprocessed(certificate: Certificate, below: Certificate) -> Iterator[Fault
         yield Fault(kind, certificate, None, below, detail)
 
 
-def _why_signature_fails(below: Certificate) -> str:
+def _why_signature_fails(below: Certificate, issuer: Certificate | Root) -> str:
     if not below.algorithms_agree:
         return "the certificate names two different signature algorithms"
+    if below.authority_key_id is not None and below.authority_key_id == issuer.subject_key_id:
+        return (
+            "its key did not sign the certificate, although the key identifiers say so:"
+            " one of the two was altered or damaged"
+        )
     return "its key did not sign the certificate: it is another key under the same name"
 
 

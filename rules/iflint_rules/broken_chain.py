@@ -84,6 +84,8 @@ _REPLACE = (
     "store entry and in your files."
 )
 _REMEDIES = {
+    FaultKind.SIGNATURE: "Get this certificate and the one below it from the CA again, and replace "
+    "both in the sender's key store entry and in your files.",
     FaultKind.EXPIRED: "Get the successor of this certificate from the CA, or a client "
     "certificate under another issuer; replace it in the sender's key store entry, too.",
     FaultKind.NOT_YET_VALID: "Wait for that day, or get a certificate of this issuer that is "

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 
 from iflint.findings import Finding, Severity
 from iflint.pki.chains import Outcome
-from iflint.pki.trust import Root, Standing
+from iflint.pki.trust import Root, Standing, TrustList
 from iflint.rule import EntryCase, Rule, about_certificate
 from iflint.verdicts import JoinedCertificate
 

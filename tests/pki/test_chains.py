@@ -548,6 +548,28 @@ class _NamedParty(Party):
         return x509.Name.from_rfc4514_string(",".join(reversed(self.name.split(","))))
 
 
+class TestWhatFaultsSay:
+    def test_an_expired_root_is_dated_by_itself_not_by_the_client_certificate(
+        self, sender: Party
+    ) -> None:
+        listed = root_of(sender, end=NOW - DAY)
+        (fault,) = judge(root_of(sender), roots=(listed,)).faults
+        assert fault.kind is FaultKind.EXPIRED
+        assert fault.certificate is None
+        assert fault.root is not None
+        assert fault.root.not_after == NOW - DAY
+
+    def test_a_damaged_signature_is_told_apart_from_another_key(
+        self, root: Party, sender: Party
+    ) -> None:
+        anchors = (root_of(root),)
+        (damaged,) = judge(_tampered(client(sender, root)), roots=anchors).faults
+        assert "altered or damaged" in damaged.detail
+        by_another = client(sender, Party(root.name), key_ids=False)
+        (another,) = judge(by_another, roots=anchors).faults
+        assert "another key under the same name" in another.detail
+
+
 def _tampered(der: bytes) -> bytes:
     """The certificate with one bit of its signature turned."""
     signature = asn1.parse(der).children()[2]
