@@ -112,12 +112,12 @@ class Sunset(msgspec.Struct, frozen=True):
     @property
     def default_off(self) -> tuple[Claim, ...]:
         """Since when they have to be asked for, earliest first."""
-        return _claims(self.authority.default_off) if self.authority else ()
+        return claims(self.authority.default_off) if self.authority else ()
 
     @property
     def last(self) -> tuple[Claim, ...]:
         """The last day of the CA, by each source, earliest first."""
-        return _claims(self.authority.last) if self.authority else ()
+        return claims(self.authority.last) if self.authority else ()
 
     @property
     def forbidden_from(self) -> date | None:
@@ -245,7 +245,7 @@ def _wrong(row: Row, keys: set[str]) -> str:
             parse_name(subject)
         except MalformedName as error:
             return f"{subject!r} in roots of {row.key} is not a name: {error.message}"
-    days = [claim.on for field in (row.default_off, row.last) for claim in _claims(field)]
+    days = [claim.on for field in (row.default_off, row.last) for claim in claims(field)]
     days += [day for day in (row.forbidden_from, row.intermediates_from) if day]
     for day in days:
         if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
@@ -259,7 +259,7 @@ def _packaged() -> tuple[Row, ...]:
         return read_calendar(file.read())
 
 
-def _claims(given: date | tuple[Claim, ...] | None) -> tuple[Claim, ...]:
+def claims(given: date | tuple[Claim, ...] | None) -> tuple[Claim, ...]:
     """The dates of a field, earliest first."""
     if given is None:
         return ()

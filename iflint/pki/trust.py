@@ -275,7 +275,7 @@ def read_table(data: bytes, name: str = TRUST_STORE) -> Table:
     return msgspec.structs.replace(table, name=name)
 
 
-def _checked_table(data: bytes, name: str) -> Table:
+def checked_table(data: bytes, name: str) -> Table:
     """A table that somebody else wrote: its names are read at once. Raises TableError."""
     table = read_table(data, name)
     subjects = [(f"roots[{n}].subject", row.subject) for n, row in enumerate(table.roots)]
@@ -295,9 +295,14 @@ def _checked_table(data: bytes, name: str) -> Table:
 
 def packaged_table() -> Table:
     """SAP's roots as packaged with iflint."""
+    return read_table(packaged_data())
+
+
+def packaged_data() -> bytes:
+    """The file of `packaged_table`."""
     path = os.path.join(os.path.dirname(__file__), "data", "sap-trusted-roots.json")
     with open(path, "rb") as file:
-        return read_table(file.read())
+        return file.read()
 
 
 class TrustList(msgspec.Struct, frozen=True, dict=True):
@@ -485,7 +490,7 @@ def load_trust_list(
             "trust btp-required narrows SAP's list for BTP, "
             + ("not the one for Neo" if landscape is Landscape.NEO else "not roots of your own")
         )
-    known = packaged_table() if table is None else _checked_table(table, table_name)
+    known = packaged_table() if table is None else checked_table(table, table_name)
     anchors: dict[str, Root] = {}
     for found in (*roots, *added):
         root = root_from_certificate(found.certificate, str(found.location.file))
