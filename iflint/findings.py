@@ -76,7 +76,8 @@ class DnComparison(msgspec.Struct, frozen=True):
     """The DN that a channel stores beside the one that a certificate has.
 
     ``role`` is ``subject`` or ``issuer``; ``kind`` is ``order``, ``attribute``, ``value``,
-    ``issuer`` (another issuer altogether) or ``""`` when the two are equal at runtime.
+    ``issuer`` (another issuer altogether), ``exchanged`` (each is the other one's) or ``""``
+    when the two are equal at runtime.
     """
 
     role: str

@@ -21,7 +21,7 @@ from iflint.iflow.model import (
     Value,
 )
 from iflint.name_index import NameIndex, folded
-from iflint.near_misses import near_miss
+from iflint.near_misses import are_exchanged, near_miss
 from iflint.pki.certificates import Certificate
 from iflint.pki.chains import CertificatePool, ChainVerdict, Outcome, judge_chain
 from iflint.pki.names import (
@@ -166,9 +166,14 @@ class Judge:
         subject, issuer = verdict.subject.name, verdict.issuer.name
         if verdict.state is not EntryState.NOT_FOUND or subject is None or issuer is None:
             return verdict
+        exchanged = (
+            certificate
+            for certificate in self._index.with_subject(issuer)
+            if are_exchanged(subject, issuer, certificate)
+        )
         resembling = (
             (certificate, self._pool.locations(certificate))
-            for certificate in self._index.resembling(subject)
+            for certificate in (*exchanged, *self._index.resembling(subject))
         )
         found = near_miss(subject, issuer, resembling, taken, self._at)
         if found is None:

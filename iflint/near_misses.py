@@ -24,16 +24,18 @@ def near_miss(
     meant here only if nothing but the spelling differs. Certificates that are valid at ``at``
     go before others.
     """
-    best: tuple[tuple[bool, int, bool, float], NearMiss] | None = None
+    best: tuple[tuple[bool, bool, int, bool, float], NearMiss] | None = None
     for certificate, locations in resembling:
+        exchanged = are_exchanged(subject, issuer, certificate)
         comparisons = (
-            _comparison("subject", subject, certificate.subject),
-            _comparison("issuer", issuer, certificate.issuer),
+            _comparison("subject", subject, certificate.subject, exchanged=exchanged),
+            _comparison("issuer", issuer, certificate.issuer, exchanged=exchanged),
         )
         kinds = {comparison.kind for comparison in comparisons}
         if certificate.sha256 in taken and kinds & {"value", "issuer"}:
             continue
         score = (
+            "exchanged" not in kinds,
             "value" in kinds,
             sum(not row.same for comparison in comparisons for row in comparison.rows),
             not certificate.not_before <= at <= certificate.not_after,
@@ -44,11 +46,19 @@ def near_miss(
     return best[1] if best else None
 
 
-def _comparison(role: str, stored: Name, certificate: Name) -> DnComparison:
+def are_exchanged(subject: Name, issuer: Name, certificate: Certificate) -> bool:
+    """Whether an entry has the certificate's names, each in the other one's place."""
+    places = ((subject, certificate.issuer), (issuer, certificate.subject))
+    return all(compare(*names).equality is not Equality.DIFFERENT for names in places)
+
+
+def _comparison(role: str, stored: Name, certificate: Name, *, exchanged: bool) -> DnComparison:
     """Set two names side by side; a difference that the runtime ignores is none."""
     kind, rows = align(stored, certificate)
     if compare(stored, certificate).equality is not Equality.DIFFERENT:
         label = ""
+    elif exchanged:
+        label = "exchanged"
     elif role == "issuer" and folded(stored.common_name or "") != folded(
         certificate.common_name or ""
     ):

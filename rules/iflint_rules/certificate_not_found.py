@@ -66,13 +66,16 @@ class CertificateNotFound(Rule):
         if case.verdict.state is not EntryState.NOT_FOUND or not case.run.certificates_at_hand:
             return
         number = case.run.certificates_at_hand
-        none = f"None of the {number} certificates" if number > 1 else "The one certificate"
-        verb = "has" if number > 1 else "doesn't have"
+        others = (
+            f"None of the {number} certificates at hand has this pair or is evidently meant by it"
+            if number > 1
+            else "The one certificate at hand neither has this pair nor is evidently meant by it"
+        )
         yield self.finding(
             case,
-            f"{none} at hand {verb} this pair or a similar one, so its dates and its chain were "
-            "not checked.",
-            remedy="Ask the sender for this certificate with its chain, and give it with "
-            "--certificates PATH or keep it in the repository.",
+            f"{others}, so its dates and its chain were not checked.",
+            remedy="Look for a typing error in the CN. If it is right, ask the sender for this "
+            "certificate with its chain, and give it with --certificates PATH or keep it in the "
+            "repository.",
             location=case.verdict.subject.value.location,
         )

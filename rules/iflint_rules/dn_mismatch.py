@@ -11,6 +11,7 @@ _KINDS = {
     "attribute": "the {role} has other attributes",
     "value": "the {role} has another value",
     "issuer": "the issuer is another one",
+    "exchanged": "subject and issuer are exchanged",
 }
 
 
@@ -20,14 +21,16 @@ class DnMismatch(Rule):
     ## What it does
 
     Looks for a certificate that was meant when no certificate at hand has the entry's pair:
-    one with the same subject and another issuer, or one with the same common name. It shows
+    one with the same subject and another issuer, one with the same common name, or one whose
+    subject and issuer stand in each other's place. It shows
     both DNs one above the other with the differing parts marked, and names the kind of the
     difference:
 
     - `order`: the same attributes in another order;
     - `attribute`: an attribute too many, too few, or another one;
     - `value`: the same attributes, another value;
-    - `issuer`: another issuer, as after a renewal under a new intermediate.
+    - `issuer`: another issuer, as after a renewal under a new intermediate;
+    - `exchanged`: the subject DN and the issuer DN, each in the other one's place.
 
     Differences that the runtime ignores (*inferred*) are none: letter case and runs of blanks
     in the usual attributes, `S` for `ST`, quotes for a backslash, `;` for a comma.
@@ -63,7 +66,7 @@ class DnMismatch(Rule):
         differing = [comparison for comparison in near.comparisons if comparison.kind]
         values = {"subject": case.verdict.subject.value, "issuer": case.verdict.issuer.value}
         location, related = where_text_stands(values[differing[0].role])
-        kinds = listed([_KINDS[c.kind].format(role=c.role) for c in differing])
+        kinds = listed(list(dict.fromkeys(_KINDS[c.kind].format(role=c.role) for c in differing)))
         texts = ", ".join(f"{c.role} {c.certificate}" for c in differing)
         certificate = [Related(place, "the certificate") for place in near.locations[:1]]
         yield self.finding(
