@@ -98,13 +98,12 @@ def _old_format(
     if stored is None:
         return Authorization(_CERTIFICATE, known_adapter=known_adapter, inferred=True)
     value = parameters.value(stored.text, stored.origin)
-    kind, exact = _kind(value, _BASIC)
+    kind, _ = _kind(value, _BASIC)
     return Authorization(
         _CERTIFICATE if kind is _UNKNOWN else kind,
         BASIC_AUTHENTICATION,
         value,
         known_adapter=known_adapter,
-        exact=exact,
         inferred=True,
         documented=_BASIC.documented,
     )

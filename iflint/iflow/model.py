@@ -139,7 +139,8 @@ class SenderChannel(msgspec.Struct, frozen=True):
 
     ``ordinal`` counts the flow's sender channels from 1 in document order. ``name`` may be
     empty; ``participant`` is the sender's name in the diagram. ``checked`` is True when the
-    channel's entries are to be judged or its authorization can't be told.
+    channel's entries are to be judged or its authorization can't be told; ``unread`` when its
+    table holds more than could be read of it (a problem says so).
     """
 
     id: str
@@ -152,6 +153,7 @@ class SenderChannel(msgspec.Struct, frozen=True):
     entries: tuple[CertificateEntry, ...]
     origin: Origin
     checked: bool
+    unread: bool = False
 
     @property
     def location(self) -> Location:

@@ -38,8 +38,7 @@ class Resolver:
         if in_old_format(stored, has_rows=has_rows):
             entries = self._entries(stored.participant.pairs)
         checked = is_checked(decided, has_entries=bool(entries))
-        if checked and not opaque:
-            self._report_rows(stored, rows)
+        unread = checked and not opaque and self._report_rows(stored, rows)
         return SenderChannel(
             id=stored.id,
             ordinal=ordinal,
@@ -51,6 +50,7 @@ class Resolver:
             entries=entries,
             origin=stored.origin,
             checked=checked,
+            unread=unread,
         )
 
     def _rows(self, stored: StoredChannel) -> tuple[Rows, CertificateEntry | None]:
@@ -95,11 +95,11 @@ class Resolver:
                 return self._parameters.value(text.text, text.origin)
         return None
 
-    def _report_rows(self, stored: StoredChannel, rows: Rows) -> None:
-        """A table of which nothing, or not everything, could be read is a problem."""
+    def _report_rows(self, stored: StoredChannel, rows: Rows) -> bool:
+        """Whether the table could not be read, or not as a whole, which then is a problem."""
         where = stored.properties.get(CERTIFICATE_TABLE)
         if where is None or not (rows.cut_off or (rows.rest.strip() and not rows.rows)):
-            return
+            return False
         message = (
             f"The channel lists more than {ROW_LIMIT} client certificates; only these are read"
             if rows.cut_off
@@ -107,6 +107,7 @@ class Resolver:
         )
         remedy = "Enter the client certificates of the channel again and save the flow"
         self.problems.append(Problem(ProblemKind.ARTIFACT, where.origin.locate(), message, remedy))
+        return True
 
     def finish(self, location: FileLocation) -> None:
         """Reports what concerns the flow as a whole."""

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from iflint.findings import Finding, Related, Severity
 from iflint.rule import EntryCase, IflowCase, Rule
 from iflint.verdicts import EntryState
-from iflint.wording import counted
 
 
 class CertificateNotFound(Rule):
@@ -50,11 +49,11 @@ class CertificateNotFound(Rule):
         if not missing:
             return
         first, *others = (entry.entry.location for entry in missing)
-        entries = counted(len(missing), "certificate entry", "certificate entries")
+        entries = "entry" if len(missing) == 1 else f"{len(missing)} entries"
         yield self.finding(
             case,
-            f"No certificate is at hand, so dates and chains of the {entries} of this iFlow were "
-            "not checked.",
+            f"No certificate is at hand, so dates and chains for the certificate {entries} of this "
+            "iFlow were not checked.",
             remedy="Ask for the certificates listed in the summary, and give them with "
             "--certificates PATH or keep them in the repository.",
             location=first,

@@ -39,7 +39,7 @@ class EmptyCertificateEntry(Rule):
 
     def check_channel(self, case: ChannelCase) -> Iterable[Finding]:
         """Say that there is no entry."""
-        if case.verdict.judged and not case.verdict.entries:
+        if case.verdict.judged and not case.verdict.entries and not case.channel.unread:
             yield self.finding(
                 case,
                 "This channel is authorized by client certificate, but accepts no certificate: "

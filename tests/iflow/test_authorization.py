@@ -140,6 +140,7 @@ def test_the_old_format(basic, kind, adapter) -> None:
     )
     assert found.authorization.kind == kind
     assert found.authorization.inferred
+    assert found.authorization.exact, "no value of this key is documented"
     assert found.authorization.key == ("" if basic is None else "enableBasicAuthentication")
     assert found.checked is (kind != "other")
     assert [(e.subject.text, e.issuer.text) for e in found.entries] == [("cn=s", "cn=i")]

@@ -1,0 +1,54 @@
+"""One cause gives one finding, and what it says is true: whole runs on flows made for it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+import iflint
+from exports import Channel, Flow, bundle, dn, issue, pem, root, write_tree
+
+CLOCK = datetime(2026, 11, 24, tzinfo=UTC)
+PARTNER = dn("CN=edi.partner.example", "O=Partner Example GmbH", "C=DE")
+
+
+@pytest.fixture
+def findings(tmp_path):
+    """The findings, by code, of one flow with these channels and certificates."""
+
+    def of(*channels, parameters=None, certificates=b"", **settings):
+        write_tree(tmp_path, bundle(Flow("Orders", "Orders", channels, parameters or {})))
+        if certificates:
+            (tmp_path / "certificates.pem").write_bytes(certificates)
+        report = iflint.check(str(tmp_path), as_of=CLOCK, **settings)
+        return {finding.code: finding for finding in report.findings}
+
+    return of
+
+
+def test_a_table_that_cannot_be_read_is_not_called_empty(findings) -> None:
+    table = {"clientCertificates": "garbage"}
+    assert list(findings(Channel("HTTPS", "/orders", properties=table))) == ["IFL001"]
+
+
+@pytest.mark.parametrize("basic", ["true", "TRUE", " true "])
+def test_the_old_formats_setting_has_no_documented_value(findings, basic) -> None:
+    pair = ("CN=a", "CN=b")
+    channel = Channel("SOAP", "/orders", [pair], authorization=None, old_format=basic)
+    assert "IFL004" not in findings(channel)
+
+
+def test_a_namesake_of_a_listed_root_is_told_from_it(findings) -> None:
+    listed = dn("CN=GTS Root R1", "O=Google Trust Services LLC", "C=US")
+    namesake = root("namesake of a listed root", listed, "2016-06-22", "2036-06-22")
+    partner = issue("partner below a namesake", PARTNER, namesake)
+    found = findings(
+        Channel("HTTPS", "/orders", [partner.pair]), certificates=pem(partner, namesake)
+    )
+    assert "on the list has another key" in found["IFL201"].message
+
+
+def test_one_entry_without_certificates_reads_well(findings) -> None:
+    found = findings(Channel("HTTPS", "/orders", [("CN=a", "CN=b")]))
+    assert "for the certificate entry of this iFlow" in found["IFL302"].message
