@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iflint.location import Location
-    from iflint.pki.files import FoundCertificate
+    from iflint.pki.files import FoundCertificate, KeyEntry
     from iflint.pki.name_constraints import NameConstraints
 
 MAX_CERTIFICATES_IN_PATH = 16
@@ -135,10 +135,13 @@ class CertificatePool:
     def __init__(self, found: Iterable[FoundCertificate]) -> None:
         self._locations: dict[Certificate, list[Location]] = {}
         self._by_subject: dict[str, list[Certificate]] | None = None
+        self._entries: dict[Certificate, list[KeyEntry]] = {}
         for one in found:
             places = self._locations.setdefault(one.certificate, [])
             if one.location not in places[-1:]:
                 places.append(one.location)
+            if one.entry is not None:
+                self._entries.setdefault(one.certificate, []).append(one.entry)
 
     def __iter__(self) -> Iterator[Certificate]:
         return iter(self._locations)
@@ -149,6 +152,10 @@ class CertificatePool:
     def locations(self, certificate: Certificate) -> tuple[Location, ...]:
         """Where the certificate was found, in the order of finding; none if it was not."""
         return tuple(self._locations.get(certificate, ()))
+
+    def entries(self, certificate: Certificate) -> tuple[KeyEntry, ...]:
+        """The entries of keystores at hand whose own certificate this is."""
+        return tuple(self._entries.get(certificate, ()))
 
     def named(self, name: Name) -> tuple[Certificate, ...]:
         """The certificates with this subject, by the name matching of RFC 5280 §7.1."""
@@ -168,6 +175,13 @@ class CertificatePool:
                 found[certificate] = None
                 waiting.extend(self.named(certificate.issuer))
         return tuple(found)
+
+
+def presented_by(entry: KeyEntry) -> CertificatePool:
+    """What the holder of a keystore's entry presents, and nothing else."""
+    from iflint.pki.files import FoundCertificate
+
+    return CertificatePool(FoundCertificate(c, entry.location) for c in entry.presented)
 
 
 def judge_chain(
