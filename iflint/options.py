@@ -63,3 +63,17 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     environments: tuple[Environment, ...] = ()
     describe_rules: bool = False
     whole_inventory: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what would only be noticed later, or not at all. Raises UsageError."""
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if isinstance(value, str) and name not in _SINGLE:
+                raise UsageError(f"{name} takes several values: give a list such as [{value!r}]")
+        if self.as_of is not None and (
+            not isinstance(self.as_of, datetime) or self.as_of.tzinfo is None
+        ):
+            raise UsageError("as_of takes a datetime with a time zone, such as UTC")
+
+
+_SINGLE = ("as_of", "trust", "calendar", "landscape", "exclude_directory", "directory")

@@ -1,0 +1,44 @@
+"""`iflint.check(…)` is the command as a call, and as clear about what it can't do."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+import iflint
+from exports import FIXTURES
+from iflint.commands.main import cli
+from iflint.options import UsageError
+
+CASE = FIXTURES / "rules" / "expired-certificate" / "bad-yesterday"
+
+
+def test_the_same_findings_as_the_command(tmp_path) -> None:
+    report = iflint.check(
+        str(CASE),
+        roots=[str(FIXTURES / "rules" / "roots.pem")],
+        as_of=datetime(2026, 11, 24, tzinfo=UTC),
+    )
+    output = tmp_path / "report.json"
+    with pytest.raises(SystemExit):
+        cli(["check", str(CASE), "--as-of", "2026-11-24", "--format", f"json={output}"])
+    of_command = json.loads(output.read_text("utf-8"))["report"]["findings"]
+    assert [finding.fingerprint for finding in report.findings] == [
+        finding["fingerprint"] for finding in of_command
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"certificates": "certificates"}, "certificates takes several values"),
+        ({"as_of": datetime(2026, 11, 24)}, "time zone"),
+        ({"as_of": "2026-11-24"}, "time zone"),
+        ({"landscape": "moon"}, "moon"),
+        ({"landscape": "custom"}, "custom"),
+        ({"select": ["IFL999"]}, "IFL999"),
+    ],
+)
+def test_what_can_not_be_done_is_said_at_once(settings, said) -> None:
+    with pytest.raises(UsageError, match=said):
+        iflint.check(str(CASE), **settings)
