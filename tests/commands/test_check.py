@@ -69,7 +69,7 @@ def test_all_mistakes_are_told_at_once(workplace, call, engine) -> None:
     (workplace / "iflint.toml").write_text("expiry-dais = 1\n")
     result = call(
         *("check", "absent", "--certificates", "nowhere", "--landscape", "bpt"),
-        *("--as-of", "tomorrow", "--expiry-days", "-1", "--select", "IFL999,expired-certficate"),
+        *("--as-of", "tomorrow", "--expiry-days", "-1", "--select", "XYZ,expired-certficate"),
         *("--fail-on", "errors", "--format", "sarif.json", "--color", "yes"),
     )
     assert result.exit_code == 2
@@ -80,7 +80,7 @@ def test_all_mistakes_are_told_at_once(workplace, call, engine) -> None:
         "iflint: --as-of 'tomorrow' is not a date such as 2026-11-24 or a timestamp such as"
         " 2026-11-24T08:30:00Z",
         "iflint: --expiry-days takes a whole number of days from 0 to 36500, not '-1'",
-        "iflint: --select 'IFL999' names no rule ('iflint rules' lists them)",
+        "iflint: --select 'XYZ' names no rule ('iflint rules' lists them)",
         "iflint: --fail-on takes one of error, warning, note, never, not 'errors';"
         " did you mean 'error'?",
         "iflint: --format takes one of text, sarif, json, not 'sarif.json'; did you mean 'sarif'?",
