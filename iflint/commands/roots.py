@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from iflint.commands.run import Run
+    from iflint.configuration.settings import Mistake
     from iflint.pki.calendar import Claim, Row
     from iflint.pki.history import KnownRoot
     from iflint.pki.table_update import Update
@@ -393,7 +394,7 @@ def update(
 
 def _release_mistakes(
     release: str | None, released_on: str | None
-) -> tuple[date | None, list[Any]]:
+) -> tuple[date | None, list[Mistake]]:
     import re
 
     from iflint.clock import parse_as_of
@@ -496,6 +497,8 @@ def _calendar(rows: Sequence[Row], colour: bool, width: int, ascii_only: bool) -
         if row.known_on:
             about.append(f"as known on {row.known_on}")
         last = _claims(row.last)
+        if row.intermediates_from:
+            last.append(f"for new intermediates from {row.intermediates_from}")
         if row.forbidden_from:
             last.append(f"forbidden from {row.forbidden_from}")
         cells.append(
