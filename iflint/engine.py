@@ -104,11 +104,14 @@ class Session:
 
     def _with_certificates(self, read: Inputs) -> Inputs:
         """The session's flows with other certificates than were read with them."""
+        from iflint.pki.keys import each_key_once
+
         return msgspec.structs.replace(
             self.inputs,
             certificates=read.certificates,
             certificate_files=read.certificate_files,
             skipped=(*self.inputs.skipped, *read.skipped),
+            keys=each_key_once((*self.inputs.keys, *read.keys)),
             problems=(
                 *(p for p in self.inputs.problems if p.kind is not ProblemKind.CERTIFICATE),
                 *read.problems,
@@ -186,7 +189,15 @@ class Session:
         self, verdicts: dict[int, IflowVerdict], trust: TrustList, as_of: datetime
     ) -> Iterator[Case]:
         """Everything that rules are handed, in the order of the report."""
-        from iflint.rule import ChannelCase, EntryCase, IflowCase, ProblemCase, Run, RunCase
+        from iflint.rule import (
+            ChannelCase,
+            EntryCase,
+            IflowCase,
+            KeyCase,
+            ProblemCase,
+            Run,
+            RunCase,
+        )
 
         at_hand = len({found.certificate.sha256 for found in self.inputs.certificates})
         run = Run(
@@ -199,6 +210,8 @@ class Session:
         )
         for problem in self._problems:
             yield ProblemCase(run, problem)
+        for key in self.inputs.keys:
+            yield KeyCase(run, key)
         for number, iflow in enumerate(self._iflows):
             for problem in iflow.problems:
                 yield ProblemCase(run, problem, iflow)
@@ -242,6 +255,7 @@ class Session:
             or options.select
             or options.ignore
             or self._problems
+            or self.inputs.keys
             or verdicts
             or any(iflow.problems for iflow in self._iflows)
         )

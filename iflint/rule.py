@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from iflint.location import Location
     from iflint.pki.calendar import Calendar
     from iflint.pki.certificates import Certificate
+    from iflint.pki.keys import KeyMaterial
     from iflint.pki.trust import TrustList
     from iflint.problems import Problem
     from iflint.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict, JoinedCertificate
@@ -58,6 +59,15 @@ class ProblemCase(msgspec.Struct, frozen=True):
     run: Run
     problem: Problem
     iflow: Iflow | None = None
+
+
+class KeyCase(msgspec.Struct, frozen=True):
+    """A file that holds a private key, or a keystore that holds some."""
+
+    kind: ClassVar[str] = "key"
+    run: Run
+    key: KeyMaterial
+    iflow: None = None
 
 
 class IflowCase(msgspec.Struct, frozen=True):
@@ -106,8 +116,15 @@ class RunCase(msgspec.Struct, frozen=True):
     iflow: None = None
 
 
-Case = ProblemCase | IflowCase | ChannelCase | EntryCase | RunCase
-CASES: tuple[type[Case], ...] = (ProblemCase, IflowCase, ChannelCase, EntryCase, RunCase)
+Case = ProblemCase | KeyCase | IflowCase | ChannelCase | EntryCase | RunCase
+CASES: tuple[type[Case], ...] = (
+    ProblemCase,
+    KeyCase,
+    IflowCase,
+    ChannelCase,
+    EntryCase,
+    RunCase,
+)
 
 
 class Rule:
@@ -134,6 +151,10 @@ class Rule:
 
     def check_problem(self, case: ProblemCase) -> Iterable[Finding]:  # noqa: ARG002
         """Judge an input that could not be read."""
+        return ()
+
+    def check_key(self, case: KeyCase) -> Iterable[Finding]:  # noqa: ARG002
+        """Judge a file that holds a private key."""
         return ()
 
     def check_iflow(self, case: IflowCase) -> Iterable[Finding]:  # noqa: ARG002

@@ -333,9 +333,9 @@ class _Reader:
         for certificate in keystore.certificates:
             self._add(certificate, region, own.get(id(certificate)))
         if keystore.protection is not None:
-            how = "" if keystore.protection is Protection.PASSWORD else keystore.protection
-            kind = f"{keystore.kind} protected by an {how}" if how else keystore.kind
-            self._keys.append(KeyMaterial(location, kind, encrypted=not how, keystore=True))
+            protected = keystore.protection is Protection.PASSWORD
+            kind = keystore.kind if protected else f"{keystore.kind} with {keystore.protection}"
+            self._keys.append(KeyMaterial(location, kind, protected, keystore=True))
         for fault in keystore.faults:
             self._problem(region, f"{_a(keystore.kind)}: {fault}", _EXPORT)
         if keystore.locked:

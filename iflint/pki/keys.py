@@ -14,6 +14,8 @@ from iflint.location import Location
 from iflint.pki import der as asn1
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from iflint.pki.der import Node
 
 _OPENSSH = b"openssh-key-v1\0"
@@ -31,6 +33,16 @@ class KeyMaterial(msgspec.Struct, frozen=True):
     encrypted: bool
     keystore: bool = False
     given: bool = False
+
+
+def each_key_once(keys: Iterable[KeyMaterial]) -> tuple[KeyMaterial, ...]:
+    """One key a place, passed on purpose if it was so in any way."""
+    found: dict[Location, KeyMaterial] = {}
+    for key in keys:
+        known = found.get(key.location)
+        if known is None or key.given:
+            found[key.location] = key
+    return tuple(found.values())
 
 
 class KeyForm(msgspec.Struct, frozen=True):

@@ -19,9 +19,9 @@ MAX_PRESENTED = 64
 class Protection(enum.StrEnum):
     """What protects the private keys of a keystore."""
 
-    PASSWORD = "password"  # noqa: S105 - no password
-    EMPTY_PASSWORD = "empty password"  # noqa: S105 - no password
-    NOTHING = "nothing"
+    PASSWORD = "a password"  # noqa: S105 - no password
+    EMPTY_PASSWORD = "an empty password"  # noqa: S105 - no password
+    NOTHING = "an unencrypted key"
 
 
 class StoredEntry(msgspec.Struct, frozen=True):

@@ -1,0 +1,75 @@
+"""IFL407: a private key lies among the files that are checked."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Severity
+from iflint.rule import KeyCase, Rule
+
+
+class PrivateKeyInRepository(Rule):
+    """A private key lies among the checked files.
+
+    ## What it does
+
+    Reports each file below the checked paths or `--certificates` that holds a private key: PEM
+    (PKCS#8, PKCS#1, EC, OpenSSH), DER, the JSON of a service key, a keystore, also inside
+    archives. An unencrypted key is an error, an encrypted one a warning; so is a keystore whose
+    password is empty, which is no protection. PGP keys are not looked at.
+
+    A PKCS#12 or Java keystore that you pass with `--certificates`, by its name or its folder, is
+    not reported, if its keys are encrypted: you gave it on purpose. (A folder that is a whole
+    repository does not count as passing each keystore in it.)
+
+    iflint looks at the outer form of a key only. Nothing of it is kept, printed or reported.
+
+    ## Why it matters
+
+    The tenant compares names, and the load balancer lets in whoever proves to own the
+    certificate's key. So everybody who can read the file can call the channel as this sender,
+    and so can everybody who can read an old copy of the repository.
+
+    ## How to fix it
+
+    Treat the key as known to others: let the sender make a new key and get a new certificate
+    for it, and have the old one revoked. Then remove the file, also from the history of the
+    repository, and keep keys in a keystore outside of it or in a secret store. iflint needs
+    certificates only: to take them out of a keystore, use
+    `keytool -exportcert -rfc` or `openssl pkcs12 -nokeys`.
+
+    An unbind and a new service key replace the key of a service key.
+
+    ## Source
+
+    Our advice; no SAP page says it of Cloud Integration.
+    """
+
+    code = "IFL407"
+    name = "private-key-in-repository"
+    severity = Severity.ERROR
+
+    def check_key(self, case: KeyCase) -> Iterable[Finding]:
+        """Say that there is one, and of which kind; never more."""
+        key = case.key
+        if key.keystore and key.encrypted and key.given:
+            return
+        if key.keystore:
+            what = f"A {key.kind} holds a private key"
+        else:
+            what = f"{'An encrypted' if key.encrypted else 'An unencrypted'} {key.kind} lies here"
+        if key.encrypted:
+            message = f"{what}: its password alone protects it."
+            remedy = "Keep it outside of the repository, and give iflint certificates only."
+        else:
+            message = f"{what}: whoever reads it can call as its owner."
+            remedy = (
+                "Have the certificate of this key replaced by one with a new key, and remove the "
+                "file, also from the history of the repository."
+            )
+        yield self.finding(
+            case,
+            message,
+            remedy=remedy,
+            location=key.location,
+            severity=Severity.WARNING if key.encrypted else Severity.ERROR,
+            key=key.kind,
+        )
