@@ -20,7 +20,7 @@ from iflint.iflow.model import (
     SenderChannel,
     Value,
 )
-from iflint.name_index import NameIndex, folded
+from iflint.name_index import NameIndex, sender_key
 from iflint.near_misses import are_exchanged, near_miss
 from iflint.pki.certificates import Certificate
 from iflint.pki.chains import CertificatePool, ChainVerdict, Outcome, judge_chain
@@ -104,7 +104,11 @@ class Judge:
             return msgspec.structs.replace(verdict, state=EntryState.EMPTY)
         if subject.placeholder or issuer.placeholder:
             return msgspec.structs.replace(verdict, state=EntryState.PLACEHOLDER)
-        if subject.faulty or issuer.faulty or subject.name is None or issuer.name is None:
+        if subject.faulty or issuer.faulty:
+            return verdict
+        if subject.asterisk or issuer.asterisk:
+            return msgspec.structs.replace(verdict, state=EntryState.WILDCARD)
+        if subject.name is None or issuer.name is None:
             return verdict
         certain: list[JoinedCertificate] = []
         uncertain: list[JoinedCertificate] = []
@@ -128,6 +132,8 @@ class Judge:
     def _read(self, value: Value) -> Reading:
         if not value.text:
             return Reading(value)
+        if value.text.strip() == "*":
+            return Reading(value, asterisk=True)
         try:
             name = parse_name(value.text)
         except MalformedName as malformed:
@@ -146,10 +152,16 @@ class Judge:
 
         Without any certificate at hand, ``*.example.com`` may well be a certificate's name.
         """
-        values = [attribute.value for name in names for rdn in name.rdns for attribute in rdn]
         return any(
-            "*" in value and (value == "*" or bool(len(self._pool)) or not _HOSTS.match(value))
-            for value in values
+            value == "*"
+            or (
+                not self._index.has_value(value)
+                and (len(self._pool) > 0 or not _HOSTS.match(value))
+            )
+            for name in names
+            for rdn in name.rdns
+            for value in (attribute.value for attribute in rdn)
+            if "*" in value
         )
 
     def _joined_certificate(
@@ -181,9 +193,9 @@ class Judge:
         return msgspec.structs.replace(verdict, state=EntryState.NEAR_MISS, near_miss=found)
 
     def _beside(self, verdict: EntryVerdict, all_of_them: Iterable[EntryVerdict]) -> EntryVerdict:
-        """The entry as one of its channel's: who else is there for the same common name."""
+        """The entry as one of its channel's: who else is there for the same sender."""
         best, name = verdict.best, verdict.subject.name
-        if best is None or name is None or not name.common_name:
+        if best is None or name is None:
             return verdict
         others = [
             other
@@ -191,32 +203,47 @@ class Judge:
             if other.entry.ordinal != verdict.entry.ordinal
             and other.twin is None
             and other.subject.name is not None
-            and folded(other.subject.name.common_name or "") == folded(name.common_name)
+            and sender_key(other.subject.name) == sender_key(name)
         ]
+        valid = [(o.entry, o.best) for o in others if o.best and o.best.validity is Validity.VALID]
+        begins = _begins(verdict)
         return msgspec.structs.replace(
             verdict,
             successors=self._successors(best),
             overlap=tuple(
                 other.entry
                 for other in others
-                if other.best is None or other.best.validity is not Validity.EXPIRED
+                if other.best is None
+                or other.best.certificate.not_after > best.certificate.not_after
             ),
-            fresher=tuple(
-                other.entry
-                for other in others
-                if other.best is not None and other.best.validity is Validity.VALID
-            ),
+            fresher=tuple(entry for entry, _ in valid),
+            meanwhile=next(
+                (entry for entry, match in valid if begins <= match.certificate.not_after), None
+            )
+            if begins
+            else None,
         )
 
     def _successors(self, best: JoinedCertificate) -> tuple[Successor, ...]:
-        """Later certificates for the common name of ``best``, the latest first; CAs are none."""
+        """Later certificates of the sender of ``best``: none of a CA, none that clients can't use.
+
+        A web server's certificate often has the same common name, and succeeds no client's.
+        """
         certificate = best.certificate
         later = [
             other
-            for other in self._index.with_common_name(certificate.subject)
-            if other.not_after > certificate.not_after and not other.is_ca
+            for other in self._index.of_sender(certificate.subject)
+            if other.not_after > certificate.not_after
+            and not other.is_ca
+            and not other.lacks_client_auth
         ]
-        later.sort(key=lambda other: (-other.not_after.timestamp(), other.sha256))
+        later.sort(
+            key=lambda other: (
+                other.subject.canonical != certificate.subject.canonical,
+                -other.not_after.timestamp(),
+                other.sha256,
+            )
+        )
         return tuple(
             Successor(
                 other,
@@ -276,6 +303,17 @@ def _undefined(channel: SenderChannel) -> tuple[tuple[Value, ParameterUse], ...]
             if use.value is None or (kind is AuthorizationKind.UNRESOLVED and not use.value):
                 found.setdefault(use.name, (value, use))
     return tuple(found.values())
+
+
+def _begins(verdict: EntryVerdict) -> datetime | None:
+    """When an entry without a valid certificate gets one; None for any other entry."""
+    if verdict.best is None or verdict.best.validity is not Validity.NOT_YET_VALID:
+        return None
+    return min(
+        match.certificate.not_before
+        for match in verdict.joined
+        if match.validity is Validity.NOT_YET_VALID
+    )
 
 
 def _validity(certificate: Certificate, at: datetime) -> Validity:

@@ -15,8 +15,16 @@ class NameIndex:
         self._by_subject: dict[object, list[Certificate]] = {}
         self._by_common_name: dict[str, list[Certificate]] = {}
         self._canonical: set[str] = set()
+        self._asterisks: set[str] = set()
         for certificate in certificates:
             subject = certificate.subject
+            self._asterisks.update(
+                folded(attribute.value)
+                for name in (subject, certificate.issuer)
+                for rdn in name.rdns
+                for attribute in rdn
+                if "*" in attribute.value
+            )
             self._canonical.update((subject.canonical, certificate.issuer.canonical))
             for key in {subject.canonical, _loose_key(subject)}:
                 self._by_subject.setdefault(key, []).append(certificate)
@@ -30,6 +38,10 @@ class NameIndex:
     def has(self, name: Name) -> bool:
         """Whether a certificate has exactly this name as its subject or its issuer."""
         return name.canonical in self._canonical
+
+    def has_value(self, value: str) -> bool:
+        """Whether a certificate has this value, which holds an asterisk, in one of its names."""
+        return folded(value) in self._asterisks
 
     def with_subject(self, name: Name) -> tuple[Certificate, ...]:
         """The certificates whose subject may be equal to ``name``."""
@@ -45,9 +57,18 @@ class NameIndex:
             return ()
         return tuple(self._by_common_name.get(folded(name.common_name), ()))
 
+    def of_sender(self, name: Name) -> tuple[Certificate, ...]:
+        """The certificates of the sender that ``name`` names: see `sender_key`."""
+        return self.with_common_name(name) if name.common_name else self.with_subject(name)
+
     def resembling(self, subject: Name) -> tuple[Certificate, ...]:
         """The certificates with the same subject or, failing that, the same common name."""
         return self.with_subject(subject) or self.with_common_name(subject)
+
+
+def sender_key(name: Name) -> str:
+    """Equal for names of one sender: those with the same common name or, without, the same name."""
+    return folded(name.common_name) if name.common_name else name.canonical
 
 
 def folded(text: str) -> str:

@@ -63,7 +63,8 @@ class Reading(msgspec.Struct, frozen=True):
 
     ``name`` is None when the text is empty, undefined or malformed. ``swallowed`` is the
     attribute that took in the next one, with the span of what it swallowed. ``placeholder`` is
-    True for a text that stands for a DN which was never entered.
+    True for a text that stands for a DN which was never entered, ``asterisk`` for one that is
+    nothing but an asterisk.
     """
 
     value: Value
@@ -71,6 +72,7 @@ class Reading(msgspec.Struct, frozen=True):
     malformed: MalformedName | None = None
     swallowed: tuple[Attribute, int, int] | None = None
     placeholder: bool = False
+    asterisk: bool = False
 
     @property
     def empty(self) -> bool:
@@ -117,7 +119,7 @@ class NearMiss(msgspec.Struct, frozen=True):
 
 
 class Successor(msgspec.Struct, frozen=True):
-    """A certificate for the same common name that ends later than the entry's best one.
+    """A certificate for the same sender that ends later than the entry's best one.
 
     ``same_pair`` tells whether it keeps subject and issuer, so that the flow stays as it is.
     """
@@ -130,10 +132,12 @@ class Successor(msgspec.Struct, frozen=True):
 class EntryVerdict(msgspec.Struct, frozen=True):
     """An entry, its two DNs as read, and its certificates, best first.
 
-    ``twin`` is the entry of which this one is a duplicate. ``successors`` are later certificates
-    for the same common name, the latest first; ``overlap`` are the channel's other entries for
-    that name which are not known to have expired, and ``fresher`` those among them with a
-    certificate that is valid now.
+    ``twin`` is the entry of which this one is a duplicate. The same sender is who has the same
+    common name or, where there is none, the same subject: ``successors`` are its later
+    certificates, those of the same subject first, then the latest; ``overlap`` are the channel's
+    other entries for it that are not known to end with this one or before; ``fresher`` are those
+    with a certificate that is valid now, and ``meanwhile`` the one among these that lasts until
+    this entry's certificate, not valid yet, begins.
     """
 
     entry: CertificateEntry
@@ -146,6 +150,7 @@ class EntryVerdict(msgspec.Struct, frozen=True):
     successors: tuple[Successor, ...] = ()
     overlap: tuple[CertificateEntry, ...] = ()
     fresher: tuple[CertificateEntry, ...] = ()
+    meanwhile: CertificateEntry | None = None
 
     @property
     def best(self) -> JoinedCertificate | None:

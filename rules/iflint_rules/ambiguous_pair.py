@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.findings import Finding, Related, Severity
 from iflint.rule import EntryCase, Rule, about_certificate
-from iflint.verdicts import Validity
+from iflint.verdicts import EntryState, Validity
 from iflint.wording import counted
 
 
@@ -13,8 +13,8 @@ class AmbiguousPair(Rule):
 
     ## What it does
 
-    Reports an entry whose pair is that of at least two certificates that are valid now and have
-    different keys.
+    Reports an entry whose pair is that of at least two certificates that are valid now, may be
+    used by clients and have different keys.
 
     ## Why it matters
 
@@ -37,7 +37,13 @@ class AmbiguousPair(Rule):
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say how many keys there are."""
-        valid = [m for m in case.verdict.joined if m.validity is Validity.VALID]
+        if case.verdict.state is not EntryState.JOINED:
+            return
+        valid = [
+            match
+            for match in case.verdict.joined
+            if match.validity is Validity.VALID and not match.certificate.lacks_client_auth
+        ]
         keys = {match.certificate.spki: match for match in reversed(valid)}
         if len(keys) < 2:
             return

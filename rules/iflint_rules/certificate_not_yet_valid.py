@@ -17,6 +17,9 @@ class CertificateNotYetValid(Rule):
     be later. If another one with the same pair has expired, both dates are named: between them
     the sender can't call.
 
+    A successor whose entry was added in time is a note only: another entry of the channel for
+    the same common name has a certificate that is valid until this one begins.
+
     ## Why it fails at runtime
 
     The load balancer refuses a client certificate before its first day like one after its
@@ -55,10 +58,15 @@ class CertificateNotYetValid(Rule):
         message = f"The client certificate of this entry is not valid before {begins}."
         if expired:
             message += f" The one before it expired on {dated(max(expired), case.run.as_of)}."
+        if verdict.meanwhile:
+            message += f" Until then entry {verdict.meanwhile.ordinal} serves the same sender."
         yield self.finding(
             case,
             message,
-            remedy="Wait for that day, or let the sender use a certificate that is valid today.",
+            remedy="Nothing to do in the flow: let the sender switch when the day has come."
+            if verdict.meanwhile
+            else "Wait for that day, or let the sender use a certificate that is valid today.",
+            severity=Severity.NOTE if verdict.meanwhile else None,
             broken_since=max(expired) if expired else None,
             **about_certificate(case, coming),
         )

@@ -52,4 +52,4 @@ class ComposedDn(Rule):
 def _is_composed(reading: Reading) -> bool:
     value = reading.value
     uses = value.parameters
-    return bool(uses) and (len(uses) > 1 or (uses[0].start, uses[0].end) != (0, len(value.raw)))
+    return len(uses) > 1 or any(value.raw.strip() != value.raw[use.start : use.end] for use in uses)

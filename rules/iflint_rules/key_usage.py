@@ -14,6 +14,7 @@ class KeyUsage(Rule):
     ## What it does
 
     Reports an entry whose certificate has a key usage extension without `digitalSignature`.
+    A CA's certificate has a rule of its own (`ca-certificate-as-client`).
 
     ## Why it matters
 
@@ -39,7 +40,7 @@ class KeyUsage(Rule):
         if best is None or best.validity is Validity.EXPIRED:
             return
         usage = best.certificate.key_usage
-        if usage is None or "digitalSignature" in usage:
+        if usage is None or "digitalSignature" in usage or best.certificate.is_ca:
             return
         allowed = listed(sorted(usage)) or "nothing"
         yield self.finding(

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
 from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.verdicts import Validity
 
 
 class PinnedPublicIssuer(Rule):
@@ -39,7 +40,7 @@ class PinnedPublicIssuer(Rule):
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say which intermediate it is."""
         best = case.verdict.best
-        if best is None or not best.chain.ok:
+        if best is None or best.validity is Validity.EXPIRED or not best.chain.ok:
             return
         root, issuer = best.chain.root, best.certificate.issuer
         if root is None or not root.public_web or issuer.chain_key == root.subject.chain_key:

@@ -42,9 +42,10 @@ class StaleEntry(Rule):
         if best is None or best.validity is not Validity.EXPIRED or not case.verdict.fresher:
             return
         fresher = case.verdict.fresher[0]
-        about = about_certificate(case, best)
+        last = max(case.verdict.joined, key=lambda match: match.certificate.not_after)
+        about = about_certificate(case, last)
         about["related"] += (Related(fresher.location, "the entry that has taken its place"),)
-        end = best.certificate.not_after
+        end = last.certificate.not_after
         yield self.finding(
             case,
             f"This entry was left behind: its certificate expired on "

@@ -49,14 +49,15 @@ class WeakKey(Rule):
         weak = [
             certificate
             for certificate in best.chain.certificates
-            if _is_weak(certificate) and (root is None or certificate.spki != root.spki)
+            if _is_weak(certificate)
+            and (certificate is best.certificate or root is None or certificate.spki != root.spki)
         ]
         if not weak:
             return
-        names = listed([f"{_who(c, best.certificate)} has {_article(c.key)}" for c in weak])
+        keys = listed([f"{c.key} of {_who(c, best.certificate)}" for c in weak])
         yield self.finding(
             case,
-            f"{names[0].upper()}{names[1:]}, which is weak or unusual (our advice).",
+            f"Weak or unusual key (our advice): {keys}.",
             remedy="Renew with RSA of at least 2048 bits, or a key on P-256 or P-384.",
             **about_certificate(case, best),
         )
@@ -64,17 +65,13 @@ class WeakKey(Rule):
 
 def _is_weak(certificate: Certificate) -> bool:
     kind, _, detail = certificate.key.partition(" ")
-    if kind == "RSA":
+    if kind.startswith("RSA"):
         bits = re.match(r"[0-9]+", detail)
         return bits is not None and int(bits[0]) < _SHORTEST_RSA
-    return detail not in _GOOD_CURVES if kind == "EC" else True
+    return detail not in _GOOD_CURVES if kind == "EC" else kind != "unknown"
 
 
 def _who(certificate: Certificate, own: Certificate) -> str:
     if certificate.sha256 == own.sha256:
         return "the client certificate"
     return f"the intermediate {certificate.subject.readable}"
-
-
-def _article(key: str) -> str:
-    return f"the key {key}" if key else "a key of an unknown kind"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
 from iflint.rule import EntryCase, Rule, where_text_stands
-from iflint.verdicts import EntryState
+from iflint.verdicts import EntryState, Reading
 from iflint.wording import listed
 
 
@@ -13,9 +13,10 @@ class WildcardDn(Rule):
 
     ## What it does
 
-    Reports entries with a value that is exactly `*`, and those with an asterisk in a pair that
-    no certificate at hand has. Real certificates with names such as `CN=*.example.com` are
-    fine; without any certificate at hand such a host name is taken to be one.
+    Reports entries with a DN or a value of one that is exactly `*`, and those with an asterisk
+    in a pair, where no certificate at hand has this pair or this value. Real certificates with
+    names such as `CN=*.example.com` are fine: give their files. Without any certificate at hand
+    such a host name is taken to be one.
 
     ## Why it fails at runtime
 
@@ -24,7 +25,8 @@ class WildcardDn(Rule):
 
     ## How to fix it
 
-    Enter one row for each certificate. To accept whoever has a certificate of a CA, use another
+    Enter one row for each certificate. If a certificate really has this name, give its file
+    with `--certificates`. To accept whoever has a certificate of a CA, use another
     authorization, such as the user role.
 
     ## Source
@@ -41,24 +43,32 @@ class WildcardDn(Rule):
         if case.verdict.state is not EntryState.WILDCARD:
             return
         found = [
-            (reading.value, attribute, f"{attribute.keyword} of the {role}")
+            (reading.value, span, label)
             for role, reading in (
                 ("subject", case.verdict.subject),
                 ("issuer", case.verdict.issuer),
             )
-            if reading.name is not None
-            for rdn in reading.name.rdns
-            for attribute in rdn
-            if "*" in attribute.value
+            for span, label in _asterisks(role, reading)
         ]
-        value, attribute, _ = found[0]
+        value, span, _ = found[0]
         _, related = where_text_stands(value)
         where = listed(list(dict.fromkeys(label for _, _, label in found)))
         yield self.finding(
             case,
             f"The asterisk in {where} is no wildcard: it is compared as a character (inferred), "
-            "and no certificate has it.",
-            remedy="Enter the DNs of each accepted certificate as a row of its own.",
-            location=value.locate(attribute.start, attribute.end),
+            "and no certificate at hand has it.",
+            remedy="Enter the DNs of each accepted certificate as a row of its own; if one really "
+            "has this name, give its file with --certificates PATH.",
+            location=value.locate(*span),
             related=related,
         )
+
+
+def _asterisks(role: str, reading: Reading) -> Iterable[tuple[tuple[int, int], str]]:
+    """The span of each value with an asterisk, and what to call it."""
+    if reading.asterisk:
+        yield (0, len(reading.value.text or "")), f"the {role} DN"
+    for rdn in reading.name.rdns if reading.name else ():
+        for attribute in rdn:
+            if "*" in attribute.value:
+                yield (attribute.start, attribute.end), f"{attribute.keyword} of the {role}"
