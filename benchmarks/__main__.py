@@ -94,7 +94,7 @@ def cold_start() -> None:
 def throughput(folder: Path) -> None:
     import iflint
 
-    archives = sorted(folder.rglob("*.zip"))
+    archives = [path for path in sorted(folder.rglob("*.zip")) if zipfile.is_zipfile(path)]
 
     def run() -> None:
         iflint.check(*map(str, archives))
