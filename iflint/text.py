@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from bisect import bisect_right
 
 _INVISIBLE = (
@@ -30,6 +32,7 @@ _INVISIBLE = (
 """Controls, separators, and Unicode's Default_Ignorable_Code_Point: first and last of each run."""
 
 _STARTS = tuple(first for first, _ in _INVISIBLE)
+_BEYOND_PRINTABLE_ASCII = re.compile(r"[^\x00-\x7e]+")
 _NAMED = {0x09: "\\t", 0x0A: "\\n", 0x0D: "\\r"}
 _ASCII = {"…": "...", "→": "->", "›": ">", "│": "|", "✗": "x", "–": "-", "’": "'"}
 _ASCII_TABLE = str.maketrans(_ASCII)
@@ -41,25 +44,19 @@ def is_invisible(code: int) -> bool:
     return first <= code <= last
 
 
-class _Escapes(dict[int, str | int]):
-    """A table for `str.translate` that is worked out as characters come."""
-
-    def __missing__(self, code: int) -> str | int:
-        return escape(code) if is_invisible(code) else code
-
-
-class _JsonEscapes(dict[int, str | int]):
-    """The same for text that is JSON already, where such a character stands in a string only."""
-
-    def __missing__(self, code: int) -> str | int:
-        if code < 0x20 or not is_invisible(code):
-            return code
-        units = chr(code).encode("utf-16-be", "surrogatepass").hex()
-        return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+@functools.cache
+def _invisible() -> re.Pattern[str]:
+    runs = (f"\\U{first:08x}-\\U{last:08x}" for first, last in _INVISIBLE)
+    return re.compile(f"[{''.join(runs)}]")
 
 
-_VISIBLE = _Escapes()
-_JSON = _JsonEscapes()
+def _escaped(found: re.Match[str]) -> str:
+    return escape(ord(found[0]))
+
+
+def _escaped_for_json(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def escape(code: int) -> str:
@@ -79,7 +76,7 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return text.translate(_VISIBLE)
+    return _invisible().sub(_escaped, text)
 
 
 def encodable(text: str) -> str:
@@ -89,7 +86,11 @@ def encodable(text: str) -> str:
 
 def escaped_json(text: str) -> str:
     r"""The same JSON with every invisible character in its strings as an escape, ``\u202e``."""
-    return text if text.isascii() and "\x7f" not in text else text.translate(_JSON)
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return _BEYOND_PRINTABLE_ASCII.sub(
+        lambda run: _invisible().sub(_escaped_for_json, run[0]), text
+    )
 
 
 def ascii_only(text: str) -> str:

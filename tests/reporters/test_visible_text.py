@@ -1,12 +1,13 @@
 """Names from input: whatever is invisible or steers a terminal is written out."""
 
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iflint.text import ascii_only, cells, encodable, is_invisible, visible
+from iflint.text import ascii_only, cells, encodable, escaped_json, is_invisible, visible
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,13 @@ def test_visible_text_is_safe_and_stays_as_it_is(text) -> None:
     assert not any(is_invisible(ord(char)) for char in shown)
     assert visible(shown) == shown
     assert len(shown.splitlines()) <= 1
+
+
+@given(st.text(alphabet=st.characters(codec=None)))
+def test_json_says_the_same_without_anything_invisible(text) -> None:
+    shown = escaped_json(json.dumps({"text": text}, ensure_ascii=False, indent=2))
+    assert json.loads(shown) == json.loads(json.dumps({"text": text}))
+    assert not any(is_invisible(ord(char)) for char in shown if char != "\n")
 
 
 def test_every_control_separator_and_surrogate_is_invisible() -> None:
