@@ -84,6 +84,8 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         "output": os.path.join(here, "report.txt"),
         "color": "never",
         "verbose": True,
+        "environment": ("prod",),
+        "all-environments": False,
     }
 
 
