@@ -115,7 +115,8 @@ def memory(folder: Path) -> None:
     )
     unit = 1 if sys.platform == "darwin" else 1024
     if answer.returncode == 0:
-        print(f"peak memory                   {int(answer.stdout) * unit / 2**20:7.1f} MiB (aim 60)")
+        peak = int(answer.stdout) * unit / 2**20
+        print(f"peak memory                   {peak:7.1f} MiB (aim 60)")
     else:
         print("peak memory                   not measured: this system has no getrusage")
 
