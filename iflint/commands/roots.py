@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "json", "csv")
 DEFAULT = "list"
+_UNNAMED = "iflint.roots.unnamed"
+"""Set where the default command was meant by leaving its name out."""
 
 
 class Subcommands(click.Group):
@@ -45,6 +47,7 @@ class Subcommands(click.Group):
         """Put the name of the default command in front where no other one stands."""
         if not args or args[0] not in (*self.commands, *ctx.help_option_names):
             args = [DEFAULT, *args]
+            ctx.meta[_UNNAMED] = True
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as in click
@@ -121,10 +124,15 @@ def list_roots(search: tuple[str, ...], **arguments: Any) -> int:
     """
     from iflint.commands import output
     from iflint.commands.run import call, options_of, prepare
+    from iflint.configuration.settings import Mistake
     from iflint.inputs import read_trust_list
     from iflint.pki.history import known_roots
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
+    context = click.get_current_context()
+    if context.meta.get(_UNNAMED) and search[:1] and search[0] in command.commands:
+        said = f"{search[0]} is a command: write 'iflint roots {search[0]}' before any option"
+        mistakes = (*mistakes, Mistake("", said))
     run = prepare(request(arguments, paths=(), configured_from=(".",), mistakes=mistakes))
     as_of = _clock(run)
     trust, _ = call(read_trust_list, options_of(run), as_of)
