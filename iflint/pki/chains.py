@@ -546,13 +546,13 @@ class _Search:
         )
 
     def _end_open(self, path: _Path, issuers: _Issuers) -> None:
-        """Ends at a certificate whose issuer is not there, or there with another key."""
+        """Ends where the issuer is not there, or with another key, or only leads in a circle."""
         mismatch = issuers.mismatch
         if mismatch is None:
             self._finish(
                 path=path.linked(Link(path.top, None, None)),
                 outcome=Outcome.MISSING,
-                name_known=issuers.name_known,
+                name_known=issuers.name_known and not issuers.certificates,
             )
             return
         root = mismatch if isinstance(mismatch, Root) else None

@@ -559,6 +559,15 @@ class TestWhatFaultsSay:
         assert fault.root is not None
         assert fault.root.not_after == NOW - DAY
 
+    def test_authorities_that_certify_each_other_are_no_other_keys_of_their_names(
+        self, root: Party, middle: Party, sender: Party
+    ) -> None:
+        verdict = judge(
+            client(sender, middle), intermediate(middle, root), intermediate(root, middle)
+        )
+        assert verdict.outcome is Outcome.MISSING
+        assert not verdict.issuer_name_known
+
     def test_a_damaged_signature_is_told_apart_from_another_key(
         self, root: Party, sender: Party
     ) -> None:
