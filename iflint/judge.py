@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -23,7 +24,13 @@ from iflint.iflow.model import (
 from iflint.name_index import NameIndex, sender_key
 from iflint.near_misses import are_exchanged, near_miss
 from iflint.pki.certificates import Certificate
-from iflint.pki.chains import CertificatePool, ChainVerdict, Outcome, judge_chain
+from iflint.pki.chains import (
+    CertificatePool,
+    ChainVerdict,
+    Outcome,
+    judge_chain,
+    presented_by,
+)
 from iflint.pki.names import (
     Comparison,
     Equality,
@@ -41,10 +48,15 @@ from iflint.verdicts import (
     EntryVerdict,
     IflowVerdict,
     JoinedCertificate,
+    Presented,
     Reading,
     Successor,
     Validity,
 )
+
+if TYPE_CHECKING:
+    from iflint.location import Location
+    from iflint.pki.files import KeyEntry
 
 
 class Judge:
@@ -57,7 +69,7 @@ class Judge:
         self._trust = trust
         self._at = at
         self._verifier = verifier
-        self._judged: dict[str, tuple[Validity, ChainVerdict]] = {}
+        self._judged: dict[str, tuple[Validity, ChainVerdict, Presented | None]] = {}
         self._index = NameIndex(pool)
 
     def judge(self, iflow: Iflow) -> IflowVerdict:
@@ -169,10 +181,37 @@ class Judge:
     ) -> JoinedCertificate:
         known = self._judged.get(certificate.sha256)
         if known is None:
-            chain = judge_chain(certificate, self._pool, self._trust, self._at, self._verifier)
-            known = self._judged[certificate.sha256] = (_validity(certificate, self._at), chain)
+            validity = _validity(certificate, self._at)
+            known = self._judged[certificate.sha256] = (validity, *self._chains(certificate))
         locations = self._pool.locations(certificate)
         return JoinedCertificate(certificate, locations, subject, issuer, *known)
+
+    def _chains(self, certificate: Certificate) -> tuple[ChainVerdict, Presented | None]:
+        """The chain that decides, and the best of those that keystores present, if there is one."""
+        whole = self._judge_chain(certificate, self._pool)
+        best: Presented | None = None
+        for entry in self._pool.entries(certificate):
+            chain = self._judge_chain(certificate, presented_by(entry))
+            short = _worth(whole) < _worth(chain)
+            if best is None or best.falls_short > short:
+                elsewhere = self._elsewhere(entry, whole) if short else ()
+                best = Presented(entry, chain, short, elsewhere)
+        if best is None or best.falls_short or best.chain.outcome not in _IN_A_ROOT:
+            return whole, best
+        return best.chain, best
+
+    def _judge_chain(self, certificate: Certificate, pool: CertificatePool) -> ChainVerdict:
+        return judge_chain(certificate, pool, self._trust, self._at, self._verifier)
+
+    def _elsewhere(
+        self, entry: KeyEntry, whole: ChainVerdict
+    ) -> tuple[tuple[Certificate, tuple[Location, ...]], ...]:
+        """The intermediates of a chain that a keystore's entry lacks, with their places."""
+        return tuple(
+            (link.issuer, self._pool.locations(link.issuer))
+            for link in whole.links
+            if link.issuer is not None and link.root is None and link.issuer not in entry.presented
+        )
 
     def _with_near_miss(self, verdict: EntryVerdict, taken: set[str]) -> EntryVerdict:
         subject, issuer = verdict.subject.name, verdict.issuer.name
@@ -300,7 +339,7 @@ def _undefined(channel: SenderChannel) -> tuple[tuple[Value, ParameterUse], ...]
     found: dict[str, tuple[Value, ParameterUse]] = {}
     for value in values:
         for use in value.parameters:
-            if use.value is None or (kind is AuthorizationKind.UNRESOLVED and not use.value):
+            if use.value is None or (kind is AuthorizationKind.UNRESOLVED and not use.value.strip()):
                 found.setdefault(use.name, (value, use))
     return tuple(found.values())
 
@@ -324,6 +363,18 @@ def _validity(certificate: Certificate, at: datetime) -> Validity:
     return Validity.VALID
 
 
+_IN_A_ROOT = (Outcome.TRUSTED, Outcome.UNCERTAIN, Outcome.UNSUPPORTED)
+
+
+def _worth(chain: ChainVerdict) -> tuple[bool, bool, bool]:
+    """Smaller is better: it ends in a root, in a supported one, and nothing in it fails."""
+    return (
+        chain.outcome not in _IN_A_ROOT,
+        chain.outcome is Outcome.UNSUPPORTED,
+        bool(chain.faults or chain.without_client_auth),
+    )
+
+
 _VALIDITY_RANK = {Validity.VALID: 0, Validity.NOT_YET_VALID: 1, Validity.EXPIRED: 2}
 _OUTCOME_RANK = {Outcome.TRUSTED: 0, Outcome.UNCERTAIN: 1}
 
@@ -331,7 +382,7 @@ _OUTCOME_RANK = {Outcome.TRUSTED: 0, Outcome.UNCERTAIN: 1}
 def _best_first(joined: list[JoinedCertificate]) -> tuple[JoinedCertificate, ...]:
     """Order by what the entry is worth: dates first, then the chain, then the last day."""
 
-    def rank(match: JoinedCertificate) -> tuple[int, int, int, float]:
+    def rank(match: JoinedCertificate) -> tuple[int, int, int, bool, float]:
         chain = match.chain
         errors = len(chain.faults) + len(chain.without_client_auth)
         outcome = _OUTCOME_RANK.get(chain.outcome, 2)
@@ -339,6 +390,7 @@ def _best_first(joined: list[JoinedCertificate]) -> tuple[JoinedCertificate, ...
             _VALIDITY_RANK[match.validity],
             outcome + errors,
             outcome,
+            match.presented is not None and match.presented.falls_short,
             -match.certificate.not_after.timestamp(),
         )
 

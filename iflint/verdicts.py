@@ -6,6 +6,7 @@ The data only; `iflint.judge` computes it, once.
 from __future__ import annotations
 
 import enum
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -22,6 +23,9 @@ from iflint.location import Location
 from iflint.pki.certificates import Certificate
 from iflint.pki.chains import ChainVerdict, Outcome
 from iflint.pki.names import Attribute, Comparison, MalformedName, Name
+
+if TYPE_CHECKING:
+    from iflint.pki.files import KeyEntry
 
 
 class EntryState(enum.StrEnum):
@@ -85,8 +89,25 @@ class Reading(msgspec.Struct, frozen=True):
         return self.malformed is not None or self.swallowed is not None
 
 
+class Presented(msgspec.Struct, frozen=True):
+    """The chain within a keystore's entry, which is what its holder presents to a server.
+
+    It ``falls_short`` when the files at hand hold a better one; ``elsewhere`` are the
+    certificates which that one needs and the entry lacks, with their places, roots left out.
+    """
+
+    entry: KeyEntry
+    chain: ChainVerdict
+    falls_short: bool = False
+    elsewhere: tuple[tuple[Certificate, tuple[Location, ...]], ...] = ()
+
+
 class JoinedCertificate(msgspec.Struct, frozen=True):
-    """A certificate that has the pair of an entry, with its verdicts."""
+    """A certificate that has the pair of an entry, with its verdicts.
+
+    ``chain`` is the best one that the files at hand allow. Where a keystore holds the
+    certificate with its key, that is ``presented``'s, unless it falls short.
+    """
 
     certificate: Certificate
     locations: tuple[Location, ...]
@@ -94,6 +115,7 @@ class JoinedCertificate(msgspec.Struct, frozen=True):
     issuer: Comparison
     validity: Validity
     chain: ChainVerdict
+    presented: Presented | None = None
 
     @property
     def works(self) -> bool:

@@ -21,7 +21,7 @@ class Protection(enum.StrEnum):
 
     PASSWORD = "a password"  # noqa: S105 - no password
     EMPTY_PASSWORD = "an empty password"  # noqa: S105 - no password
-    NOTHING = "an unencrypted key"
+    NOTHING = "unencrypted content"
 
 
 class StoredEntry(msgspec.Struct, frozen=True):

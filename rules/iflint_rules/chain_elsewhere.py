@@ -1,0 +1,91 @@
+"""IFL206: a keystore's entry presents too little, though the files at hand have the rest."""
+
+from collections.abc import Iterable
+
+from iflint.findings import Finding, Related, Severity
+from iflint.pki.chains import ChainVerdict, Outcome
+from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.verdicts import Presented
+from iflint.wording import listed
+
+
+class ChainElsewhere(Rule):
+    """The keystore presents an incomplete chain; what it lacks is in other files only.
+
+    ## What it does
+
+    Where a keystore at hand holds the client certificate with its key, builds the chain out of
+    what this key entry presents and nothing else. If that chain lacks an intermediate, or ends
+    or breaks somewhere else than it must, and the other files at hand hold a better one, this
+    rule says what the key entry lacks.
+
+    A PKCS#12 entry presents its certificate and all others of the keystore that stand above
+    it, as Java reads it; an entry of a JKS or JCEKS presents the chain that is stored with it.
+    Certificates alone, as in a truststore, present nothing: they count as files.
+
+    If no file completes the chain, `missing-chain` speaks instead.
+
+    ## Why it fails at runtime
+
+    The load balancer holds root certificates only. The sender must present the whole chain, and
+    it presents what its key entry holds; that the missing certificate lies somewhere else, even
+    in the same Java keystore under another alias, helps nobody.
+
+    ## How to fix it
+
+    Import the whole chain into the key entry: the client certificate first, then each issuer.
+    With Java: `keytool -importcert -alias ALIAS -file chain.pem`, where `chain.pem` holds them
+    all in this order. For PKCS#12: `openssl pkcs12 -export -inkey KEY -in CERTIFICATE -certfile
+    chain.pem`.
+
+    ## Source
+
+    SAP documentation (4509f60: "the whole certificate chain"). How a keystore's entry becomes
+    what is presented: Java's key manager, *inferred* for senders that are not Java.
+    """
+
+    code = "IFL206"
+    name = "chain-elsewhere"
+    severity = Severity.WARNING
+
+    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+        """Say what the key entry lacks, and where it is."""
+        best = case.verdict.best
+        presented = best.presented if best else None
+        if best is None or presented is None or not presented.falls_short:
+            return
+        about = about_certificate(case, best)
+        about["related"] += tuple(
+            Related(places[0], "this certificate is not in the key entry")
+            for _, places in presented.elsewhere
+            if places
+        )
+        lacking = listed([certificate.subject.readable for certificate, _ in presented.elsewhere])
+        yield self.finding(
+            case,
+            f"The key entry {_name(presented)} does not present a complete chain: "
+            f"{_fault(presented.chain)}. Other files at hand hold a better one.",
+            remedy=f"Add to the key entry the certificate of {lacking}, so that it presents the "
+            "whole chain."
+            if lacking
+            else "Import the chain of the other files into the key entry.",
+            **about,
+        )
+
+
+def _name(presented: Presented) -> str:
+    file = str(presented.entry.location.file).rpartition("/")[2]
+    return f"“{presented.entry.alias}” of {file}" if presented.entry.alias else f"of {file}"
+
+
+def _fault(chain: ChainVerdict) -> str:
+    """What is wrong with the chain within the entry, as a clause."""
+    if chain.outcome is Outcome.MISSING and chain.missing_issuer is not None:
+        return f"the certificate of {chain.missing_issuer.readable} is not in it"
+    for fault in chain.faults:
+        holder = fault.certificate.subject.readable if fault.certificate else fault.detail
+        detail = f" ({fault.detail})" if fault.certificate else ""
+        return f"it breaks at {holder}{detail}"
+    for certificate in chain.without_client_auth:
+        return f"{certificate.subject.readable} in it is not for clients"
+    return f"it ends in {chain.root.subject_text if chain.root else 'no root'}, not supported"
