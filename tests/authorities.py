@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
 from iflint.location import FileLocation, Location
 from iflint.pki import der as asn1
 from iflint.pki.certificates import Certificate, parse_certificate
@@ -74,10 +75,12 @@ def issue(
     algorithm: Any = None,
     padding: Any = None,
     subject_name: x509.Name | None = None,
+    more: tuple[tuple[x509.ExtensionType, bool], ...] = (),
 ) -> bytes:
     """The DER of a certificate; ``ca`` None leaves basicConstraints out.
 
     ``key_usage`` is ``sign`` (digitalSignature) or ``cert`` (keyCertSign).
+    ``more`` are further extensions, each with whether it is critical.
     """
     builder = (
         x509.CertificateBuilder()
@@ -116,6 +119,8 @@ def issue(
             ),
             critical=False,
         )
+    for extension, critical in more:
+        builder = builder.add_extension(extension, critical=critical)
     signed = builder.sign(issuer.key, algorithm or _hash_for(issuer.key), rsa_padding=padding)
     return signed.public_bytes(serialization.Encoding.DER)
 

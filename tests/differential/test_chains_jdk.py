@@ -1,0 +1,84 @@
+"""Verdicts on chains against the JDK's CertPathBuilder (PKIX), on generated chains.
+
+Each disagreement that is left is explained in docs/differences-chains.md and stands here as a
+predicate: the JDK's answer and what is special about the chain must both fit.
+"""
+
+from __future__ import annotations
+
+import base64
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from authorities import NOW, SERVER
+from generated_chains import Case, compare, generated
+from iflint.pki.certificates import parse_certificate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+IPV6_NAME = bytes.fromhex("8710 2001 0d")
+
+pytestmark = pytest.mark.differential
+
+
+def jdks(cases: Iterable[Case]) -> list[str]:
+    """The JDK's reason against each chain, empty when it accepts; one process for all."""
+    java = shutil.which("java")
+    if java is None:
+        pytest.skip("needs a JDK: there is no `java`")
+    source = Path(__file__).with_name("ChainOracle.java")
+    moment = str(int(NOW.timestamp() * 1000))
+    run = subprocess.run(
+        [java, str(source), moment],
+        input="".join(
+            f"{_joined([case.leaf])} {_joined(case.bundle)} {_joined(case.roots)}\n"
+            for case in cases
+        ),
+        capture_output=True,
+        text=True,
+    )
+    if run.returncode and "compiler" in run.stderr:
+        pytest.skip("needs a JDK: this `java` has no compiler")
+    assert run.returncode == 0, run.stderr
+    return [line.removeprefix("=") for line in run.stdout.split("\n")[:-1]]
+
+
+def _joined(certificates: list[bytes]) -> str:
+    return ",".join(base64.b64encode(der).decode() for der in certificates) or "-"
+
+
+def explanation(case: Case, accepted: bool, error: str) -> str:
+    """Why the two may disagree on this chain; the words are headings of the document."""
+    traits = case.traits
+    if accepted:
+        if {"IP constraints", "IP in SAN"} <= traits and IPV6_NAME in case.leaf:
+            return "IPv6 addresses and constraints on IPv4"
+        new_keys = {
+            one.spki
+            for one in map(parse_certificate, case.bundle)
+            if one.self_issued and one.authority_key_id != one.subject_key_id
+        }
+        return "Two self-issued certificates in a row" if len(new_keys) > 1 else ""
+    if case.leaf in case.roots:
+        return "A client certificate that is an anchor itself"
+    if traits & {"anchor's own dates", "intermediate as anchor"}:
+        return "The dates of an anchor"
+    if {"URI constraints", "URI in SAN"} <= traits:
+        return "A URI without a domain name"
+    if {"e-mail constraints", "e-mail in subject"} <= traits:
+        return "The letter case of an e-mail address"
+    if {"registered constraints", "registered in SAN"} <= traits:
+        return "Constraints that can't be processed"
+    usages = [parse_certificate(der).extended_key_usage for der in case.bundle]
+    if (SERVER.dotted_string,) in usages:
+        return "The usages of intermediates"
+    return ""
+
+
+def test_accepts_and_rejects_like_a_jdk() -> None:
+    compare(jdks(case for case, _ in generated()), explanation)
