@@ -208,7 +208,10 @@ def _pattern(value: Any, _scope: Scope) -> tuple[str, ...]:
 
 
 def _rules(value: Any, scope: Scope) -> tuple[str, ...]:
-    words = [word.strip() for word in _text(value, "codes or names of rules").split(",")]
+    what = "codes or names of rules"
+    words = [word.strip() for word in _text(value, what).split(",")]
+    if not any(words):
+        raise ValueError(f"takes {what}; {shown(value)} holds none")
     return tuple(_rule(word, scope.rules()) for word in words if word)
 
 

@@ -55,7 +55,8 @@ class StoredChannel(msgspec.Struct, frozen=True):
 def sender_channels(root: etree._Element, xml: XmlFile) -> tuple[StoredChannel, ...]:
     """The sender channels of all collaborations, in document order.
 
-    A message flow is one by its ``direction``, or without one by its sender participant.
+    A message flow is one by its ``direction``, or where that says neither ``Sender`` nor
+    ``Receiver`` by its sender participant.
     """
     participants: dict[str, Participant] = {}
     found: list[StoredChannel] = []
@@ -97,8 +98,9 @@ def _channel(
     element: etree._Element, xml: XmlFile, path: Path, source: Participant
 ) -> StoredChannel | None:
     properties = _properties(element, xml, path, _CHANNEL_KEYS)
-    direction = properties["direction"].text.strip() if "direction" in properties else ""
-    if direction != "Sender" if direction else not source.is_sender:
+    stored = properties.get("direction")
+    direction = stored.text.strip().casefold() if stored else ""
+    if direction != "sender" and (direction == "receiver" or not source.is_sender):
         return None
     table = properties.get(CERTIFICATE_TABLE)
     return StoredChannel(

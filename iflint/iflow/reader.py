@@ -155,4 +155,5 @@ def _channels(document: Document) -> tuple[tuple[StoredChannel, ...], bool]:
 def _stem(location: FileLocation) -> str:
     """The name of the ``.iflw`` without folder and extension."""
     name = location.members[-1] if location.members else location.path
-    return name.rpartition("/")[2].removesuffix(".iflw")
+    base = name.rpartition("/")[2]
+    return base[: -len(".iflw")] if base.lower().endswith(".iflw") else base

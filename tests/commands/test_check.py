@@ -105,6 +105,8 @@ def test_all_mistakes_are_told_at_once(workplace, call, engine) -> None:
         (["--config", "."], "can't be read: Is a directory"),
         (["--expiry-days", "1e9"], "--expiry-days takes a whole number"),
         (["--exclude", ""], "--exclude takes a pattern as in .gitignore; this one is empty"),
+        (["--select", " , "], "--select takes codes or names of rules; ' , ' holds none"),
+        (["--ignore", ","], "--ignore takes codes or names of rules; ',' holds none"),
         (["--certificates", ""], "--certificates takes a path; this one is empty"),
         (["--selct", "IFL1"], "No such option"),
         ([""], "'' does not exist"),

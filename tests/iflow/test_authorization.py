@@ -208,12 +208,17 @@ def test_who_is_a_sender_channel() -> None:
         channel("HTTPS", ROWS, name="by participant", direction=None),
         channel("HTTPS", ROWS, name="by nothing", direction=None, source="Participant_X"),
         channel("HTTPS", ROWS, name="empty direction", direction=""),
+        channel("HTTPS", ROWS, name="other letter case", direction="sender"),
+        channel("HTTPS", ROWS, name="another receiver", direction="RECEIVER"),
+        channel("HTTPS", ROWS, name="neither", direction="{{Direction}}"),
     )
     found = read(text).resolve().channels
     assert [(c.ordinal, c.name, c.participant) for c in found] == [
         (1, "by direction", ""),
         (2, "by participant", "Shop"),
         (3, "empty direction", "Shop"),
+        (4, "other letter case", "Shop"),
+        (5, "neither", "Shop"),
     ]
 
 

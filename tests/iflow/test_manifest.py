@@ -81,5 +81,6 @@ def test_what_a_flow_is_called() -> None:
     shown = names(inside, manifest=(manifest, MANIFEST), display_name="Shown", package=package)
     assert (shown.id, shown.name, shown.package) == ("orders_in", "Shown", package)
     assert names(FileLocation("x/Orders.iflw")).name == "Orders"
+    assert names(FileLocation("x/ORDERS.IFLW")).name == "ORDERS"
     assert shown.location == inside
     assert shown.bundle == FileLocation("a.zip")
