@@ -14,8 +14,6 @@ from iflint.wording import dated, listed
 class ClientAuthSunset(Rule):
     """The certificate works today, but its public CA ends certificates with Client Authentication.
 
-    ## In short
-
     A client certificate needs *Client Authentication* in its extended key usage (EKU). The CAs
     that browsers trust are giving it up: their certificates will be for servers only. The
     certificate that you have works until its own last day. The one that replaces it may look
