@@ -13,10 +13,14 @@ class UnreadableCertificate(Rule):
 
     ## What it does
 
-    Reports a file that is named like a certificate (`.cer`, `.crt`, `.pem`, `.der`, `.p7b`,
-    `.p7c`) or given with `--certificates` or `--roots`, and that holds no certificate which can
-    be read; and each block of a PEM file that can't. The readable blocks of the same file are
-    used.
+    Reports a file that is named like a certificate or a keystore (`.cer`, `.crt`, `.pem`,
+    `.der`, `.p7b`, `.p7c`, `.p12`, `.pfx`, `.jks`, `.jceks`) or given with `--certificates` or
+    `--roots`, and that holds no certificate which can be read; and each block of a PEM file that
+    can't. The readable blocks of the same file are used.
+
+    A PKCS#12 keystore is opened with the passwords in the environment variables that
+    `--keystore-password-env` names, and with an empty one; no other password is tried, not even
+    `changeit`. The certificates of a JKS or JCEKS need no password.
 
     ## Why it matters
 
@@ -25,7 +29,13 @@ class UnreadableCertificate(Rule):
 
     ## How to fix it
 
-    Ask the sender for the certificate again, as PEM or DER, with its chain. To see what a
+    For a keystore that stays closed, put its password into an environment variable and name
+    this: `--keystore-password-env NAME` for all keystores, or
+    `--keystore-password-env PATH=NAME` for the one at this path. In `iflint.toml`:
+    `keystore-password-env = ["NAME"]`, or a table `[keystore-password-env]` with lines such as
+    `"certificates/partner.p12" = "NAME"`. The password itself never stands there.
+
+    Else ask the sender for the certificate again, as PEM or DER, with its chain. To see what a
     file holds: `openssl x509 -in FILE -noout -subject -issuer -dates` (add `-inform DER` for
     binary files).
     """
