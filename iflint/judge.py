@@ -331,7 +331,8 @@ def _undefined(channel: SenderChannel) -> tuple[tuple[Value, ParameterUse], ...]
     if not channel.checked or kind is AuthorizationKind.UNKNOWN:
         return ()
     values: list[Value] = []
-    if kind is AuthorizationKind.UNRESOLVED:
+    unresolved = kind is AuthorizationKind.UNRESOLVED
+    if unresolved:
         if channel.authorization.value is not None:
             values.append(channel.authorization.value)
     else:
@@ -339,7 +340,7 @@ def _undefined(channel: SenderChannel) -> tuple[tuple[Value, ParameterUse], ...]
     found: dict[str, tuple[Value, ParameterUse]] = {}
     for value in values:
         for use in value.parameters:
-            if use.value is None or (kind is AuthorizationKind.UNRESOLVED and not use.value.strip()):
+            if use.value is None or (unresolved and not use.value.strip()):
                 found.setdefault(use.name, (value, use))
     return tuple(found.values())
 

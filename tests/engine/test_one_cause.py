@@ -32,6 +32,16 @@ def test_a_table_that_cannot_be_read_is_not_called_empty(findings) -> None:
     assert list(findings(Channel("HTTPS", "/orders", properties=table))) == ["IFL001"]
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\t"])
+def test_an_authorization_that_is_a_blank_parameter_is_never_passed_in_silence(
+    findings, blank
+) -> None:
+    channel = Channel("HTTPS", "/orders", [("CN=a", "CN=b")], authorization="{{Authorization}}")
+    found = findings(channel, parameters={"Authorization": blank})
+    assert list(found) == ["IFL003"]
+    assert "{{Authorization}}, which is empty" in found["IFL003"].message
+
+
 @pytest.mark.parametrize("basic", ["true", "TRUE", " true "])
 def test_the_old_formats_setting_has_no_documented_value(findings, basic) -> None:
     pair = ("CN=a", "CN=b")
