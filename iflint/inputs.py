@@ -345,12 +345,12 @@ class _Reading:
                 Problem(
                     ProblemKind.CERTIFICATE,
                     Location(location),
-                    f"This file holds no certificate, only {held}.",
+                    f"This file holds no certificate; what it holds: {held}.",
                     "Give the file with the certificate itself.",
                 )
             )
         else:
-            self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, f"holds only {held}"))
+            self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, f"what it holds: {held}"))
 
     def _read(
         self, file: SourceFile | None, kind: ProblemKind | None = None, *, quiet: bool = False
