@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from iflint.inputs import Inputs
     from iflint.pki.calendar import Calendar
     from iflint.pki.chains import CertificatePool
+    from iflint.pki.files import FoundCertificate
     from iflint.pki.signatures import SignatureCache
     from iflint.pki.trust import TrustList
-    from iflint.rule import Case, Rule
+    from iflint.rule import Case, Rule, Run
     from iflint.verdicts import IflowVerdict
 
 
@@ -118,6 +119,29 @@ class Session:
             ),
         )
 
+    def with_certificates(self, certificates: Iterable[FoundCertificate]) -> Session:
+        """The same session with these certificates at hand instead."""
+        from copy import copy
+
+        other = copy(self)
+        other.__dict__.pop("pool", None)
+        other.inputs = msgspec.structs.replace(self.inputs, certificates=tuple(certificates))
+        return other
+
+    def findings_in(self, iflow: Iflow) -> tuple[Finding, ...]:
+        """What the rules say of the entries of any iFlow, also one that was not read."""
+        from iflint.judge import Judge
+        from iflint.rule import EntryCase
+
+        judge = Judge(self.pool, self.trust.at(self.as_of), self.as_of, self._signatures)
+        run = self._run(self.as_of)
+        cases = [
+            EntryCase(run, iflow, channel.channel, entry)
+            for channel in judge.judge(iflow).channels
+            for entry in channel.entries
+        ]
+        return tuple(_findings(self.rules, cases))
+
     def report(self, as_of: datetime | None = None) -> Report:
         """The report at the clock ``as_of`` (aware; default: the session's own)."""
         as_of = as_of or self.as_of
@@ -150,7 +174,7 @@ class Session:
             verdicts = self.verdicts(as_of)
         if not self._needs_rules(verdicts):
             return ()
-        found = _findings(self.rules, self._cases(verdicts, self.trust.at(as_of), as_of))
+        found = _findings(self.rules, self._cases(verdicts, as_of))
         directory = absolute_directory(self.options.directory)
         return fingerprinted(
             sorted(found, key=lambda finding: finding.place), directory, repository_root(directory)
@@ -185,9 +209,7 @@ class Session:
         judge = Judge(self.pool, self.trust.at(as_of), as_of, self._signatures)
         return {number: judge.judge(self._iflows[number]) for number in relevant}
 
-    def _cases(
-        self, verdicts: dict[int, IflowVerdict], trust: TrustList, as_of: datetime
-    ) -> Iterator[Case]:
+    def _cases(self, verdicts: dict[int, IflowVerdict], as_of: datetime) -> Iterator[Case]:
         """Everything that rules are handed, in the order of the report."""
         from iflint.rule import (
             ChannelCase,
@@ -195,19 +217,10 @@ class Session:
             IflowCase,
             KeyCase,
             ProblemCase,
-            Run,
             RunCase,
         )
 
-        at_hand = len({found.certificate.sha256 for found in self.inputs.certificates})
-        run = Run(
-            as_of,
-            self.options.expiry_days,
-            trust,
-            at_hand,
-            self.calendar,
-            frozenset(rule.code for rule in self.rules),
-        )
+        run = self._run(as_of)
         for problem in self._problems:
             yield ProblemCase(run, problem)
         for key in self.inputs.keys:
@@ -225,6 +238,19 @@ class Session:
                     for entry in channel.entries:
                         yield EntryCase(run, iflow, channel.channel, entry)
         yield RunCase(run, tuple(verdicts.values()))
+
+    def _run(self, as_of: datetime) -> Run:
+        from iflint.rule import Run
+
+        at_hand = len({found.certificate.sha256 for found in self.inputs.certificates})
+        return Run(
+            as_of,
+            self.options.expiry_days,
+            self.trust.at(as_of),
+            at_hand,
+            self.calendar,
+            frozenset(rule.code for rule in self.rules),
+        )
 
     @property
     def calendar(self) -> Calendar:

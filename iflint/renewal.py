@@ -1,0 +1,286 @@
+"""What to do with a renewed certificate: which channels it touches, and SAP's steps with dates.
+
+The order is that of SAP's procedure (2d3cae7): the new pair is added beside the old one and
+deployed, the sender switches, the old pair is removed and deployed. With the same pair nothing in
+the flow changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.engine import sessions
+from iflint.findings import (
+    CertificateReference,
+    ChannelReference,
+    EntryReference,
+    Finding,
+    IflowReference,
+)
+from iflint.iflow.model import (
+    Authorization,
+    AuthorizationKind,
+    CertificateEntry,
+    Iflow,
+    SenderChannel,
+    Value,
+)
+from iflint.name_index import folded
+from iflint.options import Options, UsageError
+from iflint.rule import (
+    certificate_reference,
+    channel_reference,
+    entry_reference,
+    iflow_reference,
+)
+
+if TYPE_CHECKING:
+    from iflint.engine import Session
+    from iflint.location import Location
+    from iflint.pki.certificates import Certificate
+    from iflint.pki.files import FoundCertificate
+    from iflint.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict
+
+
+class Touched(msgspec.Struct, frozen=True):
+    """A channel that knows the sender of the new certificate, in the environments named.
+
+    ``old`` are its entries for this sender with another pair; ``has_new`` tells whether it lists
+    the new pair already, ``old_until`` the last day of the best certificate for the old ones
+    (or, where the pair stays, for that pair), None if none is at hand.
+    """
+
+    iflow: IflowReference
+    channel: ChannelReference
+    old: tuple[EntryReference, ...]
+    has_new: bool
+    old_until: date | None
+    environments: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything has to be done in the flow."""
+        return bool(self.old) or not self.has_new
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One step of the procedure: what, at which channels, and in which days it may happen.
+
+    ``row`` is the subject and issuer to enter, exactly as the runtime accepts them. ``days_left``
+    counts calendar days from the clock to ``until``; negative: too late.
+    """
+
+    what: str
+    row: tuple[str, str] | None = None
+    channels: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    days_left: int | None = None
+
+
+class Renewal(msgspec.Struct, frozen=True):
+    """The plan for one new certificate; ``problems`` is what is wrong with the certificate."""
+
+    certificate: CertificateReference
+    subject: str
+    issuer: str
+    problems: tuple[Finding, ...]
+    touched: tuple[Touched, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def pair_changes(self) -> bool:
+        """Whether a channel has to be changed."""
+        return any(touched.changes for touched in self.touched)
+
+
+_OF_THE_CHANNEL = frozenset({"IFL105"})
+"""Rules that speak of the channel's other entries, of which a new certificate has none."""
+
+
+def plan_renewals(
+    certificate_path: str, paths: Sequence[str], options: Options
+) -> tuple[Renewal, ...]:
+    """The plan for each client certificate in a file; issuers in it complete the chain only.
+
+    Raises UsageError when the file holds none, and what `iflint.engine.check` raises.
+    """
+    from iflint.inputs import read_certificates
+
+    read = read_certificates([certificate_path], options)
+    if not read.certificates:
+        what = read.problems[0].message if read.problems else "it holds no certificate"
+        raise UsageError(f"{certificate_path}: {what}")
+    named = [
+        (name, session.with_certificates((*session.inputs.certificates, *read.certificates)))
+        for name, session in sessions(paths, options)
+    ]
+    return tuple(_plan(found, named) for found in _clients(read.certificates))
+
+
+def _clients(found: Iterable[FoundCertificate]) -> Iterator[FoundCertificate]:
+    """The certificates that issued no other one of the file, each once."""
+    each = {one.certificate.sha256: one for one in found}
+    issuers = {
+        one.certificate.issuer.chain_key
+        for one in each.values()
+        if one.certificate.subject.chain_key != one.certificate.issuer.chain_key
+    }
+    clients = [one for one in each.values() if one.certificate.subject.chain_key not in issuers]
+    yield from clients or each.values()
+
+
+def _plan(found: FoundCertificate, named: Sequence[tuple[str, Session]]) -> Renewal:
+    certificate = found.certificate
+    session = named[0][1]
+    touched: dict[Touched, list[str]] = {}
+    for name, each in named:
+        for iflow in each.verdicts(each.as_of).values():
+            for channel in iflow.channels:
+                one = _touched(iflow, channel, certificate)
+                if one is not None:
+                    touched.setdefault(one, []).append(name)
+    problems = {
+        finding.message: finding
+        for _, each in named
+        for finding in _alone(found, each).findings_in(_entry_of(found))
+        if finding.code not in _OF_THE_CHANNEL
+    }
+    channels = tuple(
+        msgspec.structs.replace(one, environments=tuple(filter(None, names)))
+        for one, names in touched.items()
+    )
+    return Renewal(
+        certificate=certificate_reference(certificate, (found.location,)),
+        subject=certificate.subject.text,
+        issuer=certificate.issuer.text,
+        problems=tuple(problems.values()),
+        touched=channels,
+        steps=tuple(_steps(certificate, channels, session)),
+    )
+
+
+def _alone(found: FoundCertificate, session: Session) -> Session:
+    """The session without other certificates of the same pair, which could hide a fault."""
+    pair = (found.certificate.subject.canonical, found.certificate.issuer.canonical)
+    return session.with_certificates(
+        one
+        for one in session.inputs.certificates
+        if one.certificate == found.certificate
+        or (one.certificate.subject.canonical, one.certificate.issuer.canonical) != pair
+    )
+
+
+def _touched(
+    iflow: IflowVerdict, channel: ChannelVerdict, certificate: Certificate
+) -> Touched | None:
+    if not channel.judged or not certificate.subject.common_name:
+        return None
+    wanted = folded(certificate.subject.common_name)
+    same: list[EntryVerdict] = []
+    old: list[EntryVerdict] = []
+    for entry in channel.entries:
+        subject, issuer = entry.subject.name, entry.issuer.name
+        if subject is None or issuer is None or folded(subject.common_name or "") != wanted:
+            continue
+        (same if _has_pair(entry, certificate) else old).append(entry)
+    if not same and not old:
+        return None
+    ends = [
+        match.certificate.not_after.date()
+        for entry in old or same
+        for match in entry.joined
+        if match.certificate.sha256 != certificate.sha256
+    ]
+    return Touched(
+        iflow=iflow_reference(iflow.iflow),
+        channel=channel_reference(channel.channel),
+        old=tuple(map(entry_reference, old)),
+        has_new=bool(same),
+        old_until=max(ends, default=None),
+    )
+
+
+def _has_pair(entry: EntryVerdict, certificate: Certificate) -> bool:
+    return any(match.certificate.sha256 == certificate.sha256 for match in entry.joined) or (
+        entry.twin is not None
+        and entry.subject.name is not None
+        and entry.subject.name.canonical == certificate.subject.canonical
+    )
+
+
+def _steps(
+    certificate: Certificate, touched: Sequence[Touched], session: Session
+) -> Iterator[Step]:
+    first = certificate.not_before.date()
+    to_add = [one for one in touched if not one.has_new]
+    to_remove = [one for one in touched if one.old]
+    ends = [one.old_until for one in touched if one.old_until is not None]
+    last = min(ends, default=None)
+
+    def left(day: date | None) -> int | None:
+        return None if day is None else (day - session.as_of.date()).days
+
+    if to_add:
+        row = (certificate.subject.text, certificate.issuer.text)
+        what = "Add this row beside the old one"
+        yield Step(what, row, _labels(to_add), None, last, left(last))
+        yield Step("Redeploy", None, _flows(to_add), None, last, left(last))
+    yield Step("The sender switches to the new certificate", None, (), first, last, left(last))
+    if to_remove:
+        yield Step("After the switch, remove the old row", None, _labels(to_remove))
+        yield Step("Redeploy", None, _flows(to_remove))
+
+
+def _labels(touched: Iterable[Touched]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{_flow(one)}: {_channel(one)}" for one in touched))
+
+
+def _flows(touched: Iterable[Touched]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(_flow, touched)))
+
+
+def _flow(one: Touched) -> str:
+    package = f"{one.iflow.package.name} › " if one.iflow.package else ""
+    environments = f" ({', '.join(one.environments)})" if one.environments else ""
+    return f"{package}{one.iflow.name}{environments}"
+
+
+def _channel(one: Touched) -> str:
+    return f"{one.channel.adapter} {one.channel.address or one.channel.name}".strip()
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """An origin that is one place, whatever characters are asked for."""
+
+    location: Location
+
+    def locate(self, start: int = 0, end: int | None = None) -> Location:  # noqa: ARG002
+        """The place."""
+        return self.location
+
+
+def _entry_of(found: FoundCertificate) -> Iflow:
+    """A flow made up for one certificate: one channel, and one entry with its pair."""
+    place, certificate = _Place(found.location), found.certificate
+    subject, issuer = (
+        Value(name.text, name.text, place) for name in (certificate.subject, certificate.issuer)
+    )
+    channel = SenderChannel(
+        id="",
+        ordinal=1,
+        name="",
+        participant="",
+        adapter="",
+        address=None,
+        authorization=Authorization(AuthorizationKind.CLIENT_CERTIFICATE),
+        entries=(CertificateEntry(1, subject, issuer, place),),
+        origin=place,
+        checked=True,
+    )
+    file = found.location.file
+    return Iflow("", "", "", None, file, file, (channel,))

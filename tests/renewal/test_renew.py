@@ -1,0 +1,118 @@
+"""A new certificate has come: what is touched, in which order, by when."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root
+from iflint.commands.main import cli
+
+TOP = root("renew-root", dn("CN=Root", "O=Example"), "2020-01-01", "2040-01-01")
+FIRST = intermediate("renew-ca1", dn("CN=CA 1", "O=Example"), TOP, "2020-01-01", "2035-01-01")
+SECOND = intermediate("renew-ca2", dn("CN=CA 2", "O=Example"), TOP, "2020-01-01", "2035-01-01")
+NAME = dn("CN=orders.example.com", "O=Example")
+OLD = issue("renew-old", NAME, FIRST, "2025-12-13", "2026-12-12")
+SAME_PAIR = issue("renew-same", NAME, FIRST, "2026-12-01", "2027-12-01")
+OTHER_PAIR = issue("renew-other", NAME, SECOND, "2026-12-01", "2027-12-01")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "certs").mkdir()
+    (tmp_path / "roots.pem").write_bytes(pem(TOP))
+    (tmp_path / "certs" / "all.pem").write_bytes(pem(FIRST, SECOND, OLD))
+    (tmp_path / "iflint.toml").write_text('roots = ["roots.pem"]\ncertificates = ["certs"]\n')
+    write_flow(tmp_path, [OLD.pair])
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "same.pem").write_bytes(pem(SAME_PAIR, FIRST))
+    (tmp_path / "new" / "other.pem").write_bytes(pem(SECOND, OTHER_PAIR))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write_flow(folder: Path, entries) -> None:
+    described = Flow("Orders", "Orders", [Channel("HTTPS", "/orders", entries)])
+    for name, content in bundle(described).items():
+        path = folder / "flow" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def renew(certificate: str, *arguments: str) -> str:
+    result = CliRunner().invoke(
+        cli, ["renew", certificate, "flow", "--as-of", "2026-11-24", *arguments]
+    )
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def plan(certificate: str) -> dict:
+    (found,) = json.loads(renew(certificate, "--format", "json"))["renewals"]
+    return found
+
+
+def test_the_same_pair_means_nothing_to_deploy(folder: Path) -> None:
+    found = plan("new/same.pem")
+    (touched,) = found["touched"]
+    assert (touched["has_new"], touched["old"]) == (True, [])
+    (switch,) = found["steps"]
+    assert (switch["since"], switch["until"], switch["days_left"]) == (
+        "2026-12-01",
+        "2026-12-12",
+        18,
+    )
+    assert "nothing to deploy" in renew("new/same.pem")
+
+
+def test_another_pair_follows_the_order_of_the_procedure(folder: Path) -> None:
+    found = plan("new/other.pem")
+    assert [step["what"].split()[0] for step in found["steps"]] == [
+        "Add",
+        "Redeploy",
+        "The",
+        "After",
+        "Redeploy",
+    ]
+    add = found["steps"][0]
+    assert add["row"] == [OTHER_PAIR.certificate.subject.rfc4514_string(), "CN=CA 2,O=Example"]
+    assert (add["until"], add["days_left"]) == ("2026-12-12", 18)
+
+
+def test_following_the_plan_leaves_only_what_it_says(folder: Path) -> None:
+    write_flow(folder, [OLD.pair, OTHER_PAIR.pair])
+    found = plan("new/other.pem")
+    assert [step["what"].split()[0] for step in found["steps"]] == ["The", "After", "Redeploy"]
+    write_flow(folder, [OTHER_PAIR.pair])
+    found = plan("new/other.pem")
+    assert [step["what"].split()[0] for step in found["steps"]] == ["The"]
+
+
+def test_what_is_wrong_with_the_certificate_itself(folder: Path) -> None:
+    found = plan("new/same.pem")
+    assert [problem["code"] for problem in found["problems"]] == ["IFL103"]
+
+
+def test_a_stranger_touches_nothing(folder: Path) -> None:
+    stranger = issue("renew-x", dn("CN=x", "O=X"), FIRST, "2026-01-01", "2027-12-01")
+    (folder / "new" / "x.pem").write_bytes(pem(stranger))
+    assert plan("new/x.pem")["touched"] == []
+    assert "nothing to do" in renew("new/x.pem")
+
+
+def test_markdown_is_a_checklist_with_the_row_to_copy(folder: Path) -> None:
+    text = renew("new/other.pem", "--format", "markdown")
+    assert "1. [ ] Add this row" in text
+    assert "issuer   CN=CA 2,O=Example" in text
+
+
+@pytest.mark.parametrize(
+    ("file", "said"), [("nowhere.pem", "does not exist"), ("iflint.toml", "iflint.toml")]
+)
+def test_a_file_without_a_certificate_is_wrong_usage(folder: Path, file: str, said: str) -> None:
+    result = CliRunner().invoke(cli, ["renew", file, "flow"])
+    assert result.exit_code == 2
+    assert said in result.stderr
