@@ -41,9 +41,10 @@ class ClientAuthSunset(Rule):
 
     ## Why it fails at runtime
 
-    The load balancer in front of your tenant checks the EKU during the TLS handshake and refuses
-    a certificate without Client Authentication. Your flow never sees the call: no message, no
-    trace, no entry in the monitor. The sender sees a failed handshake or an HTTP 401.
+    The load balancer in front of your tenant checks the EKU during the TLS handshake and rejects
+    a certificate without Client Authentication. The flow's pairs are never looked at, so nothing
+    in the flow explains it. What the sender sees differs: a failed handshake, an HTTP 401, or an
+    answer as if it had sent no certificate.
 
     It comes as a surprise for three reasons:
 
@@ -77,8 +78,9 @@ class ClientAuthSunset(Rule):
 
     **First, win time.** While your CA still issues on request, ask for the renewal *with Client
     Authentication*, in writing, and check what you get before the sender installs it: put the
-    file beside the others and run `iflint check`; `missing-client-auth-eku` tells when it is
-    not there. Public certificates live shorter and shorter: this buys months.
+    file beside the others and run `iflint check`; `missing-client-auth-eku` tells when the
+    certificate lacks it, or an intermediate above it. Public certificates live shorter and
+    shorter: this buys months.
 
     **Then move.** On Cloud Foundry (`landscape = "btp"`):
 
@@ -88,8 +90,8 @@ class ClientAuthSunset(Rule):
     - *User Role with a service key.* Create a service key that holds the certificate for the
       sender, and set the channel's authorization to *User Role*. The DN pair is gone, too:
       nothing to redeploy at the next renewal. It is what SAP recommends. Mind that the
-      certificate itself still needs the EKU and a supported root; one that SAP issues with the
-      key has both.
+      certificate itself still needs the EKU and a supported root: one that SAP generates with
+      the key has both (*inferred*), one that you bring along may be of the kind that ends.
     - *OAuth*, where the sender can: no certificate at all.
     - *A custom domain with a list of your own.* It trusts the roots that you give it, so a
       private CA of yours or of your partner will do. Then check with
@@ -109,9 +111,9 @@ class ClientAuthSunset(Rule):
     On a custom domain or an Edge Integration Cell (`landscape = "custom"`): use a private CA
     and add its root to your list.
 
-    **Switch without downtime**: add the new certificate's pair beside the old one, redeploy, let
+    **Switch in SAP's order**: add the new certificate's pair beside the old one, redeploy, let
     the sender switch, remove the old pair, redeploy. If the pair stays, the flow does not
-    change.
+    change; but a new CA means a new issuer DN, so here it hardly ever stays.
 
     **Don't forget the other direction.** Key pairs in the tenant's own keystore, with which
     flows call *receivers*, come to the same end. They are not in the exports, so iflint does
@@ -128,9 +130,10 @@ class ClientAuthSunset(Rule):
 
     SAP documentation (0f92842: certificates without this EKU are rejected during the TLS
     handshake, said of Cloud Foundry, for Neo *inferred*; 7f84d16 and 057f4a7 for what SAP
-    recommends instead) and SAP KBA 3711618; the Chrome Root Program policy; each CA's own
-    announcement, as the calendar names it. That a root in Mozilla's store for TLS is a public
-    web root, and that the organization in the chain's names tells the CA, is *inferred*.
+    recommends instead; 2d3cae7 for the order) and SAP KBA 3711618; the Chrome Root Program
+    policy; each CA's own announcement, as the calendar names it. That a root in Mozilla's store
+    for TLS is a public web root, and that the organization in the chain's names tells the CA, is
+    *inferred*.
     """
 
     code = "IFL402"

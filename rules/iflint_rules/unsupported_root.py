@@ -21,6 +21,10 @@ class UnsupportedRoot(Rule):
     once was on the list is named with the release and the date of its removal. The list in
     force decides alone: a root that is not on it is reported here whatever its dates.
 
+    With `trust = "btp-required"` only those roots of the list count that BTP itself uses, as of
+    the last release that the table knows. `roots-add` names files with roots that count beside
+    the list.
+
     With `landscape = "neo"` two public lists exist. A root on both is fine, on one of them it
     is a warning, on neither an error.
 
@@ -79,7 +83,8 @@ class UnsupportedRoot(Rule):
             case,
             f"The chain of this entry's certificate ends in a root that is "
             f"{'no longer' if removed else 'not'} on the list in force: {_subject(best)}."
-            f"{_history(root)}{_namesake(root, trust)} List: {trust.name}.",
+            f"{_history(root)}{_narrowed(root, trust)}{_namesake(root, trust)} "
+            f"List: {trust.name}.",
             remedy="Let the sender get a certificate under a root that is on the list, or check "
             "with the list of your own domain: --landscape custom --roots FILE.",
             broken_since=max(since, best.certificate.not_before) if since else None,
@@ -100,6 +105,13 @@ def _history(root: Root | None) -> str:
     if root.removed_in is not None:
         text += f" and was removed in release {root.removed_in} ({root.removed_on})"
     return f"{text}."
+
+
+def _narrowed(root: Root | None, trust: TrustList) -> str:
+    """A root that counts but for ``--trust``: say so."""
+    if root is None or trust.standing(root) is not Standing.NOT_REQUIRED:
+        return ""
+    return " SAP's whole list has it, but it is not among the roots that BTP itself uses."
 
 
 def _namesake(root: Root | None, trust: TrustList) -> str:
