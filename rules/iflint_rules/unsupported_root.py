@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 
 from iflint.findings import Finding, Severity
 from iflint.pki.chains import Outcome
-from iflint.pki.trust import Root, Standing, TrustList
+from iflint.pki.trust import Root, Standing, TrustList, version
 from iflint.rule import EntryCase, Rule, about_certificate
 from iflint.verdicts import JoinedCertificate
 
@@ -62,12 +62,12 @@ class UnsupportedRoot(Rule):
             yield self._on_no_list(case, best)
 
     def _on_one_list(self, case: EntryCase, best: JoinedCertificate) -> Finding:
-        root = best.chain.root
+        root, trust = best.chain.root, case.run.trust
         which = "Neo's own list" if root is not None and root.in_neo_list else "the trust store"
         return self.finding(
             case,
             "The root of this entry's certificate is on one of the two lists for Neo only, "
-            f"{which}: {_subject(best)}.{_history(root)} Lists: {case.run.trust.name}.",
+            f"{which}: {_subject(best)}.{_history(root, trust)} Lists: {trust.name}.",
             remedy="Ask SAP support whether the load balancer of your Neo tenant trusts this root, "
             "or let the sender use a certificate under a root that is on both lists.",
             severity=Severity.WARNING,
@@ -83,7 +83,7 @@ class UnsupportedRoot(Rule):
             case,
             f"The chain of this entry's certificate ends in a root that is "
             f"{'no longer' if removed else 'not'} on the list in force: {_subject(best)}."
-            f"{_history(root)}{_narrowed(root, trust)}{_namesake(root, trust)} "
+            f"{_history(root, trust)}{_narrowed(root, trust)}{_namesake(root, trust)} "
             f"List: {trust.name}.",
             remedy="Let the sender get a certificate under a root that is on the list, or check "
             "with the list of your own domain: --landscape custom --roots FILE.",
@@ -97,13 +97,18 @@ def _subject(best: JoinedCertificate) -> str:
     return root.subject_text if root else best.chain.certificates[-1].subject.readable
 
 
-def _history(root: Root | None) -> str:
+def _history(root: Root | None, trust: TrustList) -> str:
     """What the releases of the table say of a root."""
     if root is None or root.added_in is None:
         return ""
-    text = f" It came with release {root.added_in} of {root.origin} ({root.added_on})"
+    came = "comes" if trust.standing(root) is Standing.NOT_YET else "came"
+    text = f" It {came} with release {root.added_in} of {root.origin} ({root.added_on})"
     if root.removed_in is not None:
-        text += f" and was removed in release {root.removed_in} ({root.removed_on})"
+        gone = trust.release is not None and version(root.removed_in) <= version(trust.release)
+        text += (
+            f" and {'was' if gone else 'will be'} removed in release {root.removed_in} "
+            f"({root.removed_on})"
+        )
     return f"{text}."
 
 
