@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.findings import Finding, Severity
+from iflint.findings import Finding, Related, Severity
 from iflint.rule import EntryCase, Rule, about_certificate
 from iflint.verdicts import Validity
 from iflint.wording import dated
@@ -58,8 +58,10 @@ class CertificateNotYetValid(Rule):
         message = f"The client certificate of this entry is not valid before {begins}."
         if expired:
             message += f" The one before it expired on {dated(max(expired), case.run.as_of)}."
+        about = about_certificate(case, coming)
         if verdict.meanwhile:
             message += f" Until then entry {verdict.meanwhile.ordinal} serves the same sender."
+            about["related"] += (Related(verdict.meanwhile.location, "the entry until then"),)
         yield self.finding(
             case,
             message,
@@ -68,5 +70,5 @@ class CertificateNotYetValid(Rule):
             else "Wait for that day, or let the sender use a certificate that is valid today.",
             severity=Severity.NOTE if verdict.meanwhile else None,
             broken_since=max(expired) if expired else None,
-            **about_certificate(case, coming),
+            **about,
         )

@@ -40,10 +40,11 @@ class ComposedDn(Rule):
         composed = [(role, reading) for role, reading in sides if _is_composed(reading)]
         if not composed:
             return
+        dns = "DN of this entry is" if len(composed) == 1 else "DNs of this entry are"
         yield self.finding(
             case,
-            f"The {listed([role for role, _ in composed])} DN of this entry is composed of "
-            "parameters and text, which SAP does not support in a table.",
+            f"The {listed([role for role, _ in composed])} {dns} neither plain text nor one whole "
+            "parameter, which is all that SAP supports in a cell of a table.",
             remedy="Externalize the whole DN as one parameter.",
             location=composed[0][1].value.location,
         )

@@ -40,13 +40,14 @@ class DormantCertificateEntry(Rule):
         if authorization.kind is not AuthorizationKind.OTHER or not entries:
             return
         value = authorization.value.text if authorization.value else ""
+        what = (
+            f"{counted(len(entries), 'certificate entry', 'certificate entries')} decide"
+            if len(entries) > 1
+            else "certificate entry decides"
+        )
         yield self.finding(
             case,
-            f"This channel is authorized by {value or authorization.key}, so its "
-            f"{counted(len(entries), 'certificate entry', 'certificate entries')} decide nothing."
-            if len(entries) > 1
-            else f"This channel is authorized by {value or authorization.key}, so its "
-            "certificate entry decides nothing.",
+            f"{authorization.key} is {value}, so this channel's {what} nothing.",
             remedy="Remove the rows, or set the authorization to client certificate.",
             location=entries[0].location,
         )

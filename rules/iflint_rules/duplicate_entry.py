@@ -37,11 +37,13 @@ class DuplicateEntry(Rule):
         twin = case.verdict.twin
         if twin is None:
             return
+        entry = case.verdict.entry
+        alike = (entry.subject.text, entry.issuer.text) == (twin.subject.text, twin.issuer.text)
         yield self.finding(
             case,
-            f"Certificate entry {case.verdict.entry.ordinal} has the same pair as entry "
-            f"{twin.ordinal} of this channel.",
+            f"Certificate entry {entry.ordinal} has the same pair as entry {twin.ordinal} of this "
+            f"channel{'' if alike else ', only spelled differently (inferred)'}.",
             remedy="Remove one of the two entries.",
-            location=case.verdict.entry.location,
+            location=entry.location,
             related=(Related(twin.location, f"entry {twin.ordinal}"),),
         )

@@ -66,8 +66,10 @@ class IssuerExpiresFirst(Rule):
             case,
             f"The {kind} above this entry's certificate ends on {dated(end, case.run.as_of)}, "
             f"before the certificate itself ({day(own_end)}): {subject}.",
-            remedy=f"Get the successor of this {kind} from the CA before that day, or a client "
-            "certificate under another one.",
+            remedy="Get the successor of this intermediate from the CA before that day, or a "
+            "client certificate under another one."
+            if kind == "intermediate"
+            else "Let the sender get a certificate under a root that lasts longer.",
             breaks_on=end,
             **about_certificate(case, best),
         )

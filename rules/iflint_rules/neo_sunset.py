@@ -1,9 +1,13 @@
 """IFL502: the Neo environment ends."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from iflint.findings import Finding, Severity
 from iflint.rule import Rule, RunCase
+from iflint.wording import dated
+
+_SUNSET = datetime(2028, 12, 31, tzinfo=UTC)
 
 
 class NeoSunset(Rule):
@@ -43,8 +47,8 @@ class NeoSunset(Rule):
                 if channel.judged:
                     yield self.finding(
                         case,
-                        "SAP will sunset the Neo environment on 2028-12-31 (SAP Note 3351844, "
-                        "subject to contract terms).",
+                        f"SAP sunsets the Neo environment on {dated(_SUNSET, case.run.as_of)}, "
+                        "subject to contract terms (SAP Note 3351844).",
                         remedy="Check with --landscape btp which certificates will not work on "
                         "Cloud Foundry, and renew them under a root that is on both lists.",
                         location=channel.channel.location,

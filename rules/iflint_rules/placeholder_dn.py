@@ -44,11 +44,12 @@ class PlaceholderDn(Rule):
         if not found:
             return
         location, related = where_text_stands(found[0][1])
-        texts = listed([f"{role} DN {value.text!r}" for role, value in found])
+        roles = listed([role for role, _ in found])
+        texts = listed([f"{value.text!r}" for _, value in found])
+        holds = "DN still holds a placeholder" if len(found) == 1 else "DNs still hold placeholders"
         yield self.finding(
             case,
-            f"The {texts} {'is a placeholder' if len(found) == 1 else 'are placeholders'}, so no "
-            "certificate is accepted through this entry.",
+            f"The {roles} {holds}, so no certificate is accepted through this entry: {texts}.",
             remedy="Enter the subject DN and issuer DN of the sender's certificate.",
             location=location,
             related=related,

@@ -14,9 +14,11 @@ class RenewalWithoutOverlap(Rule):
     ## What it does
 
     Looks at entries whose best certificate expires soon (see `certificate-expires-soon`) and
-    reports those whose channel has no other entry for the same common name. If a later
-    certificate for this common name is at hand, the row to add is given, ready to paste. If
-    that one keeps subject and issuer, a note says that nothing in the flow changes.
+    reports those whose channel has no other entry for the same common name (or, without one,
+    the same subject) that lasts longer. If a later certificate of this sender is at hand, the
+    row to add is given, ready to paste. If that one keeps subject and issuer, a note says that
+    nothing in the flow changes. A CA's certificate, or one that clients may not use, is no
+    successor.
 
     ## Why it fails at runtime
 
@@ -64,7 +66,7 @@ class RenewalWithoutOverlap(Rule):
             message = "This entry's certificate expires soon, and its successor, valid from "
             message += f"{day(successor.certificate.not_before)}, has another pair that the "
             message += "channel does not list."
-            remedy = f"Add this row and redeploy before the sender switches: {_row(successor)}"
+            remedy = f"Add a row with {_row(successor)}; redeploy before the sender switches."
         about = about_certificate(case, best)
         if successor is not None:
             about["related"] += tuple(
@@ -83,4 +85,4 @@ class RenewalWithoutOverlap(Rule):
 
 def _row(successor: Successor) -> str:
     certificate = successor.certificate
-    return f"subject {certificate.subject.text} issuer {certificate.issuer.text}"
+    return f"Subject DN {certificate.subject.text} and Issuer DN {certificate.issuer.text}"

@@ -13,9 +13,10 @@ class StaleEntry(Rule):
 
     ## What it does
 
-    Reports an expired entry of a channel that has another entry for the same common name with a
-    certificate that is valid now. `expired-certificate` is not said of it then (unless this
-    rule is not in force); an expired entry of another sender stays an error.
+    Reports an expired entry of a channel that has another entry for the same common name (or,
+    without one, the same subject) with a certificate that is valid now. `expired-certificate` is
+    not said of it then (unless this rule is not in force); an expired entry of another sender
+    stays an error.
 
     ## Why it matters
 
@@ -50,7 +51,7 @@ class StaleEntry(Rule):
             case,
             f"This entry was left behind: its certificate expired on "
             f"{dated(end, case.run.as_of)}, and entry {fresher.ordinal} has a valid one for the "
-            "same common name.",
+            "same sender.",
             remedy="Remove this entry and redeploy.",
             broken_since=end,
             **about,
