@@ -33,6 +33,7 @@ _INVISIBLE = (
 
 _STARTS = tuple(first for first, _ in _INVISIBLE)
 _BEYOND_PRINTABLE_ASCII = re.compile(r"[^\x00-\x7e]+")
+_CI_COMMAND = re.compile(r"^([^\S\n]*):(?=:[a-z])|#(?=#(?:vso)?\[)", re.MULTILINE)
 _NAMED = {0x09: "\\t", 0x0A: "\\n", 0x0D: "\\r"}
 _ASCII = {"…": "...", "→": "->", "›": ">", "│": "|", "✗": "x", "–": "-", "’": "'"}
 _ASCII_TABLE = str.maketrans(_ASCII)
@@ -91,6 +92,19 @@ def escaped_json(text: str) -> str:
     return _BEYOND_PRINTABLE_ASCII.sub(
         lambda run: _invisible().sub(_escaped_for_json, run[0]), text
     )
+
+
+def inert(text: str) -> str:
+    r"""The text without what a CI server takes from a log as a command: ``\x3a:error::``.
+
+    GitHub Actions obeys lines that begin with ``::name`` and ``##[name]`` anywhere, Azure
+    Pipelines ``##vso[name]`` anywhere (*inferred* from their runners' sources).
+    """
+    return _CI_COMMAND.sub(_inert, text)
+
+
+def _inert(found: re.Match[str]) -> str:
+    return (found[1] or "") + escape(ord(found[0][-1]))
 
 
 def ascii_only(text: str) -> str:

@@ -47,10 +47,10 @@ class Failure(click.ClickException):
 
 def complain(line: str) -> None:
     """Print one line on standard error; nothing more can be done if that fails too."""
-    from iflint.text import visible
+    from iflint.text import inert, visible
 
     try:
-        print(f"iflint: {visible(line)}", file=sys.stderr)  # noqa: T201 - the one place for it
+        print(inert(f"iflint: {visible(line)}"), file=sys.stderr)  # noqa: T201 - the one place for it
     except (OSError, ValueError):
         return
 

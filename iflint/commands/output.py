@@ -61,12 +61,14 @@ def print_text(render: Callable[[bool], str]) -> None:
     Where not even that fits the console, a character is written as a backslash escape. Raises
     `Failure` when standard output can't be written.
     """
+    from iflint.text import inert
+
     encoding = _console_encoding()
-    text = render(False)
+    text = inert(render(False))
     try:
         data = text.encode(encoding)
     except UnicodeEncodeError:
-        data = render(True).encode(encoding, "backslashreplace")
+        data = inert(render(True)).encode(encoding, "backslashreplace")
     if is_terminal():
         _understand_colours()
     _write_stdout(data)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from exports import Channel, Flow, bundle, write_tree
 from iflint.options import Options, UsageError
 from iflint.plugins import PluginError
 
@@ -206,6 +207,17 @@ def test_output_that_cannot_be_written_is_a_failure_and_the_rest_is_written(
 def test_a_device_is_written_directly(workplace, call, engine) -> None:
     assert call("check", "--output", "/dev/null").exit_code == 0
     assert not os.path.isfile("/dev/null")
+
+
+def test_names_from_input_give_a_ci_server_no_command(workplace, call) -> None:
+    name = f"{'x' * 70} ::error::pwned ##vso[task.setvariable variable=x]y"
+    channel = Channel("HTTPS", "/orders", name=name)
+    write_tree(workplace, bundle(Flow("Orders", name, [channel])))
+    for command in ("check", "channels"):
+        shown = call(command, ".").stdout
+        assert "pwned" in shown
+        assert not any(line.lstrip().startswith("::") for line in shown.splitlines())
+        assert "##vso[" not in shown
 
 
 def test_dash_is_standard_output(workplace, call, engine) -> None:

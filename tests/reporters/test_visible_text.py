@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iflint.text import ascii_only, cells, encodable, escaped_json, is_invisible, visible
+from iflint.text import ascii_only, cells, encodable, escaped_json, inert, is_invisible, visible
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,22 @@ def test_every_control_separator_and_surrogate_is_invisible() -> None:
 
 def test_encodable_changes_lone_surrogates_only() -> None:
     assert encodable("ü\u202e\udc80") == "ü\u202e\\udc80"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("::error::pwned", r"\x3a:error::pwned"),
+        ("a\n \u00a0 ::add-mask::x\n", "a\n \u00a0 \\x3a:add-mask::x\n"),
+        ("x ##[add-mask]y", r"x \x23#[add-mask]y"),
+        ("x ##vso[task.setvariable]y", r"x \x23#vso[task.setvariable]y"),
+        ("a ::error::b", "a ::error::b"),
+        ("## Rules [x](y)", "## Rules [x](y)"),
+    ],
+)
+def test_nothing_in_a_log_is_a_command_for_its_server(text, shown) -> None:
+    assert inert(text) == shown
+    assert inert(shown) == shown
 
 
 def test_ascii_only() -> None:
