@@ -248,6 +248,20 @@ def text_of(value: Value) -> str:
     return value.raw if value.text is None else value.text
 
 
+def to_enter(text: str, value: Value) -> str:
+    """A text to enter for ``value``, as the file takes it in which the value stands.
+
+    Properties files and JSON, which define parameters, read two backslashes as one.
+    """
+    definition = value.definition
+    if definition is None or "\\" not in text:
+        return text
+    file = definition.file
+    name = (file.members[-1] if file.members else file.path).rpartition("/")[2]
+    doubled = text.replace("\\", "\\\\")
+    return f"{doubled} (with each backslash doubled, as {name} needs it)"
+
+
 def where_text_stands(value: Value) -> tuple[Location, tuple[Related, ...]]:
     """The place to edit, and the places that lead there.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import DnComparison, Finding, Related, Severity
-from iflint.rule import EntryCase, Rule, where_text_stands
+from iflint.rule import EntryCase, Rule, to_enter, where_text_stands
 from iflint.wording import listed
 
 _KINDS = {
@@ -67,7 +67,7 @@ class DnMismatch(Rule):
         values = {"subject": case.verdict.subject.value, "issuer": case.verdict.issuer.value}
         location, related = where_text_stands(values[differing[0].role])
         kinds = listed(list(dict.fromkeys(_KINDS[c.kind].format(role=c.role) for c in differing)))
-        texts = ", ".join(f"{c.role} {c.certificate}" for c in differing)
+        texts = ", ".join(f"{c.role} {to_enter(c.certificate, values[c.role])}" for c in differing)
         certificate = [Related(place, "the certificate") for place in near.locations[:1]]
         yield self.finding(
             case,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
 from iflint.pki.names import corrected_text
-from iflint.rule import EntryCase, Rule, where_text_stands
+from iflint.rule import EntryCase, Rule, to_enter, where_text_stands
 from iflint.verdicts import Reading
 
 
@@ -86,7 +86,7 @@ class MalformedDn(Rule):
         return self.finding(
             case,
             message,
-            remedy=remedy,
+            remedy=to_enter(remedy, reading.value),
             location=reading.value.locate(*span),
             related=related,
             key=role,

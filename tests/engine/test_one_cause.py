@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +64,21 @@ def test_a_namesake_of_a_listed_root_is_told_from_it(findings) -> None:
 def test_one_entry_without_certificates_reads_well(findings) -> None:
     found = findings(Channel("HTTPS", "/orders", [("CN=a", "CN=b")]))
     assert "for the certificate entry of this iFlow" in found["IFL302"].message
+
+
+@pytest.mark.parametrize("subject", ["CN=x, O=Acme, Inc.", "CN=x"])
+def test_a_name_to_enter_is_spelled_as_its_parameter_file_takes_it(findings, subject) -> None:
+    partner = issue(
+        "one cause comma", dn("CN=x", "O=Acme, Inc."), issue("one cause", PARTNER, None)
+    )
+    channel = Channel("HTTPS", "/orders", [("{{Subject}}", partner.pair[1])])
+    (wrong,) = findings(
+        channel, parameters={"Subject": subject}, certificates=pem(partner), select=["IFL3"]
+    ).values()
+    spelled = re.search(r"CN=x, ?O=Acme\\\\, Inc\.", wrong.remedy)
+    assert spelled
+    assert "as parameters.prop needs it" in wrong.remedy
+
+    (Path(wrong.location.file.path).parent / "parameters.prop").write_text(f"Subject={spelled[0]}")
+    found = findings(channel, certificates=pem(partner), select=["IFL3"])
+    assert not found
