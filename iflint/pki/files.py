@@ -57,8 +57,8 @@ _JAVA_KEYSTORES = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
 _BOUNCY_CASTLE = (b"\0\0\0\1\0\0\0\x14", b"\0\0\0\2\0\0\0\x14")
 _DER_STARTS = (b"\x30\x80", b"\x30\x81", b"\x30\x82", b"\x30\x83")
 _BINARY_STARTS = (*_JAVA_KEYSTORES, *_BOUNCY_CASTLE, *_DER_STARTS)
-_SHORT_KEY = b"\x02\x01\x00"
-"""What follows the tag and length of a short key, as of Ed25519 (RFC 8410)."""
+_SHORT_KEY = b"\x02\x01"
+"""What follows the tag and length of a short key: the size of its version."""
 _SIGNS = (
     b"BEGIN CERTIFICATE",
     b"BEGIN PKCS7",
@@ -121,7 +121,7 @@ def may_hold_certificates(data: bytes) -> bool:
 
     A look at bytes, for files of which most are something else: JSON, ``.key``, ``.ks``.
     """
-    if data.startswith(_BINARY_STARTS) or (data[:1] == b"\x30" and data[2:5] == _SHORT_KEY):
+    if data.startswith(_BINARY_STARTS) or (data[:1] == b"\x30" and data[2:4] == _SHORT_KEY):
         return True
     if data[1:2] == b"\0" or data[:1] == b"\0":
         data = data.replace(b"\0", b"")
