@@ -347,7 +347,7 @@ def _affected_cells(one: Affected) -> list[str]:
     short_help="Make a table from a newer trust store.",
     examples=(
         "iflint roots update btp-trust-store",
-        "iflint roots update btp-trust-store --released-on 2027-02-03 --output roots.json",
+        "iflint roots update btp-trust-store-3.1.0 --output roots.json",
     ),
 )
 @click.argument("path", metavar="PATH", type=ANY_PATH)
