@@ -61,11 +61,6 @@ def test_a_namesake_of_a_listed_root_is_told_from_it(findings) -> None:
     assert "on the list has another key" in found["IFL201"].message
 
 
-def test_one_entry_without_certificates_reads_well(findings) -> None:
-    found = findings(Channel("HTTPS", "/orders", [("CN=a", "CN=b")]))
-    assert "for the certificate entry of this iFlow" in found["IFL302"].message
-
-
 @pytest.mark.parametrize("subject", ["CN=x, O=Acme, Inc.", "CN=x"])
 def test_a_name_to_enter_is_spelled_as_its_parameter_file_takes_it(findings, subject) -> None:
     partner = issue(
