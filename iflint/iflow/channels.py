@@ -173,9 +173,16 @@ def _properties(
             if value is None:
                 found[name] = Text("", xml.whole((*path, outer, inner, key or 0)))
             else:
-                text = entry[value].text or ""
-                found[name] = Text(text, xml.text((*path, outer, inner, value), len(text)))
+                found[name] = _value(entry[value], xml, (*path, outer, inner, value))
     return found
+
+
+def _value(element: etree._Element, xml: XmlFile, path: Path) -> Text:
+    """A value's text; where elements stand in it, theirs too, and then it stands as a whole."""
+    if len(element):
+        return Text("".join(element.itertext()), xml.whole(path))
+    text = element.text or ""
+    return Text(text, xml.text(path, len(text)))
 
 
 def _child(entry: etree._Element, name: str) -> int | None:

@@ -27,6 +27,14 @@ def pairs(table: str, parameters: str | None = None):
     return [(entry.subject.text, entry.issuer.text) for entry in found]
 
 
+def test_rows_that_are_not_escaped_are_not_taken_for_none() -> None:
+    table = row("CN=a", "CN=b")
+    text, found, (problem,) = entries(table)
+    assert found == ()
+    assert "can't be read" in problem.message
+    assert stored(text, problem.location) == f"<value>{table}</value>"
+
+
 @pytest.mark.parametrize(
     ("table", "expected"),
     [
