@@ -84,7 +84,7 @@ def issue(
     """
     builder = (
         x509.CertificateBuilder()
-        .subject_name(subject_name or subject.x509_name)
+        .subject_name(subject.x509_name if subject_name is None else subject_name)
         .issuer_name(issuer.x509_name)
         .public_key(subject.key.public_key())
         .serial_number(next(_serials))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from iflint.pki.name_constraints import NameConstraints
 
 MAX_CERTIFICATES_IN_PATH = 16
+_NAME_CONSTRAINTS = "2.5.29.30"
 _PRE_CERTIFICATE = "1.3.6.1.4.1.11129.2.4.3"
 _MAX_STEPS = 20_000
 _MAX_SIGNATURES = 3000
@@ -239,8 +240,8 @@ class _Issuers(msgspec.Struct):
 class _Path(msgspec.Struct, frozen=True):
     """A way up from the client certificate; ``crossed`` counts intermediates, self-issued not.
 
-    ``own_faults`` are those of the client certificate itself. ``refused_by`` are the CAs whose
-    name constraints refuse a certificate of the path, should they come to stand above it.
+    ``own_faults`` are those of the client certificate itself. ``refused_by`` has a bit for each
+    set of name constraints that refuses a certificate of the path, should it come to stand above.
     """
 
     certificates: tuple[Certificate, ...]
@@ -250,7 +251,7 @@ class _Path(msgspec.Struct, frozen=True):
     valid_from: datetime
     valid_until: datetime
     own_faults: tuple[Fault, ...]
-    refused_by: frozenset[Certificate]
+    refused_by: int
 
     @property
     def top(self) -> Certificate:
@@ -300,8 +301,9 @@ class _Search:
         self._at = at
         self._verifier = verifier
         self._issuers: dict[Certificate, _Issuers] = {}
-        self._constraints: dict[Certificate, NameConstraints | None] = {}
-        self._refusals: dict[tuple[Certificate, Certificate], str | None] = {}
+        self._constraints: dict[_Constraints, NameConstraints | None] = {}
+        self._refusals: dict[tuple[_Constraints, Certificate], str | None] = {}
+        self._refusing: dict[Certificate, int] = {}
         self._steps = 0
         self._signatures = 0
         self._best: ChainVerdict | None = None
@@ -316,7 +318,7 @@ class _Search:
             valid_from=leaf.not_before,
             valid_until=leaf.not_after,
             own_faults=tuple(_unprocessed(leaf, leaf)),
-            refused_by=frozenset(),
+            refused_by=0,
         )
         own_root = self._trust.root_of(leaf)
         if own_root is not None and self._is_listed(own_root):
@@ -408,57 +410,66 @@ class _Search:
 
     def _name_faults(self, path: _Path, issuer: Certificate) -> Iterator[Fault]:
         """The lowest certificate of the path with a name that ``issuer`` does not allow."""
-        if issuer.name_constraints is None:
+        constraints = _constraints(issuer)
+        if constraints is None:
             return
         leaf, *intermediates = path.certificates
         for certificate in (leaf, *(each for each in intermediates if not each.self_issued)):
-            refusal = self._refusal(issuer, certificate)
+            refusal = self._refusal(constraints, certificate)
             if refusal is not None:
                 detail = f"its name constraints exclude {certificate.subject.readable}: {refusal}"
                 yield Fault(FaultKind.NAME_CONSTRAINTS, issuer, None, path.top, detail)
                 return
 
-    def _refused_by(self, certificate: Certificate) -> frozenset[Certificate]:
-        """The CAs above the client certificate whose name constraints refuse ``certificate``.
+    def _refused_by(self, certificate: Certificate) -> int:
+        """A bit for each set of name constraints that refuses the certificate.
 
         After a number of comparisons none any more: paths are then told apart less finely.
         """
-        return frozenset(
-            ca
-            for ca in self._constrainers
-            if ((ca, certificate) in self._refusals or len(self._refusals) < _MAX_REFUSALS)
-            and self._refusal(ca, certificate) is not None
-        )
+        bits = self._refusing.get(certificate)
+        if bits is None:
+            bits = 0
+            for number, constraints in enumerate(self._constraints_above):
+                if len(self._refusals) >= _MAX_REFUSALS:
+                    break
+                if self._refusal(constraints, certificate) is not None:
+                    bits |= 1 << number
+            self._refusing[certificate] = bits
+        return bits
 
     @cached_property
-    def _constrainers(self) -> tuple[Certificate, ...]:
-        """All CAs with name constraints to which a path from the client certificate may lead."""
-        seen = {self._leaf: None}
+    def _constraints_above(self) -> tuple[_Constraints, ...]:
+        """The name constraints of all CAs to which a path from the client may lead, each once."""
+        seen = {self._leaf}
+        found: dict[_Constraints, None] = {}
         waiting = [self._leaf]
         while waiting:
             for issuer in self._issuers_of(waiting.pop()).certificates:
                 if issuer not in seen:
-                    seen[issuer] = None
+                    seen.add(issuer)
                     waiting.append(issuer)
-        return tuple(each for each in seen if each.name_constraints is not None)
+                    if (constraints := _constraints(issuer)) is not None:
+                        found[constraints] = None
+        return tuple(found)
 
-    def _refusal(self, issuer: Certificate, certificate: Certificate) -> str | None:
-        question = (issuer, certificate)
+    def _refusal(self, constraints: _Constraints, certificate: Certificate) -> str | None:
+        question = (constraints, certificate)
         if question not in self._refusals:
-            self._refusals[question] = self._compared(issuer, certificate)
+            self._refusals[question] = self._compared(constraints, certificate)
         return self._refusals[question]
 
-    def _compared(self, issuer: Certificate, certificate: Certificate) -> str | None:
+    def _compared(self, constraints: _Constraints, certificate: Certificate) -> str | None:
         from iflint.pki.der import DerError
-        from iflint.pki.name_constraints import constraints_of
+        from iflint.pki.name_constraints import read_constraints
 
-        if issuer not in self._constraints:
+        if constraints not in self._constraints:
+            encoded, critical = constraints
             try:
-                self._constraints[issuer] = constraints_of(issuer)
+                self._constraints[constraints] = read_constraints(encoded, critical=critical)
             except DerError:
-                self._constraints[issuer] = None
-        constraints = self._constraints[issuer]
-        return "they can't be read" if constraints is None else constraints.refusal(certificate)
+                self._constraints[constraints] = None
+        read = self._constraints[constraints]
+        return "they can't be read" if read is None else read.refusal(certificate)
 
     def _date_faults(
         self,
@@ -686,6 +697,15 @@ def _issuers(certificate: Certificate, keys: list[_Key], *, verified: bool) -> _
         verified=verified,
         name_known=True,
     )
+
+
+_Constraints = tuple[bytes, bool]
+"""The DER of name constraints, and whether they are critical."""
+
+
+def _constraints(certificate: Certificate) -> _Constraints | None:
+    encoded = certificate.name_constraints
+    return None if encoded is None else (encoded, _NAME_CONSTRAINTS in certificate.critical)
 
 
 def _is_ca(certificate: Certificate) -> bool:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from iflint.pki.certificates import Certificate
     from iflint.pki.der import Node
 
-EXTENSION = "2.5.29.30"
 _EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
 _MAX_COMPARISONS = 250_000
 
@@ -106,18 +105,16 @@ class NameConstraints(msgspec.Struct, frozen=True):
         return None
 
 
-def constraints_of(certificate: Certificate) -> NameConstraints | None:
-    """The name constraints of a CA; None without them. Raises DerError."""
-    if certificate.name_constraints is None:
-        return None
+def read_constraints(encoded: bytes, *, critical: bool) -> NameConstraints:
+    """The constraints that a certificate's ``name_constraints`` encode. Raises DerError."""
     permitted: tuple[Subtree, ...] = ()
     excluded: tuple[Subtree, ...] = ()
-    for part in asn1.parse(certificate.name_constraints).children():
+    for part in asn1.parse(encoded).children():
         if part.tag == 0xA0:
             permitted += tuple(map(_subtree, part.children()))
         elif part.tag == 0xA1:
             excluded += tuple(map(_subtree, part.children()))
-    return NameConstraints(permitted, excluded, EXTENSION in certificate.critical)
+    return NameConstraints(permitted, excluded, critical)
 
 
 def names_of(certificate: Certificate) -> Iterator[GeneralName]:
