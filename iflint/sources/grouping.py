@@ -165,9 +165,17 @@ class Grouping:
         )
 
     def _content(self, entry: Entry, budget: Budget | None) -> Iterator[Artifact]:
-        """The content of a resource: a flow's must be an archive, any other's may be one."""
+        """The content of a resource: a flow's must be an archive, any other's may be one.
+
+        A file that somebody put into the package is what its own name says.
+        """
         resource = self._origins.resource(entry.name)
-        if resource is None or resource.type != FLOW_RESOURCE:
+        required = resource is None or resource.type == FLOW_RESOURCE
+        role = names.role_of(resource.file_name) if resource and not required else None
+        if role in names.OF_CERTIFICATES:
+            yield from self._artifacts_of(msgspec.structs.replace(entry, role=role), budget)
+            return
+        if resource is None or not required:
             try:
                 if entry.head() not in SIGNATURES:
                     if entry.given:
@@ -177,7 +185,6 @@ class Grouping:
                 if resource is None:
                     yield error.problem
                 return
-        required = resource is None or resource.type == FLOW_RESOURCE
         yield from self._archive(entry.file, self._origins.of(entry.name), budget, required)
 
     def _unknown(self, entry: Entry, budget: Budget | None) -> Iterator[Artifact]:

@@ -15,11 +15,16 @@ _PACKAGE_TYPE = "ContentPackage"
 
 
 class Resource(msgspec.Struct, frozen=True):
-    """One resource of a package; ``content`` is the name of the file that holds it."""
+    """One resource of a package; ``content`` is the name of the file that holds it.
+
+    ``file_name`` is what the resource was called when somebody put it into the package
+    (``partner.pem``); for a flow it is its id with ``.zip``.
+    """
 
     id: str
     type: str
     display_name: str
+    file_name: str = ""
 
     @property
     def content(self) -> str:
@@ -61,7 +66,7 @@ def read_package_list(data: bytes) -> PackageList:
         if _text(row, "resourceType") == _PACKAGE_TYPE:
             package = PackageName(_text(row, "uniqueId") or _text(row, "name") or id_, name or id_)
         else:
-            resource = Resource(id_, _text(row, "resourceType"), name)
+            resource = Resource(id_, _text(row, "resourceType"), name, _text(row, "name"))
             resources[resource.content] = resource
     return PackageList(package, resources)
 

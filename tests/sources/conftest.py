@@ -46,7 +46,12 @@ class Exports:
 
     def package_list(self, *resources: tuple[str, str, str]) -> bytes:
         rows = [
-            {"id": id_, "resourceType": kind, "displayName": name, "name": f"{name}.zip"}
+            {
+                "id": id_,
+                "resourceType": kind,
+                "displayName": name.partition(".")[0],
+                "name": name if "." in name else f"{name}.zip",
+            }
             for id_, kind, name in resources
         ]
         rows.append(

@@ -57,6 +57,28 @@ def test_unpacked_package_export(here, exports, seen) -> None:
     assert seen("P/resources.cnt") == seen("P")
 
 
+def test_a_file_in_a_package_is_what_its_own_name_says(here, exports, seen) -> None:
+    resources = [
+        ("a1", "IFlow", "Replicate Orders"),
+        ("a2", "File", "partner.cer"),
+        ("a3", "File", "Guide.pdf"),
+        ("a4", "File", "chain.p7b"),
+    ]
+    package = {
+        "resources.cnt": exports.package_list(*resources),
+        "a1_content": exports.pack(exports.bundle()),
+        "a2_content": b"x",
+        "a3_content": b"%PDF",
+        "a4_content": b"x",
+    }
+    exports.write(here, {"P.zip": exports.pack(package)})
+    assert seen() == [
+        "flow P.zip!/a1_content package=Orders Package called=Replicate Orders",
+        "certificate P.zip!/a2_content",
+        "certificate P.zip!/a4_content",
+    ]
+
+
 def test_package_with_its_content_unpacked_too(here, exports, seen) -> None:
     package = exports.package()
     del package["a1_content"]
