@@ -49,11 +49,12 @@ class CertificateNotFound(Rule):
         if not missing:
             return
         first, *others = (entry.entry.location for entry in missing)
-        entries = "entry" if len(missing) == 1 else f"{len(missing)} entries"
+        number = len(missing)
+        entries = "certificate entry" if number == 1 else f"{number} certificate entries"
         yield self.finding(
             case,
-            f"No certificate is at hand, so dates and chains for the certificate {entries} of this "
-            "iFlow were not checked.",
+            f"No certificate is at hand, so dates and chains for the {entries} of this iFlow were "
+            "not checked.",
             remedy="Ask for the certificates listed in the summary, and give them with "
             "--certificates PATH or keep them in the repository.",
             location=first,

@@ -1,0 +1,355 @@
+"""Entries that stand beside others: one cause gives one finding, at the entry that is to change."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519
+
+import iflint
+from exports import (
+    SERVER_AUTH,
+    Channel,
+    Flow,
+    bundle,
+    curve_key,
+    dn,
+    intermediate,
+    issue,
+    pem,
+    root,
+    rsa_key,
+    signed_with_sha1,
+    write_tree,
+)
+
+CLOCK = datetime(2026, 11, 24, tzinfo=UTC)
+OLD_CA = root("judge old ca", dn("CN=Old CA", "O=Trust"), "2015-01-01", "2044-12-31")
+NEW_CA = root("judge new ca", dn("CN=New CA", "O=Trust"), "2015-01-01", "2044-12-31")
+SENDER = dn("CN=edi.partner.example", "O=Partner GmbH", "C=DE")
+WITHOUT_CN = dn("OU=Gateway", "O=Partner GmbH", "C=DE")
+
+
+def old(label="judge ending", last="2026-12-10", name=SENDER, **options):
+    return issue(label, name, OLD_CA, "2025-06-01", last, **options)
+
+
+def new(label="judge successor", first="2026-11-16", last="2027-11-15", name=SENDER, **options):
+    return issue(label, name, NEW_CA, first, last, **options)
+
+
+STRANGER = issue("judge stranger", dn("CN=other", "C=DE"), OLD_CA)
+
+
+@pytest.fixture
+def found(tmp_path: Path):
+    """What is found about one channel with these pairs: (rule, number of the entry), sorted."""
+
+    def found(*pairs, files=(), parameters=None, findings=False, **options):
+        channel = Channel("HTTPS", "/orders", pairs, **options.pop("channel", {}))
+        flow = Flow("Orders", "Orders", [channel], parameters or {})
+        write_tree(tmp_path, bundle(flow, short=True))
+        write_tree(tmp_path, {f"{n}.pem": pem(one) for n, one in enumerate(files)})
+        roots = tmp_path.with_name(f"{tmp_path.name}.pem")
+        roots.write_bytes(pem(OLD_CA, NEW_CA))
+        options = {"as_of": CLOCK, "roots": (str(roots),)} | options
+        report = iflint.check(str(tmp_path), **options)
+        if findings:
+            return report.findings
+        return sorted(
+            (finding.name, finding.entry.ordinal if finding.entry else 0)
+            for finding in report.findings
+        )
+
+    return found
+
+
+# Renewals ------------------------------------------------------------------------------------
+
+
+def test_a_successor_with_its_entry_prepares_the_renewal(found) -> None:
+    pairs = old().pair, new().pair
+    assert found(*pairs, files=[old(), new()]) == [("certificate-expires-soon", 1)]
+
+
+def test_two_entries_that_end_soon_are_no_overlap_for_the_later_one(found) -> None:
+    sooner, later = old(last="2026-12-01"), new(first="2025-12-05", last="2026-12-04")
+    assert found(sooner.pair, later.pair, files=[sooner, later]) == [
+        ("certificate-expires-soon", 1),
+        ("certificate-expires-soon", 2),
+        ("renewal-without-overlap", 2),
+    ]
+
+
+def test_an_entry_that_was_misspelled_for_the_successor_is_told_as_that_only(found) -> None:
+    misspelled = (new().pair[0].replace("GmbH", "AG"), new().pair[1])
+    assert found(old().pair, misspelled, files=[old(), new()]) == [
+        ("certificate-expires-soon", 1),
+        ("dn-mismatch", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        new("judge web server", usages=[SERVER_AUTH]),
+        new("judge authority", ca=True),
+        new("judge no longer", last="2026-12-09", first="2025-12-10"),
+    ],
+    ids=["for servers", "a CA", "ends sooner"],
+)
+def test_what_is_no_successor_is_not_offered_as_one(found, wrong) -> None:
+    (finding,) = found(old().pair, files=[old(), wrong], findings=True, select=("IFL105",))
+    assert "has no entry for its successor" in finding.message
+    assert "New CA" not in finding.remedy
+
+
+def test_the_row_for_a_successor_with_another_pair_makes_the_finding_go(found) -> None:
+    (finding,) = found(old().pair, files=[old(), new()], findings=True, select=("IFL105",))
+    _, _, row = finding.remedy.partition("Subject DN ")
+    subject, _, issuer = row.partition(" and Issuer DN ")
+    pairs = old().pair, (subject, issuer.partition(";")[0])
+    assert found(*pairs, files=[old(), new()], select=("IFL105",)) == []
+
+
+def test_a_successor_of_the_same_subject_goes_before_a_namesake(found) -> None:
+    namesake = new("judge namesake", name=dn("CN=edi.partner.example", "C=US"), last="2028-11-15")
+    files = [old(), new(), namesake]
+    (finding,) = found(old().pair, files=files, findings=True, select=("IFL105",))
+    assert new().pair[0].replace(", ", ",") in finding.remedy
+
+
+def test_a_successor_with_the_same_pair_is_a_note(found) -> None:
+    follower = issue("judge follower", SENDER, OLD_CA, "2026-12-01", "2027-11-30")
+    findings = found(old().pair, files=[old(), follower], findings=True)
+    assert [(f.name, str(f.severity)) for f in findings] == [
+        ("certificate-expires-soon", "warning"),
+        ("renewal-without-overlap", "note"),
+    ]
+
+
+def test_a_sender_without_common_name_is_known_by_its_subject(found) -> None:
+    before, after = old(name=WITHOUT_CN), new(name=WITHOUT_CN)
+    files = [before, after]
+    assert found(before.pair, after.pair, files=files) == [("certificate-expires-soon", 1)]
+    ended = old("judge ended", "2026-10-10", WITHOUT_CN)
+    assert found(ended.pair, after.pair, files=[ended, after]) == [("stale-entry", 1)]
+
+
+def test_a_prepared_successor_that_is_not_valid_yet_fails_nothing(found) -> None:
+    before, after = old(last="2027-03-01"), new(first="2026-12-01")
+    (finding,) = found(before.pair, after.pair, files=[before, after], findings=True)
+    assert (finding.name, str(finding.severity)) == ("certificate-not-yet-valid", "note")
+
+
+def test_a_gap_between_two_entries_is_an_error(found) -> None:
+    before, after = old(last="2026-11-28"), new(first="2026-12-01")
+    findings = found(before.pair, after.pair, files=[before, after], findings=True)
+    assert {(f.name, str(f.severity)) for f in findings} == {
+        ("certificate-expires-soon", "warning"),
+        ("certificate-not-yet-valid", "error"),
+    }
+
+
+# Stale entries -------------------------------------------------------------------------------
+
+
+def test_an_expired_entry_beside_a_valid_one_is_stale(found) -> None:
+    ended = old(last="2026-10-10")
+    pairs, files = (new().pair, ended.pair), [ended, new()]
+    assert found(*pairs, files=files) == [("stale-entry", 2)]
+    assert found(*pairs, files=files, ignore=("IFL106",)) == [("expired-certificate", 2)]
+    assert found(*pairs, files=files, select=("IFL101",)) == [("expired-certificate", 2)]
+
+
+def test_two_expired_entries_are_both_errors(found) -> None:
+    one, other = old(last="2026-10-10"), new(first="2025-10-01", last="2026-10-20")
+    assert found(one.pair, other.pair, files=[one, other]) == [
+        ("expired-certificate", 1),
+        ("expired-certificate", 2),
+    ]
+
+
+def test_a_valid_entry_of_another_sender_takes_nobodys_place(found) -> None:
+    ended = old(last="2026-10-10")
+    files = [ended, STRANGER]
+    assert found(ended.pair, STRANGER.pair, files=files) == [("expired-certificate", 1)]
+
+
+def test_the_last_of_several_expired_certificates_counts(found) -> None:
+    first, last = old("judge first", "2026-01-10"), old("judge last", "2026-10-10")
+    (finding,) = found(
+        first.pair, new().pair, files=[first, last, new()], findings=True, select=("IFL106",)
+    )
+    assert "2026-10-10" in finding.message
+
+
+# Duplicates ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        str.upper,
+        lambda text: text.replace(", ", ","),
+        lambda text: text.replace(", ", " ; "),
+        lambda text: text.replace("Partner GmbH", '"Partner  GmbH"'),
+        lambda text: text.replace("O=", "2.5.4.10="),
+    ],
+)
+def test_the_same_pair_in_another_spelling_is_a_duplicate(found, spelling) -> None:
+    pair = new().pair
+    again = tuple(map(spelling, pair))
+    assert found(pair, again, files=[new()]) == [("duplicate-entry", 2)]
+
+
+def test_only_the_first_of_three_is_judged(found) -> None:
+    pair = old().pair
+    assert found(pair, pair, pair, files=[old()]) == [
+        ("certificate-expires-soon", 1),
+        ("duplicate-entry", 2),
+        ("duplicate-entry", 3),
+        ("renewal-without-overlap", 1),
+    ]
+
+
+def test_empty_rows_are_no_duplicates(found) -> None:
+    assert found(("", ""), ("", "")) == [
+        ("empty-certificate-entry", 1),
+        ("empty-certificate-entry", 2),
+    ]
+
+
+# Asterisks, placeholders, composed cells -----------------------------------------------------
+
+HOST = issue("judge host", dn("CN=*.partner.example", "O=Partner GmbH", "C=DE"), OLD_CA)
+
+
+@pytest.mark.parametrize("files", [(), (STRANGER,)], ids=["alone", "with a certificate at hand"])
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("*", "*"),
+        (" * ", "CN=Old CA, O=Trust"),
+        ("CN=*, O=Partner GmbH", "CN=Old CA, O=Trust"),
+        ("CN=edi.partner.example", "CN=*"),
+        ("CN=edi*, O=*", "CN=Old CA, O=Trust"),
+    ],
+)
+def test_an_asterisk_that_cannot_be_a_host_name_is_a_wildcard(found, pair, files) -> None:
+    assert found(pair, files=files) == [("wildcard-dn", 1)]
+
+
+def test_an_asterisk_may_be_the_name_of_a_certificate(found) -> None:
+    assert found(HOST.pair) == [("certificate-not-found", 0)]
+    assert found(HOST.pair, files=[HOST]) == []
+    assert found((HOST.pair[0].upper(), HOST.pair[1]), files=[HOST]) == []
+    swapped = (", ".join(reversed(HOST.pair[0].split(", "))), HOST.pair[1])
+    assert found(swapped, files=[HOST]) == [("dn-mismatch", 1)]
+
+
+def test_an_asterisk_beside_a_malformed_name_is_told_of_the_malformed_one(found) -> None:
+    assert found(("*", "Old CA")) == [("malformed-dn", 1)]
+
+
+@pytest.mark.parametrize(
+    ("pair", "rules"),
+    [
+        (("cn=subject", "cn=issuer"), ["placeholder-dn"]),
+        ((" CN = Subject ", STRANGER.pair[1]), ["placeholder-dn"]),
+        ((STRANGER.pair[0], "<issuer>"), ["placeholder-dn"]),
+        (("CN=<host>, O=<company>", "<issuer>"), ["placeholder-dn"]),
+        (("<CI Certificate>", "Old CA"), ["malformed-dn", "placeholder-dn"]),
+        (("cn=subject", ""), ["empty-certificate-entry", "placeholder-dn"]),
+        (("CN=a <b> c", STRANGER.pair[1]), ["malformed-dn"]),
+        (("CN=subject.partner.example", STRANGER.pair[1]), ["certificate-not-found"]),
+    ],
+)
+def test_placeholders_are_told_from_names(found, pair, rules) -> None:
+    assert [name for name, _ in found(pair, files=[STRANGER])] == rules
+
+
+def test_a_placeholder_on_a_channel_by_role_is_only_dormant(found) -> None:
+    by_role = {"authorization": "RoleBased"}
+    assert found(("cn=subject", "cn=issuer"), channel=by_role) == [("dormant-certificate-entry", 0)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "composed"),
+    [
+        ("{{Whole}}", False),
+        ("  {{Whole}}\t", False),
+        ("CN={{Name}}, O=Partner GmbH, C=DE", True),
+        ("{{Name part}}{{Rest}}", True),
+        ("CN=edi.partner.example, O=Partner GmbH, C=DE{{Nothing}}", True),
+    ],
+)
+def test_a_cell_is_plain_text_or_one_whole_parameter(found, cell, composed) -> None:
+    parameters = {
+        "Whole": new().pair[0],
+        "Name": "edi.partner.example",
+        "Name part": "CN=edi.partner.example, ",
+        "Rest": "O=Partner GmbH, C=DE",
+        "Nothing": "",
+    }
+    expected = [("composed-dn", 1)] if composed else []
+    assert found((cell, new().pair[1]), files=[new()], parameters=parameters) == expected
+
+
+# What is said of certificates ----------------------------------------------------------------
+
+
+def test_different_keys_are_told_of_a_certain_pair_that_clients_can_use(found) -> None:
+    second = new("judge second")
+    assert found(new().pair, files=[new(), second]) == [("ambiguous-pair", 1)]
+    for harmless in (
+        new("judge server", usages=[SERVER_AUTH]),
+        new("judge past", first="2025-01-01", last="2026-01-01"),
+        new("judge same key", key_label=new().key_label),
+    ):
+        assert found(new().pair, files=[new(), harmless]) == []
+
+
+def test_a_ca_is_told_as_that_and_not_by_its_key_usage(found) -> None:
+    authority = new("judge issuing ca", ca=True, usages=None)
+    assert found(authority.pair, files=[authority]) == [("ca-certificate-as-client", 1)]
+
+
+@pytest.mark.parametrize(
+    ("key", "weak"),
+    [
+        (rsa_key("judge", 2040), True),
+        (rsa_key("judge", 4096), False),
+        (curve_key("judge", ec.SECP224R1()), True),
+        (curve_key("judge", ec.SECP521R1()), False),
+        (ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key(), True),
+        (
+            dsa.DSAPublicNumbers(
+                3, dsa.DSAParameterNumbers((1 << 2047) | 1, (1 << 255) | 1, 2)
+            ).public_key(),
+            True,
+        ),
+    ],
+    ids=["RSA 2040", "RSA 4096", "P-224", "P-521", "Ed25519", "DSA"],
+)
+def test_keys_that_are_weak_or_unusual(found, key, weak) -> None:
+    certificate = new(public_key=key)
+    expected = [("weak-key", 1)] if weak else []
+    assert found(certificate.pair, files=[certificate]) == expected
+
+
+def test_a_self_signed_certificate_is_not_told_by_its_own_signature(found) -> None:
+    own = issue("judge self-signed", SENDER, None)
+    own = signed_with_sha1(own, own)
+    assert found(own.pair, files=[own]) == [("self-signed-certificate", 1)]
+
+
+def test_an_intermediate_that_ends_first_is_told_until_it_ends(found) -> None:
+    ca = intermediate("judge ca", dn("CN=Ending CA", "O=Trust"), OLD_CA, last="2027-02-28")
+    leaf = issue("judge leaf", SENDER, ca)
+    files = [leaf, ca]
+    assert found(leaf.pair, files=files) == [("issuer-expires-first", 1)]
+    on_its_day = datetime(2027, 2, 28, 23, 59, 59, tzinfo=UTC)
+    assert found(leaf.pair, files=files, as_of=on_its_day) == [("issuer-expires-first", 1)]
+    after = on_its_day + timedelta(seconds=1)
+    assert found(leaf.pair, files=files, as_of=after) == [("broken-chain", 1)]
