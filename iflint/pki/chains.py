@@ -417,7 +417,7 @@ class _Search:
         for certificate in (leaf, *(each for each in intermediates if not each.self_issued)):
             refusal = self._refusal(constraints, certificate)
             if refusal is not None:
-                detail = f"its name constraints exclude {certificate.subject.readable}: {refusal}"
+                detail = f"its name constraints refuse {certificate.subject.readable}: {refusal}"
                 yield Fault(FaultKind.NAME_CONSTRAINTS, issuer, None, path.top, detail)
                 return
 

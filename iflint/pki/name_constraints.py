@@ -86,7 +86,8 @@ class NameConstraints(msgspec.Struct, frozen=True):
         for name in names:
             reason = self._reason_against(name)
             if reason:
-                return f"{name.readable} is {reason}"
+                own = name.value is certificate.subject
+                return f"{'its subject' if own else f'the {name.readable}'} is {reason}"
         return None
 
     def _reason_against(self, name: GeneralName) -> str | None:
