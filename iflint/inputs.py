@@ -14,6 +14,7 @@ from iflint.location import Location
 from iflint.options import Environment, Options, UsageError
 from iflint.problems import Problem, ProblemKind, Unreadable
 from iflint.sources import (
+    NOTHING_OF_OURS,
     Bundle,
     CertificateSource,
     SkipKind,
@@ -293,7 +294,11 @@ class _Reading:
 
         quiet = source.keys_only or not source.certain
         read = self._read(source.file, ProblemKind.CERTIFICATE, quiet=quiet)
-        if read is None or (not source.certain and not may_hold_certificates(read[0])):
+        if read is None:
+            return
+        if not source.certain and not may_hold_certificates(read[0]):
+            if source.given:
+                self._skipped.append(Skipped(read[1], SkipKind.OTHER_FILE, NOTHING_OF_OURS))
             return
         content = read_certificate_file(*read, self._passwords(read[1]))
         self._keep_keys(content, source)

@@ -29,6 +29,13 @@ class Password:
         self.value = value
 
     @property
+    def spellings(self) -> tuple[str, ...]:
+        """The value, and without the line end that files and vaults like to add."""
+        if self.value is None:
+            return ()
+        return tuple(dict.fromkeys((self.value, self.value.rstrip("\r\n"))))
+
+    @property
     def label(self) -> str:
         """The variable for people; what may be a password given by mistake is not repeated."""
         if _CONVENTIONAL.fullmatch(self.variable):

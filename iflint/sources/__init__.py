@@ -1,6 +1,7 @@
 """Any path becomes artifacts: files in folders, in archives, in archives in archives."""
 
 from iflint.sources.artifacts import (
+    NOTHING_OF_OURS,
     Artifact,
     Bundle,
     CertificateSource,
@@ -14,6 +15,7 @@ from iflint.sources.disk import repository_root
 from iflint.sources.limits import Limits
 
 __all__ = [
+    "NOTHING_OF_OURS",
     "Artifact",
     "Bundle",
     "CertificateSource",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from iflint.sources.artifacts import Artifact
     from iflint.sources.ignoring import Rules
 
-_ON_THEIR_OWN = (Role.FLOW, Role.ARCHIVE, Role.CONTENT, *names.OF_CERTIFICATES)
+_ON_THEIR_OWN = (Role.FLOW, Role.ARCHIVE, Role.CONTENT, Role.CERTIFICATE, Role.KEY)
 
 
 def discover(

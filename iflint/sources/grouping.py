@@ -10,6 +10,7 @@ from iflint.location import Location
 from iflint.problems import Problem, ProblemKind, Unreadable
 from iflint.sources import names
 from iflint.sources.artifacts import (
+    NOTHING_OF_OURS,
     Artifact,
     Bundle,
     CertificateSource,
@@ -148,7 +149,7 @@ class Grouping:
             yield CertificateSource(
                 entry.file,
                 given=entry.given,
-                certain=entry.given or entry.role is Role.CERTIFICATE,
+                certain=entry.role is Role.CERTIFICATE or (entry.given and not self._wanted.flows),
                 keys_only=not (self._wanted.certificates or entry.given),
                 archive=self._archive_of_certificates,
             )
@@ -203,8 +204,7 @@ class Grouping:
         """A file that the user named, whose name says nothing, and that is no archive."""
         if not self._wanted.flows:
             return CertificateSource(file, given=True)
-        detail = "neither an integration flow, nor an archive, nor a certificate file"
-        return Skipped(file.location, SkipKind.OTHER_FILE, detail)
+        return Skipped(file.location, SkipKind.OTHER_FILE, NOTHING_OF_OURS)
 
     def _archive(
         self, file: SourceFile, origin: Origin, budget: Budget | None, required: bool = True

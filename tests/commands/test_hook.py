@@ -40,6 +40,9 @@ def repository(workplace):
         (["exports.zip", f"{FLOW}/parameters.prop"], ("exports.zip", "packages/Orders")),
         (["README.md"], ()),
         (["README.md", "certs/partner.pem"], (".",)),
+        (["certs/partner.JKS"], (".",)),
+        (["partner.key"], (".",)),
+        (["package.json"], ()),
         ([], (".",)),
     ],
 )
@@ -51,6 +54,12 @@ def test_changed_files_lead_to_what_they_belong_to(repository, call, engine, fil
     paths, options = engine.asked
     assert paths == checked
     assert options.certificates == ((".",) if checked else ())
+
+
+def test_a_service_key_concerns_every_flow(repository, call, engine) -> None:
+    (repository / "key.json").write_text('{"key": "-----BEGIN PRIVATE KEY-----\\n"}')
+    assert call("hook", "key.json").exit_code == 0
+    assert engine.asked[0] == (".",)
 
 
 def test_settings_and_their_files(repository, call, engine) -> None:

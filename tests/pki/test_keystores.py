@@ -92,6 +92,29 @@ def test_a_key_entry_presents_its_chain(encryption) -> None:
     assert key.location.region is None
 
 
+def test_a_line_end_after_the_password_does_not_matter() -> None:
+    assert presented(read(keystore(), f"{SECRET}\r\n")) == {"edi": [LEAF, *CAS]}
+
+
+def in_pieces(node: asn1.Node) -> bytes:
+    """The value in BER: indefinite lengths, and strings of octets in pieces."""
+    if node.constructed:
+        inside = b"".join(map(in_pieces, node.children()))
+        return bytes((node.tag, 0x80)) + inside + b"\0\0"
+    if node.tag not in (asn1.OCTET_STRING, 0x80) or len(node.content) < 64:
+        return node.encoded
+    half = len(node.content) // 2
+    pieces = (node.content[:half], node.content[half:])
+    inside = b"".join(asn1.encode(asn1.OCTET_STRING, piece) for piece in pieces)
+    return bytes((node.tag | 0x20, 0x80)) + inside + b"\0\0"
+
+
+def test_a_keystore_in_ber() -> None:
+    content = read(in_pieces(asn1.parse(keystore())), SECRET)
+    assert content.problems == ()
+    assert presented(content) == {"edi": [LEAF, *CAS]}
+
+
 def test_the_order_within_the_file_does_not_matter() -> None:
     content = read(keystore(cas=CAS[::-1]), SECRET)
     assert presented(content) == {"edi": [LEAF, *CAS]}

@@ -462,3 +462,14 @@ def test_shared_corpus_is_read_whole(tmp_path) -> None:
     assert sorted(str(item.display_name) for item in packed) == sorted(
         str(item.display_name) for item in unpacked
     )
+
+
+def test_a_document_of_a_bundle_that_is_named_means_the_bundle(here, exports, seen) -> None:
+    exports.write(here, {**exports.bundle("Orders"), "Orders/src/main/resources/x.json": b"{}"})
+    found = seen("Orders/src/main/resources/x.json")
+    assert "flow Orders" in found
+    exports.write(here, {"alone.json": b"{}", "alone.key": b"x"})
+    assert seen("alone.json", "alone.key") == [
+        "perhaps certificate alone.json given",
+        "perhaps certificate alone.key given",
+    ]
