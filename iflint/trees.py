@@ -10,13 +10,13 @@ import msgspec
 
 from iflint.options import Options, UsageError
 from iflint.pki.certificates import Certificate, usage_name
-from iflint.pki.chains import CertificatePool, ChainVerdict, Outcome, judge_chain
+from iflint.pki.chains import CertificatePool, ChainVerdict, FaultKind, Outcome, judge_chain
 from iflint.pki.signatures import SignatureCache, Verification
 from iflint.pki.trust import Root, Standing, TrustList
 from iflint.wording import dated, day, days_until, listed
 
 if TYPE_CHECKING:
-    from iflint.pki.chains import Link
+    from iflint.pki.chains import Fault, Link
     from iflint.pki.files import FoundCertificate
     from iflint.problems import Problem
 
@@ -151,6 +151,26 @@ def _short(step: Step) -> str:
     return f"{kind} {step.subject}" + ("" if step.role == "missing" else ":")
 
 
+class _Said(msgspec.Struct, frozen=True):
+    """A clause against a step; ``certain`` is False when whether it holds is not known."""
+
+    text: str
+    certain: bool = True
+
+
+def _said(fault: Fault) -> _Said:
+    return _Said(fault.detail, certain=fault.kind is not FaultKind.ALGORITHM)
+
+
+def _with(step: Step, said: Iterable[_Said]) -> Step:
+    clauses = tuple(said)
+    return msgspec.structs.replace(
+        step,
+        faults=tuple(clause.text for clause in clauses),
+        certain=not clauses or any(clause.certain for clause in clauses),
+    )
+
+
 class _Steps:
     """Makes the steps of one chain."""
 
@@ -165,40 +185,49 @@ class _Steps:
     def all(self) -> Iterator[Step]:
         leaf, links = self._chain.leaf, self._chain.links
         is_root = links[0].issuer == leaf and links[0].root is not None
-        known_as = _known_as(links[0].root) if is_root and links[0].root else ""
-        yield self._certificate(leaf, "client", self._own_faults(), known_as)
+        known_as = self._known_as(links[0].root) if is_root and links[0].root else ""
+        yield self._certificate(leaf, "client", self._said_of_client(), known_as)
         for link in links:
             if link.root is not None and link.issuer != leaf:
                 yield self._root(link, link.root)
             elif link.issuer is None:
                 yield self._missing(link)
             elif link.issuer != leaf:
-                yield self._certificate(link.issuer, "intermediate", self._faults_of(link.issuer))
+                yield self._intermediate(link.issuer)
 
-    def _own_faults(self) -> Iterator[str]:
-        """What is wrong with the certificate that the chain begins with."""
+    def _intermediate(self, certificate: Certificate) -> Step:
+        """An intermediate; where the chain begins in a keystore's key entry, one of that entry."""
+        said = list(self._said_of(certificate))
+        entries = self._pool.entries(self._chain.leaf)
+        if entries and all(certificate not in entry.presented for entry in entries):
+            elsewhere = (
+                f"it is not in the key entry {entries[0].alias}: the sender would not send it"
+            )
+            said.append(_Said(elsewhere, certain=False))
+        return self._certificate(certificate, "intermediate", said)
+
+    def _said_of_client(self) -> Iterator[_Said]:
         leaf = self._chain.leaf
         if self._as_of > leaf.not_after:
-            yield f"it expired on {dated(leaf.not_after, self._as_of)}"
+            yield _Said(f"it expired on {dated(leaf.not_after, self._as_of)}")
         elif self._as_of < leaf.not_before:
-            yield f"it is not valid before {dated(leaf.not_before, self._as_of)}"
-        yield from self._faults_of(leaf)
+            yield _Said(f"it is not valid before {dated(leaf.not_before, self._as_of)}")
+        yield from self._said_of(leaf)
         if self._chain.outcome is Outcome.SELF_SIGNED:
-            yield "it is its own issuer, and not on the list of roots"
+            yield _Said("it is its own issuer, and not on the list of roots")
 
-    def _faults_of(self, certificate: Certificate) -> Iterator[str]:
-        for fault in self._chain.faults:
-            if fault.certificate == certificate:
-                yield fault.detail
+    def _said_of(self, certificate: Certificate) -> Iterator[_Said]:
+        yield from (
+            _said(fault) for fault in self._chain.faults if fault.certificate == certificate
+        )
         if certificate in self._chain.without_client_auth:
-            yield "its extended key usage lacks Client Authentication"
+            yield _Said("its extended key usage lacks Client Authentication")
 
     def _certificate(
-        self, certificate: Certificate, role: str, faults: Iterable[str], known_as: str = ""
+        self, certificate: Certificate, role: str, said: Iterable[_Said], known_as: str = ""
     ) -> Step:
         usages = certificate.extended_key_usage
-        said = tuple(faults)
-        return Step(
+        step = Step(
             role=role,
             subject=certificate.subject.readable or "(no subject)",
             sha256=certificate.sha256,
@@ -212,24 +241,21 @@ class _Steps:
                 for found in dict.fromkeys(self._pool.locations(certificate))
             ),
             known_as=known_as,
-            faults=said,
         )
+        return _with(step, said)
 
     def _root(self, link: Link, root: Root) -> Step:
-        faults = [fault.detail for fault in link.faults if fault.certificate != link.certificate]
-        uncertain = self._chain.outcome is Outcome.UNCERTAIN and not faults
+        said = [_said(fault) for fault in link.faults if fault.certificate != link.certificate]
         if self._chain.outcome in (Outcome.UNCERTAIN, Outcome.UNSUPPORTED):
-            faults.append(_against(root, self._trust.standing(root)))
-        step = (
-            self._known_root(root, faults)
-            if link.issuer is None
-            else self._certificate(link.issuer, "root", faults, _known_as(root))
-        )
-        return msgspec.structs.replace(step, certain=not uncertain)
+            against = _against(root, self._trust.standing(root))
+            said.append(_Said(against, certain=self._chain.outcome is Outcome.UNSUPPORTED))
+        if link.issuer is None:
+            return self._known_root(root, said)
+        return self._certificate(link.issuer, "root", said, self._known_as(root))
 
-    def _known_root(self, root: Root, faults: Sequence[str]) -> Step:
+    def _known_root(self, root: Root, said: Iterable[_Said]) -> Step:
         end = root.not_after
-        return Step(
+        step = Step(
             role="root",
             subject=root.subject_text,
             sha256=root.sha256,
@@ -237,9 +263,19 @@ class _Steps:
             not_after=end,
             days_left=None if end is None else days_until(end, self._as_of),
             key=root.key,
-            known_as=_known_as(root),
-            faults=tuple(faults),
+            known_as=self._known_as(root),
         )
+        return _with(step, said)
+
+    def _known_as(self, root: Root) -> str:
+        """What the list in force or its history says of a root, in a phrase; nothing of others."""
+        if root.added_in is None:
+            unlisted = self._trust.standing(root) is Standing.NOT_LISTED
+            return "" if unlisted and root.certificate is not None else root.origin
+        text = f"{root.origin}, since {root.added_in} ({root.added_on})"
+        if root.removed_in is not None:
+            text += f", removed in {root.removed_in} ({root.removed_on})"
+        return text
 
     def _missing(self, link: Link) -> Step:
         name_known = self._chain.issuer_name_known
@@ -263,16 +299,6 @@ def _against(root: Root, standing: Standing) -> str:
     if standing is Standing.NOT_REQUIRED:
         return "it is on the list, but not among the roots that BTP itself uses"
     return "it is not on the list in force"
-
-
-def _known_as(root: Root) -> str:
-    """What is known of a root apart from its file, in a phrase."""
-    if root.added_in is None:
-        return root.origin
-    text = f"{root.origin}, since {root.added_in} ({root.added_on})"
-    if root.removed_in is not None:
-        text += f", removed in {root.removed_in} ({root.removed_on})"
-    return text
 
 
 def verdict_line(tree: Tree, trees: Trees) -> str:

@@ -1,0 +1,170 @@
+"""`iflint chain`: the tree of each certificate, its verdicts, and the same as JSON."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from cryptography import x509
+
+from authorities import DAY, NOW, SERVER, Party, client, intermediate, pem, root_of
+
+ROOT, MIDDLE, LOW, SENDER = (Party(name) for name in ("Root", "Middle", "Low", "sender"))
+CLOCK = ("--as-of", "2026-11-24", "--isolated")
+CUSTOM = (*CLOCK, "--landscape", "custom", "--roots", "roots.pem")
+
+
+@pytest.fixture
+def write(workplace):
+    """Write certificates to a file of the current folder, and the root to `roots.pem`."""
+    (workplace / "roots.pem").write_bytes(pem(root_of(ROOT)))
+
+    def to(name, *certificates):
+        (workplace / name).write_bytes(b"".join(map(pem, certificates)))
+
+    return to
+
+
+@pytest.fixture
+def trees(call):
+    """The trees that the program gives as JSON."""
+
+    def of(*arguments):
+        result = call("chain", *arguments, "--format", "json")
+        assert result.exit_code == 0, result.stderr
+        document = json.loads(result.stdout)
+        assert (document["format"], document["formatVersion"]) == ("iflint-chain", "1")
+        return document["trees"]
+
+    return of
+
+
+def test_a_chain_that_works(write, call) -> None:
+    write("all.pem", client(SENDER, LOW), intermediate(MIDDLE, ROOT), intermediate(LOW, MIDDLE))
+    result = call("chain", "all.pem", *CUSTOM, env={"COLUMNS": "80"})
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    subjects = [line for line in lines if "CN=" in line]
+    assert [line[: line.index(",")] for line in subjects] == [
+        "✓ CN=sender",
+        "└─ ✓ CN=Low",
+        "  └─ ✓ CN=Middle",
+        "    └─ ✓ CN=Root",
+    ]
+    text = "\n".join(lines)
+    assert max(map(len, lines)) <= 80
+    assert "2026-08-16 to 2027-03-04, 100 days left" in text
+    for part in ("EC secp256r1", "Client Authentication", "all.pem:1", "not at hand", "roots.pem"):
+        assert part in text
+    assert lines[-2].startswith("works until 2027-03-04 (in 100 days). List: 1 root in roots.pem,")
+
+
+def test_one_tree_for_each_certificate_that_issued_no_other(write, trees) -> None:
+    write("a.pem", intermediate(MIDDLE, ROOT), client(SENDER, MIDDLE), client(LOW, MIDDLE))
+    found = trees("a.pem", *CUSTOM)
+    assert [tree["steps"][0]["subject"].split(",")[0] for tree in found] == ["CN=sender", "CN=Low"]
+    assert len(trees("a.pem", "--all", *CUSTOM)) == 3
+    assert len(trees("a.pem", "roots.pem", *CUSTOM)) == 2
+
+
+def test_certificates_that_issued_each_other_have_a_tree_each(write, trees) -> None:
+    write("circle.pem", intermediate(MIDDLE, LOW), intermediate(LOW, MIDDLE))
+    assert len(trees("circle.pem", *CUSTOM)) == 2
+
+
+def test_intermediates_may_come_from_elsewhere(write, trees, workplace) -> None:
+    write("leaf.pem", client(SENDER, MIDDLE))
+    (workplace / "more").mkdir()
+    write("more/middle.pem", intermediate(MIDDLE, ROOT))
+    (tree,) = trees("leaf.pem", *CUSTOM)
+    assert tree["verdict"] == "fails"
+    (tree,) = trees("leaf.pem", "--certificates", "more", *CUSTOM)
+    assert tree["verdict"] == "works"
+    assert tree["steps"][1]["places"] == [{"file": "more/middle.pem", "line": 1}]
+
+
+@pytest.mark.parametrize(
+    ("certificates", "at", "fault"),
+    [
+        ((client(SENDER, ROOT, end=NOW - DAY),), 0, "it expired on 2026-11-23 (1 day ago)"),
+        ((client(SENDER, ROOT, begin=NOW + DAY),), 0, "it is not valid before 2026-11-25"),
+        ((client(SENDER, ROOT, eku=(SERVER,)),), 0, "lacks Client Authentication"),
+        ((client(SENDER, ROOT, more=((x509.PrecertPoison(), True),)),), 0, "pre-certificate"),
+        ((client(SENDER, SENDER),), 0, "its own issuer"),
+        ((client(SENDER, MIDDLE),), 1, "is missing"),
+        ((client(SENDER, MIDDLE), intermediate(MIDDLE, ROOT, end=NOW - DAY)), 1, "expired on"),
+        ((client(SENDER, LOW), root_of(LOW)), 1, "not on the list in force"),
+        (
+            (
+                client(SENDER, MIDDLE, key_ids=False),
+                intermediate(Party("Middle"), ROOT, key_ids=False),
+            ),
+            1,
+            "its key did not sign",
+        ),
+    ],
+)
+def test_what_is_wrong_stands_at_its_step(write, trees, certificates, at, fault) -> None:
+    write("chain.pem", *certificates)
+    tree = trees("chain.pem", *CUSTOM)[0]
+    assert tree["verdict"] == "fails"
+    assert [bool(step["faults"]) for step in tree["steps"]].index(True) == at
+    (said,) = tree["steps"][at]["faults"]
+    assert fault in said
+    assert said in tree["reasons"][0]
+    assert tree["holds_until"] is None
+
+
+def test_an_address_to_look_for_the_missing_one(write, call) -> None:
+    write("leaf.pem", client(SENDER, MIDDLE, aia="http://ca.example.com/middle.cer"))
+    assert "http://ca.example.com/middle.cer" in call("chain", "leaf.pem", *CUSTOM).stdout
+
+
+def test_the_list_of_the_day(workplace, write, call) -> None:
+    write("leaf.pem", client(SENDER, ROOT))
+    said = call("chain", "leaf.pem", "--as-of", "2024-12-01", "--isolated").stdout
+    assert "List: SAP BTP Trust Store 1." in " ".join(said.split())
+    assert "SAP BTP Trust Store 3.0.0" in " ".join(call("chain", "leaf.pem", *CLOCK).stdout.split())
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_shown(write, call, workplace) -> None:
+    write("chain.pem", client(SENDER, ROOT))
+    with (workplace / "chain.pem").open("ab") as file:
+        file.write(b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
+    result = call("chain", "chain.pem", *CUSTOM)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("not read: chain.pem: ")
+    assert "works until" in result.stdout
+
+
+def test_nothing_to_show_is_wrong_usage(workplace, write, call) -> None:
+    (workplace / "empty.pem").write_text("nothing\n")
+    result = call("chain", "empty.pem", *CUSTOM)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("iflint: empty.pem: ")
+    result = call("chain", "absent.pem", "--format", "yaml", *CLOCK)
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 2
+    assert call("chain").exit_code == 2
+
+
+def test_names_steer_no_terminal(write, call) -> None:
+    hostile = Party("\x1b[31mred\u202e\nnext")
+    write("leaf.pem", client(hostile, MIDDLE))
+    shown = call("chain", "leaf.pem", *CUSTOM, env={"COLUMNS": "80"}).stdout
+    assert not {"\x1b", "\u202e"} & set(shown)
+    coloured = call("chain", "leaf.pem", *CUSTOM, "--color", "always").stdout
+    assert "\x1b[31m" not in coloured
+    assert "\x1b[" in coloured
+
+
+def test_plain_ascii_where_the_console_has_no_more(write, call) -> None:
+    from iflint.commands.chain import _text
+    from iflint.options import Options
+    from iflint.trees import chain_trees
+
+    write("all.pem", client(SENDER, MIDDLE), intermediate(MIDDLE, ROOT, end=NOW - DAY))
+    options = Options(landscape="custom", roots=("roots.pem",), as_of=NOW)
+    shown = _text(chain_trees(["all.pem"], options), False, 80, True)
+    assert shown.isascii()
+    assert "`- x CN=Middle" in shown
