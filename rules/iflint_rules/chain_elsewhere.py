@@ -64,7 +64,7 @@ class ChainElsewhere(Rule):
         yield self.finding(
             case,
             f"The key entry {_name(presented)} does not present a complete chain: "
-            f"{_fault(presented.chain)}. Other files at hand hold a better one.",
+            f"{_fault(presented.chain)}. Other files at hand hold a better chain.",
             remedy=f"Add to the key entry the certificate of {lacking}, so that it presents the "
             "whole chain."
             if lacking
