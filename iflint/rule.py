@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
@@ -50,6 +51,10 @@ class Run(msgspec.Struct, frozen=True):
     certificates_at_hand: int
     calendar: Calendar
     in_force: frozenset[str] = frozenset()
+
+    def is_soon(self, moment: datetime) -> bool:
+        """Whether ``moment`` has passed, or comes within the window of "soon"."""
+        return moment - self.as_of <= timedelta(days=self.expiry_days)
 
 
 class ProblemCase(msgspec.Struct, frozen=True):

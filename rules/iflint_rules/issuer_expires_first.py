@@ -1,7 +1,6 @@
 """IFL104: an intermediate or the root ends before the certificate does."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from iflint.findings import Finding, Severity
 from iflint.pki.chains import Outcome
@@ -55,8 +54,7 @@ class IssuerExpiresFirst(Rule):
             if best.chain.root is None or certificate.spki != best.chain.root.spki
         ]
         root = best.chain.root
-        soon = case.run.as_of + timedelta(days=case.run.expiry_days)
-        if root is not None and root.not_after is not None and root.not_after > soon:
+        if root is not None and root.not_after is not None and not case.run.is_soon(root.not_after):
             ends.append((root.not_after, "root", root.subject_text))
         first = min(ends, default=None)
         if first is None or first[0] >= own_end:

@@ -1,7 +1,7 @@
 """IFL205: the root of a chain is about to leave the list, or to end."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from iflint.findings import Finding, Severity
 from iflint.pki.trust import Landscape
@@ -61,9 +61,10 @@ class RootLeaving(Rule):
         root, leaving = best.chain.root, best.chain.leaving
         if root is None:
             return
-        soon = case.run.as_of + timedelta(days=case.run.expiry_days)
         is_own = root.sha256 == best.certificate.sha256
-        ends = root.not_after if root.not_after and root.not_after <= soon and not is_own else None
+        ends = None if is_own else root.not_after
+        if ends is not None and not case.run.is_soon(ends):
+            ends = None
         if leaving is not None and (ends is None or leaving.on <= ends):
             yield self._finding(case, best, leaving.on, _dropped(case, best))
         elif ends is not None:

@@ -23,7 +23,7 @@ def findings(tmp_path):
         write_tree(tmp_path, bundle(Flow("Orders", "Orders", channels, parameters or {})))
         if certificates:
             (tmp_path / "certificates.pem").write_bytes(certificates)
-        report = iflint.check(str(tmp_path), as_of=CLOCK, **settings)
+        report = iflint.check(str(tmp_path), **{"as_of": CLOCK, **settings})
         return {finding.code: finding for finding in report.findings}
 
     return of
@@ -77,3 +77,17 @@ def test_a_name_to_enter_is_spelled_as_its_parameter_file_takes_it(findings, sub
     (Path(wrong.location.file.path).parent / "parameters.prop").write_text(f"Subject={spelled[0]}")
     found = findings(channel, certificates=pem(partner), select=["IFL3"])
     assert not found
+
+
+def test_the_last_day_of_the_calendar_is_a_clock_like_any_other(findings, tmp_path) -> None:
+    anchor = root("one cause 9999", dn("CN=Lasting Root"), "2000-01-01", "9999-12-31")
+    partner = issue("one cause 9999 partner", PARTNER, anchor, "2001-01-01", "9999-12-31")
+    roots = tmp_path / "roots.pem"
+    roots.write_bytes(pem(anchor))
+    found = findings(
+        Channel("HTTPS", "/orders", [partner.pair]),
+        certificates=pem(partner),
+        roots=[str(roots)],
+        as_of=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),
+    )
+    assert "expires on 9999-12-31 (today)" in found["IFL102"].message
