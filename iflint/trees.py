@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from iflint.pki.files import FoundCertificate
     from iflint.problems import Problem
 
+_MAX_SIGNATURES = 3000
+
 
 class Place(msgspec.Struct, frozen=True):
     """Where a certificate was found; ``line`` is that of its PEM block, None in binary files."""
@@ -118,18 +120,28 @@ def _starts(
 ) -> tuple[Certificate, ...]:
     """Each certificate once; unless ``every``, without those that issued another one.
 
-    Where each issued another one, as in a circle, all of them.
+    Where each issued another one, as in a circle, all of them. After a number of signatures the
+    rest counts as issuers of none.
     """
     pool = CertificatePool(found)
-    issuers = {
-        candidate
-        for certificate in pool
-        for candidate in pool.named(certificate.issuer)
-        if not every
-        and candidate != certificate
-        and verifier.verify(certificate, candidate.spki) is Verification.VALID
-    }
+    issuers: set[Certificate] = set()
+    signatures = 0
+    for certificate in () if every else pool:
+        for candidate in pool.named(certificate.issuer):
+            if candidate in issuers or not _may_have_issued(candidate, certificate):
+                continue
+            signatures += 1
+            if signatures > _MAX_SIGNATURES:
+                break
+            if verifier.verify(certificate, candidate.spki) is Verification.VALID:
+                issuers.add(candidate)
     return tuple(certificate for certificate in pool if certificate not in issuers) or tuple(pool)
+
+
+def _may_have_issued(issuer: Certificate, certificate: Certificate) -> bool:
+    """Whether it is another certificate, and the key identifiers do not contradict."""
+    ids = (issuer.subject_key_id, certificate.authority_key_id)
+    return issuer != certificate and (None in ids or ids[0] == ids[1])
 
 
 def chain_tree(
