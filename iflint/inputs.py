@@ -67,12 +67,15 @@ def read_inputs(paths: Sequence[str], options: Options) -> Inputs:
     return reading.inputs()
 
 
-def read_certificates(paths: Sequence[str], options: Options) -> Inputs:
+def read_certificates(
+    paths: Sequence[str], options: Options, *, connectivity_tests: bool = False
+) -> Inputs:
     """Read the certificate files at ``paths``, and no flows.
 
+    Downloads of a Connectivity Test are skipped but with ``connectivity_tests``.
     Raises FileNotFoundError for a path that does not exist. What can't be read is a problem.
     """
-    reading = _Reading(options)
+    reading = _Reading(options, connectivity_tests=connectivity_tests)
     reading.take_certificate_files(paths)
     return reading.inputs()
 
@@ -208,8 +211,9 @@ def _read_roots(
 class _Reading:
     """Collects what the sources yield, reading each file while its archive is at hand."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, *, connectivity_tests: bool = False) -> None:
         self._options = options
+        self._connectivity_tests = connectivity_tests
         self._flows: list[ParsedIflow] = []
         self._certificates: list[FoundCertificate] = []
         self._certificate_files = 0
@@ -264,7 +268,7 @@ class _Reading:
         from iflint.pki.connectivity import is_load_balancer_chain
 
         found = [f.certificate for content in contents for f in content.certificates]
-        if is_load_balancer_chain(found):
+        if not self._connectivity_tests and is_load_balancer_chain(found):
             detail = "the load balancer's own chain, from a Connectivity Test (inferred)"
             self._skipped.append(Skipped(archive, SkipKind.CONNECTIVITY_TEST, detail))
             return
@@ -275,6 +279,7 @@ class _Reading:
         flow = self._read(bundle.flow)
         if flow is None:
             return
+        parameters = self._read(bundle.parameters)
         package = bundle.package
         self._flows.append(
             read_iflow(
@@ -282,7 +287,8 @@ class _Reading:
                 flow[1],
                 bundle=bundle.location,
                 manifest=self._read(bundle.manifest),
-                parameters=self._read(bundle.parameters),
+                parameters=parameters,
+                parameters_readable=bundle.parameters is None or parameters is not None,
                 package=Package(package.id, package.name) if package else None,
                 display_name=bundle.display_name,
                 every_channel=True,

@@ -31,13 +31,15 @@ def read_iflow(
     display_name: str | None = None,
     whole: bool = False,
     every_channel: bool = False,
+    parameters_readable: bool = True,
 ) -> ParsedIflow:
     """An integration flow, from its ``.iflw``, its manifest and its ``parameters.prop``.
 
     Reads the ``.iflw`` up to the end of its collaboration, or all of it (``whole``), and not at
     all where its bytes show no authorization by certificate. ``every_channel`` (implied by
     ``whole``) reads it all the same, so that the model holds every sender channel. Never raises;
-    what can't be read is among the problems.
+    what can't be read is among the problems. ``parameters_readable`` is False where there are
+    parameters that could not be read.
     """
     headers = parse_manifest(*manifest) if manifest else Manifest({})
     problems = list(headers.problems)
@@ -51,7 +53,8 @@ def read_iflow(
     else:
         channels, relevant = _channels(document)
     defaults = _Defaults(parameters)
-    problems += defaults.problems()
+    wrong = defaults.problems()
+    problems += wrong
     stem = _stem(location)
     return ParsedIflow(
         id=headers.symbolic_name or stem,
@@ -64,6 +67,7 @@ def read_iflow(
         channels=channels if relevant or every_channel else (),
         defaults=defaults,
         problems=tuple(problems),
+        parameters_complete=parameters_readable and not wrong,
     )
 
 
@@ -84,6 +88,7 @@ class ParsedIflow(msgspec.Struct, frozen=True):
     channels: tuple[StoredChannel, ...]
     defaults: _Defaults
     problems: tuple[Problem, ...] = ()
+    parameters_complete: bool = True
 
     def resolve(self, overlays: Sequence[ParameterFile] = ()) -> Iflow:
         """The flow with the bundle's parameter values, overlaid by ``overlays``; the last wins.
@@ -100,6 +105,7 @@ class ParsedIflow(msgspec.Struct, frozen=True):
             bundle=self.bundle,
             channels=channels,
             problems=(*self.problems, *problems),
+            parameters_complete=self.parameters_complete,
         )
 
     def _resolve(

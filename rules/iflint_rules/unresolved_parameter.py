@@ -18,6 +18,9 @@ class UnresolvedParameter(Rule):
     `empty-certificate-entry`.) The channel is not judged further: nobody can tell whether its
     callers need a certificate at all.
 
+    When the bundle's `parameters.prop` itself can't be read, or not all of it, that is said by
+    `unreadable-artifact` alone.
+
     For adapters that iflint doesn't know, this is said only where they have certificate
     entries.
 
@@ -49,6 +52,8 @@ class UnresolvedParameter(Rule):
         what = "authorization" if setting else "list of certificates"
         for value, use in case.verdict.undefined:
             related: tuple[Related, ...] = ()
+            if use.value is None and not case.iflow.parameters_complete:
+                continue
             if use.value is None:
                 state = "is not defined"
             else:
@@ -59,7 +64,7 @@ class UnresolvedParameter(Rule):
                 case,
                 f"The {what} of this channel needs the parameter {{{{{use.name}}}}}, "
                 f"which {state}.",
-                remedy=f"Give {use.name!r} a value in parameters.prop, or pass the environment's "
+                remedy=f"Give {{{{{use.name}}}}} a value in parameters.prop, or pass the environment's "
                 "values with --parameters FILE.",
                 location=value.origin.locate(use.start, use.end),
                 related=related,
