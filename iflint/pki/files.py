@@ -7,6 +7,7 @@ Sources: RFC 7468 (PEM), RFC 5652 §5.1 (SignedData), RFC 5280 (certificates).
 
 from __future__ import annotations
 
+import enum
 import re
 from typing import TYPE_CHECKING
 
@@ -79,15 +80,28 @@ class KeyEntry(msgspec.Struct, frozen=True):
     presented: tuple[Certificate, ...]
 
 
+class Stored(enum.StrEnum):
+    """What a certificate is in its keystore."""
+
+    PRESENTED = "presented"
+    """One of those that a key entry presents."""
+    TRUSTED = "trusted"
+    """One to trust, as Java marks it."""
+    UNMARKED = "unmarked"
+    """Beside the keys, without Java's mark."""
+
+
 class FoundCertificate(msgspec.Struct, frozen=True):
     """A certificate and where it stands: the region is its PEM block, None in binary files.
 
-    ``entry`` is set when it is the own certificate of a keystore's key.
+    ``entry`` is set when it is the own certificate of a keystore's key. ``stored`` tells what a
+    keystore takes it for; None in other files.
     """
 
     certificate: Certificate
     location: Location
     entry: KeyEntry | None = None
+    stored: Stored | None = None
 
 
 class FileContent(msgspec.Struct, frozen=True):
@@ -320,7 +334,7 @@ class _Reader:
     def _use_pkcs12(self, node: Node, region: Region | None) -> None:
         from iflint.pki.keystores.pkcs12 import read_pkcs12
 
-        values = [p.value for p in self._passwords if p.value is not None]
+        values = [text for password in self._passwords for text in password.spellings]
         self._use_keystore(read_pkcs12(node, values), region)
 
     def _use_keystore(self, keystore: Keystore, region: Region | None) -> None:
@@ -329,16 +343,21 @@ class _Reader:
 
         location = Location(self._file, region)
         own: dict[int, KeyEntry] = {}
+        stored: dict[int, Stored] = {}
         for entry in keystore.entries:
             if entry.has_key:
                 presented = KeyEntry(location, entry.alias, entry.certificates)
                 own.setdefault(id(entry.certificates[0]), presented)
+            kind = Stored.TRUSTED if entry.trusted else Stored.PRESENTED
+            if entry.trusted or entry.has_key:
+                stored.update((id(certificate), kind) for certificate in entry.certificates)
         for certificate in keystore.certificates:
-            self._add(certificate, region, own.get(id(certificate)))
+            place = stored.get(id(certificate), Stored.UNMARKED)
+            self._add(certificate, region, own.get(id(certificate)), place)
         if keystore.protection is not None:
             protected = keystore.protection is Protection.PASSWORD
-            kind = keystore.kind if protected else f"{keystore.kind} with {keystore.protection}"
-            self._keys.append(KeyMaterial(location, kind, protected, keystore=True))
+            what = keystore.kind if protected else f"{keystore.kind} with {keystore.protection}"
+            self._keys.append(KeyMaterial(location, what, protected, keystore=True))
         for fault in keystore.faults:
             self._problem(region, f"{_a(keystore.kind)}: {fault}", _EXPORT)
         if keystore.locked:
@@ -350,7 +369,11 @@ class _Reader:
             self._other.setdefault(f"{_a(keystore.kind)} without certificates")
 
     def _add(
-        self, certificate: Certificate, region: Region | None, entry: KeyEntry | None = None
+        self,
+        certificate: Certificate,
+        region: Region | None,
+        entry: KeyEntry | None = None,
+        stored: Stored | None = None,
     ) -> None:
         self._full = len(self._certificates) >= MAX_CERTIFICATES
         if self._full:
@@ -358,7 +381,7 @@ class _Reader:
             self._problem(region, message, "split the file")
             return
         location = Location(self._file, region)
-        self._certificates.append(FoundCertificate(certificate, location, entry))
+        self._certificates.append(FoundCertificate(certificate, location, entry, stored))
         if certificate.unread:
             name = certificate.subject.text
             what = ", ".join(certificate.unread)

@@ -87,7 +87,8 @@ class _Reader:
         whole = tag == _KEY and bool(leaf)
         kept = tuple(found[:MAX_PRESENTED] if whole else found)
         if kept:
-            self.entries.append(StoredEntry(alias, kept, has_key=whole))
+            trusted = tag == _CERTIFICATE
+            self.entries.append(StoredEntry(alias, kept, has_key=whole, trusted=trusted))
 
     def _certificate(self) -> bytes:
         if self._version == 2:

@@ -25,11 +25,15 @@ class Protection(enum.StrEnum):
 
 
 class StoredEntry(msgspec.Struct, frozen=True):
-    """One entry; with a key, ``certificates`` are what it presents, the key's own first."""
+    """One entry; with a key, ``certificates`` are what it presents, the key's own first.
+
+    ``trusted`` tells whether Java takes it as a certificate to trust.
+    """
 
     alias: str
     certificates: tuple[Certificate, ...]
     has_key: bool
+    trusted: bool = False
 
 
 class Keystore(msgspec.Struct, frozen=True, kw_only=True):

@@ -37,6 +37,8 @@ _KEY_BAG, _SHROUDED_KEY_BAG, _CERTIFICATE_BAG, _NESTED_BAG = (
 _X509 = "1.2.840.113549.1.9.22.1"
 _FRIENDLY_NAME = "1.2.840.113549.1.9.20"
 _LOCAL_KEY_ID = "1.2.840.113549.1.9.21"
+_TRUSTED = "2.16.840.1.113894.746875.1.1"
+"""Java's mark of a certificate to trust; the JDK's ``PKCS12KeyStore`` trusts no other one."""
 _MAX_DEPTH = 8
 
 
@@ -57,6 +59,7 @@ class _Bag(msgspec.Struct, frozen=True):
 
     alias: str
     key_id: bytes | None
+    trusted: bool = False
     certificate: Certificate | None = None
 
 
@@ -168,11 +171,12 @@ def _octets(node: Node) -> bytes:
 
 
 def _named(attributes: list[Node]) -> _Bag:
-    """The friendly name and the local key id of a bag (RFC 2985 §5.5)."""
-    alias, key_id = "", None
+    """The friendly name and the local key id of a bag (RFC 2985 §5.5), and Java's mark."""
+    alias, key_id, trusted = "", None, False
     for attribute in attributes[0].children() if attributes else ():
         oid, values = attribute.children()[:2]
         kind = asn1.object_identifier(oid)
+        trusted = trusted or kind == _TRUSTED
         first = next(iter(values.children()), None)
         if first is None:
             continue
@@ -180,11 +184,11 @@ def _named(attributes: list[Node]) -> _Bag:
             alias = asn1.string(first)
         elif kind == _LOCAL_KEY_ID:
             key_id = first.content
-    return _Bag(alias, key_id)
+    return _Bag(alias, key_id, trusted)
 
 
 def _entries(keys: list[_Bag], bags: list[_Bag]) -> tuple[StoredEntry, ...]:
-    """Each key with its certificate and what is above it; the other certificates alone."""
+    """Each key with its certificate and what is above it; alone what is trusted or not above one."""
     by_key_id = {bag.key_id: bag for bag in reversed(bags) if bag.key_id is not None}
     by_subject: dict[str, list[_Bag]] = {}
     for bag in bags:
@@ -203,9 +207,9 @@ def _entries(keys: list[_Bag], bags: list[_Bag]) -> tuple[StoredEntry, ...]:
         certificates = tuple(bag.certificate for bag in chain if bag.certificate)
         entries.append(StoredEntry(key.alias or own.alias, certificates, has_key=True))
     entries.extend(
-        StoredEntry(bag.alias, (bag.certificate,), has_key=False)
+        StoredEntry(bag.alias, (bag.certificate,), has_key=False, trusted=bag.trusted)
         for bag in bags
-        if bag.certificate is not None and id(bag) not in taken
+        if bag.certificate is not None and (bag.trusted or id(bag) not in taken)
     )
     return tuple(entries)
 
