@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.findings import Finding, Related, Severity
 from iflint.rule import EntryCase, Rule, about_certificate
-from iflint.verdicts import Successor
+from iflint.verdicts import EntryVerdict, Successor, Validity
 from iflint.wording import day, expires_soon
 
 
@@ -51,7 +51,7 @@ class RenewalWithoutOverlap(Rule):
             certificate.not_before, certificate.not_after, run.as_of, run.expiry_days
         ):
             return
-        successor = next(iter(case.verdict.successors), None)
+        successor = _successor(case.verdict)
         if successor is None:
             message = "This entry's certificate expires soon, and the channel has no entry for "
             message += "its successor."
@@ -67,12 +67,18 @@ class RenewalWithoutOverlap(Rule):
             message += f"{day(successor.certificate.not_before)}, has another pair that the "
             message += "channel does not list."
             remedy = f"Add a row with {_row(successor)}; redeploy before the sender switches."
+        gap = successor is not None and successor.certificate.not_before > certificate.not_after
+        if successor is not None and gap:
+            begins = day(successor.certificate.not_before)
+            message += f" It begins only after this one has ended ({day(certificate.not_after)})."
+            until = f"Ask for a certificate that serves until {begins}: before it nobody can call."
+            remedy = until if successor.same_pair else f"{remedy} {until}"
         about = about_certificate(case, best)
         if successor is not None:
             about["related"] += tuple(
                 Related(place, "the successor") for place in successor.locations[:1]
             )
-        note = successor is not None and successor.same_pair
+        note = successor is not None and successor.same_pair and not gap
         yield self.finding(
             case,
             message,
@@ -81,6 +87,14 @@ class RenewalWithoutOverlap(Rule):
             breaks_on=certificate.not_after,
             **about,
         )
+
+
+def _successor(verdict: EntryVerdict) -> Successor | None:
+    """The best successor; one with this pair that is valid today has a worse chain, or it would
+    be the entry's best.
+    """
+    worse = {m.certificate.sha256 for m in verdict.joined if m.validity is Validity.VALID}
+    return next((s for s in verdict.successors if s.certificate.sha256 not in worse), None)
 
 
 def _row(successor: Successor) -> str:

@@ -91,3 +91,40 @@ def test_the_last_day_of_the_calendar_is_a_clock_like_any_other(findings, tmp_pa
         as_of=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),
     )
     assert "expires on 9999-12-31 (today)" in found["IFL102"].message
+
+
+@pytest.mark.parametrize(
+    ("first_day", "severity", "advice"),
+    [
+        ("2026-12-01", "note", "switch before the old certificate ends"),
+        ("2027-01-01", "warning", "serves until 2027-01-01"),
+    ],
+)
+def test_a_successor_that_begins_too_late_is_no_reason_to_wait(
+    findings, first_day, severity, advice
+) -> None:
+    issuer = issue("one cause issuer", PARTNER, None)
+    days = [("2025-12-01", "2026-12-10"), (first_day, "2028-12-31")]
+    old, new = (issue(f"one cause renewal {span}", PARTNER, issuer, *span) for span in days)
+    found = findings(Channel("HTTPS", "/orders", [old.pair]), certificates=pem(old, new))
+    assert found["IFL105"].severity == severity
+    assert advice in found["IFL105"].remedy
+
+
+def test_a_successor_with_a_worse_chain_is_none(findings, tmp_path) -> None:
+    names = dn("CN=Issuing CA")
+    listed, other = (
+        issue(f"one cause {label}", names, None, "2020-01-01", "2040-01-01", ca=True)
+        for label in ("listed", "other")
+    )
+    old = issue("one cause old leaf", PARTNER, listed, "2025-12-01", "2026-12-10")
+    new = issue("one cause new leaf", PARTNER, other, "2026-11-01", "2028-12-31")
+    roots = tmp_path / "listed.txt"
+    roots.write_bytes(pem(listed))
+    found = findings(
+        Channel("HTTPS", "/orders", [old.pair]),
+        certificates=pem(old, new, other),
+        roots=[str(roots)],
+    )
+    assert found["IFL105"].severity == "warning"
+    assert "nothing in the flow changes" not in found["IFL105"].message
