@@ -71,7 +71,7 @@ class RenewalWithoutOverlap(Rule):
         if successor is not None and gap:
             begins = day(successor.certificate.not_before)
             message += f" It begins only after this one has ended ({day(certificate.not_after)})."
-            until = f"Ask for a certificate that serves until {begins}: before it nobody can call."
+            until = f"Ask for one that serves until {begins}, too: in between nobody can call."
             remedy = until if successor.same_pair else f"{remedy} {until}"
         about = about_certificate(case, best)
         if successor is not None:
