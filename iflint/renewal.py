@@ -21,14 +21,7 @@ from iflint.findings import (
     Finding,
     IflowReference,
 )
-from iflint.iflow.model import (
-    Authorization,
-    AuthorizationKind,
-    CertificateEntry,
-    Iflow,
-    SenderChannel,
-    Value,
-)
+from iflint.lone_certificate import findings_about
 from iflint.name_index import folded
 from iflint.options import Options, UsageError
 from iflint.rule import (
@@ -40,7 +33,6 @@ from iflint.rule import (
 
 if TYPE_CHECKING:
     from iflint.engine import Session
-    from iflint.location import Location
     from iflint.pki.certificates import Certificate
     from iflint.pki.files import FoundCertificate
     from iflint.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict
@@ -98,10 +90,6 @@ class Renewal(msgspec.Struct, frozen=True):
         return any(touched.changes for touched in self.touched)
 
 
-_OF_THE_CHANNEL = frozenset({"IFL105"})
-"""Rules that speak of the channel's other entries, of which a new certificate has none."""
-
-
 def plan_renewals(
     certificate_path: str, paths: Sequence[str], options: Options
 ) -> tuple[Renewal, ...]:
@@ -147,8 +135,7 @@ def _plan(found: FoundCertificate, named: Sequence[tuple[str, Session]]) -> Rene
     problems = {
         finding.message: finding
         for _, each in named
-        for finding in _alone(found, each).findings_in(_entry_of(found))
-        if finding.code not in _OF_THE_CHANNEL
+        for finding in findings_about(found, each, each.inputs.certificates)
     }
     channels = tuple(
         msgspec.structs.replace(one, environments=tuple(filter(None, names)))
@@ -161,17 +148,6 @@ def _plan(found: FoundCertificate, named: Sequence[tuple[str, Session]]) -> Rene
         problems=tuple(problems.values()),
         touched=channels,
         steps=tuple(_steps(certificate, channels, session)),
-    )
-
-
-def _alone(found: FoundCertificate, session: Session) -> Session:
-    """The session without other certificates of the same pair, which could hide a fault."""
-    pair = (found.certificate.subject.canonical, found.certificate.issuer.canonical)
-    return session.with_certificates(
-        one
-        for one in session.inputs.certificates
-        if one.certificate == found.certificate
-        or (one.certificate.subject.canonical, one.certificate.issuer.canonical) != pair
     )
 
 
@@ -252,35 +228,3 @@ def _flow(one: Touched) -> str:
 
 def _channel(one: Touched) -> str:
     return f"{one.channel.adapter} {one.channel.address or one.channel.name}".strip()
-
-
-class _Place(msgspec.Struct, frozen=True):
-    """An origin that is one place, whatever characters are asked for."""
-
-    location: Location
-
-    def locate(self, start: int = 0, end: int | None = None) -> Location:  # noqa: ARG002
-        """The place."""
-        return self.location
-
-
-def _entry_of(found: FoundCertificate) -> Iflow:
-    """A flow made up for one certificate: one channel, and one entry with its pair."""
-    place, certificate = _Place(found.location), found.certificate
-    subject, issuer = (
-        Value(name.text, name.text, place) for name in (certificate.subject, certificate.issuer)
-    )
-    channel = SenderChannel(
-        id="",
-        ordinal=1,
-        name="",
-        participant="",
-        adapter="",
-        address=None,
-        authorization=Authorization(AuthorizationKind.CLIENT_CERTIFICATE),
-        entries=(CertificateEntry(1, subject, issuer, place),),
-        origin=place,
-        checked=True,
-    )
-    file = found.location.file
-    return Iflow("", "", "", None, file, file, (channel,))

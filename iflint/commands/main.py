@@ -17,7 +17,18 @@ def _show_version(context: click.Context, _parameter: click.Parameter, asked: bo
 @click.group(
     "iflint",
     cls=Interface,
-    modules=("check", "channels", "forecast", "renew", "chain", "roots", "rules", "explain", "hook"),
+    modules=(
+        "check",
+        "channels",
+        "forecast",
+        "renew",
+        "sender",
+        "chain",
+        "roots",
+        "rules",
+        "explain",
+        "hook",
+    ),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option(

@@ -184,13 +184,15 @@ def _when(step: Step) -> str:
 
 
 def _markdown(plans: tuple[Renewal, ...], clock: datetime) -> str:
+    from iflint.reporters.markdown import escaped, in_block
+
     lines: list[str] = []
     for plan in plans:
         certificate = plan.certificate
         lines += [
-            f"# Renewal: {_escaped(certificate.subject)}",
+            f"# Renewal: {escaped(certificate.subject)}",
             "",
-            f"- Issuer: {_escaped(certificate.issuer)}",
+            f"- Issuer: {escaped(certificate.issuer)}",
             f"- Valid: {certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}",
             f"- Seen on: {clock:%Y-%m-%d}",
             "",
@@ -198,35 +200,22 @@ def _markdown(plans: tuple[Renewal, ...], clock: datetime) -> str:
             "",
         ]
         lines += [
-            f"- **{f.severity} {f.code}** {_escaped(f.message)} *{_escaped(f.remedy)}*"
+            f"- **{f.severity} {f.code}** {escaped(f.message)} *{escaped(f.remedy)}*"
             for f in plan.problems
         ] or ["Nothing is wrong with it."]
-        lines += ["", "## Where it matters", "", _escaped(_verdict(plan)), ""]
-        lines += [f"- {_escaped(_touched(one))}" for one in plan.touched]
+        lines += ["", "## Where it matters", "", escaped(_verdict(plan)), ""]
+        lines += [f"- {escaped(_touched(one))}" for one in plan.touched]
         if plan.touched:
             lines += ["", "## Steps", ""]
             for number, step in enumerate(plan.steps, 1):
-                lines.append(f"{number}. [ ] {_escaped(step.what)}{_when(step)}")
-                lines += [f"   - {_escaped(channel)}" for channel in step.channels]
+                lines.append(f"{number}. [ ] {escaped(step.what)}{_when(step)}")
+                lines += [f"   - {escaped(channel)}" for channel in step.channels]
                 if step.row is not None:
-                    lines += ["", "   ```", *(f"   {r}  {_plain(dn)}" for r, dn in _row(step.row))]
+                    lines += [
+                        "",
+                        "   ```",
+                        *(f"   {r}  {in_block(dn)}" for r, dn in _row(step.row)),
+                    ]
                     lines += ["   ```", ""]
         lines.append("")
     return "\n".join(lines)
-
-
-_MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|!"})
-
-
-def _plain(text: str) -> str:
-    """Text from input for a block of code, which it can't end."""
-    from iflint.text import visible
-
-    return visible(text).replace("```", "` ` `")
-
-
-def _escaped(text: str) -> str:
-    """Text from input, harmless in Markdown."""
-    from iflint.text import visible
-
-    return visible(text).translate(_MARKDOWN)

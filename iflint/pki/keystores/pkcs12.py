@@ -188,7 +188,7 @@ def _named(attributes: list[Node]) -> _Bag:
 
 
 def _entries(keys: list[_Bag], bags: list[_Bag]) -> tuple[StoredEntry, ...]:
-    """Each key with its certificate and what is above it; alone what is trusted or not above one."""
+    """Each key with its certificate and what is above it; all others, and what is trusted."""
     by_key_id = {bag.key_id: bag for bag in reversed(bags) if bag.key_id is not None}
     by_subject: dict[str, list[_Bag]] = {}
     for bag in bags:

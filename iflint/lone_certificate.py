@@ -1,0 +1,80 @@
+"""Judges one certificate by itself, by the rules for the entries of a channel.
+
+For what comes without a flow: a renewed certificate, what a sender's keystore presents.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.iflow.model import (
+    Authorization,
+    AuthorizationKind,
+    CertificateEntry,
+    Iflow,
+    SenderChannel,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from iflint.engine import Session
+    from iflint.findings import Finding
+    from iflint.location import Location
+    from iflint.pki.files import FoundCertificate
+
+_OF_THE_CHANNEL = frozenset({"IFL105"})
+"""Rules that speak of the channel's other entries, of which a lone certificate has none."""
+
+
+def findings_about(
+    found: FoundCertificate, session: Session, beside: Iterable[FoundCertificate]
+) -> tuple[Finding, ...]:
+    """What the rules in force in ``session`` say of a certificate.
+
+    ``beside`` are the certificates that may complete its chain; those of its own pair are left
+    out, as they could hide a fault.
+    """
+    pair = _pair(found)
+    others = (one for one in beside if _pair(one) != pair)
+    findings = session.with_certificates((found, *others)).findings_in(_flow_for(found))
+    return tuple(finding for finding in findings if finding.code not in _OF_THE_CHANNEL)
+
+
+def _pair(found: FoundCertificate) -> tuple[str, str]:
+    return found.certificate.subject.canonical, found.certificate.issuer.canonical
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """An origin that is one place, whatever characters are asked for."""
+
+    location: Location
+
+    def locate(self, start: int = 0, end: int | None = None) -> Location:  # noqa: ARG002
+        """The place."""
+        return self.location
+
+
+def _flow_for(found: FoundCertificate) -> Iflow:
+    """A flow made up for one certificate: one channel, and one entry with its pair."""
+    place, certificate = _Place(found.location), found.certificate
+    subject, issuer = (
+        Value(name.text, name.text, place) for name in (certificate.subject, certificate.issuer)
+    )
+    channel = SenderChannel(
+        id="",
+        ordinal=1,
+        name="",
+        participant="",
+        adapter="",
+        address=None,
+        authorization=Authorization(AuthorizationKind.CLIENT_CERTIFICATE),
+        entries=(CertificateEntry(1, subject, issuer, place),),
+        origin=place,
+        checked=True,
+    )
+    file = found.location.file
+    return Iflow("", "", "", None, file, file, (channel,))

@@ -1,0 +1,511 @@
+"""What a sender's administrator has to set up, point by point, and which channels it then reaches.
+
+The points are those of SAP's procedure, step 1 (057f4a7): the load balancer's root among the
+certificates to trust, and a key entry with a client certificate of a CA that is supported; with
+what SAP says of the chain (4509f60) and of the extended key usage (0f92842). What is not checked:
+that the private key of an entry is the certificate's, and which entry a sender really uses.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from iflint.checklist import Complaint, Point, State, complaint_of, worst
+from iflint.engine import sessions
+from iflint.findings import (
+    CertificateReference,
+    ChannelReference,
+    DnComparison,
+    Finding,
+    IflowReference,
+)
+from iflint.iflow.model import AuthorizationKind
+from iflint.load_balancer import Trusting, trusted
+from iflint.lone_certificate import findings_about
+from iflint.options import Options, UsageError
+from iflint.pki.chains import CertificatePool, judge_chain, presented_by
+from iflint.pki.files import FoundCertificate
+from iflint.problems import Problem
+from iflint.rule import certificate_reference, channel_reference, iflow_reference
+from iflint.trees import Tree, chain_tree
+from iflint.verdicts import ChannelVerdict, EntryState
+from iflint.wording import counted, day, days_until, left, listed
+
+if TYPE_CHECKING:
+    from iflint.engine import Session
+    from iflint.inputs import Inputs
+    from iflint.location import FileLocation
+    from iflint.pki.files import KeyEntry
+
+KEYSTORE, TRUSTSTORE, CONNECTIVITY_TEST = "KEYSTORE", "--truststore", "--connectivity-test"
+
+
+class Reach(enum.StrEnum):
+    """Whether a channel lists the pair of a certificate, the best first."""
+
+    LISTED = "listed"
+    UNCERTAIN = "uncertain"
+    """The stored text can't tell."""
+    NEAR_MISS = "near-miss"
+    """It means this certificate, and lists another pair."""
+    UNKNOWN = "unknown"
+    """Its authorization or its pairs are not known."""
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A channel that this certificate may be meant for; ``complaints`` say why it can't call it.
+
+    ``comparisons`` set the pair of a near miss beside the certificate's.
+    """
+
+    iflow: IflowReference
+    channel: ChannelReference
+    reach: Reach
+    complaints: tuple[Complaint, ...] = ()
+    comparisons: tuple[DnComparison, ...] = ()
+    environments: tuple[str, ...] = ()
+
+
+class KeyEntrySide(msgspec.Struct, frozen=True, kw_only=True):
+    """One key entry of the keystore: its certificate, its points, and the channels.
+
+    ``row`` are the subject and issuer to enter in a channel, as the runtime accepts them. ``tree``
+    is the chain within the entry. ``other_channels`` counts those that are authorized by client
+    certificate and have nothing to do with this one.
+    """
+
+    alias: str
+    certificate: CertificateReference
+    row: tuple[str, str]
+    tree: Tree
+    points: tuple[Point, ...]
+    calls: tuple[Call, ...] = ()
+    other_channels: int = 0
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the load balancer is expected to accept it, by what was checked."""
+        own = (point.state for point in self.points if point.name != _CHANNELS[0])
+        return worst(own) is not State.FAILS
+
+    @property
+    def state(self) -> State:
+        """The worst of its points."""
+        return worst(point.state for point in self.points)
+
+
+class SenderSide(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole answer: the points of the keystore, then those of each key entry.
+
+    ``problems`` are parts of the files that could not be read.
+    """
+
+    as_of: datetime
+    keystore: str
+    points: tuple[Point, ...]
+    entries: tuple[KeyEntrySide, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+_LOAD_BALANCER = ("load-balancer-root", "The load balancer's root is among the trusted ones")
+_KEY_ENTRY = ("key-entry", "The keystore has a key entry with a client certificate")
+_VALIDITY = ("validity", "The certificate is valid")
+_CHAIN = ("chain", "The key entry holds the whole chain")
+_ROOT = ("root", "The chain ends in a root that SAP supports")
+_CLIENTS = ("client-authentication", "The certificate may be used by clients")
+_ADVICE = ("advice", "Nothing else speaks against the certificate")
+_CHANNELS = ("channels", "Channels list its subject and issuer")
+
+_POINT_OF = {
+    **dict.fromkeys(("IFL101", "IFL102", "IFL103", "IFL104"), _VALIDITY),
+    **dict.fromkeys(("IFL202", "IFL204", "IFL206"), _CHAIN),
+    **dict.fromkeys(("IFL201", "IFL203", "IFL205"), _ROOT),
+    **dict.fromkeys(("IFL401", "IFL402"), _CLIENTS),
+}
+"""Which point a rule speaks of; any other one, also of a plugin, of the last."""
+
+
+def check_sender(
+    keystore: str,
+    paths: Sequence[str],
+    options: Options,
+    *,
+    connectivity_test: str | None = None,
+    truststores: Sequence[str] = (),
+) -> SenderSide:
+    """Check a sender's keystore, and against the flows at ``paths`` (none: no flows).
+
+    ``connectivity_test`` is the download with the load balancer's own chain. All rules are asked,
+    whatever ``options`` select. Raises UsageError, one line, when a file can't be opened or holds
+    nothing of what it is given for, and what `iflint.engine.check` raises.
+    """
+    from iflint.clock import now
+
+    clock = options.as_of or now()
+    options = msgspec.structs.replace(options, as_of=clock, select=(), ignore=())
+    read = _read(KEYSTORE, keystore, options)
+    stores = [_read(TRUSTSTORE, store, options) for store in truststores]
+    named = sessions(paths, options)
+    problems = [problem for each in (read, *stores) for problem in each.problems]
+    entries = [(one, one.entry) for one in read.certificates if one.entry is not None]
+    trusting = Trusting(
+        tuple(_held(read, stores)),
+        listed([keystore, *truststores], "or"),
+        named[0][1].trust.table,
+        clock,
+    )
+    return SenderSide(
+        as_of=clock,
+        keystore=keystore,
+        points=(
+            _load_balancer(trusting, connectivity_test, options),
+            _key_entries(keystore, read, [entry for _, entry in entries]),
+        ),
+        entries=tuple(_Entry(found, entry, read, named).side() for found, entry in entries),
+        problems=tuple(dict.fromkeys(problems)),
+    )
+
+
+def _read(option: str, path: str, options: Options) -> Inputs:
+    """The certificates of a file that an argument names. Raises UsageError if there are none."""
+    import os
+
+    from iflint.inputs import read_certificates
+
+    where = path if option == KEYSTORE else f"{option} {path}"
+    if option == KEYSTORE and os.path.isdir(os.path.join(options.directory or "", path)):
+        raise UsageError(f"{where} is a folder: give the file of the keystore")
+    read = read_certificates([path], options, connectivity_tests=option == CONNECTIVITY_TEST)
+    if not read.certificates and not read.keys:
+        raise UsageError(f"{where}: {_why_nothing(read)}")
+    if not read.certificates and read.problems:
+        raise UsageError(f"{where}: {_why_nothing(read)}")
+    return read
+
+
+def _why_nothing(read: Inputs) -> str:
+    for problem in read.problems:
+        return f"{problem.message.rstrip('.')}; {problem.remedy}"
+    for skipped in read.skipped:
+        return f"no certificate in it: {skipped.detail}"
+    return "there is no certificate in it"
+
+
+def _held(read: Inputs, stores: Iterable[Inputs]) -> Iterator[FoundCertificate]:
+    """What may be trusted: the keystore's own entries, and everything in truststores."""
+    yield from (found for found in read.certificates if found.stored is not None)
+    for store in stores:
+        yield from store.certificates
+
+
+def _load_balancer(trusting: Trusting, download: str | None, options: Options) -> Point:
+    count = trusted(trusting.held)
+    facts = [f"{counted(count, 'certificate')} to trust in {trusting.where}"]
+    if download is None:
+        facts.append(
+            "not compared: give the download of the Connectivity Test with --connectivity-test"
+        )
+        complaints = [] if count else [_NOTHING_TRUSTED]
+        return _point(1, _LOAD_BALANCER, facts, complaints, least=State.UNKNOWN)
+    read = _read(CONNECTIVITY_TEST, download, options)
+    try:
+        found, complaints = trusting.judge(read.certificates)
+    except UsageError as error:
+        raise UsageError(f"{CONNECTIVITY_TEST} {download}: {error}") from None
+    return _point(1, _LOAD_BALANCER, [*facts, *found], complaints)
+
+
+_NOTHING_TRUSTED = Complaint(
+    "There is no certificate to trust, so not the load balancer's root either.",
+    "Import that root (SAP's Connectivity Test downloads it), or name the truststore that the "
+    "sender uses: --truststore FILE.",
+    State.WARNING,
+)
+
+
+def _key_entries(keystore: str, read: Inputs, entries: Sequence[KeyEntry]) -> Point:
+    facts = [f"{_named(entry)}: {entry.presented[0].subject.readable}" for entry in entries]
+    if len(entries) > 1:
+        facts.append("which of them the sender presents is set in the sender; each is judged")
+    complaints = []
+    if not entries:
+        facts.append(_what_is_there(read))
+        complaints.append(_no_key_entry(keystore, read))
+    return _point(2, _KEY_ENTRY, facts, complaints)
+
+
+def _what_is_there(read: Inputs) -> str:
+    keys = "a private key" if read.keys else "no private key"
+    count = len({found.certificate for found in read.certificates})
+    return f"in it: {counted(count, 'certificate')}, {keys}"
+
+
+def _no_key_entry(keystore: str, read: Inputs) -> Complaint:
+    if any(not key.keystore for key in read.keys):
+        return Complaint(
+            f"{keystore} holds a key and certificates, but is no keystore that ties them together.",
+            "Make a keystore of them: openssl pkcs12 -export -in FILE -out sender.p12.",
+        )
+    if read.keys:
+        return Complaint(
+            f"The private key in {keystore} has no certificate that can be read.",
+            "Import the certificate with its whole chain into the key entry: keytool -importcert "
+            "-alias ALIAS -file chain.pem -keystore KEYSTORE.",
+        )
+    return Complaint(
+        f"{keystore} holds no private key, so a sender has nothing to present.",
+        "Give the keystore in which the sender keeps its key; certificates alone are judged by "
+        "`iflint chain`.",
+    )
+
+
+def _named(entry: KeyEntry) -> str:
+    return f"“{entry.alias}”" if entry.alias else "an entry without a name"
+
+
+def _point(
+    number: int,
+    which: tuple[str, str],
+    facts: Iterable[str] = (),
+    complaints: Iterable[Complaint] = (),
+    least: State = State.HOLDS,
+) -> Point:
+    """A point whose state is that of its worst complaint, and ``least`` or worse."""
+    said = tuple(complaints)
+    name, title = which
+    return Point(
+        number=number,
+        name=name,
+        title=title,
+        state=worst((least, *(complaint.state for complaint in said))),
+        facts=tuple(facts),
+        complaints=said,
+    )
+
+
+_Said = TypeVar("_Said", Point, Call)
+
+
+class _Entry:
+    """One key entry, judged in each environment."""
+
+    def __init__(
+        self,
+        found: FoundCertificate,
+        entry: KeyEntry,
+        read: Inputs,
+        named: Sequence[tuple[str, Session]],
+    ) -> None:
+        self._found = found
+        self._certificate = found.certificate
+        self._entry = entry
+        self._read = read
+        self._named = named
+        self._presented = [FoundCertificate(c, entry.location) for c in entry.presented]
+
+    def side(self) -> KeyEntrySide:
+        certificate = self._certificate
+        trees = [(name, self._tree(session)) for name, session in self._named]
+        calls, others = self._calls()
+        points = self._by_environment(
+            (name, point)
+            for (name, session), (_, tree) in zip(self._named, trees, strict=True)
+            for point in self._points(session, tree)
+        )
+        return KeyEntrySide(
+            alias=self._entry.alias,
+            certificate=certificate_reference(certificate, (self._found.location,)),
+            row=(certificate.subject.text, certificate.issuer.text),
+            tree=trees[0][1],
+            points=(
+                *sorted(points, key=lambda point: point.number),
+                self._channels_point(calls, others),
+            ),
+            calls=calls,
+            other_channels=others,
+        )
+
+    def _by_environment(self, named: Iterable[tuple[str, _Said]]) -> list[_Said]:
+        """Each different one once, with the environments in which it is so, unless it is in all."""
+        where: dict[_Said, list[str]] = {}
+        for name, said in named:
+            where.setdefault(said, []).append(name)
+        every = len(self._named)
+        return [
+            said
+            if len(found) == every
+            else msgspec.structs.replace(said, environments=tuple(found))
+            for said, found in where.items()
+        ]
+
+    def _tree(self, session: Session) -> Tree:
+        pool = presented_by(self._entry)
+        trust = session.trust.at(session.as_of)
+        chain = judge_chain(self._certificate, pool, trust, session.as_of)
+        return chain_tree(chain, pool, trust, session.as_of)
+
+    def _points(self, session: Session, tree: Tree) -> Iterator[Point]:
+        """What concerns the certificate and its chain, in one environment."""
+        complaints: dict[tuple[str, str], list[Complaint]] = {}
+        for finding in findings_about(self._found, session, self._presented):
+            which = _POINT_OF.get(finding.code, _ADVICE)
+            complaints.setdefault(which, []).append(complaint_of(finding))
+        self._agree_with(tree, complaints)
+        root = next((step for step in tree.steps if step.role == "root"), None)
+        of_root = [f"{root.subject}; list: {session.trust.describe()}"] if root else []
+        unreached = State.HOLDS if root or _ROOT in complaints else State.UNKNOWN
+        if unreached is State.UNKNOWN:
+            of_root = ["the chain does not get to a root"]
+        yield _point(3, _VALIDITY, [self._validity(session)], complaints.get(_VALIDITY, ()))
+        yield _point(4, _CHAIN, self._at_hand(session), complaints.get(_CHAIN, ()))
+        yield _point(5, _ROOT, of_root, complaints.get(_ROOT, ()), least=unreached)
+        yield _point(6, _CLIENTS, self._usage(tree), complaints.get(_CLIENTS, ()))
+        yield _point(7, _ADVICE, (), complaints.get(_ADVICE, ()))
+
+    def _agree_with(self, tree: Tree, complaints: dict[tuple[str, str], list[Complaint]]) -> None:
+        """Let no chain pass that fails, should no rule say why (a name that no text can state)."""
+        said = (c.state for which in _OF_CHAIN for c in complaints.get(which, ()))
+        if tree.verdict == "fails" and worst(said) is not State.FAILS:
+            message = f"It fails: {'; '.join(tree.reasons)}."
+            complaints.setdefault(_CHAIN, []).append(
+                Complaint(message, "Get a certificate with a chain that holds from the CA.")
+            )
+
+    def _validity(self, session: Session) -> str:
+        certificate = self._certificate
+        days = days_until(certificate.not_after, session.as_of)
+        return f"{day(certificate.not_before)} to {day(certificate.not_after)}, {left(days)}"
+
+    def _usage(self, tree: Tree) -> list[str]:
+        usages = tree.steps[0].usages
+        if usages is None:
+            return ["it has no extended key usage, which restricts nothing"]
+        return [f"its extended key usage: {listed(usages) or 'none'}"]
+
+    def _at_hand(self, session: Session) -> list[str]:
+        """The certificates that belong above, are at hand, and are not in the key entry."""
+        at_hand = CertificatePool((*self._read.certificates, *session.inputs.certificates))
+        presented = {certificate.sha256 for certificate in self._entry.presented}
+        return [
+            f"at hand, to be added to the key entry: {certificate.subject.readable}, in "
+            f"{at_hand.locations(certificate)[0].file}"
+            for certificate in at_hand.below_roots(self._entry.presented[:1])
+            if certificate.sha256 not in presented
+            and not certificate.self_issued
+            and session.trust.root_of(certificate) is None
+        ]
+
+    def _calls(self) -> tuple[tuple[Call, ...], int]:
+        """The channels that this certificate may be meant for, and how many others there are."""
+        calls: list[tuple[str, Call]] = []
+        others: set[tuple[FileLocation, int]] = set()
+        for name, session in self._named:
+            alone = session.with_certificates((self._found,))
+            verdicts = alone.verdicts(alone.as_of)
+            reasons = _by_channel(alone.findings(alone.as_of, verdicts), self._certificate.sha256)
+            for iflow in verdicts.values():
+                for verdict in iflow.channels:
+                    place = (iflow.iflow.location, verdict.channel.ordinal)
+                    reach = _reach(verdict, reasons.get(place, ()))
+                    if reach is not None:
+                        reference = iflow_reference(iflow.iflow)
+                        call = _call(reference, verdict, reach, reasons.get(place, ()))
+                        calls.append((name, call))
+                    elif verdict.judged:
+                        others.add(place)
+        return tuple(self._by_environment(calls)), len(others)
+
+    def _channels_point(self, calls: Sequence[Call], others: int) -> Point:
+        places = {(call.reach, call.iflow.location, call.channel.ordinal) for call in calls}
+        counts = {reach: sum(place[0] is reach for place in places) for reach in Reach}
+        found = counts[Reach.LISTED] + counts[Reach.UNCERTAIN]
+        if not any(session.inputs.flows for _, session in self._named):
+            return _point(8, _CHANNELS, ["not compared: no flow is given"], least=State.UNKNOWN)
+        facts = [
+            f"{counted(counts[reach], 'channel')} {said}"
+            for reach, said in _REACHES.items()
+            if counts[reach] or reach is Reach.LISTED
+        ]
+        if others:
+            facts.append(f"{counted(others, 'other channel')} for other senders")
+        if found:
+            complaints = [_NEAR_MISSES] if counts[Reach.NEAR_MISS] else []
+            return _point(8, _CHANNELS, facts, complaints)
+        subject, issuer = self._certificate.subject.text, self._certificate.issuer.text
+        complaint = Complaint(
+            "No channel lists the pair of this certificate, so it can call none of them.",
+            f"Add to the channel that is meant a row with subject {subject}, issuer {issuer}, "
+            "and redeploy the flow.",
+            State.UNKNOWN if counts[Reach.UNKNOWN] else State.FAILS,
+        )
+        return _point(8, _CHANNELS, facts, [complaint])
+
+
+_OF_CHAIN = (_VALIDITY, _CHAIN, _ROOT, _CLIENTS)
+_REACHES = {
+    Reach.LISTED: "with its pair",
+    Reach.UNCERTAIN: "where the text can't tell",
+    Reach.NEAR_MISS: "with a pair that is almost its own",
+    Reach.UNKNOWN: "of which the authorization or the pairs are not known",
+}
+_NEAR_MISSES = Complaint(
+    "Some channels mean this certificate, but list another pair.",
+    "If the sender is to call these too, correct their rows as said there.",
+    State.WARNING,
+)
+
+
+def _by_channel(
+    findings: Iterable[Finding], sha256: str
+) -> dict[tuple[FileLocation, int], list[Finding]]:
+    """What is said of entries that are not, or may not be, this certificate's; by channel."""
+    found: dict[tuple[FileLocation, int], list[Finding]] = {}
+    for finding in findings:
+        iflow, channel = finding.iflow, finding.channel
+        certificate = finding.certificate
+        if iflow is None or channel is None:
+            continue
+        if finding.code in _UNKNOWN or (certificate is not None and certificate.sha256 == sha256):
+            found.setdefault((iflow.location, channel.ordinal), []).append(finding)
+    return found
+
+
+_UNKNOWN = ("IFL003", "IFL004")
+"""Rules that say of a channel that it can't be judged."""
+_OF_THE_PAIR = ("IFL30", "IFL312")
+"""Rules that say of a pair that it is not the certificate's."""
+
+
+def _reach(verdict: ChannelVerdict, reasons: Iterable[Finding]) -> Reach | None:
+    """How a channel stands to the only certificate at hand; None: it has nothing to do with it."""
+    states = {entry.state for entry in verdict.entries}
+    if not verdict.judged:
+        kind = verdict.channel.authorization.kind
+        unknown = kind in (AuthorizationKind.UNKNOWN, AuthorizationKind.UNRESOLVED)
+        return Reach.UNKNOWN if unknown or verdict.undefined else None
+    if EntryState.JOINED in states:
+        return Reach.LISTED
+    if EntryState.UNDECIDABLE in states:
+        return Reach.UNCERTAIN
+    if EntryState.NEAR_MISS in states or any(f.code.startswith(_OF_THE_PAIR) for f in reasons):
+        return Reach.NEAR_MISS
+    return None
+
+
+def _call(
+    iflow: IflowReference, verdict: ChannelVerdict, reach: Reach, reasons: Iterable[Finding]
+) -> Call:
+    wanted = _UNKNOWN if reach is Reach.UNKNOWN else _OF_THE_PAIR
+    said = [f for f in reasons if reach is not Reach.LISTED and f.code.startswith(wanted)]
+    return Call(
+        iflow=iflow,
+        channel=channel_reference(verdict.channel),
+        reach=reach,
+        complaints=tuple(map(complaint_of, said)),
+        comparisons=tuple(comparison for finding in said for comparison in finding.comparisons),
+    )
