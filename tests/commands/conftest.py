@@ -92,13 +92,31 @@ def engine(monkeypatch):
     return stub
 
 
+def unpacked_flow(case, target):
+    """The flow of a case as an unpacked bundle, also where the case has its ``.iflw`` only."""
+    if (case / "flow").is_dir():
+        shutil.copytree(case / "flow", target)
+        return
+    flows = target / "src/main/resources/scenarioflows/integrationflow"
+    flows.mkdir(parents=True)
+    shutil.copy(case / "Orders.iflw", flows)
+    (target / "META-INF").mkdir()
+    (target / "META-INF/MANIFEST.MF").write_text(
+        "Manifest-Version: 1.0\nSAP-BundleType: IntegrationFlow\n"
+        "Bundle-Name: Orders\nBundle-SymbolicName: Orders\nBundle-Version: 1.0.0\n"
+    )
+
+
 @pytest.fixture
 def case(workplace):
-    """Copy a case of the fixtures into the current folder; gives its path."""
+    """Copy a case of the fixtures into the current folder, its flow unpacked; gives its path."""
 
     def copy(rule, name):
         target = workplace / name
         shutil.copytree(CASES / rule / name, target)
+        if not (target / "flow").is_dir():
+            unpacked_flow(target, target / "flow")
+            (target / "Orders.iflw").unlink()
         for table in (ROOT / "fixtures").glob("*.json"):
             shutil.copy(table, workplace)
         return Path(name)

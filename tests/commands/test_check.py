@@ -354,7 +354,7 @@ class TestProcess:
         )
         import subprocess
 
-        flow = CASES / "unresolved-parameter" / "good-role-based" / "flow"
+        flow = CASES / "unresolved-parameter" / "good-role-based"
         run = subprocess.run(
             [sys.executable, "-c", code], cwd=flow, capture_output=True, text=True, check=True
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import CASES, ROOT  # isort: skip
+from .conftest import CASES, ROOT, unpacked_flow  # isort: skip
 
 FLOW = "packages/Orders/src/main/resources"
 
@@ -17,7 +17,7 @@ FLOW = "packages/Orders/src/main/resources"
 @pytest.fixture
 def repository(workplace):
     (workplace / ".git").mkdir()
-    shutil.copytree(CASES / "dn-mismatch" / "bad-order" / "flow", workplace / "packages/Orders")
+    unpacked_flow(CASES / "dn-mismatch" / "bad-order", workplace / "packages/Orders")
     (workplace / "packages/Orders/QA").mkdir()
     shutil.copytree(CASES / "dn-mismatch" / "bad-order" / "certificates", workplace / "certs")
     for name in (
