@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,6 +21,7 @@ from iflint.commands.interface import CLEAN, AnyPath, GroupedCommand, Option
 
 if TYPE_CHECKING:
     from iflint.checklist import Point
+    from iflint.configuration.settings import Mistake
     from iflint.reporters.style import Style
     from iflint.sender import Call, KeyEntrySide, SenderSide
 
@@ -80,7 +81,9 @@ def command(
     from iflint.sender import check_sender
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
-    given = (keystore, *truststores, *([connectivity_test] if connectivity_test else []))
+    given = [("", keystore), *(("--truststore ", store) for store in truststores)]
+    if connectivity_test is not None:
+        given.append(("--connectivity-test ", connectivity_test))
     mistakes = (*mistakes, *_absent(given))
     run = prepare(
         request(arguments, paths=paths, configured_from=paths or (".",), mistakes=mistakes)
@@ -102,14 +105,15 @@ def command(
     return CLEAN
 
 
-def _absent(files: tuple[str, ...]) -> Iterator[Any]:
+def _absent(given: Iterable[tuple[str, str]]) -> Iterator[Mistake]:
+    """A mistake for each file that is not there; the option that names it comes first."""
     import os
 
     from iflint.configuration.settings import Mistake, shown
 
-    for file in files:
+    for option, file in given:
         if not os.path.exists(file):
-            yield Mistake("", f"{shown(file, 200)} does not exist")
+            yield Mistake("", f"{option}{shown(file, 200)} does not exist")
 
 
 def _json(side: SenderSide) -> str:
