@@ -7,12 +7,13 @@ at hand by its pair, and each of these is judged by its dates and its chain.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.companions import Companions
 from iflint.iflow.model import (
     AuthorizationKind,
     CertificateEntry,
@@ -21,8 +22,8 @@ from iflint.iflow.model import (
     SenderChannel,
     Value,
 )
-from iflint.name_index import NameIndex, sender_key
-from iflint.near_misses import are_exchanged, near_miss
+from iflint.name_index import NameIndex
+from iflint.near_misses import near_miss
 from iflint.pki.certificates import Certificate
 from iflint.pki.chains import (
     CertificatePool,
@@ -50,7 +51,6 @@ from iflint.verdicts import (
     JoinedCertificate,
     Presented,
     Reading,
-    Successor,
     Validity,
 )
 
@@ -71,6 +71,7 @@ class Judge:
         self._verifier = verifier
         self._judged: dict[str, tuple[Validity, ChainVerdict, Presented | None]] = {}
         self._index = NameIndex(pool)
+        self._companions = Companions(self._index, pool)
 
     def judge(self, iflow: Iflow) -> IflowVerdict:
         """Judge every channel of ``iflow`` that is to be checked or has entries."""
@@ -97,19 +98,25 @@ class Judge:
         return ChannelVerdict(channel, entries, undefined)
 
     def _judge_entries(self, entries: Sequence[CertificateEntry]) -> tuple[EntryVerdict, ...]:
-        verdicts = _with_twins([self._join(entry) for entry in entries])
+        first: dict[tuple[str, str], CertificateEntry] = {}
+        verdicts = [self._join(entry, first) for entry in entries]
         taken = {
             match.certificate.sha256
             for verdict in verdicts
             if verdict.state is EntryState.JOINED
             for match in verdict.joined
         }
-        return tuple(
-            self._beside(self._with_near_miss(verdict, taken), verdicts) for verdict in verdicts
-        )
+        verdicts = [self._with_near_miss(verdict, taken) for verdict in verdicts]
+        return self._companions.beside(verdicts)
 
-    def _join(self, entry: CertificateEntry) -> EntryVerdict:
-        """An entry by itself: its DNs as read, and the certificates that have its pair."""
+    def _join(
+        self, entry: CertificateEntry, first: dict[tuple[str, str], CertificateEntry]
+    ) -> EntryVerdict:
+        """An entry by itself: its DNs as read, and the certificates that have its pair.
+
+        ``first`` are the channel's entries before it by their pairs: only the first one of a
+        pair is judged.
+        """
         subject, issuer = self._read(entry.subject), self._read(entry.issuer)
         verdict = EntryVerdict(entry, EntryState.MALFORMED, subject, issuer)
         if subject.empty or issuer.empty:
@@ -122,9 +129,12 @@ class Judge:
             return msgspec.structs.replace(verdict, state=EntryState.WILDCARD)
         if subject.name is None or issuer.name is None:
             return verdict
+        twin = first.setdefault((subject.name.canonical, issuer.name.canonical), entry)
+        if twin is not entry:
+            return msgspec.structs.replace(verdict, state=EntryState.DUPLICATE, twin=twin)
         certain: list[JoinedCertificate] = []
         uncertain: list[JoinedCertificate] = []
-        for certificate in self._index.with_subject(subject.name):
+        for certificate in self._index.with_pair(subject.name, issuer.name):
             of_issuer = compare(issuer.name, certificate.issuer)
             of_subject = compare(subject.name, certificate.subject)
             both = (of_subject.equality, of_issuer.equality)
@@ -217,81 +227,14 @@ class Judge:
         subject, issuer = verdict.subject.name, verdict.issuer.name
         if verdict.state is not EntryState.NOT_FOUND or subject is None or issuer is None:
             return verdict
-        exchanged = (
-            certificate
-            for certificate in self._index.with_subject(issuer)
-            if are_exchanged(subject, issuer, certificate)
-        )
         resembling = (
-            (certificate, self._pool.locations(certificate))
-            for certificate in (*exchanged, *self._index.resembling(subject))
+            *self._index.with_pair(issuer, subject),
+            *self._index.resembling(subject),
         )
-        found = near_miss(subject, issuer, resembling, taken, self._at)
+        found = near_miss(subject, issuer, resembling, taken, self._at, self._pool)
         if found is None:
             return verdict
         return msgspec.structs.replace(verdict, state=EntryState.NEAR_MISS, near_miss=found)
-
-    def _beside(self, verdict: EntryVerdict, all_of_them: Iterable[EntryVerdict]) -> EntryVerdict:
-        """The entry as one of its channel's: who else is there for the same sender."""
-        best, name = verdict.best, verdict.subject.name
-        if best is None or name is None:
-            return verdict
-        others = [
-            other
-            for other in all_of_them
-            if other.entry.ordinal != verdict.entry.ordinal
-            and other.twin is None
-            and other.subject.name is not None
-            and sender_key(other.subject.name) == sender_key(name)
-        ]
-        valid = [(o.entry, o.best) for o in others if o.best and o.best.validity is Validity.VALID]
-        begins = _begins(verdict)
-        return msgspec.structs.replace(
-            verdict,
-            successors=self._successors(best),
-            overlap=tuple(
-                other.entry
-                for other in others
-                if other.best is None
-                or other.best.certificate.not_after > best.certificate.not_after
-            ),
-            fresher=tuple(entry for entry, _ in valid),
-            meanwhile=next(
-                (entry for entry, match in valid if begins <= match.certificate.not_after), None
-            )
-            if begins
-            else None,
-        )
-
-    def _successors(self, best: JoinedCertificate) -> tuple[Successor, ...]:
-        """Later certificates of the sender of ``best``: none of a CA, none that clients can't use.
-
-        A web server's certificate often has the same common name, and succeeds no client's.
-        """
-        certificate = best.certificate
-        later = [
-            other
-            for other in self._index.of_sender(certificate.subject)
-            if other.not_after > certificate.not_after
-            and not other.is_ca
-            and not other.lacks_client_auth
-        ]
-        later.sort(
-            key=lambda other: (
-                other.subject.canonical != certificate.subject.canonical,
-                -other.not_after.timestamp(),
-                other.sha256,
-            )
-        )
-        return tuple(
-            Successor(
-                other,
-                self._pool.locations(other),
-                other.subject.canonical == certificate.subject.canonical
-                and other.issuer.canonical == certificate.issuer.canonical,
-            )
-            for other in later
-        )
 
 
 _PLACEHOLDERS = frozenset({"cn=subject", "cn=issuer"})
@@ -303,26 +246,6 @@ _HOSTS = re.compile(r"\*\.[^*]+$")
 def _is_placeholder(text: str) -> bool:
     """Whether a text that is no DN stands for one, as ``<CI Certificate>`` does."""
     return bool(_IN_ANGLES.search(text))
-
-
-def _with_twins(verdicts: Sequence[EntryVerdict]) -> list[EntryVerdict]:
-    """Mark each entry whose pair is that of an entry before it; only the first one is judged."""
-    first: dict[tuple[str, str], CertificateEntry] = {}
-    result = []
-    for verdict in verdicts:
-        subject, issuer = verdict.subject.name, verdict.issuer.name
-        if subject is not None and issuer is not None and verdict.state not in _NOT_COMPARED:
-            pair = (subject.canonical, issuer.canonical)
-            twin = first.setdefault(pair, verdict.entry)
-            if twin is not verdict.entry:
-                verdict = EntryVerdict(
-                    verdict.entry, EntryState.DUPLICATE, verdict.subject, verdict.issuer, twin=twin
-                )
-        result.append(verdict)
-    return result
-
-
-_NOT_COMPARED = frozenset({EntryState.EMPTY, EntryState.MALFORMED, EntryState.PLACEHOLDER})
 
 
 def _undefined(channel: SenderChannel) -> tuple[tuple[Value, ParameterUse], ...]:
@@ -343,17 +266,6 @@ def _undefined(channel: SenderChannel) -> tuple[tuple[Value, ParameterUse], ...]
             if use.value is None or (unresolved and not use.value.strip()):
                 found.setdefault(use.name, (value, use))
     return tuple(found.values())
-
-
-def _begins(verdict: EntryVerdict) -> datetime | None:
-    """When an entry without a valid certificate gets one; None for any other entry."""
-    if verdict.best is None or verdict.best.validity is not Validity.NOT_YET_VALID:
-        return None
-    return min(
-        match.certificate.not_before
-        for match in verdict.joined
-        if match.validity is Validity.NOT_YET_VALID
-    )
 
 
 def _validity(certificate: Certificate, at: datetime) -> Validity:

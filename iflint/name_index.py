@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from iflint.pki.certificates import Certificate
 from iflint.pki.names import Name
 
+_MOST_NAMESAKES = 1000
+
 
 class NameIndex:
-    """The certificates at hand by subject and by common name."""
+    """The certificates at hand by pair, by subject and by common name."""
 
     def __init__(self, certificates: Iterable[Certificate]) -> None:
+        self._by_pair: dict[tuple[object, object], list[Certificate]] = {}
         self._by_subject: dict[object, list[Certificate]] = {}
         self._by_common_name: dict[str, list[Certificate]] = {}
         self._canonical: set[str] = set()
@@ -26,8 +29,11 @@ class NameIndex:
                 if "*" in attribute.value
             )
             self._canonical.update((subject.canonical, certificate.issuer.canonical))
-            for key in {subject.canonical, _loose_key(subject)}:
+            issuer_keys = _keys(certificate.issuer)
+            for key in _keys(subject):
                 self._by_subject.setdefault(key, []).append(certificate)
+                for issuer_key in issuer_keys:
+                    self._by_pair.setdefault((key, issuer_key), []).append(certificate)
             if subject.common_name:
                 key = folded(subject.common_name)
                 self._by_common_name.setdefault(key, []).append(certificate)
@@ -45,11 +51,15 @@ class NameIndex:
 
     def with_subject(self, name: Name) -> tuple[Certificate, ...]:
         """The certificates whose subject may be equal to ``name``."""
-        found = [
-            *self._by_subject.get(name.canonical, ()),
-            *self._by_subject.get(_loose_key(name), ()),
-        ]
-        return tuple({certificate.sha256: certificate for certificate in found}.values())
+        return _each_once(self._by_subject.get(key, ()) for key in _keys(name))
+
+    def with_pair(self, subject: Name, issuer: Name) -> tuple[Certificate, ...]:
+        """The certificates whose subject and issuer may be equal to these."""
+        return _each_once(
+            self._by_pair.get((key, issuer_key), ())
+            for key in _keys(subject)
+            for issuer_key in _keys(issuer)
+        )
 
     def with_common_name(self, name: Name) -> tuple[Certificate, ...]:
         """The certificates whose common name is that of ``name``; none if it has none."""
@@ -62,8 +72,11 @@ class NameIndex:
         return self.with_common_name(name) if name.common_name else self.with_subject(name)
 
     def resembling(self, subject: Name) -> tuple[Certificate, ...]:
-        """The certificates with the same subject or, failing that, the same common name."""
-        return self.with_subject(subject) or self.with_common_name(subject)
+        """The certificates with the same subject or, failing that, the same common name.
+
+        Of very many the first ones: which of them is meant could not be told anyway.
+        """
+        return (self.with_subject(subject) or self.with_common_name(subject))[:_MOST_NAMESAKES]
 
 
 def sender_key(name: Name) -> str:
@@ -78,6 +91,17 @@ def folded(text: str) -> str:
 
         text = unicodedata.normalize("NFKD", text).casefold()
     return " ".join(text.lower().split())
+
+
+def _keys(name: Name) -> tuple[object, ...]:
+    """Names that may be equal at runtime have at least one of these in common."""
+    return name.canonical, _loose_key(name)
+
+
+def _each_once(found: Iterable[Iterable[Certificate]]) -> tuple[Certificate, ...]:
+    return tuple(
+        {certificate.sha256: certificate for some in found for certificate in some}.values()
+    )
 
 
 def _loose_key(name: Name) -> tuple[frozenset[tuple[str, str]], ...]:

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from heapq import nsmallest
 
 from iflint.findings import DnComparison, DnRow
-from iflint.location import Location
 from iflint.name_index import folded
 from iflint.pki.certificates import Certificate
+from iflint.pki.chains import CertificatePool
 from iflint.pki.names import Equality, Name, align, compare, rdn_text
 from iflint.verdicts import NearMiss
 
-Resembling = Iterable[tuple[Certificate, tuple[Location, ...]]]
+_MOST_COMPARED = 8
+_DIFFERENT = frozenset({"attribute", "value", "issuer"})
+"""The kinds of difference that are more than another way to write the same name."""
 
 
 def near_miss(
-    subject: Name, issuer: Name, resembling: Resembling, taken: set[str], at: datetime
+    subject: Name,
+    issuer: Name,
+    resembling: Sequence[Certificate],
+    taken: set[str],
+    at: datetime,
+    pool: CertificatePool,
 ) -> NearMiss | None:
     """The best of the certificates that resemble a pair; None if none is evidently meant.
 
     ``taken`` are the SHA-256 of certificates that another entry of the channel has: they are
     meant here only if nothing but the spelling differs. Certificates that are valid at ``at``
-    go before others.
+    go before others. ``pool`` knows where each was found.
     """
-    best: tuple[tuple[bool, bool, int, bool, float], NearMiss] | None = None
-    for certificate, locations in resembling:
-        exchanged = are_exchanged(subject, issuer, certificate)
+    best: tuple[tuple[bool, bool, int, bool, bool, float], NearMiss] | None = None
+    for certificate in _closest(subject, issuer, resembling, taken):
+        exchanged = _are_exchanged(subject, issuer, certificate)
         comparisons = (
             _comparison("subject", subject, certificate.subject, exchanged=exchanged),
             _comparison("issuer", issuer, certificate.issuer, exchanged=exchanged),
@@ -36,17 +44,33 @@ def near_miss(
             continue
         score = (
             "exchanged" not in kinds,
-            "value" in kinds,
+            bool(kinds & _DIFFERENT),
             sum(not row.same for comparison in comparisons for row in comparison.rows),
+            "value" in kinds,
             not certificate.not_before <= at <= certificate.not_after,
             -certificate.not_after.timestamp(),
         )
         if best is None or score < best[0]:
-            best = (score, NearMiss(certificate, locations, comparisons))
+            best = (score, NearMiss(certificate, pool.locations(certificate), comparisons))
     return best[1] if best else None
 
 
-def are_exchanged(subject: Name, issuer: Name, certificate: Certificate) -> bool:
+def _closest(
+    subject: Name, issuer: Name, resembling: Sequence[Certificate], taken: set[str]
+) -> Iterable[Certificate]:
+    """Of many namesakes those that differ least, so that only few are set side by side."""
+    if len(resembling) <= _MOST_COMPARED:
+        return resembling
+    values = subject.values | issuer.values
+
+    def distance(certificate: Certificate) -> tuple[bool, int]:
+        differing = len(values ^ (certificate.subject.values | certificate.issuer.values))
+        return (differing > 0 and certificate.sha256 in taken, differing)
+
+    return nsmallest(_MOST_COMPARED, resembling, key=distance)
+
+
+def _are_exchanged(subject: Name, issuer: Name, certificate: Certificate) -> bool:
     """Whether an entry has the certificate's names, each in the other one's place."""
     places = ((subject, certificate.issuer), (issuer, certificate.subject))
     return all(compare(*names).equality is not Equality.DIFFERENT for names in places)

@@ -73,10 +73,11 @@ class CertificateResult(msgspec.Struct, frozen=True):
 class EntryResult(msgspec.Struct, frozen=True):
     """A certificate entry with its verdict.
 
-    ``state`` is ``joined``, ``undecidable``, ``near-miss``, ``not-found``, ``malformed``,
-    ``empty``, ``unresolved`` or ``not-judged``; ``certificates`` are best first; ``findings``
-    are the codes of what was found about it. ``healthy_until`` is the day on which the verdict
-    of a healthy entry changes, as far as dates can tell.
+    ``state`` is ``joined``, ``undecidable``, ``near-miss``, ``not-found``, ``duplicate``,
+    ``wildcard``, ``placeholder``, ``malformed``, ``empty``, ``unresolved`` or ``not-judged``;
+    ``certificates`` are best first; ``findings`` are the codes of what was found about it.
+    ``healthy_until`` is the day on which the verdict of a healthy entry changes, as far as dates
+    can tell.
     """
 
     ordinal: int

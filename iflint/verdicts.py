@@ -155,7 +155,7 @@ class EntryVerdict(msgspec.Struct, frozen=True):
     """An entry, its two DNs as read, and its certificates, best first.
 
     ``twin`` is the entry of which this one is a duplicate. The same sender is who has the same
-    common name or, where there is none, the same subject: ``successors`` are its later
+    common name or, where there is none, the same subject: ``successors`` are some of its later
     certificates, those of the same subject first, then the latest; ``overlap`` are the channel's
     other entries for it that are not known to end with this one or before; ``fresher`` are those
     with a certificate that is valid now, and ``meanwhile`` the one among these that lasts until

@@ -353,3 +353,25 @@ def test_an_intermediate_that_ends_first_is_told_until_it_ends(found) -> None:
     assert found(leaf.pair, files=files, as_of=on_its_day) == [("issuer-expires-first", 1)]
     after = on_its_day + timedelta(seconds=1)
     assert found(leaf.pair, files=files, as_of=after) == [("broken-chain", 1)]
+
+
+def test_what_is_meant_is_found_among_many_namesakes(found) -> None:
+    namesakes = [issue("judge namesake", dn("CN=x", f"O=n{n}", "C=DE"), OLD_CA) for n in range(40)]
+    meant = issue("judge meant", dn("CN=x", "O=Partner", "L=Ulm", "C=DE"), OLD_CA)
+    pair = ("CN=x, O=Partner, L=Ulm, C=AT", meant.issuer.text)
+    pairs = [*(one.pair for one in namesakes[:20]), pair]
+    files = [*namesakes, meant]
+    (finding,) = found(*pairs, files=files, findings=True, select=("IFL301",))
+    assert finding.certificate is not None
+    assert "L=Ulm" in finding.certificate.subject
+
+
+def test_time_grows_with_the_number_of_entries_only(found) -> None:
+    """400 entries and certificates of one name: with each compared to each it took a minute."""
+    from time import perf_counter
+
+    files = [issue("judge crowd", dn("CN=x", f"O=n{n}"), OLD_CA) for n in range(400)]
+    pairs = [(f"CN=x, O=m{n}", OLD_CA.name.text) for n in range(400)]
+    begun = perf_counter()
+    assert len(found(*pairs, files=files, select=("IFL3",))) == 400
+    assert perf_counter() - begun < 25

@@ -56,6 +56,11 @@ class Name(msgspec.Struct, frozen=True, dict=True):
             for rdn in self.rdns
         )
 
+    @cached_property
+    def values(self) -> frozenset[str]:
+        """Each attribute in a form that is equal for those that match by RFC 5280 §7.1."""
+        return frozenset(attributes.chain_key(part) for rdn in self.rdns for part in rdn)
+
     @property
     def common_name(self) -> str | None:
         """The text of the most specific CN."""

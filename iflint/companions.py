@@ -1,0 +1,112 @@
+"""Sets each entry beside the others of its channel for the same sender, and finds its successor.
+
+By SAP's procedure for renewals (2d3cae7) a channel lists a sender's old and new pair for a while.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+
+import msgspec
+
+from iflint.name_index import NameIndex, sender_key
+from iflint.pki.certificates import Certificate
+from iflint.pki.chains import CertificatePool
+from iflint.pki.names import Name
+from iflint.verdicts import EntryVerdict, Successor, Validity
+
+_MOST_ENTRIES = 200
+_MOST_CERTIFICATES = 50
+"""How many entries of a sender in a channel, and which of its certificates, are looked at."""
+
+
+class Companions:
+    """The entries and certificates of one sender: a common name or, without, a whole subject."""
+
+    def __init__(self, index: NameIndex, pool: CertificatePool) -> None:
+        self._index = index
+        self._pool = pool
+        self._of_sender: dict[str, tuple[Certificate, ...]] = {}
+
+    def beside(self, verdicts: Sequence[EntryVerdict]) -> tuple[EntryVerdict, ...]:
+        """The verdicts of one channel, each with what the others of its sender mean for it."""
+        of_sender: dict[str, list[EntryVerdict]] = {}
+        for verdict in verdicts:
+            if verdict.subject.name is not None and verdict.twin is None:
+                of_sender.setdefault(sender_key(verdict.subject.name), []).append(verdict)
+        return tuple(
+            self._beside(verdict, of_sender[sender_key(verdict.subject.name)])
+            if verdict.best is not None and verdict.subject.name is not None
+            else verdict
+            for verdict in verdicts
+        )
+
+    def _beside(self, verdict: EntryVerdict, all_of_them: Iterable[EntryVerdict]) -> EntryVerdict:
+        best = verdict.best
+        assert best is not None
+        others = [other for other in islice(all_of_them, _MOST_ENTRIES) if other is not verdict]
+        valid = [(o.entry, o.best) for o in others if o.best and o.best.validity is Validity.VALID]
+        begins = _begins(verdict)
+        return msgspec.structs.replace(
+            verdict,
+            successors=tuple(self._successors(verdict, best.certificate)),
+            overlap=tuple(
+                other.entry
+                for other in others
+                if other.best is None
+                or other.best.certificate.not_after > best.certificate.not_after
+            ),
+            fresher=tuple(entry for entry, _ in valid),
+            meanwhile=next(
+                (
+                    entry
+                    for entry, match in valid
+                    if begins is not None and begins <= match.certificate.not_after
+                ),
+                None,
+            ),
+        )
+
+    def _successors(self, verdict: EntryVerdict, best: Certificate) -> Iterator[Successor]:
+        """Later certificates than the entry's best one, those of its subject first."""
+        own = {m.certificate.sha256 for m in verdict.joined if m.validity is Validity.VALID}
+        of_sender = self._latest_first(best.subject)
+        of_subject = [c for c in of_sender if c.subject.canonical == best.subject.canonical]
+        for certificate in dict.fromkeys((*of_subject, *of_sender)):
+            if certificate.not_after > best.not_after and certificate.sha256 not in own:
+                same_pair = (
+                    certificate.subject.canonical == best.subject.canonical
+                    and certificate.issuer.canonical == best.issuer.canonical
+                )
+                yield Successor(certificate, self._pool.locations(certificate), same_pair)
+
+    def _latest_first(self, subject: Name) -> tuple[Certificate, ...]:
+        """The certificates of a sender that a client can use, the one that ends last first.
+
+        A CA's certificate is none, nor one for servers only: a web server's certificate often
+        has the same common name.
+        """
+        key = sender_key(subject)
+        if key not in self._of_sender:
+            found = [
+                certificate
+                for certificate in self._index.of_sender(subject)
+                if not certificate.is_ca and not certificate.lacks_client_auth
+            ]
+            found.sort(key=lambda certificate: certificate.sha256)
+            found.sort(key=lambda certificate: certificate.not_after, reverse=True)
+            self._of_sender[key] = tuple(found[:_MOST_CERTIFICATES])
+        return self._of_sender[key]
+
+
+def _begins(verdict: EntryVerdict) -> datetime | None:
+    """When an entry without a valid certificate gets one; None for any other entry."""
+    if verdict.best is None or verdict.best.validity is not Validity.NOT_YET_VALID:
+        return None
+    return min(
+        match.certificate.not_before
+        for match in verdict.joined
+        if match.validity is Validity.NOT_YET_VALID
+    )
