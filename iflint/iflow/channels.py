@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from iflint.iflow.adapters import CERTIFICATE_TABLE, SETTINGS
+from iflint.iflow.certificate_table import Row, Rows
 from iflint.iflow.document import BPMN
-from iflint.iflow.rows import Row, Rows, parse_rows
 from iflint.iflow.text import CharacterMap, Mapped, Text
 
 if TYPE_CHECKING:
@@ -109,9 +109,17 @@ def _channel(
         adapter=_adapter(properties),
         participant=source,
         properties=properties,
-        rows=parse_rows(table.text, table.origin) if table else Rows(()),
+        rows=_rows(table),
         origin=xml.start_tag(path),
     )
+
+
+def _rows(table: Text | None) -> Rows:
+    if table is None or not table.text:
+        return Rows(())
+    from iflint.iflow.rows import parse_rows
+
+    return parse_rows(table.text, table.origin)
 
 
 def _adapter(properties: dict[str, Text]) -> str:

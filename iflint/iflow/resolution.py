@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from iflint.iflow.adapters import CERTIFICATE_TABLE
 from iflint.iflow.authorization import authorization, in_old_format, is_checked
+from iflint.iflow.certificate_table import ROW_LIMIT, Row, Rows
 from iflint.iflow.escapes import decode_once_more
 from iflint.iflow.model import CertificateEntry, SenderChannel, Value
 from iflint.iflow.parameters import whole_reference
-from iflint.iflow.rows import ROW_LIMIT, Row, Rows, parse_rows
 from iflint.iflow.text import Mapped, literal
 from iflint.location import FileLocation, Location
 from iflint.problems import Problem, ProblemKind
@@ -69,6 +69,8 @@ class Resolver:
             undefined = self._parameters.value(table.text[start:end], origin)
             return stored.rows, CertificateEntry(1, undefined, Value("", "", origin), origin)
         if parameter.name not in self._tables:
+            from iflint.iflow.rows import parse_rows
+
             stored_rows = parse_rows(parameter.value, parameter.origin)
             if not stored_rows.rows:
                 escaped = decode_once_more(parameter.value, parameter.origin)

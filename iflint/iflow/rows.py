@@ -10,16 +10,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from iflint.iflow.certificate_table import ROW_LIMIT, Row, Rows
 from iflint.iflow.escapes import NAMED, decode_once_more
 from iflint.iflow.text import CharacterMap, Mapped, Text, decode, literal
 
 if TYPE_CHECKING:
     from iflint.iflow.model import Origin
-
-ROW_LIMIT = 10_000
-"""How many rows of one value are read."""
 
 _TAG = re.compile(r"<(/?)(?:[\w.-]+:)?(row|cell)((?:[\s/][^<>]*)?)>", re.IGNORECASE)
 _ROLE = re.compile(r"(subject|issuer)DN\s*$", re.IGNORECASE)
@@ -28,22 +24,6 @@ _MARKUP = re.compile(
     r"<!--[^<>]*-->|<!\[CDATA\[|\]\]>|&(?P<named>amp|lt|gt|quot|apos);"
     r"|&#(?P<decimal>[0-9]{1,7});|&#x(?P<hex>[0-9A-Fa-f]{1,6});"
 )
-
-
-class Row(msgspec.Struct, frozen=True):
-    """One certificate: a missing cell is empty and stands where its row stands."""
-
-    subject: Text
-    issuer: Text
-    origin: Origin
-
-
-class Rows(msgspec.Struct, frozen=True):
-    """The rows of a value, what stands outside of them, and whether `ROW_LIMIT` cut them off."""
-
-    rows: tuple[Row, ...]
-    rest: str = ""
-    cut_off: bool = False
 
 
 def parse_rows(text: str, origin: Origin) -> Rows:

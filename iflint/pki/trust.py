@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from iflint.pki.certificates import Certificate
-from iflint.pki.names import MalformedName, Name, parse_name
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from iflint.pki.certificates import Certificate
     from iflint.pki.files import FoundCertificate
+    from iflint.pki.names import Name
 
 TRUST_STORE = "SAP BTP Trust Store"
 NEO_LIST = "list of SAP BTP Neo"
@@ -205,6 +204,8 @@ class Table(msgspec.Struct, frozen=True, dict=True):
     def _names(self) -> tuple[Name, ...]:
         texts = [row.subject for row in self.roots]
         texts += [root.subject_as_printed for root in self.neo_list.not_in_trust_store]
+        from iflint.pki.names import parse_name
+
         return tuple(map(parse_name, texts))
 
     @cached_property
@@ -277,6 +278,8 @@ def read_table(data: bytes, name: str = TRUST_STORE) -> Table:
 
 def checked_table(data: bytes, name: str) -> Table:
     """A table that somebody else wrote: its names are read at once. Raises TableError."""
+    from iflint.pki.names import MalformedName, parse_name
+
     table = read_table(data, name)
     subjects = [(f"roots[{n}].subject", row.subject) for n, row in enumerate(table.roots)]
     subjects += [

@@ -1,0 +1,30 @@
+"""What a channel's table of client certificates holds, once it is read (`iflint.iflow.rows`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from iflint.iflow.model import Origin
+    from iflint.iflow.text import Text
+
+ROW_LIMIT = 10_000
+"""How many rows of one value are read."""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One certificate: a missing cell is empty and stands where its row stands."""
+
+    subject: Text
+    issuer: Text
+    origin: Origin
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """The rows of a value, what stands outside of them, and whether `ROW_LIMIT` cut them off."""
+
+    rows: tuple[Row, ...]
+    rest: str = ""
+    cut_off: bool = False
