@@ -14,14 +14,15 @@ import msgspec
 
 from iflint.checklist import Complaint, State
 from iflint.options import UsageError
-from iflint.pki.chains import CertificatePool, ChainVerdict, Outcome, judge_chain
+from iflint.pki.chains import CertificatePool, ChainVerdict, FaultKind, Outcome, judge_chain
 from iflint.pki.connectivity import SERVER_AUTH, is_load_balancer_chain
 from iflint.pki.files import FoundCertificate, Stored
 from iflint.pki.trust import Landscape, TrustList, root_from_certificate
-from iflint.wording import dated, day
+from iflint.wording import dated, day, listed
 
 if TYPE_CHECKING:
     from iflint.pki.certificates import Certificate
+    from iflint.pki.chains import Fault
     from iflint.pki.trust import Table
 
 _DOWNLOAD_AGAIN = (
@@ -32,14 +33,19 @@ _DOWNLOAD_AGAIN = (
 class Trusting(msgspec.Struct, frozen=True):
     """The sender's side of the handshake, before its own certificate is asked for.
 
-    ``held`` are the certificates of its keystore and truststores, ``where`` names these files
-    for people, ``clock`` is aware. ``table`` lends the names and keys of known roots.
+    ``held`` are the certificates of its ``files``, the keystore and then truststores; ``clock``
+    is aware. ``table`` lends the names and keys of known roots.
     """
 
     held: tuple[FoundCertificate, ...]
-    where: str
+    files: tuple[str, ...]
     table: Table
     clock: datetime
+
+    @property
+    def where(self) -> str:
+        """The files, for people."""
+        return listed(self.files, "or")
 
     def judge(self, download: Sequence[FoundCertificate]) -> tuple[list[str], list[Complaint]]:
         """Facts, and what is wrong, for each server in the Connectivity Test's download.
@@ -84,10 +90,7 @@ class Trusting(msgspec.Struct, frozen=True):
             found = [] if complaint is None else [complaint]
             if not anchor.self_issued:
                 found.append(_pinned(anchor))
-            found.extend(
-                Complaint(f"In the chain of the download, {f.detail}.", _DOWNLOAD_AGAIN)
-                for f in verdict.faults
-            )
+            found.extend(_fault(fault) for fault in verdict.faults)
             return [fact], found
         return [], [self._missing(server, pool)]
 
@@ -124,13 +127,10 @@ class Trusting(msgspec.Struct, frozen=True):
                 f"{message} The download does not hold it either.",
                 "Get this root from its CA, and import it as a certificate to trust.",
             )
-        file = next(str(place.file) for place in pool.locations(top))
-        member = file.rpartition("!/")[2]
-        return Complaint(
-            message,
-            f"Import {member} of the download as a certificate to trust: "
-            f"keytool -importcert -alias load-balancer-root -file FILE -keystore KEYSTORE.",
-        )
+        file = next(str(place.file) for place in pool.locations(top)).rpartition("!/")[2]
+        target = self.files[-1]
+        remedy = f"Import {file} of the download into {target} as a certificate to trust"
+        return Complaint(message, f"{remedy}, with Java: {_import(file, target)}.")
 
 
 def trusted(held: Iterable[FoundCertificate]) -> int:
@@ -143,6 +143,13 @@ def _is(found: FoundCertificate, kind: Stored) -> bool:
     return (found.stored or Stored.TRUSTED) is kind
 
 
+def _import(file: str, keystore: str) -> str:
+    from shlex import quote
+
+    names = f"-file {quote(file)} -keystore {quote(keystore)}"
+    return f"keytool -importcert -alias load-balancer-root {names}"
+
+
 _LEVELS = (
     (Stored.TRUSTED, True, None),
     (Stored.TRUSTED, False, None),
@@ -152,8 +159,7 @@ _LEVELS = (
         Complaint(
             "It lacks Java's mark of a certificate to trust, so a sender that runs on Java does "
             "not trust it.",
-            "For a sender that runs on Java, import it with: keytool -importcert -alias "
-            "load-balancer-root -file FILE -keystore KEYSTORE.",
+            f"For a sender that runs on Java, import it with: {_import('FILE', 'KEYSTORE')}.",
             State.WARNING,
         ),
     ),
@@ -162,11 +168,22 @@ _LEVELS = (
         False,
         Complaint(
             "It is there as a part of a key entry's chain only, which is presented, not trusted.",
-            "Import it once more, as a certificate to trust: keytool -importcert -alias "
-            "load-balancer-root -file FILE -keystore KEYSTORE.",
+            f"Import it once more, as a certificate to trust: {_import('FILE', 'KEYSTORE')}.",
         ),
     ),
 )
+
+
+def _fault(fault: Fault) -> Complaint:
+    """What is wrong in the chain of the download: out of date, or not what a sender accepts."""
+    holder = fault.certificate.subject.readable if fault.certificate else "the root"
+    dates = (FaultKind.EXPIRED, FaultKind.NOT_YET_VALID)
+    state = State.WARNING if fault.kind in dates else State.FAILS
+    return Complaint(
+        f"The chain of the download does not hold: {holder}: {fault.detail}.",
+        _DOWNLOAD_AGAIN,
+        state,
+    )
 
 
 def _pinned(anchor: Certificate) -> Complaint:

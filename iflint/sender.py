@@ -90,8 +90,7 @@ class KeyEntrySide(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def accepted(self) -> bool:
         """Whether the load balancer is expected to accept it, by what was checked."""
-        own = (point.state for point in self.points if point.name != _CHANNELS[0])
-        return worst(own) is not State.FAILS
+        return _accepted(self.points)
 
     @property
     def state(self) -> State:
@@ -110,6 +109,11 @@ class SenderSide(msgspec.Struct, frozen=True, kw_only=True):
     points: tuple[Point, ...]
     entries: tuple[KeyEntrySide, ...]
     problems: tuple[Problem, ...] = ()
+
+
+def _accepted(points: Iterable[Point]) -> bool:
+    own = (point.state for point in points if point.name != _CHANNELS[0])
+    return worst(own) is not State.FAILS
 
 
 _LOAD_BALANCER = ("load-balancer-root", "The load balancer's root is among the trusted ones")
@@ -155,7 +159,7 @@ def check_sender(
     entries = [(one, one.entry) for one in read.certificates if one.entry is not None]
     trusting = Trusting(
         tuple(_held(read, stores)),
-        listed([keystore, *truststores], "or"),
+        (keystore, *truststores),
         named[0][1].trust.table,
         clock,
     )
@@ -312,20 +316,18 @@ class _Entry:
         certificate = self._certificate
         trees = [(name, self._tree(session)) for name, session in self._named]
         calls, others = self._calls()
-        points = self._by_environment(
+        found = self._by_environment(
             (name, point)
             for (name, session), (_, tree) in zip(self._named, trees, strict=True)
             for point in self._points(session, tree)
         )
+        points = tuple(sorted(found, key=lambda point: point.number))
         return KeyEntrySide(
             alias=self._entry.alias,
             certificate=certificate_reference(certificate, (self._found.location,)),
             row=(certificate.subject.text, certificate.issuer.text),
             tree=trees[0][1],
-            points=(
-                *sorted(points, key=lambda point: point.number),
-                self._channels_point(calls, others),
-            ),
+            points=(*points, self._channels_point(calls, others, accepted=_accepted(points))),
             calls=calls,
             other_channels=others,
         )
@@ -420,16 +422,20 @@ class _Entry:
                         others.add(place)
         return tuple(self._by_environment(calls)), len(others)
 
-    def _channels_point(self, calls: Sequence[Call], others: int) -> Point:
+    def _channels_point(self, calls: Sequence[Call], others: int, *, accepted: bool) -> Point:
         places = {(call.reach, call.iflow.location, call.channel.ordinal) for call in calls}
         counts = {reach: sum(place[0] is reach for place in places) for reach in Reach}
         found = counts[Reach.LISTED] + counts[Reach.UNCERTAIN]
         if not any(session.inputs.flows for _, session in self._named):
             return _point(8, _CHANNELS, ["not compared: no flow is given"], least=State.UNKNOWN)
+        able = "it can call" if accepted else "if the points above held, it could call"
         facts = [
-            f"{counted(counts[reach], 'channel')} {said}"
-            for reach, said in _REACHES.items()
-            if counts[reach] or reach is Reach.LISTED
+            f"{able} {counted(counts[Reach.LISTED], 'channel')}",
+            *(
+                f"{counted(counts[reach], 'channel')} {said}"
+                for reach, said in _REACHES.items()
+                if counts[reach]
+            ),
         ]
         if others:
             facts.append(f"{counted(others, 'other channel')} for other senders")
@@ -448,7 +454,6 @@ class _Entry:
 
 _OF_CHAIN = (_VALIDITY, _CHAIN, _ROOT, _CLIENTS)
 _REACHES = {
-    Reach.LISTED: "with its pair",
     Reach.UNCERTAIN: "where the text can't tell",
     Reach.NEAR_MISS: "with a pair that is almost its own",
     Reach.UNKNOWN: "of which the authorization or the pairs are not known",

@@ -20,7 +20,7 @@ from iflint.commands.arguments import (
 from iflint.commands.interface import CLEAN, AnyPath, GroupedCommand, Option
 
 if TYPE_CHECKING:
-    from iflint.checklist import Point
+    from iflint.checklist import Complaint, Point
     from iflint.configuration.settings import Mistake
     from iflint.reporters.style import Style
     from iflint.sender import Call, KeyEntrySide, SenderSide
@@ -280,9 +280,9 @@ def _markdown(side: SenderSide) -> str:
         for point in entry.points:
             lines += _markdown_point(point)
             if point.name == "channels":
-                lines += [
-                    f"   - {escaped(f'{call.reach}: {_channel(call)}')}" for call in entry.calls
-                ]
+                for call in entry.calls:
+                    lines.append(f"   - {escaped(f'{call.reach}: {_channel(call)}')}")
+                    lines += (f"     - {_markdown_complaint(c)}" for c in call.complaints)
         subject, issuer = (in_block(dn) for dn in entry.row)
         lines += ["", "The row for a channel:", "", "```", f"subject  {subject}"]
         lines += [f"issuer   {issuer}", "```"]
@@ -298,5 +298,11 @@ def _markdown_point(point: Point) -> Iterator[str]:
     for fact in point.facts:
         yield f"   - {escaped(fact)}"
     for complaint in point.complaints:
-        said = escaped(_said(complaint.code, complaint.message))
-        yield f"   - {said} *{escaped(complaint.remedy)}*"
+        yield f"   - {_markdown_complaint(complaint)}"
+
+
+def _markdown_complaint(complaint: Complaint) -> str:
+    from iflint.reporters.markdown import escaped
+
+    said = escaped(_said(complaint.code, complaint.message))
+    return f"{said} *{escaped(complaint.remedy)}*"

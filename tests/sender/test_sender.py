@@ -224,6 +224,21 @@ def test_an_old_download_is_told(folder: Path) -> None:
     assert "The download is old" in said(found, "load-balancer-root")
 
 
+def test_an_ended_intermediate_in_the_download_is_named(folder: Path) -> None:
+    ended = intermediate("lb-ca", LB_CA.name, LB_TOP, "2020-01-01", "2025-01-01")
+    (folder / "download.zip").write_bytes(download(SERVER, ended, LB_TOP))
+    found = answer()
+    assert states(found)["load-balancer-root"] == "warning"
+    assert "does not hold: CN=Load CA, O=Example: " in said(found, "load-balancer-root")
+
+
+def test_the_command_to_import_the_root_can_be_pasted(folder: Path) -> None:
+    (folder / "trust store.jks").write_bytes(java_keystore({}, {"other": TOP}))
+    with_keystore(folder, {"orders": [CLIENT, CA]})
+    found = answer("--truststore", "trust store.jks")
+    assert "-file 2.cer -keystore 'trust store.jks'" in said(found, "load-balancer-root")
+
+
 def test_a_custom_domain_is_judged_too(folder: Path) -> None:
     server = issue("lb-own", dn("CN=api.example.com"), LB_CA, usages=[SERVER_AUTH])
     (folder / "download.zip").write_bytes(download(server, LB_CA, LB_TOP))
