@@ -72,12 +72,29 @@ class DnRow(msgspec.Struct, frozen=True):
     same: bool
 
 
+class OddCharacter(msgspec.Struct, frozen=True):
+    """A character that nobody sees, or takes for another, in one of two names that differ.
+
+    ``name`` is its code and name in Unicode, ``like`` what it looks like (empty: nothing).
+    ``start`` and ``end`` span it in the text of the channel; -1 where the certificate has it.
+    """
+
+    name: str
+    like: str
+    start: int = -1
+    end: int = -1
+
+
 class DnComparison(msgspec.Struct, frozen=True):
     """The DN that a channel stores beside the one that a certificate has.
 
-    ``role`` is ``subject`` or ``issuer``; ``kind`` is ``order``, ``attribute``, ``value``,
-    ``issuer`` (another issuer altogether), ``exchanged`` (each is the other one's) or ``""``
-    when the two are equal at runtime.
+    ``role`` is ``subject`` or ``issuer``; ``kind`` says in what the two differ, ``""`` when they
+    are equal at runtime. Of the form only: ``order``, ``reversed``, ``grouping``, ``case``,
+    ``characters`` (which look alike or can't be seen: ``odd`` names them), ``escapes``,
+    ``encoding``. More than the form: ``attribute``, ``value``, ``exchanged`` (each is the other
+    one's), and of issuers ``renewal`` (another intermediate of the same authority), ``above`` (an
+    authority further up), ``twice`` (the subject), ``other`` (the issuer of another certificate at
+    hand) or ``issuer`` (another one altogether). ``certificate`` is the text to paste.
     """
 
     role: str
@@ -85,6 +102,11 @@ class DnComparison(msgspec.Struct, frozen=True):
     stored: str
     certificate: str
     rows: tuple[DnRow, ...]
+    odd: tuple[OddCharacter, ...] = ()
+
+
+FORM = frozenset({"order", "reversed", "grouping", "case", "characters", "escapes", "encoding"})
+"""Kinds of a `DnComparison` in which both names mean the same and only their form differs."""
 
 
 class CertificateReference(msgspec.Struct, frozen=True):

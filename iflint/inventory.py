@@ -106,17 +106,26 @@ def entry_counts(verdicts: Iterable[IflowVerdict]) -> tuple[int, int, int]:
 
 
 def wanted(verdicts: Iterable[IflowVerdict]) -> tuple[WantedCertificate, ...]:
-    """The pairs to ask certificates for, each once, in the order of the report."""
-    channels: dict[tuple[str, str], list[str]] = {}
+    """The pairs to ask certificates for, each once, in the order of the report.
+
+    Of pairs that only their spelling tells apart, the first one.
+    """
+    found: dict[tuple[str, str], tuple[EntryVerdict, list[str]]] = {}
     for verdict in verdicts:
         for channel in verdict.channels:
             for entry in channel.entries:
-                if entry.state == "not-found":
-                    pair = (entry.subject.value.text or "", entry.issuer.value.text or "")
-                    channels.setdefault(pair, []).append(_label(verdict, channel))
+                subject, issuer = entry.subject.name, entry.issuer.name
+                if entry.state == "not-found" and subject is not None and issuer is not None:
+                    pair = (subject.canonical, issuer.canonical)
+                    found.setdefault(pair, (entry, []))[1].append(_label(verdict, channel))
     return tuple(
-        WantedCertificate(subject, issuer, tuple(dict.fromkeys(labels)))
-        for (subject, issuer), labels in channels.items()
+        WantedCertificate(
+            entry.subject.value.text or "",
+            entry.issuer.value.text or "",
+            tuple(dict.fromkeys(labels)),
+            (entry.closest[0].subject.common_name or "") if entry.closest else "",
+        )
+        for entry, labels in found.values()
     )
 
 

@@ -38,6 +38,7 @@ from iflint.pki.names import (
     MalformedName,
     Name,
     compare,
+    corrected_text,
     parse_name,
     swallowed_attribute,
 )
@@ -106,8 +107,9 @@ class Judge:
             if verdict.state is EntryState.JOINED
             for match in verdict.joined
         }
-        verdicts = [self._with_near_miss(verdict, taken) for verdict in verdicts]
-        return self._companions.beside(verdicts)
+        return self._companions.beside(
+            [self._with_near_miss(verdict, taken) for verdict in verdicts]
+        )
 
     def _join(
         self, entry: CertificateEntry, first: dict[tuple[str, str], CertificateEntry]
@@ -159,14 +161,22 @@ class Judge:
         try:
             name = parse_name(value.text)
         except MalformedName as malformed:
-            return Reading(value, malformed=malformed, placeholder=_is_placeholder(value.text))
+            return Reading(
+                value,
+                malformed=malformed,
+                placeholder=_is_placeholder(value.text),
+                meant=parse_name(malformed.meant) if malformed.meant else None,
+            )
         if self._index.has(name):
             return Reading(value, name)
+        swallowed = swallowed_attribute(name)
+        meant = corrected_text(value.text) if swallowed else None
         return Reading(
             value,
             name,
-            swallowed=swallowed_attribute(name),
+            swallowed=swallowed,
             placeholder=name.canonical in _PLACEHOLDERS,
+            meant=parse_name(meant) if meant else None,
         )
 
     def _has_wildcard(self, *names: Name) -> bool:
@@ -224,17 +234,30 @@ class Judge:
         )
 
     def _with_near_miss(self, verdict: EntryVerdict, taken: set[str]) -> EntryVerdict:
-        subject, issuer = verdict.subject.name, verdict.issuer.name
-        if verdict.state is not EntryState.NOT_FOUND or subject is None or issuer is None:
+        subject, issuer = verdict.subject.intended, verdict.issuer.intended
+        if verdict.state not in _WITHOUT_CERTIFICATE or subject is None or issuer is None:
             return verdict
         resembling = (
             *self._index.with_pair(issuer, subject),
             *self._index.resembling(subject),
         )
-        found = near_miss(subject, issuer, resembling, taken, self._at, self._pool)
-        if found is None:
-            return verdict
-        return msgspec.structs.replace(verdict, state=EntryState.NEAR_MISS, near_miss=found)
+        found = near_miss(subject, issuer, resembling, taken, self._at, self._pool, self._index)
+        if verdict.state is EntryState.MALFORMED:
+            return msgspec.structs.replace(verdict, near_miss=found)
+        if found is not None:
+            return msgspec.structs.replace(verdict, state=EntryState.NEAR_MISS, near_miss=found)
+        closest = next(
+            (
+                (certificate, self._pool.locations(certificate))
+                for certificate in self._index.misspelt(subject, issuer)
+                if certificate.sha256 not in taken
+            ),
+            None,
+        )
+        return msgspec.structs.replace(verdict, closest=closest)
+
+
+_WITHOUT_CERTIFICATE = (EntryState.NOT_FOUND, EntryState.MALFORMED)
 
 
 _PLACEHOLDERS = frozenset({"cn=subject", "cn=issuer"})

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from iflint.pki.certificates import Certificate
 from iflint.pki.names import Name
 
 _MOST_NAMESAKES = 1000
+_MOST_ABOVE = 8
+_MOST_OF_A_KIND = 200
+_SHORTEST_MISSPELT = 6
 
 
 class NameIndex:
     """The certificates at hand by pair, by subject and by common name."""
 
     def __init__(self, certificates: Iterable[Certificate]) -> None:
+        self._certificates = tuple(certificates)
         self._by_pair: dict[tuple[object, object], list[Certificate]] = {}
         self._by_subject: dict[object, list[Certificate]] = {}
         self._by_common_name: dict[str, list[Certificate]] = {}
         self._canonical: set[str] = set()
         self._asterisks: set[str] = set()
-        for certificate in certificates:
+        for certificate in self._certificates:
             subject = certificate.subject
             self._asterisks.update(
                 folded(attribute.value)
@@ -74,9 +79,67 @@ class NameIndex:
     def resembling(self, subject: Name) -> tuple[Certificate, ...]:
         """The certificates with the same subject or, failing that, the same common name.
 
-        Of very many the first ones: which of them is meant could not be told anyway.
+        Failing that, too, those whose subject looks the same in whatever order, or whose common
+        name does. Of very many the first ones: which of them is meant could not be told anyway.
         """
-        return (self.with_subject(subject) or self.with_common_name(subject))[:_MOST_NAMESAKES]
+        found = self.with_subject(subject) or self.with_common_name(subject)
+        return (found or self._looking_like(subject))[:_MOST_NAMESAKES]
+
+    def above(self, issuer: Name) -> list[Name]:
+        """The issuers of the certificates with this name, their issuers, and so on."""
+        seen = {issuer.canonical}
+        found: list[Name] = []
+        waiting = [issuer]
+        while waiting and len(found) < _MOST_ABOVE:
+            for certificate in self.with_subject(waiting.pop(0))[:_MOST_ABOVE]:
+                name = certificate.issuer
+                if name.canonical not in seen:
+                    seen.add(name.canonical)
+                    found.append(name)
+                    waiting.append(name)
+        return found
+
+    def issued_by(self, issuer: Name) -> Certificate | None:
+        """A certificate with this issuer, if there is one."""
+        return self._by_issuer.get(issuer.canonical)
+
+    def misspelt(self, subject: Name, issuer: Name) -> Iterator[Certificate]:
+        """The certificates whose pair differs in one or two letters of the common name alone."""
+        name = subject.common_name
+        group = self._alike_but_for_common_name.get(_but_for_common_name(subject, issuer), ())
+        if not name or len(group) > _MOST_OF_A_KIND:
+            return
+        for most in (1, 2):
+            for certificate in group:
+                other = certificate.subject.common_name or ""
+                if is_misspelt(folded(name), folded(other), most):
+                    yield certificate
+
+    def _looking_like(self, name: Name) -> tuple[Certificate, ...]:
+        return _each_once(self._by_looks.get(look, ()) for look in _looks(name))
+
+    @cached_property
+    def _by_looks(self) -> dict[object, list[Certificate]]:
+        found: dict[object, list[Certificate]] = {}
+        for certificate in self._certificates:
+            for look in _looks(certificate.subject):
+                found.setdefault(look, []).append(certificate)
+        return found
+
+    @cached_property
+    def _by_issuer(self) -> dict[str, Certificate]:
+        found: dict[str, Certificate] = {}
+        for certificate in self._certificates:
+            found.setdefault(certificate.issuer.canonical, certificate)
+        return found
+
+    @cached_property
+    def _alike_but_for_common_name(self) -> dict[object, list[Certificate]]:
+        found: dict[object, list[Certificate]] = {}
+        for certificate in self._certificates:
+            key = _but_for_common_name(certificate.subject, certificate.issuer)
+            found.setdefault(key, []).append(certificate)
+        return found
 
 
 def sender_key(name: Name) -> str:
@@ -91,6 +154,40 @@ def folded(text: str) -> str:
 
         text = unicodedata.normalize("NFKD", text).casefold()
     return " ".join(text.lower().split())
+
+
+def is_misspelt(one: str, other: str, most: int = 2) -> bool:
+    """Whether two different names are at most ``most`` (1 or 2) letters apart.
+
+    Names that differ in their digits alone are those of a series, and both right.
+    """
+    from iflint.pki.dn.resemblance import letters_apart
+
+    shortest = min(len(one), len(other))
+    return (
+        one != other
+        and shortest >= _SHORTEST_MISSPELT
+        and letters_apart(one, other, most)
+        and one.translate(_DIGITS) != other.translate(_DIGITS)
+    )
+
+
+_DIGITS = str.maketrans("", "", "0123456789")
+
+
+def _looks(name: Name) -> tuple[object, ...]:
+    """What names that look the same have in common: all their values, or the common name's."""
+    from iflint.pki.dn.resemblance import essence
+
+    parts = [(part.oid, essence(part.value)) for rdn in name.rdns for part in rdn if part.value]
+    keys: list[object] = [tuple(sorted(parts))] if parts else []
+    if name.common_name and (look := essence(name.common_name)):
+        keys.append(look)
+    return tuple(keys)
+
+
+def _but_for_common_name(subject: Name, issuer: Name) -> tuple[object, ...]:
+    return (issuer.canonical, subject.without_common_name)
 
 
 def _keys(name: Name) -> tuple[object, ...]:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from heapq import nsmallest
 
-from iflint.findings import DnComparison, DnRow
-from iflint.name_index import folded
+import msgspec
+
+from iflint.findings import FORM, DnComparison, DnRow, OddCharacter
+from iflint.name_index import NameIndex, folded, is_misspelt
 from iflint.pki.certificates import Certificate
 from iflint.pki.chains import CertificatePool
-from iflint.pki.names import Equality, Name, align, compare, rdn_text
+from iflint.pki.names import (
+    AlignedRdn,
+    DifferenceKind,
+    Equality,
+    Name,
+    align,
+    compare,
+    rdn_text,
+)
 from iflint.verdicts import NearMiss
 
 _MOST_COMPARED = 8
@@ -25,34 +35,49 @@ def near_miss(
     taken: set[str],
     at: datetime,
     pool: CertificatePool,
+    index: NameIndex,
 ) -> NearMiss | None:
     """The best of the certificates that resemble a pair; None if none is evidently meant.
 
     ``taken`` are the SHA-256 of certificates that another entry of the channel has: they are
     meant here only if nothing but the spelling differs. Certificates that are valid at ``at``
-    go before others. ``pool`` knows where each was found.
+    go before others. ``pool`` knows where each was found, ``index`` the names of
+    all of them.
     """
-    best: tuple[tuple[bool, bool, int, bool, bool, float], NearMiss] | None = None
+    best: tuple[tuple[bool, int, bool, bool, float], NearMiss] | None = None
     for certificate in _closest(subject, issuer, resembling, taken):
         exchanged = _are_exchanged(subject, issuer, certificate)
-        comparisons = (
-            _comparison("subject", subject, certificate.subject, exchanged=exchanged),
-            _comparison("issuer", issuer, certificate.issuer, exchanged=exchanged),
-        )
+        of_subject = _comparison("subject", subject, certificate.subject, exchanged=exchanged)
+        of_issuer = _comparison("issuer", issuer, certificate.issuer, exchanged=exchanged)
+        kind, alike = _about_issuer(of_issuer, issuer, certificate, index)
+        comparisons = (of_subject, msgspec.structs.replace(of_issuer, kind=kind))
         kinds = {comparison.kind for comparison in comparisons}
-        if certificate.sha256 in taken and kinds & {"value", "issuer"}:
+        if certificate.sha256 in taken and kinds & _OF_ANOTHER:
             continue
         score = (
             "exchanged" not in kinds,
-            bool(kinds & _DIFFERENT),
-            sum(not row.same for comparison in comparisons for row in comparison.rows),
+            sum(
+                not row.same
+                for comparison in comparisons
+                if comparison.kind not in FORM
+                for row in comparison.rows
+            ),
             "value" in kinds,
             not certificate.not_before <= at <= certificate.not_after,
             -certificate.not_after.timestamp(),
         )
         if best is None or score < best[0]:
-            best = (score, NearMiss(certificate, pool.locations(certificate), comparisons))
+            found = NearMiss(
+                certificate,
+                pool.locations(certificate),
+                comparisons,
+                pool.locations(alike) if alike else (),
+            )
+            best = (score, found)
     return best[1] if best else None
+
+
+_OF_ANOTHER = frozenset({"value", "issuer", "renewal", "above", "twice", "other"})
 
 
 def _closest(
@@ -81,14 +106,8 @@ def _comparison(role: str, stored: Name, certificate: Name, *, exchanged: bool) 
     kind, rows = align(stored, certificate)
     if compare(stored, certificate).equality is not Equality.DIFFERENT:
         label = ""
-    elif exchanged:
-        label = "exchanged"
-    elif role == "issuer" and folded(stored.common_name or "") != folded(
-        certificate.common_name or ""
-    ):
-        label = "issuer"
     else:
-        label = str(kind)
+        label = "exchanged" if exchanged else str(kind)
     return DnComparison(
         role=role,
         kind=label,
@@ -102,4 +121,43 @@ def _comparison(role: str, stored: Name, certificate: Name, *, exchanged: bool) 
             )
             for row in rows
         ),
+        odd=tuple(_odd(stored, rows)) if kind is DifferenceKind.CHARACTERS and label else (),
     )
+
+
+def _odd(stored: Name, rows: Iterable[AlignedRdn]) -> Iterator[OddCharacter]:
+    """The characters that make two names differ although they look the same."""
+    from iflint.pki.dn.resemblance import described, odd_characters
+
+    for row in rows:
+        if row.same or row.stored is None or row.certificate is None:
+            continue
+        theirs = "".join(attribute.value for attribute in row.certificate)
+        ours = "".join(attribute.value for attribute in row.stored)
+        for part in row.stored:
+            for at, odd, like in odd_characters(stored.stored, part.start, part.end, theirs):
+                yield OddCharacter(described(odd), like, at, at + 1)
+        for _, odd, like in odd_characters(theirs, 0, len(theirs), ours):
+            yield OddCharacter(described(odd), like)
+
+
+def _about_issuer(
+    comparison: DnComparison, issuer: Name, certificate: Certificate, index: NameIndex
+) -> tuple[str, Certificate | None]:
+    """The kind of a comparison of issuers, and a certificate that has the entry's issuer."""
+    theirs = certificate.issuer
+    if comparison.kind not in ("attribute", "value"):
+        return comparison.kind, None
+    if compare(issuer, certificate.subject).equality is not Equality.DIFFERENT:
+        return "twice", None
+    if any(
+        compare(issuer, name).equality is not Equality.DIFFERENT for name in index.above(theirs)
+    ):
+        return "above", None
+    one, other = folded(issuer.common_name or ""), folded(theirs.common_name or "")
+    if one == other or is_misspelt(one, other):
+        return comparison.kind, None
+    if issuer.without_common_name == theirs.without_common_name != ("",):
+        return "renewal", None
+    alike = index.issued_by(issuer)
+    return ("other", alike) if alike else ("issuer", None)

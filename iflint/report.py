@@ -136,11 +136,16 @@ class SkippedResult(msgspec.Struct, frozen=True):
 
 
 class WantedCertificate(msgspec.Struct, frozen=True):
-    """A pair for which no certificate was at hand: what to ask the sender's people for."""
+    """A pair for which no certificate was at hand: what to ask the sender's people for.
+
+    ``closest`` is the common name of a certificate at hand that differs in a few letters of it
+    alone: the pair may be misspelt.
+    """
 
     subject: str
     issuer: str
     channels: tuple[str, ...]
+    closest: str = ""
 
 
 class EnvironmentSummary(msgspec.Struct, frozen=True):

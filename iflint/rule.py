@@ -20,6 +20,7 @@ from iflint.findings import (
     Severity,
     State,
 )
+from iflint.wording import file_name
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -261,10 +262,8 @@ def to_enter(text: str, value: Value) -> str:
     definition = value.definition
     if definition is None or "\\" not in text:
         return text
-    file = definition.file
-    name = (file.members[-1] if file.members else file.path).rpartition("/")[2]
     doubled = text.replace("\\", "\\\\")
-    return f"{doubled} (with each backslash doubled, as {name} needs it)"
+    return f"{doubled} (with each backslash doubled, as {file_name(definition)} needs it)"
 
 
 def where_text_stands(value: Value) -> tuple[Location, tuple[Related, ...]]:

@@ -68,7 +68,7 @@ class Reading(msgspec.Struct, frozen=True):
     ``name`` is None when the text is empty, undefined or malformed. ``swallowed`` is the
     attribute that took in the next one, with the span of what it swallowed. ``placeholder`` is
     True for a text that stands for a DN which was never entered, ``asterisk`` for one that is
-    nothing but an asterisk.
+    nothing but an asterisk. ``meant`` is the name that a faulty text was probably meant to be.
     """
 
     value: Value
@@ -77,6 +77,7 @@ class Reading(msgspec.Struct, frozen=True):
     swallowed: tuple[Attribute, int, int] | None = None
     placeholder: bool = False
     asterisk: bool = False
+    meant: Name | None = None
 
     @property
     def empty(self) -> bool:
@@ -87,6 +88,11 @@ class Reading(msgspec.Struct, frozen=True):
     def faulty(self) -> bool:
         """Whether the text is no DN, or surely not the one that was meant."""
         return self.malformed is not None or self.swallowed is not None
+
+    @property
+    def intended(self) -> Name | None:
+        """The name that the text is or, if it is faulty, was probably meant to be."""
+        return self.meant if self.faulty else self.name
 
 
 class Presented(msgspec.Struct, frozen=True):
@@ -133,11 +139,20 @@ class JoinedCertificate(msgspec.Struct, frozen=True):
 
 
 class NearMiss(msgspec.Struct, frozen=True):
-    """The certificate that is evidently meant, although its pair is another one."""
+    """The certificate that is evidently meant, although its pair is another one.
+
+    ``issued_alike`` is where another certificate stands that has the entry's issuer, if the
+    comparison of the issuers is of the kind ``other``.
+    """
 
     certificate: Certificate
     locations: tuple[Location, ...]
     comparisons: tuple[DnComparison, ...]
+    issued_alike: tuple[Location, ...] = ()
+
+    def comparison(self, role: str) -> DnComparison:
+        """The comparison of the ``subject`` or of the ``issuer``."""
+        return next(comparison for comparison in self.comparisons if comparison.role == role)
 
 
 class Successor(msgspec.Struct, frozen=True):
@@ -159,7 +174,9 @@ class EntryVerdict(msgspec.Struct, frozen=True):
     certificates, those of the same subject first, then the latest; ``overlap`` are the channel's
     other entries for it that are not known to end with this one or before; ``fresher`` are those
     with a certificate that is valid now, and ``meanwhile`` the one among these that lasts until
-    this entry's certificate, not valid yet, begins.
+    this entry's certificate, not valid yet, begins. ``near_miss`` is also set for a malformed
+    entry, by the names that were probably meant; ``closest`` is a certificate that differs from an
+    entry without any in a few letters of the common name, which may be right all the same.
     """
 
     entry: CertificateEntry
@@ -168,6 +185,7 @@ class EntryVerdict(msgspec.Struct, frozen=True):
     issuer: Reading
     joined: tuple[JoinedCertificate, ...] = ()
     near_miss: NearMiss | None = None
+    closest: tuple[Certificate, tuple[Location, ...]] | None = None
     twin: CertificateEntry | None = None
     successors: tuple[Successor, ...] = ()
     overlap: tuple[CertificateEntry, ...] = ()

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from iflint.location import Location
 
 RENEWAL = (
     "Get the renewed certificate from the sender; with the same subject and issuer nothing in "
@@ -80,3 +84,9 @@ def listed(items: Sequence[str], conjunction: str = "and") -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {conjunction} {items[-1]}"
+
+
+def file_name(location: Location) -> str:
+    """The name of the file at a place, without folders and archives."""
+    file = location.file
+    return (file.members[-1] if file.members else file.path).rpartition("/")[2]

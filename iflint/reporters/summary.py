@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.findings import Severity
+from iflint.report import WantedCertificate
 from iflint.reporters.paths import absolute, is_below
 from iflint.reporters.style import BOLD, FLOW_FOLDER, QUIET, SEVERITIES, Style, wrapped
 from iflint.wording import counted, listed, stale_table
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from iflint.report import Report, SkippedResult, TrustSummary, WantedCertificate
+    from iflint.report import Report, SkippedResult, TrustSummary
 
 _LABEL = 17
 _LANDSCAPES = {"btp": "BTP", "neo": "Neo", "custom": "custom"}
@@ -110,26 +111,29 @@ def _wanted(report: Report, style: Style) -> Iterator[str]:
         " Not checked: validity, chain, root and key usage. Ask the senders for:"
     )
     yield from wrapped(text, 0, 0, style.width)
-    for (subject, issuer), channels in _distinct(report.wanted).items():
+    for item in _distinct(report.wanted):
         yield ""
-        yield from _row("  subject", style.show(subject), style)
-        yield from _row("  issuer", style.show(issuer), style)
-        yield from _row("  used by", listed([style.show(name) for name in channels]), style)
+        yield from _row("  subject", style.show(item.subject), style)
+        yield from _row("  issuer", style.show(item.issuer), style)
+        yield from _row("  used by", listed([style.show(name) for name in item.channels]), style)
+        if item.closest:
+            hint = f"{style.show(item.closest)}; look for a typing error before you ask"
+            yield from _row("  closest", hint, style)
     yield ""
     how = "Give them with --certificates PATH: a file or a folder, as often as needed."
     yield from wrapped(how, 0, 0, style.width)
     yield ""
 
 
-def _distinct(
-    wanted: tuple[WantedCertificate, ...],
-) -> dict[tuple[str, str], tuple[str, ...]]:
+def _distinct(wanted: tuple[WantedCertificate, ...]) -> Iterator[WantedCertificate]:
     """Each pair once, with every channel that names it."""
-    pairs: dict[tuple[str, str], dict[str, None]] = {}
+    pairs: dict[tuple[str, str], WantedCertificate] = {}
     for item in wanted:
-        channels = pairs.setdefault((item.subject, item.issuer), {})
-        channels.update(dict.fromkeys(item.channels))
-    return {pair: tuple(channels) for pair, channels in pairs.items()}
+        known = pairs.get((item.subject, item.issuer), item)
+        channels = tuple(dict.fromkeys((*known.channels, *item.channels)))
+        merged = WantedCertificate(item.subject, item.issuer, channels, known.closest)
+        pairs[(item.subject, item.issuer)] = merged
+    yield from pairs.values()
 
 
 def _paths_without_iflow(report: Report, style: Style) -> Iterator[str]:

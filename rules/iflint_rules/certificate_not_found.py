@@ -14,8 +14,10 @@ class CertificateNotFound(Rule):
 
     A channel stores two names and never the certificate, so iflint needs the certificate
     files. This rule reports an entry for which none of the files at hand has the pair, or one
-    that resembles it. When there are no certificates at all, this is said once for each iFlow,
-    and the summary lists the certificates to ask for.
+    that resembles it. If one differs in one or two letters of the common name and in nothing
+    else, it is named as the closest: this may be a typing error, or two partners with similar
+    names, so it stays a warning. When there are no certificates at all, this is said once for
+    each iFlow, and the summary lists the certificates to ask for.
 
     ## Why it matters
 
@@ -71,11 +73,20 @@ class CertificateNotFound(Rule):
             if number > 1
             else "The one certificate at hand neither has this pair nor is evidently meant by it"
         )
+        message = f"{others}, so its dates and its chain were not checked."
+        check = "Look for a typing error in the CN"
+        related: tuple[Related, ...] = ()
+        if case.verdict.closest is not None:
+            certificate, places = case.verdict.closest
+            name = certificate.subject.common_name
+            message += f" The closest is that of {name}, a few letters apart in the CN alone."
+            check = f"If that is the one, write the subject as {certificate.subject.text}"
+            related = tuple(Related(place, f"closest: {name}") for place in places[:1])
         yield self.finding(
             case,
-            f"{others}, so its dates and its chain were not checked.",
-            remedy="Look for a typing error in the CN. If it is right, ask the sender for this "
-            "certificate with its chain, and give it with --certificates PATH or keep it in the "
-            "repository.",
+            message,
+            remedy=f"{check}. If the CN is right, ask the sender for this certificate with its "
+            "chain, and give it with --certificates PATH or keep it in the repository.",
             location=case.verdict.subject.value.location,
+            related=related,
         )

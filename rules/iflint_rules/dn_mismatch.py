@@ -2,17 +2,35 @@
 
 from collections.abc import Iterable
 
-from iflint.findings import DnComparison, Finding, Related, Severity
+from iflint.findings import DnComparison, Finding, OddCharacter, Related, Severity
+from iflint.location import Location
 from iflint.rule import EntryCase, Rule, to_enter, where_text_stands
-from iflint.wording import listed
+from iflint.verdicts import NearMiss, Reading
+from iflint.wording import file_name, listed
 
-_KINDS = {
+_FORM = {
     "order": "the {role} has the same attributes in another order",
+    "reversed": "the {role} has the same attributes in the reversed order, as OpenSSL prints them",
+    "grouping": "the {role} has the same attributes, but joins others of them by `+`",
+    "case": "the {role} differs in letter case or blanks, which count in this attribute (inferred)",
+    "characters": "the {role} looks the same, but {odd}",
+    "escapes": "quotation marks or escapes have become part of a value of the {role}",
+    "encoding": "letters of the {role} were read in another encoding, or lost",
+}
+"""Kinds in which nothing but the form differs, in words."""
+_KINDS = _FORM | {
     "attribute": "the {role} has other attributes",
     "value": "the {role} has another value",
-    "issuer": "the issuer is another one",
     "exchanged": "subject and issuer are exchanged",
+    "issuer": "the issuer is another one",
+    "renewal": "the issuer is another one of the same authority, as after a renewal",
+    "above": "the issuer is not the certificate's own, but an authority further up its chain",
+    "twice": "the issuer is the subject once more",
+    "other": "the issuer is that of another certificate at hand, {file}",
 }
+_CHANGED = frozenset({"issuer", "renewal", "other"})
+"""Kinds that may be no mistake: the sender may have changed to this certificate."""
+_MOST_NAMED = 3
 
 
 class DnMismatch(Rule):
@@ -21,16 +39,28 @@ class DnMismatch(Rule):
     ## What it does
 
     Looks for a certificate that was meant when no certificate at hand has the entry's pair:
-    one with the same subject and another issuer, one with the same common name, or one whose
-    subject and issuer stand in each other's place. It shows
-    both DNs one above the other with the differing parts marked, and names the kind of the
-    difference:
+    one with the same subject and another issuer, one with the same common name or one that looks
+    the same, or one whose subject and issuer stand in each other's place. It shows both DNs one
+    above the other with the differing parts marked, and names the kind of the difference:
 
-    - `order`: the same attributes in another order;
+    - `order`, `reversed`: the same attributes in another order; OpenSSL prints them from the
+      country to the common name;
+    - `grouping`: the same attributes, but another one of them is joined by `+`;
+    - `case`: letter case or blanks differ in an attribute in which they count (*inferred*: all
+      but CN, C, L, ST, O, OU, STREET, UID and DC);
+    - `characters`: it looks the same, but a letter is from another script (Cyrillic `а` for `a`),
+      a dash or quotation mark is another one, or a character can't be seen (zero-width space,
+      soft hyphen, no-break space). The finding stands at the character and names it;
+    - `escapes`: quotation marks, backslashes or the escapes of another format are part of a value;
+    - `encoding`: letters outside ASCII were read in the wrong encoding (`Ã¼` for `ü`) or lost;
     - `attribute`: an attribute too many, too few, or another one;
     - `value`: the same attributes, another value;
-    - `issuer`: another issuer, as after a renewal under a new intermediate;
-    - `exchanged`: the subject DN and the issuer DN, each in the other one's place.
+    - `exchanged`: the subject DN and the issuer DN, each in the other one's place;
+    - of the issuer: `renewal`, another intermediate of the same authority, as after a renewal;
+      `above`, an authority further up the chain, such as the root; `twice`, the subject once more;
+      `other`, the issuer of another certificate at hand; `issuer`, another one altogether.
+
+    A text that is no DN is `malformed-dn`'s; it names the certificate, too, if it can.
 
     Differences that the runtime ignores (*inferred*) are none: letter case and runs of blanks
     in the usual attributes, `S` for `ST`, quotes for a backslash, `;` for a comma.
@@ -44,7 +74,8 @@ class DnMismatch(Rule):
 
     ## How to fix it
 
-    Copy the DNs from the certificate in the form that the finding shows. After a renewal with
+    Copy the DNs in the form that the finding shows: it is read back as the certificate's own
+    (*inferred*), whatever its string types. After a renewal with
     another issuer, add the new pair beside the old one, redeploy, switch the sender, then
     remove the old pair.
 
@@ -63,26 +94,69 @@ class DnMismatch(Rule):
         near = case.verdict.near_miss
         if near is None:
             return
-        differing = [comparison for comparison in near.comparisons if comparison.kind]
-        values = {"subject": case.verdict.subject.value, "issuer": case.verdict.issuer.value}
-        location, related = where_text_stands(values[differing[0].role])
-        kinds = listed(list(dict.fromkeys(_KINDS[c.kind].format(role=c.role) for c in differing)))
-        texts = ", ".join(f"{c.role} {to_enter(c.certificate, values[c.role])}" for c in differing)
+        readings = {"subject": case.verdict.subject, "issuer": case.verdict.issuer}
+        differing = [c for c in near.comparisons if c.kind and not readings[c.role].faulty]
+        if not differing:
+            return
+        location, related = _where(differing[0], readings[differing[0].role])
         certificate = [Related(place, "the certificate") for place in near.locations[:1]]
+        alike = [Related(place, "has this issuer") for place in near.issued_alike[:1]]
+        clauses = listed(list(dict.fromkeys(_clause(c, near) for c in differing)))
         yield self.finding(
             case,
-            f"No certificate has this pair; compared with the one that is evidently meant, "
-            f"{kinds}.",
-            remedy=f"Enter the certificate's own {texts}."
-            if "issuer" not in {c.kind for c in differing}
-            else "If the sender changed to this certificate, add a row with its own DNs: "
-            f"{_pair(near.comparisons)}.",
+            "No certificate has this pair; compared with the one that is evidently meant, "
+            f"{clauses}.",
+            remedy=_remedy(differing, readings, near),
             location=location,
-            related=(*related, *certificate),
+            related=(*related, *alike, *certificate),
             certificate=(near.certificate, near.locations),
             comparisons=near.comparisons,
         )
 
 
-def _pair(comparisons: tuple[DnComparison, ...]) -> str:
-    return ", ".join(f"{c.role} {c.certificate}" for c in comparisons)
+def _clause(comparison: DnComparison, near: NearMiss) -> str:
+    file = file_name(near.issued_alike[0]) if near.issued_alike else ""
+    odd = _named(comparison.odd)
+    return _KINDS[comparison.kind].format(role=comparison.role, odd=odd, file=file)
+
+
+def _named(odd: tuple[OddCharacter, ...]) -> str:
+    """What the odd characters are: those of the channel, else those of the certificate."""
+    ours = [character for character in odd if character.start >= 0]
+    names = list(dict.fromkeys(map(_described, ours or odd)))
+    if not names:
+        return "has characters of another form"
+    more = [f"{len(names) - _MOST_NAMED} more"] if len(names) > _MOST_NAMED else []
+    return f"{'has' if ours else 'the certificate has'} {listed([*names[:_MOST_NAMED], *more])}"
+
+
+def _described(odd: OddCharacter) -> str:
+    if not odd.like:
+        return f"{odd.name}, which can't be seen"
+    return f"{odd.name} for {'a blank' if odd.like == ' ' else f'“{odd.like}”'}"
+
+
+def _where(comparison: DnComparison, reading: Reading) -> tuple[Location, tuple[Related, ...]]:
+    """The place to edit: the characters that nobody would find, else the whole DN."""
+    location, related = where_text_stands(reading.value)
+    ours = [character for character in comparison.odd if character.start >= 0]
+    if not ours:
+        return location, related
+    first, *others = (reading.value.locate(odd.start, odd.end) for odd in ours)
+    names = (odd.name for odd in ours[1:])
+    marks = tuple(Related(place, name) for place, name in zip(others, names, strict=True))
+    return first, (*related, *marks)
+
+
+def _remedy(differing: list[DnComparison], readings: dict[str, Reading], near: NearMiss) -> str:
+    if _CHANGED & {comparison.kind for comparison in differing}:
+        row = " and ".join(f"{_LABELS[c.role]} {c.certificate}" for c in near.comparisons)
+        return f"If the sender changed to this certificate, add a row for it: {row}"
+    texts = [
+        f"{_LABELS[c.role]} {to_enter(c.certificate, readings[c.role].value)}" for c in differing
+    ]
+    return f"Enter the certificate's own {' and '.join(texts)}"
+
+
+_LABELS = {"subject": "Subject DN", "issuer": "Issuer DN"}
+"""What SAP's editor calls the two cells of a row."""

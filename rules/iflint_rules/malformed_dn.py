@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from iflint.findings import Finding, Severity
-from iflint.pki.names import corrected_text
+from iflint.findings import FORM, DnComparison, Finding, Related, Severity
 from iflint.rule import EntryCase, Rule, to_enter, where_text_stands
-from iflint.verdicts import Reading
+from iflint.verdicts import NearMiss, Reading
+from iflint.wording import file_name
 
 
 class MalformedDn(Rule):
@@ -22,6 +22,9 @@ class MalformedDn(Rule):
     It also reports a text that is accepted and surely not meant: attributes without a comma
     between them, as in `CN=orders O=Example`, are all one value of the first attribute. If a
     certificate at hand has exactly this name, nothing is said.
+
+    Where the text, put right, is the name of a certificate at hand, the finding says so and gives
+    that certificate's own text to paste.
 
     ## Why it fails at runtime
 
@@ -44,50 +47,66 @@ class MalformedDn(Rule):
     severity = Severity.ERROR
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
-        """Say what is wrong with each DN."""
+        """Say what is wrong with each DN, and whose name it was meant to be."""
         for role, reading in (("subject", case.verdict.subject), ("issuer", case.verdict.issuer)):
-            if reading.placeholder:
-                continue
-            if reading.malformed is not None:
-                malformed = reading.malformed
-                yield self._finding(
-                    case,
-                    role,
-                    reading,
-                    (malformed.start, malformed.end),
-                    f"The {role} DN is not a distinguished name that the runtime accepts "
-                    f"(inferred): {malformed.message}.",
-                    malformed.remedy,
-                )
-            elif reading.swallowed is not None:
-                attribute, start, end = reading.swallowed
-                text = (reading.value.text or "")[start:end]
-                corrected = corrected_text(reading.value.text or "")
-                yield self._finding(
-                    case,
-                    role,
-                    reading,
-                    (start, end),
-                    f"The {role} DN has no comma before {text!r}, so the runtime takes it as "
-                    f"part of the value of {attribute.keyword} (inferred).",
-                    f"Write it as: {corrected}" if corrected else f"Put a comma before {text!r}.",
-                )
+            if reading.faulty and not reading.placeholder:
+                yield self._finding(case, role, reading, case.verdict.near_miss)
 
     def _finding(
-        self,
-        case: EntryCase,
-        role: str,
-        reading: Reading,
-        span: tuple[int, int],
-        message: str,
-        remedy: str,
+        self, case: EntryCase, role: str, reading: Reading, near: NearMiss | None
     ) -> Finding:
         _, related = where_text_stands(reading.value)
+        span, message, remedy = _fault(role, reading)
+        comparison = near.comparison(role) if near is not None else None
+        if near is not None and comparison is not None and comparison.kind not in _ANOTHER:
+            related += tuple(Related(place, "the certificate") for place in near.locations[:1])
+            message += f" {_whose(comparison, near)}"
+            remedy = f"Write it as: {comparison.certificate}"
+        else:
+            near = comparison = None
         return self.finding(
             case,
             message,
             remedy=to_enter(remedy, reading.value),
             location=reading.value.locate(*span),
             related=related,
+            certificate=(near.certificate, near.locations) if near else None,
+            comparisons=(comparison,) if comparison and comparison.kind else (),
             key=role,
         )
+
+
+_ANOTHER = frozenset({"issuer", "renewal", "other"})
+"""Kinds of issuers that may be right for another certificate of the same sender."""
+
+
+def _fault(role: str, reading: Reading) -> tuple[tuple[int, int], str, str]:
+    """Which characters are wrong, why, and what was probably meant."""
+    if reading.malformed is not None:
+        malformed = reading.malformed
+        message = (
+            f"The {role} DN is not a distinguished name that the runtime accepts "
+            f"(inferred): {malformed.message}."
+        )
+        return (malformed.start, malformed.end), message, malformed.remedy
+    assert reading.swallowed is not None
+    attribute, start, end = reading.swallowed
+    text = (reading.value.text or "")[start:end]
+    message = (
+        f"The {role} DN has no comma before {text!r}, so the runtime takes it as part of the "
+        f"value of {attribute.keyword} (inferred)."
+    )
+    meant = reading.meant.stored if reading.meant else ""
+    return (
+        (start, end),
+        message,
+        f"Write it as: {meant}" if meant else f"Put a comma before {text!r}.",
+    )
+
+
+def _whose(comparison: DnComparison, near: NearMiss) -> str:
+    """Whose name it is in another form, or which one was evidently meant."""
+    file = file_name(near.locations[0]) if near.locations else "a certificate at hand"
+    if comparison.kind == "" or comparison.kind in FORM:
+        return f"It is the {comparison.role} of {file} in another form."
+    return f"The {comparison.role} of {file} is evidently meant, and differs further."

@@ -344,7 +344,13 @@ def aligned(stored: str, certificate: str) -> tuple[DifferenceKind, list[str]]:
 @pytest.mark.parametrize(
     ("stored", "certificate", "kind", "rows"),
     [
-        ("C=DE,CN=x", "CN=x,C=DE", DifferenceKind.ORDER, ["C=DE ! CN=x", "CN=x ! C=DE"]),
+        ("C=DE,CN=x", "CN=x,C=DE", DifferenceKind.REVERSED, ["C=DE ! CN=x", "CN=x ! C=DE"]),
+        (
+            "CN=x,C=DE,O=a",
+            "CN=x,O=a,C=DE",
+            DifferenceKind.ORDER,
+            ["CN=x = CN=x", "C=DE ! O=a", "O=a ! C=DE"],
+        ),
         (
             "CN=x,OU=a,C=DE",
             "CN=x,OU=b,C=DE",
@@ -363,7 +369,7 @@ def aligned(stored: str, certificate: str) -> tuple[DifferenceKind, list[str]]:
             DifferenceKind.ATTRIBUTE,
             ["CN=x = CN=x", "L=b ! -", "- ! OU=b", "C=DE = C=DE"],
         ),
-        ("CN=x+C=DE", "CN=x,C=DE", DifferenceKind.ATTRIBUTE, ["CN=x+C=DE ! -", "- ! CN=x"]),
+        ("CN=x+C=DE", "CN=x,C=DE", DifferenceKind.GROUPING, ["CN=x+C=DE ! -", "- ! CN=x"]),
         ("", "CN=x", DifferenceKind.ATTRIBUTE, ["- ! CN=x"]),
     ],
 )

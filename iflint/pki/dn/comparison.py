@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _MOST_RDNS_TO_ALIGN = 40
 _MOST_ATTRIBUTES_TO_PAIR = 30
+_SPACES = re.compile(" {2,}")
 
 Pair = tuple[Attribute, Attribute]
 
@@ -93,6 +95,18 @@ class DifferenceKind(enum.StrEnum):
 
     ORDER = "order"
     """The same parts in another order."""
+    REVERSED = "reversed"
+    """The same parts from the last to the first, as OpenSSL prints them."""
+    GROUPING = "grouping"
+    """The same attributes, but one joins by ``+`` what the other separates."""
+    CASE = "case"
+    """The same but for letter case and runs of blanks, in an attribute where they count."""
+    CHARACTERS = "characters"
+    """The same to the eye: characters that look alike, or that can't be seen."""
+    ESCAPES = "escapes"
+    """The same but for quotation marks and escapes that became part of a value."""
+    ENCODING = "encoding"
+    """The same, but letters outside ASCII were read in another encoding, or lost."""
     ATTRIBUTE = "attribute"
     """One has an attribute that the other has not."""
     VALUE = "value"
@@ -111,9 +125,11 @@ def align(stored: Name, certificate: Name) -> tuple[DifferenceKind, tuple[Aligne
     """How two different names differ, and their RDNs side by side, in the order of each."""
     ours, theirs = stored.rdns, certificate.rdns
     if max(len(ours), len(theirs)) > _MOST_RDNS_TO_ALIGN:
-        return _kind(ours, theirs), _side_by_side(ours, theirs)
+        same_types = Counter(map(_types, ours)) == Counter(map(_types, theirs))
+        kind = DifferenceKind.VALUE if same_types else DifferenceKind.ATTRIBUTE
+        return kind, _side_by_side(ours, theirs)
     kind = _kind(ours, theirs)
-    if kind is DifferenceKind.ORDER:
+    if kind in (DifferenceKind.ORDER, DifferenceKind.REVERSED):
         return kind, _side_by_side(ours, theirs)
     return kind, _with_fewest_changes(ours, theirs)
 
@@ -127,17 +143,79 @@ def _types(rdn: Rdn) -> tuple[str, ...]:
 
 
 def _kind(stored: Sequence[Rdn], certificate: Sequence[Rdn]) -> DifferenceKind:
+    """The kind of the difference: that of the form, if both mean the same."""
     if Counter(map(_types, stored)) != Counter(map(_types, certificate)):
+        if _mean_the_same([_flat(stored)], [_flat(certificate)]):
+            return DifferenceKind.GROUPING
         return DifferenceKind.ATTRIBUTE
-    if max(len(stored), len(certificate)) > _MOST_RDNS_TO_ALIGN:
-        return DifferenceKind.VALUE
+    if _mean_the_same(stored, certificate):
+        pairs = zip(stored, certificate, strict=True)
+        kinds = [_disguise(*pair) for pair in pairs if not _same(*pair)]
+        return max(kinds, key=_DISGUISES.index, default=DifferenceKind.CASE)
+    if _mean_the_same(stored, certificate[::-1]):
+        return DifferenceKind.REVERSED
     left = list(certificate)
     for ours in stored:
-        match = next((theirs for theirs in left if _same(ours, theirs)), None)
+        match = next((theirs for theirs in left if _mean_the_same([ours], [theirs])), None)
         if match is None:
             return DifferenceKind.VALUE
         left.remove(match)
     return DifferenceKind.ORDER
+
+
+def _flat(name: Sequence[Rdn]) -> Rdn:
+    return tuple(attribute for rdn in name for attribute in rdn)
+
+
+def _mean_the_same(stored: Sequence[Rdn], certificate: Sequence[Rdn]) -> bool:
+    return len(stored) == len(certificate) and all(
+        _same(ours, theirs) or _disguise(ours, theirs) in _DISGUISES
+        for ours, theirs in zip(stored, certificate, strict=True)
+    )
+
+
+_DISGUISES = (
+    DifferenceKind.CASE,
+    DifferenceKind.CHARACTERS,
+    DifferenceKind.ESCAPES,
+    DifferenceKind.ENCODING,
+)
+"""What keeps apart two values that mean the same, the least first."""
+
+
+def _disguise(stored: Rdn, certificate: Rdn) -> DifferenceKind:
+    """The one of `_DISGUISES` that keeps two RDNs apart; VALUE if they mean different things."""
+    if _types(stored) != _types(certificate) or len(stored) > _MOST_ATTRIBUTES_TO_PAIR:
+        return DifferenceKind.VALUE
+    kind = _DISGUISES[0]
+    left = list(certificate)
+    for ours in stored:
+        kinds = [(_kind_of_disguise(ours, theirs), theirs) for theirs in left]
+        likely = [pair for pair in kinds if pair[0] in _DISGUISES]
+        if not likely:
+            return DifferenceKind.VALUE
+        least, match = min(likely, key=lambda pair: _DISGUISES.index(pair[0]))
+        left.remove(match)
+        kind = max(kind, least, key=_DISGUISES.index)
+    return kind
+
+
+def _kind_of_disguise(stored: Attribute, certificate: Attribute) -> DifferenceKind:
+    if stored.oid != certificate.oid or not (stored.value and certificate.value):
+        same = (stored.oid, stored.der) == (certificate.oid, certificate.der)
+        return DifferenceKind.CASE if same else DifferenceKind.VALUE
+    from iflint.pki.dn.resemblance import essence, lost_letters, seen, unescaped
+
+    one, other = stored.value, certificate.value
+    if _SPACES.sub(" ", one.strip(" ")).casefold() == _SPACES.sub(" ", other.strip(" ")).casefold():
+        return DifferenceKind.CASE
+    if seen(one) == seen(other):
+        return DifferenceKind.CHARACTERS
+    if seen(unescaped(one)) == seen(unescaped(other)):
+        return DifferenceKind.ESCAPES
+    if essence(one) == essence(other) or lost_letters(one, other):
+        return DifferenceKind.ENCODING
+    return DifferenceKind.VALUE
 
 
 def _side_by_side(stored: Sequence[Rdn], certificate: Sequence[Rdn]) -> tuple[AlignedRdn, ...]:

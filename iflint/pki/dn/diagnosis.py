@@ -8,6 +8,7 @@ from iflint.pki.dn import grammar
 from iflint.pki.dn.attribute import TYPES
 from iflint.pki.dn.grammar import MalformedName
 from iflint.pki.dn.name import Name, swallowed_attribute, swallowed_pattern
+from iflint.pki.dn.resemblance import decoded_octets, described, is_hidden, without_hidden
 
 _LONGEST_TO_CORRECT = 2000
 
@@ -78,7 +79,7 @@ def explain(text: str, error: MalformedName) -> MalformedName:
     """The same error with a message and a remedy that help."""
     meant = corrected(text)
     message, start, end = _reason(text, error)
-    return MalformedName(message, start, end, _remedy(message, meant))
+    return MalformedName(message, start, end, _remedy(message, meant), meant)
 
 
 def _remedy(message: str, meant: str | None) -> str:
@@ -95,9 +96,9 @@ def _reason(text: str, error: MalformedName) -> tuple[str, int, int]:
         return "the DN consists of blanks only", 0, len(text)
     blamed = text[error.start : min(error.end, error.start + _LONGEST_TO_CORRECT)]
     for position, character in enumerate(blamed, error.start):
-        if _is_invisible(character):
-            code = f"U+{ord(character):04X}"
-            return f"an invisible character ({code}) stands in the DN", position, position + 1
+        if not character.isascii() and is_hidden(character):
+            what = described(character)
+            return f"an invisible character ({what}) stands in the DN", position, position + 1
     if _quoted_as_a_whole(text.strip()):
         return "the DN as a whole stands in quotation marks", 0, len(text)
     prefix = _PREFIX.match(text)
@@ -125,27 +126,11 @@ def _reason(text: str, error: MalformedName) -> tuple[str, int, int]:
     return error.message, error.start, error.end
 
 
-def _is_invisible(character: str) -> bool:
-    """Whether nobody sees that it stands there, or sees a blank that is none to the runtime."""
-    if character.isascii():
-        return False
-    import unicodedata
-
-    return unicodedata.category(character) in ("Cf", "Zs")
-
-
-def _visible(text: str) -> str:
-    return "".join(
-        " " if character.isspace() else "" if _is_invisible(character) else character
-        for character in text
-    )
-
-
 def corrected(text: str) -> str | None:
     """What ``iflint.pki.names.corrected_text`` promises."""
     if len(text) > _LONGEST_TO_CORRECT or len(_QUOTATION_MARK.findall(text)) % 2:
         return None
-    candidate = _visible(text).translate(_TYPOGRAPHIC).strip()
+    candidate = without_hidden(text).translate(_TYPOGRAPHIC).strip()
     printed_by_openssl = _OPENSSL.match(candidate) is not None
     candidate = _PREFIX.sub("", candidate, count=1)
     if _quoted_as_a_whole(candidate):
@@ -182,7 +167,7 @@ def _quoted_as_a_whole(text: str) -> bool:
 def _from_slashes(text: str) -> str:
     """OpenSSL's old form, which begins with the most general part, turned round."""
     parts = _SLASH.split(text)[1:]
-    return ", ".join(_attribute(part.rstrip()) for part in reversed(parts))
+    return ", ".join(_attribute(decoded_octets(part.rstrip())) for part in reversed(parts))
 
 
 def _from_parts(text: str, *, turn: bool) -> str:

@@ -45,15 +45,19 @@ _LONGEST_SHOWN = 40
 class MalformedName(ValueError):  # noqa: N818 - it names the state of the text
     """The runtime would refuse this text: characters ``start`` to ``end`` are the reason.
 
-    ``message`` says in one line what is wrong, ``remedy`` what to do.
+    ``message`` says in one line what is wrong, ``remedy`` what to do; ``meant`` is the text that
+    was probably meant, if anybody can tell.
     """
 
-    def __init__(self, message: str, start: int, end: int, remedy: str = "") -> None:
+    def __init__(
+        self, message: str, start: int, end: int, remedy: str = "", meant: str | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.start = start
         self.end = end
         self.remedy = remedy
+        self.meant = meant
 
 
 class _Value(msgspec.Struct, frozen=True):

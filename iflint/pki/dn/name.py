@@ -61,6 +61,14 @@ class Name(msgspec.Struct, frozen=True, dict=True):
         """Each attribute in a form that is equal for those that match by RFC 5280 §7.1."""
         return frozenset(attributes.chain_key(part) for rdn in self.rdns for part in rdn)
 
+    @cached_property
+    def without_common_name(self) -> tuple[str, ...]:
+        """The canonical form of each RDN, that of a common name left empty."""
+        return tuple(
+            "" if all(part.oid == attributes.COMMON_NAME for part in rdn) else _canonical_rdn(rdn)
+            for rdn in self.rdns
+        )
+
     @property
     def common_name(self) -> str | None:
         """The text of the most specific CN."""
