@@ -60,7 +60,8 @@ class CertificateNotYetValid(Rule):
             message += f" The one before it expired on {dated(max(expired), case.run.as_of)}."
         about = about_certificate(case, coming)
         if verdict.meanwhile:
-            message += f" Until then entry {verdict.meanwhile.ordinal} serves the same sender."
+            ordinal = verdict.meanwhile.ordinal
+            message += f" Until then entry {ordinal} has a valid one for the same sender."
             about["related"] += (Related(verdict.meanwhile.location, "the entry until then"),)
         yield self.finding(
             case,

@@ -90,7 +90,8 @@ def _dropped(case: EntryCase, best: JoinedCertificate) -> str:
     leaving, root, trust = best.chain.leaving, best.chain.root, case.run.trust
     assert leaving is not None
     assert root is not None
-    where = f"{trust.table.name} with release {leaving.release}"
+    text = f"leaves the list with release {leaving.release} of {trust.table.name}, on "
+    text += dated(leaving.on, case.run.as_of)
     if trust.landscape is Landscape.NEO and root.in_neo_list:
-        where += " and will be on one of the two lists for Neo only"
-    return f"leaves the list on {dated(leaving.on, case.run.as_of)}, {where}"
+        text += ", and will be on one of the two lists for Neo only"
+    return text

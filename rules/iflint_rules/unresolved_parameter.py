@@ -64,8 +64,8 @@ class UnresolvedParameter(Rule):
                 case,
                 f"The {what} of this channel needs the parameter {{{{{use.name}}}}}, "
                 f"which {state}.",
-                remedy=f"Give {{{{{use.name}}}}} a value in parameters.prop, or pass the environment's "
-                "values with --parameters FILE.",
+                remedy=f"Give {{{{{use.name}}}}} a value in parameters.prop, or pass the "
+                "environment's values with --parameters FILE.",
                 location=value.origin.locate(use.start, use.end),
                 related=related,
                 key=use.name,
