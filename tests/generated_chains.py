@@ -10,7 +10,7 @@ import ipaddress
 import itertools
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 from authorities import ANY, CLIENT, DAY, NOW, SERVER, Party, algorithm, found, issue, resigned
 from iflint.pki import der as asn1
 from iflint.pki.certificates import parse_certificate
-from iflint.pki.chains import CertificatePool, judge_chain
+from iflint.pki.chains import CertificatePool, ChainVerdict, Outcome, judge_chain
 from iflint.pki.trust import Landscape, TrustList, load_trust_list, root_from_certificate
 
 if TYPE_CHECKING:
@@ -115,12 +115,16 @@ class Level:
 
 @dataclass
 class Case:
-    """A generated chain: the files for both judges, and what is special about it."""
+    """A generated chain: the files for both judges, and what is special about it.
+
+    ``plain_roots`` have the names and keys of ``roots``, and nothing special about them.
+    """
 
     leaf: bytes
     bundle: list[bytes]
     roots: list[bytes]
     traits: set[str]
+    plain_roots: list[bytes] = field(default_factory=list)
 
 
 class Generator:
@@ -186,7 +190,7 @@ class Generator:
         if len(levels) == 1:
             made = [self._certificate(levels[0], levels[0])]
         bundle = [der for level, der in zip(levels[1:], made[1:], strict=True) if not level.drop]
-        roots = [made[-1]]
+        roots, anchor = [made[-1]], levels[-1].party
         others = self._others(levels, traits, spare)
         bundle += others
         draw = self._random.random()
@@ -196,6 +200,7 @@ class Generator:
         elif draw < 0.2 and len(made) > 2:
             traits.add("intermediate as anchor")
             roots = [self._random.choice(made[1:-1])]
+            anchor = levels[made.index(roots[0])].party
         elif draw < 0.3 and made[-1] in bundle:
             bundle.remove(made[-1])
         if self._random.random() < 0.2:
@@ -203,7 +208,8 @@ class Generator:
         bundle += self._random.sample(self._strangers, 3)
         self._random.shuffle(bundle)
         roots += self._random.sample(self._strangers[1:], 1)
-        return Case(made[0], bundle, roots, traits)
+        plain = [issue(anchor, anchor, ca=True, key_usage="cert"), *roots[1:]]
+        return Case(made[0], bundle, roots, traits, plain if draw >= 0.12 else roots)
 
     def _mesh(self) -> Case:
         """CAs that have signed each other at random, some of it faulty."""
@@ -227,7 +233,7 @@ class Generator:
         sender = Level(self._party("sender", keys[4]), {"eku": (CLIENT,)})
         leaf = self._certificate(sender, Level(self._random.choice(cas)))
         self._random.shuffle(bundle)
-        return Case(leaf, bundle, roots, traits)
+        return Case(leaf, bundle, roots, traits, roots)
 
     def _certificate(self, low: Level, high: Level) -> bytes:
         der = issue(low.party, high.party, **low.options)
@@ -429,14 +435,65 @@ def _list_of_files() -> TrustList:
     return load_trust_list(Landscape.CUSTOM, NOW, [found(issue(anyone, anyone))])
 
 
-def ours(case: Case) -> bool:
-    """Whether iflint has nothing against the certificate (its own dates included) and its chain."""
+def judged(case: Case) -> ChainVerdict:
+    """iflint's verdict on the chain."""
     leaf = parse_certificate(case.leaf)
     anchors = (root_from_certificate(parse_certificate(root), "roots.pem") for root in case.roots)
     trust = msgspec.structs.replace(_list_of_files(), anchors=tuple(anchors))
     pool = CertificatePool(map(found, [case.leaf, *case.bundle]))
-    verdict = judge_chain(leaf, pool, trust, NOW)
-    return verdict.ok and leaf.not_before <= NOW <= leaf.not_after
+    return judge_chain(leaf, pool, trust, NOW)
+
+
+def ours(case: Case) -> bool:
+    """Whether iflint has nothing against the certificate (its own dates included) and its chain."""
+    return not objections(case)
+
+
+def objections(case: Case) -> set[str]:
+    """All that iflint has against the certificate, its own dates included, and its chain.
+
+    Kinds of faults, with ``of the root`` for those of an anchor; outcomes; and more in words.
+    """
+    verdict = judged(case)
+    found = {
+        f"{fault.kind} of the root"
+        if fault.certificate is not None and fault.certificate.der in case.roots
+        else str(fault.kind)
+        for fault in verdict.faults
+    }
+    if verdict.outcome is not Outcome.TRUSTED:
+        found.add(str(verdict.outcome))
+    if not verdict.leaf.not_before <= NOW <= verdict.leaf.not_after:
+        found.add("the client's own dates")
+    found |= {
+        "the client's usages" if one == verdict.leaf else "the usages of an intermediate"
+        for one in verdict.without_client_auth
+    }
+    return found
+
+
+def on_its_path(case: Case) -> Case:
+    """The chain with nothing at hand but the path that iflint found."""
+    path = [one.der for one in judged(case).certificates[1:] if one.der not in case.roots]
+    return replace(case, bundle=path)
+
+
+def cause(case: Case, ask: Callable[[Case], str]) -> str:
+    """Why another program refuses what iflint accepts, found by asking it again; or nothing.
+
+    First with nothing at hand but the path that iflint found, then with an anchor of the same
+    name and key that has nothing special, then with both. What it accepts now, it had refused
+    for what was taken away.
+    """
+    alone = on_its_path(case)
+    if not ask(alone):
+        return "Several issuers of one name"
+    for bundle in (case.bundle, alone.bundle):
+        if case.plain_roots != case.roots and not ask(
+            replace(case, bundle=bundle, roots=case.plain_roots)
+        ):
+            return "The anchor's own extensions"
+    return ""
 
 
 @cache

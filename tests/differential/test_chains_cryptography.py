@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.x509 import verification
 
 from authorities import ANY, CLIENT, NOW
-from generated_chains import Case, compare, generated
+from generated_chains import Case, cause, compare, generated, objections, on_its_path
 from iflint.pki.chains import MAX_CERTIFICATES_IN_PATH
 
 pytestmark = [
@@ -67,23 +67,30 @@ def verifiers(case: Case) -> str:
     return ""
 
 
+def _cannot_compare(reasons: str, traits: set[str]) -> bool:
+    """Whether it says so, or its last word is on the other key of a CA that changed its key."""
+    other_key = "self-issued" in traits and "signature does not match" in reasons
+    return "unsupported name constraint" in reasons or other_key
+
+
 def explanation(case: Case, accepted: bool, error: str) -> str:
-    """Why the two may disagree on this chain; the words are headings of the document."""
+    """Why the two disagree on this chain; the words are headings of the document."""
     traits = case.traits
     if not accepted:
         subject_only = traits & {"directory constraints", "e-mail in subject"}
-        return "Directory names and the subject" if subject_only else ""
-    if "ame constraint" in error and "directory constraints" in traits:
+        names = objections(case) == {"name-constraints"}
+        return "Directory names and the subject" if subject_only and names else ""
+    reasons = error + verifiers(on_its_path(case))
+    if "ame constraint" in reasons and "directory constraints" in traits:
         return "Directory names and the subject"
-    if "Forbidden signature algorithm" in error and "SHA-1" in traits:
+    if "Forbidden signature algorithm" in reasons and "SHA-1" in traits:
         return "SHA-1"
-    if "name constraint" in error and traits & {"URI constraints", "registered constraints"}:
+    if _cannot_compare(reasons, traits) and traits & {
+        "URI constraints",
+        "registered constraints",
+    }:
         return "Constraints that can't be processed"
-    if traits & {"anchor's own extensions", "intermediate as anchor"}:
-        return "The anchor's own extensions"
-    if "several of one name" in traits:
-        return "Several issuers of one name"
-    return ""
+    return cause(case, verifiers)
 
 
 @pytest.mark.filterwarnings("ignore")

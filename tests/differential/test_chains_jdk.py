@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authorities import NOW, SERVER
-from generated_chains import Case, compare, generated
+from authorities import NOW
+from generated_chains import Case, compare, generated, objections
 from iflint.pki.certificates import parse_certificate
 
 if TYPE_CHECKING:
@@ -64,19 +64,25 @@ def explanation(case: Case, accepted: bool, error: str) -> str:
             if one.self_issued and one.authority_key_id != one.subject_key_id
         }
         return "Two self-issued certificates in a row" if len(new_keys) > 1 else ""
-    if case.leaf in case.roots:
+    against = objections(case)
+    if case.leaf in case.roots and against <= {
+        "the client's own dates",
+        "the client's usages",
+        "unknown-critical-extension of the root",
+    }:
         return "A client certificate that is an anchor itself"
-    if traits & {"anchor's own dates", "intermediate as anchor"}:
+    if against <= {"expired of the root", "not-yet-valid of the root"}:
         return "The dates of an anchor"
+    if against == {"the usages of an intermediate"}:
+        return "The usages of intermediates"
+    if against != {"name-constraints"}:
+        return ""
     if {"URI constraints", "URI in SAN"} <= traits:
         return "A URI without a domain name"
     if {"e-mail constraints", "e-mail in subject"} <= traits:
         return "The letter case of an e-mail address"
     if {"registered constraints", "registered in SAN"} <= traits:
         return "Constraints that can't be processed"
-    usages = [parse_certificate(der).extended_key_usage for der in case.bundle]
-    if (SERVER.dotted_string,) in usages:
-        return "The usages of intermediates"
     return ""
 
 
