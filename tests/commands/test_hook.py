@@ -165,7 +165,7 @@ def test_pre_commit_runs_the_hook(workplace) -> None:
             pytest.skip(f"pip could not set the hook up: {run.stdout[-300:]}")
         return run
 
-    changed = "flow/META-INF/MANIFEST.MF"
+    changed = "Orders.iflw"
     found = try_hook("iflint", "--files", changed)
     assert found.returncode == 1, found.stdout + found.stderr
     assert "IFL301" in found.stdout
