@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from iflint.findings import Finding
     from iflint.iflow.model import Iflow
+    from iflint.iflow.properties import ParameterFile
     from iflint.inputs import Inputs
     from iflint.pki.calendar import Calendar
     from iflint.pki.chains import CertificatePool
@@ -67,6 +68,7 @@ class Session:
         self.as_of = options.as_of or now()
         self._paths = paths
         overlays, parameter_problems = read_parameters(options)
+        self._overlays = overlays
         self.trust, root_problems = read_trust_list(options, self.as_of)
         self._calendar = read_calendar(options) if options.calendar is not None else None
         self.inputs = inputs or read_inputs(paths, options)
@@ -158,6 +160,7 @@ class Session:
             self.rules if self.options.describe_rules else (),
             findings,
             self._parameter_files,
+            self._overlays,
         )
 
     def findings(
@@ -340,16 +343,20 @@ def _report(
     rules: Sequence[type[Rule]],
     findings: Sequence[Finding],
     parameter_files: int,
+    overlays: Sequence[ParameterFile],
 ) -> Report:
     from iflint.inventory import (
         entry_counts,
         findings_by_iflow,
         iflow_result,
+        parameters_summary,
+        paths_without_certificate,
         skipped_result,
         trust_summary,
         wanted,
     )
     from iflint.sources import repository_root
+    from iflint.sources.disk import Disk
 
     directory = absolute_directory(options.directory)
     root = repository_root(directory)
@@ -382,6 +389,12 @@ def _report(
         entries_not_found=not_found,
         wanted=wanted(verdicts.values()),
         parameter_files=parameter_files,
+        parameters=parameters_summary(overlays, iflows),
+        certificate_paths_without=paths_without_certificate(
+            options.certificates or (), inputs, Disk(options.directory)
+        )
+        if options.certificates
+        else (),
     )
 
 

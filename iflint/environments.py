@@ -92,6 +92,13 @@ def merged(reports: Sequence[tuple[str, Report]]) -> Report:
         entries_joined=sum(report.entries_joined for _, report in reports),
         entries_not_found=sum(report.entries_not_found for _, report in reports),
         wanted=tuple(wanted.values()),
+        parameters=tuple(
+            max((report.parameters[number] for _, report in reports), key=lambda file: file.used)
+            for number in range(len(first.parameters))
+        ),
+        certificate_paths_without=tuple(
+            dict.fromkeys(path for _, each in reports for path in each.certificate_paths_without)
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from iflint.report import (
     EntryResult,
     IflowResult,
     LinkResult,
+    ParametersSummary,
     SkippedResult,
     TrustSummary,
     WantedCertificate,
@@ -22,10 +23,13 @@ from iflint.wording import days_until
 if TYPE_CHECKING:
     from iflint.findings import Finding
     from iflint.iflow.model import CertificateEntry, Iflow, SenderChannel
+    from iflint.iflow.properties import ParameterFile
+    from iflint.inputs import Inputs
     from iflint.location import FileLocation
     from iflint.pki.chains import ChainVerdict, Link
     from iflint.pki.trust import TrustList
     from iflint.sources import Skipped
+    from iflint.sources.disk import Disk
     from iflint.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict, JoinedCertificate
 
 
@@ -81,6 +85,31 @@ def trust_summary(trust: TrustList, clock: datetime) -> TrustSummary:
         released_on=str(trust.released_on or ""),
         known_until="" if trust.release is None else str(trust.table.known_until),
         stale_days=trust.days_stale(clock),
+    )
+
+
+def parameters_summary(
+    files: Sequence[ParameterFile], iflows: Iterable[Iflow]
+) -> tuple[ParametersSummary, ...]:
+    """How much of each file of parameters is used; of files with the same name, the last's."""
+    names = {name for iflow in iflows for name in iflow.parameters}
+    found: list[ParametersSummary] = []
+    for file in reversed(files):
+        used = names & file.entries.keys()
+        names -= used
+        found.append(ParametersSummary(file.location, len(file.entries), len(used)))
+    return tuple(reversed(found))
+
+
+def paths_without_certificate(paths: Sequence[str], inputs: Inputs, disk: Disk) -> tuple[str, ...]:
+    """The paths given for certificates in which there was none, unless a problem says so."""
+    known = [found.location.file for found in inputs.certificates]
+    known += [problem.location.file for problem in inputs.problems]
+    places = {disk.absolute(file.path) for file in known}
+    return tuple(
+        path
+        for path in paths
+        if not any(f"{place}/".startswith(f"{disk.absolute(path)}/") for place in places)
     )
 
 

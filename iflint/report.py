@@ -158,6 +158,14 @@ class EnvironmentSummary(msgspec.Struct, frozen=True):
     parameter_files: int = 0
 
 
+class ParametersSummary(msgspec.Struct, frozen=True):
+    """A file of ``--parameters``: how many values it has, and how many sender channels use."""
+
+    location: FileLocation
+    values: int
+    used: int
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a run found out; reporters are functions of it.
 
@@ -167,7 +175,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     certificate entries whose texts were checked, ``entries_joined`` those among them for which
     a certificate was at hand, ``entries_not_found`` those that none at hand resembles.
     ``environments`` are those that were checked (``trust`` then is the first one's), and
-    ``parameter_files`` counts the iFlows with parameter files of the environment.
+    ``parameter_files`` counts the iFlows with parameter files of the environment. ``parameters``
+    are the files given for all iFlows, ``certificate_paths_without`` the paths given for
+    certificates that hold none.
     """
 
     version: str
@@ -188,6 +198,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     wanted: tuple[WantedCertificate, ...] = ()
     environments: tuple[EnvironmentSummary, ...] = ()
     parameter_files: int = 0
+    parameters: tuple[ParametersSummary, ...] = ()
+    certificate_paths_without: tuple[str, ...] = ()
 
     @property
     def channels(self) -> Iterator[ChannelResult]:

@@ -167,7 +167,8 @@ class Iflow(msgspec.Struct, frozen=True):
     ``location`` is its ``.iflw``; ``bundle`` the folder, archive or file that it came in;
     ``name`` the display name of the export, else the bundle's name, else the file's.
     ``parameters_complete`` is False when its own ``parameters.prop`` could not be read, or not
-    all of it: a parameter that is not defined then may well be.
+    all of it: a parameter that is not defined then may well be. ``parameters`` are the names of
+    all externalized parameters that its sender channels use.
     """
 
     id: str
@@ -179,3 +180,4 @@ class Iflow(msgspec.Struct, frozen=True):
     channels: tuple[SenderChannel, ...]
     problems: tuple[Problem, ...] = ()
     parameters_complete: bool = True
+    parameters: tuple[str, ...] = ()

@@ -21,7 +21,8 @@ EXPANSION_LIMIT = 16 * 1024 * 1024
 class Parameters:
     """The parameter values of one flow in one environment: the last file given wins.
 
-    ``defaults`` gives the bundle's own file; it is asked only when a parameter is used.
+    ``defaults`` gives the bundle's own file; it is asked only when a parameter is used. ``asked``
+    holds the names of all that were, in order.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Parameters:
         self._defaults = defaults
         self._overlays = overlays
         self._budget = EXPANSION_LIMIT
+        self.asked: dict[str, None] = {}
         self._values: dict[str, Text | None] = {}
 
     @property
@@ -39,6 +41,7 @@ class Parameters:
 
     def get(self, name: str) -> Parameter | None:
         """The parameter in force, or None when no file defines it; names compare exactly."""
+        self.asked[name] = None
         for overlay in reversed(self._overlays):
             if name in overlay.entries:
                 return overlay.entries[name]

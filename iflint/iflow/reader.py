@@ -95,7 +95,7 @@ class ParsedIflow(msgspec.Struct, frozen=True):
 
         The problems of the overlays themselves are not repeated here.
         """
-        channels, problems = self._resolve(overlays) if self.channels else ((), ())
+        channels, problems, names = self._resolve(overlays) if self.channels else ((), (), ())
         return Iflow(
             id=self.id,
             name=self.name,
@@ -106,20 +106,22 @@ class ParsedIflow(msgspec.Struct, frozen=True):
             channels=channels,
             problems=(*self.problems, *problems),
             parameters_complete=self.parameters_complete,
+            parameters=names,
         )
 
     def _resolve(
         self, overlays: Sequence[ParameterFile]
-    ) -> tuple[tuple[SenderChannel, ...], tuple[Problem, ...]]:
+    ) -> tuple[tuple[SenderChannel, ...], tuple[Problem, ...], tuple[str, ...]]:
         from iflint.iflow.parameters import Parameters
         from iflint.iflow.resolution import Resolver
 
-        resolver = Resolver(Parameters(lambda: self.defaults.file, overlays))
+        parameters = Parameters(lambda: self.defaults.file, overlays)
+        resolver = Resolver(parameters)
         channels = tuple(
             resolver.channel(stored, ordinal) for ordinal, stored in enumerate(self.channels, 1)
         )
         resolver.finish(self.location)
-        return channels, tuple(resolver.problems)
+        return channels, tuple(resolver.problems), tuple(parameters.asked)
 
 
 class _Defaults:

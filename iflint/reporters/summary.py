@@ -28,7 +28,7 @@ def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
         yield ""
     yield style.paint("Summary", BOLD)
     for label, text in _counts(report):
-        yield from _row(label, text, style)
+        yield from _row(label, style.show(text), style)
     yield from _skipped(report.skipped, style, verbose=verbose)
     if report.environments:
         for each in report.environments:
@@ -59,6 +59,11 @@ def _counts(report: Report) -> Iterator[tuple[str, str]]:
     yield "entries", entries
     files = f" in {counted(report.certificate_files, 'file')}" if report.certificate_files else ""
     yield "certificates", f"{report.certificates}{files}"
+    if report.certificate_paths_without:
+        yield "", f"none in {listed(report.certificate_paths_without, 'or')}"
+    for file in report.parameters:
+        used = f"{file.used or 'none'} used by sender channels"
+        yield "parameters", f"{file.location}: {counted(file.values, 'value')}, {used}"
 
 
 def _findings(report: Report, style: Style) -> str:

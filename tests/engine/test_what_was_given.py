@@ -1,0 +1,78 @@
+"""What is said of files that were given and are of no use: parameters and certificate paths."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+import iflint
+from exports import Channel, Flow, bundle, write_tree
+from iflint.reporters.text import render
+
+CLOCK = datetime(2026, 11, 24, tzinfo=UTC)
+CHANNEL = Channel(
+    "HTTPS", "/orders", [("{{Subject}}", "{{Issuer}}")], authorization="{{Authorization}}"
+)
+DEFAULTS = {"Subject": "CN=a", "Issuer": "CN=b", "Authorization": "ClientCertificate"}
+
+
+@pytest.fixture
+def summary(tmp_path):
+    """The text report, blanks folded, of a flow whose channel is full of parameters."""
+
+    def of(files, **settings):
+        write_tree(tmp_path, bundle(Flow("Orders", "Orders", [CHANNEL], DEFAULTS)))
+        for name, text in files.items():
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text(text)
+        report = iflint.check(".", as_of=CLOCK, directory=str(tmp_path), **settings)
+        return " ".join(render(report).split())
+
+    return of
+
+
+def test_a_file_of_parameters_that_nothing_uses_is_told(summary) -> None:
+    text = summary({"qa.prop": "Nothing=1\nElse=2\n"}, parameters=["qa.prop"])
+    assert "parameters qa.prop: 2 values, none used by sender channels" in text
+
+
+def test_of_two_files_with_the_same_name_the_last_is_used(summary) -> None:
+    files = {"qa.prop": "Subject=CN=x\nIssuer=CN=y\n", "more.prop": "Subject=CN=z\n"}
+    text = summary(files, parameters=["qa.prop", "more.prop"])
+    assert "qa.prop: 2 values, 1 used by sender channels" in text
+    assert "more.prop: 1 value, 1 used by sender channels" in text
+
+
+def test_values_that_end_the_judging_of_a_channel_are_used(summary) -> None:
+    text = summary({"qa.prop": "Authorization=RoleBased\n"}, parameters=["qa.prop"])
+    assert "qa.prop: 1 value, 1 used by sender channels" in text
+
+
+def test_a_path_for_certificates_without_any_is_told(summary) -> None:
+    text = summary({"certs/readme.txt": "none yet"}, certificates=["certs"])
+    assert "certificates 0 none in certs" in text
+
+
+def test_a_file_that_a_finding_speaks_of_is_not_told_twice(summary) -> None:
+    text = summary({"a.cer": "no certificate"}, certificates=["a.cer"])
+    assert "IFL002" in text
+    assert "none in" not in text
+
+
+def test_pairs_that_only_their_spelling_tells_apart_are_asked_for_once(tmp_path) -> None:
+    pairs = [("CN=a,O=x", "CN=b"), ("cn=A, o=X", "CN=b")]
+    channels = [Channel("HTTPS", f"/{number}", [pair]) for number, pair in enumerate(pairs)]
+    write_tree(tmp_path, bundle(Flow("Orders", "Orders", channels, {})))
+    [wanted] = iflint.check(str(tmp_path), as_of=CLOCK).wanted
+    assert (wanted.subject, len(wanted.channels)) == ("CN=a,O=x", 2)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["cn=subject", "<CI Certificate>", "/C=DE/CN=x", "CN=x O=y", "*", "", "CN=x,", "E=x"],
+)
+def test_what_names_no_certificate_is_not_asked_for(tmp_path, subject) -> None:
+    channel = Channel("HTTPS", "/orders", [(subject, "CN=b")])
+    write_tree(tmp_path, bundle(Flow("Orders", "Orders", [channel], {})))
+    assert iflint.check(str(tmp_path), as_of=CLOCK).wanted == ()
