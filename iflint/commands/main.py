@@ -20,6 +20,7 @@ def _show_version(context: click.Context, _parameter: click.Parameter, asked: bo
     modules=(
         "check",
         "channels",
+        "certificates",
         "forecast",
         "renew",
         "sender",

@@ -1,0 +1,277 @@
+"""What depends on each certificate at hand: how long it lasts, its chain, and who needs it.
+
+"What do I touch when this one changes?", asked of every certificate at once. A channel needs the
+certificates that have the pair of one of its entries, and those above them that complete the chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.engine import sessions
+from iflint.findings import (
+    CertificateReference,
+    ChannelReference,
+    EntryReference,
+    IflowReference,
+)
+from iflint.options import Options
+from iflint.pki.chains import judge_chain
+from iflint.rule import (
+    certificate_reference,
+    channel_reference,
+    entry_reference,
+    iflow_reference,
+)
+from iflint.trees import chain_tree
+from iflint.verdicts import EntryState
+from iflint.wording import days_until
+
+if TYPE_CHECKING:
+    from iflint.engine import Session
+    from iflint.location import Location
+    from iflint.pki.certificates import Certificate
+    from iflint.pki.chains import ChainVerdict
+    from iflint.problems import Problem
+    from iflint.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict
+
+PAIR, UNDECIDABLE, MEANT, CHAIN = "pair", "undecidable", "meant", "chain"
+
+
+class Use(msgspec.Struct, frozen=True):
+    """An entry of a channel that needs a certificate, in the environments named.
+
+    ``relation`` is ``pair`` when the certificate has the entry's pair, ``undecidable`` when it may
+    have it, ``meant`` when the entry evidently means it and differs, ``chain`` when it stands
+    above one that has the pair. ``decides`` tells whether the verdict on the entry rests on it:
+    False where the entry has a better certificate.
+    """
+
+    iflow: IflowReference
+    channel: ChannelReference
+    entry: EntryReference
+    relation: str
+    decides: bool
+    environments: tuple[str, ...] = ()
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What the dates and the chain of a certificate are worth, in the environments named.
+
+    ``verdict`` is ``works``, ``uncertain`` or ``fails``, ``reasons`` say why it is not the first;
+    ``holds_until`` is when one that works ends to do so, as far as dates can tell.
+    """
+
+    verdict: str
+    reasons: tuple[str, ...]
+    holds_until: datetime | None
+    environments: tuple[str, ...] = ()
+
+
+class CertificateUse(msgspec.Struct, frozen=True):
+    """A certificate at hand and everything that needs it.
+
+    ``role`` is ``client``, ``intermediate`` or ``root``, by what the certificate says of itself.
+    ``days_left`` counts calendar days (UTC) from the clock to its last day, negative once that
+    has passed. ``standings`` is one, or several where environments differ.
+    """
+
+    certificate: CertificateReference
+    role: str
+    days_left: int
+    standings: tuple[Standing, ...]
+    uses: tuple[Use, ...]
+
+
+class ListInForce(msgspec.Struct, frozen=True):
+    """The list of roots that verdicts rely on; ``environment`` is empty where none is checked."""
+
+    environment: str
+    landscape: str
+    name: str
+
+
+class CertificateUses(msgspec.Struct, frozen=True):
+    """Every certificate at hand, the one that ends first being the first.
+
+    ``entries_without`` counts the entries for which none is at hand; ``problems`` are inputs
+    that could not be read, so that certificates or channels may lack.
+    """
+
+    as_of: datetime
+    lists: tuple[ListInForce, ...]
+    certificates: tuple[CertificateUse, ...]
+    entries_without: int = 0
+    problems: tuple[Problem, ...] = ()
+
+
+def certificate_uses(paths: Sequence[str], options: Options) -> CertificateUses:
+    """What depends on each certificate that belongs to a run over ``paths``.
+
+    Each is told once, also where several environments have it. Raises what
+    `iflint.engine.check` raises.
+    """
+    from iflint.clock import now
+
+    options = msgspec.structs.replace(options, as_of=options.as_of or now())
+    named = sessions(paths, options)
+    collected: dict[Certificate, _Collected] = {}
+    without: set[tuple[IflowReference, int, int]] = set()
+    problems: dict[Problem, None] = {}
+    for name, session in named:
+        verdicts = session.verdicts(session.as_of).values()
+        problems |= dict.fromkeys(_problems(session, verdicts))
+        without.update(_without(verdicts))
+        for certificate in session.pool:
+            one = collected.setdefault(certificate, _Collected())
+            one.places |= dict.fromkeys(session.pool.locations(certificate))
+        _collect_uses(name, verdicts, collected)
+        _collect_standings(name, session, verdicts, collected)
+    clock = named[0][1].as_of
+    found = [_certificate_use(each, one, clock) for each, one in collected.items()]
+    return CertificateUses(
+        as_of=clock,
+        lists=tuple(
+            ListInForce(name, str(session.trust.landscape), session.trust.name)
+            for name, session in named
+        ),
+        certificates=tuple(sorted(found, key=_what_ends_first)),
+        entries_without=len(without),
+        problems=tuple(problems),
+    )
+
+
+class _Collected(msgspec.Struct):
+    """What is known of a certificate so far: its places, and in which environments what holds."""
+
+    places: dict[Location, None] = {}
+    standings: dict[Standing, list[str]] = {}
+    uses: dict[Use, list[str]] = {}
+
+
+def _certificate_use(
+    certificate: Certificate, collected: _Collected, clock: datetime
+) -> CertificateUse:
+    return CertificateUse(
+        certificate=certificate_reference(certificate, tuple(collected.places)),
+        role=_role(certificate),
+        days_left=days_until(certificate.not_after, clock),
+        standings=tuple(
+            msgspec.structs.replace(standing, environments=tuple(filter(None, names)))
+            for standing, names in collected.standings.items()
+        ),
+        uses=tuple(
+            msgspec.structs.replace(use, environments=tuple(filter(None, names)))
+            for use, names in collected.uses.items()
+        ),
+    )
+
+
+def _what_ends_first(use: CertificateUse) -> tuple[datetime, str, str]:
+    certificate = use.certificate
+    return certificate.not_after, certificate.subject, certificate.sha256
+
+
+def _role(certificate: Certificate) -> str:
+    if not certificate.is_ca:
+        return "client"
+    return "root" if certificate.self_issued else "intermediate"
+
+
+def _problems(session: Session, verdicts: Iterable[IflowVerdict]) -> Iterator[Problem]:
+    yield from session.inputs.problems
+    for flow in session.inputs.flows:
+        yield from flow.problems
+    for verdict in verdicts:
+        yield from verdict.iflow.problems
+
+
+def _without(verdicts: Iterable[IflowVerdict]) -> Iterator[tuple[IflowReference, int, int]]:
+    """The entries that no certificate at hand resembles, each as what tells it from others."""
+    for verdict, channel, entry in _entries(verdicts):
+        if entry.state is EntryState.NOT_FOUND:
+            reference = iflow_reference(verdict.iflow)
+            yield reference, channel.channel.ordinal, entry.entry.ordinal
+
+
+def _entries(
+    verdicts: Iterable[IflowVerdict],
+) -> Iterator[tuple[IflowVerdict, ChannelVerdict, EntryVerdict]]:
+    for verdict in verdicts:
+        for channel in verdict.channels:
+            for entry in channel.entries:
+                yield verdict, channel, entry
+
+
+def _collect_uses(
+    name: str, verdicts: Iterable[IflowVerdict], collected: dict[Certificate, _Collected]
+) -> None:
+    """Note who needs what is at hand; a root that only the list of roots holds is left out."""
+    for verdict, channel, entry in _entries(verdicts):
+        for certificate, relation, decides in _needed(channel, entry):
+            if certificate not in collected:
+                continue
+            use = Use(
+                iflow_reference(verdict.iflow),
+                channel_reference(channel.channel),
+                entry_reference(entry),
+                relation,
+                decides,
+            )
+            environments = collected[certificate].uses.setdefault(use, [])
+            if name not in environments:
+                environments.append(name)
+
+
+def _needed(
+    channel: ChannelVerdict, entry: EntryVerdict
+) -> Iterator[tuple[Certificate, str, bool]]:
+    """The certificates that an entry needs, how, and whether its verdict rests on them."""
+    judged = _twin(channel, entry)
+    relation = UNDECIDABLE if judged.state is EntryState.UNDECIDABLE else PAIR
+    above: dict[Certificate, bool] = {}
+    for match in judged.joined:
+        decides = match is judged.best
+        yield match.certificate, relation, decides
+        for certificate in match.chain.certificates:
+            if certificate != match.certificate:
+                above[certificate] = decides or above.get(certificate, False)
+    for certificate, decides in above.items():
+        yield certificate, CHAIN, decides
+    if judged.near_miss is not None:
+        yield judged.near_miss.certificate, MEANT, False
+
+
+def _twin(channel: ChannelVerdict, entry: EntryVerdict) -> EntryVerdict:
+    """The verdict on an entry's pair: where it is a duplicate, that of the first one with it."""
+    if entry.twin is None:
+        return entry
+    return next((one for one in channel.entries if one.entry == entry.twin), entry)
+
+
+def _collect_standings(
+    name: str,
+    session: Session,
+    verdicts: Iterable[IflowVerdict],
+    collected: dict[Certificate, _Collected],
+) -> None:
+    """Judge each certificate, by what a keystore presents for it where the run does so, too."""
+    from iflint.pki.signatures import SignatureCache
+
+    trust, verifier = session.trust.at(session.as_of), SignatureCache()
+    chains: dict[Certificate, ChainVerdict] = {
+        match.certificate: match.chain
+        for _, _, entry in _entries(verdicts)
+        for match in entry.joined
+    }
+    for certificate in session.pool:
+        chain = chains.get(certificate) or judge_chain(
+            certificate, session.pool, trust, session.as_of, verifier
+        )
+        tree = chain_tree(chain, session.pool, trust, session.as_of)
+        standing = Standing(tree.verdict, tree.reasons, tree.holds_until)
+        collected[certificate].standings.setdefault(standing, []).append(name)

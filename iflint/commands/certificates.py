@@ -1,0 +1,305 @@
+"""`iflint certificates`: each certificate at hand, how long it works, and who depends on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from iflint.commands.arguments import (
+    configuration_options,
+    judging_options,
+    paths_argument,
+    request,
+    table_format,
+    table_options,
+)
+from iflint.commands.interface import CLEAN, GroupedCommand
+
+if TYPE_CHECKING:
+    from iflint.certificate_usage import CertificateUse, CertificateUses, Standing, Use
+
+FORMATS = ("table", "json", "csv", "ics")
+ALARM_DAYS = (30, 7)
+"""How long before a certificate's last day the calendar reminds of it."""
+
+_MOST_IN_AN_EVENT = 100
+"""Channels named in one event: calendar servers refuse events that are too large."""
+
+
+@click.command(
+    "certificates",
+    cls=GroupedCommand,
+    short_help="List certificates and who needs them.",
+    examples=(
+        "iflint certificates exports --certificates certs",
+        "iflint certificates --format csv --output certificates.csv",
+        "iflint certificates --format ics --output certificates.ics",
+    ),
+)
+@paths_argument()
+@judging_options
+@table_options(FORMATS)
+@configuration_options
+def command(paths: tuple[str, ...], **arguments: Any) -> int:
+    """List every certificate at hand and what depends on it at PATH (default: here).
+
+    Shows the last day, the days left, the verdict on the chain, and every package, iFlow and
+    channel that needs the certificate: what to touch when it changes. The format ics is a
+    calendar with an event on each last day, and reminders 30 and 7 days before it. Exit code: 0
+    whatever the verdicts are.
+    """
+    from iflint.certificate_usage import certificate_uses
+    from iflint.commands import output
+    from iflint.commands.run import call, options_of, prepare
+
+    chosen, path, mistakes = table_format(arguments, FORMATS)
+    run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))
+    uses = call(certificate_uses, run.paths, options_of(run))
+    if chosen == "table":
+        output.write_text(path, run.colour, lambda *console: _table(uses, *console))
+    else:
+        write = {"json": _json, "csv": _csv, "ics": _calendar}[chosen]
+        output.write_data(path, write(uses))
+    _say_what_was_not_read(uses)
+    return CLEAN
+
+
+def _say_what_was_not_read(uses: CertificateUses) -> None:
+    """The list alone would not tell that something in it is missing."""
+    from iflint.commands.interface import complain
+    from iflint.wording import counted
+
+    if uses.problems:
+        unread = counted(len(uses.problems), "input")
+        complain(f"{unread} could not be read, so the list may lack certificates or channels")
+        complain("'iflint check' says which and why")
+
+
+def _json(uses: CertificateUses) -> str:
+    from iflint.reporters.encoding import dumped
+
+    envelope = {"format": "iflint-certificates", "formatVersion": "1"}
+    return dumped({**envelope, **msgspec.structs.asdict(uses)})
+
+
+def _table(uses: CertificateUses, colour: bool, width: int, ascii_only: bool) -> str:
+    from iflint import text
+    from iflint.commands.tables import Column, table
+    from iflint.reporters.style import wrapped
+
+    if not uses.certificates:
+        return "No certificates found.\n" + _closing(uses, width)
+    groups = [
+        (
+            "\n".join(
+                part
+                for title in _titles(certificate)
+                for part in wrapped(text.visible(title), 0, 0, width)
+            ),
+            [[_dates(certificate), _chain(certificate), _needed_by(certificate)]],
+        )
+        for certificate in uses.certificates
+    ]
+    dates = ["Last day", *(line for _, [row] in groups for line in row[0].split("\n"))]
+    columns = (
+        Column("Last day", width=max(map(len, dates)) + 2),
+        Column("Chain", 2),
+        Column("Needed by", 3),
+    )
+    shown = table(columns, groups, colour=colour, width=width) + "\n" + _closing(uses, width)
+    return text.ascii_only(shown) if ascii_only else shown
+
+
+def _titles(use: CertificateUse) -> Iterator[str]:
+    """The lines above what is said of a certificate."""
+    yield use.certificate.subject or "(no subject)"
+    for location in use.certificate.locations:
+        line = f":{location.region.start_line}" if location.region else ""
+        yield f"{location.file}{line}"
+
+
+def _dates(use: CertificateUse) -> str:
+    from iflint.wording import day, left
+
+    return f"{day(use.certificate.not_after)}\n{left(use.days_left)}"
+
+
+def _chain(use: CertificateUse) -> str:
+    from iflint.text import visible
+
+    return "\n".join(visible(_verdict(standing, use)) for standing in use.standings)
+
+
+def _verdict(standing: Standing, use: CertificateUse) -> str:
+    from iflint.wording import day
+
+    text = standing.verdict
+    until = standing.holds_until
+    if standing.reasons:
+        text += f": {'; '.join(standing.reasons)}"
+    elif until is not None and until < use.certificate.not_after:
+        text += f" until {day(until)} only"
+    return f"{', '.join(standing.environments)}: {text}" if standing.environments else text
+
+
+def _needed_by(use: CertificateUse) -> str:
+    from iflint.text import visible
+
+    if not use.uses:
+        return "no channel"
+    by_flow: dict[str, list[str]] = {}
+    for one in use.uses:
+        by_flow.setdefault(_flow(one), []).append(f"  {_channel(one)}")
+    return "\n".join(
+        visible(line) for flow, channels in by_flow.items() for line in (flow, *channels)
+    )
+
+
+def _flow(use: Use) -> str:
+    iflow = use.iflow
+    name = f"{iflow.package.name} › {iflow.name}" if iflow.package else iflow.name
+    return f"{name} {iflow.version}".rstrip()
+
+
+def _channel(use: Use) -> str:
+    channel = use.channel
+    where = f"{channel.adapter} {channel.address or channel.name}".strip()
+    notes = [f"entry {use.entry.ordinal}"]
+    if use.relation == "chain":
+        notes.append("in its chain")
+    elif use.relation == "meant":
+        notes.append("meant, but its DN differs")
+    elif use.relation == "undecidable":
+        notes.append("perhaps")
+    elif not use.decides:
+        notes.append("beside a better one")
+    if use.environments:
+        notes.append(f"in {', '.join(use.environments)}")
+    return f"{where} ({'; '.join(notes)})"
+
+
+def _closing(uses: CertificateUses, width: int) -> str:
+    """What the list amounts to, and which list of roots and clock it relies on."""
+    from iflint.reporters.style import wrapped
+    from iflint.text import visible
+    from iflint.wording import counted, day
+
+    unneeded = sum(not one.uses for one in uses.certificates)
+    said = [counted(len(uses.certificates), "certificate")]
+    if unneeded:
+        said.append(f"{unneeded} needed by no channel")
+    sentences = [", ".join(said) + "."]
+    if uses.entries_without:
+        entries = counted(uses.entries_without, "entry has", "entries have")
+        sentences.append(f"{entries} no certificate at hand: 'iflint check' lists what to ask for.")
+    for each in uses.lists:
+        before = f"List for {each.environment}" if each.environment else "List"
+        sentences.append(f"{before}: {each.name}, landscape {each.landscape}.")
+    sentences.append(f"Clock: {day(uses.as_of)}.")
+    return "\n".join(wrapped(visible(" ".join(sentences)), 0, 0, width)) + "\n"
+
+
+def _csv(uses: CertificateUses) -> str:
+    from iflint.commands.spreadsheets import csv_text
+
+    headings = (
+        *("subject", "issuer", "sha256", "role", "files", "not_before", "not_after", "days_left"),
+        *("environments", "verdict", "reasons", "holds_until"),
+        *("package", "iflow_id", "iflow", "version", "channel", "adapter", "address", "entry"),
+        *("relation", "decides", "flow_file"),
+    )
+    return csv_text(headings, _csv_rows(uses))
+
+
+def _csv_rows(uses: CertificateUses) -> Iterator[list[object]]:
+    """A row for each certificate, verdict and entry that needs it; one without if none does."""
+    for each in uses.certificates:
+        certificate = each.certificate
+        files = "; ".join(dict.fromkeys(str(place.file) for place in certificate.locations))
+        of_certificate = [
+            certificate.subject,
+            certificate.issuer,
+            certificate.sha256,
+            each.role,
+            files,
+            certificate.not_before,
+            certificate.not_after,
+            each.days_left,
+        ]
+        for standing in each.standings:
+            of_chain = [standing.verdict, "; ".join(standing.reasons), standing.holds_until]
+            needing = list(_needing(standing, each.uses))
+            for use, names in needing:
+                yield [*of_certificate, ", ".join(names), *of_chain, *_csv_use(use)]
+            if not needing:
+                yield [*of_certificate, ", ".join(standing.environments), *of_chain, *[None] * 11]
+
+
+def _needing(standing: Standing, uses: Sequence[Use]) -> Iterator[tuple[Use, tuple[str, ...]]]:
+    """The uses in the environments of a verdict, each with those that both name."""
+    for use in uses:
+        common = tuple(name for name in use.environments if name in standing.environments)
+        if common or not standing.environments:
+            yield use, common
+
+
+def _csv_use(use: Use) -> list[object]:
+    iflow, channel = use.iflow, use.channel
+    return [
+        iflow.package.name if iflow.package else "",
+        iflow.id,
+        iflow.name,
+        iflow.version,
+        channel.name or channel.id,
+        channel.adapter,
+        channel.address,
+        use.entry.ordinal,
+        use.relation,
+        "yes" if use.decides else "no",
+        str(iflow.location),
+    ]
+
+
+def _calendar(uses: CertificateUses) -> str:
+    from iflint import __version__
+    from iflint.commands.calendars import Event, calendar_text
+
+    events = (
+        Event(
+            uid=f"{each.certificate.sha256}@iflint",
+            day=each.certificate.not_after.date(),
+            summary=_summary(each),
+            description=tuple(_description(each)),
+            alarms=ALARM_DAYS if each.days_left >= 0 else (),
+        )
+        for each in uses.certificates
+    )
+    return calendar_text("Client certificates", __version__, uses.as_of, events)
+
+
+def _summary(use: CertificateUse) -> str:
+    from iflint.wording import counted
+
+    channels = {(one.iflow, one.channel.ordinal) for one in use.uses}
+    needed = counted(len(channels), "channel") if channels else "no channel"
+    return f"Last day of {use.certificate.subject or 'a certificate'} ({needed})"
+
+
+def _description(use: CertificateUse) -> Iterator[str]:
+    certificate = use.certificate
+    yield f"Subject: {certificate.subject}"
+    yield f"Issuer: {certificate.issuer}"
+    yield f"Valid until: {certificate.not_after.isoformat().replace('+00:00', 'Z')}"
+    yield f"SHA-256: {certificate.sha256}"
+    for location in certificate.locations:
+        yield f"File: {location.file}"
+    for standing in use.standings:
+        yield f"Chain: {_verdict(standing, use)}"
+    yield "Needed by:" if use.uses else "Needed by no channel."
+    for one in use.uses[:_MOST_IN_AN_EVENT]:
+        yield f"- {_flow(one)}: {_channel(one)}"
+    if len(use.uses) > _MOST_IN_AN_EVENT:
+        yield f"- and {len(use.uses) - _MOST_IN_AN_EVENT} more: 'iflint certificates' lists them"

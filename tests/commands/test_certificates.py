@@ -1,0 +1,286 @@
+"""`iflint certificates`: who needs which certificate, as a table, JSON, CSV and a calendar."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import msgspec
+import pytest
+
+from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root, write_tree
+from iflint.certificate_usage import (
+    CertificateUse,
+    CertificateUses,
+    ListInForce,
+    Standing,
+    Use,
+    certificate_uses,
+)
+from iflint.commands.calendars import Event, calendar_text
+from iflint.findings import (
+    CertificateReference,
+    ChannelReference,
+    EntryReference,
+    IflowReference,
+)
+from iflint.iflow.model import Package
+from iflint.location import FileLocation, Location
+from iflint.options import Options
+
+TOP = root("uses-root", dn("CN=Root", "O=Example"), "2020-01-01", "2040-01-01")
+MIDDLE = intermediate("uses-ca", dn("CN=CA", "O=Example"), TOP, "2020-01-01", "2035-01-01")
+NAME = dn("CN=orders.example", "O=Example")
+OLD = issue("uses-old", NAME, MIDDLE, "2025-12-13", "2026-12-12")
+NEW = issue("uses-new", NAME, MIDDLE, "2026-11-01", "2027-10-31")
+OTHER = issue("uses-other", dn("CN=notes.example", "O=Example"), MIDDLE, "2026-01-01", "2027-06-30")
+STRANGER = issue("uses-x", dn("CN=x.example", "O=X"), MIDDLE, "2026-01-01", "2027-12-01")
+CLOCK = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
+HOSTILE = '=cmd\x1b[31m\r\nBEGIN:VEVENT;,\\n"\u202e' + "ü€😀" * 40
+
+
+@pytest.fixture
+def repository(workplace):
+    """Two flows: one needs the old and the new certificate by one pair, one misspells a DN."""
+    (workplace / "certs").mkdir()
+    (workplace / "roots.pem").write_bytes(pem(TOP))
+    (workplace / "certs" / "all.pem").write_bytes(pem(MIDDLE, OLD, NEW, OTHER, STRANGER))
+    (workplace / "again.pem").write_bytes(pem(OLD))
+    absent = ("CN=absent.example, O=Absent", OLD.pair[1])
+    orders = Flow("Orders", "Receive Orders", [Channel("HTTPS", "/orders", [OLD.pair, OLD.pair])])
+    subject, issuer = OTHER.pair
+    swapped = ", ".join(reversed(subject.split(",")))
+    notes = Flow("Notes", "Receive Notes", [Channel("SOAP", "/notes", [(swapped, issuer), absent])])
+    for flow in (orders, notes):
+        write_tree(workplace / "Package" / flow.id, bundle(flow))
+    (workplace / "iflint.toml").write_text('roots = ["roots.pem"]\nlandscape = "custom"\n')
+    return workplace
+
+
+def uses_of(**settings) -> dict:
+    options = Options(landscape="custom", roots=("roots.pem",), as_of=CLOCK, **settings)
+    found = certificate_uses(["."], options)
+    return {use.certificate.sha256: use for use in found.certificates} | {"": found}
+
+
+def named(use):
+    return [(one.iflow.id, one.entry.ordinal, one.relation, one.decides) for one in use.uses]
+
+
+def sha256(issued):
+    from hashlib import sha256
+
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return sha256(issued.certificate.public_bytes(Encoding.DER)).hexdigest()
+
+
+def test_who_needs_what(repository) -> None:
+    found = uses_of()
+    assert named(found[sha256(NEW)]) == [
+        ("Orders", 1, "pair", True),
+        ("Orders", 2, "pair", True),
+    ]
+    assert named(found[sha256(OLD)]) == [
+        ("Orders", 1, "pair", False),
+        ("Orders", 2, "pair", False),
+    ]
+    assert named(found[sha256(OTHER)]) == [("Notes", 1, "meant", False)]
+    assert named(found[sha256(MIDDLE)]) == [
+        ("Orders", 1, "chain", True),
+        ("Orders", 2, "chain", True),
+    ]
+    assert named(found[sha256(STRANGER)]) == []
+    assert found[""].entries_without == 1
+
+
+def test_what_ends_first_stands_first_and_each_once(repository) -> None:
+    found = uses_of()[""].certificates
+    assert [use.certificate.sha256 for use in found[:2]] == [sha256(OLD), sha256(OTHER)]
+    assert [use.days_left for use in found[:1]] == [18]
+    assert {str(place.file) for place in found[0].certificate.locations} == {
+        "again.pem",
+        "certs/all.pem",
+    }
+    roles = {use.certificate.sha256: use.role for use in found}
+    assert (roles[sha256(MIDDLE)], roles[sha256(TOP)]) == ("intermediate", "root")
+
+
+def test_the_verdict_is_that_of_the_chain(repository) -> None:
+    (standing,) = uses_of()[sha256(NEW)].standings
+    assert (standing.verdict, standing.holds_until.date()) == ("works", date(2027, 10, 31))
+    (repository / "certs" / "all.pem").write_bytes(pem(NEW))
+    (standing,) = uses_of()[sha256(NEW)].standings
+    assert standing.verdict == "fails"
+    assert "CN=CA" in standing.reasons[0]
+
+
+def test_environments_are_told_where_they_differ(repository, call) -> None:
+    (repository / "other.pem").write_bytes(
+        pem(root("uses-root2", dn("CN=Root 2", "O=Example"), "2020-01-01", "2040-01-01"))
+    )
+    with (repository / "iflint.toml").open("a") as file:
+        file.write('[environments.qa]\n[environments.prod]\nroots = ["other.pem"]\n')
+    given = ("certificates", "--all-environments", "--as-of", "2026-11-24")
+    read = json.loads(call(*given, "--format", "json").stdout)
+    assert [each["environment"] for each in read["lists"]] == ["qa", "prod"]
+    (new,) = (e for e in read["certificates"] if e["certificate"]["sha256"] == sha256(NEW))
+    assert [(s["verdict"], s["environments"]) for s in new["standings"]] == [
+        ("works", ["qa"]),
+        ("fails", ["prod"]),
+    ]
+    assert [use["environments"] for use in new["uses"]] == [["qa", "prod"]] * 2
+    lines = list(csv.DictReader(io.StringIO(call(*given, "--format", "csv").stdout)))
+    of_new = [line for line in lines if line["sha256"] == sha256(NEW)]
+    assert [(line["environments"], line["verdict"], line["entry"]) for line in of_new] == [
+        ("qa", "works", "1"),
+        ("qa", "works", "2"),
+        ("prod", "fails", "1"),
+        ("prod", "fails", "2"),
+    ]
+    assert "qa: works" in call(*given).stdout
+
+
+def test_the_table(repository, call) -> None:
+    shown = call("certificates", "--as-of", "2026-11-24", env={"COLUMNS": "80"}).stdout
+    assert max(map(len, shown.splitlines())) <= 80
+    said = " ".join(shown.split())
+    for part in (
+        "2026-12-12",
+        "18 days left",
+        "beside a better one",
+        "meant, but its DN",
+        "in its chain",
+        "no channel",
+        "6 certificates, 1 needed by no channel",
+        "1 entry has no certificate at hand",
+        "Clock: 2026-11-24.",
+    ):
+        assert part in said, part
+
+
+def test_no_certificate_is_said_aloud(workplace, call) -> None:
+    result = call("certificates", "--isolated")
+    assert (result.exit_code, result.stdout[:23]) == (0, "No certificates found.\n")
+    text = call("certificates", "--isolated", "--format", "ics").stdout
+    assert text.endswith("END:VCALENDAR\n")
+
+
+def test_what_could_not_be_read_is_said_beside_the_list(workplace, call) -> None:
+    (workplace / "cut.pem").write_text("-----BEGIN CERTIFICATE-----\nMIIB\n")
+    result = call("certificates", "--isolated", "--format", "json")
+    assert json.loads(result.stdout)["certificates"] == []
+    assert "1 input could not be read" in result.stderr
+
+
+def test_mistakes_come_all_at_once(workplace, call) -> None:
+    result = call("certificates", "--format", "icz", "absent", "--landscape", "x")
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 3
+
+
+def hostile_uses() -> CertificateUses:
+    place = Location(FileLocation(HOSTILE))
+    iflow = IflowReference(HOSTILE, HOSTILE, "-1", Package("p", HOSTILE), FileLocation(HOSTILE))
+    channel = ChannelReference("", 1, HOSTILE, "HTTPS", HOSTILE, HOSTILE)
+    use = Use(iflow, channel, EntryReference(1, HOSTILE, HOSTILE), "pair", True)
+    certificate = CertificateReference(
+        HOSTILE, "\ud800", "ab" * 32, CLOCK, CLOCK + timedelta(days=9), (place,)
+    )
+    one = CertificateUse(certificate, "client", 9, (Standing("fails", (HOSTILE,), None),), (use,))
+    return CertificateUses(CLOCK, (ListInForce("", "btp", HOSTILE),), (one,))
+
+
+@pytest.mark.parametrize("chosen", ["table", "csv", "json", "ics"])
+def test_names_from_input_steer_nothing(workplace, call, monkeypatch, chosen) -> None:
+    monkeypatch.setattr("iflint.certificate_usage.certificate_uses", lambda *_: hostile_uses())
+    result = call("certificates", "--isolated", "--format", chosen)
+    assert result.exit_code == 0
+    assert not {"\x1b", "\u202e"} & set(result.stdout)
+    if chosen == "csv":
+        (line,) = csv.DictReader(io.StringIO(result.stdout))
+        assert all(line[name].startswith("'=") for name in ("subject", "package", "address"))
+    elif chosen == "json":
+        assert json.loads(result.stdout)["certificates"][0]["certificate"]["subject"] == HOSTILE
+    elif chosen == "ics":
+        assert result.stdout.count("BEGIN:VEVENT\n") == 1
+
+
+@pytest.fixture
+def read_calendar():
+    """The events of a calendar file, as a real calendar library reads it."""
+    icalendar = pytest.importorskip("icalendar", reason="icalendar is not installed")
+
+    def read(data: bytes):
+        calendar = icalendar.Calendar.from_ical(data)
+        events = list(calendar.walk("VEVENT"))
+        assert not calendar.errors
+        assert not any(event.errors for event in events)
+        return calendar, events
+
+    return read
+
+
+def test_a_calendar_library_reads_the_calendar(repository, call, read_calendar) -> None:
+    given = ("certificates", "--as-of", "2026-11-24T08:30:00Z", "--format", "ics")
+    assert call(*given, "--output", "first.ics").exit_code == 0
+    assert call(*given, "--output", "second.ics").exit_code == 0
+    data = (repository / "first.ics").read_bytes()
+    assert data == (repository / "second.ics").read_bytes()
+    _, events = read_calendar(data)
+    assert len({str(event["UID"]) for event in events}) == len(events) == 6
+    first = events[0]
+    assert str(first["UID"]) == f"{sha256(OLD)}@iflint"
+    assert first["DTSTART"].dt == date(2026, 12, 12)
+    assert first["DTSTAMP"].dt == CLOCK
+    assert "CN=orders.example" in first["SUMMARY"]
+    assert "Receive Orders 1.0.0: HTTPS /orders (entry 1" in first["DESCRIPTION"]
+    alarms = [alarm["TRIGGER"].dt for alarm in first.walk("VALARM")]
+    assert alarms == [-timedelta(days=30), -timedelta(days=7)]
+
+
+def test_hostile_text_is_text_for_the_library(read_calendar) -> None:
+    from iflint.commands.certificates import _calendar
+
+    data = _calendar(hostile_uses()).encode()
+    _, (event,) = read_calendar(data)
+    assert event["SUMMARY"].startswith(
+        'Last day of =cmd\\x1b[31m\\r\\nBEGIN:VEVENT;,\\n"\\u202eü€😀'
+    )
+    assert event["SUMMARY"].endswith("😀 (1 channel)")
+    assert len(list(event.walk("VALARM"))) == 2
+
+
+def test_what_is_over_has_no_alarm() -> None:
+    from iflint.commands.certificates import _calendar
+
+    uses = hostile_uses()
+    over = msgspec.structs.replace(uses.certificates[0], days_left=-1)
+    assert "VALARM" not in _calendar(msgspec.structs.replace(uses, certificates=(over,)))
+
+
+def test_lines_are_folded_within_75_octets_and_end_in_crlf() -> None:
+    for length in range(60, 90):
+        for letter in ("x", "ü", "€", "😀", ","):
+            event = Event("a@b", date(2026, 12, 1), letter * length, (letter * 200, "b"))
+            text = calendar_text("x", "1", CLOCK, [event])
+            data = text.encode()
+            assert data.endswith(b"\r\n")
+            for line in data.removesuffix(b"\r\n").split(b"\r\n"):
+                assert len(line) <= 75
+                assert b"\n" not in line
+                line.decode()
+            assert letter * length in text.replace("\r\n ", "").replace("\\", "")
+
+
+def test_the_last_day_of_all_is_a_day(read_calendar) -> None:
+    events = [
+        Event("a@b", date.max, "end", ()),
+        Event("b@b", date(1, 1, 1), "begin", (), (30,)),
+    ]
+    text = calendar_text("x", "1", CLOCK, events)
+    assert "DTSTART;VALUE=DATE:99991231\r\n" in text
+    assert "DTSTART;VALUE=DATE:00010101\r\n" in text
+    assert len(read_calendar(text.encode())[1]) == 2
