@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from iflint.commands.arguments import color_option, debug_option
+from iflint.commands.arguments import debug_option, table_format, table_options
 from iflint.commands.interface import CLEAN, GroupedCommand, WrongUsage
 
 if TYPE_CHECKING:
@@ -14,32 +14,48 @@ if TYPE_CHECKING:
 
     from iflint.findings import RuleInfo
 
+FORMATS = ("text", "markdown", "html")
+
 
 @click.command(
     "explain",
     cls=GroupedCommand,
     short_help="Explain a rule.",
-    examples=("iflint explain IFL301", "iflint explain dn-mismatch"),
+    examples=(
+        "iflint explain IFL301",
+        "iflint explain dn-mismatch --format html --output dn-mismatch.html",
+    ),
 )
 @click.argument("rule", metavar="CODE|NAME")
-@color_option
+@table_options(FORMATS)
 @debug_option
 def command(rule: str, **arguments: Any) -> int:
     """Show the page of the rule with this code or name.
 
-    A terminal gets it laid out, anything else as Markdown.
+    The format text is laid out on a terminal, and Markdown elsewhere; html is one file that
+    needs nothing from outside.
     """
     from iflint.commands import output
     from iflint.commands.run import choose_colour, rule_infos
+    from iflint.configuration.settings import STANDARD_OUTPUT
 
-    setting = choose_colour(arguments)
+    chosen, path, mistakes = table_format(arguments, FORMATS)
+    setting = choose_colour(arguments, mistakes)
     info = find(rule, rule_infos())
+    title, markdown = f"{info.code} {info.name}", page(info)
+    if chosen == "markdown":
+        output.write_data(path, f"# {title}\n\n{markdown}")
+        return CLEAN
+    if chosen == "html":
+        from iflint.reporters.html_page import html_page
+
+        output.write_data(path, html_page(title, markdown))
+        return CLEAN
 
     def render(colour: bool, width: int, ascii_only: bool) -> str:
         from iflint import text
 
-        title, markdown = f"{info.code} {info.name}", page(info)
-        if colour or output.is_terminal():
+        if colour or (path in (None, STANDARD_OUTPUT) and output.is_terminal()):
             from iflint.commands import tables
 
             shown = tables.page(title, markdown, colour=colour, width=width)
@@ -47,7 +63,7 @@ def command(rule: str, **arguments: Any) -> int:
             shown = f"# {title}\n\n{markdown}"
         return text.ascii_only(shown) if ascii_only else shown
 
-    output.write_text(None, setting, render)
+    output.write_text(path, setting, render)
     return CLEAN
 
 
