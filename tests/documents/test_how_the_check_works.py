@@ -1,4 +1,7 @@
-"""The page on the check names every rule once, under its own code."""
+"""The page on the check names every rule once, under its own code.
+
+Rules on iflint's own settings (IFL09x) guard none of the steps.
+"""
 
 import re
 from pathlib import Path
@@ -12,7 +15,8 @@ NAMED = re.compile(r"^\| (IFL\d{3}) \[([a-z-]+)\]\(rules/([a-z-]+)\.md\) \|", re
 def test_each_rule_guards_one_step() -> None:
     named = NAMED.findall(PAGE.read_text(encoding="utf-8"))
     assert all(name == page for _, name, page in named)
-    of_iflint = [r for r in load_rules() if r.__module__.startswith("iflint_rules.")]
     assert sorted((code, name) for code, name, _ in named) == sorted(
-        (rule.code, rule.name) for rule in of_iflint
+        (rule.code, rule.name)
+        for rule in load_rules()
+        if rule.__module__.startswith("iflint_rules.") and not rule.code.startswith("IFL09")
     )
