@@ -76,15 +76,12 @@ def _write(report: Report, run: Run, destination: Destination) -> None:
     from iflint.reporters import load
 
     reporter = load(destination.format)
-    if destination.format != "text":
-        output.write_data(destination.path, reporter.render(report))
+    wishes = {name: getattr(run, name) for name in reporter.TAKES}
+    if not reporter.FOR_PEOPLE:
+        output.write_data(destination.path, reporter.render(report, **wishes))
         return
 
     def render(colour: bool, width: int, ascii_only: bool) -> str:
-        return str(
-            reporter.render(
-                report, colour=colour, width=width, verbose=run.verbose, ascii=ascii_only
-            )
-        )
+        return str(reporter.render(report, colour=colour, width=width, ascii=ascii_only, **wishes))
 
     output.write_text(destination.path, run.colour, render)

@@ -14,7 +14,7 @@ from iflint.configuration.nearest import did_you_mean
 
 LANDSCAPES = ("btp", "neo", "custom")
 TRUSTS = ("complete", "btp-required")
-FORMATS = ("text", "sarif", "json")
+FORMATS = ("text", "sarif", "json", "concise", "github", "gitlab", "junit", "markdown")
 FAIL_LEVELS = ("error", "warning", "note", "never")
 COLOURS = ("auto", "always", "never")
 LONGEST_EXPIRY_DAYS = 36_500

@@ -1,8 +1,10 @@
 """Functions from one immutable Report to text; none computes a verdict or knows a rule.
 
-Each reporter is a module with ``render(report, …) -> str`` and two constants that tell what the
-engine has to fill for it: ``DESCRIBE_RULES`` (``report.rules``) and ``WHOLE_INVENTORY`` (the
-exact location of every channel and entry).
+Each reporter is a module with ``render(report, …) -> str`` and constants that tell what it needs.
+The engine has to fill for it ``report.rules`` (``DESCRIBE_RULES``) and the exact location of every
+channel and entry (``WHOLE_INVENTORY``). A text ``FOR_PEOPLE`` gets the ``colour``, ``width`` and
+``ascii`` of its console, and nothing in it is a command to a CI server. ``TAKES`` names what else
+``render`` is given: ``verbose``, ``fail_level``.
 """
 
 from __future__ import annotations
@@ -17,6 +19,11 @@ REPORTERS = {
     "text": "iflint.reporters.text",
     "sarif": "iflint.reporters.sarif",
     "json": "iflint.reporters.json",
+    "concise": "iflint.reporters.concise",
+    "github": "iflint.reporters.github",
+    "gitlab": "iflint.reporters.gitlab",
+    "junit": "iflint.reporters.junit",
+    "markdown": "iflint.reporters.job_summary",
 }
 """The name of each format, and the module that writes it."""
 

@@ -12,6 +12,8 @@ from iflint.reporters.encoding import dumped
 
 DESCRIBE_RULES = True
 WHOLE_INVENTORY = True
+FOR_PEOPLE = False
+TAKES = ()
 
 SCHEMA: Final = "https://iflint.readthedocs.io/en/stable/report.schema.json"
 """Names the schema; nothing is ever fetched from there."""

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from iflint.text import visible
 
-_SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|!"})
+_SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|!&~$"})
+_REFERENCE = re.compile(r"([@#](?=\w)|:(?=//)|www(?=\.)|GH(?=-\d))", re.IGNORECASE)
+_NOTHING = "<!-- -->"
 
 
 def escaped(text: str) -> str:
-    """Text from input, harmless in Markdown."""
-    return visible(text).translate(_SPECIAL)
+    """Text from input, harmless in Markdown: it formats nothing, links nowhere, calls nobody.
+
+    GitHub and GitLab make links of addresses, of ``@name`` and of ``#1`` even where their
+    characters are escaped; an empty comment after the first of them prevents it.
+    """
+    special = visible(text).translate(_SPECIAL)
+    return _REFERENCE.sub(rf"\1{_NOTHING}", special)
 
 
 def in_block(text: str) -> str:

@@ -44,6 +44,18 @@ def uri(path: str, root: str) -> tuple[str, bool]:
     return "file://" + quoted(path), False
 
 
+def from_root(path: str, root: str) -> str:
+    """An absolute path as it is seen from the absolute ``root``, unescaped.
+
+    A path on another drive stays absolute.
+    """
+    root = absolute(root, ".")
+    if is_below(path, root):
+        return path[len(root.rstrip("/")) + 1 :] or "."
+    same_drive = path[:1] == root[:1] and path[1:2] != ":" and not path.startswith("//")
+    return posixpath.relpath(path, root) if same_drive else path
+
+
 def quoted(path: str) -> str:
     """The path with everything but unreserved characters and slashes percent-encoded."""
     try:

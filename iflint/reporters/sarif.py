@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 DESCRIBE_RULES = True
 WHOLE_INVENTORY = False
+FOR_PEOPLE = False
+TAKES = ()
 
 MOST_RESULTS = 25_000
 """GitHub refuses a run with more; the worst ones are kept and the rest is counted aloud."""

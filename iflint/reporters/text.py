@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 DESCRIBE_RULES = False
 WHOLE_INVENTORY = False
+FOR_PEOPLE = True
+TAKES = ("verbose",)
 
 _LABEL = 13
 """The column at which the facts about a finding begin, after their labels."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from exports import Channel, Flow, bundle, write_tree
+from iflint.configuration.settings import FORMATS
 from iflint.options import Options, UsageError
 from iflint.plugins import PluginError
 
@@ -25,7 +26,7 @@ from .conftest import CASES, CLOCK, process, report_with  # isort: skip
         (("error",), "never", 0),
     ],
 )
-@pytest.mark.parametrize("format_name", ["text", "sarif", "json"])
+@pytest.mark.parametrize("format_name", FORMATS)
 def test_the_fail_level_decides_alike_for_every_format(
     workplace, call, engine, severities, level, code, format_name
 ) -> None:
@@ -84,7 +85,8 @@ def test_all_mistakes_are_told_at_once(workplace, call, engine) -> None:
         "iflint: --select 'XYZ' names no rule ('iflint rules' lists them)",
         "iflint: --fail-on takes one of error, warning, note, never, not 'errors';"
         " did you mean 'error'?",
-        "iflint: --format takes one of text, sarif, json, not 'sarif.json'; did you mean 'sarif'?",
+        "iflint: --format takes one of text, sarif, json, concise, github, gitlab,"
+        " junit, markdown, not 'sarif.json'; did you mean 'sarif'?",
         "iflint: --color takes one of auto, always, never, not 'yes'",
         "iflint: iflint.toml:1:1: unknown setting 'expiry-dais'; did you mean 'expiry-days'?",
     ]
@@ -363,3 +365,9 @@ class TestProcess:
         unwanted = {"rich", "cryptography", "tomllib", "importlib.metadata", "zipfile", "json"}
         unwanted |= {"difflib", "csv", "traceback", "iflint.configuration.file"}
         assert unwanted & set(modules) == set()
+
+
+def test_github_reads_real_commands_from_standard_output(workplace, call, engine) -> None:
+    engine.reply = report_with("error", "note")
+    lines = call("check", "--format", "github").stdout.splitlines()
+    assert [line.split(" ")[0] for line in lines] == ["::error", "::notice"]

@@ -1,0 +1,39 @@
+"""One line a finding, ``path:line:column: CODE message``, for editors and for `grep`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iflint.reporters.style import SEVERITIES, Style
+
+if TYPE_CHECKING:
+    from iflint.findings import Finding
+    from iflint.report import Report
+
+DESCRIBE_RULES = False
+WHOLE_INVENTORY = False
+FOR_PEOPLE = True
+TAKES = ()
+
+
+def render(
+    report: Report,
+    *,
+    colour: bool = False,
+    width: int = 80,
+    ascii: bool = False,  # noqa: A002 - the name by which every caller knows it
+) -> str:
+    """The findings of the report in its order, a line each; nothing where there is none.
+
+    A finding that is about a file as a whole stands at ``1:1``. A line is never broken.
+    """
+    style = Style(colour, width, ascii)
+    return "".join(f"{_line(finding, style)}\n" for finding in report.findings)
+
+
+def _line(finding: Finding, style: Style) -> str:
+    region = finding.location.region
+    line, column = (region.start_line, region.start_column) if region else (1, 1)
+    place = f"{style.show(str(finding.location.file))}:{line}:{column}:"
+    code = style.paint(style.show(finding.code), SEVERITIES[finding.severity])
+    return f"{place} {code} {style.show(finding.message)}"

@@ -1,0 +1,83 @@
+"""Annotations for GitHub Actions: workflow commands, which its runner obeys in a step's log.
+
+GitHub keeps ten annotations of each level a step and drops the rest in silence
+(https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md#limitations), so the worst
+come first, and one notice within the limit counts what was left out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iflint.findings import Severity
+from iflint.reporters.words import details, path_on_disk, shown, title, worst_first
+from iflint.text import inert
+from iflint.wording import counted, listed
+
+if TYPE_CHECKING:
+    from iflint.findings import Finding
+    from iflint.report import Report
+
+DESCRIBE_RULES = False
+WHOLE_INVENTORY = False
+FOR_PEOPLE = False
+TAKES = ()
+
+MOST_OF_A_LEVEL = 10
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
+
+
+def render(report: Report) -> str:
+    """A command a line, the worst first, at most ten of each level; nothing when clean."""
+    groups = {
+        severity: [f for f in report.findings if f.severity is severity] for severity in _COMMANDS
+    }
+    kept = {severity: group[:MOST_OF_A_LEVEL] for severity, group in _sorted(groups).items()}
+    if any(len(kept[severity]) < len(group) for severity, group in groups.items()):
+        kept[Severity.NOTE] = kept[Severity.NOTE][: MOST_OF_A_LEVEL - 1]
+    commands = [_annotation(finding, report) for group in kept.values() for finding in group]
+    left_out = [
+        counted(number, str(severity))
+        for severity, group in groups.items()
+        if (number := len(group) - len(kept[severity]))
+    ]
+    if left_out:
+        text = (
+            f"Not shown here: {listed(left_out)}. GitHub shows {MOST_OF_A_LEVEL} annotations of a "
+            "level for each step; the other formats of iflint have all findings."
+        )
+        commands.append(_command("notice", {"title": "iflint"}, text))
+    return "".join(f"{command}\n" for command in commands)
+
+
+def _sorted(groups: dict[Severity, list[Finding]]) -> dict[Severity, list[Finding]]:
+    return {severity: worst_first(group) for severity, group in groups.items()}
+
+
+def _annotation(finding: Finding, report: Report) -> str:
+    """A finding at its line; one in an archive stands on the archive, which is on disk."""
+    properties = {"file": path_on_disk(report, finding.location.file)}
+    region = finding.location.region
+    if region is None or finding.location.file.members:
+        properties["line"] = "1"
+    else:
+        properties["line"] = str(region.start_line)
+        properties["endLine"] = str(region.end_line)
+        if region.start_line == region.end_line:
+            properties["col"] = str(region.start_column)
+            properties["endColumn"] = str(region.end_column)
+    properties["title"] = f"{shown(finding.code)} {shown(finding.name)}"
+    text = "\n".join((title(finding), *details(finding)))
+    return _command(_COMMANDS[finding.severity], properties, text)
+
+
+def _command(name: str, properties: dict[str, str], text: str) -> str:
+    """``::name key=value,…::text``, in which no name from input ends a part or starts another."""
+    pairs = ",".join(f"{key}={_harmless(value)}" for key, value in properties.items())
+    return f"::{name} {pairs}::{inert(text).translate(_DATA)}"
+
+
+def _harmless(value: str) -> str:
+    return inert(value).translate(_PROPERTY)

@@ -1,0 +1,56 @@
+"""GitLab's Code Quality report, which a merge request shows beside its changes.
+
+The fields are those of https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format:
+a list of issues with unique fingerprints and paths relative to the repository.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from iflint.findings import Severity
+from iflint.reporters.encoding import dumped
+from iflint.reporters.words import details, path_on_disk, shown, title
+
+if TYPE_CHECKING:
+    from iflint.findings import Finding
+    from iflint.report import Report
+
+DESCRIBE_RULES = False
+WHOLE_INVENTORY = False
+FOR_PEOPLE = False
+TAKES = ()
+
+_SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.NOTE: "info"}
+
+
+def render(report: Report) -> str:
+    """The findings as a JSON list, in the order of the report; an empty one when clean."""
+    seen: Counter[str] = Counter()
+    return dumped([_issue(finding, report, seen) for finding in report.findings])
+
+
+def _issue(finding: Finding, report: Report, seen: Counter[str]) -> dict[str, Any]:
+    seen[finding.fingerprint] += 1
+    number = seen[finding.fingerprint]
+    return {
+        "type": "issue",
+        "check_name": f"{shown(finding.code)} {shown(finding.name)}",
+        "description": " ".join((title(finding), *details(finding))),
+        "categories": ["Security"],
+        "severity": _SEVERITIES[finding.severity],
+        "fingerprint": finding.fingerprint + (f":{number}" if number > 1 else ""),
+        "location": {
+            "path": path_on_disk(report, finding.location.file),
+            "lines": _lines(finding),
+        },
+    }
+
+
+def _lines(finding: Finding) -> dict[str, int]:
+    """The lines of the file on disk; of an archive, its first."""
+    region = finding.location.region
+    if region is None or finding.location.file.members:
+        return {"begin": 1, "end": 1}
+    return {"begin": region.start_line, "end": region.end_line}

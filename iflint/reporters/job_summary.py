@@ -1,0 +1,170 @@
+"""Markdown for the summary of a CI job or a comment: what breaks next, then a table of findings.
+
+It stays below 65,536 characters, GitHub's limit of a comment; a job's summary may have 1 MiB.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from iflint.findings import Severity
+from iflint.reporters.markdown import escaped
+from iflint.reporters.words import (
+    at,
+    channel_name,
+    cut,
+    iflow_name,
+    package_name,
+    path_on_disk,
+    shown,
+    title,
+    whereabouts,
+    worst_first,
+)
+from iflint.text import visible
+from iflint.wording import counted, dated, day, listed, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iflint.findings import Finding
+    from iflint.report import Report
+
+DESCRIBE_RULES = False
+WHOLE_INVENTORY = False
+FOR_PEOPLE = False
+TAKES = ()
+
+MOST_CHARACTERS = 65_000
+_ROOM_AT_THE_END = 1_000
+_MOST_AHEAD = 10
+_LONGEST_CELL = 500
+
+
+def render(report: Report) -> str:
+    """The report in GitHub's Markdown; findings that have no room are counted."""
+    lines = [f"## iflint: {_verdict(report)}", ""]
+    lines.extend(_next_to_break(report))
+    room = MOST_CHARACTERS - _ROOM_AT_THE_END - sum(len(line) + 1 for line in lines)
+    lines.extend(_findings(report, room))
+    lines.extend(_scope(report))
+    return "\n".join(lines) + "\n"
+
+
+def _verdict(report: Report) -> str:
+    counts = [
+        counted(number, str(severity))
+        for severity in Severity
+        if (number := report.count(severity))
+    ]
+    return listed(counts) or ("nothing found" if report.iflows else "no iFlow found")
+
+
+def _next_to_break(report: Report) -> Iterator[str]:
+    """The next days on which a verdict changes: of what was found, and of what is healthy."""
+    ahead = sorted({*_breaking(report), *_healthy(report)})
+    if not ahead:
+        return
+    yield "### What breaks next"
+    yield ""
+    yield "| day | channel | iFlow | why |"
+    yield "| --- | --- | --- | --- |"
+    for moment, channel, iflow, why in ahead[:_MOST_AHEAD]:
+        names = " | ".join(map(_cell, (channel, iflow, why)))
+        yield f"| {dated(moment, report.as_of)} | {names} |"
+    if (more := len(ahead) - _MOST_AHEAD) > 0:
+        yield ""
+        yield f"And {counted(more, 'later day')}; `iflint forecast` lists them."
+    yield ""
+
+
+def _breaking(report: Report) -> Iterator[tuple[datetime, str, str, str]]:
+    for finding in report.findings:
+        if finding.breaks_on:
+            iflow = iflow_name(finding.iflow) if finding.iflow else ""
+            why = f"{shown(finding.code)} {shown(finding.name)}"
+            yield finding.breaks_on.astimezone(UTC), whereabouts(finding), iflow, why
+
+
+def _healthy(report: Report) -> Iterator[tuple[datetime, str, str, str]]:
+    for iflow in report.iflows:
+        for channel in iflow.channels:
+            for entry in channel.entries:
+                if entry.healthy_until and not entry.findings:
+                    where = f"{channel_name(channel)}, entry {entry.ordinal}"
+                    yield entry.healthy_until, where, iflow_name(iflow), "healthy until then"
+
+
+def _findings(report: Report, room: int) -> Iterator[str]:
+    """A row a finding, the worst first, while there is room."""
+    if not report.findings:
+        return
+    head = [
+        "### Findings",
+        "",
+        "| severity | rule | where | what | fix |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    yield from head
+    room -= sum(len(line) + 1 for line in head)
+    left_out = len(report.findings)
+    for finding in worst_first(report.findings):
+        row = _row(finding, report)
+        room -= len(row) + 1
+        if room < 0:
+            break
+        yield row
+        left_out -= 1
+    yield ""
+    if left_out:
+        yield f"And {counted(left_out, 'more finding')}, for which there is no room here."
+        yield ""
+
+
+def _row(finding: Finding, report: Report) -> str:
+    rule = f"{shown(finding.code)} {shown(finding.name)}"
+    what = title(finding)
+    if finding.breaks_on:
+        what += f" It breaks on {day(finding.breaks_on)}."
+    if finding.environments:
+        what += f" Environments: {listed([shown(name) for name in finding.environments])}."
+    fix = sentence(visible(finding.remedy[:_LONGEST_CELL]))
+    cells = (_cell(rule), _where(finding, report), _cell(what), _cell(fix))
+    return f"| {finding.severity} | {' | '.join(cells)} |"
+
+
+def _where(finding: Finding, report: Report) -> str:
+    """Package, iFlow and channel, then the file; a line each."""
+    lines = []
+    if finding.iflow:
+        package = package_name(finding.iflow)
+        lines.append(
+            f"{package} › {iflow_name(finding.iflow)}" if package else iflow_name(finding.iflow)
+        )
+    if finding.channel:
+        lines.append(whereabouts(finding))
+    region = finding.location.region
+    if finding.location.file.members:
+        lines.append(at(finding.location))
+    else:
+        place = f":{region.start_line}:{region.start_column}" if region else ""
+        lines.append(path_on_disk(report, finding.location.file) + place)
+    return "<br>".join(map(_cell, lines))
+
+
+def _scope(report: Report) -> Iterator[str]:
+    """What was checked, in one line."""
+    channels = list(report.channels)
+    checked = sum(channel.checked for channel in channels)
+    yield (
+        f"Checked {counted(len(report.iflows), 'iFlow')}, {checked} of"
+        f" {counted(len(channels), 'sender channel')} and"
+        f" {counted(report.certificates, 'certificate')} against {_cell(report.trust.name)},"
+        f" as of {day(report.as_of)}."
+    )
+
+
+def _cell(text: str) -> str:
+    """Text from input on one line of a table."""
+    return escaped(cut(visible(text), _LONGEST_CELL))

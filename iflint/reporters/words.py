@@ -1,0 +1,103 @@
+"""A finding in words for reports that know a file, a line and a text: nothing else is needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iflint.reporters.paths import absolute, from_root
+from iflint.text import visible
+from iflint.wording import day, listed, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from iflint.findings import ChannelReference, Finding, IflowReference
+    from iflint.location import FileLocation, Location
+    from iflint.report import ChannelResult, IflowResult, Report
+
+LONGEST_NAME = 200
+"""Characters of a name that a report shows."""
+LONGEST_TEXT = 4000
+"""Characters of a message that a report shows."""
+
+
+def cut(text: str, most: int = LONGEST_TEXT) -> str:
+    """The text, or as much of it as ``most`` characters hold with an ellipsis."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def shown(name: str) -> str:
+    """A name from input, visible and not too long."""
+    return cut(visible(name[: LONGEST_NAME + 1]), LONGEST_NAME)
+
+
+def path_on_disk(report: Report, file: FileLocation) -> str:
+    """The file, or the archive that holds it, relative to the repository's root."""
+    return visible(from_root(absolute(report.directory, file.path), report.root))
+
+
+def at(location: Location) -> str:
+    """The whole way to a place: ``Acme.zip!/Orders.iflw:41:7``."""
+    region = location.region
+    place = f":{region.start_line}:{region.start_column}" if region else ""
+    return f"{visible(str(location.file))}{place}"
+
+
+def iflow_name(iflow: IflowReference | IflowResult) -> str:
+    """What people know an iFlow by."""
+    return shown(iflow.name or iflow.id).strip() or "(no name)"
+
+
+def package_name(iflow: IflowReference | IflowResult) -> str:
+    """What people know its package by; empty where there is none."""
+    return shown(iflow.package.name or iflow.package.id) if iflow.package else ""
+
+
+def channel_name(channel: ChannelReference | ChannelResult) -> str:
+    """Adapter, name and address of a sender channel."""
+    parts = [shown(channel.adapter) or "unknown adapter"]
+    if channel.name and channel.name != channel.adapter:
+        parts.append(f"'{shown(channel.name)}'")
+    if channel.address:
+        parts.append(shown(channel.address))
+    return " ".join(parts)
+
+
+def whereabouts(finding: Finding) -> str:
+    """The channel and entry, or the iFlow, of a finding; empty for one outside any iFlow."""
+    if finding.channel:
+        entry = f", entry {finding.entry.ordinal}" if finding.entry else ""
+        return channel_name(finding.channel) + entry
+    return iflow_name(finding.iflow) if finding.iflow else ""
+
+
+def title(finding: Finding) -> str:
+    """The message as a sentence, on one line."""
+    return cut(sentence(visible(finding.message[: LONGEST_TEXT + 1])))
+
+
+def details(finding: Finding) -> Iterator[str]:
+    """What a reader wants to know beside the message, a sentence each; the last is the fix."""
+    if finding.iflow:
+        package = package_name(finding.iflow)
+        inside = f" of package {package}" if package else ""
+        sender = f"{whereabouts(finding)}, in " if finding.channel else ""
+        yield f"Found in {sender}iFlow {iflow_name(finding.iflow)}{inside}."
+    if finding.environments:
+        yield f"It holds in {listed([shown(name) for name in finding.environments])}."
+    if finding.breaks_on:
+        yield f"It breaks on {day(finding.breaks_on)}."
+    if finding.broken_since:
+        yield f"It is broken since {day(finding.broken_since)}."
+    if finding.location.file.members:
+        yield f"It stands in {cut(at(finding.location))}."
+    yield f"To fix it: {cut(sentence(visible(finding.remedy[: LONGEST_TEXT + 1])))}"
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings by severity; of equal ones, what is broken first, then what breaks soonest."""
+    return sorted(findings, key=lambda each: (each.severity.rank, _moment(each)))
+
+
+def _moment(finding: Finding) -> float:
+    return finding.breaks_on.timestamp() if finding.breaks_on else float("-inf")
