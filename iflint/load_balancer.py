@@ -201,9 +201,10 @@ def _same_name(found: FoundCertificate, key: str) -> bool:
 
 
 def _servers(pool: CertificatePool) -> tuple[Certificate, ...]:
-    """The certificates of the download that issued no other one in it."""
+    """Those in the download that issued no other one in it; CAs only if there is nothing else."""
     issuers = {c.issuer.chain_key for c in pool if not c.self_issued}
     lowest = tuple(c for c in pool if c.subject.chain_key not in issuers)
+    lowest = tuple(c for c in lowest if not c.is_ca) or lowest
     servers = tuple(
         c for c in lowest if c.extended_key_usage is None or SERVER_AUTH in c.extended_key_usage
     )

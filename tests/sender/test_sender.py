@@ -441,6 +441,7 @@ def test_a_locked_truststore_names_its_option(folder: Path) -> None:
         ),
         (["sender.jks", "--connectivity-test", "roots.pem"], ""),
         (["sender.jks", "--connectivity-test", "client.pem"], "no server's certificate is in it"),
+        (["sender.jks", "--connectivity-test", "sender.jks"], "no server's certificate is in it"),
         (["sender.jks", "--truststore", "empty.jks"], "--truststore empty.jks"),
     ],
 )
