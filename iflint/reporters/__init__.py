@@ -4,7 +4,7 @@ Each reporter is a module with ``render(report, …) -> str`` and constants that
 The engine has to fill for it ``report.rules`` (``DESCRIBE_RULES``) and the exact location of every
 channel and entry (``WHOLE_INVENTORY``). A text ``FOR_PEOPLE`` gets the ``colour``, ``width`` and
 ``ascii`` of its console, and nothing in it is a command to a CI server. ``TAKES`` names what else
-``render`` is given: ``verbose``, ``fail_level``.
+``render`` is given of the run, such as ``verbose`` or ``fail_level``.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from iflint.findings import Severity
 from iflint.reporters.markdown import escaped
 from iflint.reporters.words import (
+    LONGEST_TEXT,
     at,
     channel_name,
     cut,
@@ -129,7 +130,7 @@ def _row(finding: Finding, report: Report) -> str:
         what += f" It breaks on {day(finding.breaks_on)}."
     if finding.environments:
         what += f" Environments: {listed([shown(name) for name in finding.environments])}."
-    fix = sentence(visible(finding.remedy[:_LONGEST_CELL]))
+    fix = sentence(visible(finding.remedy[:LONGEST_TEXT]))
     cells = (_cell(rule), _where(finding, report), _cell(what), _cell(fix))
     return f"| {finding.severity} | {' | '.join(cells)} |"
 

@@ -1,5 +1,6 @@
 """Every format can be loaded, and a plain text report costs no heavy import."""
 
+import inspect
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from iflint.configuration.settings import FORMATS
 from iflint.reporters import REPORTERS, load
 from iflint.text import is_invisible
 from reporters.sample_report import hostile
@@ -18,14 +20,24 @@ def test_every_reporter_says_what_it_needs(name) -> None:
     assert callable(module.render)
     assert isinstance(module.DESCRIBE_RULES, bool)
     assert isinstance(module.WHOLE_INVENTORY, bool)
+    assert isinstance(module.FOR_PEOPLE, bool)
+    assert set(module.TAKES) <= set(inspect.signature(module.render).parameters)
+
+
+def test_every_format_of_the_settings_has_a_reporter() -> None:
+    assert set(FORMATS) == set(REPORTERS)
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.text(alphabet=st.characters(codec=None), max_size=30), st.booleans())
 def test_whatever_the_names_are_every_report_is_clean_text(name, ascii_only) -> None:
     report = hostile(name)
-    shown = load("text").render(report, verbose=True, ascii=ascii_only)
-    for text in (shown, load("sarif").render(report), load("json").render(report)):
+    for format_name in REPORTERS:
+        reporter = load(format_name)
+        wishes = {"ascii": ascii_only} if reporter.FOR_PEOPLE else {}
+        if "verbose" in reporter.TAKES:
+            wishes["verbose"] = True
+        text = reporter.render(report, **wishes)
         text.encode("utf-8")
         assert not any(is_invisible(ord(char)) for char in text if char != "\n")
 
