@@ -26,6 +26,7 @@ def _show_version(context: click.Context, _parameter: click.Parameter, asked: bo
         "sender",
         "chain",
         "roots",
+        "config",
         "rules",
         "explain",
         "hook",

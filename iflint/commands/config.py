@@ -1,0 +1,123 @@
+"""`iflint config`: the settings that count, and where each of them comes from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from iflint.commands.arguments import (
+    configuration_options,
+    finding_options,
+    judging_options,
+    paths_argument,
+    request,
+    table_format,
+    table_options,
+)
+from iflint.commands.interface import CLEAN, GroupedCommand
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from iflint.configuration.effective import EffectiveSetting
+
+FORMATS = ("table", "json")
+_ABSENT = {"certificates": "all under the checked paths", "as-of": "now"}
+
+
+@click.command(
+    "config",
+    cls=GroupedCommand,
+    short_help="Show the settings in force.",
+    examples=(
+        "iflint config",
+        "iflint config exports --landscape neo",
+        "iflint config --format json",
+    ),
+)
+@paths_argument()
+@judging_options
+@finding_options
+@table_options(FORMATS)
+@configuration_options
+def command(paths: tuple[str, ...], **arguments: Any) -> int:
+    """Show the settings with which PATH (default: the current folder) would be checked.
+
+    Tells of each where it comes from: the default, the place in the configuration file, or the
+    command line. --format and --output are those of this list; what they are for 'iflint check'
+    is told as the file has it. Exit code: 0, or 2 when something in the settings is wrong.
+    """
+    from iflint.commands import output
+    from iflint.commands.run import prepare, rule_infos
+    from iflint.configuration.effective import effective_settings
+    from iflint.configuration.settings import SETTINGS, Mistake, RuleNames
+
+    chosen, path, mistakes = table_format(arguments, FORMATS)
+    names = (name.replace("_", "-") for name, value in arguments.items() if value)
+    mistakes += tuple(
+        Mistake("", f"--{name} is no setting; it belongs to 'iflint check'")
+        for name in names
+        if name not in (*SETTINGS, "config", "isolated")
+    )
+    asked = request(arguments, paths=paths or (".",), mistakes=mistakes)
+    run = prepare(asked)
+
+    def rules() -> RuleNames:
+        infos = rule_infos()
+        return RuleNames(tuple(info.code for info in infos), tuple(info.name for info in infos))
+
+    settings = effective_settings(asked.given, run.settings, run.configuration, rules)
+    if chosen == "json":
+        output.write_data(path, _json(settings, run.configuration))
+    else:
+        output.write_text(
+            path, run.colour, lambda *console: _table(settings, run.configuration, *console)
+        )
+    return CLEAN
+
+
+def _json(settings: Sequence[EffectiveSetting], configuration: str | None) -> str:
+    from iflint.reporters.encoding import dumped
+
+    return dumped(
+        {
+            "format": "iflint-config",
+            "formatVersion": "1",
+            "configuration": configuration,
+            "settings": settings,
+        }
+    )
+
+
+def _table(
+    settings: Sequence[EffectiveSetting],
+    configuration: str | None,
+    colour: bool,
+    width: int,
+    ascii_only: bool,
+) -> str:
+    from iflint import text
+    from iflint.commands.tables import Column, table
+    from iflint.configuration.effective import relative
+
+    groups: dict[str, list[list[str]]] = {}
+    for each in settings:
+        title = f"environment {text.visible(each.environment)}" if each.environment else ""
+        row = [each.name, _value(each), text.visible(each.place or each.origin)]
+        groups.setdefault(title, []).append(row)
+    longest = max(len(each.name) for each in settings) + 2
+    columns = (Column("Setting", width=longest), Column("Value", 3), Column("From", 2))
+    shown = table(columns, list(groups.items()), colour=colour, width=width)
+    file = text.visible(relative(configuration)) if configuration else "none"
+    shown = f"Configuration file: {file}\n\n{shown}"
+    return text.ascii_only(shown) if ascii_only else shown
+
+
+def _value(setting: EffectiveSetting) -> str:
+    from iflint.configuration.effective import texts
+    from iflint.text import visible
+
+    if setting.value is None:
+        return _ABSENT.get(setting.name, "not set")
+    return "\n".join(map(visible, texts(setting.value)))

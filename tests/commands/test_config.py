@@ -1,0 +1,86 @@
+"""`iflint config`: the settings that count, and where each comes from."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iflint.configuration.settings import SETTINGS
+from iflint.options import Options
+
+
+@pytest.fixture
+def settings(call):
+    """The settings as JSON, by environment and name."""
+
+    def of(*arguments):
+        result = call("config", *arguments, "--format", "json")
+        assert result.exit_code == 0, result.stderr
+        read = json.loads(result.stdout)
+        assert (read["format"], read["formatVersion"]) == ("iflint-config", "1")
+        return {(each["environment"], each["name"]): each for each in read["settings"]}
+
+    return of
+
+
+def told(setting):
+    return setting["value"], setting["origin"], setting["place"]
+
+
+def test_every_setting_is_told_with_its_default(workplace, settings) -> None:
+    found = settings("--isolated")
+    assert [name for _, name in found] == list(SETTINGS)
+    assert {each["origin"] for each in found.values()} == {"default"}
+    assert told(found["", "expiry-days"]) == (Options().expiry_days, "default", "")
+    assert found["", "fail-on"]["value"] == "error"
+    assert found["", "certificates"]["value"] is None
+
+
+def test_the_command_line_comes_before_the_file(workplace, settings) -> None:
+    (workplace / "iflint.toml").write_text(
+        '# ours\nlandscape = "neo"\n  expiry-days = 45\nformat = ["text", "json=x.json"]\n'
+    )
+    found = settings("--expiry-days", "7")
+    assert told(found["", "landscape"]) == ("neo", "file", "iflint.toml:2:1")
+    assert told(found["", "expiry-days"]) == (7, "command line", "")
+    assert told(settings()["", "expiry-days"]) == (45, "file", "iflint.toml:3:3")
+    assert found["", "format"]["place"] == "iflint.toml:4:1"
+
+
+def test_environments_and_the_table_of_a_shared_file(workplace, settings, call) -> None:
+    (workplace / "roots.pem").write_text("")
+    (workplace / "pyproject.toml").write_text(
+        '[tool.iflint]\nexclude = ["old/"]\n[tool.iflint.environments.prod]\nroots = "roots.pem"\n'
+    )
+    found = settings()
+    assert told(found["", "exclude"]) == (["old/"], "file", "pyproject.toml:2:1")
+    assert told(found["prod", "roots"])[1:] == ("file", "pyproject.toml:4:1")
+    shown = call("config", env={"COLUMNS": "80"}).stdout
+    assert max(map(len, shown.splitlines())) <= 80
+    assert shown.startswith("Configuration file: pyproject.toml\n")
+    assert "environment prod" in shown
+    assert "all under the checked paths" in shown
+
+
+def test_a_file_elsewhere_is_named_as_it_was_found(workplace, settings, tmp_path) -> None:
+    other = tmp_path / "iflint.toml"
+    other.write_text("verbose = true\n")
+    assert told(settings("--config", other)["", "verbose"])[:2] == (True, "file")
+
+
+def test_mistakes_are_told_and_nothing_is_shown(workplace, call) -> None:
+    (workplace / "iflint.toml").write_text('landscape = "nea"\nexpiri-days = 3\n')
+    result = call("config", "--fail-on", "x")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert len(result.stderr.splitlines()) == 3
+
+
+def test_names_from_the_file_steer_no_terminal(workplace, call) -> None:
+    (workplace / "iflint.toml").write_text(
+        '[environments."\\u001b[31mx\\u202e"]\nlandscape = "neo"\n', encoding="utf-8"
+    )
+    result = call("config")
+    assert result.exit_code == 0
+    assert not {"\x1b", "\u202e"} & set(result.stdout)
+    assert "environment \\x1b[31mx\\u202e" in result.stdout
