@@ -70,6 +70,13 @@ _DSA = {
     "2.16.840.1.101.3.4.3.3": "SHA384",
     "2.16.840.1.101.3.4.3.4": "SHA512",
 }
+_RSA_KEY = "1.2.840.113549.1.1.1"
+_EC_KEY = "1.2.840.10045.2.1"
+_CURVES = {
+    "1.2.840.10045.3.1.7": "SECP256R1",
+    "1.3.132.0.34": "SECP384R1",
+    "1.3.132.0.35": "SECP521R1",
+}
 _EDWARDS = {"1.3.101.112": "Ed25519", "1.3.101.113": "Ed448"}
 
 
@@ -139,12 +146,11 @@ def verify(certificate: Certificate, spki: bytes) -> Verification:
 
 def _verify(certificate: Certificate, spki: bytes) -> Verification:
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization import load_der_public_key
 
     if not _is_known(certificate.signature_algorithm):
         return Verification.UNKNOWN
     try:
-        key = load_der_public_key(spki)
+        key = _public_key(spki)
         signed = _check(certificate, key)
     except InvalidSignature:
         return Verification.INVALID
@@ -153,31 +159,79 @@ def _verify(certificate: Certificate, spki: bytes) -> Verification:
     return Verification.VALID if signed else Verification.INVALID
 
 
+def _public_key(spki: bytes) -> PublicKeyTypes:
+    """The key of a SubjectPublicKeyInfo; the usual kinds without loading `serialization`.
+
+    That package costs as much to import as everything else here. Raises ValueError or
+    UnsupportedAlgorithm for a key that can't be used.
+    """
+    try:
+        algorithm, key = asn1.parse(spki).children()
+        oid, *parameters = algorithm.children()
+        kind = asn1.object_identifier(oid)
+        if kind == _RSA_KEY:
+            from cryptography.hazmat.primitives.asymmetric import rsa
+
+            modulus, exponent = map(asn1.integer, asn1.parse(asn1.bit_string(key)).children())
+            return rsa.RSAPublicNumbers(exponent, modulus).public_key()
+        curve = asn1.object_identifier(parameters[0]) if kind == _EC_KEY else ""
+        if curve in _CURVES:
+            from cryptography.hazmat.primitives.asymmetric import ec
+
+            named = getattr(ec, _CURVES[curve])()
+            return ec.EllipticCurvePublicKey.from_encoded_point(named, asn1.bit_string(key))
+    except (asn1.DerError, IndexError) as error:
+        raise ValueError(str(error)) from None
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    return load_der_public_key(spki)
+
+
 def _is_known(oid: str) -> bool:
     return oid == _RSA_PSS or any(oid in known for known in (_RSA, _ECDSA, _DSA, _EDWARDS))
 
 
 def _check(certificate: Certificate, key: PublicKeyTypes) -> bool:
     """False when the key is of another kind; raises InvalidSignature when it did not sign."""
-    from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
-
     oid = certificate.signature_algorithm
     signature, signed = certificate.signature, certificate.tbs
-    if isinstance(key, rsa.RSAPublicKey) and oid in _RSA:
-        key.verify(signature, signed, padding.PKCS1v15(), _hash(_RSA[oid]))
-    elif isinstance(key, rsa.RSAPublicKey) and oid == _RSA_PSS:
-        scheme, digest = _pss(certificate.signature_parameters)
-        key.verify(signature, signed, scheme, digest)
-    elif isinstance(key, ec.EllipticCurvePublicKey) and oid in _ECDSA:
+    if oid in _RSA or oid == _RSA_PSS:
+        return _check_rsa(certificate, key)
+    if oid in _ECDSA:
+        from cryptography.hazmat.primitives.asymmetric import ec
+
+        if not isinstance(key, ec.EllipticCurvePublicKey):
+            return False
         key.verify(signature, signed, ec.ECDSA(_hash(_ECDSA[oid])))
-    elif isinstance(key, dsa.DSAPublicKey) and oid in _DSA:
+    elif oid in _DSA:
+        from cryptography.hazmat.primitives.asymmetric import dsa
+
+        if not isinstance(key, dsa.DSAPublicKey):
+            return False
         key.verify(signature, signed, _hash(_DSA[oid]))
-    elif (isinstance(key, ed25519.Ed25519PublicKey) and _EDWARDS.get(oid) == "Ed25519") or (
-        isinstance(key, ed448.Ed448PublicKey) and _EDWARDS.get(oid) == "Ed448"
-    ):
-        key.verify(signature, signed)
     else:
+        from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
+
+        wanted: type[ed448.Ed448PublicKey] | type[ed25519.Ed25519PublicKey]
+        wanted = ed448.Ed448PublicKey if _EDWARDS[oid] == "Ed448" else ed25519.Ed25519PublicKey
+        if not isinstance(key, wanted):
+            return False
+        key.verify(signature, signed)
+    return True
+
+
+def _check_rsa(certificate: Certificate, key: PublicKeyTypes) -> bool:
+    from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+    if not isinstance(key, rsa.RSAPublicKey):
         return False
+    oid = certificate.signature_algorithm
+    scheme: padding.AsymmetricPadding = padding.PKCS1v15()
+    if oid == _RSA_PSS:
+        scheme, digest = _pss(certificate.signature_parameters)
+    else:
+        digest = _hash(_RSA[oid])
+    key.verify(certificate.signature, certificate.tbs, scheme, digest)
     return True
 
 
