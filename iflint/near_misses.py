@@ -104,6 +104,10 @@ def _are_exchanged(subject: Name, issuer: Name, certificate: Certificate) -> boo
 def _comparison(role: str, stored: Name, certificate: Name, *, exchanged: bool) -> DnComparison:
     """Set two names side by side; a difference that the runtime ignores is none."""
     kind, rows = align(stored, certificate)
+    odd: tuple[OddCharacter, ...] = ()
+    if kind in (DifferenceKind.CHARACTERS, DifferenceKind.ENCODING):
+        odd = tuple(_odd(stored, rows))
+        kind = DifferenceKind.CHARACTERS if odd else kind
     if compare(stored, certificate).equality is not Equality.DIFFERENT:
         label = ""
     else:
@@ -121,7 +125,7 @@ def _comparison(role: str, stored: Name, certificate: Name, *, exchanged: bool) 
             )
             for row in rows
         ),
-        odd=tuple(_odd(stored, rows)) if kind is DifferenceKind.CHARACTERS and label else (),
+        odd=odd if label == "characters" else (),
     )
 
 

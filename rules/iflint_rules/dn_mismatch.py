@@ -12,7 +12,7 @@ _FORM = {
     "order": "the {role} has the same attributes in another order",
     "reversed": "the {role} has the same attributes in the reversed order, as OpenSSL prints them",
     "grouping": "the {role} has the same attributes, but joins others of them by `+`",
-    "case": "the {role} differs in letter case or blanks, which count in this attribute (inferred)",
+    "case": "the {role} differs in letter case or blanks where they count (inferred)",
     "characters": "the {role} looks the same, but {odd}",
     "escapes": "quotation marks or escapes have become part of a value of the {role}",
     "encoding": "letters of the {role} were read in another encoding, or lost",
@@ -46,8 +46,8 @@ class DnMismatch(Rule):
     - `order`, `reversed`: the same attributes in another order; OpenSSL prints them from the
       country to the common name;
     - `grouping`: the same attributes, but another one of them is joined by `+`;
-    - `case`: letter case or blanks differ in an attribute in which they count (*inferred*: all
-      but CN, C, L, ST, O, OU, STREET, UID and DC);
+    - `case`: letter case or blanks differ where they count (*inferred*: a blank that is missing
+      counts everywhere, letter case in all but CN, C, L, ST, O, OU, STREET, UID and DC);
     - `characters`: it looks the same, but a letter is from another script (Cyrillic `а` for `a`),
       a dash or quotation mark is another one, or a character can't be seen (zero-width space,
       soft hyphen, no-break space). The finding stands at the character and names it;

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 _MOST_RDNS_TO_ALIGN = 40
 _MOST_ATTRIBUTES_TO_PAIR = 30
-_SPACES = re.compile(" {2,}")
 
 Pair = tuple[Attribute, Attribute]
 
@@ -100,7 +98,7 @@ class DifferenceKind(enum.StrEnum):
     GROUPING = "grouping"
     """The same attributes, but one joins by ``+`` what the other separates."""
     CASE = "case"
-    """The same but for letter case and runs of blanks, in an attribute where they count."""
+    """The same but for letter case and blanks, where they count."""
     CHARACTERS = "characters"
     """The same to the eye: characters that look alike, or that can't be seen."""
     ESCAPES = "escapes"
@@ -207,7 +205,7 @@ def _kind_of_disguise(stored: Attribute, certificate: Attribute) -> DifferenceKi
     from iflint.pki.dn.resemblance import essence, lost_letters, seen, unescaped
 
     one, other = stored.value, certificate.value
-    if _SPACES.sub(" ", one.strip(" ")).casefold() == _SPACES.sub(" ", other.strip(" ")).casefold():
+    if one.replace(" ", "").casefold() == other.replace(" ", "").casefold():
         return DifferenceKind.CASE
     if seen(one) == seen(other):
         return DifferenceKind.CHARACTERS

@@ -61,6 +61,7 @@ _KEYWORD = r"(?:OID\.)?[0-9]+(?:\.[0-9]+)+|" + "|".join(
 _ATTRIBUTE = re.compile(rf"\s*({_KEYWORD})\s*=\s*", re.IGNORECASE)
 _NAMED = re.compile(r"\s*[\w.-]*\s*=")
 _SLASH = re.compile(rf"/(?=(?:{_KEYWORD})\s*=)", re.IGNORECASE)
+_PLUS = re.compile(rf"\+(?=(?:{_KEYWORD})\s*=)", re.IGNORECASE)
 _PREFIX = re.compile(
     r"\s*(?:(?:subject|issuer|owner)[\s_]*(?:dn|name)?|dn)\s*[:=]\s*", re.IGNORECASE
 )
@@ -167,7 +168,10 @@ def _quoted_as_a_whole(text: str) -> bool:
 def _from_slashes(text: str) -> str:
     """OpenSSL's old form, which begins with the most general part, turned round."""
     parts = _SLASH.split(text)[1:]
-    return ", ".join(_attribute(decoded_octets(part.rstrip())) for part in reversed(parts))
+    return ", ".join(
+        "+".join(_attribute(decoded_octets(one.rstrip())) for one in _PLUS.split(part))
+        for part in reversed(parts)
+    )
 
 
 def _from_parts(text: str, *, turn: bool) -> str:

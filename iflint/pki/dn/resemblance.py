@@ -77,6 +77,7 @@ _UNIT = re.compile(r"\\u([0-9a-fA-F]{4})")
 _QUOTES = str.maketrans("", "", "\\\"'")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _LOST = re.compile("[?\ufffd]+")
+_MOST_LOST = 8
 
 
 def is_hidden(character: str) -> bool:
@@ -142,15 +143,18 @@ def _mended(run: str) -> str:
 
 
 def lost_letters(text: str, meant: str) -> bool:
-    """Whether ``text`` is ``meant`` with question marks for letters outside ASCII."""
-    return not meant.isascii() and _LOST.sub("?", text) == _BEYOND_ASCII.sub("?", meant)
+    """Whether ``text`` is ``meant`` with question marks for some of its letters."""
+    kept = _LOST.split(text)
+    if not 1 < len(kept) <= _MOST_LOST:
+        return False
+    return bool(re.fullmatch(".{1,4}?".join(map(re.escape, kept)), meant))
 
 
 def essence(text: str) -> str:
     """Equal for texts that somebody may take, or some tool may have made, for the same."""
     if _SIMPLE.fullmatch(text):
-        return " ".join(text.lower().split())
-    return seen(unescaped(reencoded(text)))
+        return text.lower().replace(" ", "")
+    return seen(unescaped(reencoded(text))).replace(" ", "")
 
 
 def odd_characters(text: str, start: int, end: int, other: str) -> Iterator[tuple[int, str, str]]:
