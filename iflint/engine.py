@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint import __version__
+from iflint.findings import means
 from iflint.options import Environment, Options, UsageError
 from iflint.problems import ProblemKind
 from iflint.report import Report
@@ -36,12 +37,21 @@ def check(paths: Sequence[str], options: Options | None = None) -> Report:
     `iflint.plugins.PluginError` when the installed rules can't be loaded; what can't be read of
     the input is in the report.
     """
-    (name, session), *others = sessions(paths, options or Options())
-    if not name:
-        return session.report()
-    from iflint.environments import merged
+    options = options or Options()
+    (name, session), *others = sessions(paths, options)
+    report = session.report()
+    if name:
+        from iflint.environments import merged
 
-    return merged([(name, session.report()), *((n, other.report()) for n, other in others)])
+        report = merged([(name, report), *((n, other.report()) for n, other in others)])
+    if options.suppressions:
+        report = session.with_suppressions(report)
+    if options.baseline is not None:
+        from iflint.baseline import compared, read
+
+        baseline = read(options.baseline)
+        report = compared(report, baseline, [rule.code for rule in session.rules])
+    return report
 
 
 def sessions(paths: Sequence[str], options: Options) -> list[tuple[str, Session]]:
@@ -170,18 +180,39 @@ class Session:
 
         ``verdicts`` are those of that clock, where they are known already.
         """
-        from iflint.fingerprints import fingerprinted
-        from iflint.sources import repository_root
-
         if verdicts is None:
             verdicts = self.verdicts(as_of)
         if not self._needs_rules(verdicts):
             return ()
+        from iflint.fingerprints import fingerprinted
+        from iflint.sources import repository_root
+
         found = _findings(self.rules, self._cases(verdicts, as_of))
         directory = absolute_directory(self.options.directory)
         return fingerprinted(
             sorted(found, key=lambda finding: finding.place), directory, repository_root(directory)
         )
+
+    def with_suppressions(self, report: Report) -> Report:
+        """The report with the suppressed findings set apart, and what rules say of suppressions.
+
+        The report may be of several environments: a suppression is of use if it is in one.
+        """
+        from iflint.fingerprints import fingerprinted
+        from iflint.rule import SuppressionCase
+        from iflint.suppressions import suppressed
+
+        names = [(rule.code, rule.name) for rule in self.rules]
+        report, uses = suppressed(report, self.options.suppressions, names)
+        run = self._run(report.as_of)
+        found = _findings(self.rules, (SuppressionCase(run, use) for use in uses))
+        environments = tuple(each.name for each in report.environments)
+        about = [
+            msgspec.structs.replace(finding, environments=environments)
+            for finding in fingerprinted(found, report.directory, report.root)
+        ]
+        findings = sorted((*report.findings, *about), key=lambda finding: finding.place)
+        return msgspec.structs.replace(report, findings=tuple(findings))
 
     def of_release(self, release: str) -> Session:
         """The same session with this release of the table of roots in force at every clock."""
@@ -313,10 +344,7 @@ def _rules(options: Options) -> tuple[type[Rule], ...]:
 
 def selects(label: str, rule: type[Rule]) -> bool:
     """Whether ``label`` (a code, the beginning of one, a name, or ``all``) means ``rule``."""
-    wanted = label.strip().lower()
-    return bool(wanted) and (
-        wanted in (rule.name.lower(), "all") or rule.code.lower().startswith(wanted)
-    )
+    return means(label, rule.code, rule.name)
 
 
 def _findings(rules: Sequence[type[Rule]], cases: Iterable[Case]) -> list[Finding]:

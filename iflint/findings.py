@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -29,6 +29,12 @@ class Severity(enum.StrEnum):
 
 
 _RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+def means(label: str, code: str, name: str) -> bool:
+    """Whether ``label`` (a code, the beginning of one, a name, or ``all``) means this rule."""
+    wanted = label.strip().lower()
+    return bool(wanted) and (wanted in (name.lower(), "all") or code.lower().startswith(wanted))
 
 
 class State(enum.StrEnum):
@@ -152,6 +158,25 @@ class EntryReference(msgspec.Struct, frozen=True):
     issuer: str
 
 
+class Justification(msgspec.Struct, frozen=True):
+    """Why a finding is suppressed: the reason, who answers for it, and its last day.
+
+    ``location`` is the suppression's place in the configuration file.
+    """
+
+    reason: str
+    owner: str = ""
+    until: date | None = None
+    location: Location | None = None
+
+
+class BaselineState(enum.StrEnum):
+    """What the baseline knows of a finding, in the words of SARIF."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One cause, said once.
 
@@ -160,7 +185,8 @@ class Finding(msgspec.Struct, frozen=True):
     when it stopped, both aware and in UTC; at most one of them is set. ``key`` is what tells
     this finding from others of the same rule at the same entry (a parameter, a certificate) and
     goes into ``fingerprint``, which survives moved lines and renumbered ids. ``environments``
-    are those in which it holds, when several are checked.
+    are those in which it holds, when several are checked. ``suppression`` is set when it is
+    suppressed, ``baseline`` when a baseline was given.
     """
 
     code: str
@@ -180,6 +206,8 @@ class Finding(msgspec.Struct, frozen=True):
     key: str = ""
     fingerprint: str = ""
     environments: tuple[str, ...] = ()
+    suppression: Justification | None = None
+    baseline: BaselineState | None = None
 
     @property
     def place(self) -> tuple[str, int, int, str, str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
+
+from iflint.location import Location
 
 DEFAULT_EXPIRY_DAYS = 30
 
@@ -29,6 +31,28 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     roots_add: tuple[str, ...] | None = None
 
 
+class Suppression(msgspec.Struct, frozen=True, kw_only=True):
+    """Findings that somebody decided to live with (see `iflint.suppressions`).
+
+    ``rule`` holds codes, names or prefixes of codes; a finding has to match one of them and
+    everything else that is given: ``path``, a pattern as in .gitignore relative to ``folder``
+    (absolute; empty: the current directory); ``channel``, a name, address or adapter in which
+    ``*`` and ``?`` stand for anything; ``dn``; ``certificate``, its SHA-256 in hexadecimal
+    digits. ``until`` is the last day on which it holds. ``location`` is where it is configured.
+    """
+
+    rule: tuple[str, ...]
+    reason: str
+    path: str = ""
+    channel: str = ""
+    dn: str = ""
+    certificate: str = ""
+    owner: str = ""
+    until: date | None = None
+    folder: str = ""
+    location: Location | None = None
+
+
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one run.
 
@@ -43,6 +67,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     ``exclude_directory`` (default: ``directory``). ``whole_inventory`` asks for the exact location
     of every channel and entry in the report, ``describe_rules`` for the rules in force; both cost
     time that a run without them saves. ``environments`` are those to check, each by itself.
+    ``suppressions`` and ``baseline``, a file of known findings (`iflint.baseline`), set findings
+    apart from those that count.
     """
 
     certificates: tuple[str, ...] | None = None
@@ -61,6 +87,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     exclude_directory: str | None = None
     directory: str | None = None
     environments: tuple[Environment, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    baseline: str | None = None
     describe_rules: bool = False
     whole_inventory: bool = False
 
@@ -76,4 +104,12 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             raise UsageError("as_of takes a datetime with a time zone, such as UTC")
 
 
-_SINGLE = ("as_of", "trust", "calendar", "landscape", "exclude_directory", "directory")
+_SINGLE = (
+    "as_of",
+    "trust",
+    "calendar",
+    "landscape",
+    "exclude_directory",
+    "directory",
+    "baseline",
+)

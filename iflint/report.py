@@ -158,6 +158,34 @@ class EnvironmentSummary(msgspec.Struct, frozen=True):
     parameter_files: int = 0
 
 
+class KnownFinding(msgspec.Struct, frozen=True):
+    """A finding as a baseline keeps it: nothing in it changes from one day to the next.
+
+    ``path`` is the file on disk, relative to the repository's root, ``member`` what is meant
+    within it where it is an archive, ``channel`` its adapter and address.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    path: str
+    fingerprint: str
+    member: str = ""
+    iflow: str = ""
+    channel: str = ""
+    subject: str = ""
+    issuer: str = ""
+    environments: tuple[str, ...] = ()
+
+
+class BaselineSummary(msgspec.Struct, frozen=True):
+    """The baseline of a run: its file, how many findings it has, and those that are gone."""
+
+    path: str
+    size: int
+    vanished: tuple[KnownFinding, ...] = ()
+
+
 class ParametersSummary(msgspec.Struct, frozen=True):
     """A file of ``--parameters``: how many values it has, and how many sender channels use."""
 
@@ -177,7 +205,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     ``environments`` are those that were checked (``trust`` then is the first one's), and
     ``parameter_files`` counts the iFlows with parameter files of the environment. ``parameters``
     are the files given for all iFlows, ``certificate_paths_without`` the paths given for
-    certificates that hold none.
+    certificates that hold none. ``findings`` are those that
+    count; ``known`` are those that ``baseline`` has, ``suppressed`` those that the configuration
+    suppresses: no finding is in two of the three.
     """
 
     version: str
@@ -200,6 +230,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     parameter_files: int = 0
     parameters: tuple[ParametersSummary, ...] = ()
     certificate_paths_without: tuple[str, ...] = ()
+    known: tuple[Finding, ...] = ()
+    suppressed: tuple[Finding, ...] = ()
+    baseline: BaselineSummary | None = None
 
     @property
     def channels(self) -> Iterator[ChannelResult]:

@@ -20,7 +20,7 @@ from iflint.findings import (
     Severity,
     State,
 )
-from iflint.wording import file_name
+from iflint.wording import file_name, listed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from iflint.pki.keys import KeyMaterial
     from iflint.pki.trust import TrustList
     from iflint.problems import Problem
+    from iflint.suppressions import Use
     from iflint.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict, JoinedCertificate
 
 DOCUMENTATION = "https://iflint.readthedocs.io/en/stable/rules/"
@@ -122,7 +123,16 @@ class RunCase(msgspec.Struct, frozen=True):
     iflow: None = None
 
 
-Case = ProblemCase | KeyCase | IflowCase | ChannelCase | EntryCase | RunCase
+class SuppressionCase(msgspec.Struct, frozen=True):
+    """A suppression of the configuration, and what it did in the whole run."""
+
+    kind: ClassVar[str] = "suppression"
+    run: Run
+    use: Use
+    iflow: None = None
+
+
+Case = ProblemCase | KeyCase | IflowCase | ChannelCase | EntryCase | RunCase | SuppressionCase
 CASES: tuple[type[Case], ...] = (
     ProblemCase,
     KeyCase,
@@ -130,6 +140,7 @@ CASES: tuple[type[Case], ...] = (
     ChannelCase,
     EntryCase,
     RunCase,
+    SuppressionCase,
 )
 
 
@@ -177,6 +188,10 @@ class Rule:
 
     def check_run(self, case: RunCase) -> Iterable[Finding]:  # noqa: ARG002
         """Judge the run as a whole."""
+        return ()
+
+    def check_suppression(self, case: SuppressionCase) -> Iterable[Finding]:  # noqa: ARG002
+        """Judge a suppression, once it is known what it did."""
         return ()
 
     @classmethod
@@ -292,6 +307,28 @@ def about_certificate(case: EntryCase, match: JoinedCertificate) -> dict[str, An
         "location": value.location,
         "related": tuple(related),
         "certificate": (match.certificate, match.locations),
+    }
+
+
+def of_suppression(case: SuppressionCase) -> str:
+    """What a suppression is for, in the words of the configuration."""
+    given = case.use.suppression
+    narrowed = [
+        f"{name} {value}"
+        for name in ("path", "channel", "dn", "certificate")
+        if (value := getattr(given, name))
+    ]
+    return f"{', '.join(given.rule)}{' for ' if narrowed else ''}{listed(narrowed)}"
+
+
+def about_suppression(case: SuppressionCase) -> dict[str, Any]:
+    """The location and the key of a finding about a suppression, arguments for `Rule.finding`."""
+    from iflint.location import FileLocation, Location
+
+    given = case.use.suppression
+    return {
+        "location": given.location or Location(FileLocation(given.folder or ".")),
+        "key": of_suppression(case),
     }
 
 

@@ -11,10 +11,11 @@ from iflint.commands.interface import LAST_HEADING, AnyPath, OneOf, Option
 from iflint.commands.run import Request
 from iflint.configuration.settings import (
     COLOURS,
+    COMMAND_LINE_SETTINGS,
     FAIL_LEVELS,
     FORMATS,
     LANDSCAPES,
-    SETTINGS,
+    SARIF_PROFILES,
     TRUSTS,
     Mistake,
     Scope,
@@ -182,6 +183,26 @@ def finding_options(command: Any) -> Any:
             "The least severity that gives exit code 1. Default: error.",
             type=OneOf(FAIL_LEVELS),
         ),
+        _option(
+            "--baseline",
+            FINDINGS,
+            "Known findings: only what this file does not have counts.",
+            metavar="FILE",
+            type=ANY_PATH,
+        ),
+        _option(
+            "--write-baseline",
+            FINDINGS,
+            "Write what is found to FILE, so that it is known from now on.",
+            metavar="FILE",
+            type=ANY_PATH,
+        ),
+        _option(
+            "--prune-baseline",
+            FINDINGS,
+            "Remove from the baseline what is not found any more.",
+            is_flag=True,
+        ),
     )
 
 
@@ -199,6 +220,12 @@ def report_options(command: Any) -> Any:
             type=OneOf(FORMATS),
         ),
         _option("--output", OUTPUT, "File for a single format.", metavar="FILE", type=ANY_PATH),
+        _option(
+            "--sarif-profile",
+            OUTPUT,
+            "github leaves out what is suppressed or known, full marks it. Default: github.",
+            type=OneOf(SARIF_PROFILES),
+        ),
         color_option,
         _option("--verbose", OUTPUT, "Name every skipped file.", short="-v", is_flag=True),
     )
@@ -269,7 +296,7 @@ def request(
 ) -> Request:
     """What was typed, with each option under the name of its setting."""
     given = {}
-    for name in SETTINGS:
+    for name in COMMAND_LINE_SETTINGS:
         value = arguments.get(name.replace("-", "_"))
         if value is not None and value is not False and value != ():
             given[name] = value if isinstance(value, tuple) else (value,)

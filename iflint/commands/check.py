@@ -60,6 +60,7 @@ def report_on(run: Run) -> int:
         describe_rules=any(reporter.DESCRIBE_RULES for reporter in reporters),
         whole_inventory=any(reporter.WHOLE_INVENTORY for reporter in reporters),
     )
+    report = _with_baseline(report, run)
     failures = []
     for each in run.destinations:
         try:
@@ -69,6 +70,25 @@ def report_on(run: Run) -> int:
     if failures:
         raise Failure("\n".join(failures))
     return FOUND if report.fails(run.fail_level) else CLEAN
+
+
+def _with_baseline(report: Report, run: Run) -> Report:
+    """Write or prune the baseline where that is asked for; what was written is known."""
+    target = run.settings.get("write-baseline")
+    if target is None and not run.settings.get("prune-baseline"):
+        return report
+    from iflint import baseline
+    from iflint.commands import output
+    from iflint.commands.run import call
+
+    path = run.settings.get("baseline")
+    before = call(baseline.read, path) if path is not None else None
+    if target is None:
+        assert before is not None
+        output.write_data(before.path, baseline.pruned(report, before))
+        return baseline.without_vanished(report)
+    output.write_data(target, baseline.of_report(report, before))
+    return baseline.all_known(report, target)
 
 
 def _write(report: Report, run: Run, destination: Destination) -> None:

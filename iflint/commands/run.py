@@ -11,7 +11,7 @@ import msgspec
 
 from iflint.commands.interface import Failure, WrongUsage
 from iflint.configuration.settings import (
-    SETTINGS,
+    COMMAND_LINE_SETTINGS,
     STANDARD_OUTPUT,
     Destination,
     Mistake,
@@ -72,6 +72,11 @@ class Run(msgspec.Struct, frozen=True):
         return bool(self.settings.get("verbose", False))
 
     @property
+    def sarif_profile(self) -> str:
+        """For whom SARIF is written."""
+        return str(self.settings.get("sarif-profile", "github"))
+
+    @property
     def fail_level(self) -> Severity | None:
         """The least severity that makes the run fail."""
         from iflint.findings import Severity
@@ -100,6 +105,8 @@ def prepare(request: Request) -> Run:
     settings["environments"] = _environments(settings, mistakes)
     if settings.get("landscape") == "custom" and "roots" not in named:
         mistakes.append(Mistake("", "landscape custom needs its list of roots: --roots PATH"))
+    if settings.get("prune-baseline") and "baseline" not in named:
+        mistakes.append(Mistake("", "--prune-baseline needs --baseline FILE"))
     destinations = _destinations(settings, mistakes)
     if mistakes:
         raise WrongUsage(dict.fromkeys(map(str, mistakes)))
@@ -160,6 +167,8 @@ def options_of(run: Run, *, describe_rules: bool = False, whole_inventory: bool 
         exclude=get("exclude", ()),
         exclude_directory=run.exclude_directory,
         environments=get("environments", ()),
+        suppressions=get("suppressions", ()),
+        baseline=get("baseline"),
         describe_rules=describe_rules,
         whole_inventory=whole_inventory,
     )
@@ -217,7 +226,7 @@ def _read_given(given: Mapping[str, Any], mistakes: list[Mistake]) -> dict[str, 
     scope = Scope(None, _rule_names)
     values = {}
     for name, texts in given.items():
-        setting = SETTINGS[name]
+        setting = COMMAND_LINE_SETTINGS[name]
         items = [setting.from_text(text) if isinstance(text, str) else text for text in texts]
         value, wrong = read_setting(
             setting, items if setting.many else items[-1], scope, f"--{name}"

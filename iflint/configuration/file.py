@@ -14,8 +14,12 @@ import msgspec
 from iflint.configuration.nearest import did_you_mean
 from iflint.configuration.search import LARGEST_FILE, OWN_FILE, SHARED_FILE, TABLE
 from iflint.configuration.settings import (
+    ALL_RULES,
     ENVIRONMENT_SETTINGS,
+    NARROWING,
     SETTINGS,
+    SUPPRESSION_NEEDS,
+    SUPPRESSION_SETTINGS,
     Mistake,
     RuleNames,
     Scope,
@@ -23,13 +27,15 @@ from iflint.configuration.settings import (
     read_setting,
     shown,
 )
-from iflint.options import Environment
+from iflint.options import Environment, Suppression
 
 if TYPE_CHECKING:
     from iflint.configuration.positions import Positions
+    from iflint.location import Location
 
 ENVIRONMENTS = "environments"
-COMMAND_LINE_ONLY = ("config", "isolated", "debug")
+SUPPRESSIONS = "suppressions"
+COMMAND_LINE_ONLY = ("config", "isolated", "debug", "write-baseline", "prune-baseline")
 
 _PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
 
@@ -81,12 +87,13 @@ def read(path: str, rules: Callable[[], RuleNames]) -> Configuration:
         before = error.object[: error.start].decode()
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         return failed("is not UTF-8 from here on; save it as UTF-8", line, column)
-    return _read_text(path, label, text, rules, failed)
+    return _read_text(path, label, data, text, rules, failed)
 
 
 def _read_text(
     path: str,
     label: str,
+    data: bytes,
     text: str,
     rules: Callable[[], RuleNames],
     failed: Callable[..., Configuration],
@@ -98,6 +105,9 @@ def _read_text(
         from iflint.configuration.positions import Positions
 
         return Positions(text)
+
+    def place(key_path: tuple[str | int, ...]) -> Location:
+        return _location(label, data, positions(), key_path)
 
     try:
         document = tomllib.loads(text)
@@ -115,7 +125,7 @@ def _read_text(
         table = table[key]
         if not isinstance(table, dict):
             return failed("this is not a table", *positions().key(prefix[:depth]))
-    return _read_table(path, label, table, prefix, positions, rules)
+    return _read_table(path, label, table, prefix, positions, place, rules)
 
 
 def _read_table(
@@ -124,15 +134,19 @@ def _read_table(
     table: dict[str, Any],
     prefix: tuple[str, ...],
     positions: Callable[[], Positions],
+    place: Callable[[tuple[str | int, ...]], Location],
     rules: Callable[[], RuleNames],
 ) -> Configuration:
     scope = Scope(os.path.dirname(os.path.abspath(path)), rules)
     table = dict(table)
     environments = table.pop(ENVIRONMENTS, None)
+    suppressions = table.pop(SUPPRESSIONS, None)
     reading = _Reading(label, scope, positions)
     values = reading.settings(table, SETTINGS, prefix)
     if environments is not None:
         values[ENVIRONMENTS] = reading.environments(environments, (*prefix, ENVIRONMENTS))
+    if suppressions is not None:
+        values[SUPPRESSIONS] = reading.suppressions(suppressions, (*prefix, SUPPRESSIONS), place)
     return Configuration(path, values, tuple(reading.mistakes), tuple(table))
 
 
@@ -159,12 +173,45 @@ class _Reading:
             found.append(Environment(name=name, **_as_fields(values)))
         return tuple(found)
 
-    def _complain(self, key_path: tuple[str, ...], message: str) -> None:
-        line, column = self._positions().key(key_path)
+    def suppressions(
+        self,
+        given: Any,
+        path: tuple[str, ...],
+        place: Callable[[tuple[str | int, ...]], Location],
+    ) -> tuple[Suppression, ...]:
+        """The suppressions of the tables ``[[suppressions]]``."""
+        if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
+            self._complain(path, "takes tables: [[suppressions]], each with a rule and a reason")
+            return ()
+        found = []
+        for index, table in enumerate(given):
+            here: tuple[str | int, ...] = (*path, index)
+            before = len(self.mistakes)
+            values = self.settings(table, SUPPRESSION_SETTINGS, here)
+            for name in SUPPRESSION_NEEDS:
+                if name not in table:
+                    self._complain_at(
+                        self._positions().value(here), f"this suppression has no {name}"
+                    )
+            if ALL_RULES in values.get("rule", ()) and not table.keys() & NARROWING:
+                self._complain(
+                    (*here, "rule"),
+                    f"{ALL_RULES} needs {' or '.join(sorted(NARROWING))} beside it",
+                )
+            if len(self.mistakes) == before:
+                folder = (self._scope.folder or "").replace(os.sep, "/")
+                found.append(Suppression(**values, folder=folder, location=place(here)))
+        return tuple(found)
+
+    def _complain(self, key_path: tuple[str | int, ...], message: str) -> None:
+        self._complain_at(self._positions().key(key_path), message)
+
+    def _complain_at(self, place: tuple[int, int], message: str) -> None:
+        line, column = place
         self.mistakes.append(Mistake(f"{self._label}:{line}:{column}", message))
 
     def settings(
-        self, table: dict[str, Any], known: Mapping[str, Setting], prefix: tuple[str, ...]
+        self, table: dict[str, Any], known: Mapping[str, Setting], prefix: tuple[str | int, ...]
     ) -> dict[str, Any]:
         """The values of a table's settings, without those that are wrong."""
         values = {}
@@ -175,7 +222,7 @@ class _Reading:
         return values
 
     def _setting(
-        self, key: str, given: Any, known: Mapping[str, Setting], key_path: tuple[str, ...]
+        self, key: str, given: Any, known: Mapping[str, Setting], key_path: tuple[str | int, ...]
     ) -> tuple[Any, bool]:
         setting = known.get(key)
         if setting is None:
@@ -191,6 +238,42 @@ class _Reading:
         value, wrong = read_setting(setting, given, self._scope, key, where)
         self.mistakes.extend(wrong)
         return value, not wrong
+
+
+def _location(
+    label: str, data: bytes, positions: Positions, key_path: tuple[str | int, ...]
+) -> Location:
+    """The place of a key in a configuration file that was read as ``data``."""
+    from iflint.location import FileLocation, Location, Region
+
+    line, column = positions.value(key_path)
+    end_line, end_column = positions.end(key_path)
+    lines = data.split(b"\n")
+    mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
+
+    def byte(line: int, column: int) -> int:
+        own = lines[line - 1].removeprefix(mark).decode()
+        before = sum(map(len, lines[: line - 1])) + line - 1
+        return before + (len(mark) if line == 1 else 0) + len(own[: column - 1].encode())
+
+    excerpt = lines[line - 1].removeprefix(mark).decode().rstrip("\r")
+    first = max(column - 1 - _EXCERPT // 4, 0)
+    return Location(
+        FileLocation(label.replace(os.sep, "/")),
+        Region(
+            line,
+            column,
+            end_line,
+            end_column,
+            byte(line, column),
+            byte(end_line, end_column),
+            excerpt[first : first + _EXCERPT],
+            first + 1,
+        ),
+    )
+
+
+_EXCERPT = 200
 
 
 def _as_fields(values: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ _STRING = re.compile(
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _BARE_VALUE = re.compile(r"[^,\]}#\n]+")
 _SPACE = re.compile(r"[ \t]*")
+_WORD = re.compile(r"[^\s=\]\[{},#]+|[\[{]")
 
 
 class Positions:
@@ -50,6 +51,16 @@ class Positions:
             return self.line_and_column(self._values[path])
         return self.key(path)
 
+    def end(self, path: KeyPath) -> tuple[int, int]:
+        """Line and column behind what `value` is the place of; of a table, behind its bracket."""
+        start = self._values.get(path)
+        if start is None:
+            while path and path not in self._keys:
+                path = path[:-1]
+            start = self._keys.get(path, 0)
+        match = _STRING.match(self._text, start) or _WORD.match(self._text, start)
+        return self.line_and_column(match.end() if match else start)
+
     def line_and_column(self, offset: int) -> tuple[int, int]:
         """Line and column of the character at ``offset``."""
         line = bisect_right(self._line_starts, offset)
@@ -65,7 +76,9 @@ class Positions:
         while self._skip(_BLANK) < len(self._text):
             if self._text.startswith("[[", self._at):
                 self._at += 2
+                start = self._skip(_SPACE)
                 table = self._element_of(self._key(()))
+                self._keys[table] = start
                 self._at += 2
             elif self._text[self._at] == "[":
                 self._at += 1

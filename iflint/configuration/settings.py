@@ -15,6 +15,7 @@ from iflint.configuration.nearest import did_you_mean
 LANDSCAPES = ("btp", "neo", "custom")
 TRUSTS = ("complete", "btp-required")
 FORMATS = ("text", "sarif", "json", "concise", "github", "gitlab", "junit", "markdown")
+SARIF_PROFILES = ("github", "full")
 FAIL_LEVELS = ("error", "warning", "note", "never")
 COLOURS = ("auto", "always", "never")
 LONGEST_EXPIRY_DAYS = 36_500
@@ -253,8 +254,10 @@ SETTINGS = {
         Setting("select", _rules, many=True),
         Setting("ignore", _rules, many=True),
         Setting("fail-on", one_of(FAIL_LEVELS)),
+        Setting("baseline", _existing_file),
         Setting("format", _destination, many=True),
         Setting("output", _file_to_write),
+        Setting("sarif-profile", one_of(SARIF_PROFILES)),
         Setting("color", one_of(COLOURS)),
         Setting("verbose", _switch),
         Setting("environment", _environment_name, many=True),
@@ -262,6 +265,16 @@ SETTINGS = {
     )
 }
 """Every setting that can stand in a configuration file, by name."""
+
+
+COMMAND_LINE_SETTINGS = SETTINGS | {
+    setting.name: setting
+    for setting in (
+        Setting("write-baseline", _file_to_write),
+        Setting("prune-baseline", _switch),
+    )
+}
+"""Every setting that can be given on the command line, by name."""
 
 
 def _parameter_pattern(value: Any, scope: Scope) -> tuple[str, ...]:
@@ -291,6 +304,56 @@ ENVIRONMENT_SETTINGS = {
     )
 }
 """What an environment, ``[environments.NAME]``, can have of its own."""
+
+
+def _line(value: Any, _scope: Scope) -> tuple[str, ...]:
+    return (" ".join(_text(value, "a text").split()),)
+
+
+def _path_pattern(value: Any, scope: Scope) -> tuple[str, ...]:
+    (text,) = _pattern(value, scope)
+    if text.startswith("!"):
+        raise ValueError(f"{shown(text)}: a pattern here can't be turned round with an exclamation")
+    return (text,)
+
+
+def _fingerprint(value: Any, _scope: Scope) -> tuple[str, ...]:
+    what = "the SHA-256 fingerprint of a certificate, 64 hexadecimal digits"
+    text = _text(value, what)
+    digits = text.replace(":", "").replace(" ", "").lower()
+    if len(digits) != 64 or set(digits) - set("0123456789abcdef"):
+        raise ValueError(f"takes {what}, not {shown(text, 100)}")
+    return (digits,)
+
+
+def _last_day(value: Any, _scope: Scope) -> tuple[date, ...]:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return (value,)
+    what = "a date such as 2027-03-31"
+    text = value.isoformat() if isinstance(value, datetime) else _text(value, what)
+    try:
+        return (date.fromisoformat(text),)
+    except ValueError as error:
+        raise ValueError(f"takes {what}, not {shown(text)}") from error
+
+
+SUPPRESSION_SETTINGS = {
+    setting.name: setting
+    for setting in (
+        Setting("rule", _rules, many=True),
+        Setting("reason", _line),
+        Setting("path", _path_pattern),
+        Setting("channel", _line),
+        Setting("dn", _line),
+        Setting("certificate", _fingerprint),
+        Setting("owner", _line),
+        Setting("until", _last_day),
+    )
+}
+"""What a suppression, ``[[suppressions]]``, is made of."""
+
+SUPPRESSION_NEEDS = ("rule", "reason")
+NARROWING = frozenset({"path", "channel", "dn", "certificate"})
 
 
 def read_setting(

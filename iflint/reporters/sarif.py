@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from iflint.reporters.encoding import dumped
 from iflint.reporters.paths import absolute, quoted, uri
 from iflint.reporters.sarif_messages import MOST_RELATED, message, place_and_words, plain
@@ -22,12 +24,12 @@ if TYPE_CHECKING:
 
     from iflint.findings import Finding, IflowReference
     from iflint.location import FileLocation, Location, Region
-    from iflint.report import Report
+    from iflint.report import KnownFinding, Report
 
 DESCRIBE_RULES = True
 WHOLE_INVENTORY = False
 FOR_PEOPLE = False
-TAKES = ()
+TAKES = ("sarif_profile",)
 
 MOST_RESULTS = 25_000
 """GitHub refuses a run with more; the worst ones are kept and the rest is counted aloud."""
@@ -41,8 +43,18 @@ _FIRST_LINE = {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1}
 Json = dict[str, Any]
 
 
-def render(report: Report) -> str:
-    """The report as a SARIF log with one run; the same bytes for the same report."""
+def render(report: Report, *, sarif_profile: str = "github") -> str:
+    """The report as a SARIF log with one run; the same bytes for the same report.
+
+    GitHub shows suppressed and known results as if they were open ones, so the profile
+    ``github`` leaves them out; ``full`` has them, each result with its ``suppressions`` and
+    ``baselineState``, and what the baseline has and the run did not find.
+    """
+    if sarif_profile != "full":
+        findings = [msgspec.structs.replace(each, baseline=None) for each in report.findings]
+        report = msgspec.structs.replace(
+            report, findings=tuple(findings), known=(), suppressed=(), baseline=None
+        )
     return dumped({"$schema": SCHEMA, "version": "2.1.0", "runs": [_Run(report).described()]})
 
 
@@ -61,8 +73,14 @@ class _Run:
     def described(self) -> Json:
         """The whole run."""
         report = self._report
-        findings = _worst(report.findings)
+        every = report.findings
+        if report.known or report.suppressed:
+            every = (*every, *report.known, *report.suppressed)
+            every = tuple(sorted(every, key=lambda finding: finding.place))
+        findings = _worst(every)
         results = [self._result(finding) for finding in findings]
+        if report.baseline:
+            results += [self._absent(row) for row in report.baseline.vanished]
         run: Json = {
             "tool": {
                 "driver": {
@@ -109,7 +127,9 @@ class _Run:
         notifications = [
             self._notification(finding) for finding in findings if finding.code in on_problems
         ]
-        if left_out := len(self._report.findings) - len(findings):
+        report = self._report
+        every = len(report.findings) + len(report.known) + len(report.suppressed)
+        if left_out := every - len(findings):
             text = f"{counted(left_out, 'finding')} of the least severity left out: too many."
             notifications.append({"level": "warning", "message": {"text": text}})
         if stale := self._report.trust.stale_days:
@@ -138,6 +158,10 @@ class _Run:
             "partialFingerprints": self._partial_fingerprints(finding),
             "properties": _facts(finding),
         }
+        if self._report.suppressed:
+            result["suppressions"] = _suppressions(finding)
+        if finding.baseline:
+            result["baselineState"] = str(finding.baseline)
         if finding.code in self._rules:
             result["ruleIndex"] = self._rules[finding.code]
         if related:
@@ -149,6 +173,28 @@ class _Run:
                 }
                 for number, item in enumerate(related, 1)
             ]
+        return result
+
+    def _absent(self, known: KnownFinding) -> Json:
+        """A finding of the baseline that is gone."""
+        location = {"uri": quoted(known.path), "uriBaseId": ROOT}
+        where = f" in {visible(known.member)}" if known.member else ""
+        channel = f" of {visible(known.channel)}" if known.channel else ""
+        text = f"No longer found: {visible(known.name)}{channel}{where}."
+        result: Json = {
+            "ruleId": known.code,
+            "level": str(known.severity),
+            "message": {"text": text},
+            "locations": [
+                {"physicalLocation": {"artifactLocation": location, "region": dict(_FIRST_LINE)}}
+            ],
+            "partialFingerprints": {"iflint/v1": known.fingerprint},
+            "baselineState": "absent",
+        }
+        if self._report.suppressed:
+            result["suppressions"] = []
+        if known.code in self._rules:
+            result["ruleIndex"] = self._rules[known.code]
         return result
 
     def _partial_fingerprints(self, finding: Finding) -> dict[str, str]:
@@ -224,6 +270,22 @@ class _Run:
             )
             parent = index
         return found
+
+
+def _suppressions(finding: Finding) -> list[Json]:
+    """Why a result is suppressed; empty, which says that it is not, for any other."""
+    why = finding.suppression
+    if why is None:
+        return []
+    suppression: Json = {
+        "kind": "external",
+        "status": "accepted",
+        "justification": visible(why.reason),
+    }
+    facts = {"owner": visible(why.owner), "until": why.until and why.until.isoformat()}
+    if any(facts.values()):
+        suppression["properties"] = {name: value for name, value in facts.items() if value}
+    return [suppression]
 
 
 def _facts(finding: Finding) -> Json:

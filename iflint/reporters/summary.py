@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from iflint.findings import Finding
     from iflint.report import Report, SkippedResult, TrustSummary
 
 _LABEL = 17
@@ -41,6 +42,7 @@ def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
         known_until = style.show(report.trust.known_until)
         yield from _row("", stale_table(known_until, report.trust.stale_days), style)
     yield from _row("clock", _moment(report.as_of), style)
+    yield from _set_apart(report, style, verbose=verbose)
     yield _labelled("findings", _findings(report, style), style)
 
 
@@ -64,6 +66,44 @@ def _counts(report: Report) -> Iterator[tuple[str, str]]:
     for file in report.parameters:
         used = f"{file.used or 'none'} used by sender channels"
         yield "parameters", f"{file.location}: {counted(file.values, 'value')}, {used}"
+
+
+def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
+    """What does not count: suppressed findings, and those that the baseline knows."""
+    hint = "" if verbose else " (--verbose names them)"
+    if report.suppressed:
+        yield from _row("suppressed", f"{counted(len(report.suppressed), 'finding')}{hint}", style)
+    if verbose:
+        for finding in report.suppressed:
+            why = finding.suppression
+            said = f": {style.show(why.reason)}" if why else ""
+            owner = f" ({style.show(why.owner)})" if why and why.owner else ""
+            until = f", until {why.until.isoformat()}" if why and why.until else ""
+            yield from _row("", f"{_named(finding, style)}{said}{owner}{until}", style)
+    baseline = report.baseline
+    if baseline is None:
+        return
+    known = f"{counted(len(report.known), 'known finding')} of {style.show(baseline.path)}"
+    yield from _row("baseline", known + (hint if report.known else ""), style)
+    if verbose:
+        for finding in report.known:
+            yield from _row("", _named(finding, style), style)
+    if baseline.vanished:
+        gone = counted(len(baseline.vanished), "known finding")
+        text = f"{gone} no longer found (--prune-baseline removes them)"
+        yield from _row("", text, style)
+    if verbose:
+        for row in baseline.vanished:
+            place = "!/".join(filter(None, (row.path, row.member)))
+            text = f"gone: {row.code} {row.name}, {place} {row.channel}".rstrip()
+            yield from _row("", style.show(text), style)
+
+
+def _named(finding: Finding, style: Style) -> str:
+    channel = finding.channel
+    where = f" {channel.adapter} {channel.address or channel.name}" if channel else ""
+    text = f"{finding.code} {finding.name}, {finding.location.file}{where}"
+    return style.show(text)
 
 
 def _findings(report: Report, style: Style) -> str:

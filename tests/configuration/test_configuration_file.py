@@ -35,6 +35,7 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         (tmp_path / name).mkdir()
     (tmp_path / "qa.prop").touch()
     (tmp_path / "calendar.json").touch()
+    (tmp_path / "known.json").touch()
     configuration = configured(
         """
         certificates = ["certs"]
@@ -51,6 +52,8 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         select = ["ifl1", "EXPIRED"]
         ignore = ["IFL102,IFL001"]
         fail-on = "warning"
+        baseline = "known.json"
+        sarif-profile = "full"
         format = ["text", "sarif=out/report.sarif"]
         output = "report.txt"
         color = "never"
@@ -77,6 +80,8 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         "select": ("IFL1", "expired"),
         "ignore": ("IFL102", "IFL001"),
         "fail-on": "warning",
+        "baseline": os.path.join(here, "known.json"),
+        "sarif-profile": "full",
         "format": (
             Destination("text"),
             Destination("sarif", os.path.join(here, "out/report.sarif")),

@@ -1,0 +1,230 @@
+"""The baseline: findings that are known already, so that only new ones fail a run.
+
+A file of JSON, a finding a line, sorted and without anything that changes from day to day, so
+that a difference of two versions shows what came and went. A known finding is recognized by its
+fingerprint; one that is worse than it was is new.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from iflint.findings import BaselineState, Finding
+from iflint.options import UsageError
+from iflint.report import BaselineSummary, KnownFinding, Report
+from iflint.text import encodable, escaped_json
+
+VERSION = "1"
+LARGEST_FILE = 256 * 1024 * 1024
+
+
+class Baseline(msgspec.Struct, frozen=True):
+    """The findings of a baseline, by fingerprint, and the file that they were read from."""
+
+    path: str
+    findings: dict[str, KnownFinding]
+
+
+class _Document(msgspec.Struct, frozen=True, rename={"version": "iflint-baseline"}):
+    version: str
+    findings: tuple[KnownFinding, ...] = ()
+
+
+def read(path: str) -> Baseline:
+    """Read a baseline; raises UsageError, one line, for a file that is none."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise UsageError(f"baseline {path} can't be read: {error.strerror or error}") from error
+    try:
+        document = msgspec.json.decode(data, type=_Document)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        hint = " (a merge left its markers in it)" if b"\n<<<<<<<" in data else ""
+        raise UsageError(
+            f"baseline {path} is not what --write-baseline writes{hint}: {error}"
+        ) from error
+    if document.version != VERSION:
+        raise UsageError(
+            f"baseline {path} has version {document.version!r}, and this iflint reads {VERSION!r}:"
+            " write it anew with --write-baseline"
+        )
+    return Baseline(path, {each.fingerprint: each for each in document.findings})
+
+
+def compared(report: Report, baseline: Baseline, codes: Iterable[str]) -> Report:
+    """Set apart the findings that ``baseline`` has, and name those that are gone.
+
+    ``codes`` are those of the rules in force. A known finding is gone if the run checked its
+    file, its rule and its environments, and it is neither found nor suppressed.
+    """
+    marked = [_marked(finding, baseline) for finding in report.findings]
+    suppressed = tuple(_marked(finding, baseline) for finding in report.suppressed)
+    found = {finding.fingerprint for finding in (*marked, *suppressed)}
+    in_force = frozenset(codes)
+    checked = _Checked(report)
+    vanished = sorted(
+        (
+            known
+            for fingerprint, known in baseline.findings.items()
+            if fingerprint not in found and known.code in in_force and checked.covers(known)
+        ),
+        key=_order,
+    )
+    return msgspec.structs.replace(
+        report,
+        findings=tuple(f for f in marked if f.baseline is BaselineState.NEW),
+        known=tuple(f for f in marked if f.baseline is BaselineState.UNCHANGED),
+        suppressed=suppressed,
+        baseline=BaselineSummary(
+            _shown(baseline.path, report), len(baseline.findings), tuple(vanished)
+        ),
+    )
+
+
+def of_report(report: Report, before: Baseline | None = None) -> str:
+    """The baseline that knows every finding of ``report`` that is not suppressed, as JSON.
+
+    Of the one ``before`` it keeps what the run did not look at.
+    """
+    rows = {known.fingerprint: known for known in _kept(report, before)}
+    for finding in (*report.findings, *report.known):
+        known = _known(finding, report)
+        other = rows.get(known.fingerprint)
+        if other is None or known.severity.reaches(other.severity):
+            rows[known.fingerprint] = known
+    return _written(rows.values())
+
+
+def pruned(report: Report, baseline: Baseline) -> str:
+    """The baseline without the findings that are gone, as JSON."""
+    assert report.baseline is not None
+    gone = {known.fingerprint for known in report.baseline.vanished}
+    return _written(row for row in baseline.findings.values() if row.fingerprint not in gone)
+
+
+def without_vanished(report: Report) -> Report:
+    """The report after its baseline was pruned."""
+    assert report.baseline is not None
+    size = report.baseline.size - len(report.baseline.vanished)
+    return msgspec.structs.replace(report, baseline=BaselineSummary(report.baseline.path, size))
+
+
+def all_known(report: Report, path: str) -> Report:
+    """The report after its findings were written to the baseline at ``path``."""
+    findings = sorted((*report.findings, *report.known), key=lambda finding: finding.place)
+    return msgspec.structs.replace(
+        report,
+        findings=(),
+        known=tuple(
+            msgspec.structs.replace(finding, baseline=BaselineState.UNCHANGED)
+            for finding in findings
+        ),
+        suppressed=tuple(
+            msgspec.structs.replace(finding, baseline=BaselineState.NEW)
+            for finding in report.suppressed
+        ),
+        baseline=BaselineSummary(
+            _shown(path, report), len({finding.fingerprint for finding in findings})
+        ),
+    )
+
+
+def _kept(report: Report, before: Baseline | None) -> Iterator[KnownFinding]:
+    if before is None or report.baseline is None:
+        return
+    gone = {known.fingerprint for known in report.baseline.vanished}
+    gone |= {finding.fingerprint for finding in (*report.known, *report.suppressed)}
+    for fingerprint, known in before.findings.items():
+        if fingerprint not in gone:
+            yield known
+
+
+def _marked(finding: Finding, baseline: Baseline) -> Finding:
+    known = baseline.findings.get(finding.fingerprint)
+    is_known = known is not None and known.severity.reaches(finding.severity)
+    state = BaselineState.UNCHANGED if is_known else BaselineState.NEW
+    return msgspec.structs.replace(finding, baseline=state)
+
+
+def _known(finding: Finding, report: Report) -> KnownFinding:
+    iflow, channel, entry = finding.iflow, finding.channel, finding.entry
+    file = finding.location.file
+    certificate = finding.certificate
+    pair = entry or certificate
+    return KnownFinding(
+        code=finding.code,
+        name=finding.name,
+        severity=finding.severity,
+        path=_from_root(file.path, report),
+        fingerprint=finding.fingerprint,
+        member="!/".join(file.members),
+        iflow=(iflow.name or iflow.id) if iflow else "",
+        channel=f"{channel.adapter} {channel.address_raw or channel.name}".strip()
+        if channel
+        else "",
+        subject=pair.subject if pair else "",
+        issuer=pair.issuer if pair else "",
+        environments=finding.environments,
+    )
+
+
+def _from_root(path: str, report: Report) -> str:
+    return posixpath.relpath(posixpath.join(report.directory, path), report.root)
+
+
+def _shown(path: str, report: Report) -> str:
+    """The path relative to the current directory where it lies below it."""
+    return path.replace("\\", "/").removeprefix(report.directory.rstrip("/") + "/")
+
+
+class _Checked:
+    """What a run looked at."""
+
+    def __init__(self, report: Report) -> None:
+        self._paths = [_from_root(path, report) for path in report.paths]
+        self._files = {_from_root(iflow.location.path, report) for iflow in report.iflows}
+        self._environments = frozenset(each.name for each in report.environments)
+
+    def covers(self, known: KnownFinding) -> bool:
+        """Whether the run would have found it."""
+        if bool(known.environments) != bool(self._environments):
+            return False
+        if not self._environments.issuperset(known.environments):
+            return False
+        return known.path in self._files or any(
+            path == "." or known.path == path or known.path.startswith(f"{path}/")
+            for path in self._paths
+        )
+
+
+def _order(known: KnownFinding) -> tuple[str, ...]:
+    return (
+        known.path,
+        known.member,
+        known.iflow,
+        known.channel,
+        known.code,
+        known.subject,
+        known.issuer,
+        known.fingerprint,
+    )
+
+
+def _written(rows: Iterable[KnownFinding]) -> str:
+    lines = [_line(known) for known in sorted(rows, key=_order)]
+    listed = "[\n" + ",\n".join(lines) + "\n]" if lines else "[]"
+    return escaped_json(f'{{\n"iflint-baseline": "{VERSION}",\n"findings": {listed}\n}}\n')
+
+
+def _line(known: KnownFinding) -> str:
+    """A finding as an object on one line, without what is empty."""
+    fields: dict[str, str | Sequence[str]] = {
+        name: value if isinstance(value, tuple) else encodable(value)
+        for name in known.__struct_fields__
+        if (value := getattr(known, name))
+    }
+    return msgspec.json.encode(fields).decode("utf-8")
