@@ -6,50 +6,15 @@ predicate: the JDK's answer and what is special about the chain must both fit.
 
 from __future__ import annotations
 
-import base64
-import shutil
-import subprocess
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import pytest
 
-from authorities import NOW
+from chain_oracles import jdks
 from generated_chains import Case, compare, generated, objections
 from iflint.pki.certificates import parse_certificate
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 IPV6_NAME = bytes.fromhex("8710 2001 0d")
 
 pytestmark = pytest.mark.differential
-
-
-def jdks(cases: Iterable[Case]) -> list[str]:
-    """The JDK's reason against each chain, empty when it accepts; one process for all."""
-    java = shutil.which("java")
-    if java is None:
-        pytest.skip("needs a JDK: there is no `java`")
-    source = Path(__file__).with_name("ChainOracle.java")
-    moment = str(int(NOW.timestamp() * 1000))
-    run = subprocess.run(
-        [java, str(source), moment],
-        input="".join(
-            f"{_joined([case.leaf])} {_joined(case.bundle)} {_joined(case.roots)}\n"
-            for case in cases
-        ),
-        capture_output=True,
-        text=True,
-    )
-    if run.returncode and "compiler" in run.stderr:
-        pytest.skip("needs a JDK: this `java` has no compiler")
-    assert run.returncode == 0, run.stderr
-    return [line.removeprefix("=") for line in run.stdout.split("\n")[:-1]]
-
-
-def _joined(certificates: list[bytes]) -> str:
-    return ",".join(base64.b64encode(der).decode() for der in certificates) or "-"
 
 
 def explanation(case: Case, accepted: bool, error: str) -> str:
