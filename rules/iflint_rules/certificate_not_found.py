@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import Finding, Related, Severity
-from iflint.rule import EntryCase, IflowCase, Rule
+from iflint.rule import EntryCase, IflowCase, Rule, to_enter
 from iflint.verdicts import EntryState
 
 
@@ -74,19 +74,23 @@ class CertificateNotFound(Rule):
             else "The one certificate at hand neither has this pair nor is evidently meant by it"
         )
         message = f"{others}, so its dates and its chain were not checked."
-        check = "Look for a typing error in the CN"
+        ask = (
+            "sk the sender for this certificate with its chain, and give it with --certificates "
+            "PATH or keep it in the repository"
+        )
+        remedy = f"Look for a typing error in the CN. If it is right, a{ask}."
         related: tuple[Related, ...] = ()
         if case.verdict.closest is not None:
             certificate, places = case.verdict.closest
             name = certificate.subject.common_name
             message += f" The closest is that of {name}, a few letters apart in the CN alone."
-            check = f"If that is the one, write the subject as {certificate.subject.text}"
+            text = to_enter(certificate.subject.text, case.verdict.subject.value)
+            remedy = f"A{ask}; or, if that one is meant, write the subject as: {text}"
             related = tuple(Related(place, f"closest: {name}") for place in places[:1])
         yield self.finding(
             case,
             message,
-            remedy=f"{check}. If the CN is right, ask the sender for this certificate with its "
-            "chain, and give it with --certificates PATH or keep it in the repository.",
+            remedy=remedy,
             location=case.verdict.subject.value.location,
             related=related,
         )

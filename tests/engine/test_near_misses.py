@@ -223,7 +223,7 @@ def test_the_closest_certificate_is_a_hint_and_no_more(report) -> None:
     [finding] = result.findings
     assert (finding.code, finding.severity) == ("IFL302", "warning")
     assert "The closest is that of edi.partner.example" in finding.message
-    assert SUBJECT in finding.remedy
+    assert finding.remedy.endswith(f"write the subject as: {SUBJECT}")
     [wanted] = result.wanted
     assert wanted.closest == "edi.partner.example"
 
