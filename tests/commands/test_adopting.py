@@ -1,0 +1,237 @@
+"""Starting with old findings: what is known or suppressed does not fail, what is new does."""
+
+import json
+import re
+import shutil
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import iflint
+from exports import FIXTURES, Channel, Flow, bundle, dn, issue, pem, root, write_tree
+from iflint import baseline
+from iflint.options import Suppression, UsageError
+
+CLOCK = "2026-11-24"
+SOON = dn("CN=edi.partner.example", "O=Partner Example GmbH", "C=DE")
+ROOT = root("adopting root", dn("CN=Example Root", "C=DE"), "2015-01-01", "2044-12-31")
+ENDING = issue("adopting", SOON, ROOT, "2025-12-10", "2026-12-09")
+
+
+@pytest.fixture
+def demo(workplace):
+    shutil.copytree(FIXTURES / "demo", workplace, dirs_exist_ok=True)
+    (workplace / ".git").mkdir()
+    return workplace
+
+
+@pytest.fixture
+def one(workplace):
+    """A repository with one channel whose certificate ends in two weeks."""
+    write_tree(
+        workplace / "flow",
+        bundle(Flow("Orders", "Orders", [Channel("HTTPS", "/orders", [ENDING.pair])])),
+    )
+    (workplace / "partner.pem").write_bytes(pem(ENDING))
+    (workplace / "root.pem").write_bytes(pem(ROOT))
+    (workplace / "iflint.toml").write_text('roots = ["root.pem"]\nignore = "IFL105"\n')
+    (workplace / ".git").mkdir()
+    return workplace
+
+
+def check(call, *arguments, clock=CLOCK):
+    return call("check", *arguments, "--as-of", clock)
+
+
+def codes(call, *arguments, clock=CLOCK):
+    report = json.loads(check(call, *arguments, "--format", "json", clock=clock).stdout)["report"]
+    return [[f["code"] for f in report[part]] for part in ("findings", "known", "suppressed")]
+
+
+def test_the_first_day(demo, call) -> None:
+    assert check(call).exit_code == 1
+    assert check(call, "--write-baseline", "known.json").exit_code == 0
+    result = check(call, "--baseline", "known.json", "--fail-on", "note")
+    assert result.exit_code == 0
+    assert "findings         none" in result.stdout
+    again = check(call, "--baseline", "known.json", "--write-baseline", "again.json")
+    assert again.exit_code == 0
+    assert Path("again.json").read_bytes() == Path("known.json").read_bytes()
+
+
+def test_a_finding_a_line_in_order_and_nothing_of_today(demo, call) -> None:
+    check(call, "--write-baseline", "known.json")
+    text = Path("known.json").read_text("utf-8")
+    rows = json.loads(text)["findings"]
+    assert json.loads(text)["iflint-baseline"] == "1"
+    assert len(text.splitlines()) == len(rows) + 5
+    assert [row["path"] for row in rows] == sorted(row["path"] for row in rows)
+    assert CLOCK not in text
+
+
+def test_a_known_warning_fails_when_it_becomes_an_error(one, call) -> None:
+    check(call, "--write-baseline", "known.json")
+    assert codes(call, "--baseline", "known.json") == [[], ["IFL102"], []]
+    later = check(call, "--baseline", "known.json", clock="2026-12-11")
+    assert later.exit_code == 1
+    assert codes(call, "--baseline", "known.json", clock="2026-12-11") == [["IFL101"], [], []]
+    assert "1 known finding no longer found" in later.stdout
+
+
+def test_what_is_worse_under_the_same_fingerprint_is_new(one, call) -> None:
+    check(call, "--write-baseline", "known.json")
+    report = iflint.check(".", as_of=datetime(2026, 12, 11, tzinfo=UTC), roots=("root.pem",))
+    known = baseline.read("known.json").findings
+    (row,) = known.values()
+    error = next(f for f in report.findings if f.code == "IFL101")
+    worse = error.fingerprint
+    path = Path("known.json")
+    path.write_text(path.read_text().replace(row.fingerprint, worse))
+    assert codes(call, "--baseline", "known.json", clock="2026-12-11")[0] == ["IFL101"]
+
+
+def test_pruned_on_demand_and_only_what_was_looked_at(demo, call) -> None:
+    check(call, "--write-baseline", "known.json")
+    before = Path("known.json").read_text("utf-8")
+    (demo / "legacy" / "ReplicatePrices.iflw").unlink()
+    prune = ("--baseline", "known.json", "--prune-baseline")
+    check(call, "packages", "--certificates", "certificates", *prune)
+    assert Path("known.json").read_text("utf-8") == before
+    check(call, "--baseline", "known.json")
+    assert Path("known.json").read_text("utf-8") == before
+    check(call, *prune)
+    assert len(before.splitlines()) - len(Path("known.json").read_text("utf-8").splitlines()) == 1
+    assert check(call, "--prune-baseline").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", '{"iflint-baseline": "9", "findings": []}', "<<<<<<< ours\n", "\xff"]
+)
+def test_what_is_no_baseline_is_wrong_usage(one, call, text) -> None:
+    Path("known.json").write_text(text, "latin-1")
+    result = check(call, "--baseline", "known.json")
+    assert result.exit_code == 2
+    assert "known.json" in result.stderr
+
+
+@given(
+    blanks=st.integers(0, 5),
+    number=st.integers(100, 99999),
+    indent=st.sampled_from(["", " ", "\t"]),
+)
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_known_findings_survive_moved_lines_and_new_ids(tmp_path, blanks, number, indent) -> None:
+    demo = FIXTURES / "demo"
+    place = tmp_path / f"{blanks}-{number}-{len(indent)}"
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.copytree(demo, place)
+    (place / ".git").mkdir()
+    given_settings = {
+        "as_of": datetime(2026, 11, 24, tzinfo=UTC),
+        "directory": str(place),
+        "roots": ("trust-table.json",),
+    }
+    first = iflint.check(".", **given_settings)
+    known = place / "known.json"
+    known.write_text(baseline.of_report(first), "utf-8")
+    for flow in (place / "packages").rglob("*.iflw"):
+        text = flow.read_text("utf-8")
+        text = re.sub(r"(MessageFlow|Participant)_(\d+)", lambda m: f"{m[1]}_{number}{m[2]}", text)
+        text = text.replace("\n", "\n" * (blanks + 1) + indent)
+        flow.write_text(text, "utf-8")
+    second = iflint.check(".", **given_settings, baseline=str(known))
+    assert second.findings == ()
+    assert len(second.known) == len(first.findings)
+    assert second.baseline.vanished == ()
+
+
+def suppress(text):
+    Path("iflint.toml").write_text(f'roots = ["root.pem"]\nignore = "IFL105"\n{text}')
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        'path = "flow/"',
+        'path = "*.iflw"',
+        'channel = "HTTPS"',
+        'channel = "/ord*"',
+        'dn = "cn=EDI.partner.example, o=Partner Example GmbH, c=DE"',
+        'certificate = "{sha256}"',
+        "until = 2026-11-24",
+        'owner = "Team"',
+    ],
+)
+def test_each_way_to_name_a_finding(one, call, what) -> None:
+    (finding,) = iflint.check(
+        ".", as_of=datetime(2026, 11, 24, tzinfo=UTC), roots=("root.pem",), ignore=("IFL105",)
+    ).findings
+    colons = ":".join(re.findall("..", finding.certificate.sha256.upper()))
+    suppress(f'[[suppressions]]\nrule = "IFL102"\nreason = "r"\n{what.format(sha256=colons)}\n')
+    assert codes(call) == [[], [], ["IFL102"]]
+
+
+@pytest.mark.parametrize("what", ['path = "other/"', 'channel = "/x"', 'dn = "CN=other"'])
+def test_what_is_not_meant_stays(one, call, what) -> None:
+    suppress(f'[[suppressions]]\nrule = "IFL102"\nreason = "r"\n{what}\n')
+    assert (
+        codes(call) == [["IFL102", "IFL090"], [], []]
+        or codes(call)[0] == ["IFL102", "IFL090"][::-1]
+    )
+
+
+def test_a_check_of_another_part_calls_nothing_unused(one, call) -> None:
+    suppress('[[suppressions]]\nrule = "IFL102"\nreason = "r"\npath = "elsewhere/"\n')
+    assert codes(call, "flow", "--certificates", "partner.pem")[0] == ["IFL102"]
+
+
+def test_sarif_tells_of_both_in_full_and_of_none_to_github(one, call) -> None:
+    suppress('[[suppressions]]\nrule = "IFL102"\nreason = "Ends \u202e soon"\nowner = "Team"\n')
+    full = json.loads(check(call, "--format", "sarif", "--sarif-profile", "full").stdout)
+    (result,) = full["runs"][0]["results"]
+    assert result["suppressions"][0]["justification"] == "Ends \\u202e soon"
+    short = json.loads(check(call, "--format", "sarif").stdout)
+    assert short["runs"][0]["results"] == []
+
+
+def test_every_mistake_with_its_place(workplace, call) -> None:
+    Path("iflint.toml").write_text(
+        "[[suppressions]]\nrule = 'IFL101'\n[[suppressions]]\nrule = 'IFL9'\nreason = ''\n"
+        "until = 'soon'\ncertificate = 'ab'\nwhy = 1\n"
+        "[[suppressions]]\nrule = 'all'\nreason = 'r'\n"
+    )
+    result = check(call)
+    assert result.exit_code == 2
+    for place in (
+        "1:3: this suppression has no reason",
+        "4:8",
+        "5:10",
+        "6:9",
+        "7:15",
+        "8:1",
+        "10:1",
+    ):
+        assert f"iflint.toml:{place}" in result.stderr
+
+
+def test_suppressions_in_a_library_call(one) -> None:
+    report = iflint.check(
+        ".",
+        as_of=datetime(2026, 11, 24, tzinfo=UTC),
+        roots=("root.pem",),
+        ignore=("IFL105",),
+        suppressions=(Suppression(rule=("IFL102",), reason="r", until=date(2026, 11, 23)),),
+    )
+    assert sorted(f.code for f in report.findings) == ["IFL091", "IFL102"]
+
+
+def test_a_baseline_that_is_absent_in_a_library_call(one) -> None:
+    with pytest.raises(UsageError):
+        iflint.check(".", baseline="absent.json")
