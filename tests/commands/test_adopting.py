@@ -235,3 +235,21 @@ def test_suppressions_in_a_library_call(one) -> None:
 def test_a_baseline_that_is_absent_in_a_library_call(one) -> None:
     with pytest.raises(UsageError):
         iflint.check(".", baseline="absent.json")
+
+
+def test_full_sarif_of_new_known_gone_and_suppressed_fits_its_schema(demo, call) -> None:
+    import jsonschema
+
+    check(call, "--write-baseline", "known.json")
+    (demo / "legacy" / "ReplicatePrices.iflw").unlink()
+    with open("iflint.toml", "a", encoding="utf-8") as file:
+        file.write('\n[[suppressions]]\nrule = "IFL407"\nreason = "r"\nuntil = 2027-01-01\n')
+        file.write('[[suppressions]]\nrule = "IFL2"\nchannel = "/nobody"\nreason = "r"\n')
+    result = check(call, "--baseline", "known.json", "--format", "sarif", "--sarif-profile", "full")
+    log = json.loads(result.stdout)
+    schema = Path(__file__).parents[1] / "reporters" / "sarif-schema-2.1.0.json"
+    validator = jsonschema.Draft7Validator(json.loads(schema.read_text("utf-8")))
+    assert list(validator.iter_errors(log)) == []
+    results = log["runs"][0]["results"]
+    assert {each["baselineState"] for each in results} == {"new", "unchanged", "absent"}
+    assert [len(each["suppressions"]) for each in results].count(1) == 1
