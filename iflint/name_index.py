@@ -105,15 +105,14 @@ class NameIndex:
 
     def misspelt(self, subject: Name, issuer: Name) -> Iterator[Certificate]:
         """The certificates whose pair differs in one or two letters of the common name alone."""
-        name = subject.common_name
         group = self._alike_but_for_common_name.get(_but_for_common_name(subject, issuer), ())
-        if not name or len(group) > _MOST_OF_A_KIND:
+        if not subject.common_name or len(group) > _MOST_OF_A_KIND:
             return
-        for most in (1, 2):
-            for certificate in group:
-                other = certificate.subject.common_name or ""
-                if is_misspelt(folded(name), folded(other), most):
-                    yield certificate
+        name = folded(subject.common_name)
+        similar = [pair for pair in group if is_misspelt(name, pair[0])]
+        similar.sort(key=lambda pair: not is_misspelt(name, pair[0], 1))
+        for _, certificate in similar:
+            yield certificate
 
     def _looking_like(self, name: Name) -> tuple[Certificate, ...]:
         return _each_once(self._by_looks.get(look, ()) for look in _looks(name))
@@ -134,11 +133,13 @@ class NameIndex:
         return found
 
     @cached_property
-    def _alike_but_for_common_name(self) -> dict[object, list[Certificate]]:
-        found: dict[object, list[Certificate]] = {}
+    def _alike_but_for_common_name(self) -> dict[object, list[tuple[str, Certificate]]]:
+        """The certificates, each beside its common name, by all else of their pairs."""
+        found: dict[object, list[tuple[str, Certificate]]] = {}
         for certificate in self._certificates:
             key = _but_for_common_name(certificate.subject, certificate.issuer)
-            found.setdefault(key, []).append(certificate)
+            name = folded(certificate.subject.common_name or "")
+            found.setdefault(key, []).append((name, certificate))
         return found
 
 
@@ -163,10 +164,10 @@ def is_misspelt(one: str, other: str, most: int = 2) -> bool:
     """
     from iflint.pki.dn.resemblance import letters_apart
 
-    shortest = min(len(one), len(other))
     return (
-        one != other
-        and shortest >= _SHORTEST_MISSPELT
+        abs(len(one) - len(other)) <= most
+        and one != other
+        and min(len(one), len(other)) >= _SHORTEST_MISSPELT
         and letters_apart(one, other, most)
         and one.translate(_DIGITS) != other.translate(_DIGITS)
     )
