@@ -121,8 +121,37 @@ def issue(
         )
     for extension, critical in more:
         builder = builder.add_extension(extension, critical=critical)
-    signed = builder.sign(issuer.key, algorithm or _hash_for(issuer.key), rsa_padding=padding)
+    signed = builder.sign(
+        issuer.key,
+        algorithm or _hash_for(issuer.key),
+        rsa_padding=padding,
+        **({"ecdsa_deterministic": True} if _is_deterministic(issuer.key) else {}),
+    )
     return signed.public_bytes(serialization.Encoding.DER)
+
+
+def count_serials_from(first: int) -> None:
+    """Begin the serial numbers anew, for certificates that are to be the same at every run."""
+    global _serials
+    _serials = itertools.count(first)
+
+
+def ecdsa(digest: Any) -> ec.ECDSA:
+    """ECDSA with this hash, with the same signature at every run where OpenSSL can do that."""
+    if _can_be_deterministic():
+        return ec.ECDSA(digest, deterministic_signing=True)
+    return ec.ECDSA(digest)
+
+
+def _is_deterministic(key: Any) -> bool:
+    return isinstance(key, ec.EllipticCurvePrivateKey) and _can_be_deterministic()
+
+
+def _can_be_deterministic() -> bool:
+    from cryptography.hazmat.backends.openssl import backend
+
+    supported = getattr(backend, "ecdsa_deterministic_supported", lambda: False)
+    return bool(supported())
 
 
 def _hash_for(key: Any) -> Any:

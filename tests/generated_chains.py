@@ -21,7 +21,20 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from authorities import ANY, CLIENT, DAY, NOW, SERVER, Party, algorithm, found, issue, resigned
+from authorities import (
+    ANY,
+    CLIENT,
+    DAY,
+    NOW,
+    SERVER,
+    Party,
+    algorithm,
+    count_serials_from,
+    ecdsa,
+    found,
+    issue,
+    resigned,
+)
 from iflint.pki import der as asn1
 from iflint.pki.certificates import parse_certificate
 from iflint.pki.chains import CertificatePool, ChainVerdict, Outcome, judge_chain
@@ -128,11 +141,15 @@ class Case:
 
 
 class Generator:
-    """Chains of all kinds, from a seed; keys are new at each run, structure is not."""
+    """Chains of all kinds, from a seed: the same at every run where signatures can be, too."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
-        self._keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(12)]
+        count_serials_from(1000)
+        self._keys = [
+            ec.derive_private_key(self._random.getrandbits(255) | 1, ec.SECP256R1())
+            for _ in range(12)
+        ]
         self._strangers = [
             issue(party := self._party(f"Unrelated {n}", n), party, ca=True) for n in range(5)
         ]
@@ -241,7 +258,7 @@ class Generator:
             der = resigned(
                 der,
                 algorithm("1.2.840.10045.4.1"),
-                lambda data: high.party.key.sign(data, ec.ECDSA(hashes.SHA1())),
+                lambda data: high.party.key.sign(data, ecdsa(hashes.SHA1())),
             )
         if low.tamper:
             at = asn1.parse(der).children()[2].end - 3
