@@ -182,7 +182,8 @@ class Finding(msgspec.Struct, frozen=True):
 
     ``message`` begins with a sentence that can stand alone as a title. ``remedy`` is one line
     that says what to do. ``breaks_on`` is when what works today stops working, ``broken_since``
-    when it stopped, both aware and in UTC; at most one of them is set. ``key`` is what tells
+    when it stopped, ``works_from`` when it will begin to work by itself, all aware and in UTC.
+    ``key`` is what tells
     this finding from others of the same rule at the same entry (a parameter, a certificate) and
     goes into ``fingerprint``, which survives moved lines and renumbered ids. ``environments``
     are those in which it holds, when several are checked. ``suppression`` is set when it is
@@ -203,6 +204,7 @@ class Finding(msgspec.Struct, frozen=True):
     comparisons: tuple[DnComparison, ...] = ()
     breaks_on: datetime | None = None
     broken_since: datetime | None = None
+    works_from: datetime | None = None
     key: str = ""
     fingerprint: str = ""
     environments: tuple[str, ...] = ()

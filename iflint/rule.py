@@ -236,6 +236,7 @@ class Rule:
         comparisons: tuple[DnComparison, ...] = (),
         breaks_on: datetime | None = None,
         broken_since: datetime | None = None,
+        works_from: datetime | None = None,
         key: str = "",
     ) -> Finding:
         """Make a finding of this rule about ``case``; see `iflint.findings.Finding`."""
@@ -255,6 +256,7 @@ class Rule:
             comparisons=comparisons,
             breaks_on=breaks_on,
             broken_since=broken_since,
+            works_from=works_from,
             key=key,
         )
 

@@ -25,7 +25,8 @@ def render(
 ) -> str:
     """The findings of the report in its order, a line each; nothing where there is none.
 
-    A finding that is about a file as a whole stands at ``1:1``. A line is never broken.
+    A finding that is about a file as a whole stands at ``1:1``. A line is never broken. The
+    environments in which it holds stand at its end, in brackets, when several are checked.
     """
     style = Style(colour, width, ascii)
     return "".join(f"{_line(finding, style)}\n" for finding in report.findings)
@@ -36,4 +37,5 @@ def _line(finding: Finding, style: Style) -> str:
     line, column = (region.start_line, region.start_column) if region else (1, 1)
     place = f"{style.show(str(finding.location.file))}:{line}:{column}:"
     code = style.paint(style.show(finding.code), SEVERITIES[finding.severity])
-    return f"{place} {code} {style.show(finding.message)}"
+    where = f" [{', '.join(finding.environments)}]" if finding.environments else ""
+    return f"{place} {code} {style.show(finding.message + where)}"

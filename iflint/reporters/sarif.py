@@ -295,6 +295,8 @@ def _facts(finding: Finding) -> Json:
         facts["breaksOn"] = finding.breaks_on
     if finding.broken_since:
         facts["brokenSince"] = finding.broken_since
+    if finding.works_from:
+        facts["worksFrom"] = finding.works_from
     if finding.location.file.members:
         facts["member"] = visible("!/".join(finding.location.file.members))
         if finding.location.region:

@@ -46,6 +46,8 @@ def _sentences(finding: Finding) -> Iterator[str]:
         yield f"It breaks on {day(finding.breaks_on)}."
     if finding.broken_since:
         yield f"It is broken since {day(finding.broken_since)}."
+    if finding.works_from:
+        yield f"It works from {day(finding.works_from)} on."
     if finding.location.file.members:
         yield f"It stands in {plain(_at(finding.location))}."
     for number, related in enumerate(finding.related[:MOST_RELATED], 1):

@@ -113,6 +113,8 @@ def _finding(finding: Finding, clock: datetime, style: Style) -> Iterator[str]:
         yield from _fact("breaks on", dated(finding.breaks_on, clock), style)
     if finding.broken_since:
         yield from _fact("broken since", dated(finding.broken_since, clock), style)
+    if finding.works_from:
+        yield from _fact("works from", dated(finding.works_from, clock), style)
     yield from _fact("fix:", style.show(finding.remedy), style, BOLD)
 
 

@@ -89,6 +89,8 @@ def details(finding: Finding) -> Iterator[str]:
         yield f"It breaks on {day(finding.breaks_on)}."
     if finding.broken_since:
         yield f"It is broken since {day(finding.broken_since)}."
+    if finding.works_from:
+        yield f"It works from {day(finding.works_from)} on."
     if finding.location.file.members:
         yield f"It stands in {cut(at(finding.location))}."
     yield f"To fix it: {cut(sentence(visible(finding.remedy[: LONGEST_TEXT + 1])))}"

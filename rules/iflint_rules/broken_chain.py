@@ -74,6 +74,7 @@ class BrokenChain(Rule):
             message,
             remedy=_REMEDIES.get(first.kind, _REPLACE),
             broken_since=_end(first) if first.kind is FaultKind.EXPIRED else None,
+            works_from=_begin(first) if first.kind is FaultKind.NOT_YET_VALID else None,
             key=identity,
             **about_certificate(case, best),
         )
@@ -111,6 +112,11 @@ def _subject(fault: Fault) -> str:
     if fault.certificate is not None:
         return fault.certificate.subject.readable
     return fault.root.subject_text if fault.root is not None else fault.below.issuer.readable
+
+
+def _begin(fault: Fault) -> datetime | None:
+    holder = fault.certificate or fault.root
+    return holder.not_before if holder else None
 
 
 def _end(fault: Fault) -> datetime | None:

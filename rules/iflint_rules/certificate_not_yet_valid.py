@@ -71,5 +71,6 @@ class CertificateNotYetValid(Rule):
             else "Wait for that day, or let the sender use a certificate that is valid today.",
             severity=Severity.NOTE if verdict.meanwhile else None,
             broken_since=max(expired) if expired else None,
+            works_from=coming.certificate.not_before,
             **about,
         )

@@ -78,6 +78,8 @@ class UnsupportedRoot(Rule):
         root, trust = best.chain.root, case.run.trust
         removed = root is not None and trust.standing(root) is Standing.REMOVED
         removed_on = root.removed_on if removed and root is not None else None
+        expected = root is not None and trust.standing(root) is Standing.NOT_YET
+        coming = root.added_on if expected and root is not None else None
         since = datetime.combine(removed_on, time(), UTC) if removed_on else None
         return self.finding(
             case,
@@ -88,6 +90,7 @@ class UnsupportedRoot(Rule):
             remedy="Let the sender get a certificate under a root that is on the list, or check "
             "with the list of your own domain: --landscape custom --roots FILE.",
             broken_since=max(since, best.certificate.not_before) if since else None,
+            works_from=datetime.combine(coming, time(), UTC) if coming else None,
             **about_certificate(case, best),
         )
 
