@@ -50,7 +50,8 @@ class EntryRow(msgspec.Struct, frozen=True):
 class ChannelRow(msgspec.Struct, frozen=True):
     """A sender channel; ``file`` and ``line`` are where it stands.
 
-    ``authorization`` is the value of its setting, ``kind`` what that means.
+    ``authorization`` is the value of its setting, ``kind`` what that means. ``environment`` is
+    set where several are checked and the channel is not the same in all: it then has a row each.
     """
 
     package: str
@@ -65,6 +66,7 @@ class ChannelRow(msgspec.Struct, frozen=True):
     verdict: str
     file: str
     line: int | None
+    environment: str
     entries: tuple[EntryRow, ...]
 
 
@@ -146,6 +148,7 @@ def _channel(iflow: IflowResult, channel: ChannelResult, names: dict[str, str]) 
         verdict=_findings(channel.findings, names),
         file=str(iflow.location),
         line=region.start_line if region else None,
+        environment=channel.environment,
         entries=tuple(_entry(entry, names) for entry in channel.entries),
     )
 
@@ -215,7 +218,8 @@ def _lines(row: ChannelRow) -> Iterator[list[str]]:
     from iflint.wording import day, left
 
     name = row.channel if row.channel != row.adapter else ""
-    channel = _stacked(f"{row.adapter} {row.address}".strip(), name, _authorization(row))
+    where = f"in {row.environment}" if row.environment else ""
+    channel = _stacked(f"{row.adapter} {row.address}".strip(), name, _authorization(row), where)
     if not row.entries:
         yield [channel, "", _stacked(row.verdict)]
     for number, entry in enumerate(row.entries):

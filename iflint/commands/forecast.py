@@ -168,7 +168,8 @@ def _table(found: Forecast, colour: bool, width: int, ascii_only: bool) -> str:
         )
         for day in days
     ]
-    end = f"Looked at every day until {found.until}; today there are "
+    verb = "is" if len(found.now) == 1 else "are"
+    end = f"Looked at every day until {found.until}; today there {verb} "
     end += f"{counted(len(found.now), 'finding')} (`iflint check`).\n"
     if not groups:
         return f"No verdict changes. {end}"

@@ -126,6 +126,19 @@ def test_csv_has_a_line_for_each_entry(workplace, call, report) -> None:
     assert lines[0]["certificate_not_after"] == "2026-12-01T00:00:00Z"
 
 
+def test_a_channel_that_differs_says_in_which_environment(workplace, call, engine, report) -> None:
+    (flow,) = report.iflows
+    each = tuple(channel(1, environment=name) for name in ("qa", "prod"))
+    flows = (msgspec.structs.replace(flow, channels=each),)
+    engine.reply = msgspec.structs.replace(report, iflows=flows)
+    shown = call("channels").stdout
+    assert shown.index("in qa") < shown.index("in prod")
+    lines = csv.DictReader(io.StringIO(call("channels", "--format", "csv").stdout))
+    assert [line["environment"] for line in lines] == ["qa", "prod"]
+    document = json.loads(call("channels", "--format", "json").stdout)
+    assert [row["environment"] for row in document["channels"]] == ["qa", "prod"]
+
+
 def test_names_from_input_steer_neither_terminal_nor_spreadsheet(workplace, call, engine) -> None:
     hostile = channel(
         1,

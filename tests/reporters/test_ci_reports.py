@@ -69,6 +69,12 @@ def test_concise_is_a_line_a_finding() -> None:
     assert lines[-1] == "exports/Broken.zip:1:1: IFL001 The archive has no readable directory."
 
 
+def test_concise_names_the_environments_in_which_a_finding_holds() -> None:
+    finding = msgspec.structs.replace(EXPIRED, environments=("qa", "prod"))
+    (line,) = concise.render(with_findings(finding)).splitlines()
+    assert line.endswith(f"{EXPIRED.message} [qa, prod]")
+
+
 def test_concise_says_nothing_when_clean() -> None:
     assert concise.render(clean()) == ""
 
