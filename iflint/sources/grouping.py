@@ -234,7 +234,7 @@ class Grouping:
             return
         except Unreadable as error:
             if required:
-                yield error.problem
+                yield _named(error.problem, origin)
             else:
                 detail = f"not read: {error.problem.message}"
                 yield Skipped(file.location, SkipKind.OTHER_FILE, detail)
@@ -263,6 +263,15 @@ _DOWNLOADED = (".cer", ".crt")
 def _root(name: str) -> str:
     root = names.bundle_root(name)
     return names.parent(name) if root is None else root
+
+
+def _named(problem: Problem, origin: Origin) -> Problem:
+    """The problem of an artifact, with the name under which people know it."""
+    if origin.display_name is None:
+        return problem
+    package = f" of package '{origin.package.name}'" if origin.package else ""
+    message = f"'{origin.display_name}'{package} can't be read. {problem.message}"
+    return msgspec.structs.replace(problem, message=message)
 
 
 def _too_deep(file: SourceFile, depth: int) -> Problem:
