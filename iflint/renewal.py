@@ -20,9 +20,10 @@ from iflint.findings import (
     EntryReference,
     Finding,
     IflowReference,
+    Severity,
 )
 from iflint.lone_certificate import findings_about
-from iflint.name_index import folded
+from iflint.name_index import sender_key
 from iflint.options import Options, UsageError
 from iflint.rule import (
     certificate_reference,
@@ -147,21 +148,21 @@ def _plan(found: FoundCertificate, named: Sequence[tuple[str, Session]]) -> Rene
         issuer=certificate.issuer.text,
         problems=tuple(problems.values()),
         touched=channels,
-        steps=tuple(_steps(certificate, channels, session)),
+        steps=tuple(_steps(certificate, problems.values(), channels, session)),
     )
 
 
 def _touched(
     iflow: IflowVerdict, channel: ChannelVerdict, certificate: Certificate
 ) -> Touched | None:
-    if not channel.judged or not certificate.subject.common_name:
+    if not channel.judged:
         return None
-    wanted = folded(certificate.subject.common_name)
+    wanted = sender_key(certificate.subject)
     same: list[EntryVerdict] = []
     old: list[EntryVerdict] = []
     for entry in channel.entries:
         subject, issuer = entry.subject.name, entry.issuer.name
-        if subject is None or issuer is None or folded(subject.common_name or "") != wanted:
+        if subject is None or issuer is None or sender_key(subject) != wanted:
             continue
         (same if _has_pair(entry, certificate) else old).append(entry)
     if not same and not old:
@@ -190,7 +191,10 @@ def _has_pair(entry: EntryVerdict, certificate: Certificate) -> bool:
 
 
 def _steps(
-    certificate: Certificate, touched: Sequence[Touched], session: Session
+    certificate: Certificate,
+    problems: Iterable[Finding],
+    touched: Sequence[Touched],
+    session: Session,
 ) -> Iterator[Step]:
     first = certificate.not_before.date()
     to_add = [one for one in touched if not one.has_new]
@@ -201,12 +205,20 @@ def _steps(
     def left(day: date | None) -> int | None:
         return None if day is None else (day - session.as_of.date()).days
 
+    if any(each.severity is Severity.ERROR and not each.works_from for each in problems):
+        what = "Get right what is wrong with the certificate: as it is, the sender can't call"
+        yield Step(what, None, (), None, last, left(last))
     if to_add:
         row = (certificate.subject.text, certificate.issuer.text)
         what = "Add this row beside the old one"
         yield Step(what, row, _labels(to_add), None, last, left(last))
         yield Step("Redeploy", None, _flows(to_add), None, last, left(last))
-    yield Step("The sender switches to the new certificate", None, (), first, last, left(last))
+    switch = "The sender switches to the new certificate"
+    if last is not None and last < first:
+        gap = f"{switch}; the old one ends before, on {last}: in between nobody can call"
+        yield Step(gap, None, (), first)
+    else:
+        yield Step(switch, None, (), first, last, left(last))
     if to_remove:
         yield Step("After the switch, remove the old row", None, _labels(to_remove))
         yield Step("Redeploy", None, _flows(to_remove))

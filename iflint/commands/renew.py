@@ -146,7 +146,7 @@ def _verdict(plan: Renewal) -> str:
     from iflint.wording import counted
 
     if not plan.touched:
-        return "No channel knows this common name: nothing to do in these flows."
+        return "No channel knows this sender: nothing to do in these flows."
     flows = len({one.iflow.location for one in plan.touched})
     touched = f"{counted(len(plan.touched), 'channel')} in {counted(flows, 'iFlow')}"
     if plan.pair_changes:

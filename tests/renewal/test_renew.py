@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root
 from iflint.commands.main import cli
 
+SERVER_AUTH = ExtendedKeyUsageOID.SERVER_AUTH
 TOP = root("renew-root", dn("CN=Root", "O=Example"), "2020-01-01", "2040-01-01")
 FIRST = intermediate("renew-ca1", dn("CN=CA 1", "O=Example"), TOP, "2020-01-01", "2035-01-01")
 SECOND = intermediate("renew-ca2", dn("CN=CA 2", "O=Example"), TOP, "2020-01-01", "2035-01-01")
@@ -94,6 +96,32 @@ def test_following_the_plan_leaves_only_what_it_says(folder: Path) -> None:
 def test_what_is_wrong_with_the_certificate_itself(folder: Path) -> None:
     found = plan("new/same.pem")
     assert [problem["code"] for problem in found["problems"]] == ["IFL103"]
+
+
+def test_a_certificate_that_cannot_work_is_put_right_before_all_else(folder: Path) -> None:
+    server = issue("renew-srv", NAME, SECOND, "2026-12-01", "2027-12-01", usages=[SERVER_AUTH])
+    (folder / "new" / "server.pem").write_bytes(pem(server, SECOND))
+    first, second, *_ = plan("new/server.pem")["steps"]
+    assert "wrong with the certificate" in first["what"]
+    assert (first["until"], second["what"].split()[0]) == ("2026-12-12", "Add")
+
+
+def test_a_certificate_that_begins_too_late_leaves_a_gap(folder: Path) -> None:
+    late = issue("renew-late", NAME, FIRST, "2027-01-10", "2028-01-01")
+    (folder / "new" / "late.pem").write_bytes(pem(late, FIRST))
+    (switch,) = plan("new/late.pem")["steps"]
+    assert (switch["since"], switch["until"], switch["days_left"]) == ("2027-01-10", None, None)
+    assert "on 2026-12-12: in between nobody can call" in switch["what"]
+
+
+def test_a_name_without_a_common_name_is_known_by_the_whole_subject(folder: Path) -> None:
+    name = dn("OU=Orders", "O=Example")
+    old = issue("renew-nocn-old", name, FIRST, "2025-12-13", "2026-12-12")
+    new = issue("renew-nocn-new", name, SECOND, "2026-12-01", "2027-12-01")
+    write_flow(folder, [old.pair])
+    (folder / "new" / "nocn.pem").write_bytes(pem(new, SECOND))
+    (touched,) = plan("new/nocn.pem")["touched"]
+    assert (touched["has_new"], len(touched["old"])) == (False, 1)
 
 
 def test_a_stranger_touches_nothing(folder: Path) -> None:
