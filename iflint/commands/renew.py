@@ -52,9 +52,10 @@ class Renewals(msgspec.Struct, frozen=True, rename={"format_version": "formatVer
 def command(certificate: str, paths: tuple[str, ...], **arguments: Any) -> int:
     """Tell what a new CERTIFICATE means for the flows at PATH (default: the current folder).
 
-    Which channels, flows and packages it touches and in which environment, whether the pair
-    changes, the rows to add and later to remove in SAP's order, the days left for each step,
-    and what is wrong with the certificate itself. Exit code: 0 when it could answer.
+    Which channels, flows and packages it touches and in which environment (each configured one,
+    unless --environment names some), whether the pair changes, the rows to add and later to
+    remove in SAP's order, the days left for each step, and what is wrong with the certificate
+    itself. Exit code: 0 when it could answer.
     """
     import os
 
@@ -66,7 +67,8 @@ def command(certificate: str, paths: tuple[str, ...], **arguments: Any) -> int:
     chosen, path, mistakes = table_format(arguments, FORMATS)
     if not os.path.exists(certificate):
         mistakes = (*mistakes, Mistake("", f"{shown(certificate, 200)} does not exist"))
-    run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))
+    asked = request(arguments, paths=paths or (".",), mistakes=mistakes)
+    run = prepare(asked, every_environment=True)
     options = options_of(run)
     if options.as_of is None:
         from iflint.clock import now

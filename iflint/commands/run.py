@@ -85,8 +85,11 @@ class Run(msgspec.Struct, frozen=True):
         return None if level == "never" else Severity(level)
 
 
-def prepare(request: Request) -> Run:
-    """Check everything that was given; raises `WrongUsage` with every mistake in it."""
+def prepare(request: Request, *, every_environment: bool = False) -> Run:
+    """Check everything that was given; raises `WrongUsage` with every mistake in it.
+
+    ``every_environment``: where none is asked for, each configured one is meant.
+    """
     mistakes = [
         *request.mistakes,
         *(
@@ -102,7 +105,7 @@ def prepare(request: Request) -> Run:
         configured.pop("output", None)
     settings = {**configured, **given}
     named = {*request.given, *(configuration.named if configuration else ())}
-    settings["environments"] = _environments(settings, mistakes)
+    settings["environments"] = _environments(settings, mistakes, every=every_environment)
     if settings.get("landscape") == "custom" and "roots" not in named:
         mistakes.append(Mistake("", "landscape custom needs its list of roots: --roots PATH"))
     if settings.get("prune-baseline") and "baseline" not in named:
@@ -121,7 +124,9 @@ def prepare(request: Request) -> Run:
     )
 
 
-def _environments(settings: Mapping[str, Any], mistakes: list[Mistake]) -> tuple[Environment, ...]:
+def _environments(
+    settings: Mapping[str, Any], mistakes: list[Mistake], *, every: bool
+) -> tuple[Environment, ...]:
     """The environments that are asked for, out of those of the configuration."""
     from iflint.configuration.nearest import did_you_mean
 
@@ -130,7 +135,7 @@ def _environments(settings: Mapping[str, Any], mistakes: list[Mistake]) -> tuple
         if not configured:
             mistakes.append(Mistake("", "all-environments: the configuration has no environment"))
         return tuple(configured.values())
-    asked = dict.fromkeys(settings.get("environment", ()))
+    asked = dict.fromkeys(settings.get("environment", configured if every else ()))
     for name in asked:
         if name not in configured:
             hint = did_you_mean(name, tuple(configured)) or (

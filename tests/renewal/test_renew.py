@@ -124,6 +124,19 @@ def test_a_name_without_a_common_name_is_known_by_the_whole_subject(folder: Path
     assert (touched["has_new"], len(touched["old"])) == (False, 1)
 
 
+def test_every_configured_environment_is_looked_at(folder: Path) -> None:
+    for name, pair in (("qa", OLD.pair), ("prod", OLD.pair), ("dev", ("CN=x", "CN=y"))):
+        values = "".join(f"{key}={value}\n" for key, value in zip("SI", pair, strict=True))
+        (folder / f"{name}.prop").write_text(values, encoding="utf-8")
+    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
+        for name in ("dev", "qa", "prod"):
+            file.write(f"[environments.{name}]\nparameters = ['{name}.prop']\n")
+    write_flow(folder, [("{{S}}", "{{I}}")])
+    (touched,) = plan("new/other.pem")["touched"]
+    assert touched["environments"] == ["qa", "prod"]
+    assert "nothing to do" in renew("new/other.pem", "--environment", "dev")
+
+
 def test_a_stranger_touches_nothing(folder: Path) -> None:
     stranger = issue("renew-x", dn("CN=x", "O=X"), FIRST, "2026-01-01", "2027-12-01")
     (folder / "new" / "x.pem").write_bytes(pem(stranger))
