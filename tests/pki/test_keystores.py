@@ -208,6 +208,15 @@ def test_of_a_damaged_jks_what_stands_before_the_damage_is_used() -> None:
     assert "cut off or damaged" in problem.message
 
 
+def test_a_jks_that_is_cut_off_within_a_chain_still_gives_the_client_certificate() -> None:
+    leaf, ca = java_parties()
+    whole = java_keystore({"edi": [leaf, ca]})
+    content = read(whole[: whole.index(ca.der) + 40])
+    assert presented(content) == {"edi": [leaf.der]}
+    (problem,) = content.problems
+    assert "cut off or damaged" in problem.message
+
+
 def test_one_bad_certificate_of_a_jks_costs_only_itself() -> None:
     leaf, ca = java_parties()
     whole = java_keystore({"edi": [leaf, ca]})

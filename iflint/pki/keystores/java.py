@@ -7,6 +7,7 @@ The digest at the end is not verified, as that takes the password. Source: the J
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 
 from iflint.pki.keystores.java_objects import NotSkipped, skip_object
 from iflint.pki.keystores.model import (
@@ -51,6 +52,7 @@ class _Reader:
         self._version = 0
         self.entries: list[StoredEntry] = []
         self.has_keys = False
+        self._cut = False
 
     def read(self, faults: list[str]) -> None:
         """Read every entry; raises struct.error or NotSkipped where the bytes go wrong."""
@@ -79,8 +81,7 @@ class _Reader:
         else:
             raise struct.error
         place = f"of its entry “{alias}”"
-        encoded = (self._certificate() for _ in range(count))
-        found = []
+        encoded = self._certificates(count)
         first = next(encoded, None)
         leaf = certificates_in([first] if first is not None else [], faults, place)
         found = [*leaf, *certificates_in(encoded, faults, f"after the first {place}")]
@@ -89,6 +90,16 @@ class _Reader:
         if kept:
             trusted = tag == _CERTIFICATE
             self.entries.append(StoredEntry(alias, kept, has_key=whole, trusted=trusted))
+        if self._cut:
+            raise struct.error
+
+    def _certificates(self, count: int) -> Iterator[bytes]:
+        """So many certificates, or those before the bytes go wrong."""
+        try:
+            for _ in range(count):
+                yield self._certificate()
+        except struct.error:
+            self._cut = True
 
     def _certificate(self) -> bytes:
         if self._version == 2:
