@@ -33,9 +33,10 @@ def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     yield from _skipped(report.skipped, style, verbose=verbose)
     if report.environments:
         for each in report.environments:
-            files = f", own parameters for {counted(each.parameter_files, 'iFlow')}"
-            text = f"{style.show(each.name)}: {_trust(each.trust, style)}"
-            yield from _row("environment", text + (files if each.parameter_files else ""), style)
+            of_flows = f"{each.parameter_files} of {counted(len(report.iflows), 'iFlow')}"
+            own = f"own parameters for {of_flows}" if each.parameter_files else "no own parameters"
+            text = f"{style.show(each.name)}: {_trust(each.trust, style)}, {own}"
+            yield from _row("environment", text, style)
     else:
         yield from _row("trust list", _trust(report.trust, style), style)
     if report.trust.stale_days:

@@ -83,6 +83,18 @@ def test_each_environment_has_its_own_values(repository: Path) -> None:
     assert check("--environment", "dev")[:2] == (0, [("IFL307", ("dev",))])
 
 
+def test_an_environment_whose_parameter_files_are_not_found_is_told(repository: Path) -> None:
+    pattern = 'parameters = ["{artifact}/%s/parameters.prop"]\n'
+    configure(
+        repository,
+        f"[environments.prod]\n{pattern % 'PROD'}[environments.misspelled]\n{pattern % 'PRD'}",
+    )
+    result = CliRunner().invoke(cli, ["check", "--all-environments", "--as-of", "2026-11-24"])
+    told = " ".join(result.stdout.split())
+    assert "landscape custom, own parameters for 1 of 1 iFlow" in told
+    assert "landscape custom, no own parameters" in told
+
+
 def test_a_finding_says_once_in_which_environments_it_holds(repository: Path) -> None:
     again = BY_FOLDER.replace("dev]", "dev2]").replace("qa]", "qa2]")
     configure(repository, BY_FOLDER + again.partition("[environments.prod]")[0])
