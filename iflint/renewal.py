@@ -215,8 +215,9 @@ def _steps(
         yield Step("Redeploy", None, _flows(to_add), None, last, left(last))
     switch = "The sender switches to the new certificate"
     if last is not None and last < first:
-        gap = f"{switch}; the old one ends before, on {last}: in between nobody can call"
-        yield Step(gap, None, (), first)
+        if first > session.as_of.date():
+            switch += f"; the old one ends before, on {last}: in between nobody can call"
+        yield Step(switch, None, (), first)
     else:
         yield Step(switch, None, (), first, last, left(last))
     if to_remove:

@@ -15,6 +15,11 @@ RENEWAL = (
 )
 """What to do about an ending certificate: SAP's own procedure (2d3cae7)."""
 
+RENEWAL_AT_HAND = (
+    "The renewed certificate is at hand: `iflint renew FILE` tells what to do with it, in which "
+    "order."
+)
+
 
 def day(moment: datetime) -> str:
     """The date of an aware UTC moment, as ``2026-12-01``."""

@@ -4,12 +4,7 @@ from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
 from iflint.rule import EntryCase, Rule, about_certificate
-from iflint.wording import RENEWAL, counted, dated, expires_soon
-
-AT_HAND = (
-    "The renewed certificate is at hand: `iflint renew FILE` tells what to do with it, in which "
-    "order."
-)
+from iflint.wording import RENEWAL, RENEWAL_AT_HAND, counted, dated, expires_soon
 
 
 class CertificateExpiresSoon(Rule):
@@ -62,7 +57,7 @@ class CertificateExpiresSoon(Rule):
         yield self.finding(
             case,
             f"{who} of this entry expires on {dated(certificate.not_after, run.as_of)}.",
-            remedy=AT_HAND if case.verdict.successors else RENEWAL,
+            remedy=RENEWAL_AT_HAND if case.verdict.successors else RENEWAL,
             breaks_on=certificate.not_after,
             **about_certificate(case, best),
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from iflint.findings import Finding, Severity
 from iflint.rule import EntryCase, Rule, about_certificate
 from iflint.verdicts import Validity
-from iflint.wording import RENEWAL, dated
+from iflint.wording import RENEWAL, RENEWAL_AT_HAND, dated
 
 
 class ExpiredCertificate(Rule):
@@ -50,10 +50,14 @@ class ExpiredCertificate(Rule):
         end = last.certificate.not_after
         count = len(case.verdict.joined)
         who = "The client certificate" if count == 1 else f"The last of {count} certificates"
+        at_hand = any(
+            successor.certificate.not_after >= case.run.as_of
+            for successor in case.verdict.successors
+        )
         yield self.finding(
             case,
             f"{who} of this entry expired on {dated(end, case.run.as_of)}.",
-            remedy=RENEWAL,
+            remedy=RENEWAL_AT_HAND if at_hand else RENEWAL,
             broken_since=end,
             **about_certificate(case, last),
         )

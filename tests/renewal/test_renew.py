@@ -52,8 +52,8 @@ def renew(certificate: str, *arguments: str) -> str:
     return result.stdout
 
 
-def plan(certificate: str) -> dict:
-    (found,) = json.loads(renew(certificate, "--format", "json"))["renewals"]
+def plan(certificate: str, *arguments: str) -> dict:
+    (found,) = json.loads(renew(certificate, "--format", "json", *arguments))["renewals"]
     return found
 
 
@@ -112,6 +112,8 @@ def test_a_certificate_that_begins_too_late_leaves_a_gap(folder: Path) -> None:
     (switch,) = plan("new/late.pem")["steps"]
     assert (switch["since"], switch["until"], switch["days_left"]) == ("2027-01-10", None, None)
     assert "on 2026-12-12: in between nobody can call" in switch["what"]
+    (switch,) = plan("new/late.pem", "--as-of", "2027-02-01")["steps"]
+    assert "nobody can call" not in switch["what"]
 
 
 def test_a_name_without_a_common_name_is_known_by_the_whole_subject(folder: Path) -> None:

@@ -137,6 +137,9 @@ class Case:
     def add_row(self, pair: Pair) -> None:
         self.edit(lambda text: TABLE.sub(lambda m: f"{m[0][: -len(m[2])]}{row(pair)}{m[2]}", text))
 
+    def remove_row(self, number: int) -> None:
+        self.edit(lambda text: text.replace(ROW.findall(text)[number - 1], "", 1))
+
     def parameter_at(self, finding: dict[str, Any]) -> str:
         excerpt = finding["location"]["region"]["excerpt"]
         return re.split(r"(?<!\\)[=:]", excerpt)[0].replace("\\ ", " ")
@@ -311,6 +314,24 @@ def complete_the_block(case: Case, finding: dict[str, Any], said: re.Match[str])
         file.write(b"\n-----END CERTIFICATE-----\n")
 
 
+def follow_the_plan(case: Case, finding: dict[str, Any], said: re.Match[str]) -> None:
+    del said
+    number = finding["entry"]["ordinal"]
+    for file in sorted((case.folder / "certificates").glob("*.pem")):
+        arguments = ["renew", str(file), case.name, "--as-of", "2026-11-24", "--format", "json"]
+        for plan in json.loads(CliRunner().invoke(cli, arguments).stdout)["renewals"]:
+            for touched in plan["touched"]:
+                left_behind = [entry["ordinal"] for entry in touched["old"]]
+                if number not in left_behind:
+                    continue
+                if not touched["has_new"]:
+                    case.add_row((plan["subject"], plan["issuer"]))
+                for ordinal in sorted(left_behind, reverse=True):
+                    case.remove_row(ordinal)
+                return
+    pytest.fail("no certificate at hand has a plan for this entry")
+
+
 REMEDIES: tuple[tuple[str, Callable[[Case, dict[str, Any], re.Match[str]], None]], ...] = (
     (
         r"Enter the certificate's own (?:Subject DN (?P<subject>.+?))?(?: and )?"
@@ -324,6 +345,7 @@ REMEDIES: tuple[tuple[str, Callable[[Case, dict[str, Any], re.Match[str]], None]
     (r"Give the parameter its value", give_the_parameter_its_value),
     (r"Give \{\{(.+?)\}\} a value in parameters\.prop", define_the_parameter),
     (r"Get the renewed certificate from the sender", take_another_certificate),
+    (r"The renewed certificate is at hand: `iflint renew FILE`", follow_the_plan),
     (r"Wait for that day, or let the sender use a certificate", take_another_certificate),
     (r"Let the sender get a certificate ", take_another_certificate),
     (r"Ask the CA for a certificate with Client Auth", take_another_certificate),
