@@ -172,7 +172,7 @@ def _touched(one: Touched) -> str:
 
 
 def _when(step: Step) -> str:
-    from iflint.wording import left
+    from iflint.wording import counted, left
 
     if step.since and step.until:
         text = f", from {step.since} to {step.until}"
@@ -182,7 +182,11 @@ def _when(step: Step) -> str:
         text = f", from {step.since} on"
     else:
         return ""
-    return text + (f" ({left(step.days_left)})" if step.days_left is not None else "")
+    if step.days_left is None:
+        return text
+    if step.days_left < 0:
+        return f"{text} ({counted(-step.days_left, 'day')} overdue)"
+    return f"{text} ({left(step.days_left)})"
 
 
 def _markdown(plans: tuple[Renewal, ...], clock: datetime) -> str:

@@ -84,6 +84,10 @@ def test_another_pair_follows_the_order_of_the_procedure(folder: Path) -> None:
     assert (add["until"], add["days_left"]) == ("2026-12-12", 18)
 
 
+def test_a_step_whose_last_day_has_passed_is_overdue(folder: Path) -> None:
+    assert "by 2026-12-12 (8 days overdue)" in renew("new/other.pem", "--as-of", "2026-12-20")
+
+
 def test_following_the_plan_leaves_only_what_it_says(folder: Path) -> None:
     write_flow(folder, [OLD.pair, OTHER_PAIR.pair])
     found = plan("new/other.pem")
