@@ -356,8 +356,8 @@ class _Reading:
                 Problem(
                     ProblemKind.CERTIFICATE,
                     Location(location),
-                    f"This file holds no certificate; what it holds: {held}.",
-                    "Give the file with the certificate itself.",
+                    f"it holds no certificate, but: {held}",
+                    "give the file with the certificate itself",
                 )
             )
         else:

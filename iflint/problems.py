@@ -28,6 +28,11 @@ class Problem(msgspec.Struct, frozen=True):
     message: str
     remedy: str
 
+    @property
+    def in_one_line(self) -> str:
+        """What is wrong and what to do, for a line of its own."""
+        return f"{self.message.rstrip('.')}; {self.remedy}"
+
 
 class Unreadable(Exception):  # noqa: N818 - it names the state of the input, as a Problem
     """Raised by a reader for an input that can't be read at all; carries its Problem."""

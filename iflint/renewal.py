@@ -102,7 +102,7 @@ def plan_renewals(
 
     read = read_certificates([certificate_path], options)
     if not read.certificates:
-        what = read.problems[0].message if read.problems else "it holds no certificate"
+        what = read.problems[0].in_one_line if read.problems else "it holds no certificate"
         raise UsageError(f"{certificate_path}: {what}")
     named = [
         (name, session.with_certificates((*session.inputs.certificates, *read.certificates)))

@@ -194,7 +194,7 @@ def _read(option: str, path: str, options: Options) -> Inputs:
 
 def _why_nothing(read: Inputs) -> str:
     for problem in read.problems:
-        return f"{problem.message.rstrip('.')}; {problem.remedy}"
+        return problem.in_one_line
     for skipped in read.skipped:
         return f"no certificate in it: {skipped.detail}"
     return "there is no certificate in it"

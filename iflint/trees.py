@@ -98,7 +98,7 @@ def chain_trees(paths: Sequence[str], options: Options, *, every: bool = False) 
     further = read_certificates(options.certificates or (), options)
     problems = (*asked.problems, *further.problems, *root_problems)
     if not asked.certificates:
-        said = [f"{problem.location.file}: {problem.message}" for problem in asked.problems]
+        said = [f"{problem.location.file}: {problem.in_one_line}" for problem in asked.problems]
         raise UsageError("; ".join(said) or f"no certificate in {listed(paths)}")
     verifier = SignatureCache()
     starts = _starts(asked.certificates, verifier, every=every)

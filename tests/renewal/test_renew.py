@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root
@@ -163,3 +165,14 @@ def test_a_file_without_a_certificate_is_wrong_usage(folder: Path, file: str, sa
     result = CliRunner().invoke(cli, ["renew", file, "flow"])
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+def test_a_keystore_without_its_password_says_how_to_give_it(folder: Path) -> None:
+    locked = serialization.BestAvailableEncryption(b"secret")
+    held = [OTHER_PAIR.certificate]
+    keystore = pkcs12.serialize_key_and_certificates(None, None, None, held, locked)
+    (folder / "new" / "keystore.p12").write_bytes(keystore)
+    for command in (["renew", "new/keystore.p12", "flow"], ["chain", "new/keystore.p12"]):
+        result = CliRunner().invoke(cli, command)
+        assert result.exit_code == 2
+        assert "--keystore-password-env NAME" in result.stderr
