@@ -227,7 +227,13 @@ def report_options(command: Any) -> Any:
             type=OneOf(SARIF_PROFILES),
         ),
         color_option,
-        _option("--verbose", OUTPUT, "Name every skipped file.", short="-v", is_flag=True),
+        _option(
+            "--verbose",
+            OUTPUT,
+            "Name what was skipped, suppressed or known.",
+            short="-v",
+            is_flag=True,
+        ),
     )
 
 

@@ -184,7 +184,7 @@ def _list(
     from iflint.text import visible
 
     if not known:
-        return _shown("No known root matches.\n", ascii_only)
+        return _shown(f"No known root matches in {trust.describe()}.\n", ascii_only)
     listed = sum(each.standing == "listed" for each in known)
     title = f"{trust.describe()}: {listed} of these {len(known)} listed"
     rows = [[*_root_cells(each.root), _STANDINGS[each.standing]] for each in known]
