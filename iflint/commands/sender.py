@@ -86,7 +86,8 @@ def command(
         given.append(("--connectivity-test ", connectivity_test))
     mistakes = (*mistakes, *_absent(given))
     run = prepare(
-        request(arguments, paths=paths, configured_from=paths or (".",), mistakes=mistakes)
+        request(arguments, paths=paths, configured_from=paths or (".",), mistakes=mistakes),
+        every_environment=True,
     )
     side = call(
         check_sender,
