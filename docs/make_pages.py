@@ -17,7 +17,9 @@ def pages() -> dict[Path, str]:
     """Every file that is made here, whole, with its text."""
     from iflint.plugins import load_rules
 
-    rules = [rule.info() for rule in load_rules()]
+    loaded = load_rules()
+    rules = [rule.info() for rule in loaded]
+    off = {rule.code for rule in loaded if not rule.enabled}
     made = {
         ROOT / "docs" / "rules" / f"{rule.name}.md": "\n".join(
             [
@@ -35,7 +37,8 @@ def pages() -> dict[Path, str]:
     }
     table = ["| code | rule | severity | what it says |", "| --- | --- | --- | --- |"]
     table += [
-        f"| {rule.code} | [{rule.name}](docs/rules/{rule.name}.md) | {rule.severity} "
+        f"| {rule.code} | [{rule.name}](docs/rules/{rule.name}.md) "
+        f"| {rule.severity}{', off unless selected' if rule.code in off else ''} "
         f"| {rule.summary} |"
         for rule in rules
     ]
