@@ -125,6 +125,13 @@ class ChainVerdict(msgspec.Struct, frozen=True, kw_only=True):
         return min(self.valid_until, self.leaving.on) if self.leaving else self.valid_until
 
     @property
+    def below_root(self) -> tuple[Certificate, ...]:
+        """The certificates of the path that are at hand, without those that count as its root."""
+        if self.root is None:
+            return self.certificates
+        return tuple(c for c in self.certificates if c.spki != self.root.spki)
+
+    @property
     def ok(self) -> bool:
         """Whether nothing above the client certificate stands in its way, nor its EKU."""
         return self.outcome is Outcome.TRUSTED and not self.faults and not self.without_client_auth

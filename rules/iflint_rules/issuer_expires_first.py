@@ -50,8 +50,8 @@ class IssuerExpiresFirst(Rule):
         own_end = best.certificate.not_after
         ends = [
             (certificate.not_after, "intermediate", certificate.subject.readable)
-            for certificate in best.chain.certificates[1:]
-            if best.chain.root is None or certificate.spki != best.chain.root.spki
+            for certificate in best.chain.below_root
+            if certificate != best.certificate
         ]
         root = best.chain.root
         if root is not None and root.not_after is not None and not case.run.is_soon(root.not_after):

@@ -45,13 +45,8 @@ class WeakKey(Rule):
         best = case.verdict.best
         if best is None or best.validity is Validity.EXPIRED:
             return
-        root = best.chain.root
-        weak = [
-            certificate
-            for certificate in best.chain.certificates
-            if _is_weak(certificate)
-            and (certificate is best.certificate or root is None or certificate.spki != root.spki)
-        ]
+        looked_at = dict.fromkeys((best.certificate, *best.chain.below_root))
+        weak = [certificate for certificate in looked_at if _is_weak(certificate)]
         if not weak:
             return
         keys = listed([f"{c.key} of {_who(c, best.certificate)}" for c in weak])

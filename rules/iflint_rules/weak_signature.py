@@ -42,11 +42,10 @@ class WeakSignature(Rule):
         best = case.verdict.best
         if best is None or best.validity is Validity.EXPIRED:
             return
-        root = best.chain.root
         weak = [
             (certificate, hash_name(certificate))
-            for certificate in best.chain.certificates
-            if hash_name(certificate) in _WEAK and (root is None or certificate.spki != root.spki)
+            for certificate in best.chain.below_root
+            if hash_name(certificate) in _WEAK
         ]
         if not weak:
             return
