@@ -89,11 +89,7 @@ class Session:
 
     def in_environment(self, environment: Environment) -> Session:
         """The same flows with the settings of an environment."""
-        from iflint.inputs import (
-            read_certificates,
-            read_environment_parameters,
-            read_parameters,
-        )
+        from iflint.inputs import read_certificates, read_environment_parameters
 
         own = {
             name: getattr(environment, name)
@@ -105,10 +101,9 @@ class Session:
         if environment.certificates is not None:
             inputs = self._with_certificates(read_certificates(environment.certificates, options))
         other = Session(self._paths, options, inputs)
-        overlays, _ = read_parameters(options)
         files, problems = read_environment_parameters(environment, inputs.flows, options)
         other._iflows = tuple(
-            flow.resolve((*overlays, *own_files))
+            flow.resolve((*other._overlays, *own_files))
             for flow, own_files in zip(inputs.flows, files, strict=True)
         )
         other._problems = (*other._problems, *problems)
