@@ -38,7 +38,15 @@ def check(paths: Sequence[str], options: Options | None = None) -> Report:
     the input is in the report.
     """
     options = options or Options()
-    (name, session), *others = sessions(paths, options)
+    return report_of(sessions(paths, options), options)
+
+
+def report_of(named: Sequence[tuple[str, Session]], options: Options) -> Report:
+    """The one report of the `sessions` of a run, less what is suppressed or known.
+
+    Raises UsageError for a baseline that can't be used.
+    """
+    (name, session), *others = named
     report = session.report()
     if name:
         from iflint.environments import merged

@@ -292,6 +292,7 @@ class _Reading:
                 package=Package(package.id, package.name) if package else None,
                 display_name=bundle.display_name,
                 every_channel=True,
+                with_diagram=self._options.diagrams,
             )
         )
 

@@ -65,8 +65,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     ``as_of`` is an aware datetime, None for now. ``select`` and ``ignore`` hold codes, names or
     prefixes of codes; ``exclude`` holds patterns as in .gitignore, relative to
     ``exclude_directory`` (default: ``directory``). ``whole_inventory`` asks for the exact location
-    of every channel and entry in the report, ``describe_rules`` for the rules in force; both cost
-    time that a run without them saves. ``environments`` are those to check, each by itself.
+    of every channel and entry in the report, ``describe_rules`` for the rules in force,
+    ``diagrams`` for how the flows are drawn; each costs time that a run without it saves.
+    ``environments`` are those to check, each by itself.
     ``suppressions`` and ``baseline``, a file of known findings (`iflint.baseline`), set findings
     apart from those that count.
     """
@@ -91,6 +92,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     baseline: str | None = None
     describe_rules: bool = False
     whole_inventory: bool = False
+    diagrams: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what would only be noticed later, or not at all. Raises UsageError."""

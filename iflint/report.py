@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from iflint.findings import CertificateReference, DnComparison, Finding, RuleInfo, Severity
+from iflint.iflow.diagram import Diagram
 from iflint.iflow.model import Package
 from iflint.location import FileLocation, Location
 
@@ -125,6 +126,13 @@ class IflowResult(msgspec.Struct, frozen=True):
     package: Package | None
     location: FileLocation
     channels: tuple[ChannelResult, ...] = ()
+
+
+class FlowDiagram(msgspec.Struct, frozen=True):
+    """How the iFlow at ``location`` (its ``.iflw``) is drawn."""
+
+    location: FileLocation
+    diagram: Diagram
 
 
 class SkippedResult(msgspec.Struct, frozen=True):
@@ -247,3 +255,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def fails(self, level: Severity | None) -> bool:
         """Whether a finding reaches ``level`` (None: never)."""
         return level is not None and any(f.severity.reaches(level) for f in self.findings)
+
+
+class IllustratedReport(Report, frozen=True, kw_only=True):
+    """A report with what only pictures need: how the iFlows are drawn."""
+
+    diagrams: tuple[FlowDiagram, ...] = ()
+
+    @property
+    def plain(self) -> Report:
+        """The report without what only pictures need."""
+        return Report(**{name: getattr(self, name) for name in Report.__struct_fields__})

@@ -59,6 +59,7 @@ def report_on(run: Run) -> int:
         run,
         describe_rules=any(reporter.DESCRIBE_RULES for reporter in reporters),
         whole_inventory=any(reporter.WHOLE_INVENTORY for reporter in reporters),
+        illustrated=any(reporter.ILLUSTRATED for reporter in reporters),
     )
     report = _with_baseline(report, run)
     failures = []

@@ -145,11 +145,21 @@ def _environments(
     return tuple(configured[name] for name in asked if name in configured)
 
 
-def check(run: Run, *, describe_rules: bool = False, whole_inventory: bool = False) -> Report:
+def check(
+    run: Run,
+    *,
+    describe_rules: bool = False,
+    whole_inventory: bool = False,
+    illustrated: bool = False,
+) -> Report:
     """Check what was asked for; complaints about the caller become wrong usage."""
+    options = options_of(run, describe_rules=describe_rules, whole_inventory=whole_inventory)
+    if illustrated:
+        from iflint import illustrated as library
+
+        return call(library.check, run.paths, options)
     from iflint import engine
 
-    options = options_of(run, describe_rules=describe_rules, whole_inventory=whole_inventory)
     return call(engine.check, run.paths, options)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from iflint.iflow.channels import StoredChannel
+    from iflint.iflow.diagram import Diagram
     from iflint.iflow.document import Document
     from iflint.iflow.properties import ParameterFile
     from iflint.location import FileLocation
@@ -32,18 +33,22 @@ def read_iflow(
     whole: bool = False,
     every_channel: bool = False,
     parameters_readable: bool = True,
+    with_diagram: bool = False,
 ) -> ParsedIflow:
     """An integration flow, from its ``.iflw``, its manifest and its ``parameters.prop``.
 
     Reads the ``.iflw`` up to the end of its collaboration, or all of it (``whole``), and not at
     all where its bytes show no authorization by certificate. ``every_channel`` (implied by
-    ``whole``) reads it all the same, so that the model holds every sender channel. Never raises;
+    ``whole``) reads it all the same, so that the model holds every sender channel. With
+    ``with_diagram`` (which implies ``whole``) it is read how the flow is drawn, too. Never raises;
     what can't be read is among the problems. ``parameters_readable`` is False where there are
     parameters that could not be read.
     """
     headers = parse_manifest(*manifest) if manifest else Manifest({})
     problems = list(headers.problems)
+    whole = whole or with_diagram
     every_channel = every_channel or whole
+    diagram: Diagram | None = None
     channels: tuple[StoredChannel, ...] = ()
     relevant = False
     try:
@@ -52,6 +57,10 @@ def read_iflow(
         problems.append(unreadable.problem)
     else:
         channels, relevant = _channels(document)
+        if with_diagram and document.root is not None:
+            from iflint.iflow.diagram_reader import read_diagram
+
+            diagram = read_diagram(document.root)
     defaults = _Defaults(parameters)
     wrong = defaults.problems()
     problems += wrong
@@ -68,6 +77,7 @@ def read_iflow(
         defaults=defaults,
         problems=tuple(problems),
         parameters_complete=parameters_readable and not wrong,
+        diagram=diagram,
     )
 
 
@@ -89,6 +99,7 @@ class ParsedIflow(msgspec.Struct, frozen=True):
     defaults: _Defaults
     problems: tuple[Problem, ...] = ()
     parameters_complete: bool = True
+    diagram: Diagram | None = None
 
     def resolve(self, overlays: Sequence[ParameterFile] = ()) -> Iflow:
         """The flow with the bundle's parameter values, overlaid by ``overlays``; the last wins.

@@ -7,11 +7,12 @@ from typing import Final, Literal
 
 import msgspec
 
-from iflint.report import Report
+from iflint.report import IllustratedReport, Report
 from iflint.reporters.encoding import dumped
 
 DESCRIBE_RULES = True
 WHOLE_INVENTORY = True
+ILLUSTRATED = False
 FOR_PEOPLE = False
 TAKES = ()
 
@@ -37,5 +38,7 @@ def render(report: Report) -> str:
     ``directory`` becomes ``.`` and ``root`` the way from there to the repository's root, so that
     the same input gives the same bytes on every machine.
     """
+    if isinstance(report, IllustratedReport):
+        report = report.plain
     way = posixpath.relpath(report.root, report.directory)
     return dumped(Document(report=msgspec.structs.replace(report, directory=".", root=way)))

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 DESCRIBE_RULES = False
 WHOLE_INVENTORY = False
+ILLUSTRATED = False
 FOR_PEOPLE = False
 TAKES = ("fail_level",)
 

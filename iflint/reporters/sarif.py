@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 DESCRIBE_RULES = True
 WHOLE_INVENTORY = False
+ILLUSTRATED = False
 FOR_PEOPLE = False
 TAKES = ("sarif_profile",)
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 DESCRIBE_RULES = False
 WHOLE_INVENTORY = False
+ILLUSTRATED = False
 FOR_PEOPLE = True
 TAKES = ("verbose",)
 

@@ -20,6 +20,7 @@ def test_every_reporter_says_what_it_needs(name) -> None:
     assert callable(module.render)
     assert isinstance(module.DESCRIBE_RULES, bool)
     assert isinstance(module.WHOLE_INVENTORY, bool)
+    assert isinstance(module.ILLUSTRATED, bool)
     assert isinstance(module.FOR_PEOPLE, bool)
     assert set(module.TAKES) <= set(inspect.signature(module.render).parameters)
 

@@ -1,0 +1,28 @@
+"""A report with what it takes to draw: the diagrams of the flows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.engine import report_of, sessions
+from iflint.report import FlowDiagram, IllustratedReport, Report
+
+if TYPE_CHECKING:
+    from iflint.options import Options
+
+
+def check(paths: Sequence[str], options: Options) -> IllustratedReport:
+    """What `iflint.engine.check` reports, with its illustrations; raises the same."""
+    options = msgspec.structs.replace(options, diagrams=True)
+    named = sessions(paths, options)
+    report = report_of(named, options)
+    flows = named[0][1].inputs.flows
+    return IllustratedReport(
+        **{name: getattr(report, name) for name in Report.__struct_fields__},
+        diagrams=tuple(
+            FlowDiagram(flow.location, flow.diagram) for flow in flows if flow.diagram is not None
+        ),
+    )
