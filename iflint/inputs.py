@@ -297,17 +297,25 @@ class _Reading:
         )
 
     def _take_certificates(self, source: CertificateSource) -> None:
-        from iflint.pki.files import may_hold_certificates, read_certificate_file
+        from iflint.pki.files import (
+            FileContent,
+            may_hold_certificates,
+            read_certificate_file,
+        )
 
         quiet = source.keys_only or not source.certain
         read = self._read(source.file, ProblemKind.CERTIFICATE, quiet=quiet)
         if read is None:
             return
-        if not source.certain and not may_hold_certificates(read[0]):
+        content = (
+            read_certificate_file(*read, self._passwords(read[1]))
+            if source.certain or may_hold_certificates(read[0])
+            else FileContent()
+        )
+        if content == FileContent():
             if source.given:
                 self._skipped.append(Skipped(read[1], SkipKind.OTHER_FILE, NOTHING_OF_OURS))
             return
-        content = read_certificate_file(*read, self._passwords(read[1]))
         self._keep_keys(content, source)
         if source.keys_only:
             return

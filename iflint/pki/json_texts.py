@@ -21,6 +21,7 @@ KEYSTORE_ENTRIES = '"Hexalias"'
 _STRING = re.compile(r'"((?:[^"\\\x00-\x1f]|\\.)*+)"')
 _PEM = "-----BEGIN "
 _FIRST_MARKER = re.compile(r'"-----BEGIN [^-\\"]{1,64}-----|"LS0tLS1CRUdJTi|"')
+_MARKER_ALONE = re.compile(r"-----BEGIN [^-]{1,64}-----")
 _PEM_IN_BASE64 = "LS0tLS1CRUdJTi"
 
 
@@ -37,7 +38,10 @@ class PemText(msgspec.Struct, frozen=True):
 
 
 def pem_texts(document: str) -> Iterator[PemText]:
-    """The texts with PEM of a JSON document, in its order."""
+    """The texts with PEM of a JSON document, in its order.
+
+    A marker and nothing else, as reports quote it, gives an empty text.
+    """
     for match in _STRING.finditer(document):
         written = match[1]
         if _PEM not in written and not written.lstrip().startswith(_PEM_IN_BASE64):
@@ -45,7 +49,8 @@ def pem_texts(document: str) -> Iterator[PemText]:
         text = _plain(match[0])
         marker = _FIRST_MARKER.match(document, match.start())
         if _PEM in text and marker is not None:
-            yield PemText(text, match.start(), match.end(), marker.end())
+            held = "" if _MARKER_ALONE.fullmatch(text.strip()) else text
+            yield PemText(held, match.start(), match.end(), marker.end())
 
 
 def _plain(written: str) -> str:
