@@ -7,7 +7,7 @@ at hand by its pair, and each of these is judged by its dates and its chain.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -102,7 +102,7 @@ class Judge:
         first: dict[tuple[str, str], CertificateEntry] = {}
         verdicts = [self._join(entry, first) for entry in entries]
         taken = {
-            match.certificate.sha256
+            match.certificate.sha256: verdict.entry
             for verdict in verdicts
             if verdict.state is EntryState.JOINED
             for match in verdict.joined
@@ -233,7 +233,9 @@ class Judge:
             if link.issuer is not None and link.root is None and link.issuer not in entry.presented
         )
 
-    def _with_near_miss(self, verdict: EntryVerdict, taken: set[str]) -> EntryVerdict:
+    def _with_near_miss(
+        self, verdict: EntryVerdict, taken: Mapping[str, CertificateEntry]
+    ) -> EntryVerdict:
         subject, issuer = verdict.subject.intended, verdict.issuer.intended
         if verdict.state not in _WITHOUT_CERTIFICATE or subject is None or issuer is None:
             return verdict

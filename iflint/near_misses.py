@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from heapq import nsmallest
 
 import msgspec
 
 from iflint.findings import FORM, DnComparison, DnRow, OddCharacter
+from iflint.iflow.model import CertificateEntry
 from iflint.name_index import NameIndex, folded, is_misspelt
 from iflint.pki.certificates import Certificate
 from iflint.pki.chains import CertificatePool
@@ -32,14 +33,14 @@ def near_miss(
     subject: Name,
     issuer: Name,
     resembling: Sequence[Certificate],
-    taken: set[str],
+    taken: Mapping[str, CertificateEntry],
     at: datetime,
     pool: CertificatePool,
     index: NameIndex,
 ) -> NearMiss | None:
     """The best of the certificates that resemble a pair; None if none is evidently meant.
 
-    ``taken`` are the SHA-256 of certificates that another entry of the channel has: they are
+    ``taken`` are the entries of the channel that have a certificate, by its SHA-256: such a one is
     meant here only if nothing but the spelling differs. Certificates that are valid at ``at``
     go before others. ``pool`` knows where each was found, ``index`` the names of
     all of them.
@@ -72,6 +73,7 @@ def near_miss(
                 pool.locations(certificate),
                 comparisons,
                 pool.locations(alike) if alike else (),
+                taken.get(certificate.sha256),
             )
             best = (score, found)
     return best[1] if best else None
@@ -81,7 +83,7 @@ _OF_ANOTHER = frozenset({"value", "issuer", "renewal", "above", "twice", "other"
 
 
 def _closest(
-    subject: Name, issuer: Name, resembling: Sequence[Certificate], taken: set[str]
+    subject: Name, issuer: Name, resembling: Sequence[Certificate], taken: Container[str]
 ) -> Iterable[Certificate]:
     """Of many namesakes those that differ least, so that only few are set side by side."""
     if len(resembling) <= _MOST_COMPARED:

@@ -142,13 +142,15 @@ class NearMiss(msgspec.Struct, frozen=True):
     """The certificate that is evidently meant, although its pair is another one.
 
     ``issued_alike`` is where another certificate stands that has the entry's issuer, if the
-    comparison of the issuers is of the kind ``other``.
+    comparison of the issuers is of the kind ``other``. ``held_by`` is the entry of the same channel
+    that has the certificate's pair, so that this one is of no use.
     """
 
     certificate: Certificate
     locations: tuple[Location, ...]
     comparisons: tuple[DnComparison, ...]
     issued_alike: tuple[Location, ...] = ()
+    held_by: CertificateEntry | None = None
 
     def comparison(self, role: str) -> DnComparison:
         """The comparison of the ``subject`` or of the ``issuer``."""

@@ -62,6 +62,9 @@ class DnMismatch(Rule):
 
     A text that is no DN is `malformed-dn`'s; it names the certificate, too, if it can.
 
+    Where another entry of the channel has the certificate's pair already, nothing fails, and the
+    finding is a warning: the row is of no use.
+
     Differences that the runtime ignores (*inferred*) are none: letter case and runs of blanks
     in the usual attributes, `S` for `ST`, quotes for a backslash, `;` for a comma.
 
@@ -105,8 +108,9 @@ class DnMismatch(Rule):
         yield self.finding(
             case,
             "No certificate has this pair; compared with the one that is evidently meant, "
-            f"{clauses}.",
+            f"{clauses}.{_held(near)}",
             remedy=_remedy(differing, readings, near),
+            severity=Severity.WARNING if near.held_by else None,
             location=location,
             related=(*related, *alike, *certificate),
             certificate=(near.certificate, near.locations),
@@ -118,6 +122,13 @@ def _clause(comparison: DnComparison, near: NearMiss) -> str:
     file = file_name(near.issued_alike[0]) if near.issued_alike else ""
     odd = _named(comparison.odd)
     return _KINDS[comparison.kind].format(role=comparison.role, odd=odd, file=file)
+
+
+def _held(near: NearMiss) -> str:
+    """That the channel accepts the certificate by another entry, so that nothing fails."""
+    if near.held_by is None:
+        return ""
+    return f" Entry {near.held_by.ordinal} has that certificate's pair, so this one is of no use."
 
 
 def _named(odd: tuple[OddCharacter, ...]) -> str:
@@ -149,6 +160,8 @@ def _where(comparison: DnComparison, reading: Reading) -> tuple[Location, tuple[
 
 
 def _remedy(differing: list[DnComparison], readings: dict[str, Reading], near: NearMiss) -> str:
+    if near.held_by is not None:
+        return "Remove this row"
     if _CHANGED & {comparison.kind for comparison in differing}:
         row = " and ".join(f"{_LABELS[c.role]} {c.certificate}" for c in near.comparisons)
         return f"If the sender changed to this certificate, add a row for it: {row}"

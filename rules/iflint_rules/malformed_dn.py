@@ -61,7 +61,11 @@ class MalformedDn(Rule):
         if near is not None and comparison is not None and comparison.kind not in _ANOTHER:
             related += tuple(Related(place, "the certificate") for place in near.locations[:1])
             message += f" {_whose(comparison, near)}"
-            remedy = f"Write it as: {comparison.certificate}"
+            remedy = (
+                f"Remove this row: entry {near.held_by.ordinal} has that certificate's pair"
+                if near.held_by is not None
+                else f"Write it as: {comparison.certificate}"
+            )
         else:
             near = comparison = None
         return self.finding(
