@@ -1,0 +1,141 @@
+"""Take the README's screenshots from the demo.
+
+``python docs/make_screenshots.py`` writes ``docs/images/``: what the terminal shows, as SVG in a
+light and a dark version, always the same bytes; a test fails when they are not what iflint says.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.padding import Padding
+from rich.terminal_theme import TerminalTheme
+from rich.text import Text
+
+ROOT = Path(__file__).resolve().parents[1]
+IMAGES = ROOT / "docs" / "images"
+COLUMNS = 88
+CLOCK = ("--as-of", "2026-11-24")
+
+LIGHT = TerminalTheme(
+    (255, 255, 255),
+    (31, 35, 40),
+    [
+        *[(31, 35, 40), (207, 34, 46), (17, 99, 41), (77, 45, 0)],
+        *[(9, 105, 218), (130, 80, 223), (27, 124, 131), (110, 119, 129)],
+    ],
+)
+DARK = TerminalTheme(
+    (13, 17, 23),
+    (230, 237, 243),
+    [
+        *[(72, 79, 88), (255, 123, 114), (63, 185, 80), (210, 153, 34)],
+        *[(88, 166, 255), (188, 140, 255), (57, 197, 207), (177, 186, 196)],
+    ],
+)
+
+# rich's own frame fetches its font from a server; this one takes the reader's.
+FRAME = """\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {terminal_width} {terminal_height}">
+<style>
+text {{ font: {char_height}px ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace;
+  white-space: pre }}
+{styles}
+</style>
+<defs>
+<clipPath id="{unique_id}-clip-terminal">
+<rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/>
+</clipPath>
+{lines}
+</defs>
+<rect width="100%" height="100%" rx="8" fill="{background}" stroke="{edge}"/>
+{backgrounds}
+{matrix}
+</svg>
+"""
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A command, and which of its lines are shown."""
+
+    name: str
+    command: tuple[str, ...]
+    lines: int
+
+
+PICTURES = (
+    Picture("check", ("check", "fixtures/demo", *CLOCK, "--select", "dn-mismatch"), 22),
+    Picture(
+        "chain",
+        (
+            *("chain", "fixtures/demo/certificates/bank.p7b", *CLOCK),
+            *("--roots", "fixtures/demo/trust-table.json"),
+        ),
+        24,
+    ),
+    Picture("forecast", ("forecast", "fixtures/demo", *CLOCK, "--until", "2027-06-30"), 23),
+    Picture("explain", ("explain", "dn-mismatch"), 24),
+)
+
+
+def said(command: tuple[str, ...]) -> str:
+    """What iflint writes to a terminal for a command, with its colours."""
+    environment = os.environ | {"COLUMNS": str(COLUMNS), "PYTHONUTF8": "1"}
+    run = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "iflint", *command, "--color", "always"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if run.returncode not in (0, 1):
+        raise SystemExit(f"iflint {' '.join(command)}: {run.stderr}")
+    return run.stdout
+
+
+def drawn(picture: Picture, output: str, theme: TerminalTheme) -> str:
+    """A terminal with the command and the first lines of its output, as SVG."""
+    lines = output.rstrip("\n").split("\n")
+    if len(lines) > picture.lines:
+        lines = [*lines[: picture.lines], "…"]
+    typed = Text.assemble("$ ", (" ".join(("iflint", *picture.command)), "bold"))
+    shown = Text("\n").join([typed, Text(), *map(Text.from_ansi, lines)])
+    console = Console(record=True, width=COLUMNS + 4, file=io.StringIO(), legacy_windows=False)
+    console.print(Padding(shown, (1, 2)))
+    red, green, blue = theme.background_color
+    edge = "#d0d7de" if theme is LIGHT else "#30363d"
+    frame = FRAME.replace("{background}", f"#{red:02x}{green:02x}{blue:02x}").replace(
+        "{edge}", edge
+    )
+    return console.export_svg(theme=theme, code_format=frame, unique_id=picture.name)
+
+
+def pictures() -> dict[Path, str]:
+    """Every picture of the terminal that is made here, with its text."""
+    made = {}
+    for picture in PICTURES:
+        output = said(picture.command)
+        for name, theme in (("light", LIGHT), ("dark", DARK)):
+            made[IMAGES / f"{picture.name}-{name}.svg"] = drawn(picture, output, theme)
+    return made
+
+
+def main() -> None:
+    """Write every picture that has changed."""
+    IMAGES.mkdir(exist_ok=True)
+    for path, text in pictures().items():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8", newline="\n")
+            sys.stdout.write(f"{path.relative_to(ROOT)}\n")
+
+
+if __name__ == "__main__":
+    main()
