@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 
 ACCEPTED = "a date such as 2026-11-24 or a timestamp such as 2026-11-24T08:30:00Z"
 
-_SPELLING = re.compile(
-    r"\d{4}-\d\d-\d\d"
-    r"(?:[T ](?:[01]\d|2[0-3]):\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?",
-    re.ASCII,
+SPELLING = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?:[Tt ](?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?"
+    r"(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
+"""How a date or a timestamp is written, as a regular expression."""
 
 
 def now() -> datetime:
@@ -28,7 +29,7 @@ def parse_as_of(text: str) -> datetime:
     Fractions of a second are dropped. Raises ValueError, whose text says what is accepted.
     """
     spelling = text.strip().upper()
-    if not _SPELLING.fullmatch(spelling):
+    if not re.fullmatch(SPELLING, spelling):
         raise ValueError(f"not {ACCEPTED}")
     try:
         moment = datetime.fromisoformat(spelling)

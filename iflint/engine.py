@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint import __version__
-from iflint.findings import means
-from iflint.options import Environment, Options, UsageError
+from iflint.options import Environment, Options
 from iflint.problems import ProblemKind
 from iflint.report import Report
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from iflint.findings import Finding
+    from iflint.findings import Finding, RuleInfo
     from iflint.iflow.model import Iflow
     from iflint.iflow.properties import ParameterFile
     from iflint.inputs import Inputs
@@ -92,7 +91,7 @@ class Session:
         self.inputs = inputs or read_inputs(paths, options)
         self._iflows = tuple(flow.resolve(overlays) for flow in self.inputs.flows)
         self._problems = (*self.inputs.problems, *parameter_problems, *root_problems)
-        self._rules: tuple[type[Rule], ...] | None = None
+        self._rules: tuple[Rule, ...] | None = None
         self._parameter_files = 0
 
     def in_environment(self, environment: Environment) -> Session:
@@ -170,7 +169,7 @@ class Session:
             self._iflows,
             verdicts,
             self.trust.at(as_of),
-            self.rules if self.options.describe_rules else (),
+            self._described_rules() if self.options.describe_rules else (),
             findings,
             self._parameter_files,
             self._overlays,
@@ -226,11 +225,18 @@ class Session:
         return other
 
     @property
-    def rules(self) -> tuple[type[Rule], ...]:
-        """The rules in force, loaded when first asked for."""
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules in force with their settings, loaded when first asked for."""
         if self._rules is None:
-            self._rules = _rules(self.options)
+            from iflint.rule_settings import rules_in_force
+
+            self._rules = rules_in_force(self.options)
         return self._rules
+
+    def _described_rules(self) -> tuple[RuleInfo, ...]:
+        from iflint.rule_settings import described
+
+        return tuple(map(described, self.rules))
 
     def verdicts(self, as_of: datetime) -> dict[int, IflowVerdict]:
         """The verdict of each iFlow that has anything to judge, by its number."""
@@ -286,7 +292,7 @@ class Session:
             self.trust.at(as_of),
             at_hand,
             self.calendar,
-            frozenset(rule.code for rule in self.rules),
+            {rule.code: rule for rule in self.rules},
         )
 
     @property
@@ -317,6 +323,7 @@ class Session:
             options.describe_rules
             or options.select
             or options.ignore
+            or options.rules
             or self._problems
             or self.inputs.keys
             or verdicts
@@ -324,43 +331,25 @@ class Session:
         )
 
 
-def _rules(options: Options) -> tuple[type[Rule], ...]:
-    """The rules in force: all but preview ones, or those selected, less those ignored."""
-    from iflint.findings import State
-    from iflint.plugins import load_rules
-
-    rules = load_rules()
-    for label in (*options.select, *options.ignore):
-        if not any(selects(label, rule) for rule in rules):
-            raise UsageError(f"no rule is called {label!r}; `iflint rules` lists them")
-    return tuple(
-        rule
-        for rule in rules
-        if not any(selects(label, rule) for label in options.ignore)
-        and (
-            any(selects(label, rule) for label in options.select)
-            if options.select
-            else rule.enabled and rule.state is not State.PREVIEW
-        )
-    )
-
-
-def selects(label: str, rule: type[Rule]) -> bool:
-    """Whether ``label`` (a code, the beginning of one, a name, or ``all``) means ``rule``."""
-    return means(label, rule.code, rule.name)
-
-
-def _findings(rules: Sequence[type[Rule]], cases: Iterable[Case]) -> list[Finding]:
+def _findings(rules: Sequence[Rule], cases: Iterable[Case]) -> list[Finding]:
     handlers: dict[str, list[Rule]] = {}
     for rule in rules:
         for kind in rule.handed():
-            handlers.setdefault(kind, []).append(rule())
+            handlers.setdefault(kind, []).append(rule)
     return [
-        finding
+        _as_severe(finding, rule)
         for case in cases
         for rule in handlers.get(case.kind, ())
         for finding in rule.check(case)
     ]
+
+
+def _as_severe(finding: Finding, rule: Rule) -> Finding:
+    """The finding with the severity that the settings give to its rule."""
+    severity = rule.configured.severity
+    if severity in (None, finding.severity):
+        return finding
+    return msgspec.structs.replace(finding, severity=severity)
 
 
 def _report(
@@ -371,7 +360,7 @@ def _report(
     iflows: Sequence[Iflow],
     verdicts: dict[int, IflowVerdict],
     trust: TrustList,
-    rules: Sequence[type[Rule]],
+    rules: tuple[RuleInfo, ...],
     findings: Sequence[Finding],
     parameter_files: int,
     overlays: Sequence[ParameterFile],
@@ -412,7 +401,7 @@ def _report(
         ),
         findings=tuple(findings),
         skipped=tuple(map(skipped_result, inputs.skipped)),
-        rules=tuple(rule.info() for rule in rules) if options.describe_rules else (),
+        rules=rules,
         certificates=len({found.certificate.sha256 for found in inputs.certificates}),
         certificate_files=inputs.certificate_files,
         entries_checked=checked,

@@ -38,18 +38,50 @@ def means(label: str, code: str, name: str) -> bool:
 
 
 class State(enum.StrEnum):
-    """How settled a rule is; preview rules run only when they are selected by code or name."""
+    """How settled a rule is; preview rules are asked only when their code or name is given."""
 
     PREVIEW = "preview"
     STABLE = "stable"
     DEPRECATED = "deprecated"
 
 
+OptionValue = bool | int | str | tuple[str, ...]
+
+
+class OptionInfo(msgspec.Struct, frozen=True):
+    """An option of a rule: its name in the configuration, and what it takes.
+
+    ``type`` is ``integer``, ``boolean``, ``string`` or ``array`` (of strings), ``summary`` one line
+    for people. ``inherits`` tells that the run's setting of the same name counts where the rule
+    has no value of its own.
+    """
+
+    name: str
+    type: str
+    default: OptionValue
+    summary: str
+    minimum: int | None = None
+    maximum: int | None = None
+    choices: tuple[str, ...] = ()
+    inherits: bool = False
+
+
+class RuleConfiguration(msgspec.Struct, frozen=True):
+    """What counts for a rule in a run, where that is not what the rule itself says.
+
+    ``options`` holds those whose value is not the default.
+    """
+
+    severity: Severity
+    options: dict[str, OptionValue] = {}
+
+
 class RuleInfo(msgspec.Struct, frozen=True):
     """A rule as reports describe it.
 
     ``summary`` is one sentence; ``documentation`` the rule's page, in Markdown; ``handed`` what
-    the engine hands it (problem, entry, channel, iflow, run); ``options`` the settings it reads.
+    the engine hands it (problem, entry, channel, iflow, run). A rule that is not ``enabled`` is off
+    unless it is asked for. ``configured`` is set where the settings of the run change something.
     """
 
     code: str
@@ -59,8 +91,10 @@ class RuleInfo(msgspec.Struct, frozen=True):
     summary: str
     documentation: str
     handed: tuple[str, ...]
-    options: tuple[str, ...] = ()
+    options: tuple[OptionInfo, ...] = ()
     help_uri: str = ""
+    enabled: bool = True
+    configured: RuleConfiguration | None = None
 
 
 class Related(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
@@ -109,7 +109,7 @@ def _later(day: date) -> date:
 
 def _moments(session: Session) -> Iterator[datetime]:
     """Every moment at which something that verdicts depend on begins or ends."""
-    window = timedelta(days=session.options.expiry_days)
+    windows = _windows(session)
     joined = (
         match.certificate
         for verdict in session.verdicts(session.as_of).values()
@@ -118,19 +118,27 @@ def _moments(session: Session) -> Iterator[datetime]:
         for match in entry.joined
     )
     for certificate in session.pool.below_roots(joined):
-        yield from _ends(certificate.not_before, certificate.not_after, window)
+        yield from _ends(certificate.not_before, certificate.not_after, windows)
         for root in session.trust.roots_named(certificate.issuer):
             if root.not_before is not None and root.not_after is not None:
-                yield from _ends(root.not_before, root.not_after, window)
+                yield from _ends(root.not_before, root.not_after, windows)
     for released in session.trust.table.releases.values():
         yield _beginning(released)
 
 
-def _ends(not_before: datetime, not_after: datetime, window: timedelta) -> Iterator[datetime]:
+def _windows(session: Session) -> Collection[timedelta]:
+    """How long before an end rules begin to speak of it."""
+    own = (rule.configured.options.get("expiry-days") for rule in session.rules)
+    days = {session.options.expiry_days, *(window for window in own if window is not None)}
+    return [timedelta(days=window) for window in sorted(days)]
+
+
+def _ends(
+    not_before: datetime, not_after: datetime, windows: Collection[timedelta]
+) -> Iterator[datetime]:
     yield not_before
     yield not_after
     lifetime = not_after - not_before
-    soon = min(window, lifetime / 3) if lifetime < SHORT_LIVED else window
-    for span in (soon, window):
+    for span in (*windows, lifetime / 3) if lifetime < SHORT_LIVED else windows:
         if not_after - datetime.min.replace(tzinfo=UTC) > span:
             yield not_after - span

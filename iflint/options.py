@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -63,7 +65,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     ``keystore_password_env`` names the environment variables that hold passwords of keystores,
     each as ``NAME`` or ``PATH=NAME`` (`iflint.pki.passwords`).
     ``as_of`` is an aware datetime, None for now. ``select`` and ``ignore`` hold codes, names or
-    prefixes of codes; ``exclude`` holds patterns as in .gitignore, relative to
+    prefixes of codes; ``rules`` has tables of settings of single rules, under their codes or names:
+    ``{"IFL102": {"severity": "error", "expiry-days": 60}}`` (`iflint.rule_settings`).
+    ``exclude`` holds patterns as in .gitignore, relative to
     ``exclude_directory`` (default: ``directory``). ``whole_inventory`` asks for the exact location
     of every channel and entry in the report, ``describe_rules`` for the rules in force,
     ``diagrams`` for how the flows are drawn; each costs time that a run without it saves.
@@ -84,6 +88,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     expiry_days: int = DEFAULT_EXPIRY_DAYS
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    rules: Mapping[str, Mapping[str, Any]] = {}
     exclude: tuple[str, ...] = ()
     exclude_directory: str | None = None
     directory: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,6 +20,7 @@ from iflint.findings import (
     Severity,
     State,
 )
+from iflint.rule_options import Option, RuleSettings
 from iflint.wording import file_name, listed
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Run(msgspec.Struct, frozen=True):
 
     ``as_of`` is the clock (aware, UTC); ``expiry_days`` the window of "soon";
     ``certificates_at_hand`` how many different certificates were read; ``calendar`` says when
-    public CAs stop issuing certificates for clients.
+    public CAs stop issuing certificates for clients; ``in_force`` has the rules by code.
     """
 
     as_of: datetime
@@ -52,11 +53,17 @@ class Run(msgspec.Struct, frozen=True):
     trust: TrustList
     certificates_at_hand: int
     calendar: Calendar
-    in_force: frozenset[str] = frozenset()
+    in_force: Mapping[str, Rule] = {}
 
-    def is_soon(self, moment: datetime) -> bool:
-        """Whether ``moment`` has passed, or comes within the window of "soon"."""
-        return moment - self.as_of <= timedelta(days=self.expiry_days)
+    def is_soon(self, moment: datetime, days: int) -> bool:
+        """Whether ``moment`` has passed, or comes within so many days."""
+        return moment - self.as_of <= timedelta(days=days)
+
+    def window_of(self, code: str) -> int:
+        """The days that are "soon" for the rule with this code; the run's, if it is not asked."""
+        rule = self.in_force.get(code)
+        window = rule.configured.options.get("expiry-days") if rule else None
+        return self.expiry_days if window is None else int(window)
 
 
 class ProblemCase(msgspec.Struct, frozen=True):
@@ -150,7 +157,9 @@ class Rule:
     A subclass sets ``code``, ``name`` and ``severity``, writes its documentation page as its
     docstring (first line: the summary) and overrides the ``check_…`` methods for what it wants
     to be handed. It sees the model only: no XML, no files, no clock but the run's.
-    A rule that is not ``enabled`` speaks only when it is selected.
+    A rule that is not ``enabled`` speaks only when it is selected. What a team may want to tune
+    is an attribute of its class made by `iflint.rule_options`, and read from the rule itself. A
+    rule keeps nothing from one case to the next.
     """
 
     code: ClassVar[str]
@@ -158,8 +167,8 @@ class Rule:
     severity: ClassVar[Severity]
     state: ClassVar[State] = State.STABLE
     enabled: ClassVar[bool] = True
-    options: ClassVar[tuple[str, ...]] = ()
     help_uri: ClassVar[str] = ""
+    configured: RuleSettings = RuleSettings()
 
     def check(self, case: Case) -> Iterable[Finding]:
         """Hand a case to the method for its kind."""
@@ -205,6 +214,12 @@ class Rule:
         )
 
     @classmethod
+    def options(cls) -> tuple[Option[Any], ...]:
+        """The options that this rule has, by the order of their names."""
+        declared = (getattr(cls, name) for name in sorted(dir(cls)))
+        return tuple(each for each in declared if isinstance(each, Option))
+
+    @classmethod
     def info(cls) -> RuleInfo:
         """This rule as reports and documentation describe it."""
         from inspect import cleandoc
@@ -217,10 +232,11 @@ class Rule:
             severity=cls.severity,
             state=cls.state,
             summary=" ".join(summary.split()),
-            documentation=rest.strip(),
+            documentation=_with_options(rest.strip(), cls.options()),
             handed=cls.handed(),
-            options=cls.options,
+            options=tuple(option.info() for option in cls.options()),
             help_uri=cls.help_uri or _published_page(cls),
+            enabled=cls.enabled,
         )
 
     def finding(
@@ -259,6 +275,15 @@ class Rule:
             works_from=works_from,
             key=key,
         )
+
+
+def _with_options(page: str, options: Iterable[Option[Any]]) -> str:
+    """The page with a section on the rule's options, before the one on its sources."""
+    lines = [f"- `{option.name}`: {option.summary} {option.accepted}" for option in options]
+    if not lines:
+        return page
+    before, source, after = page.partition("## Source")
+    return "\n\n".join([before.strip(), "## Options", "\n".join(lines), source + after]).strip()
 
 
 def _published_page(rule: type[Rule]) -> str:

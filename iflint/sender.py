@@ -32,6 +32,7 @@ from iflint.pki.chains import CertificatePool, judge_chain, presented_by
 from iflint.pki.files import FoundCertificate
 from iflint.problems import Problem
 from iflint.rule import certificate_reference, channel_reference, iflow_reference
+from iflint.rule_settings import without_states
 from iflint.trees import Tree, chain_tree
 from iflint.verdicts import ChannelVerdict, EntryState
 from iflint.wording import counted, day, days_until, left, listed
@@ -151,7 +152,8 @@ def check_sender(
     from iflint.clock import now
 
     clock = options.as_of or now()
-    options = msgspec.structs.replace(options, as_of=clock, select=(), ignore=())
+    rules = without_states(options.rules)
+    options = msgspec.structs.replace(options, as_of=clock, select=(), ignore=(), rules=rules)
     read = _read(KEYSTORE, keystore, options)
     stores = [_read(TRUSTSTORE, store, options) for store in truststores]
     named = sessions(paths, options)

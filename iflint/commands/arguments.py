@@ -18,9 +18,8 @@ from iflint.configuration.settings import (
     SARIF_PROFILES,
     TRUSTS,
     Mistake,
-    Scope,
-    one_of,
 )
+from iflint.values import one_of
 
 Decorator = Callable[[Any], Any]
 
@@ -255,7 +254,7 @@ def table_format(
     """The format and file of `table_options`, taken out of the arguments, and their mistakes."""
     chosen, path = arguments.pop("format"), arguments.pop("output")
     try:
-        one_of(formats)(chosen, Scope())
+        one_of(formats).read(chosen)
     except ValueError as error:
         return formats[0], path, (Mistake("", f"--format {error}"),)
     return chosen, path, ()

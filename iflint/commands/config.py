@@ -49,9 +49,9 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     is told as the file has it. Exit code: 0, or 2 when something in the settings is wrong.
     """
     from iflint.commands import output
-    from iflint.commands.run import prepare, rule_infos
+    from iflint.commands.run import prepare, rule_names
     from iflint.configuration.effective import effective_settings
-    from iflint.configuration.settings import SETTINGS, Mistake, RuleNames
+    from iflint.configuration.settings import SETTINGS, Mistake
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     names = (name.replace("_", "-") for name, value in arguments.items() if value)
@@ -63,11 +63,7 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     asked = request(arguments, paths=paths or (".",), mistakes=mistakes)
     run = prepare(asked)
 
-    def rules() -> RuleNames:
-        infos = rule_infos()
-        return RuleNames(tuple(info.code for info in infos), tuple(info.name for info in infos))
-
-    settings = effective_settings(asked.given, run.settings, run.configuration, rules)
+    settings = effective_settings(asked.given, run.settings, run.configuration, rule_names)
     if chosen == "json":
         output.write_data(path, _json(settings, run.configuration))
     else:

@@ -73,8 +73,8 @@ def find(word: str, infos: Sequence[RuleInfo]) -> RuleInfo:
     for info in infos:
         if wanted in (info.code.lower(), info.name.lower()):
             return info
-    from iflint.configuration.nearest import did_you_mean
-    from iflint.configuration.settings import shown
+    from iflint.nearest import did_you_mean
+    from iflint.values import shown
 
     begun = [info.code for info in infos if wanted and info.code.lower().startswith(wanted)]
     known = [label for info in infos for label in (info.code, info.name)]

@@ -146,7 +146,7 @@ class Interface(click.Group):
         return super().resolve_command(ctx, args)
 
     def _no_command(self, name: str) -> str:
-        from iflint.configuration.nearest import did_you_mean
+        from iflint.nearest import did_you_mean
         from iflint.text import visible
 
         if os.path.exists(name):

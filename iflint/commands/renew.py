@@ -61,8 +61,9 @@ def command(certificate: str, paths: tuple[str, ...], **arguments: Any) -> int:
 
     from iflint.commands import output
     from iflint.commands.run import call, options_of, prepare
-    from iflint.configuration.settings import Mistake, shown
+    from iflint.configuration.settings import Mistake
     from iflint.renewal import plan_renewals
+    from iflint.values import shown
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     if not os.path.exists(certificate):

@@ -406,7 +406,8 @@ def _release_mistakes(
     import re
 
     from iflint.clock import parse_as_of
-    from iflint.configuration.settings import Mistake, shown
+    from iflint.configuration.settings import Mistake
+    from iflint.values import shown
 
     mistakes = []
     if release is not None and not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6}){0,5}", release):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import msgspec
 
-from iflint.commands.interface import Failure, WrongUsage
+from iflint.commands.interface import Failure, WrongUsage, complain
 from iflint.configuration.settings import (
     COMMAND_LINE_SETTINGS,
     STANDARD_OUTPUT,
@@ -18,14 +18,15 @@ from iflint.configuration.settings import (
     RuleNames,
     Scope,
     read_setting,
-    shown,
 )
 from iflint.options import DEFAULT_EXPIRY_DAYS, Environment, Options, UsageError
+from iflint.values import shown
 
 if TYPE_CHECKING:
     from iflint.configuration.file import Configuration
     from iflint.findings import RuleInfo, Severity
     from iflint.report import Report
+    from iflint.rule import Rule
 
 
 P = ParamSpec("P")
@@ -103,6 +104,8 @@ def prepare(request: Request, *, every_environment: bool = False) -> Run:
     configured = dict(configuration.values) if configuration else {}
     if "format" in given:
         configured.pop("output", None)
+    if "select" in given or "ignore" in given:
+        configured = _over_rules(configured, given)
     settings = {**configured, **given}
     named = {*request.given, *(configuration.named if configuration else ())}
     settings["environments"] = _environments(settings, mistakes, every=every_environment)
@@ -113,6 +116,8 @@ def prepare(request: Request, *, every_environment: bool = False) -> Run:
     destinations = _destinations(settings, mistakes)
     if mistakes:
         raise WrongUsage(dict.fromkeys(map(str, mistakes)))
+    if settings.get("select") or settings.get("rules"):
+        _tell_deprecated(settings)
     return Run(
         paths=request.paths,
         settings=settings,
@@ -124,11 +129,49 @@ def prepare(request: Request, *, every_environment: bool = False) -> Run:
     )
 
 
+def _over_rules(configured: Mapping[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """The settings of the file, where the command line says which rules are asked.
+
+    ``select`` on the command line starts anew: neither lists nor states of the file count.
+    ``ignore`` takes away from what the file asks for, also what a table of its own turns on.
+    """
+
+    from iflint.findings import means
+    from iflint.rule_settings import without_states
+
+    settings = dict(configured)
+    tables = settings.get("rules", {})
+    if "select" in given:
+        settings.pop("ignore", None)
+        settings["rules"] = without_states(tables)
+    elif "ignore" in given:
+        labels = given["ignore"]
+        given["ignore"] = (*settings.get("ignore", ()), *labels)
+        named = zip(rule_names().codes, rule_names().names, strict=True)
+        less = {code for code, name in named if any(means(label, code, name) for label in labels)}
+        settings["rules"] = tables | without_states({c: tables[c] for c in tables if c in less})
+    return settings
+
+
+def _tell_deprecated(settings: Mapping[str, Any]) -> None:
+    """Say of each deprecated rule that the user asks for by itself that it is going to leave."""
+    from iflint.rule_settings import is_exactly
+
+    tables = settings.get("rules", {})
+    for info in rule_infos():
+        asked = any(is_exactly(label, info) for label in settings.get("select", ()))
+        if info.state == "deprecated" and (asked or info.code in tables):
+            complain(
+                f"rule {info.code} {info.name} is deprecated and will be removed;"
+                f" 'iflint explain {info.code}' tells more"
+            )
+
+
 def _environments(
     settings: Mapping[str, Any], mistakes: list[Mistake], *, every: bool
 ) -> tuple[Environment, ...]:
     """The environments that are asked for, out of those of the configuration."""
-    from iflint.configuration.nearest import did_you_mean
+    from iflint.nearest import did_you_mean
 
     configured = {each.name: each for each in settings.get("environments", ())}
     if settings.get("all-environments"):
@@ -179,6 +222,7 @@ def options_of(run: Run, *, describe_rules: bool = False, whole_inventory: bool 
         expiry_days=get("expiry-days", DEFAULT_EXPIRY_DAYS),
         select=get("select", ()),
         ignore=get("ignore", ()),
+        rules=get("rules", {}),
         exclude=get("exclude", ()),
         exclude_directory=run.exclude_directory,
         environments=get("environments", ()),
@@ -217,10 +261,14 @@ def choose_colour(arguments: Mapping[str, Any], found: Sequence[Mistake] = ()) -
 
 def rule_infos() -> tuple[RuleInfo, ...]:
     """The rules that are installed, as they describe themselves. Raises `Failure`."""
+    return tuple(rule.info() for rule in _installed())
+
+
+def _installed() -> tuple[type[Rule], ...]:
     from iflint.plugins import PluginError, load_rules
 
     try:
-        return tuple(rule.info() for rule in load_rules())
+        return load_rules()
     except PluginError as error:
         raise Failure(str(error)) from error
 
@@ -232,13 +280,20 @@ def _said(error: Exception) -> str:
 
 
 @cache
-def _rule_names() -> RuleNames:
-    infos = rule_infos()
-    return RuleNames(tuple(info.code for info in infos), tuple(info.name for info in infos))
+def rule_names() -> RuleNames:
+    """The names of the rules that are installed, and what their tables hold. Raises `Failure`."""
+    from iflint.rule_settings import known_settings
+
+    rules = _installed()
+    return RuleNames(
+        tuple(rule.code for rule in rules),
+        tuple(rule.name for rule in rules),
+        {rule.code: known_settings(rule) for rule in rules},
+    )
 
 
 def _read_given(given: Mapping[str, Any], mistakes: list[Mistake]) -> dict[str, Any]:
-    scope = Scope(None, _rule_names)
+    scope = Scope(None, rule_names)
     values = {}
     for name, texts in given.items():
         setting = COMMAND_LINE_SETTINGS[name]
@@ -269,7 +324,7 @@ def _configuration(request: Request, mistakes: list[Mistake]) -> Configuration |
         return None
     from iflint.configuration.file import read
 
-    configuration = read(path, _rule_names)
+    configuration = read(path, rule_names)
     mistakes.extend(configuration.mistakes)
     return configuration
 

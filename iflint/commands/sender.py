@@ -110,7 +110,8 @@ def _absent(given: Iterable[tuple[str, str]]) -> Iterator[Mistake]:
     """A mistake for each file that is not there; the option that names it comes first."""
     import os
 
-    from iflint.configuration.settings import Mistake, shown
+    from iflint.configuration.settings import Mistake
+    from iflint.values import shown
 
     for option, file in given:
         if not os.path.exists(file):

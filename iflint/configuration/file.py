@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from iflint.configuration.nearest import did_you_mean
 from iflint.configuration.search import LARGEST_FILE, OWN_FILE, SHARED_FILE, TABLE
 from iflint.configuration.settings import (
     ALL_RULES,
@@ -24,10 +23,12 @@ from iflint.configuration.settings import (
     RuleNames,
     Scope,
     Setting,
+    of_kind,
     read_setting,
-    shown,
 )
+from iflint.nearest import did_you_mean
 from iflint.options import Environment, Suppression
+from iflint.values import shown
 
 if TYPE_CHECKING:
     from iflint.configuration.positions import Positions
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 ENVIRONMENTS = "environments"
 SUPPRESSIONS = "suppressions"
+RULES = "rules"
 COMMAND_LINE_ONLY = ("config", "isolated", "debug", "write-baseline", "prune-baseline")
 
 _PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
@@ -50,13 +52,15 @@ _HINTS = {
 class Configuration(msgspec.Struct, frozen=True):
     """The settings of a file, by name, and everything that is wrong in it.
 
-    ``named`` are the keys of the file, also those whose values are wrong.
+    ``named`` are the keys of the file, also those whose values are wrong; ``rule_labels`` tells
+    under which label the table of the rule with a code stands.
     """
 
     path: str
     values: dict[str, Any] = {}
     mistakes: tuple[Mistake, ...] = ()
     named: tuple[str, ...] = ()
+    rule_labels: dict[str, str] = {}
 
     @property
     def folder(self) -> str:
@@ -141,13 +145,16 @@ def _read_table(
     table = dict(table)
     environments = table.pop(ENVIRONMENTS, None)
     suppressions = table.pop(SUPPRESSIONS, None)
+    tables = table.pop(RULES, None)
     reading = _Reading(label, scope, positions)
     values = reading.settings(table, SETTINGS, prefix)
     if environments is not None:
         values[ENVIRONMENTS] = reading.environments(environments, (*prefix, ENVIRONMENTS))
     if suppressions is not None:
         values[SUPPRESSIONS] = reading.suppressions(suppressions, (*prefix, SUPPRESSIONS), place)
-    return Configuration(path, values, tuple(reading.mistakes), tuple(table))
+    if tables is not None:
+        values[RULES] = reading.rules(tables, (*prefix, RULES))
+    return Configuration(path, values, tuple(reading.mistakes), tuple(table), reading.rule_labels)
 
 
 class _Reading:
@@ -158,6 +165,7 @@ class _Reading:
         self._scope = scope
         self._positions = positions
         self.mistakes: list[Mistake] = []
+        self.rule_labels: dict[str, str] = {}
 
     def environments(self, given: Any, path: tuple[str, ...]) -> tuple[Environment, ...]:
         """The environments of the table ``[environments]``."""
@@ -169,9 +177,37 @@ class _Reading:
             if not isinstance(table, dict):
                 self._complain((*path, name), "takes a table: [environments.NAME]")
                 continue
+            if not name.strip():
+                self._complain((*path, name), "this environment needs a name: [environments.NAME]")
             values = self.settings(table, ENVIRONMENT_SETTINGS, (*path, name))
             found.append(Environment(name=name, **_as_fields(values)))
         return tuple(found)
+
+    def rules(self, given: Any, path: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+        """The tables ``[rules.CODE]`` or ``[rules.name]``, by code."""
+        if not isinstance(given, dict):
+            self._complain(path, "takes tables: [rules.CODE] or [rules.name]")
+            return {}
+        names = self._scope.rules()
+        found: dict[str, dict[str, Any]] = {}
+        for label, table in given.items():
+            code = names.code_of(label)
+            if code is None:
+                hint = did_you_mean(label, names.words) or " ('iflint rules' lists them)"
+                self._complain((*path, label), f"{shown(label)} names no rule{hint}")
+            elif not isinstance(table, dict):
+                self._complain((*path, label), f"takes a table: [rules.{code}]")
+            elif code in found:
+                other = self.rule_labels[code]
+                self._complain(
+                    (*path, label), f"{shown(label)} is the same rule as {shown(other)} above"
+                )
+            else:
+                self.rule_labels[code] = label
+                kinds = names.settings[code].items()
+                known = {name: of_kind(name, kind) for name, kind in kinds}
+                found[code] = self.settings(table, known, (*path, label))
+        return found
 
     def suppressions(
         self,

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+import re
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
 import msgspec
 
-from iflint.clock import parse_as_of
-from iflint.configuration.nearest import did_you_mean
+from iflint.clock import SPELLING, parse_as_of
+from iflint.nearest import did_you_mean
+from iflint.options import DEFAULT_EXPIRY_DAYS
+from iflint.values import (
+    SHOWS,
+    Kind,
+    one_of,
+    plain_text,
+    read_given,
+    shown,
+    switch,
+    text_of,
+    whole_number,
+)
 
 LANDSCAPES = ("btp", "neo", "custom")
 TRUSTS = ("complete", "btp-required")
@@ -44,15 +57,22 @@ class Destination(msgspec.Struct, frozen=True):
 
 
 class RuleNames(msgspec.Struct, frozen=True):
-    """The codes and names of the rules that are installed."""
+    """The codes and names of the rules that are installed, and what the table of each can hold."""
 
     codes: tuple[str, ...]
     names: tuple[str, ...]
+    settings: Mapping[str, Mapping[str, Kind[Any]]] = {}
 
     @property
     def words(self) -> tuple[str, ...]:
         """Everything that may name a rule, but for prefixes of codes."""
         return (*self.codes, *self.names)
+
+    def code_of(self, label: str) -> str | None:
+        """The code of the rule with this whole code or name, in any letter case."""
+        wanted = label.strip().lower()
+        pairs = zip(self.codes, self.names, strict=True)
+        return next((code for code, name in pairs if wanted in (code.lower(), name)), None)
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -65,51 +85,42 @@ class Scope(msgspec.Struct, frozen=True):
 Reader = Callable[[Any, Scope], tuple[Any, ...]]
 """Gives what one given value stands for; raises ValueError, its text for people."""
 
+Schema = Mapping[str, Any]
+
 
 class Setting(msgspec.Struct, frozen=True):
     """A setting, under the one name that it has everywhere.
 
-    ``many`` tells that it holds a list (a tuple); else the last value given counts.
-    ``from_text`` turns what stands on the command line into the type that a file has.
+    ``schema`` says in JSON Schema what ``read`` takes. ``many`` tells that it holds a list (a
+    tuple); else the last value given counts. ``from_text`` turns what stands on the command line
+    into the type that a file has. ``summary`` is one sentence for people; ``default`` is the value
+    that counts where none is given, None where its absence counts, for which ``absent`` may have
+    words.
     """
 
     name: str
     read: Reader
+    schema: Schema
+    summary: str = ""
     many: bool = False
+    default: Any = None
+    absent: str = ""
     from_text: Callable[[str], Any] = str
 
 
-def _text(value: Any, what: str) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"takes {what}, not {_kind(value)}")
-    if not value.strip():
-        raise ValueError(f"takes {what}; this one is empty")
-    return value
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true or false"
-    kinds: tuple[tuple[type | tuple[type, ...], str], ...] = (
-        (str, "a text"),
-        ((int, float), "a number"),
-        (list, "a list"),
-        (dict, "a table"),
-        ((date, datetime, time), "a date or time"),
+def of_kind(name: str, kind: Kind[Any], summary: str = "", **more: Any) -> Setting:
+    """A setting that takes the values of a kind, which need nothing to be read against."""
+    return Setting(
+        name, lambda value, _scope: (kind.read(value),), kind.schema, summary, kind.many, **more
     )
-    return next((name for kind, name in kinds if isinstance(value, kind)), type(value).__name__)
 
 
-def shown(value: str, most: int = 60) -> str:
-    """A value as messages quote it: on one line, harmless and not too long."""
-    from iflint.text import visible
-
-    shortened = value if len(value) <= most else f"{value[: most - 1]}…"
-    return f"'{visible(shortened)}'"
+_TEXT = {"type": "string", "pattern": SHOWS}
+_PATH = {"type": "string", "pattern": "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$"}
 
 
 def _path(value: Any, scope: Scope) -> str:
-    path = _text(value, "a path")
+    path = text_of(value, "a path")
     if "\0" in path:
         raise ValueError(f"{shown(path)} is not a path")
     return path if scope.folder is None else os.path.join(scope.folder, path)
@@ -135,54 +146,56 @@ def _file_to_write(value: Any, scope: Scope) -> tuple[str, ...]:
 
 def _password_variable(value: Any, scope: Scope) -> tuple[str, ...]:
     """``NAME`` or ``PATH=NAME``, in a file also a table of them; a password is not repeated."""
-    from iflint.pki.passwords import VARIABLE
-
     if isinstance(value, dict):
         return tuple(
-            text
-            for path, name in value.items()
-            for text in _password_variable(f"{path}={_text(name, _VARIABLE)}", scope)
+            f"{_existing_path(path, scope)[0]}={_variable(name)}" for path, name in value.items()
         )
-    path, separator, name = _text(value, _VARIABLE).rpartition("=")
+    path, separator, name = text_of(value, _VARIABLE).rpartition("=")
+    if not separator:
+        return (_variable(name),)
+    return (f"{_existing_path(path, scope)[0]}={_variable(name)}",)
+
+
+def _variable(value: Any) -> str:
+    from iflint.pki.passwords import VARIABLE
+
+    name = text_of(value, _VARIABLE)
     if not VARIABLE.fullmatch(name):
         raise ValueError(f"takes {_VARIABLE}, and this is none (never the password itself)")
-    if not separator:
-        return (name,)
-    return (f"{_existing_path(path, scope)[0]}={name}",)
+    return name
 
 
 _VARIABLE = "the name of an environment variable, or PATH=NAME"
-
-
-def one_of(choices: Collection[str]) -> Reader:
-    """A reader of one word out of ``choices``."""
-    what = f"one of {', '.join(choices)}"
-
-    def read(value: Any, _scope: Scope) -> tuple[str, ...]:
-        text = _text(value, what)
-        if text not in choices:
-            raise ValueError(f"takes {what}, not {shown(text)}{did_you_mean(text, choices)}")
-        return (text,)
-
-    return read
+_NAME = "[A-Za-z_][A-Za-z0-9_]*"
+_PASSWORD_VARIABLE = {
+    "anyOf": [
+        {"type": "string", "pattern": f"^(?:[^\\u0000]*[^\\s\\u0000][^\\u0000]*=)?{_NAME}$"},
+        {
+            "type": "object",
+            "patternProperties": {_PATH["pattern"]: {"type": "string", "pattern": f"^{_NAME}$"}},
+            "additionalProperties": False,
+        },
+    ]
+}
 
 
 def _destination(value: Any, scope: Scope) -> tuple[Destination, ...]:
-    name, separator, file = _text(value, "FORMAT or FORMAT=FILE").partition("=")
-    (name,) = one_of(FORMATS)(name, scope)
+    name, separator, file = text_of(value, "FORMAT or FORMAT=FILE").partition("=")
+    name = one_of(FORMATS).read(name)
     if not separator:
         return (Destination(name),)
     return (Destination(name, *_file_to_write(file, scope)),)
 
 
-def _days(value: Any, _scope: Scope) -> tuple[int, ...]:
-    accepted = f"a whole number of days from 0 to {LONGEST_EXPIRY_DAYS}"
-    if isinstance(value, bool) or not isinstance(value, int):
-        given = shown(value) if isinstance(value, str) else _kind(value)
-        raise ValueError(f"takes {accepted}, not {given}")
-    if not 0 <= value <= LONGEST_EXPIRY_DAYS:
-        raise ValueError(f"takes {accepted}")
-    return (value,)
+_DESTINATION = {
+    "anyOf": [
+        {"type": "string", "enum": list(FORMATS)},
+        {
+            "type": "string",
+            "pattern": f"^(?:{'|'.join(FORMATS)})=[^\\u0000]*[^\\s\\u0000][^\\u0000]*$",
+        },
+    ]
+}
 
 
 def _number_from_text(text: str) -> Any:
@@ -192,25 +205,31 @@ def _number_from_text(text: str) -> Any:
 
 def _moment(value: Any, _scope: Scope) -> tuple[datetime, ...]:
     is_toml = isinstance(value, date | datetime | time)
-    text = value.isoformat() if is_toml else _text(value, "a date")
+    text = value.isoformat() if is_toml else text_of(value, "a date")
     try:
         return (parse_as_of(text),)
     except ValueError as error:
         raise ValueError(f"{shown(text)} is {error}") from error
 
 
+_MOMENT = {"type": "string", "pattern": f"^\\s*{SPELLING}\\s*$"}
+
+
 def _pattern(value: Any, _scope: Scope) -> tuple[str, ...]:
     from iflint.sources.gitignore import parse
 
-    text = _text(value, "a pattern as in .gitignore")
-    if parse(text) is None:
-        raise ValueError(f"{shown(text)} is no pattern as in .gitignore")
-    return (text,)
+    given = text_of(value, "a pattern as in .gitignore")
+    if parse(given) is None:
+        raise ValueError(f"{shown(given)} is no pattern as in .gitignore")
+    return (given,)
+
+
+_PATTERN = {"type": "string", "pattern": "^[^#]*\\S|^[^#].*\\S"}
 
 
 def _rules(value: Any, scope: Scope) -> tuple[str, ...]:
     what = "codes or names of rules"
-    words = [word.strip() for word in _text(value, what).split(",")]
+    words = [word.strip() for word in text_of(value, what).split(",")]
     if not any(words):
         raise ValueError(f"takes {what}; {shown(value)} holds none")
     return tuple(_rule(word, scope.rules()) for word in words if word)
@@ -227,41 +246,140 @@ def _rule(word: str, known: RuleNames) -> str:
     )
 
 
-def _switch(value: Any, _scope: Scope) -> tuple[bool, ...]:
-    if not isinstance(value, bool):
-        raise ValueError(f"takes true or false, not {_kind(value)}")
-    return (value,)
-
-
-def _environment_name(value: Any, _scope: Scope) -> tuple[str, ...]:
-    return (_text(value, "the name of an environment"),)
-
+_RULES = {"$ref": "#/definitions/rules"}
 
 SETTINGS = {
     setting.name: setting
     for setting in (
-        Setting("certificates", _existing_path, many=True),
-        Setting("keystore-password-env", _password_variable, many=True),
-        Setting("parameters", _existing_file, many=True),
-        Setting("landscape", one_of(LANDSCAPES)),
-        Setting("trust", one_of(TRUSTS)),
-        Setting("roots", _existing_path, many=True),
-        Setting("roots-add", _existing_path, many=True),
-        Setting("calendar", _existing_file),
-        Setting("as-of", _moment),
-        Setting("expiry-days", _days, from_text=_number_from_text),
-        Setting("exclude", _pattern, many=True),
-        Setting("select", _rules, many=True),
-        Setting("ignore", _rules, many=True),
-        Setting("fail-on", one_of(FAIL_LEVELS)),
-        Setting("baseline", _existing_file),
-        Setting("format", _destination, many=True),
-        Setting("output", _file_to_write),
-        Setting("sarif-profile", one_of(SARIF_PROFILES)),
-        Setting("color", one_of(COLOURS)),
-        Setting("verbose", _switch),
-        Setting("environment", _environment_name, many=True),
-        Setting("all-environments", _switch),
+        Setting(
+            "certificates",
+            _existing_path,
+            _PATH,
+            "File or folder with client certificates and intermediates.",
+            many=True,
+            absent="all under the checked paths",
+        ),
+        Setting(
+            "keystore-password-env",
+            _password_variable,
+            _PASSWORD_VARIABLE,
+            "Environment variable that holds the password of keystores, or of the one at PATH.",
+            many=True,
+        ),
+        Setting(
+            "parameters",
+            _existing_file,
+            _PATH,
+            "File with an environment's parameter values.",
+            many=True,
+        ),
+        of_kind(
+            "landscape",
+            one_of(LANDSCAPES),
+            "Whose list of supported roots counts.",
+            default="btp",
+        ),
+        of_kind(
+            "trust",
+            one_of(TRUSTS),
+            "How much of SAP's list for BTP counts: btp-required are the roots that BTP itself"
+            " uses.",
+            default="complete",
+        ),
+        Setting(
+            "roots",
+            _existing_path,
+            _PATH,
+            "Roots that replace the list: files, folders or a table.",
+            many=True,
+        ),
+        Setting(
+            "roots-add",
+            _existing_path,
+            _PATH,
+            "Roots that extend the list: files or folders.",
+            many=True,
+        ),
+        Setting(
+            "calendar",
+            _existing_file,
+            _PATH,
+            "Rows that correct the calendar of public CAs, in JSON.",
+        ),
+        Setting(
+            "as-of",
+            _moment,
+            _MOMENT,
+            "Judge as if it were this day or time (UTC).",
+            absent="now",
+        ),
+        of_kind(
+            "expiry-days",
+            whole_number(0, LONGEST_EXPIRY_DAYS, "days"),
+            "Warn when a certificate ends within N days.",
+            default=DEFAULT_EXPIRY_DAYS,
+            from_text=_number_from_text,
+        ),
+        Setting(
+            "exclude",
+            _pattern,
+            _PATTERN,
+            "Leave out what matches, as in .gitignore.",
+            many=True,
+        ),
+        Setting(
+            "select",
+            _rules,
+            _RULES,
+            "Only these rules: codes, names or prefixes as IFL1, separated by commas.",
+            many=True,
+        ),
+        Setting("ignore", _rules, _RULES, "All but these rules.", many=True),
+        of_kind(
+            "fail-on",
+            one_of(FAIL_LEVELS),
+            "The least severity that gives exit code 1.",
+            default="error",
+        ),
+        Setting(
+            "baseline",
+            _existing_file,
+            _PATH,
+            "Known findings: only what this file does not have counts.",
+        ),
+        Setting(
+            "format",
+            _destination,
+            _DESTINATION,
+            f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}; with =FILE it goes there.",
+            many=True,
+            default=("text",),
+        ),
+        Setting("output", _file_to_write, _PATH, "File for a single format."),
+        of_kind(
+            "sarif-profile",
+            one_of(SARIF_PROFILES),
+            "github leaves out what is suppressed or known, full marks it.",
+            default="github",
+        ),
+        of_kind("color", one_of(COLOURS), "Colours.", default="auto"),
+        of_kind(
+            "verbose",
+            switch(),
+            "Name what was skipped, suppressed or known.",
+            default=False,
+        ),
+        of_kind(
+            "environment",
+            plain_text("the name of an environment", many=True),
+            "Check with the settings of this configured environment.",
+        ),
+        of_kind(
+            "all-environments",
+            switch(),
+            "Check each configured environment; a finding says in which it holds.",
+            default=False,
+        ),
     )
 }
 """Every setting that can stand in a configuration file, by name."""
@@ -270,8 +388,13 @@ SETTINGS = {
 COMMAND_LINE_SETTINGS = SETTINGS | {
     setting.name: setting
     for setting in (
-        Setting("write-baseline", _file_to_write),
-        Setting("prune-baseline", _switch),
+        Setting(
+            "write-baseline",
+            _file_to_write,
+            _PATH,
+            "Write what is found to FILE, so that it is known from now on.",
+        ),
+        of_kind("prune-baseline", switch(), "Remove from the baseline what is not found any more."),
     )
 }
 """Every setting that can be given on the command line, by name."""
@@ -280,7 +403,7 @@ COMMAND_LINE_SETTINGS = SETTINGS | {
 def _parameter_pattern(value: Any, scope: Scope) -> tuple[str, ...]:
     from iflint.environments import PLACEHOLDERS, begins_with_artifact, unknown_placeholders
 
-    path = _text(value, "a path")
+    path = _path(value, Scope())
     unknown = unknown_placeholders(path)
     if unknown:
         known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
@@ -292,12 +415,21 @@ def _parameter_pattern(value: Any, scope: Scope) -> tuple[str, ...]:
     return (path if begins_with_artifact(path) else _path(path, scope),)
 
 
+_PLACEHOLDERS = "^(?:[^{]|[{](?:artifact|id|name|package)[}]|[{](?![^{}]*[}]))*$"
+
 ENVIRONMENT_SETTINGS = {
     setting.name: setting
     for setting in (
         SETTINGS["landscape"],
         SETTINGS["trust"],
-        Setting("parameters", _parameter_pattern, many=True),
+        Setting(
+            "parameters",
+            _parameter_pattern,
+            {"allOf": [_PATH, {"pattern": _PLACEHOLDERS}]},
+            "Files with the environment's parameter values, by pattern:"
+            " configuration/{package}/{artifact}.json.",
+            many=True,
+        ),
         SETTINGS["certificates"],
         SETTINGS["roots"],
         SETTINGS["roots-add"],
@@ -307,47 +439,73 @@ ENVIRONMENT_SETTINGS = {
 
 
 def _line(value: Any, _scope: Scope) -> tuple[str, ...]:
-    return (" ".join(_text(value, "a text").split()),)
+    return (" ".join(text_of(value, "a text").split()),)
 
 
 def _path_pattern(value: Any, scope: Scope) -> tuple[str, ...]:
-    (text,) = _pattern(value, scope)
-    if text.startswith("!"):
-        raise ValueError(f"{shown(text)}: a pattern here can't be turned round with an exclamation")
-    return (text,)
+    (given,) = _pattern(value, scope)
+    if given.startswith("!"):
+        raise ValueError(
+            f"{shown(given)}: a pattern here can't be turned round with an exclamation"
+        )
+    return (given,)
 
 
 def _fingerprint(value: Any, _scope: Scope) -> tuple[str, ...]:
     what = "the SHA-256 fingerprint of a certificate, 64 hexadecimal digits"
-    text = _text(value, what)
-    digits = text.replace(":", "").replace(" ", "").lower()
-    if len(digits) != 64 or set(digits) - set("0123456789abcdef"):
-        raise ValueError(f"takes {what}, not {shown(text, 100)}")
-    return (digits,)
+    given = text_of(value, what)
+    if not re.fullmatch(_FINGERPRINT, given):
+        raise ValueError(f"takes {what}, not {shown(given, 100)}")
+    return (re.sub("[: ]", "", given).lower(),)
 
 
 def _last_day(value: Any, _scope: Scope) -> tuple[date, ...]:
     if isinstance(value, date) and not isinstance(value, datetime):
         return (value,)
     what = "a date such as 2027-03-31"
-    text = value.isoformat() if isinstance(value, datetime) else _text(value, what)
+    given = value.isoformat() if isinstance(value, datetime) else text_of(value, what)
     try:
-        return (date.fromisoformat(text),)
-    except ValueError as error:
-        raise ValueError(f"takes {what}, not {shown(text)}") from error
+        if re.fullmatch(_DAY, given):
+            return (date.fromisoformat(given),)
+    except ValueError:
+        pass
+    raise ValueError(f"takes {what}, not {shown(given)}")
 
+
+_FINGERPRINT = "[: ]*(?:[0-9A-Fa-f][: ]*){64}"
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 SUPPRESSION_SETTINGS = {
     setting.name: setting
     for setting in (
-        Setting("rule", _rules, many=True),
-        Setting("reason", _line),
-        Setting("path", _path_pattern),
-        Setting("channel", _line),
-        Setting("dn", _line),
-        Setting("certificate", _fingerprint),
-        Setting("owner", _line),
-        Setting("until", _last_day),
+        Setting("rule", _rules, _RULES, "The rules whose findings are suppressed.", many=True),
+        Setting("reason", _line, _TEXT, "Why it is right to live with them."),
+        Setting(
+            "path",
+            _path_pattern,
+            {"allOf": [_PATTERN, {"pattern": "^[^!]"}]},
+            "Only in files that match, as in .gitignore.",
+        ),
+        Setting(
+            "channel",
+            _line,
+            _TEXT,
+            "Only of channels with this name, address or adapter; * and ? stand for anything.",
+        ),
+        Setting("dn", _line, _TEXT, "Only of entries with this subject or issuer DN."),
+        Setting(
+            "certificate",
+            _fingerprint,
+            {"type": "string", "pattern": f"^{_FINGERPRINT}$"},
+            "Only of the certificate with this SHA-256 fingerprint.",
+        ),
+        Setting("owner", _line, _TEXT, "Who answers for it."),
+        Setting(
+            "until",
+            _last_day,
+            {"type": "string", "pattern": f"^{_DAY}$"},
+            "The last day on which it holds; then the findings are back.",
+        ),
     )
 }
 """What a suppression, ``[[suppressions]]``, is made of."""
@@ -368,17 +526,8 @@ def read_setting(
     ``given`` is a list or a single value, ``label`` the setting's name as the user wrote it;
     ``where`` names the place of the item with this index, or of the whole.
     """
-    listed = isinstance(given, list)
-    if listed and not setting.many:
-        return None, [Mistake(where(None), f"{label} takes one value, not a list")]
-    values: list[Any] = []
-    mistakes = []
-    for index, item in enumerate(given if listed else [given]):
-        place = where(index if listed else None)
-        try:
-            values.extend(setting.read(item, scope))
-        except ValueError as error:
-            mistakes.append(Mistake(place, f"{label} {error}"))
-    if mistakes:
-        return None, mistakes
-    return (tuple(values) if setting.many else values[0]), []
+    read, wrong = read_given(lambda item: setting.read(item, scope), given, many=setting.many)
+    if wrong:
+        return None, [Mistake(where(index), f"{label} {message}") for index, message in wrong]
+    values = tuple(value for each in read for value in each)
+    return (values if setting.many else values[0]), []

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
 from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.rule_options import window
 from iflint.wording import RENEWAL, RENEWAL_AT_HAND, counted, dated, expires_soon
 
 
@@ -26,10 +27,6 @@ class CertificateExpiresSoon(Rule):
     Ask the sender for the renewed certificate now. If it keeps subject and issuer, nothing in
     the flow changes; else add its pair beside this one first.
 
-    ## Options
-
-    `expiry-days`: the window, in days.
-
     ## Source
 
     SAP documentation (2d3cae7). The length of the window is our advice.
@@ -38,7 +35,7 @@ class CertificateExpiresSoon(Rule):
     code = "IFL102"
     name = "certificate-expires-soon"
     severity = Severity.WARNING
-    options = ("expiry-days",)
+    expiry_days = window("A certificate that ends within so many days ends soon.")
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say on which day the best one ends."""
@@ -47,7 +44,7 @@ class CertificateExpiresSoon(Rule):
             return
         certificate, run = best.certificate, case.run
         if not expires_soon(
-            certificate.not_before, certificate.not_after, run.as_of, run.expiry_days
+            certificate.not_before, certificate.not_after, run.as_of, self.expiry_days
         ):
             return
         several = len(case.verdict.joined)

@@ -15,8 +15,8 @@ class IssuerExpiresFirst(Rule):
     ## What it does
 
     Looks at the path that makes an entry work today, and reports the first certificate above
-    the client certificate that ends before it. (A root that ends within the next days is
-    `root-leaving`.)
+    the client certificate that ends before it. (A root that ends within the window of
+    `root-leaving` is left to that rule.)
 
     ## Why it fails at runtime
 
@@ -38,7 +38,6 @@ class IssuerExpiresFirst(Rule):
     code = "IFL104"
     name = "issuer-expires-first"
     severity = Severity.WARNING
-    options = ("expiry-days",)
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say which one ends first, and when."""
@@ -53,8 +52,13 @@ class IssuerExpiresFirst(Rule):
             for certificate in best.chain.below_root
             if certificate != best.certificate
         ]
-        root = best.chain.root
-        if root is not None and root.not_after is not None and not case.run.is_soon(root.not_after):
+        root, run = best.chain.root, case.run
+        soon = run.window_of("IFL205")
+        if (
+            root is not None
+            and root.not_after is not None
+            and not run.is_soon(root.not_after, soon)
+        ):
             ends.append((root.not_after, "root", root.subject_text))
         first = min(ends, default=None)
         if first is None or first[0] >= own_end:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from iflint.findings import Finding, Related, Severity
 from iflint.rule import EntryCase, Rule, about_certificate
-from iflint.verdicts import EntryVerdict, Successor, Validity
+from iflint.rule_options import window
+from iflint.verdicts import Successor
 from iflint.wording import day, expires_soon
 
 
@@ -39,7 +40,7 @@ class RenewalWithoutOverlap(Rule):
     code = "IFL105"
     name = "renewal-without-overlap"
     severity = Severity.WARNING
-    options = ("expiry-days",)
+    expiry_days = window("A certificate that ends within so many days needs its successor's entry.")
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say that the successor has no entry, or needs none."""
@@ -48,10 +49,10 @@ class RenewalWithoutOverlap(Rule):
             return
         certificate, run = best.certificate, case.run
         if not expires_soon(
-            certificate.not_before, certificate.not_after, run.as_of, run.expiry_days
+            certificate.not_before, certificate.not_after, run.as_of, self.expiry_days
         ):
             return
-        successor = _successor(case.verdict)
+        successor = case.verdict.successor
         if successor is None:
             message = "This entry's certificate expires soon, and the channel has no entry for "
             message += "its successor."
@@ -87,14 +88,6 @@ class RenewalWithoutOverlap(Rule):
             breaks_on=certificate.not_after,
             **about,
         )
-
-
-def _successor(verdict: EntryVerdict) -> Successor | None:
-    """The best successor; one with this pair that is valid today has a worse chain, or it would
-    be the entry's best.
-    """
-    worse = {m.certificate.sha256 for m in verdict.joined if m.validity is Validity.VALID}
-    return next((s for s in verdict.successors if s.certificate.sha256 not in worse), None)
 
 
 def _row(successor: Successor) -> str:

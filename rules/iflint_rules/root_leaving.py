@@ -6,6 +6,7 @@ from datetime import datetime
 from iflint.findings import Finding, Severity
 from iflint.pki.trust import Landscape
 from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.rule_options import window
 from iflint.verdicts import EntryState, JoinedCertificate
 from iflint.wording import dated
 
@@ -38,10 +39,6 @@ class RootLeaving(Rule):
     lists them; `iflint roots diff` shows for two releases which of your channels a removal
     breaks.
 
-    ## Options
-
-    `expiry-days`: the window for a root that ends, in days.
-
     ## Source
 
     The public SAP BTP Trust Store on GitHub, whose releases have a date each. That a load
@@ -51,7 +48,7 @@ class RootLeaving(Rule):
     code = "IFL205"
     name = "root-leaving"
     severity = Severity.WARNING
-    options = ("expiry-days",)
+    expiry_days = window("A root that ends within so many days is reported.")
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say which root it is, when it goes, and why."""
@@ -63,7 +60,7 @@ class RootLeaving(Rule):
             return
         is_own = root.sha256 == best.certificate.sha256
         ends = None if is_own else root.not_after
-        if ends is not None and not case.run.is_soon(ends):
+        if ends is not None and not case.run.is_soon(ends, self.expiry_days):
             ends = None
         if leaving is not None and (ends is None or leaving.on <= ends):
             yield self._finding(case, best, leaving.on, _dropped(case, best))

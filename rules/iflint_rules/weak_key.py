@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from iflint.findings import Finding, Severity
 from iflint.pki.certificates import Certificate
 from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.rule_options import number
 from iflint.verdicts import Validity
 from iflint.wording import listed
 
 _GOOD_CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1", "prime256v1"})
-_SHORTEST_RSA = 2048
 
 
 class WeakKey(Rule):
@@ -18,9 +18,9 @@ class WeakKey(Rule):
 
     ## What it does
 
-    Reports RSA keys shorter than 2048 bits, elliptic curves other than P-256, P-384 and P-521
-    (Ed25519 and Ed448 included) and DSA keys, on the certificate of an entry and on the
-    intermediates of its chain.
+    Reports RSA keys shorter than `rsa-bits` (default 2048), elliptic curves other than P-256,
+    P-384 and P-521 (Ed25519 and Ed448 included) and DSA keys, on the certificate of an entry and
+    on the intermediates of its chain.
 
     ## Why it matters
 
@@ -39,6 +39,13 @@ class WeakKey(Rule):
     code = "IFL404"
     name = "weak-key"
     severity = Severity.WARNING
+    rsa_bits = number(
+        "The shortest RSA key that is not reported.",
+        default=2048,
+        least=1024,
+        most=16_384,
+        unit="bits",
+    )
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say which keys they are."""
@@ -46,24 +53,23 @@ class WeakKey(Rule):
         if best is None or best.validity is Validity.EXPIRED:
             return
         looked_at = dict.fromkeys((best.certificate, *best.chain.below_root))
-        weak = [certificate for certificate in looked_at if _is_weak(certificate)]
+        weak = [certificate for certificate in looked_at if self._is_weak(certificate)]
         if not weak:
             return
         keys = listed([f"{c.key} of {_who(c, best.certificate)}" for c in weak])
         yield self.finding(
             case,
             f"Weak or unusual key (our advice): {keys}.",
-            remedy="Renew with RSA of at least 2048 bits, or a key on P-256 or P-384.",
+            remedy=f"Renew with RSA of at least {self.rsa_bits} bits, or a key on P-256 or P-384.",
             **about_certificate(case, best),
         )
 
-
-def _is_weak(certificate: Certificate) -> bool:
-    kind, _, detail = certificate.key.partition(" ")
-    if kind.startswith("RSA"):
-        bits = re.match(r"[0-9]+", detail)
-        return bits is not None and int(bits[0]) < _SHORTEST_RSA
-    return detail not in _GOOD_CURVES if kind == "EC" else kind != "unknown"
+    def _is_weak(self, certificate: Certificate) -> bool:
+        kind, _, detail = certificate.key.partition(" ")
+        if kind.startswith("RSA"):
+            bits = re.match(r"[0-9]+", detail)
+            return bits is not None and int(bits[0]) < self.rsa_bits
+        return detail not in _GOOD_CURVES if kind == "EC" else kind != "unknown"
 
 
 def _who(certificate: Certificate, own: Certificate) -> str:

@@ -12,6 +12,7 @@ from iflint.findings import (
     EntryReference,
     Finding,
     IflowReference,
+    OptionInfo,
     Related,
     RuleInfo,
     Severity,
@@ -65,7 +66,7 @@ RULES = (
         summary="The certificate of an entry ends soon.",
         documentation="## What it does\n\nLooks ahead.",
         handed=("entry",),
-        options=("expiry-days",),
+        options=(OptionInfo("expiry-days", "integer", 30, "The window, in days.", 0, 36500),),
         help_uri="https://iflint.example/rules/certificate-expires-soon",
     ),
     RuleInfo(

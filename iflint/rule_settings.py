@@ -1,0 +1,143 @@
+"""What a run is told about rules: which are asked, how severe they are, and their options.
+
+A table per rule goes over ``select`` and ``ignore``, which may name many: ``enabled = true`` turns
+on what is off, ``enabled = false`` turns off what is on. A preview rule is off unless it is asked
+for: by its whole code or name in ``select``, or by ``enabled = true``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from iflint.findings import RuleConfiguration, RuleInfo, Severity, State, means
+from iflint.nearest import did_you_mean
+from iflint.options import UsageError
+from iflint.rule_options import RuleSettings
+from iflint.values import Kind, kind_of, one_of, read_given, shown, switch
+
+if TYPE_CHECKING:
+    from iflint.options import Options
+    from iflint.rule import Rule
+
+SEVERITY, ENABLED = "severity", "enabled"
+
+
+def known_settings(rule: type[Rule]) -> dict[str, Kind[Any]]:
+    """What the table of a rule can hold, by name."""
+    own = {option.name: option.kind for option in rule.options()}
+    return {SEVERITY: one_of([str(each) for each in Severity]), ENABLED: switch(), **own}
+
+
+def rules_in_force(options: Options) -> tuple[Rule, ...]:
+    """The rules that a run asks, each with its settings, ordered by code.
+
+    Raises UsageError, one line, for a rule that is not installed or a setting that it doesn't
+    have, and `iflint.plugins.PluginError`.
+    """
+    from iflint.plugins import load_rules
+
+    installed = load_rules()
+    for label in (*options.select, *options.ignore):
+        if not any(means(label, rule.code, rule.name) for rule in installed):
+            raise UsageError(f"no rule is called {label!r}; `iflint rules` lists them")
+    tables = _tables(options.rules, installed)
+    return tuple(
+        _configured(rule, tables.get(rule.code, RuleSettings()), options)
+        for rule in installed
+        if is_asked(rule, options, tables.get(rule.code, RuleSettings()).enabled)
+    )
+
+
+def is_asked(rule: type[Rule] | RuleInfo, options: Options, enabled: bool | None) -> bool:
+    """Whether a run asks this rule; ``enabled`` is what its own table says of that."""
+    if enabled is not None:
+        return enabled
+    if any(means(label, rule.code, rule.name) for label in options.ignore):
+        return False
+    if rule.state is State.PREVIEW:
+        return any(is_exactly(label, rule) for label in options.select)
+    if options.select:
+        return any(means(label, rule.code, rule.name) for label in options.select)
+    return rule.enabled
+
+
+def is_exactly(label: str, rule: type[Rule] | RuleInfo) -> bool:
+    """Whether ``label`` is the whole code or name of ``rule``."""
+    return label.strip().lower() in (rule.code.lower(), rule.name.lower())
+
+
+def without_states(
+    tables: Mapping[str, Mapping[str, Any]],
+) -> dict[str, dict[str, Any]]:
+    """The tables of rules without what they say of being asked."""
+    return {
+        label: {name: value for name, value in table.items() if name != ENABLED}
+        for label, table in tables.items()
+    }
+
+
+def described(rule: Rule) -> RuleInfo:
+    """A rule in force as reports describe it, with what its settings change."""
+    info, settings = rule.info(), rule.configured
+    shipped = {option.name: option.default for option in rule.options()}
+    changed = {name: value for name, value in settings.options.items() if value != shipped[name]}
+    severity = settings.severity or info.severity
+    if severity is info.severity and not changed:
+        return info
+    return msgspec.structs.replace(info, configured=RuleConfiguration(severity, changed))
+
+
+def _configured(rule: type[Rule], settings: RuleSettings, options: Options) -> Rule:
+    inherited = {
+        option.name: getattr(options, option.name.replace("-", "_"))
+        for option in rule.options()
+        if option.inherits
+    }
+    one = rule()
+    one.configured = msgspec.structs.replace(settings, options={**inherited, **settings.options})
+    return one
+
+
+def _tables(
+    given: Mapping[str, Mapping[str, Any]], installed: Sequence[type[Rule]]
+) -> dict[str, RuleSettings]:
+    """The settings of rules by code. Raises UsageError with everything that is wrong in them."""
+    if not isinstance(given, Mapping):
+        raise UsageError(f"rules takes a table for each rule, not {kind_of(given)}")
+    found: dict[str, RuleSettings] = {}
+    wrong: list[str] = []
+    for label, table in given.items():
+        rule = next((each for each in installed if is_exactly(str(label), each)), None)
+        if rule is None:
+            words = [word for each in installed for word in (each.code, each.name)]
+            hint = did_you_mean(str(label), words)
+            wrong.append(f"rules: {shown(str(label))} names no rule{hint}")
+        elif rule.code in found:
+            wrong.append(f"rules: {rule.code} and {rule.name} are the same rule")
+        elif not isinstance(table, Mapping):
+            wrong.append(f"rules: {rule.name} takes a table, not {kind_of(table)}")
+        else:
+            found[rule.code] = _settings(rule, table, wrong)
+    if wrong:
+        raise UsageError("; ".join(wrong))
+    return found
+
+
+def _settings(rule: type[Rule], table: Mapping[str, Any], wrong: list[str]) -> RuleSettings:
+    known = known_settings(rule)
+    values: dict[str, Any] = {}
+    for name, given in table.items():
+        kind = known.get(name)
+        if kind is None:
+            hint = did_you_mean(str(name).replace("_", "-"), known)
+            wrong.append(f"rules: {rule.name} has no setting {shown(str(name))}{hint}")
+            continue
+        read, faults = read_given(kind.read, given, many=kind.many)
+        wrong += [f"rules: {rule.name}: {name} {fault}" for _, fault in faults]
+        if not faults:
+            values[name] = tuple(read) if kind.many else read[0]
+    severity, enabled = values.pop(SEVERITY, None), values.pop(ENABLED, None)
+    return RuleSettings(severity and Severity(severity), enabled, values)
