@@ -199,6 +199,15 @@ class EntryVerdict(msgspec.Struct, frozen=True):
         """The certificate that decides: an entry is as good as its best one."""
         return self.joined[0] if self.joined else None
 
+    @property
+    def successor(self) -> Successor | None:
+        """The best successor that the channel should be ready for.
+
+        One with this pair that is valid today has a worse chain, or it would be the best one.
+        """
+        worse = {m.certificate.sha256 for m in self.joined if m.validity is Validity.VALID}
+        return next((s for s in self.successors if s.certificate.sha256 not in worse), None)
+
 
 class ChannelVerdict(msgspec.Struct, frozen=True):
     """A sender channel and its entries; ``undefined`` are the parameters that end its judging."""
