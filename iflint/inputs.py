@@ -119,7 +119,7 @@ def _read_overlay(
 
     source = _named_file(path, options)
     try:
-        file = read_overlay(source.read(), source.location)
+        file = read_overlay(_bytes(source, options), source.location)
     except Unreadable as error:
         problems.append(error.problem)
         return
@@ -379,7 +379,7 @@ class _Reading:
         if file is None:
             return None
         try:
-            return file.read(), file.location
+            return _bytes(file, self._options), file.location
         except Unreadable as error:
             if quiet:
                 return None
@@ -388,6 +388,12 @@ class _Reading:
                 problem = msgspec.structs.replace(problem, kind=kind)
             self._problems.append(problem)
             return None
+
+
+def _bytes(file: SourceFile, options: Options) -> bytes:
+    """What counts as the content of a file; raises `Unreadable`."""
+    data = options.contents.get(file.location) if options.contents else None
+    return file.read() if data is None else data
 
 
 def _named_file(path: str, options: Options) -> SourceFile:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.edits import CannotWrite
 from iflint.iflow.model import (
     Authorization,
     AuthorizationKind,
@@ -21,6 +22,7 @@ from iflint.iflow.model import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from iflint.edits import Edit
     from iflint.engine import Session
     from iflint.findings import Finding
     from iflint.location import Location
@@ -56,6 +58,10 @@ class _Place(msgspec.Struct, frozen=True):
     def locate(self, start: int = 0, end: int | None = None) -> Location:  # noqa: ARG002
         """The place."""
         return self.location
+
+    def edit(self, text: str, start: int = 0, end: int | None = None) -> Edit:  # noqa: ARG002
+        """Always raises CannotWrite."""
+        raise CannotWrite("it stands in no flow")
 
 
 def _flow_for(found: FoundCertificate) -> Iflow:

@@ -167,3 +167,12 @@ def _about_issuer(
         return "renewal", None
     alike = index.issued_by(issuer)
     return ("other", alike) if alike else ("issuer", None)
+
+
+def differs_in_form_only(subject: Name, issuer: Name, certificate: Certificate) -> bool:
+    """Whether a pair and a certificate's mean the same, each name in whatever form."""
+    pairs = (("subject", subject, certificate.subject), ("issuer", issuer, certificate.issuer))
+    return all(_comparison(*pair, exchanged=False).kind in _SAME for pair in pairs)
+
+
+_SAME = FORM | {""}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from iflint.location import Location
+from iflint.location import FileLocation, Location
 
 DEFAULT_EXPIRY_DAYS = 30
 
@@ -73,7 +73,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     ``diagrams`` for how the flows are drawn; each costs time that a run without it saves.
     ``environments`` are those to check, each by itself.
     ``suppressions`` and ``baseline``, a file of known findings (`iflint.baseline`), set findings
-    apart from those that count.
+    apart from those that count. ``contents`` are bytes that count instead of what a flow's file or
+    a file of parameters holds on disk.
     """
 
     certificates: tuple[str, ...] | None = None
@@ -98,6 +99,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     describe_rules: bool = False
     whole_inventory: bool = False
     diagrams: bool = False
+    contents: Mapping[FileLocation, bytes] = {}
 
     def __post_init__(self) -> None:
         """Refuse what would only be noticed later, or not at all. Raises UsageError."""

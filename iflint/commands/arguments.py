@@ -158,8 +158,8 @@ def calendar_option(command: Any) -> Any:
     )(command)
 
 
-def finding_options(command: Any) -> Any:
-    """Options that decide which findings count."""
+def rule_options(command: Any) -> Any:
+    """Options that decide which rules are asked."""
     return _apply(
         command,
         _option(
@@ -176,6 +176,14 @@ def finding_options(command: Any) -> Any:
             metavar="RULES",
             multiple=True,
         ),
+    )
+
+
+def finding_options(command: Any) -> Any:
+    """Options that decide which findings count."""
+    return _apply(
+        command,
+        rule_options,
         _option(
             "--fail-on",
             FINDINGS,

@@ -23,6 +23,7 @@ def _show_version(context: click.Context, _parameter: click.Parameter, asked: bo
     cls=Interface,
     modules=(
         "check",
+        "fix",
         "channels",
         "certificates",
         "forecast",

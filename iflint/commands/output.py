@@ -94,19 +94,44 @@ def write_data(path: str | None, text: str) -> None:
         write_file(path, text)
 
 
+def write_bytes(data: bytes) -> None:
+    """Write bytes to standard output as they are. Raises `Failure`."""
+    _write_stdout(data)
+
+
 def write_file(path: str, text: str) -> None:
     r"""Write a file as a whole or not at all: UTF-8, lines end in ``\n``.
 
     It is written beside its place and then renamed, with the permissions of a new file. A
     device or pipe is written directly. Raises `Failure`.
     """
+    _written(path, text.encode())
+
+
+def rewrite_file(path: str, before: bytes, after: bytes) -> None:
+    """Put ``after`` in the place of ``before``, as a whole or not at all; permissions stay.
+
+    Raises `Failure`, also when the file has changed meanwhile.
+    """
+    try:
+        with open(path, "rb") as file:
+            changed = file.read() != before
+        mode = os.stat(path).st_mode
+    except OSError as error:
+        raise Failure(f"{path} can't be read: {error.strerror or error}") from error
+    if changed:
+        raise Failure(f"{path} has changed meanwhile: nothing was written to it; run again")
+    _written(path, after, mode & 0o7777)
+
+
+def _written(path: str, data: bytes, mode: int | None = None) -> None:
     target = os.path.realpath(path)
     try:
         if os.path.exists(target) and not os.path.isfile(target):
             with open(target, "wb") as file:
-                file.write(text.encode())
+                file.write(data)
         else:
-            _replace(target, text.encode())
+            _replace(target, data, mode)
     except FileNotFoundError as error:
         folder = os.path.dirname(path) or os.curdir
         raise Failure(f"{path} can't be written: there is no folder {folder}") from error
@@ -114,7 +139,8 @@ def write_file(path: str, text: str) -> None:
         raise Failure(f"{path} can't be written: {error.strerror or error}") from error
 
 
-def _replace(target: str, data: bytes) -> None:
+def _replace(target: str, data: bytes, mode: int | None = None) -> None:
+    """Write a draft and rename it; ``mode`` are its permissions, None those of a new file."""
     folder, name = os.path.split(target)
     draft = os.path.join(folder, f".{name[:100]}.{os.getpid()}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -122,6 +148,8 @@ def _replace(target: str, data: bytes) -> None:
     try:
         with open(descriptor, "wb") as file:
             file.write(data)
+        if mode is not None:
+            os.chmod(draft, mode)
         os.replace(draft, target)
     except BaseException:
         with contextlib.suppress(OSError):

@@ -111,10 +111,16 @@ def _scalar(file: TextFile, token: re.Match[str]) -> tuple[str, Origin]:
     place = (start, end)
     if token[0].startswith('"'):
         text, characters = decode(file.text, start + 1, end - 1, _ESCAPE, _character, place)
-        return text, Mapped(file, characters)
+        return text, Mapped(file, characters, _written)
     if token[0] == "null":
         return "", Mapped(file, CharacterMap((), 0, place))
-    return token[0], Mapped(file, CharacterMap(((0, start, end),), end - start, place))
+    whole = CharacterMap(((0, start, end),), end - start, place)
+    return token[0], Mapped(file, whole, lambda text: f'"{_written(text)}"')
+
+
+def _written(text: str) -> str:
+    """A text as it stands between the quotation marks of JSON, in ASCII."""
+    return json.dumps(text)[1:-1]
 
 
 def _character(escape: re.Match[str]) -> str:

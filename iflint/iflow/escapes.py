@@ -24,4 +24,9 @@ def decode_once_more(text: str, origin: Origin) -> Text:
     if "&" not in text or not _ESCAPED.search(text):
         return Text(text, origin)
     decoded, escapes = decode(text, 0, len(text), _ESCAPED, lambda escape: NAMED[escape[1]])
-    return Text(decoded, Mapped(origin, escapes))
+    return Text(decoded, Mapped(origin, escapes, escaped))
+
+
+def escaped(text: str) -> str:
+    """The text with the characters escaped that XML would take for markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

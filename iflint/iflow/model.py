@@ -7,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from iflint.edits import CannotWrite, Edit
 from iflint.location import FileLocation, Location
 from iflint.problems import Problem
 
@@ -16,6 +17,13 @@ class Origin(Protocol):
 
     def locate(self, start: int = 0, end: int | None = None) -> Location:
         """The place of the characters ``start`` to ``end`` of the decoded text."""
+        ...
+
+    def edit(self, text: str, start: int = 0, end: int | None = None) -> Edit:
+        """What makes the characters ``start`` to ``end`` of the decoded text read as ``text``.
+
+        Raises `iflint.edits.CannotWrite`.
+        """
         ...
 
 
@@ -84,6 +92,18 @@ class Value(msgspec.Struct, frozen=True):
         if self.definition is not None and use.definition is not None:
             return use.definition.locate(start, end)
         return self.origin.locate()
+
+    def edit(self, text: str) -> Edit:
+        """What makes the resolved text read as ``text``: in the file that `definition` names.
+
+        Raises `iflint.edits.CannotWrite` for a mixture of text and parameters.
+        """
+        if not self.parameters:
+            return self.origin.edit(text)
+        use = self.parameters[0]
+        if self.definition is None or use.definition is None:
+            raise CannotWrite("it is put together of text and parameters")
+        return use.definition.edit(text)
 
 
 class AuthorizationKind(enum.StrEnum):

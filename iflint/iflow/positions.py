@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iflint.edits import CannotWrite, Edit
+from iflint.iflow.escapes import escaped
 from iflint.iflow.text import ByteIndex, CharacterMap, TextFile
 from iflint.location import FileLocation, Location
 
@@ -99,6 +101,10 @@ class ElementOrigin:
         shown = element if self.is_whole else element[: _start_tag_end(element)]
         return self.xml.file.locate(first, first + len(shown.decode("utf-8")))
 
+    def edit(self, text: str, start: int = 0, end: int | None = None) -> Edit:  # noqa: ARG002
+        """Always raises CannotWrite."""
+        raise CannotWrite("it stands in an XML element that holds more than text")
+
 
 class TextOrigin:
     """Where the text of an element stands, up to its first child element."""
@@ -113,15 +119,42 @@ class TextOrigin:
 
     def locate(self, start: int = 0, end: int | None = None) -> Location:
         """The place of the characters ``start`` to ``end``; an empty text's is its element."""
+        found = self._characters()
+        if found is None:
+            return Location(self.xml.location)
+        return self.xml.file.locate(*found.span(start, end))
+
+    def edit(self, text: str, start: int = 0, end: int | None = None) -> Edit:
+        """The change that puts ``text`` in the place of ``start`` to ``end``, as XML has it there.
+
+        A character that the file's encoding lacks is written as a reference. Raises CannotWrite.
+        """
+        found = self._characters()
+        if found is None or not found.pieces:
+            raise CannotWrite("its exact place in the XML can't be told")
+        file, (first, last) = self.xml.file, found.span(start, end)
+        replaced = file.text[first:last]
+        if _CDATA in replaced or _CDATA_END in replaced:
+            raise CannotWrite("it stands partly inside a CDATA section")
+        if file.text.rfind(_CDATA, 0, first) > file.text.rfind(_CDATA_END, 0, first):
+            if _CDATA_END in text:
+                raise CannotWrite("it holds what ends the CDATA section in which it stands")
+            return file.edit(text, first, last)
+        known = escaped(text).encode(file.encoding, "xmlcharrefreplace").decode(file.encoding)
+        return file.edit(known, first, last)
+
+    def _characters(self) -> CharacterMap | None:
+        """Where the text's characters stand in the file; None where that can't be told."""
         if self._map is None:
             span = self.xml.element(self.path)
             if span is None:
-                return Location(self.xml.location)
+                return None
             fragment = self.xml.utf8[span[0] : span[1]]
             self._map = _text_map(fragment, self.xml.characters(span[0]))
-        if self._map.length != self.length:
-            return Location(self.xml.location)
-        return self.xml.file.locate(*self._map.span(start, end))
+        return self._map if self._map.length == self.length else None
+
+
+_CDATA, _CDATA_END = "<![CDATA[", "]]>"
 
 
 def _parser() -> XMLParserType:

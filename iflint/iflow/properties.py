@@ -16,8 +16,9 @@ from iflint.location import Location
 from iflint.problems import Problem, ProblemKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
+    from iflint.edits import Edit
     from iflint.iflow.model import Origin
     from iflint.location import FileLocation
 
@@ -158,9 +159,48 @@ class _Half:
 
     def locate(self, start: int = 0, end: int | None = None) -> Location:
         """The place of the characters ``start`` to ``end`` of the name or value."""
+        return self._mapped()[0].locate(start, end)
+
+    def edit(self, text: str, start: int = 0, end: int | None = None) -> Edit:
+        """The change that makes ``start`` to ``end`` read as ``text``.
+
+        Escaped are what the grammar requires and what the value has escaped already. A character
+        outside ASCII is escaped, unless the file is in UTF-8 or UTF-16 and shows that it is.
+        """
+        mapped, line = self._mapped()
+        habits = {escape[1] for escape in _NEEDLESS.finditer(line, _split(line)[self.half])}
+        return mapped.edit(_written(text, habits, plain=not _is_unicode(self.file)), start, end)
+
+    def _mapped(self) -> tuple[Mapped, str]:
+        """The origin of the decoded half, and its whole line, continuations joined."""
         line, joined = _joined(self.file, self.start, self.end)
         decoded = _halves(line)[self.half][1]
-        return Mapped(Mapped(self.file, joined), decoded).locate(start, end)
+        return Mapped(Mapped(self.file, joined), decoded), line
+
+
+_NEEDLESS = re.compile(r"\\(?:\\|([=:#! \"',;+]))")
+_LETTERS = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\f": "\\f"}
+
+
+def _is_unicode(file: TextFile) -> bool:
+    """Whether a file surely has any character as it is: one in ASCII may be read as ISO-8859-1."""
+    return file.encoding != "iso-8859-1" and not (file.encoding == "utf-8" and file.text.isascii())
+
+
+def _written(text: str, habits: Collection[str | None], *, plain: bool) -> str:
+    """A value as a properties file holds it; in ASCII alone if it is to be ``plain``."""
+    parts = []
+    for at, character in enumerate(text):
+        if character in _LETTERS:
+            parts.append(_LETTERS[character])
+        elif character in habits or (at == 0 and character in "=: "):
+            parts.append(f"\\{character}")
+        elif character < " " or (plain and not character.isascii()):
+            units = character.encode("utf-16-be", "surrogatepass")
+            parts += (f"\\u{units[n]:02X}{units[n + 1]:02X}" for n in range(0, len(units), 2))
+        else:
+            parts.append(character)
+    return "".join(parts)
 
 
 def _joined(file: TextFile, start: int, end: int) -> tuple[str, CharacterMap]:

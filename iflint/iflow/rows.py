@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iflint.iflow.certificate_table import ROW_LIMIT, Row, Rows
-from iflint.iflow.escapes import NAMED, decode_once_more
+from iflint.iflow.escapes import NAMED, decode_once_more, escaped
 from iflint.iflow.text import CharacterMap, Mapped, Text, decode, literal
 
 if TYPE_CHECKING:
@@ -123,9 +123,9 @@ def _role(attributes: str) -> str:
 def _cell(text: str, start: int, end: int, origin: Origin, place: tuple[int, int]) -> Text:
     """A cell's text: its markup decoded, and once more where escapes are left (*inferred*)."""
     if "&" not in text[start:end] and "<" not in text[start:end]:
-        return Text(text[start:end], Mapped(origin, literal(start, end, place)))
+        return Text(text[start:end], Mapped(origin, literal(start, end, place), escaped))
     decoded, markup = decode(text, start, end, _MARKUP, _character, place)
-    return decode_once_more(decoded, Mapped(origin, markup))
+    return decode_once_more(decoded, Mapped(origin, markup, escaped))
 
 
 def _character(escape: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.edits import CannotWrite, Edit
 from iflint.location import FileLocation, Location, Region
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ _STEP = 4096
 class TextFile:
     """The decoded text of a file; locates its characters by line, column and byte."""
 
-    __slots__ = ("_bytes", "_line_starts", "location", "preamble", "text")
+    __slots__ = ("_bytes", "_line_starts", "encoding", "location", "preamble", "text")
 
     def __init__(
         self, location: FileLocation, text: str, encoding: str = "utf-8", preamble: int = 0
@@ -81,6 +82,7 @@ class TextFile:
         """``preamble`` counts the bytes (a byte order mark) before the first character."""
         self.location = location
         self.text = text
+        self.encoding = encoding
         self.preamble = preamble
         self._bytes = ByteIndex(text, encoding)
         self._line_starts: list[int] = []
@@ -102,6 +104,19 @@ class TextFile:
             excerpt_column=excerpt_column,
         )
         return Location(self.location, region)
+
+    def edit(self, text: str, start: int = 0, end: int | None = None) -> Edit:
+        """The change that puts ``text`` in the place of the characters ``start`` to ``end``.
+
+        Raises CannotWrite when the file's encoding lacks one of its characters.
+        """
+        end = len(self.text) if end is None else end
+        try:
+            data = text.encode(self.encoding)
+        except UnicodeEncodeError as error:
+            raise CannotWrite(f"its encoding, {self.encoding}, lacks a character") from error
+        first, last = (self.preamble + self._bytes.byte(at) for at in (start, end))
+        return Edit(self.location, first, last, data)
 
     def _starts(self) -> list[int]:
         if not self._line_starts:
@@ -163,17 +178,30 @@ class Text(msgspec.Struct, frozen=True):
 
 
 class Mapped:
-    """The origin of a text that was decoded from another one, which has an origin of its own."""
+    """The origin of a text that was decoded from another one, which has an origin of its own.
 
-    __slots__ = ("base", "map")
+    ``encoded`` undoes the decoding: it gives the text that is decoded to the one it gets.
+    """
 
-    def __init__(self, base: Origin, character_map: CharacterMap) -> None:
+    __slots__ = ("base", "encoded", "map")
+
+    def __init__(
+        self,
+        base: Origin,
+        character_map: CharacterMap,
+        encoded: Callable[[str], str] = str,
+    ) -> None:
         self.base = base
         self.map = character_map
+        self.encoded = encoded
 
     def locate(self, start: int = 0, end: int | None = None) -> Location:
         """The place of the characters ``start`` to ``end`` of the decoded text."""
         return self.base.locate(*self.map.span(start, end))
+
+    def edit(self, text: str, start: int = 0, end: int | None = None) -> Edit:
+        """The change that puts ``text``, encoded, in the place of ``start`` to ``end``."""
+        return self.base.edit(self.encoded(text), *self.map.span(start, end))
 
 
 def decode(

@@ -1,0 +1,37 @@
+"""Changes to files: which bytes of one are replaced, and by what; every other byte stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from iflint.location import FileLocation
+
+
+class Edit(msgspec.Struct, frozen=True, order=True):
+    """The bytes ``start`` to ``end`` of a file, as it is stored, become ``data``."""
+
+    file: FileLocation
+    start: int
+    end: int
+    data: bytes
+
+
+class CannotWrite(Exception):  # noqa: N818 - it names the state of the text
+    """A text can't be written where another one stands; the message says why, as a clause."""
+
+
+def applied(data: bytes, edits: Iterable[Edit]) -> bytes:
+    """``data`` with the edits made. Raises ValueError where two of them meet, or one lies outside.
+
+    Edits that are equal count once.
+    """
+    parts: list[bytes] = []
+    at = 0
+    for edit in sorted(set(edits)):
+        if not at <= edit.start <= edit.end <= len(data):
+            raise ValueError("edits overlap, or lie outside of the file")
+        parts += (data[at : edit.start], edit.data)
+        at = edit.end
+    return b"".join((*parts, data[at:]))
