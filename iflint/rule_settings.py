@@ -114,15 +114,15 @@ def _tables(
         if rule is None:
             words = [word for each in installed for word in (each.code, each.name)]
             hint = did_you_mean(str(label), words)
-            wrong.append(f"rules: {shown(str(label))} names no rule{hint}")
+            wrong.append(f"{shown(str(label))} names no rule{hint}")
         elif rule.code in found:
-            wrong.append(f"rules: {rule.code} and {rule.name} are the same rule")
+            wrong.append(f"{rule.code} and {rule.name} are the same rule")
         elif not isinstance(table, Mapping):
-            wrong.append(f"rules: {rule.name} takes a table, not {kind_of(table)}")
+            wrong.append(f"{rule.name} takes a table, not {kind_of(table)}")
         else:
             found[rule.code] = _settings(rule, table, wrong)
     if wrong:
-        raise UsageError("; ".join(wrong))
+        raise UsageError(f"rules: {'; '.join(wrong)}")
     return found
 
 
@@ -133,10 +133,10 @@ def _settings(rule: type[Rule], table: Mapping[str, Any], wrong: list[str]) -> R
         kind = known.get(name)
         if kind is None:
             hint = did_you_mean(str(name).replace("_", "-"), known)
-            wrong.append(f"rules: {rule.name} has no setting {shown(str(name))}{hint}")
+            wrong.append(f"{rule.name} has no setting {shown(str(name))}{hint}")
             continue
         read, faults = read_given(kind.read, given, many=kind.many)
-        wrong += [f"rules: {rule.name}: {name} {fault}" for _, fault in faults]
+        wrong += [f"{rule.name}: {name} {fault}" for _, fault in faults]
         if not faults:
             values[name] = tuple(read) if kind.many else read[0]
     severity, enabled = values.pop(SEVERITY, None), values.pop(ENABLED, None)

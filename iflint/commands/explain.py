@@ -87,6 +87,8 @@ def find(word: str, infos: Sequence[RuleInfo]) -> RuleInfo:
 def page(info: RuleInfo) -> str:
     """The rule's page in Markdown, without its title."""
     state = "" if info.state == "stable" else f" This rule is in state *{info.state}*."
+    if not info.enabled:
+        state += " It is off unless it is asked for."
     parts = [
         f"**{info.summary}**",
         f"Severity: {info.severity}.{state}",

@@ -26,9 +26,10 @@ FORMATS = ("table", "json")
 @table_options(FORMATS)
 @debug_option
 def command(**arguments: Any) -> int:
-    """List every rule: code, name, severity, and what it finds.
+    """List every rule as it is shipped: code, name, severity, and what it finds.
 
-    'iflint explain CODE' shows a rule's page.
+    A rule that is off, or in preview, speaks only when it is asked for. 'iflint explain CODE' shows
+    a rule's page, 'iflint config' what your configuration makes of the rules.
     """
     from iflint.commands import output
     from iflint.commands.run import choose_colour, rule_infos
@@ -45,6 +46,14 @@ def command(**arguments: Any) -> int:
     return CLEAN
 
 
+def _severity(info: RuleInfo) -> str:
+    """The severity, with what is special about the rule's state: ``note (off)``."""
+    state = "" if info.state == "stable" else str(info.state)
+    if not state and not info.enabled:
+        state = "off"
+    return f"{info.severity} ({state})" if state else str(info.severity)
+
+
 def _table(infos: Sequence[RuleInfo], colour: bool, width: int, ascii_only: bool) -> str:
     from iflint import text
     from iflint.commands.tables import Column, table
@@ -53,7 +62,7 @@ def _table(infos: Sequence[RuleInfo], colour: bool, width: int, ascii_only: bool
         [
             info.code,
             info.name,
-            info.severity if info.state == "stable" else f"{info.severity} ({info.state})",
+            _severity(info),
             text.visible(info.summary),
         ]
         for info in infos
@@ -61,7 +70,7 @@ def _table(infos: Sequence[RuleInfo], colour: bool, width: int, ascii_only: bool
     columns = (
         Column("Code", width=6),
         Column("Name", width=max(len(info.name) for info in infos)),
-        Column("Severity", width=8),
+        Column("Severity", width=max(len(_severity(info)) for info in infos)),
         Column("Finds"),
     )
     shown = table(columns, [("", rows)], colour=colour, width=width)

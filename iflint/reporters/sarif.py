@@ -15,7 +15,7 @@ import msgspec
 from iflint.reporters.encoding import dumped
 from iflint.reporters.paths import absolute, quoted, uri
 from iflint.reporters.sarif_messages import MOST_RELATED, message, place_and_words, plain
-from iflint.reporters.sarif_rules import described_rule
+from iflint.reporters.sarif_rules import configuration_override, described_rule
 from iflint.text import encodable, visible
 from iflint.wording import counted, sentence, stale_table
 
@@ -137,6 +137,9 @@ class _Run:
             text = stale_table(visible(self._report.trust.known_until), stale)
             notifications.append({"level": "note", "message": {"text": text}})
         invocation: Json = {"executionSuccessful": True}
+        overrides = [configuration_override(rule, n) for n, rule in enumerate(report.rules)]
+        if any(overrides):
+            invocation["ruleConfigurationOverrides"] = list(filter(None, overrides))
         if notifications:
             invocation["toolExecutionNotifications"] = notifications
         return invocation

@@ -22,8 +22,12 @@ _LONGEST_DESCRIPTION = 1000
 
 
 def described_rule(rule: RuleInfo) -> dict[str, Any]:
-    """The rule as a ``reportingDescriptor`` (SARIF 2.1.0 §3.49)."""
+    """The rule as a ``reportingDescriptor`` (SARIF 2.1.0 §3.49).
+
+    ``defaultConfiguration`` is the rule's own; what GitHub shows follows the settings of the run.
+    """
     summary = sentence(visible(rule.summary))
+    severity = rule.configured.severity if rule.configured else rule.severity
     description: dict[str, Any] = {
         "id": rule.code,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
@@ -39,13 +43,26 @@ def described_rule(rule: RuleInfo) -> dict[str, Any]:
         "properties": {
             "tags": ["security", "certificates", "sap-cloud-integration", str(rule.state)],
             "precision": "high",
-            "problem.severity": _PROBLEM_SEVERITY[rule.severity],
-            "security-severity": _SECURITY_SEVERITY[rule.severity],
+            "problem.severity": _PROBLEM_SEVERITY[severity],
+            "security-severity": _SECURITY_SEVERITY[severity],
         },
     }
     if rule.help_uri:
         description["helpUri"] = rule.help_uri
     return description
+
+
+def configuration_override(rule: RuleInfo, index: int) -> dict[str, Any] | None:
+    """What the settings of the run change of a rule (§3.20.5), None where that is nothing."""
+    if rule.configured is None:
+        return None
+    configuration: dict[str, Any] = {"level": str(rule.configured.severity)}
+    if rule.configured.options:
+        configuration["parameters"] = {
+            name: encodable(value) if isinstance(value, str) else value
+            for name, value in rule.configured.options.items()
+        }
+    return {"descriptor": {"id": rule.code, "index": index}, "configuration": configuration}
 
 
 def _full_description(rule: RuleInfo) -> str:
