@@ -71,7 +71,9 @@ class Edge(msgspec.Struct, frozen=True):
     """A connection, of two points or more; ``source`` and ``target`` are ids of shapes.
 
     The ``id`` of a message flow is that of its channel (`iflint.iflow.model.SenderChannel.id`);
-    ``name`` is what the editor writes beside it, for a channel its adapter.
+    channels that share an id share its connection, and a channel without an id is not drawn.
+    ``name`` is what the editor writes beside it, ``detail`` a channel's adapter. A connection
+    is ``conditional`` when it is taken on a condition, ``default`` when no other one is.
     """
 
     id: str
@@ -80,10 +82,18 @@ class Edge(msgspec.Struct, frozen=True):
     source: str
     target: str
     points: tuple[Point, ...]
+    detail: str = ""
+    conditional: bool = False
+    default: bool = False
 
 
 class Diagram(msgspec.Struct, frozen=True):
-    """A flow's diagram, shapes that hold others before those that they hold."""
+    """A flow's diagram, shapes that hold others before those that they hold.
+
+    ``left_out`` counts what the file draws and this does not hold: what has no place or size
+    that can be drawn, belongs to no element of the flow, or is beyond the limits of a diagram.
+    """
 
     shapes: tuple[Shape, ...]
     edges: tuple[Edge, ...]
+    left_out: int = 0
