@@ -1,7 +1,7 @@
 """The README's first five minutes are what a new user sees: each command is run, in its order.
 
-A line of `…` stands for any lines, none included. `git`, `python3` and `pip` are not run here:
-they set up what runs this test.
+A line of `…` stands for any lines, none included, and `…` within a line for any text. `git`,
+`python3` and `pip` are not run here: they set up what runs this test.
 """
 
 import contextlib
@@ -62,6 +62,12 @@ def said(command, folder):
     return b"".join(pieces).decode().replace("\r\n", "\n"), process.returncode
 
 
+def stands(passage, lines):
+    """Whether the lines are the passage's, whatever its `…` within a line leaves out."""
+    patterns = (".*".join(map(re.escape, line.split("…"))) for line in passage)
+    return all(re.fullmatch(*pair) for pair in zip(patterns, lines, strict=True))
+
+
 def missing(promised, output):
     """The first promised lines that the output does not have where they should stand."""
     lines, at = output.splitlines(), 0
@@ -70,7 +76,7 @@ def missing(promised, output):
     ]
     for passage in (passage for passage in passages if passage != [""]):
         places = range(at, len(lines) - len(passage) + 1)
-        found = (place for place in places if lines[place : place + len(passage)] == passage)
+        found = (at for at in places if stands(passage, lines[at : at + len(passage)]))
         place = next(found, None)
         if place is None:
             return "\n".join(passage)
