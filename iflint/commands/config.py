@@ -18,12 +18,13 @@ from iflint.commands.arguments import (
 from iflint.commands.interface import CLEAN, GroupedCommand
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from iflint.configuration.effective import EffectiveSetting
+    from iflint.configuration.effective import (
+        EffectiveSetting,
+        EffectiveSettings,
+        EffectiveSuppression,
+    )
 
 FORMATS = ("table", "json")
-_ABSENT = {"certificates": "all under the checked paths", "as-of": "now"}
 
 
 @click.command(
@@ -49,7 +50,7 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     is told as the file has it. Exit code: 0, or 2 when something in the settings is wrong.
     """
     from iflint.commands import output
-    from iflint.commands.run import prepare, rule_names
+    from iflint.commands.run import prepare, rule_infos, rule_names
     from iflint.configuration.effective import effective_settings
     from iflint.configuration.settings import SETTINGS, Mistake
 
@@ -63,7 +64,9 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     asked = request(arguments, paths=paths or (".",), mistakes=mistakes)
     run = prepare(asked)
 
-    settings = effective_settings(asked.given, run.settings, run.configuration, rule_names)
+    settings = effective_settings(
+        asked.given, run.settings, run.configuration, rule_names, rule_infos()
+    )
     if chosen == "json":
         output.write_data(path, _json(settings, run.configuration))
     else:
@@ -73,7 +76,7 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     return CLEAN
 
 
-def _json(settings: Sequence[EffectiveSetting], configuration: str | None) -> str:
+def _json(found: EffectiveSettings, configuration: str | None) -> str:
     from iflint.reporters.encoding import dumped
 
     return dumped(
@@ -81,13 +84,15 @@ def _json(settings: Sequence[EffectiveSetting], configuration: str | None) -> st
             "format": "iflint-config",
             "formatVersion": "1",
             "configuration": configuration,
-            "settings": settings,
+            "settings": found.settings,
+            "suppressions": [{**each.given, "place": each.place} for each in found.suppressions],
+            "rules": found.rules,
         }
     )
 
 
 def _table(
-    settings: Sequence[EffectiveSetting],
+    found: EffectiveSettings,
     configuration: str | None,
     colour: bool,
     width: int,
@@ -98,22 +103,62 @@ def _table(
     from iflint.configuration.effective import relative
 
     groups: dict[str, list[list[str]]] = {}
-    for each in settings:
+    for each in found.settings:
         title = f"environment {text.visible(each.environment)}" if each.environment else ""
-        row = [each.name, _value(each), text.visible(each.place or each.origin)]
-        groups.setdefault(title, []).append(row)
-    longest = max(len(each.name) for each in settings) + 2
+        groups.setdefault(title, []).append(_row(each))
+    told = [rule for rule in found.rules if rule.told]
+    rows = [
+        *groups.items(),
+        *((f"rule {rule.code} {rule.name}", [*map(_row, rule.settings)]) for rule in told),
+        *(
+            (f"suppression {number}", _suppression_rows(each))
+            for number, each in enumerate(found.suppressions, 1)
+        ),
+    ]
+    longest = max(len(each.name) for each in found.settings) + 2
     columns = (Column("Setting", width=longest), Column("Value", 3), Column("From", 2))
-    shown = table(columns, list(groups.items()), colour=colour, width=width)
+    shown = table(columns, rows, colour=colour, width=width)
     file = text.visible(relative(configuration)) if configuration else "none"
-    shown = f"Configuration file: {file}\n\n{shown}"
+    shown = f"Configuration file: {file}\n\n{shown}\n{_rules_line(found)}\n"
     return text.ascii_only(shown) if ascii_only else shown
+
+
+def _row(setting: EffectiveSetting) -> list[str]:
+    from iflint.text import visible
+
+    return [setting.name, _value(setting), visible(setting.place or setting.origin)]
+
+
+def _suppression_rows(suppression: EffectiveSuppression) -> list[list[str]]:
+    from iflint.configuration.effective import texts
+    from iflint.text import visible
+
+    rows = [
+        [name, "\n".join(map(visible, texts(value))), ""]
+        for name, value in suppression.given.items()
+    ]
+    rows[0][-1] = visible(suppression.place)
+    return rows
+
+
+def _rules_line(found: EffectiveSettings) -> str:
+    """How many rules are asked, and which are not."""
+    silent = [rule.code for rule in found.rules if not rule.asked]
+    asked = f"Rules in force: {len(found.rules) - len(silent)} of {len(found.rules)}"
+    if not silent:
+        return f"{asked}."
+    some = [*silent[:_MOST_NAMED], "…"] if len(silent) > _MOST_NAMED else silent
+    return f"{asked}; off: {', '.join(some)}."
+
+
+_MOST_NAMED = 8
 
 
 def _value(setting: EffectiveSetting) -> str:
     from iflint.configuration.effective import texts
+    from iflint.configuration.settings import SETTINGS
     from iflint.text import visible
 
     if setting.value is None:
-        return _ABSENT.get(setting.name, "not set")
+        return SETTINGS[setting.name].absent or "not set"
     return "\n".join(map(visible, texts(setting.value)))

@@ -9,30 +9,31 @@ from typing import Any
 
 import msgspec
 
-from iflint.configuration.file import ENVIRONMENTS, read
+from iflint.configuration.file import ENVIRONMENTS, RULES, SUPPRESSIONS, Configuration, read
 from iflint.configuration.positions import Positions
 from iflint.configuration.search import SHARED_FILE, TABLE
-from iflint.configuration.settings import ENVIRONMENT_SETTINGS, SETTINGS, RuleNames
-from iflint.options import Options
+from iflint.configuration.settings import (
+    ENVIRONMENT_SETTINGS,
+    SETTINGS,
+    SUPPRESSION_SETTINGS,
+    RuleNames,
+)
+from iflint.findings import RuleInfo, State
+from iflint.options import Environment, Options, Suppression
+from iflint.rule_settings import ENABLED, SEVERITY, is_asked
 
 DEFAULT, FILE, COMMAND_LINE = "default", "file", "command line"
 
-_OF_COMMANDS = {
-    "fail-on": "error",
-    "format": ("text",),
-    "sarif-profile": "github",
-    "color": "auto",
-    "verbose": False,
-    "all-environments": False,
-}
-"""Defaults of the settings that the library does not know."""
+Place = Callable[..., str]
+"""Gives the place in the file of what stands there under some keys."""
 
 
 class EffectiveSetting(msgspec.Struct, frozen=True):
     """A setting and the value that counts; None: none, so that its absence counts.
 
     ``origin`` is ``default``, ``file`` or ``command line``; ``place`` is where in the file, as
-    ``iflint.toml:3:1``. ``environment`` is the configured one whose own setting this is.
+    ``iflint.toml:3:1``. ``environment`` is the configured one for which it counts; what such a one
+    does not set itself is ``inherited`` from the run.
     """
 
     name: str
@@ -40,52 +41,132 @@ class EffectiveSetting(msgspec.Struct, frozen=True):
     origin: str
     place: str = ""
     environment: str = ""
+    inherited: bool = False
+
+
+class EffectiveSuppression(msgspec.Struct, frozen=True):
+    """A suppression of the file: what is given of it by name, and its place."""
+
+    given: dict[str, Any]
+    place: str
+
+
+class EffectiveRule(msgspec.Struct, frozen=True):
+    """A rule as a run with these settings has it.
+
+    ``asked`` tells whether the run asks it, ``told`` whether the file has a table for it;
+    ``settings`` are its severity, whether it is enabled, and its options.
+    """
+
+    code: str
+    name: str
+    state: str
+    asked: bool
+    told: bool
+    settings: tuple[EffectiveSetting, ...]
+
+
+class EffectiveSettings(msgspec.Struct, frozen=True):
+    """Everything that counts in a run: settings, suppressions, and each rule that is installed."""
+
+    settings: tuple[EffectiveSetting, ...]
+    suppressions: tuple[EffectiveSuppression, ...] = ()
+    rules: tuple[EffectiveRule, ...] = ()
 
 
 def effective_settings(
     given: Collection[str],
     settings: Mapping[str, Any],
     configuration: str | None,
-    rules: Callable[[], RuleNames],
-) -> tuple[EffectiveSetting, ...]:
-    """Every setting of a run, then those of each configured environment.
+    names: Callable[[], RuleNames],
+    rules: Collection[RuleInfo],
+) -> EffectiveSettings:
+    """Every setting of a run, also as each configured environment has it.
 
     ``given`` are the names that stand on the command line, ``settings`` the merged values by
-    name, ``configuration`` is the path of the file that counts.
+    name, ``configuration`` is the path of the file that counts, ``rules`` are all installed.
     """
-    found = read(configuration, rules) if configuration else None
+    file = read(configuration, names) if configuration else Configuration("")
     place = _places(configuration) if configuration else _nowhere
-    in_file = found.values if found else {}
-    listed = [_setting(name, given, settings, in_file, place) for name in SETTINGS]
-    for environment in in_file.get(ENVIRONMENTS, ()):
-        for name in ENVIRONMENT_SETTINGS:
-            value = getattr(environment, name.replace("-", "_"))
-            if value not in (None, ()):
-                where = place(ENVIRONMENTS, environment.name, name)
-                listed.append(EffectiveSetting(name, value, FILE, where, environment.name))
-    return tuple(listed)
+    listed = {name: _setting(name, given, settings, file, place) for name in SETTINGS}
+    of_environments = [
+        _in_environment(environment, listed[name], place)
+        for environment in file.values.get(ENVIRONMENTS, ())
+        for name in ENVIRONMENT_SETTINGS
+    ]
+    return EffectiveSettings(
+        (*listed.values(), *of_environments),
+        tuple(
+            EffectiveSuppression(_given(each), place(SUPPRESSIONS, number))
+            for number, each in enumerate(file.values.get(SUPPRESSIONS, ()))
+        ),
+        tuple(_rule(info, settings, file, listed, place) for info in rules),
+    )
 
 
 def _setting(
     name: str,
     given: Collection[str],
     settings: Mapping[str, Any],
-    in_file: Mapping[str, Any],
-    place: Callable[..., str],
+    file: Configuration,
+    place: Place,
 ) -> EffectiveSetting:
     if name in given:
         return EffectiveSetting(name, settings[name], COMMAND_LINE)
-    if name in in_file and name in settings:
+    if name in file.values and name in settings:
         return EffectiveSetting(name, settings[name], FILE, place(name))
-    default = getattr(Options(), name.replace("-", "_"), _OF_COMMANDS.get(name))
-    return EffectiveSetting(name, None if default == () else default, DEFAULT)
+    return EffectiveSetting(name, SETTINGS[name].default, DEFAULT)
 
 
-def _nowhere(*_keys: str) -> str:
+def _in_environment(
+    environment: Environment, of_run: EffectiveSetting, place: Place
+) -> EffectiveSetting:
+    value = getattr(environment, of_run.name.replace("-", "_"))
+    if value in (None, ()):
+        return msgspec.structs.replace(of_run, environment=environment.name, inherited=True)
+    where = place(ENVIRONMENTS, environment.name, of_run.name)
+    return EffectiveSetting(of_run.name, value, FILE, where, environment.name)
+
+
+def _given(suppression: Suppression) -> dict[str, Any]:
+    values = {name: getattr(suppression, name) for name in SUPPRESSION_SETTINGS}
+    return {name: value for name, value in values.items() if value}
+
+
+def _rule(
+    info: RuleInfo,
+    settings: Mapping[str, Any],
+    file: Configuration,
+    listed: Mapping[str, EffectiveSetting],
+    place: Place,
+) -> EffectiveRule:
+    table = settings.get(RULES, {}).get(info.code, {})
+    label = file.rule_labels.get(info.code, "")
+    own = {
+        name: EffectiveSetting(name, value, FILE, place(RULES, label, name))
+        for name, value in table.items()
+    }
+    options = Options(select=settings.get("select", ()), ignore=settings.get("ignore", ()))
+    asked = is_asked(info, options, table.get(ENABLED))
+    shipped = [
+        EffectiveSetting(SEVERITY, str(info.severity), DEFAULT),
+        EffectiveSetting(ENABLED, info.enabled and info.state is not State.PREVIEW, DEFAULT),
+        *(
+            listed[option.name]
+            if option.inherits
+            else EffectiveSetting(option.name, option.default, DEFAULT)
+            for option in info.options
+        ),
+    ]
+    found = tuple(own.get(setting.name, setting) for setting in shipped)
+    return EffectiveRule(info.code, info.name, str(info.state), asked, bool(label), found)
+
+
+def _nowhere(*_keys: str | int) -> str:
     return ""
 
 
-def _places(path: str) -> Callable[..., str]:
+def _places(path: str) -> Place:
     """A function from the keys that lead to a setting to its place in the file at ``path``."""
     with open(path, "rb") as file:
         text = file.read().removeprefix(codecs.BOM_UTF8).decode()
@@ -93,7 +174,7 @@ def _places(path: str) -> Callable[..., str]:
     prefix = TABLE if os.path.basename(path) == SHARED_FILE else ()
     label = relative(path)
 
-    def place(*keys: str) -> str:
+    def place(*keys: str | int) -> str:
         line, column = positions.key((*prefix, *keys))
         return f"{label}:{line}:{column}"
 
