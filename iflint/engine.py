@@ -11,6 +11,7 @@ import msgspec
 from iflint import __version__
 from iflint.options import Environment, Options
 from iflint.problems import ProblemKind
+from iflint.progress import followed
 from iflint.report import Report
 
 if TYPE_CHECKING:
@@ -216,6 +217,14 @@ class Session:
         findings = sorted((*report.findings, *about), key=lambda finding: finding.place)
         return msgspec.structs.replace(report, findings=tuple(findings))
 
+    def untold(self) -> Session:
+        """The same session, of whose steps nobody is told."""
+        from copy import copy
+
+        other = copy(self)
+        other.options = msgspec.structs.replace(self.options, progress=None)
+        return other
+
     def of_release(self, release: str) -> Session:
         """The same session with this release of the table of roots in force at every clock."""
         from copy import copy
@@ -250,7 +259,14 @@ class Session:
         from iflint.judge import Judge
 
         judge = Judge(self.pool, self.trust.at(as_of), as_of, self._signatures)
-        return {number: judge.judge(self._iflows[number]) for number in relevant}
+        progress = self.options.progress
+        return {
+            number: judge.judge(self._iflows[number])
+            for number in followed(relevant, progress, "judging iFlow", self._name_of)
+        }
+
+    def _name_of(self, number: int) -> str:
+        return self._iflows[number].name
 
     def _cases(self, verdicts: dict[int, IflowVerdict], as_of: datetime) -> Iterator[Case]:
         """Everything that rules are handed, in the order of the report."""
@@ -268,7 +284,10 @@ class Session:
             yield ProblemCase(run, problem)
         for key in self.inputs.keys:
             yield KeyCase(run, key)
-        for number, iflow in enumerate(self._iflows):
+        numbers = range(len(self._iflows))
+        progress = self.options.progress
+        for number in followed(numbers, progress, "applying rules to iFlow", self._name_of):
+            iflow = self._iflows[number]
             for problem in iflow.problems:
                 yield ProblemCase(run, problem, iflow)
             verdict = verdicts.get(number)

@@ -14,6 +14,7 @@ import msgspec
 
 from iflint.engine import Session
 from iflint.findings import Finding, Severity
+from iflint.progress import followed
 from iflint.wording import SHORT_LIVED
 
 _DAY = timedelta(days=1)
@@ -46,11 +47,12 @@ class Forecast(msgspec.Struct, frozen=True):
 
 def forecast(session: Session, until: date) -> Forecast:
     """Judge ``session`` on each day until ``until`` that can change a verdict."""
-    start = session.as_of
+    start, progress, session = session.as_of, session.options.progress, session.untold()
     now = session.findings(start)
     before = {_identity(finding): finding for finding in now}
     changes: list[Change] = []
-    for day in sorted(_days(session, start, until)):
+    days = sorted(_days(session, start, until))
+    for day in followed(days, progress, "looking at day", str):
         findings = session.findings(_beginning(day))
         after = {_identity(finding): finding for finding in findings}
         begun = [finding for key, finding in after.items() if key not in before]

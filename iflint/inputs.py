@@ -13,6 +13,7 @@ from iflint.iflow.reader import ParsedIflow, read_iflow
 from iflint.location import Location
 from iflint.options import Environment, Options, UsageError
 from iflint.problems import Problem, ProblemKind, Unreadable
+from iflint.progress import followed
 from iflint.sources import (
     NOTHING_OF_OURS,
     Bundle,
@@ -208,6 +209,10 @@ def _read_roots(
     return roots, table, table_name
 
 
+def _place(artifact: Bundle | CertificateSource | Skipped | Problem) -> object:
+    return artifact.file.location if isinstance(artifact, CertificateSource) else artifact.location
+
+
 class _Reading:
     """Collects what the sources yield, reading each file while its archive is at hand."""
 
@@ -245,7 +250,8 @@ class _Reading:
         )
 
     def take(self, artifacts: Iterable[Bundle | CertificateSource | Skipped | Problem]) -> None:
-        for artifact in artifacts:
+        progress = self._options.progress
+        for artifact in followed(artifacts, progress, "reading file", _place):
             archive = artifact.archive if isinstance(artifact, CertificateSource) else None
             if archive != self._of_archive[0]:
                 self._end_archive(archive)

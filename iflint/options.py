@@ -10,6 +10,9 @@ import msgspec
 
 from iflint.location import FileLocation, Location
 
+if TYPE_CHECKING:
+    from iflint.progress import Progress
+
 DEFAULT_EXPIRY_DAYS = 30
 
 
@@ -74,7 +77,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     ``environments`` are those to check, each by itself.
     ``suppressions`` and ``baseline``, a file of known findings (`iflint.baseline`), set findings
     apart from those that count. ``contents`` are bytes that count instead of what a flow's file or
-    a file of parameters holds on disk.
+    a file of parameters holds on disk. ``progress`` is told of each step (`iflint.progress`).
     """
 
     certificates: tuple[str, ...] | None = None
@@ -100,6 +103,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     whole_inventory: bool = False
     diagrams: bool = False
     contents: Mapping[FileLocation, bytes] = {}
+    progress: Progress | None = None
 
     def __post_init__(self) -> None:
         """Refuse what would only be noticed later, or not at all. Raises UsageError."""

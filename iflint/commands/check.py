@@ -93,13 +93,15 @@ def _with_baseline(report: Report, run: Run) -> Report:
 
 
 def _write(report: Report, run: Run, destination: Destination) -> None:
-    from iflint.commands import output
+    from iflint.commands import output, progress
     from iflint.reporters import load
 
     reporter = load(destination.format)
     wishes = {name: getattr(run, name) for name in reporter.TAKES}
     if not reporter.FOR_PEOPLE:
-        output.write_data(destination.path, reporter.render(report, **wishes))
+        with progress.shown(f"writing {destination.format}"):
+            text = reporter.render(report, **wishes)
+        output.write_data(destination.path, text)
         return
 
     def render(colour: bool, width: int, ascii_only: bool) -> str:

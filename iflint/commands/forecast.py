@@ -87,7 +87,7 @@ def command(paths: tuple[str, ...], until: str | None, **arguments: Any) -> int:
     run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))
     read = call(sessions, run.paths, options_of(run))
     end = _last_day(until, read[0][1].as_of)
-    found = [(name, forecast(session, end)) for name, session in read]
+    found = [(name, call(forecast, session, end)) for name, session in read]
     if chosen == "table":
         output.write_text(path, run.colour, lambda *console: _tables(found, *console))
     else:

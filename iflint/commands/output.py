@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from iflint.commands import progress
 from iflint.commands.interface import Failure, silence_stdout
 from iflint.configuration.settings import STANDARD_OUTPUT
 
@@ -64,7 +65,8 @@ def print_text(render: Callable[[bool], str]) -> None:
     from iflint.text import inert
 
     encoding = _console_encoding()
-    text = inert(render(False))
+    with progress.shown("writing the report"):
+        text = inert(render(False))
     try:
         data = text.encode(encoding)
     except UnicodeEncodeError:

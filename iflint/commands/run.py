@@ -208,6 +208,8 @@ def check(
 
 def options_of(run: Run, *, describe_rules: bool = False, whole_inventory: bool = False) -> Options:
     """The settings of a run as the library takes them."""
+    from iflint.commands.progress import tell
+
     get = run.settings.get
     return Options(
         certificates=get("certificates"),
@@ -230,13 +232,17 @@ def options_of(run: Run, *, describe_rules: bool = False, whole_inventory: bool 
         baseline=get("baseline"),
         describe_rules=describe_rules,
         whole_inventory=whole_inventory,
+        progress=tell,
     )
 
 
 def call(library: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
-    """Call the library; its complaints about the caller become wrong usage."""
+    """Call the library and show how far it is; its complaints about the caller are wrong usage."""
+    from iflint.commands import progress
+
     try:
-        return library(*arguments, **keywords)
+        with progress.shown():
+            return library(*arguments, **keywords)
     except (UsageError, FileNotFoundError) as error:
         raise WrongUsage([_said(error)]) from error
     except Exception as error:
@@ -261,10 +267,11 @@ def choose_colour(arguments: Mapping[str, Any], found: Sequence[Mistake] = ()) -
 
 def rule_infos() -> tuple[RuleInfo, ...]:
     """The rules that are installed, as they describe themselves. Raises `Failure`."""
-    return tuple(rule.info() for rule in _installed())
+    return tuple(rule.info() for rule in installed_rules())
 
 
-def _installed() -> tuple[type[Rule], ...]:
+def installed_rules() -> tuple[type[Rule], ...]:
+    """The rules that are installed. Raises `Failure`."""
     from iflint.plugins import PluginError, load_rules
 
     try:
@@ -284,7 +291,7 @@ def rule_names() -> RuleNames:
     """The names of the rules that are installed, and what their tables hold. Raises `Failure`."""
     from iflint.rule_settings import known_settings
 
-    rules = _installed()
+    rules = installed_rules()
     return RuleNames(
         tuple(rule.code for rule in rules),
         tuple(rule.name for rule in rules),

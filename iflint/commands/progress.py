@@ -1,0 +1,102 @@
+"""A line on the terminal that tells how far a run is, from its second second on."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from _thread import allocate_lock, start_new_thread
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _thread import LockType
+
+    from iflint.progress import Step
+
+PATIENCE, PAUSE = 1.0, 0.25
+"""Seconds: how long a program runs before it tells anything, and between two looks at it."""
+
+SHORTEST_ITEM = 12
+"""Columns; with less an item says nothing."""
+
+_began = time.monotonic()
+_latest: list[Step] = []
+
+
+def tell(step: Step) -> None:
+    """Keep the step for the line; this is what the library is handed."""
+    _latest[:] = [step]
+
+
+@contextlib.contextmanager
+def shown(doing: str = "") -> Iterator[None]:
+    """Show the latest step while the body runs, the first being ``doing``; leave no trace of it.
+
+    Nothing is shown before the program has run for `PATIENCE`, where nobody looks at standard
+    error, or in a log. The line is plain text, written over and over, so that any console can
+    show it and nothing has to be put right when the program is killed.
+    """
+    if not _is_watched(os.environ):
+        yield
+        return
+    if doing:
+        from iflint.progress import Step
+
+        tell(Step(doing))
+    done, gone = allocate_lock(), allocate_lock()
+    done.acquire()
+    gone.acquire()
+    start_new_thread(_show, (done, gone))
+    try:
+        yield
+    finally:
+        done.release()
+        gone.acquire()
+
+
+def _is_watched(environment: Mapping[str, str]) -> bool:
+    if environment.get("TERM") == "dumb" or environment.get("CI"):
+        return False
+    try:
+        return sys.stderr is not None and sys.stderr.isatty()
+    except ValueError:
+        return False
+
+
+def _show(done: LockType, gone: LockType) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        columns = 0
+        pause = max(PATIENCE - (time.monotonic() - _began), 0)
+        while not done.acquire(timeout=pause):
+            columns = os.get_terminal_size(sys.stderr.fileno()).columns - 1
+            _write(f"{line(_latest[0], columns):{columns}}" if _latest else "")
+            pause = PAUSE
+        if columns:
+            _write(" " * columns)
+    gone.release()
+
+
+def _write(text: str) -> None:
+    sys.stderr.write(f"\r{text}\r")
+    sys.stderr.flush()
+
+
+def line(step: Step, columns: int) -> str:
+    """The step in at most ``columns``; of a long item its end, which says most."""
+    from iflint.text import cells, visible
+
+    number = "" if step.number is None else f" {step.number}"
+    of = "" if step.total is None else f" of {step.total}"
+    start = f"{step.doing[:1].upper()}{step.doing[1:]}{number}{of}"
+    room = columns - len(start) - len(": ")
+    if not step.item or room < SHORTEST_ITEM:
+        return start[: max(columns, 0)]
+    item = visible(step.item)
+    if cells(item) > room:
+        item = item[-room:]
+        while cells(item) > room - len("..."):
+            item = item[1:]
+        item = f"...{item}"
+    return f"{start}: {item}"
