@@ -96,6 +96,11 @@ class RuleInfo(msgspec.Struct, frozen=True):
     enabled: bool = True
     configured: RuleConfiguration | None = None
 
+    @property
+    def is_on(self) -> bool:
+        """Whether it is asked where nothing is said of it."""
+        return self.enabled and self.state is not State.PREVIEW
+
 
 class Related(msgspec.Struct, frozen=True):
     """Another place that a finding speaks of, and what it has to do with it."""

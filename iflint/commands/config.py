@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from iflint.commands.arguments import (
+    OUTPUT,
     configuration_options,
     finding_options,
     judging_options,
@@ -15,7 +16,7 @@ from iflint.commands.arguments import (
     table_format,
     table_options,
 )
-from iflint.commands.interface import CLEAN, GroupedCommand
+from iflint.commands.interface import CLEAN, GroupedCommand, Option
 
 if TYPE_CHECKING:
     from iflint.configuration.effective import (
@@ -35,6 +36,7 @@ FORMATS = ("table", "json")
         "iflint config",
         "iflint config exports --landscape neo",
         "iflint config --format json",
+        "iflint config --schema --output iflint.schema.json",
     ),
 )
 @paths_argument()
@@ -42,7 +44,14 @@ FORMATS = ("table", "json")
 @finding_options
 @table_options(FORMATS)
 @configuration_options
-def command(paths: tuple[str, ...], **arguments: Any) -> int:
+@click.option(
+    "--schema",
+    cls=Option,
+    heading=OUTPUT,
+    is_flag=True,
+    help="Print the JSON Schema of configuration files, for editors.",
+)
+def command(paths: tuple[str, ...], schema: bool, **arguments: Any) -> int:
     """Show the settings with which PATH (default: the current folder) would be checked.
 
     Tells of each where it comes from: the default, the place in the configuration file, or the
@@ -55,6 +64,9 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     from iflint.configuration.settings import SETTINGS, Mistake
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
+    if schema:
+        output.write_data(path, _schema())
+        return CLEAN
     names = (name.replace("_", "-") for name, value in arguments.items() if value)
     mistakes += tuple(
         Mistake("", f"--{name} is no setting; it belongs to 'iflint check'")
@@ -74,6 +86,14 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
             path, run.colour, lambda *console: _table(settings, run.configuration, *console)
         )
     return CLEAN
+
+
+def _schema() -> str:
+    from iflint.commands.run import installed_rules
+    from iflint.configuration.schema import schema
+    from iflint.reporters.encoding import dumped
+
+    return dumped(schema(installed_rules()))
 
 
 def _json(found: EffectiveSettings, configuration: str | None) -> str:

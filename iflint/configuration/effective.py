@@ -18,7 +18,7 @@ from iflint.configuration.settings import (
     SUPPRESSION_SETTINGS,
     RuleNames,
 )
-from iflint.findings import RuleInfo, State
+from iflint.findings import RuleInfo
 from iflint.options import Environment, Options, Suppression
 from iflint.rule_settings import ENABLED, SEVERITY, is_asked
 
@@ -150,7 +150,7 @@ def _rule(
     asked = is_asked(info, options, table.get(ENABLED))
     shipped = [
         EffectiveSetting(SEVERITY, str(info.severity), DEFAULT),
-        EffectiveSetting(ENABLED, info.enabled and info.state is not State.PREVIEW, DEFAULT),
+        EffectiveSetting(ENABLED, info.is_on, DEFAULT),
         *(
             listed[option.name]
             if option.inherits

@@ -204,7 +204,7 @@ class _Reading:
                 )
             else:
                 self.rule_labels[code] = label
-                kinds = names.settings[code].items()
+                kinds = names.settings.get(code, {}).items()
                 known = {name: of_kind(name, kind) for name, kind in kinds}
                 found[code] = self.settings(table, known, (*path, label))
         return found

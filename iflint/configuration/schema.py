@@ -1,0 +1,151 @@
+"""The JSON Schema of configuration files, made from the settings themselves, for editors.
+
+``python -m iflint.configuration.schema > docs/iflint.schema.json`` writes it anew, for the rules
+that come with iflint. It says draft-07 and uses only what draft-04 has, too: the editors that read
+TOML know these. A schema can't know whether a path, an environment or a rule of a plugin exists.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from iflint.configuration.file import ENVIRONMENTS, RULES, SUPPRESSIONS
+from iflint.configuration.settings import (
+    ALL_RULES,
+    ENVIRONMENT_SETTINGS,
+    SETTINGS,
+    SUPPRESSION_NEEDS,
+    SUPPRESSION_SETTINGS,
+    Setting,
+)
+from iflint.rule_settings import ENABLED, SEVERITY, known_settings
+from iflint.values import SHOWS
+
+if TYPE_CHECKING:
+    from iflint.rule import Rule
+    from iflint.values import Kind
+
+SCHEMA = "https://iflint.readthedocs.io/en/stable/iflint.schema.json"
+"""Names the schema; iflint itself never fetches anything from there."""
+
+Json = dict[str, Any]
+
+
+def schema(rules: Sequence[type[Rule]]) -> Json:
+    """The schema of `iflint.toml`, and of ``[tool.iflint]``, where these rules are installed."""
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": SCHEMA,
+        "title": "iflint",
+        "description": "Settings of iflint: iflint.toml, or [tool.iflint] in pyproject.toml.",
+        **_table(SETTINGS.values()),
+        "definitions": {
+            "rules": {
+                "description": "Codes, names or prefixes of codes, separated by commas.",
+                "anyOf": [
+                    {"type": "string", "enum": [*_labels(rules), ALL_RULES]},
+                    {"type": "string", "pattern": "[^,\\s]"},
+                ],
+            },
+            "environment": _table(ENVIRONMENT_SETTINGS.values()),
+            "suppression": {
+                **_table(SUPPRESSION_SETTINGS.values()),
+                "required": list(SUPPRESSION_NEEDS),
+            },
+            **{rule.code: _rule(rule) for rule in rules},
+        },
+    } | {"properties": _properties(SETTINGS.values()) | _tables(rules)}
+
+
+def _tables(rules: Sequence[type[Rule]]) -> Json:
+    """The settings that are tables."""
+    return {
+        ENVIRONMENTS: {
+            "type": "object",
+            "description": "Environments that the flows are deployed to: [environments.NAME].",
+            "patternProperties": {SHOWS: {"$ref": "#/definitions/environment"}},
+            "additionalProperties": False,
+        },
+        SUPPRESSIONS: {
+            "type": "array",
+            "description": "Findings that somebody decided to live with.",
+            "items": {"$ref": "#/definitions/suppression"},
+        },
+        RULES: {
+            "type": "object",
+            "description": "Settings of single rules: [rules.CODE] or [rules.name].",
+            "properties": {
+                label: {"$ref": f"#/definitions/{rule.code}"}
+                for rule in rules
+                for label in (rule.code, rule.name)
+            },
+            "additionalProperties": False,
+        },
+    }
+
+
+def _table(settings: Iterable[Setting]) -> Json:
+    return {
+        "type": "object",
+        "properties": _properties(settings),
+        "additionalProperties": False,
+    }
+
+
+def _properties(settings: Iterable[Setting]) -> Json:
+    return {
+        setting.name: _described(setting.summary, setting.schema, setting.many, setting.default)
+        for setting in settings
+    }
+
+
+def _described(summary: str, item: Mapping[str, Any], many: bool, default: Any) -> Json:
+    described: Json = {"description": summary}
+    if default is not None:
+        described["default"] = default
+    if many:
+        return described | {"anyOf": [dict(item), {"type": "array", "items": dict(item)}]}
+    return described | dict(item)
+
+
+def _rule(rule: type[Rule]) -> Json:
+    info = rule.info()
+    summaries = {
+        SEVERITY: f"The severity of every finding of {info.name}.",
+        ENABLED: f"Whether {info.name} is asked; goes over select and ignore in this file.",
+        **{option.name: option.summary for option in info.options},
+    }
+    defaults = {
+        SEVERITY: str(info.severity),
+        ENABLED: info.is_on,
+        **{option.name: option.default for option in info.options},
+    }
+    kinds: Mapping[str, Kind[Any]] = known_settings(rule)
+    return {
+        "type": "object",
+        "description": f"{info.code} {info.name}: {info.summary}",
+        "properties": {
+            name: _described(summaries[name], kind.schema, kind.many, defaults[name])
+            for name, kind in kinds.items()
+        },
+        "additionalProperties": False,
+    }
+
+
+def _labels(rules: Sequence[type[Rule]]) -> Iterable[str]:
+    return [*(rule.code for rule in rules), *(rule.name for rule in rules)]
+
+
+def main() -> None:
+    """Write the schema for the rules that come with iflint."""
+    from iflint.reporters.encoding import dumped
+    from iflint_rules import iflint_rules
+
+    rules = sorted(iflint_rules(), key=lambda rule: rule.code)
+    sys.stdout.write(dumped(schema(rules)))
+
+
+if __name__ == "__main__":
+    main()
