@@ -2,7 +2,8 @@
 
 A fix is made for a DN that differs from a certificate's in form only, where exactly one pair is
 meant, and for the row of a successor. Everything is judged again with the files as they would be:
-a fix that leaves its finding, or brings another one, is not made.
+a fix that leaves its finding, or makes another one, is not made. What is wrong with the
+certificate itself, and could not be told while the text did not name it, is no such finding.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import msgspec
 
 from iflint.edits import CannotWrite, Edit, applied
 from iflint.engine import report_of, sessions
-from iflint.findings import FORM, EntryReference, Finding, Severity
+from iflint.findings import FORM, EntryReference, Finding
 from iflint.location import FileLocation, Location
 from iflint.sources.disk import Disk
 
@@ -30,13 +31,9 @@ if TYPE_CHECKING:
     from iflint.report import Report
     from iflint.verdicts import EntryVerdict, NearMiss
 
-WRONG, MALFORMED, NOT_FOUND, DUPLICATE, NO_OVERLAP = (
-    "IFL301",
-    "IFL304",
-    "IFL302",
-    "IFL305",
-    "IFL105",
-)
+WRONG, MALFORMED, NOT_FOUND, NO_OVERLAP = "IFL301", "IFL304", "IFL302", "IFL105"
+_OF_THE_ROW = frozenset({"IFL106", "IFL301", "IFL304", "IFL305", "IFL309", "IFL312"})
+"""Rules that know a certificate and speak of the row all the same, not of what the row hid."""
 
 Place = tuple[str, FileLocation, int, int]
 """An environment, a flow, the number of a channel and that of an entry."""
@@ -53,7 +50,10 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Fix(msgspec.Struct, frozen=True):
-    """What is written for a finding; ``reveals`` are findings that come to light by it."""
+    """What is written for a finding.
+
+    ``reveals`` are findings about the certificate that nobody was told while the text hid it.
+    """
 
     finding: Finding
     changes: tuple[Change, ...]
@@ -108,9 +108,8 @@ def plan_fixes(
 ) -> Plan:
     """What can be fixed in the flows under ``paths``; nothing is written.
 
-    With ``add_successor`` a row is added where a successor has none. ``unsafe`` also takes the
-    certificate whose common name is a letter or two away, and brings to light what else is wrong
-    with a certificate. Raises what `iflint.check` raises.
+    With ``add_successor`` a row is added where a successor has none; ``unsafe`` also takes the
+    certificate whose common name is a letter or two away. Raises what `iflint.check` raises.
     """
     return _Planner(paths, options, add_successor=add_successor, unsafe=unsafe).plan()
 
@@ -352,46 +351,21 @@ class _Planner:
                 ),
                 self._options,
             )
-            answered = Counter(
-                _key(candidate.place[0], finding)
-                for candidate in candidates
-                for finding in candidate.findings
-            )
-            excess = _counted(after) - (_counted(before) - answered)
             accepted = {}
             blamed: dict[Place, list[Finding]] = {}
-            for environment, finding in _each(after):
-                if not excess[_key(environment, finding)]:
-                    continue
+            for environment, finding in _new(before, after, candidates):
                 for candidate in _to_blame(environment, finding, candidates):
-                    bearable = self._is_bearable(finding, candidate)
-                    group = accepted if bearable else blamed
+                    group = accepted if _is_hidden_by(candidate, finding) else blamed
                     group.setdefault(candidate.place, []).append(finding)
             if not blamed:
                 return candidates, accepted
             for candidate in candidates:
-                if candidate.place in blamed:
-                    self._blame(candidate, blamed[candidate.place])
+                for finding in candidate.findings:
+                    for other in blamed.get(candidate.place, ())[:1]:
+                        why = f"with it {other.code} {other.name} would be found: {other.message}"
+                        self._leave(finding, why, other.remedy)
             candidates = [each for each in candidates if each.place not in blamed]
         return [], {}
-
-    def _is_bearable(self, finding: Finding, candidate: _Candidate) -> bool:
-        """Whether what comes to light is wrong with the certificate, and not with the entry."""
-        if not _is_about_certificate(finding):
-            return False
-        of_row = candidate.findings[0].code == NO_OVERLAP and finding.severity is Severity.NOTE
-        return self._unsafe or of_row
-
-    def _blame(self, candidate: _Candidate, others: list[Finding]) -> None:
-        other = others[0]
-        unsafe = all(map(_is_about_certificate, others))
-        for finding in candidate.findings:
-            self._leave(
-                finding,
-                f"with it {other.code} {other.name} would be found: {other.message}",
-                other.remedy,
-                unsafe=unsafe,
-            )
 
     def _contents(self, candidates: Iterable[_Candidate]) -> dict[FileLocation, bytes]:
         edits: dict[FileLocation, set[Edit]] = {}
@@ -496,8 +470,24 @@ def _key(environment: str, finding: Finding) -> tuple[object, ...]:
     return environment, finding.code, finding.severity, place, channel
 
 
-def _counted(report: Report) -> Counter[tuple[object, ...]]:
-    return Counter(_key(environment, finding) for environment, finding in _each(report))
+def _new(
+    before: Report, after: Report, candidates: Sequence[_Candidate]
+) -> Iterator[tuple[str, Finding]]:
+    """The findings in ``after`` that are more than those in ``before`` less the answered ones.
+
+    They are counted by channel, since an added row moves the others, and the fingerprint of an
+    entry changes with its pair.
+    """
+    answered = [(each.place[0], finding) for each in candidates for finding in each.findings]
+    counts = Counter(_key(*each) for each in _each(before))
+    excess = Counter(_key(*each) for each in _each(after))
+    excess.subtract(counts - Counter(_key(*each) for each in answered))
+    known = {(environment, finding.fingerprint) for environment, finding in _each(before)}
+    known -= {(environment, finding.fingerprint) for environment, finding in answered}
+    for environment, finding in _each(after):
+        is_known = (environment, finding.fingerprint) in known
+        if excess[_key(environment, finding)] > 0 and not is_known:
+            yield environment, finding
 
 
 def _to_blame(
@@ -519,8 +509,16 @@ def _is_written(entry: EntryReference, candidate: _Candidate) -> bool:
     return all(change.new in (*texts, " / ".join(texts)) for change in candidate.changes)
 
 
-def _is_about_certificate(finding: Finding) -> bool:
-    return finding.certificate is not None and finding.code not in (WRONG, MALFORMED, DUPLICATE)
+def _is_hidden_by(candidate: _Candidate, finding: Finding) -> bool:
+    """Whether a finding was there already, of the certificate that the wrong text did not name."""
+    return (
+        finding.certificate is not None
+        and finding.code not in _OF_THE_ROW
+        and finding.entry is not None
+        and finding.channel is not None
+        and finding.channel.ordinal == candidate.place[2]
+        and _is_written(finding.entry, candidate)
+    )
 
 
 def _fixes(

@@ -58,8 +58,7 @@ FIXES = "Fixes"
     is_flag=True,
     cls=Option,
     heading=FIXES,
-    help="Also write a name that is a guess by a letter or two, and DNs of a certificate with"
-    " findings of its own.",
+    help="Also write a common name that is a letter or two away: a guess, see what it changes.",
 )
 @judging_options
 @rule_options
@@ -76,7 +75,7 @@ def command(
 
     A DN that differs from a certificate's in spelling or order only (IFL301, IFL304) is
     rewritten where it stands, in parameters.prop or the .iflw, if exactly one certificate is
-    meant; every other byte stays. A fix that would bring another finding, in any configured
+    meant; every other byte stays. A fix that would make another finding, in any configured
     environment (unless --environment names some), is left, and so is everything in archives.
     Exit code: 0 when all is written that can be, 1 when --diff has changes to show, 2 wrong
     usage, 3 iflint itself failed.
@@ -191,7 +190,7 @@ def _fixed(fix: Fix, style: Style) -> Iterator[str]:
             yield "      " + style.paint(f"- {style.show(change.old)}", _REMOVED)
         yield "      " + style.paint(f"+ {style.show(change.new)}", _ADDED)
     for other in fix.reveals:
-        yield from _wrapped("    now found: ", f"{other.code} {other.message}", style)
+        yield from _wrapped("    hidden so far: ", f"{other.code} {other.message}", style)
 
 
 def _remaining(left: Left, style: Style) -> Iterator[str]:

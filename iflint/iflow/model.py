@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from iflint.edits import CannotWrite, Edit
 from iflint.location import FileLocation, Location
 from iflint.problems import Problem
+
+if TYPE_CHECKING:
+    from iflint.edits import Edit
 
 
 class Origin(Protocol):
@@ -102,6 +104,8 @@ class Value(msgspec.Struct, frozen=True):
             return self.origin.edit(text)
         use = self.parameters[0]
         if self.definition is None or use.definition is None:
+            from iflint.edits import CannotWrite
+
             raise CannotWrite("it is put together of text and parameters")
         return use.definition.edit(text)
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iflint.edits import CannotWrite, Edit
-from iflint.iflow.escapes import escaped
 from iflint.iflow.text import ByteIndex, CharacterMap, TextFile
 from iflint.location import FileLocation, Location
 
 if TYPE_CHECKING:
     from pyexpat import XMLParserType
+
+    from iflint.edits import Edit
 
 Path = tuple[int, ...]
 
@@ -103,6 +103,8 @@ class ElementOrigin:
 
     def edit(self, text: str, start: int = 0, end: int | None = None) -> Edit:  # noqa: ARG002
         """Always raises CannotWrite."""
+        from iflint.edits import CannotWrite
+
         raise CannotWrite("it stands in an XML element that holds more than text")
 
 
@@ -129,6 +131,9 @@ class TextOrigin:
 
         A character that the file's encoding lacks is written as a reference. Raises CannotWrite.
         """
+        from iflint.edits import CannotWrite
+        from iflint.iflow.escapes import escaped
+
         found = self._characters()
         if found is None or not found.pieces:
             raise CannotWrite("its exact place in the XML can't be told")

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.edits import CannotWrite, Edit
 from iflint.location import FileLocation, Location, Region
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from iflint.edits import Edit
     from iflint.iflow.model import Origin
 
 EXCERPT_LENGTH = 400
@@ -110,6 +110,8 @@ class TextFile:
 
         Raises CannotWrite when the file's encoding lacks one of its characters.
         """
+        from iflint.edits import CannotWrite, Edit
+
         end = len(self.text) if end is None else end
         try:
             data = text.encode(self.encoding)

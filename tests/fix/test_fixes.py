@@ -1,0 +1,421 @@
+"""What `iflint fix` writes, what it leaves, and that nothing else changes."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import stat
+import subprocess
+import zipfile
+from datetime import UTC, datetime
+
+import pytest
+
+import iflint
+from exports import FLOW_FOLDER, Channel, Flow, bundle, dn, iflw, issue, pem, root, write_tree
+from iflint.fixes import plan_fixes
+from iflint.options import Environment, Options
+
+CLOCK = datetime(2026, 11, 24, tzinfo=UTC)
+AUTHORITY = root(
+    "fixes root", dn("CN=Example Root", "O=Example Trust", "C=DE"), "2020-01-01", "2040-01-01"
+)
+NAME = dn("CN=edi.partner.example", "OU=EDI & Orders", "O=Müller, Söhne", "C=DE")
+PARTNER = issue("fixes partner", NAME, AUTHORITY)
+SUBJECT = r"CN=edi.partner.example,OU=EDI & Orders,O=Müller\, Söhne,C=DE"
+REVERSED = 'C=DE, O="Müller, Söhne", OU=EDI & Orders, CN=edi.partner.example'
+ISSUER = "CN=Example Root, O=Example Trust, C=DE"
+PARAMETERS = "flow/src/main/resources/parameters.prop"
+ORDERS = f"flow/{FLOW_FOLDER}/Orders.iflw"
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """An empty current folder with the partner's certificate and its root."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "partner.pem").write_bytes(pem(PARTNER))
+    (tmp_path / "root.pem").write_bytes(pem(AUTHORITY))
+    return tmp_path
+
+
+def orders(place, *channels, **parameters):
+    """Write the flow ``Orders``."""
+    write_tree(place / "flow", bundle(Flow("Orders", "Orders", channels, parameters)))
+
+
+def listing(*pairs):
+    """A channel with these pairs."""
+    return Channel("HTTPS", "/orders", pairs)
+
+
+def options(**settings):
+    return Options(**{"as_of": CLOCK, "roots_add": ("root.pem",), **settings})
+
+
+def fixed(path=".", **settings):
+    """Plan, write what is planned, and give the plan."""
+    wishes = {name: settings.pop(name) for name in ("add_successor", "unsafe") if name in settings}
+    plan = plan_fixes([path], options(**settings), **wishes)
+    for file in plan.files:
+        with open(file.path, "wb") as stream:
+            stream.write(file.after)
+    return plan
+
+
+def codes(path=".", **settings):
+    report = iflint.engine.check([path], options(**settings))
+    return [finding.code for finding in report.findings]
+
+
+def only(plan):
+    """The reason for which the one finding is left."""
+    assert not plan.fixes
+    (left,) = plan.left
+    return left.why
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        REVERSED,
+        'CN=edi.partner.example, O="Müller, Söhne", OU=EDI & Orders, C=DE',
+        'CN=edi.partner.example+OU=EDI & Orders, O="Müller, Söhne", C=DE',
+        'CN=edi.pаrtner.example, OU=EDI & Orders, O="Müller, Söhne", C=DE',
+        'CN=edi.partner.\u200bexample, OU=EDI & Orders, O="Müller, Söhne", C=DE',
+        'CN=edi.partner.example, OU=EDI & Orders, O="MÃ¼ller, SÃ¶hne", C=DE',
+        "/C=DE/O=Müller, Söhne/OU=EDI & Orders/CN=edi.partner.example",
+        "CN=edi.partner.example, OU=EDI & Orders, O=Müller, Söhne, C=DE",
+        'CN=edi.partner.example OU=EDI & Orders, O="Müller, Söhne", C=DE',
+    ],
+)
+@pytest.mark.parametrize("where", ["iflw", "parameter", "table"])
+def test_only_the_bytes_of_the_wrong_name_change(place, wrong, where) -> None:
+    def write(subject):
+        if where == "parameter":
+            orders(place, listing(("{{Subject DN}}", ISSUER)), **{"Subject DN": subject})
+        elif where == "table":
+            from exports import rows
+
+            table = Channel("HTTPS", "/orders", properties={"clientCertificates": "{{Table}}"})
+            orders(place, table, Table=rows([(subject, ISSUER)]))
+        else:
+            orders(place, listing((subject, ISSUER)))
+        return {path: path.read_bytes() for path in place.rglob("*") if path.is_file()}
+
+    expected = write(SUBJECT)
+    assert codes() == []
+    write(wrong)
+    assert codes()
+    plan = fixed()
+    assert {fix.finding.code for fix in plan.fixes} <= {"IFL301", "IFL304"}
+    assert plan.left == ()
+    assert codes() == []
+    after = {path: path.read_bytes() for path in expected}
+    assert after == expected
+    assert not fixed().files
+
+
+def test_a_properties_file_keeps_its_habits(place) -> None:
+    orders(place, listing(("{{Subject}}", ISSUER)), Subject="x")
+    lines = [
+        b"#comment",
+        b"Other = caf\\u00E9 \\",
+        b"   goes on",
+        b'Subject  =  C=DE, O="M\\u00FCller, S\\u00F6hne", OU=EDI & Orders,\\',
+        b"      CN=edi.partner.example",
+        b"Last:no line end",
+    ]
+    (place / PARAMETERS).write_bytes(b"\r\n".join(lines))
+    fixed()
+    text = SUBJECT.replace("\\", r"\\").replace("ü", r"\u00FC").replace("ö", r"\u00F6")
+    lines[3:5] = [b"Subject  =  " + text.encode()]
+    assert (place / PARAMETERS).read_bytes() == b"\r\n".join(lines)
+    assert codes() == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "iso-8859-1"])
+def test_a_properties_file_keeps_its_encoding(place, encoding) -> None:
+    orders(place, listing(("{{Subject}}", ISSUER)), Subject="x")
+    (place / PARAMETERS).write_bytes(f"A=é\nSubject={REVERSED}\nB=é\n".encode(encoding))
+    fixed()
+    text = SUBJECT.replace("\\", r"\\")
+    if encoding == "iso-8859-1":
+        text = text.replace("ü", r"\u00FC").replace("ö", r"\u00F6")
+    assert (place / PARAMETERS).read_bytes() == f"A=é\nSubject={text}\nB=é\n".encode(encoding)
+    assert codes() == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "ascii", "iso-8859-15"])
+def test_a_flow_keeps_its_encoding_and_line_ends(place, encoding) -> None:
+    def write(subject):
+        text = iflw(Flow("Orders", "Orders", [listing((subject, ISSUER))]))
+        named = "utf-8" if "8-sig" in encoding else "utf-16" if "16" in encoding else encoding
+        text = text.replace('"UTF-8"', f'"{named}"', 1).replace("\n", "\r\n")
+        return text.encode(encoding, "xmlcharrefreplace")
+
+    orders(place, listing(("x", "y")))
+    (place / ORDERS).write_bytes(write(REVERSED))
+    assert codes() == ["IFL301"]
+    assert len(fixed().fixes) == 1
+    assert (place / ORDERS).read_bytes() == write(SUBJECT)
+
+
+def test_a_table_in_a_cdata_section(place) -> None:
+    orders(place, listing((REVERSED, ISSUER)))
+    table = "<row><cell id='subjectDN'>%s</cell><cell id='issuerDN'>%s</cell></row>"
+    data = (place / ORDERS).read_text("utf-8")
+    start = data.index("&lt;row&gt;")
+    end = data.index("</value>", start)
+
+    def write(subject):
+        cells = table % (subject.replace("&", "&amp;"), ISSUER)
+        return (data[:start] + "<![CDATA[" + cells + "]]>" + data[end:]).encode()
+
+    (place / ORDERS).write_bytes(write(REVERSED))
+    fixed()
+    assert (place / ORDERS).read_bytes() == write(SUBJECT)
+    assert codes() == []
+
+
+def test_the_old_format(place) -> None:
+    def write(subject):
+        pair = (subject, ISSUER)
+        orders(place, Channel("SOAP", "/orders", [pair], authorization=None, old_format="false"))
+        return (place / ORDERS).read_bytes()
+
+    expected = write(SUBJECT)
+    write(REVERSED)
+    fixed()
+    assert (place / ORDERS).read_bytes() == expected
+
+
+def test_a_parameter_of_several_channels_is_written_once(place) -> None:
+    orders(place, *[listing(("{{S}}", ISSUER))] * 3, S=REVERSED)
+    plan = fixed()
+    assert len(plan.fixes) == 3
+    assert len({fix.changes[0].edit for fix in plan.fixes}) == 1
+    assert codes() == []
+
+
+def test_both_names_of_an_entry(place) -> None:
+    orders(place, listing((REVERSED, "C=DE, O=Example Trust, CN=Example Root")))
+    (fix,) = fixed().fixes
+    assert [each.what for each in fix.changes] == ["subject DN", "issuer DN"]
+    assert codes() == []
+
+
+def test_archives_are_left(place) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, data in bundle(Flow("A", "A", [listing((REVERSED, ISSUER))])).items():
+            archive.writestr(name, data)
+    (place / "A.zip").write_bytes(content.getvalue())
+    assert "archive" in only(fixed())
+    assert (place / "A.zip").read_bytes() == content.getvalue()
+
+
+def test_environment_files_are_fixed_where_they_stand(place) -> None:
+    orders(place, listing(("{{S}}", ISSUER)), S=SUBJECT)
+    (place / "QA.prop").write_text(f"S={REVERSED}\n", "utf-8")
+    (place / "PRD.json").write_text(
+        '{"ParameterKey": "S", "ParameterValue": "' + REVERSED.replace('"', '\\"') + '"}', "utf-8"
+    )
+    before = (place / PARAMETERS).read_bytes()
+    both = (
+        Environment(name="QA", parameters=("QA.prop",)),
+        Environment(name="PRD", parameters=("PRD.json",)),
+    )
+    plan = fixed(environments=both)
+    assert [file.file.path for file in plan.files] == ["PRD.json", "QA.prop"]
+    assert codes(environments=both) == []
+    assert (place / PARAMETERS).read_bytes() == before
+
+
+def test_what_is_right_in_another_environment_stays(place) -> None:
+    orders(place, listing(("{{S}}", "{{I}}")), S=REVERSED, I=ISSUER)
+    other = issue("fixes other", dn(*reversed(NAME.rdns)), AUTHORITY)
+    (place / "other").mkdir()
+    (place / "other/other.pem").write_bytes(pem(other))
+    both = (
+        Environment(name="QA", certificates=("partner.pem",)),
+        Environment(name="PRD", certificates=("other/other.pem",)),
+    )
+    plan = fixed(environments=both)
+    assert plan.files == ()
+    assert "would be found" in only(plan)
+
+
+def test_more_than_one_may_be_meant(place) -> None:
+    turned = issue(
+        "fixes turned",
+        dn("CN=edi.partner.example", "O=Müller, Söhne", "OU=EDI & Orders", "C=DE"),
+        AUTHORITY,
+    )
+    (place / "turned.pem").write_bytes(pem(turned))
+    orders(place, listing((REVERSED, ISSUER)))
+    assert "more than one" in only(fixed())
+
+
+def test_several_certificates_of_one_pair_are_one(place) -> None:
+    (place / "next.pem").write_bytes(
+        pem(issue("fixes next", NAME, AUTHORITY, key_label="fixes partner", last="2028-01-01"))
+    )
+    orders(place, listing((REVERSED, ISSUER)))
+    assert len(fixed().fixes) == 1
+
+
+@pytest.mark.parametrize("wrong", [[SUBJECT, REVERSED], [REVERSED, SUBJECT]])
+def test_no_second_row_of_a_pair(place, wrong) -> None:
+    orders(place, listing(*((subject, ISSUER) for subject in wrong)))
+    plan = fixed()
+    assert "has that certificate's pair" in only(plan)
+    assert plan.left[0].remedy == "Remove this row"
+
+
+def test_two_wrong_rows_of_one_pair(place) -> None:
+    orders(place, listing((REVERSED, ISSUER), (SUBJECT.replace("CN=e", "CN=\u200be"), ISSUER)))
+    plan = fixed()
+    assert len(plan.fixes) == 1
+    assert [left.remedy for left in plan.left] == ["Remove this row"]
+
+
+def test_a_name_with_another_value_is_left(place) -> None:
+    orders(place, listing(("CN=edi.partner.example, O=Other, C=DE", ISSUER)))
+    assert "differs in more than" in only(fixed())
+
+
+def test_a_text_of_parameters_and_more_is_left(place) -> None:
+    orders(
+        place,
+        listing(("C=DE, O={{O}}, OU=EDI & Orders, CN=edi.partner.example", ISSUER)),
+        O='"Müller, Söhne"',
+    )
+    assert "text and parameters" in only(fixed(select=("IFL301",)))
+
+
+def test_a_file_that_may_not_be_written_is_left(place) -> None:
+    orders(place, listing((REVERSED, ISSUER)))
+    (place / ORDERS).chmod(stat.S_IRUSR)
+    assert "may not be written" in only(fixed())
+
+
+def test_findings_that_are_not_asked_for_or_suppressed_are_not_fixed(place) -> None:
+    from iflint.options import Suppression
+
+    orders(place, listing((REVERSED, ISSUER)))
+    assert not fixed(ignore=("IFL301",)).files
+    assert not fixed(select=("IFL1",)).files
+    assert not fixed(suppressions=(Suppression(rule=("IFL301",), reason="known"),)).files
+
+
+def test_what_the_wrong_name_hid_is_told(place) -> None:
+    (place / "partner.pem").write_bytes(pem(issue("fixes old", NAME, AUTHORITY, last="2026-11-01")))
+    orders(place, listing((REVERSED, ISSUER)))
+    (fix,) = fixed().fixes
+    assert [other.code for other in fix.reveals] == ["IFL101"]
+    assert codes() == ["IFL101"]
+
+
+def test_a_guess_is_only_written_when_asked_for(place) -> None:
+    wrong = SUBJECT.replace("partner", "partmer")
+    orders(place, listing((wrong, ISSUER)))
+    plan = fixed()
+    assert "guess" in only(plan)
+    assert plan.left[0].unsafe
+    assert len(fixed(unsafe=True).fixes) == 1
+    assert codes() == []
+
+
+@pytest.fixture
+def renewed(place):
+    """The partner's certificate ends soon, and its successor has another issuer."""
+    other = root(
+        "fixes second root",
+        dn("CN=Second Root", "O=Acme, Inc.", "C=DE"),
+        "2020-01-01",
+        "2040-01-01",
+    )
+    old = issue("fixes ends", NAME, AUTHORITY, last="2026-12-05")
+    new = issue("fixes new", NAME, other, "2026-11-01", "2027-12-31")
+    (place / "partner.pem").write_bytes(pem(old, new))
+    (place / "root.pem").write_bytes(pem(AUTHORITY, other))
+    return place
+
+
+@pytest.mark.parametrize("between", ["", "\n          ", "\t"])
+def test_the_row_of_a_successor(renewed, between) -> None:
+    third = ("CN=other", "CN=y")
+    present, added = (SUBJECT, ISSUER), (SUBJECT, r"CN=Second Root,O=Acme\, Inc.,C=DE")
+
+    def write(*pairs):
+        orders(renewed, listing(*pairs))
+        data = (renewed / ORDERS).read_bytes()
+        join = b"&lt;/row&gt;" + between.encode() + b"&lt;row&gt;"
+        (renewed / ORDERS).write_bytes(data.replace(b"&lt;/row&gt;&lt;row&gt;", join))
+        return (renewed / ORDERS).read_bytes()
+
+    expected = write(present, added, third)
+    write(present, third)
+    assert fixed().rows == 1
+    (fix,) = fixed(add_successor=True).fixes
+    assert fix.finding.code == "IFL105"
+    assert (renewed / ORDERS).read_bytes() == expected
+    assert "IFL105" not in codes()
+    assert not fixed(add_successor=True).files
+
+
+def test_the_row_of_a_successor_in_a_table_that_is_a_parameter(renewed) -> None:
+    from exports import rows
+
+    table = Channel("HTTPS", "/orders", properties={"clientCertificates": "{{Table}}"})
+    orders(renewed, table, Table=rows([(SUBJECT, ISSUER)]))
+    before = (renewed / ORDERS).read_bytes()
+    assert len(fixed(add_successor=True).fixes) == 1
+    assert (renewed / ORDERS).read_bytes() == before
+    assert "IFL105" not in codes()
+
+
+def test_the_row_of_a_successor_beside_one_of_parameters(renewed) -> None:
+    orders(renewed, listing(("{{S}}", "{{I}}")), S=SUBJECT, I=ISSUER)
+    before = (renewed / PARAMETERS).read_bytes()
+    assert len(fixed(add_successor=True).fixes) == 1
+    assert (renewed / PARAMETERS).read_bytes() == before
+    assert codes() == ["IFL102"]
+
+
+def test_no_row_where_none_is_needed_or_none_can_be_told(place) -> None:
+    old = issue("fixes ends", NAME, AUTHORITY, last="2026-12-05")
+    new = issue("fixes same", NAME, AUTHORITY, "2026-11-25", "2027-12-31")
+    orders(place, listing((SUBJECT, ISSUER)))
+    (place / "partner.pem").write_bytes(pem(old, new))
+    assert "no row is needed" in only(fixed(add_successor=True))
+    (place / "partner.pem").write_bytes(pem(old))
+    assert "no certificate at hand" in only(fixed(add_successor=True))
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="needs git")
+def test_the_diff_is_what_the_fix_writes(place, call) -> None:
+    orders(place, listing((REVERSED, ISSUER)), unused="x")
+    (place / ORDERS).write_bytes((place / ORDERS).read_bytes().replace(b"\n", b"\r\n").rstrip())
+    before = (place / ORDERS).read_bytes()
+    arguments = ("fix", "--roots-add", "root.pem", "--as-of", "2026-11-24", "--isolated")
+    shown = call(*arguments, "--diff")
+    assert shown.exit_code == 1
+    assert (place / ORDERS).read_bytes() == before
+    subprocess.run(["git", "init", "-q"], cwd=place, check=True)
+    subprocess.run(["git", "apply"], cwd=place, check=True, input=shown.stdout_bytes)
+    applied = (place / ORDERS).read_bytes()
+    (place / ORDERS).write_bytes(before)
+    written = call(*arguments)
+    assert written.exit_code == 0
+    assert (place / ORDERS).read_bytes() == applied != before
+    again = call(*arguments, "--diff")
+    assert (again.exit_code, again.stdout) == (0, "")
+
+
+def test_permissions_stay(place, call) -> None:
+    orders(place, listing(("{{S}}", ISSUER)), S=REVERSED)
+    (place / PARAMETERS).chmod(0o640)
+    call("fix", "--roots-add", "root.pem", "--as-of", "2026-11-24", "--isolated")
+    assert stat.S_IMODE((place / PARAMETERS).stat().st_mode) == 0o640
+    assert codes() == []
