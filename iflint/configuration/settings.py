@@ -147,13 +147,11 @@ def _file_to_write(value: Any, scope: Scope) -> tuple[str, ...]:
 def _password_variable(value: Any, scope: Scope) -> tuple[str, ...]:
     """``NAME`` or ``PATH=NAME``, in a file also a table of them; a password is not repeated."""
     if isinstance(value, dict):
-        return tuple(
-            f"{_existing_path(path, scope)[0]}={_variable(name)}" for path, name in value.items()
-        )
+        named = [(path, _variable(name)) for path, name in value.items()]
+        return tuple(f"{_existing_path(path, scope)[0]}={name}" for path, name in named)
     path, separator, name = text_of(value, _VARIABLE).rpartition("=")
-    if not separator:
-        return (_variable(name),)
-    return (f"{_existing_path(path, scope)[0]}={_variable(name)}",)
+    name = _variable(name)
+    return (f"{_existing_path(path, scope)[0]}={name}" if separator else name,)
 
 
 def _variable(value: Any) -> str:
