@@ -78,7 +78,8 @@ class DnMismatch(Rule):
     ## How to fix it
 
     Copy the DNs in the form that the finding shows: it is read back as the certificate's own
-    (*inferred*), whatever its string types. After a renewal with
+    (*inferred*), whatever its string types. `iflint fix` does it in unpacked flows where nothing
+    but the form differs. After a renewal with
     another issuer, add the new pair beside the old one, redeploy, switch the sender, then
     remove the old pair.
 

@@ -34,7 +34,8 @@ class MalformedDn(Rule):
 
     Write the attributes with commas between, most specific first, with the keywords CN, OU, O,
     L, ST, C, STREET, DC, UID, EMAILADDRESS, and put a value with a comma in quotes:
-    `CN=orders.example.com, O="Example, Inc.", C=DE`.
+    `CN=orders.example.com, O="Example, Inc.", C=DE`. In unpacked flows `iflint fix` writes it,
+    where the certificate that is meant is at hand.
 
     ## Source
 

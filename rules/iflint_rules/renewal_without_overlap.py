@@ -29,8 +29,8 @@ class RenewalWithoutOverlap(Rule):
 
     ## How to fix it
 
-    Add a second entry with the new certificate's subject and issuer, redeploy, let the sender
-    switch, remove the old entry, redeploy.
+    Add a second entry with the new certificate's subject and issuer (`iflint fix --add-successor`
+    does it in unpacked flows), redeploy, let the sender switch, remove the old entry, redeploy.
 
     ## Source
 
