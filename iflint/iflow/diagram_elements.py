@@ -179,12 +179,16 @@ def _node(element: etree._Element, name: str, kind: ShapeKind, parent: str) -> N
     detail = properties.get("activityType", "") or _variant(properties)
     if kind == ShapeKind.TASK:
         detail = properties.get("subActivityType", "") if detail == "Mapping" else detail
-        detail = detail or properties.get("activityType", "")
+        detail = detail or properties.get("activityType", "") or _capitalized(name)
     elif kind in (ShapeKind.START, ShapeKind.END, ShapeKind.INTERMEDIATE):
         detail = next(_event_definitions(element), "")
     elif kind == ShapeKind.GATEWAY:
-        detail = detail or name[:1].upper() + name[1:]
+        detail = detail or _capitalized(name)
     return Node(_attribute(element, "id"), kind, _attribute(element, "name"), detail, parent)
+
+
+def _capitalized(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def _event_definitions(element: etree._Element) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -14,10 +15,11 @@ from iflint.reporters.drawing_icons import SYMBOLS, event, step
 from iflint.reporters.drawing_style import STYLE
 from iflint.reporters.drawing_text import clean, width, wrap
 
-__all__ = ["STYLE", "SYMBOLS", "Mark", "svg"]
+__all__ = ["STYLE", "SYMBOLS", "Mark", "anchor", "svg"]
 
 _SIZE = 11.0
-_LEADING = 12.5
+_TITLE_SIZE = 12.5
+_LEADING = 12.0
 _MARGIN = 10.0
 _BROAD = 680
 """Drawings wider than this are not scaled to less, but scrolled."""
@@ -26,7 +28,7 @@ _WIDE = 2400
 _WIDE_SCALE = 0.8
 _CELL = 200.0
 
-_POOLS = (ShapeKind.PROCESS, ShapeKind.LANE, ShapeKind.SUBPROCESS)
+_POOLS = {ShapeKind.PROCESS: "pool", ShapeKind.LANE: "lane", ShapeKind.SUBPROCESS: "inner"}
 _PARTIES = {ShapeKind.SENDER: "SENDER", ShapeKind.RECEIVER: "RECEIVER"}
 _LABELLED_OUTSIDE = (*lines.ROUND, ShapeKind.GATEWAY)
 _WORDS = {
@@ -48,6 +50,7 @@ _BADGES = {
     "note": ("M-10-10H10V10H-10z", "N", 4.2),
     "ok": ("M0-11a11 11 0 1 0 .01 0z", "✓", 4.2),
 }
+_RANKS = {severity: rank for rank, severity in enumerate(_BADGES)}
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -71,23 +74,29 @@ def svg(diagram: Diagram, marks: Mapping[str, Mark], *, title: str, prefix: str)
     left to the page. ``prefix`` makes the ids of this drawing its own in the page.
     """
     drawing = _Drawing(diagram)
-    drawn = [*_holders(diagram, drawing), *_steps(diagram, drawing)]
-    drawn += _connections(diagram, marks, drawing)
-    links = _links(diagram, marks, drawing)
+    holders = list(_holders(diagram))
+    titles = list(_titles(diagram, drawing))
+    steps = list(_steps(diagram, drawing))
+    plain = [edge for edge in diagram.edges if _mark(edge, marks) is None]
+    ways = [f"<g>{_edge_tooltip(edge)}{_course(edge, drawing)}</g>" for edge in plain]
+    links = _links(diagram, marks, drawing, prefix)
+    names = [_beside(edge, drawing) for edge in plain]
     box = drawing.box()
     natural = box.width * (_WIDE_SCALE if box.width > _WIDE else 1)
     size = " flow-wide" if box.width > _WIDE else " flow-broad" if box.width > _BROAD else ""
+    window = " flow-window" if box.width > _WIDE else ""
     scrolled = f' tabindex="0" role="region" aria-labelledby="{_attribute(prefix)}-title"'
     view = " ".join(map(lines.number, (box.x, box.y, box.width, box.height)))
     return (
-        f'<div class="flow-drawing"{scrolled if size else ""}>'
+        f'<div class="flow-drawing{window}"{scrolled if size else ""}>'
         f'<svg class="flow{size}" role="group" viewBox="{view}" width="{natural:.0f}" '
         f'height="{natural * box.height / box.width:.0f}" '
         f'aria-labelledby="{_attribute(prefix)}-title" '
         f'aria-describedby="{_attribute(prefix)}-desc">'
         f'<title id="{_attribute(prefix)}-title">{_text(title)}</title>'
         f'<desc id="{_attribute(prefix)}-desc">{_text(_summary(diagram))}</desc>'
-        f'<g aria-hidden="true">{"".join(drawn)}</g>{"".join(links)}</svg></div>'
+        f'<g aria-hidden="true">{"".join([*holders, *ways, *titles, *steps, *names])}</g>'
+        f"{''.join(links)}</svg></div>"
     )
 
 
@@ -104,10 +113,17 @@ class _Drawing:
         for shape in diagram.shapes:
             self._reach(shape.bounds)
             if shape.kind not in _POOLS:
-                self._take(shape.bounds)
+                self._take(self.outlines[shape.id].bounds)
         for course in self.courses.values():
-            for point in course:
-                self._reach(Bounds(point.x - 6, point.y - 6, 12, 12))
+            for start, end in pairwise(course):
+                x, y = min(start.x, end.x), min(start.y, end.y)
+                self._reach(
+                    Bounds(x - 6, y - 6, abs(end.x - start.x) + 12, abs(end.y - start.y) + 12)
+                )
+                if start.x == end.x or start.y == end.y:
+                    self._take(
+                        Bounds(x - 1.5, y - 1.5, abs(end.x - start.x) + 3, abs(end.y - start.y) + 3)
+                    )
 
     def _course(self, edge: Edge) -> tuple[Point, ...]:
         source, target = self.outlines.get(edge.source), self.outlines.get(edge.target)
@@ -146,7 +162,7 @@ def _cells(bounds: Bounds) -> list[tuple[int, int]]:
     """The squares of a coarse grid that a rectangle touches; no more than a few of them."""
     across = range(int(bounds.x // _CELL), int((bounds.x + bounds.width) // _CELL) + 1)
     down = range(int(bounds.y // _CELL), int((bounds.y + bounds.height) // _CELL) + 1)
-    return [(column, row) for column in across[:20] for row in down[:20]]
+    return [(column, row) for column in across[:40] for row in down[:40]]
 
 
 def _overlap(one: Bounds, other: Bounds) -> float:
@@ -183,18 +199,23 @@ def _lines(x: float, baseline: float, texts: Sequence[str], kind: str = "") -> s
     return f'<text{style} x="{across}" y="{down}">{first}{more}</text>'
 
 
-def _holders(diagram: Diagram, drawing: _Drawing) -> Iterable[str]:
-    """Pools, lanes and subprocesses, each with its name in the upper left corner."""
+def _holders(diagram: Diagram) -> Iterable[str]:
+    """Pools, lanes and subprocesses, without their names."""
+    for shape in diagram.shapes:
+        if shape.kind in _POOLS:
+            yield _shape(shape, _rectangle(shape.bounds, _POOLS[shape.kind], 6))
+
+
+def _titles(diagram: Diagram, drawing: _Drawing) -> Iterable[str]:
+    """Their names, each in the upper left corner."""
     for shape in diagram.shapes:
         if shape.kind not in _POOLS:
             continue
         bounds = shape.bounds
-        kind = {ShapeKind.PROCESS: "pool", ShapeKind.LANE: "lane"}.get(shape.kind, "inner")
-        room = max(bounds.width - 20, 20)
-        name = wrap(clean(shape.name), 12.5, room, 1)
-        at = bounds.x + 10, bounds.y + min(18, bounds.height)
-        drawing.label(Bounds(at[0], at[1] - 12, sum(width(n, 12.5) for n in name), 15))
-        yield _shape(shape, _rectangle(bounds, kind, 6) + _lines(*at, name, "title"))
+        x, baseline = bounds.x + 10, bounds.y + min(18, bounds.height)
+        name = wrap(clean(shape.name), _TITLE_SIZE, max(bounds.width - 20, 20), 1)
+        drawing.label(Bounds(x, baseline - 12, sum(width(line, _TITLE_SIZE) for line in name), 15))
+        yield _lines(x, baseline, name, "title")
 
 
 def _steps(diagram: Diagram, drawing: _Drawing) -> Iterable[str]:
@@ -251,12 +272,12 @@ def _task(shape: Shape) -> str:
     bounds = shape.bounds
     middle = bounds.x + bounds.width / 2
     icon = step(shape.detail)[0] if bounds.height >= 40 else ""
-    top = 24.0 if icon else 2.0
+    top = 21.0 if icon else 2.0
     count = max(int((bounds.height - top) / _LEADING), 1)
     name = wrap(clean(shape.name), _SIZE, max(bounds.width - 6, 12), min(count, 8))
-    spare = bounds.height - top - 1 - _LEADING * len(name)
+    spare = bounds.height - top - 2 - _LEADING * len(name)
     label = _Label(middle, bounds.y + top + max(spare / 2, 0), name)
-    drawn = _icon(icon, middle, bounds.y + 14, 16) if icon else ""
+    drawn = _icon(icon, middle, bounds.y + 12.5, 16) if icon else ""
     return _rectangle(bounds, "box", 7) + drawn + label.markup()
 
 
@@ -347,16 +368,12 @@ def _outer_label(shape: Shape, drawing: _Drawing, used: frozenset[str]) -> _Labe
     return best[1] if best else _Label(outline.x, outline.y, [])
 
 
-def _connections(diagram: Diagram, marks: Mapping[str, Mark], drawing: _Drawing) -> Iterable[str]:
-    """All connections but the marked channels, with what is written beside them."""
-    for edge in diagram.edges:
-        if edge.id in marks and edge.kind == EdgeKind.MESSAGE:
-            continue
-        course = drawing.courses[edge.id]
-        yield f"<g>{_edge_tooltip(edge)}{_course(edge, course)}{_beside(edge, drawing)}</g>"
+def _mark(edge: Edge, marks: Mapping[str, Mark]) -> Mark | None:
+    return marks.get(edge.id) if edge.kind == EdgeKind.MESSAGE else None
 
 
-def _course(edge: Edge, course: Sequence[Point]) -> str:
+def _course(edge: Edge, drawing: _Drawing) -> str:
+    course = drawing.courses[edge.id]
     data = lines.path(course)
     if edge.kind == EdgeKind.ASSOCIATION:
         return f'<path class="tie" d="{data}"/>'
@@ -397,12 +414,14 @@ def _edge_label(name: str, segment: lines.Segment, drawing: _Drawing, *, shift: 
     size = 10.0
     level = segment.is_level
     room = min(max(segment.length - 12, 44.0), 160.0) if level else 110.0
-    text = wrap(name, size, room, 2)
+    text = wrap(name, size, room, 2 if level else 3)
     high = _LEADING * len(text)
     broad = max((width(line, size) for line in text), default=0.0)
     if level:
         gap = 3 + shift
         places = [(middle.x, middle.y - high - gap), (middle.x, middle.y + gap)]
+        if abs(segment.end.y - segment.start.y) > 8 and not shift:
+            places.insert(0, (middle.x, middle.y - high / 2))
     else:
         gap = broad / 2 + 5 + shift
         top = middle.y - high / 2
@@ -411,27 +430,42 @@ def _edge_label(name: str, segment: lines.Segment, drawing: _Drawing, *, shift: 
     return min(labels, key=lambda label: drawing.taken(label.bounds))
 
 
-def _links(diagram: Diagram, marks: Mapping[str, Mark], drawing: _Drawing) -> list[str]:
+def _links(
+    diagram: Diagram, marks: Mapping[str, Mark], drawing: _Drawing, prefix: str
+) -> list[str]:
     """The marked channels, each a link, those in trouble on top."""
-    ranks = {severity: rank for rank, severity in enumerate(_BADGES)}
-    marked = [
-        (edge, marks[edge.id])
-        for edge in diagram.edges
-        if edge.kind == EdgeKind.MESSAGE and edge.id in marks
+    marked = [(edge, mark) for edge in diagram.edges if (mark := _mark(edge, marks)) is not None]
+    marked.sort(key=lambda pair: -_RANKS.get(pair[1].severity, len(_RANKS)))
+    anchors = {anchor(prefix, mark): edge.id for edge, mark in reversed(marked)}
+    return [
+        _link(edge, mark, drawing, name if anchors[name] == edge.id else "")
+        for edge, mark in marked
+        for name in (anchor(prefix, mark),)
     ]
-    marked.sort(key=lambda pair: -ranks.get(pair[1].severity, len(ranks)))
-    return [_link(edge, mark, drawing) for edge, mark in marked]
 
 
-def _link(edge: Edge, mark: Mark, drawing: _Drawing) -> str:
+def anchor(prefix: str, mark: Mark) -> str:
+    """The id of the marked channel in its drawing, for a link from the page to it."""
+    return f"{prefix}-{mark.href.removeprefix('#')}"
+
+
+def _link(edge: Edge, mark: Mark, drawing: _Drawing, name: str) -> str:
     course = drawing.courses[edge.id]
-    badge = _badge(mark, lines.longest(course).middle) if mark.severity in _BADGES else ""
-    kind = f' class="{mark.severity}"' if badge else ""
-    label = _attribute(clean(mark.label))
+    badge, kind, way = "", "", _course(edge, drawing)
+    if mark.severity in _BADGES:
+        badge = _badge(mark, lines.longest(course).middle)
+        kind = f' class="{mark.severity}"'
+        head = lines.head(course, length=13, width=12, closed=True)
+        way = (
+            f'<path class="msg" d="{lines.path(lines.shortened(course, 10))}"/>'
+            f'<path class="peak" d="{head}"/>'
+        )
+    label = clean(mark.label)
+    identity = f' id="{_attribute(name)}"' if name else ""
     return (
-        f'<a{kind} href="{_attribute(mark.href)}" aria-label="{label}">'
-        f"<title>{_text(clean(mark.label))}</title>"
-        f'<path class="reach" d="{lines.path(course)}"/>{_course(edge, course)}'
+        f'<a{identity}{kind} href="{_attribute(mark.href)}" aria-label="{_attribute(label)}">'
+        f"<title>{_text(label)}</title>"
+        f'<path class="reach" d="{lines.path(course)}"/>{way}'
         f"{_beside(edge, drawing, shift=11 if badge else 0)}{badge}</a>"
     )
 

@@ -63,6 +63,7 @@ _STEPS = {
     "ProcessCall": ("call", "Process Call"),
     "SubProcess": ("nested", "Subprocess"),
     "ExternalCall": ("exchange", "Request Reply"),
+    "ServiceTask": ("exchange", "Service Task"),
     "contentEnricherWithLookup": ("exchange", "Content Enricher"),
     "ContentEnricher": ("exchange", "Content Enricher"),
     "PollEnricher": ("exchange", "Poll Enrich"),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from iflint.iflow.diagram import Point, Shape, ShapeKind
+from iflint.iflow.diagram import Bounds, Point, Shape, ShapeKind
 
 _REACH = 14.0
 """How far from its shape a connection may begin or end and still be meant to touch it."""
@@ -43,6 +43,16 @@ class Outline(NamedTuple):
     half_width: float
     half_height: float
 
+    @property
+    def bounds(self) -> Bounds:
+        """The rectangle around it."""
+        return Bounds(
+            self.x - self.half_width,
+            self.y - self.half_height,
+            self.half_width * 2,
+            self.half_height * 2,
+        )
+
     def holds(self, point: Point) -> bool:
         """Whether the point is inside."""
         across = abs(point.x - self.x) / self.half_width
@@ -71,29 +81,34 @@ def outline(shape: Shape) -> Outline:
 def clipped(
     points: Sequence[Point], source: Outline | None, target: Outline | None
 ) -> tuple[Point, ...]:
-    """The course between the two shapes, without what runs inside them; two points or more."""
-    course = _from(list(points), source) if source else list(points)
-    if target:
-        course = _from(course[::-1], target)[::-1]
-    return tuple(course)
+    """The course between the two shapes, without what runs inside them; two points or more.
+
+    One that does not reach its shape, as in some exports, is led there.
+    """
+    course = _touching(list(points), source)
+    course = _touching(course[::-1], target)[::-1]
+    course = _from(course, source)
+    return tuple(_from(course[::-1], target)[::-1])
 
 
-def _from(points: list[Point], shape: Outline) -> list[Point]:
-    """The course from the border of the shape that it begins in or near."""
-    inside, outside = points[0], points[1]
-    if not shape.holds(inside):
-        inside = _moved(inside, outside)
-        if not shape.holds(inside):
-            return points
-        outside = points[0]
-        rest = points
-    else:
-        first = next((at for at, point in enumerate(points) if not shape.holds(point)), 0)
-        if not first:
-            return points
-        inside, outside, rest = points[first - 1], points[first], points[first:]
-    border = _border(inside, outside, shape)
-    return [border, *rest] if len(rest) > 1 or border != rest[0] else points
+def _touching(points: list[Point], shape: Outline | None) -> list[Point]:
+    """The course with its beginning in the shape."""
+    if shape is None or shape.holds(points[0]):
+        return points
+    near = _moved(points[0], points[1])
+    if shape.holds(near):
+        return [near, *points[1:]]
+    return [Point(shape.x, shape.y), *points[1 if len(points) == 2 else 0 :]]
+
+
+def _from(points: list[Point], shape: Outline | None) -> list[Point]:
+    """The course from the border of the shape that it begins in; all of it if it never leaves."""
+    if shape is None:
+        return points
+    first = next((at for at, point in enumerate(points) if not shape.holds(point)), 0)
+    if not first:
+        return points
+    return [_border(points[first - 1], points[first], shape), *points[first:]]
 
 
 def _moved(point: Point, away_from: Point) -> Point:
@@ -157,6 +172,17 @@ def head(points: Sequence[Point], *, length: float, width: float, closed: bool) 
         Point(tip.x - along_x - across_x, tip.y - along_y - across_y),
     )
     return path(corners) + ("z" if closed else "")
+
+
+def shortened(points: Sequence[Point], by: float) -> tuple[Point, ...]:
+    """The course without its very end, where its last piece is long enough for that."""
+    last = Segment(points[-2], points[-1])
+    if last.length <= by:
+        return tuple(points)
+    part = 1 - by / last.length
+    x = last.start.x + (last.end.x - last.start.x) * part
+    y = last.start.y + (last.end.y - last.start.y) * part
+    return (*points[:-1], Point(x, y))
 
 
 def crossing(points: Sequence[Point], *, distance: float, size: float) -> str:

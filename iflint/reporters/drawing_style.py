@@ -23,6 +23,7 @@ overflow-x:auto;max-width:100%}
 font:11px Arial,"Liberation Sans",Helvetica,sans-serif}
 .flow-broad{min-width:680px}
 .flow-wide{max-width:none}
+.flow-window{max-height:85vh;overflow:auto}
 .flow-symbols{position:absolute}
 .flow text{fill:var(--flow-ink);text-anchor:middle}
 .flow .pool{fill:var(--flow-pool);stroke:var(--flow-pool-line)}
@@ -41,7 +42,8 @@ stroke-width:1.3}
 .flow .start+use{stroke:var(--flow-start);color:var(--flow-start)}
 .flow .end+use{stroke:var(--flow-end);color:var(--flow-end)}
 .flow-symbols .solid{fill:currentColor}
-.flow text.title{text-anchor:start;font-size:12px;font-weight:bold;fill:var(--flow-quiet)}
+.flow text.title{text-anchor:start;font-size:12px;font-weight:bold;fill:var(--flow-quiet);\
+paint-order:stroke;stroke:var(--flow-pool);stroke-width:3px}
 .flow text.left{text-anchor:start}
 .flow text.role{font-size:9px;letter-spacing:.6px;fill:var(--flow-quiet)}
 .flow text.name{font-weight:bold}
@@ -63,7 +65,7 @@ stroke-width:3px}
 .flow a .msg,.flow a .open{stroke:currentColor}
 .flow a.error .msg,.flow a.warning .msg,.flow a.note .msg,.flow a.ok .msg{stroke-width:3}
 .flow a.error .msg{stroke-width:4;stroke-dasharray:none}
-.flow a.error .open,.flow a.warning .open,.flow a.note .open,.flow a.ok .open{stroke-width:2.6}
+.flow a .peak{fill:currentColor}
 .flow a text.beside{fill:currentColor;font-weight:bold;font-size:11px}
 .flow a .badge{fill:currentColor;stroke:var(--flow-paper);stroke-width:1.5}
 .flow a text.count{fill:var(--flow-badge-ink);font-weight:bold;font-size:12px}
@@ -71,8 +73,8 @@ stroke-width:3px}
 .flow a:focus{outline:none}
 .flow a:focus-visible .reach{stroke:var(--flow-focus);stroke-opacity:.4}
 .flow a:focus-visible .badge{stroke:var(--flow-focus);stroke-width:3}
-.flow a:target .badge{stroke:var(--flow-focus)}
-@media print{.flow-drawing{overflow:visible}.flow{min-width:0;max-width:100%}
+.flow a:target .reach{stroke:var(--flow-focus);stroke-opacity:.4}
+@media print{.flow-drawing{overflow:visible;max-height:none}.flow{min-width:0;max-width:100%}
 .flow a text.count{fill:#fff}}
 @media (forced-colors:active){.flow-drawing{--flow-paper:Canvas;--flow-ink:CanvasText;
 --flow-quiet:CanvasText;--flow-pool:Canvas;--flow-pool-line:CanvasText;--flow-box:Canvas;
