@@ -32,6 +32,17 @@ CONFIGURATION = "Configuration"
 ANY_PATH = AnyPath()
 
 
+def suggested(name: str) -> Callable[..., Any]:
+    """What a shell is offered for an argument, by a function of `iflint.commands.suggestions`."""
+
+    def suggest(*given: Any) -> Any:
+        from iflint.commands import suggestions
+
+        return getattr(suggestions, name)(*given)
+
+    return suggest
+
+
 def paths_argument(metavar: str = "[PATH]...") -> Decorator:
     """Any number of paths."""
     return click.argument("paths", nargs=-1, type=ANY_PATH, metavar=metavar)
@@ -130,6 +141,7 @@ def judging_options(command: Any) -> Any:
             "Check with the settings of this configured environment (repeatable).",
             metavar="NAME",
             multiple=True,
+            shell_complete=suggested("environments"),
         ),
         _option(
             "--all-environments",
@@ -168,6 +180,7 @@ def rule_options(command: Any) -> Any:
             "Only these rules: codes, names or prefixes as IFL1 (comma-separated, repeatable).",
             metavar="RULES",
             multiple=True,
+            shell_complete=suggested("several_rules"),
         ),
         _option(
             "--ignore",
@@ -175,6 +188,7 @@ def rule_options(command: Any) -> Any:
             "All but these rules.",
             metavar="RULES",
             multiple=True,
+            shell_complete=suggested("several_rules"),
         ),
     )
 
@@ -224,6 +238,7 @@ def report_options(command: Any) -> Any:
             " Default: text.",
             metavar="FORMAT[=FILE]",
             multiple=True,
+            shell_complete=suggested("destination"),
             type=OneOf(FORMATS),
         ),
         _option("--output", OUTPUT, "File for a single format.", metavar="FILE", type=ANY_PATH),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from iflint.commands.arguments import debug_option, table_format, table_options
+from iflint.commands.arguments import debug_option, suggested, table_format, table_options
 from iflint.commands.interface import CLEAN, GroupedCommand, WrongUsage
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ FORMATS = ("text", "markdown", "html")
         "iflint explain dn-mismatch --format html --output dn-mismatch.html",
     ),
 )
-@click.argument("rule", metavar="CODE|NAME")
+@click.argument("rule", metavar="CODE|NAME", required=False, shell_complete=suggested("rules"))
 @table_options(FORMATS)
 @debug_option
-def command(rule: str, **arguments: Any) -> int:
+def command(rule: str | None, **arguments: Any) -> int:
     """Show the page of the rule with this code or name.
 
     The format text is laid out on a terminal, and Markdown elsewhere; html is one file that
@@ -41,6 +41,10 @@ def command(rule: str, **arguments: Any) -> int:
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     setting = choose_colour(arguments, mistakes)
+    if rule is None:
+        raise WrongUsage(
+            ["give the code or name of a rule: 'iflint explain IFL301'; 'iflint rules' lists them"]
+        )
     info = find(rule, rule_infos())
     title, markdown = f"{info.code} {info.name}", page(info)
     if chosen == "markdown":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
@@ -13,6 +14,9 @@ import click
 CLEAN, FOUND, WRONG_USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes: nothing to report, findings at or above the fail level, the caller's mistake,
 the tool's own failure, and Ctrl+C (128 + SIGINT, as shells count)."""
+
+COMPLETION_VARIABLE = "_IFLINT_COMPLETE"
+"""The environment variable in which a shell says that it asks for completions."""
 
 LAST_HEADING = "Other"
 FIRST_COLUMN = 21
@@ -159,7 +163,7 @@ class Interface(click.Group):
         self,
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
-        complete_var: str | None = None,
+        complete_var: str | None = COMPLETION_VARIABLE,
         standalone_mode: bool = True,  # noqa: ARG002 - exit codes are decided here always
         **extra: Any,
     ) -> NoReturn:
@@ -170,7 +174,19 @@ class Interface(click.Group):
                 args, prog_name, complete_var, standalone_mode=False, **extra
             )
 
+        if complete_var and os.environ.get(complete_var):
+            _complete(run)
         sys.exit(_exit_code(run, "--debug" in (sys.argv if args is None else args)))
+
+
+def _complete(run: Callable[[], Any]) -> NoReturn:
+    """Answer a shell that asks for completions; it wants no complaint about what was typed."""
+    from iflint.commands import suggestions
+
+    suggestions.register()
+    with contextlib.suppress(Exception):
+        run()
+    sys.exit(FAILED)
 
 
 def _exit_code(run: Callable[[], Any], debug: bool) -> int:

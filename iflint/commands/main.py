@@ -35,6 +35,7 @@ def _show_version(context: click.Context, _parameter: click.Parameter, asked: bo
         "rules",
         "explain",
         "hook",
+        "completion",
     ),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

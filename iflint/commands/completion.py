@@ -1,0 +1,38 @@
+"""`iflint completion`: the script that lets a shell complete what is typed."""
+
+from __future__ import annotations
+
+import click
+
+from iflint.commands.arguments import debug_option
+from iflint.commands.interface import CLEAN, COMPLETION_VARIABLE, GroupedCommand
+
+SHELLS = ("bash", "zsh", "fish", "powershell")
+
+
+@click.command(
+    "completion",
+    cls=GroupedCommand,
+    short_help="Let the shell complete commands.",
+    examples=(
+        "bash        add to ~/.bashrc:  source <(iflint completion bash)",
+        "zsh         add to ~/.zshrc, after compinit:  source <(iflint completion zsh)",
+        "fish        iflint completion fish > ~/.config/fish/completions/iflint.fish",
+        "PowerShell  add to $PROFILE:",
+        "            iflint completion powershell | Out-String | Invoke-Expression",
+    ),
+)
+@click.argument("shell", metavar="SHELL", type=click.Choice(SHELLS, case_sensitive=False))
+@debug_option
+def command(shell: str) -> int:
+    """Write the script for SHELL: bash (4.4 or newer), zsh, fish or powershell.
+
+    With it the Tab key completes commands, options, formats, rules with what they find, the
+    environments of the configuration, and paths.
+    """
+    from iflint.commands import output, suggestions
+    from iflint.commands.main import cli
+
+    script = suggestions.SHELLS[shell](cli, {}, "iflint", COMPLETION_VARIABLE).source()
+    output.write_data(None, script)
+    return CLEAN
