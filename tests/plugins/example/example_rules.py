@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from iflint.findings import Finding, Severity
 from iflint.hooks import hookimpl
 from iflint.rule import ChannelCase, Rule
+from iflint.rule_options import texts
 
 
 class TrailingSlash(Rule):
@@ -14,7 +15,7 @@ class TrailingSlash(Rule):
 
     ## What it does
 
-    Reports addresses that end in a slash.
+    Reports addresses that end in a slash, but for those in `allowed`.
 
     ## Why it matters
 
@@ -28,11 +29,13 @@ class TrailingSlash(Rule):
     code = "EXA001"
     name = "trailing-slash"
     severity = Severity.NOTE
+    allowed = texts("Addresses that may end in a slash.")
 
     def check_channel(self, case: ChannelCase) -> Iterable[Finding]:
         """Say which address it is."""
         address = case.channel.address
-        if address is not None and (address.text or "").endswith("/"):
+        text = address.text or "" if address is not None else ""
+        if address is not None and text.endswith("/") and text not in self.allowed:
             yield self.finding(
                 case,
                 "The address ends in a slash.",
