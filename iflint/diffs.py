@@ -48,7 +48,7 @@ def _complete(lines: Iterator[bytes]) -> Iterator[bytes]:
 
 def _name(side: str, path: str) -> bytes:
     """A path as Git writes it: in quotation marks where it has characters that end it."""
-    name = f"{side}/{path}"
+    name = f"{side}/{path.lstrip('/')}"
     if any(character in _ESCAPES or character < " " for character in name):
         quoted = "".join(_ESCAPES.get(c, f"\\{ord(c):03o}" if c < " " else c) for c in name)
         name = f'"{quoted}"'

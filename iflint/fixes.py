@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -87,6 +87,18 @@ class Plan(msgspec.Struct, frozen=True):
     left: tuple[Left, ...]
     files: tuple[ChangedFile, ...]
     rows: int = 0
+
+    def without(self, files: Container[FileLocation]) -> Plan:
+        """The plan without what concerns some of the files."""
+        return msgspec.structs.replace(
+            self,
+            fixes=tuple(
+                fix
+                for fix in self.fixes
+                if not any(change.edit.file in files for change in fix.changes)
+            ),
+            files=tuple(file for file in self.files if file.file not in files),
+        )
 
 
 class _Candidate(msgspec.Struct, frozen=True):
@@ -214,13 +226,16 @@ class _Planner:
         """The one certificate that an entry means, if nothing but the form differs."""
         near = entry.near_miss
         why, remedy = _why_not(near)
+        exchanged = near is not None and {each.kind for each in near.comparisons} == {"exchanged"}
+        if exchanged and self._unsafe:
+            why = ""
         if not why and near is not None and self._others_meant(entry, near, index):
             why = "more than one certificate may be meant"
             remedy = "Find out which one the sender uses, and enter its DNs"
         if not why and near is not None:
             return near.certificate
         for finding in findings:
-            self._leave(finding, why, remedy)
+            self._leave(finding, why, remedy, unsafe=exchanged)
         return None
 
     def _others_meant(self, entry: EntryVerdict, near: NearMiss, index: NameIndex) -> bool:
@@ -416,7 +431,8 @@ def _why_not(near: NearMiss | None) -> tuple[str, str]:
         )
     more = [each.role for each in near.comparisons if each.kind and each.kind not in FORM]
     if more:
-        return f"the {' and the '.join(more)} differs in more than spelling or order", ""
+        names = " and the ".join(more)
+        return f"the {names} differ{'s' * (len(more) == 1)} in more than spelling or order", ""
     return "", ""
 
 
@@ -439,7 +455,7 @@ def _each_pair_once(
 
 def _moved(value: Value, text: str, file: FileLocation, start: int, end: int) -> Edit:
     """The edit of a cell, counted from the start of its row. Raises CannotWrite."""
-    edit = value.origin.edit(text)
+    edit = value.edit_raw(text)
     if edit.file != file or not start <= edit.start <= edit.end <= end:
         raise CannotWrite("its DNs are no cells of a row, as in an old format")
     return msgspec.structs.replace(edit, start=edit.start - start, end=edit.end - start)

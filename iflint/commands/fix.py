@@ -89,15 +89,16 @@ def command(
     plan = call(plan_fixes, run.paths, options, add_successor=add_successor, unsafe=unsafe_fixes)
     if diff:
         return _show(plan, run)
-    failures = []
+    failed = {}
     for file in plan.files:
         try:
             output.rewrite_file(file.path, file.before, file.after)
         except Failure as failure:
-            failures.append(failure.message)
-    if failures:
-        raise Failure("\n".join(failures))
-    output.write_text(None, run.colour, lambda *console: _text(plan, run, *console))
+            failed[file.file] = failure.message
+    done = plan.without(failed)
+    output.write_text(None, run.colour, lambda *console: _text(done, run, *console))
+    if failed:
+        raise Failure("\n".join(failed.values()))
     return CLEAN
 
 

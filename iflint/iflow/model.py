@@ -96,18 +96,29 @@ class Value(msgspec.Struct, frozen=True):
         return self.origin.locate()
 
     def edit(self, text: str) -> Edit:
-        """What makes the resolved text read as ``text``: in the file that `definition` names.
+        """What makes the resolved text read as ``text``, but for blanks around it, which stay.
 
-        Raises `iflint.edits.CannotWrite` for a mixture of text and parameters.
+        The change is in the file that `definition` names, if there is one. Raises
+        `iflint.edits.CannotWrite` for a mixture of text and parameters.
         """
         if not self.parameters:
-            return self.origin.edit(text)
+            return self.edit_raw(text)
         use = self.parameters[0]
         if self.definition is None or use.definition is None:
             from iflint.edits import CannotWrite
 
             raise CannotWrite("it is put together of text and parameters")
-        return use.definition.edit(text)
+        return use.definition.edit(text, *_without_blanks(use.value or ""))
+
+    def edit_raw(self, text: str) -> Edit:
+        """What makes the raw text read as ``text``, in the flow, but for blanks around it."""
+        return self.origin.edit(text, *_without_blanks(self.raw))
+
+
+def _without_blanks(text: str) -> tuple[int, int]:
+    """Start and end of a text without the blanks and line ends around it."""
+    blanks = " \t\r\n"
+    return len(text) - len(text.lstrip(blanks)), len(text.rstrip(blanks)) or len(text)
 
 
 class AuthorizationKind(enum.StrEnum):

@@ -15,6 +15,8 @@ from iflint.iflow.escapes import NAMED, decode_once_more, escaped
 from iflint.iflow.text import CharacterMap, Mapped, Text, decode, literal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from iflint.iflow.model import Origin
 
 _TAG = re.compile(r"<(/?)(?:[\w.-]+:)?(row|cell)((?:[\s/][^<>]*)?)>", re.IGNORECASE)
@@ -125,7 +127,21 @@ def _cell(text: str, start: int, end: int, origin: Origin, place: tuple[int, int
     if "&" not in text[start:end] and "<" not in text[start:end]:
         return Text(text[start:end], Mapped(origin, literal(start, end, place), escaped))
     decoded, markup = decode(text, start, end, _MARKUP, _character, place)
-    return decode_once_more(decoded, Mapped(origin, markup, escaped))
+    return decode_once_more(decoded, Mapped(origin, markup, _writer(text[start:end].strip())))
+
+
+def _writer(cell: str) -> Callable[[str], str]:
+    """How a text is written in a cell: as it is where a CDATA section is all that stands there."""
+    sections = cell.count("<![CDATA[")
+    if sections == 1 and cell.startswith("<![CDATA[") and cell.endswith("]]>"):
+        return str
+    return _refused if sections else escaped
+
+
+def _refused(_text: str) -> str:
+    from iflint.edits import CannotWrite
+
+    raise CannotWrite("it stands partly inside a CDATA section")
 
 
 def _character(escape: re.Match[str]) -> str:
