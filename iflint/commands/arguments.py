@@ -52,15 +52,7 @@ def certificate_options(command: Any) -> Any:
     """Options that decide which certificates and roots there are, and at what moment."""
     return _apply(
         command,
-        _option(
-            "--certificates",
-            CERTIFICATES,
-            "File or folder with client certificates and intermediates (repeatable)."
-            " Default: all under the checked paths.",
-            metavar="PATH",
-            multiple=True,
-            type=ANY_PATH,
-        ),
+        _setting("certificates", CERTIFICATES, metavar="PATH", type=ANY_PATH),
         root_options,
     )
 
@@ -69,49 +61,12 @@ def root_options(command: Any) -> Any:
     """Options that decide which roots count, and at what moment."""
     return _apply(
         command,
-        _option(
-            "--keystore-password-env",
-            CERTIFICATES,
-            "Environment variable that holds the password of keystores, or of the one at PATH"
-            " (repeatable).",
-            metavar="[PATH=]NAME",
-            multiple=True,
-        ),
-        _option(
-            "--landscape",
-            CERTIFICATES,
-            "Whose list of supported roots counts. Default: btp.",
-            type=OneOf(LANDSCAPES),
-        ),
-        _option(
-            "--trust",
-            CERTIFICATES,
-            "How much of SAP's list for BTP counts: btp-required are the roots that BTP itself"
-            " uses. Default: complete.",
-            type=OneOf(TRUSTS),
-        ),
-        _option(
-            "--roots",
-            CERTIFICATES,
-            "Roots that replace the list: files, folders or a table (repeatable).",
-            metavar="PATH",
-            multiple=True,
-            type=ANY_PATH,
-        ),
-        _option(
-            "--roots-add",
-            CERTIFICATES,
-            "Roots that extend the list: files or folders (repeatable).",
-            metavar="PATH",
-            multiple=True,
-            type=ANY_PATH,
-        ),
-        _option(
-            "--as-of",
-            CERTIFICATES,
-            "Judge as if it were this day or time (UTC). Default: now.",
-            metavar="DATE",
-        ),
+        _setting("keystore-password-env", CERTIFICATES, metavar="[PATH=]NAME"),
+        _setting("landscape", CERTIFICATES, type=OneOf(LANDSCAPES)),
+        _setting("trust", CERTIFICATES, type=OneOf(TRUSTS)),
+        _setting("roots", CERTIFICATES, metavar="PATH", type=ANY_PATH),
+        _setting("roots-add", CERTIFICATES, metavar="PATH", type=ANY_PATH),
+        _setting("as-of", CERTIFICATES, metavar="DATE"),
     )
 
 
@@ -120,76 +75,26 @@ def judging_options(command: Any) -> Any:
     return _apply(
         command,
         certificate_options,
-        _option(
-            "--expiry-days",
-            CERTIFICATES,
-            "Warn when a certificate ends within N days. Default: 30.",
-            metavar="N",
-        ),
+        _setting("expiry-days", CERTIFICATES, metavar="N"),
         calendar_option,
-        _option(
-            "--parameters",
-            FLOWS,
-            "File with an environment's parameter values (repeatable).",
-            metavar="FILE",
-            multiple=True,
-            type=ANY_PATH,
-        ),
-        _option(
-            "--environment",
-            FLOWS,
-            "Check with the settings of this configured environment (repeatable).",
-            metavar="NAME",
-            multiple=True,
-            shell_complete=suggested("environments"),
-        ),
-        _option(
-            "--all-environments",
-            FLOWS,
-            "Check each configured environment; a finding says in which it holds.",
-            is_flag=True,
-        ),
-        _option(
-            "--exclude",
-            FLOWS,
-            "Leave out what matches, as in .gitignore (repeatable).",
-            metavar="PATTERN",
-            multiple=True,
-        ),
+        _setting("parameters", FLOWS, metavar="FILE", type=ANY_PATH),
+        _setting("environment", FLOWS, metavar="NAME", shell_complete=suggested("environments")),
+        _setting("all-environments", FLOWS, is_flag=True),
+        _setting("exclude", FLOWS, metavar="PATTERN"),
     )
 
 
 def calendar_option(command: Any) -> Any:
     """The option that corrects the CA calendar."""
-    return _option(
-        "--calendar",
-        CERTIFICATES,
-        "Rows that correct the calendar of public CAs, in JSON.",
-        metavar="FILE",
-        type=ANY_PATH,
-    )(command)
+    return _setting("calendar", CERTIFICATES, metavar="FILE", type=ANY_PATH)(command)
 
 
 def rule_options(command: Any) -> Any:
     """Options that decide which rules are asked."""
     return _apply(
         command,
-        _option(
-            "--select",
-            FINDINGS,
-            "Only these rules: codes, names or prefixes as IFL1 (comma-separated, repeatable).",
-            metavar="RULES",
-            multiple=True,
-            shell_complete=suggested("several_rules"),
-        ),
-        _option(
-            "--ignore",
-            FINDINGS,
-            "All but these rules.",
-            metavar="RULES",
-            multiple=True,
-            shell_complete=suggested("several_rules"),
-        ),
+        _setting("select", FINDINGS, metavar="RULES", shell_complete=suggested("several_rules")),
+        _setting("ignore", FINDINGS, metavar="RULES", shell_complete=suggested("several_rules")),
     )
 
 
@@ -198,32 +103,10 @@ def finding_options(command: Any) -> Any:
     return _apply(
         command,
         rule_options,
-        _option(
-            "--fail-on",
-            FINDINGS,
-            "The least severity that gives exit code 1. Default: error.",
-            type=OneOf(FAIL_LEVELS),
-        ),
-        _option(
-            "--baseline",
-            FINDINGS,
-            "Known findings: only what this file does not have counts.",
-            metavar="FILE",
-            type=ANY_PATH,
-        ),
-        _option(
-            "--write-baseline",
-            FINDINGS,
-            "Write what is found to FILE, so that it is known from now on.",
-            metavar="FILE",
-            type=ANY_PATH,
-        ),
-        _option(
-            "--prune-baseline",
-            FINDINGS,
-            "Remove from the baseline what is not found any more.",
-            is_flag=True,
-        ),
+        _setting("fail-on", FINDINGS, type=OneOf(FAIL_LEVELS)),
+        _setting("baseline", FINDINGS, metavar="FILE", type=ANY_PATH),
+        _setting("write-baseline", FINDINGS, metavar="FILE", type=ANY_PATH),
+        _setting("prune-baseline", FINDINGS, is_flag=True),
     )
 
 
@@ -231,31 +114,17 @@ def report_options(command: Any) -> Any:
     """Options that decide where the report goes."""
     return _apply(
         command,
-        _option(
-            "--format",
+        _setting(
+            "format",
             OUTPUT,
-            f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}; with =FILE it goes there (repeatable)."
-            " Default: text.",
             metavar="FORMAT[=FILE]",
-            multiple=True,
             shell_complete=suggested("destination"),
             type=OneOf(FORMATS),
         ),
-        _option("--output", OUTPUT, "File for a single format.", metavar="FILE", type=ANY_PATH),
-        _option(
-            "--sarif-profile",
-            OUTPUT,
-            "github leaves out what is suppressed or known, full marks it. Default: github.",
-            type=OneOf(SARIF_PROFILES),
-        ),
+        _setting("output", OUTPUT, metavar="FILE", type=ANY_PATH),
+        _setting("sarif-profile", OUTPUT, type=OneOf(SARIF_PROFILES)),
         color_option,
-        _option(
-            "--verbose",
-            OUTPUT,
-            "Name what was skipped, suppressed or known.",
-            short="-v",
-            is_flag=True,
-        ),
+        _setting("verbose", OUTPUT, short="-v", is_flag=True),
     )
 
 
@@ -285,7 +154,7 @@ def table_format(
 
 def color_option(command: Any) -> Any:
     """The option that decides about colours."""
-    return _option("--color", OUTPUT, "Colours. Default: auto.", type=OneOf(COLOURS))(command)
+    return _setting("color", OUTPUT, type=OneOf(COLOURS))(command)
 
 
 def configuration_options(command: Any) -> Any:
@@ -345,6 +214,18 @@ def _option(
     if not settings.get("is_flag"):
         settings.setdefault("default", None)
     return click.option(*names, cls=Option, heading=heading, help=text, **settings)
+
+
+def _setting(name: str, heading: str, **more: Any) -> Decorator:
+    """The option of a setting, in the setting's own words."""
+    setting = COMMAND_LINE_SETTINGS[name]
+    text = setting.summary
+    if setting.many:
+        text, more = f"{text[:-1]} (repeatable).", more | {"multiple": True}
+    default = setting.absent or setting.default
+    if default:
+        text += f" Default: {', '.join(default) if isinstance(default, tuple) else default}."
+    return _option(f"--{name}", heading, text, **more)
 
 
 def _apply(command: Any, *decorators: Decorator) -> Any:
