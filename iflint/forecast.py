@@ -24,7 +24,7 @@ class Change(msgspec.Struct, frozen=True):
     """A finding that begins or ends on a day.
 
     ``begins`` is False for one that is gone from that day on. ``renew_by`` is the last day to
-    start a renewal, ``expiry-days`` before an error begins; it may have passed.
+    start a renewal, ``expiry-days`` before what an error speaks of; it may have passed.
     """
 
     day: date
@@ -80,15 +80,20 @@ def _is_overtaken(finding: Finding, begun: Iterable[Finding]) -> bool:
         other.iflow == finding.iflow
         and other.channel == finding.channel
         and other.entry == finding.entry
-        and other.severity.rank < finding.severity.rank
+        and (other.severity.rank < finding.severity.rank or _has_come(finding, other))
         for other in begun
     )
+
+
+def _has_come(announced: Finding, other: Finding) -> bool:
+    return announced.breaks_on is not None and announced.breaks_on == other.broken_since
 
 
 def _renew_by(finding: Finding, day: date, session: Session) -> date | None:
     if finding.severity is not Severity.ERROR:
         return None
-    return day - timedelta(days=session.options.expiry_days)
+    last = finding.breaks_on.date() if finding.breaks_on else day
+    return last - timedelta(days=session.options.expiry_days)
 
 
 def _beginning(day: date) -> datetime:
