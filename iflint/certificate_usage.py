@@ -12,13 +12,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.engine import sessions
-from iflint.findings import (
-    CertificateReference,
-    ChannelReference,
-    EntryReference,
-    IflowReference,
+from iflint.certificate_report import (
+    CHAIN,
+    MEANT,
+    PAIR,
+    UNDECIDABLE,
+    CertificateUse,
+    CertificateUses,
+    ListInForce,
+    Standing,
+    Use,
 )
+from iflint.engine import sessions
 from iflint.options import Options
 from iflint.pki.chains import judge_chain
 from iflint.rule import (
@@ -32,93 +37,29 @@ from iflint.verdicts import EntryState
 from iflint.wording import days_until
 
 if TYPE_CHECKING:
+    from iflint.certificate_report import Step
     from iflint.engine import Session
+    from iflint.findings import IflowReference
     from iflint.location import Location
     from iflint.pki.certificates import Certificate
     from iflint.pki.chains import ChainVerdict
     from iflint.problems import Problem
     from iflint.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict
 
-PAIR, UNDECIDABLE, MEANT, CHAIN = "pair", "undecidable", "meant", "chain"
-
-
-class Use(msgspec.Struct, frozen=True):
-    """An entry of a channel that needs a certificate, in the environments named.
-
-    ``relation`` is ``pair`` when the certificate has the entry's pair, ``undecidable`` when it may
-    have it, ``meant`` when the entry evidently means it and differs, ``chain`` when it stands
-    above one that has the pair. ``decides`` tells whether the verdict on the entry rests on it:
-    False where the entry has a better certificate.
-    """
-
-    iflow: IflowReference
-    channel: ChannelReference
-    entry: EntryReference
-    relation: str
-    decides: bool
-    environments: tuple[str, ...] = ()
-
-
-class Standing(msgspec.Struct, frozen=True):
-    """What the dates and the chain of a certificate are worth, in the environments named.
-
-    ``verdict`` is ``works``, ``uncertain`` or ``fails``, ``reasons`` say why it is not the first;
-    ``holds_until`` is when one that works ends to do so, as far as dates can tell.
-    """
-
-    verdict: str
-    reasons: tuple[str, ...]
-    holds_until: datetime | None
-    environments: tuple[str, ...] = ()
-
-
-class CertificateUse(msgspec.Struct, frozen=True):
-    """A certificate at hand and everything that needs it.
-
-    ``role`` is ``client``, ``intermediate`` or ``root``, by what the certificate says of itself.
-    ``days_left`` counts calendar days (UTC) from the clock to its last day, negative once that
-    has passed. ``standings`` is one, or several where environments differ.
-    """
-
-    certificate: CertificateReference
-    role: str
-    days_left: int
-    standings: tuple[Standing, ...]
-    uses: tuple[Use, ...]
-
-
-class ListInForce(msgspec.Struct, frozen=True):
-    """The list of roots that verdicts rely on; ``environment`` is empty where none is checked."""
-
-    environment: str
-    landscape: str
-    name: str
-
-
-class CertificateUses(msgspec.Struct, frozen=True):
-    """Every certificate at hand, the one that ends first being the first.
-
-    ``entries_without`` counts the entries for which none is at hand; ``problems`` are inputs
-    that could not be read, so that certificates or channels may lack.
-    """
-
-    as_of: datetime
-    lists: tuple[ListInForce, ...]
-    certificates: tuple[CertificateUse, ...]
-    entries_without: int = 0
-    problems: tuple[Problem, ...] = ()
-
 
 def certificate_uses(paths: Sequence[str], options: Options) -> CertificateUses:
     """What depends on each certificate that belongs to a run over ``paths``.
 
-    Each is told once, also where several environments have it. Raises what
-    `iflint.engine.check` raises.
+    Raises what `iflint.engine.check` raises.
     """
-    from iflint.clock import now
+    return uses_of(sessions(paths, options))
 
-    options = msgspec.structs.replace(options, as_of=options.as_of or now())
-    named = sessions(paths, options)
+
+def uses_of(named: Sequence[tuple[str, Session]]) -> CertificateUses:
+    """What depends on each certificate of the `sessions` of a run.
+
+    Each is told once, also where several environments have it.
+    """
     collected: dict[Certificate, _Collected] = {}
     without: set[tuple[IflowReference, int, int]] = set()
     problems: dict[Problem, None] = {}
@@ -145,11 +86,14 @@ def certificate_uses(paths: Sequence[str], options: Options) -> CertificateUses:
     )
 
 
+_Verdict = tuple[str, tuple[str, ...], datetime | None]
+
+
 class _Collected(msgspec.Struct):
     """What is known of a certificate so far: its places, and in which environments what holds."""
 
     places: dict[Location, None] = {}
-    standings: dict[Standing, list[str]] = {}
+    standings: dict[_Verdict, tuple[tuple[Step, ...], list[str]]] = {}
     uses: dict[Use, list[str]] = {}
 
 
@@ -161,8 +105,8 @@ def _certificate_use(
         role=_role(certificate),
         days_left=days_until(certificate.not_after, clock),
         standings=tuple(
-            msgspec.structs.replace(standing, environments=tuple(filter(None, names)))
-            for standing, names in collected.standings.items()
+            Standing(*verdict, tuple(filter(None, names)), steps)
+            for verdict, (steps, names) in collected.standings.items()
         ),
         uses=tuple(
             msgspec.structs.replace(use, environments=tuple(filter(None, names)))
@@ -273,5 +217,5 @@ def _collect_standings(
             certificate, session.pool, trust, session.as_of, verifier
         )
         tree = chain_tree(chain, session.pool, trust, session.as_of)
-        standing = Standing(tree.verdict, tree.reasons, tree.holds_until)
-        collected[certificate].standings.setdefault(standing, []).append(name)
+        verdict = tree.verdict, tree.reasons, tree.holds_until
+        collected[certificate].standings.setdefault(verdict, (tree.steps, []))[1].append(name)

@@ -94,6 +94,7 @@ class Session:
         self._problems = (*self.inputs.problems, *parameter_problems, *root_problems)
         self._rules: tuple[Rule, ...] | None = None
         self._parameter_files = 0
+        self._judged: tuple[datetime, dict[int, IflowVerdict]] | None = None
 
     def in_environment(self, environment: Environment) -> Session:
         """The same flows with the settings of an environment."""
@@ -140,6 +141,7 @@ class Session:
 
         other = copy(self)
         other.__dict__.pop("pool", None)
+        other._judged = None
         other.inputs = msgspec.structs.replace(self.inputs, certificates=tuple(certificates))
         return other
 
@@ -231,6 +233,7 @@ class Session:
 
         other = copy(self)
         other.trust = self.trust.of_release(release)
+        other._judged = None
         return other
 
     @property
@@ -248,7 +251,15 @@ class Session:
         return tuple(map(described, self.rules))
 
     def verdicts(self, as_of: datetime) -> dict[int, IflowVerdict]:
-        """The verdict of each iFlow that has anything to judge, by its number."""
+        """The verdict of each iFlow that has anything to judge, by its number.
+
+        Those of the clock that was asked for last are kept.
+        """
+        if self._judged is None or self._judged[0] != as_of:
+            self._judged = as_of, self._judge(as_of)
+        return self._judged[1]
+
+    def _judge(self, as_of: datetime) -> dict[int, IflowVerdict]:
         relevant = [
             number
             for number, iflow in enumerate(self._iflows)

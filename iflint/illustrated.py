@@ -1,4 +1,4 @@
-"""A report with what it takes to draw: the diagrams of the flows."""
+"""A report with what only pictures need: how the flows are drawn, and every certificate."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.certificate_usage import uses_of
 from iflint.engine import report_of, sessions
 from iflint.report import FlowDiagram, IllustratedReport, Report
 
@@ -25,4 +26,5 @@ def check(paths: Sequence[str], options: Options) -> IllustratedReport:
         diagrams=tuple(
             FlowDiagram(flow.location, flow.diagram) for flow in flows if flow.diagram is not None
         ),
+        uses=uses_of(named),
     )

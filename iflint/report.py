@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,6 +12,9 @@ from iflint.findings import CertificateReference, DnComparison, Finding, RuleInf
 from iflint.iflow.diagram import Diagram
 from iflint.iflow.model import Package
 from iflint.location import FileLocation, Location
+
+if TYPE_CHECKING:
+    from iflint.certificate_report import CertificateUses
 
 
 class TrustSummary(msgspec.Struct, frozen=True):
@@ -258,9 +262,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IllustratedReport(Report, frozen=True, kw_only=True):
-    """A report with what only pictures need: how the iFlows are drawn."""
+    """A report with what only pictures need: how the iFlows are drawn, and every certificate."""
 
     diagrams: tuple[FlowDiagram, ...] = ()
+    uses: CertificateUses | None = None
 
     @property
     def plain(self) -> Report:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.certificate_report import Place, Step
 from iflint.options import Options, UsageError
 from iflint.pki.certificates import Certificate, usage_name
 from iflint.pki.chains import CertificatePool, ChainVerdict, FaultKind, Outcome, judge_chain
@@ -21,39 +22,6 @@ if TYPE_CHECKING:
     from iflint.problems import Problem
 
 _MAX_SIGNATURES = 3000
-
-
-class Place(msgspec.Struct, frozen=True):
-    """Where a certificate was found; ``line`` is that of its PEM block, None in binary files."""
-
-    file: str
-    line: int | None = None
-
-
-class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One certificate of a chain, or the root or the missing one in its place.
-
-    ``role`` is ``client`` for the certificate that the chain begins with, else ``intermediate``,
-    ``root`` or ``missing``. ``usages`` are the extended key usages for people, None without such
-    an extension. ``known_as`` tells what the list of roots knows of a root. ``faults`` are
-    clauses that say what is wrong with this step, none when it holds; ``certain`` is False when
-    whether it holds is not known. ``sources`` are addresses from which a missing certificate
-    may be had.
-    """
-
-    role: str
-    subject: str
-    sha256: str = ""
-    not_before: datetime | None = None
-    not_after: datetime | None = None
-    days_left: int | None = None
-    key: str = ""
-    usages: tuple[str, ...] | None = None
-    places: tuple[Place, ...] = ()
-    known_as: str = ""
-    faults: tuple[str, ...] = ()
-    certain: bool = True
-    sources: tuple[str, ...] = ()
 
 
 class Tree(msgspec.Struct, frozen=True):

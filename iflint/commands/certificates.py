@@ -19,7 +19,7 @@ from iflint.commands.arguments import (
 from iflint.commands.interface import CLEAN, GroupedCommand
 
 if TYPE_CHECKING:
-    from iflint.certificate_usage import CertificateUse, CertificateUses, Standing, Use
+    from iflint.certificate_report import CertificateUse, CertificateUses, Standing, Use
 
 FORMATS = ("table", "json", "csv", "ics")
 ALARM_DAYS = (30, 7)

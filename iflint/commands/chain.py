@@ -19,8 +19,9 @@ from iflint.commands.arguments import (
 from iflint.commands.interface import CLEAN, GroupedCommand
 
 if TYPE_CHECKING:
+    from iflint.certificate_report import Step
     from iflint.reporters.style import Style
-    from iflint.trees import Step, Tree, Trees
+    from iflint.trees import Tree, Trees
 
 FORMATS = ("text", "json")
 _LABEL = 11

@@ -11,14 +11,14 @@ import msgspec
 import pytest
 
 from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root, write_tree
-from iflint.certificate_usage import (
+from iflint.certificate_report import (
     CertificateUse,
     CertificateUses,
     ListInForce,
     Standing,
     Use,
-    certificate_uses,
 )
+from iflint.certificate_usage import certificate_uses
 from iflint.commands.calendars import Event, calendar_text
 from iflint.findings import (
     CertificateReference,

@@ -1,0 +1,119 @@
+"""Certificates as reports tell of them: how long each lasts, its chain, and who needs it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from iflint.findings import (
+    CertificateReference,
+    ChannelReference,
+    EntryReference,
+    IflowReference,
+)
+from iflint.problems import Problem
+
+PAIR, UNDECIDABLE, MEANT, CHAIN = "pair", "undecidable", "meant", "chain"
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a certificate was found; ``line`` is that of its PEM block, None in binary files."""
+
+    file: str
+    line: int | None = None
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One certificate of a chain, or the root or the missing one in its place.
+
+    ``role`` is ``client`` for the certificate that the chain begins with, else ``intermediate``,
+    ``root`` or ``missing``. ``usages`` are the extended key usages for people, None without such
+    an extension. ``known_as`` tells what the list of roots knows of a root. ``faults`` are
+    clauses that say what is wrong with this step, none when it holds; ``certain`` is False when
+    whether it holds is not known. ``sources`` are addresses from which a missing certificate
+    may be had.
+    """
+
+    role: str
+    subject: str
+    sha256: str = ""
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    days_left: int | None = None
+    key: str = ""
+    usages: tuple[str, ...] | None = None
+    places: tuple[Place, ...] = ()
+    known_as: str = ""
+    faults: tuple[str, ...] = ()
+    certain: bool = True
+    sources: tuple[str, ...] = ()
+
+
+class Use(msgspec.Struct, frozen=True):
+    """An entry of a channel that needs a certificate, in the environments named.
+
+    ``relation`` is ``pair`` when the certificate has the entry's pair, ``undecidable`` when it may
+    have it, ``meant`` when the entry evidently means it and differs, ``chain`` when it stands
+    above one that has the pair. ``decides`` tells whether the verdict on the entry rests on it:
+    False where the entry has a better certificate.
+    """
+
+    iflow: IflowReference
+    channel: ChannelReference
+    entry: EntryReference
+    relation: str
+    decides: bool
+    environments: tuple[str, ...] = ()
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What the dates and the chain of a certificate are worth, in the environments named.
+
+    ``verdict`` is ``works``, ``uncertain`` or ``fails``, ``reasons`` say why it is not the first;
+    ``holds_until`` is when one that works ends to do so, as far as dates can tell. ``steps`` are
+    the best chain, the certificate itself first (in the first of the environments).
+    """
+
+    verdict: str
+    reasons: tuple[str, ...]
+    holds_until: datetime | None
+    environments: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+class CertificateUse(msgspec.Struct, frozen=True):
+    """A certificate at hand and everything that needs it.
+
+    ``role`` is ``client``, ``intermediate`` or ``root``, by what the certificate says of itself.
+    ``days_left`` counts calendar days (UTC) from the clock to its last day, negative once that
+    has passed. ``standings`` is one, or several where environments differ.
+    """
+
+    certificate: CertificateReference
+    role: str
+    days_left: int
+    standings: tuple[Standing, ...]
+    uses: tuple[Use, ...]
+
+
+class ListInForce(msgspec.Struct, frozen=True):
+    """The list of roots that verdicts rely on; ``environment`` is empty where none is checked."""
+
+    environment: str
+    landscape: str
+    name: str
+
+
+class CertificateUses(msgspec.Struct, frozen=True):
+    """Every certificate at hand, the one that ends first being the first.
+
+    ``entries_without`` counts the entries for which none is at hand; ``problems`` are inputs
+    that could not be read, so that certificates or channels may lack.
+    """
+
+    as_of: datetime
+    lists: tuple[ListInForce, ...]
+    certificates: tuple[CertificateUse, ...]
+    entries_without: int = 0
+    problems: tuple[Problem, ...] = ()
