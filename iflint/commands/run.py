@@ -176,16 +176,21 @@ def _environments(
     configured = {each.name: each for each in settings.get("environments", ())}
     if settings.get("all-environments"):
         if not configured:
-            mistakes.append(Mistake("", "all-environments: the configuration has no environment"))
+            mistakes.append(Mistake("", f"all-environments: {_NO_ENVIRONMENT}"))
         return tuple(configured.values())
     asked = dict.fromkeys(settings.get("environment", configured if every else ()))
     for name in asked:
         if name not in configured:
             hint = did_you_mean(name, tuple(configured)) or (
-                "" if configured else "; the configuration has no [environments.NAME]"
+                "" if configured else f"; {_NO_ENVIRONMENT}"
             )
             mistakes.append(Mistake("", f"environment {shown(name)} is not configured{hint}"))
     return tuple(configured[name] for name in asked if name in configured)
+
+
+_NO_ENVIRONMENT = (
+    "the configuration has no environment; a table [environments.NAME] in iflint.toml makes one"
+)
 
 
 def check(
