@@ -171,7 +171,7 @@ def _rules_line(found: EffectiveSettings) -> str:
     return f"{asked}; off: {', '.join(some)}."
 
 
-_MOST_NAMED = 8
+_MOST_NAMED = 5
 
 
 def _value(setting: EffectiveSetting) -> str:

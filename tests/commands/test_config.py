@@ -84,3 +84,49 @@ def test_names_from_the_file_steer_no_terminal(workplace, call) -> None:
     assert result.exit_code == 0
     assert not {"\x1b", "\u202e"} & set(result.stdout)
     assert "environment \\x1b[31mx\\u202e" in result.stdout
+
+
+def test_suppressions_rules_and_what_environments_inherit(workplace, call) -> None:
+    (workplace / "iflint.toml").write_text(
+        'expiry-days = 40\n[environments.prod]\nlandscape = "neo"\n'
+        '[rules.ifl102]\nseverity = "error"\n[rules.weak-key]\nenabled = false\n'
+        '[[suppressions]]\nrule = "IFL407"\nreason = "Test"\nuntil = 2027-01-31\n'
+    )
+    read = json.loads(call("config", "--format", "json").stdout)
+    (suppression,) = read["suppressions"]
+    assert suppression == {
+        "rule": ["IFL407"],
+        "reason": "Test",
+        "until": "2027-01-31",
+        "place": "iflint.toml:8:3",
+    }
+    of_prod = {each["name"]: each for each in read["settings"] if each["environment"] == "prod"}
+    assert (of_prod["landscape"]["value"], of_prod["landscape"]["inherited"]) == ("neo", False)
+    assert (of_prod["trust"]["value"], of_prod["trust"]["inherited"]) == ("complete", True)
+    rules = {rule["code"]: rule for rule in read["rules"]}
+    assert {code for code, rule in rules.items() if not rule["asked"]} == {"IFL404", "IFL501"}
+    assert {code for code, rule in rules.items() if rule["told"]} == {"IFL102", "IFL404"}
+    soon = {each["name"]: told(each) for each in rules["IFL102"]["settings"]}
+    assert soon == {
+        "severity": ("error", "file", "iflint.toml:5:1"),
+        "enabled": (True, "default", ""),
+        "expiry-days": (40, "file", "iflint.toml:1:1"),
+    }
+    shown = call("config", "--select", "IFL1", env={"COLUMNS": "80"}).stdout
+    assert "rule IFL102 certificate-expires-soon" in shown
+    assert "suppression 1" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_the_schema_has_the_rules_that_are_installed(workplace, call) -> None:
+    result = call("config", "--schema", "--output", "iflint.schema.json")
+    assert result.exit_code == 0
+    schema = json.loads((workplace / "iflint.schema.json").read_text("utf-8"))
+    assert schema == json.loads(call("config", "--schema").stdout)
+    assert {"IFL102", "weak-key"} <= set(schema["properties"]["rules"]["properties"])
+
+
+def test_an_environment_is_missing(workplace, call) -> None:
+    result = call("check", ".", "--all-environments")
+    assert result.exit_code == 2
+    assert "[environments.NAME]" in result.stderr
