@@ -17,9 +17,9 @@ _DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 _BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
 _WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
 
-SHAPES = 3_000
+SHAPES = 2_000
 """How many shapes, and how many connections, of a diagram are read; real ones have below 200."""
-WAYPOINTS = 100
+WAYPOINTS = 40
 FARTHEST = 100_000.0
 """Coordinates beyond this, in either direction, are no place in a diagram."""
 
@@ -146,7 +146,7 @@ def _centre(bounds: Bounds) -> Point:
 def _bounds(shape: etree._Element) -> Bounds | None:
     for element in shape.iterchildren(_BOUNDS):
         x, y, width, height = _numbers(element, ("x", "y", "width", "height"))
-        if x is None or y is None or not width or not height or width < 0 or height < 0:
+        if x is None or y is None or width is None or height is None or min(width, height) < 1:
             return None
         return Bounds(x, y, width, height)
     return None

@@ -26,7 +26,11 @@ _BROAD = 680
 _WIDE = 2400
 """Drawings wider than this are not scaled to the page at all."""
 _WIDE_SCALE = 0.8
+_WIDEST = 12_000
 _CELL = 200.0
+_CELLS = 100
+_CROWD = 50
+"""How many things in one square of the grid a label tries not to cover."""
 
 _POOLS = {ShapeKind.PROCESS: "pool", ShapeKind.LANE: "lane", ShapeKind.SUBPROCESS: "inner"}
 _PARTIES = {ShapeKind.SENDER: "SENDER", ShapeKind.RECEIVER: "RECEIVER"}
@@ -82,7 +86,7 @@ def svg(diagram: Diagram, marks: Mapping[str, Mark], *, title: str, prefix: str)
     links = _links(diagram, marks, drawing, prefix)
     names = [_beside(edge, drawing) for edge in plain]
     box = drawing.box()
-    natural = box.width * (_WIDE_SCALE if box.width > _WIDE else 1)
+    natural = min(box.width * (_WIDE_SCALE if box.width > _WIDE else 1), _WIDEST)
     size = " flow-wide" if box.width > _WIDE else " flow-broad" if box.width > _BROAD else ""
     window = " flow-window" if box.width > _WIDE else ""
     scrolled = f' tabindex="0" role="region" aria-labelledby="{_attribute(prefix)}-title"'
@@ -136,7 +140,9 @@ class _Drawing:
 
     def _take(self, bounds: Bounds) -> None:
         for cell in _cells(bounds):
-            self._cells.setdefault(cell, []).append(bounds)
+            here = self._cells.setdefault(cell, [])
+            if len(here) < _CROWD:
+                here.append(bounds)
 
     def label(self, bounds: Bounds) -> None:
         """A text is drawn in this place."""
@@ -159,10 +165,12 @@ def _key(bounds: Bounds) -> tuple[float, float, float, float]:
 
 
 def _cells(bounds: Bounds) -> list[tuple[int, int]]:
-    """The squares of a coarse grid that a rectangle touches; no more than a few of them."""
+    """The squares of a coarse grid that a rectangle touches; none for one beyond all measure."""
     across = range(int(bounds.x // _CELL), int((bounds.x + bounds.width) // _CELL) + 1)
     down = range(int(bounds.y // _CELL), int((bounds.y + bounds.height) // _CELL) + 1)
-    return [(column, row) for column in across[:40] for row in down[:40]]
+    if len(across) * len(down) > _CELLS:
+        return []
+    return [(column, row) for column in across for row in down]
 
 
 def _overlap(one: Bounds, other: Bounds) -> float:

@@ -13,7 +13,7 @@ _BROAD = frozenset("mwMW@%—…")
 _WIDE_LETTERS = frozenset("ABCDEGHKNOPQRSUVXYZ&+<>=~_#$")
 _WORD = re.compile(r"\s*(\S{1,300})")
 _BREAK = re.compile(r".+?(?:[_\-./:,;](?=[^_\-./:,;])|(?<=[a-z])(?=[A-Z])|$)")
-LONGEST = 500
+LONGEST = 300
 """Longer texts than this are cut before they are measured, and in tooltips, too."""
 
 
