@@ -226,7 +226,8 @@ class Finding(msgspec.Struct, frozen=True):
     this finding from others of the same rule at the same entry (a parameter, a certificate) and
     goes into ``fingerprint``, which survives moved lines and renumbered ids. ``environments``
     are those in which it holds, when several are checked. ``suppression`` is set when it is
-    suppressed, ``baseline`` when a baseline was given.
+    suppressed, ``baseline`` when a baseline was given. ``fixable`` tells that `iflint fix` can
+    write what the remedy says, unless that would make another finding.
     """
 
     code: str
@@ -249,6 +250,7 @@ class Finding(msgspec.Struct, frozen=True):
     environments: tuple[str, ...] = ()
     suppression: Justification | None = None
     baseline: BaselineState | None = None
+    fixable: bool = False
 
     @property
     def place(self) -> tuple[str, int, int, str, str]:

@@ -18,7 +18,7 @@ import msgspec
 
 from iflint.edits import CannotWrite, Edit, applied
 from iflint.engine import report_of, sessions
-from iflint.findings import FORM, EntryReference, Finding
+from iflint.findings import EntryReference, Finding
 from iflint.location import FileLocation, Location
 from iflint.sources.disk import Disk
 
@@ -429,7 +429,7 @@ def _why_not(near: NearMiss | None) -> tuple[str, str]:
         return f"entry {near.held_by.ordinal} has that certificate's pair already", (
             "Remove this row"
         )
-    more = [each.role for each in near.comparisons if each.kind and each.kind not in FORM]
+    more = near.more_than_form
     if more:
         names = " and the ".join(more)
         return f"the {names} differ{'s' * (len(more) == 1)} in more than spelling or order", ""

@@ -254,6 +254,7 @@ class Rule:
         broken_since: datetime | None = None,
         works_from: datetime | None = None,
         key: str = "",
+        fixable: bool = False,
     ) -> Finding:
         """Make a finding of this rule about ``case``; see `iflint.findings.Finding`."""
         channel = case.channel if isinstance(case, ChannelCase | EntryCase) else None
@@ -274,6 +275,7 @@ class Rule:
             broken_since=broken_since,
             works_from=works_from,
             key=key,
+            fixable=fixable and not location.file.members,
         )
 
 

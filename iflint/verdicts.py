@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.findings import DnComparison
+from iflint.findings import FORM, DnComparison
 from iflint.iflow.model import (
     AuthorizationKind,
     CertificateEntry,
@@ -151,6 +151,16 @@ class NearMiss(msgspec.Struct, frozen=True):
     comparisons: tuple[DnComparison, ...]
     issued_alike: tuple[Location, ...] = ()
     held_by: CertificateEntry | None = None
+
+    @property
+    def more_than_form(self) -> tuple[str, ...]:
+        """Which of ``subject`` and ``issuer`` differ in more than the form."""
+        return tuple(c.role for c in self.comparisons if c.kind and c.kind not in FORM)
+
+    @property
+    def fixable(self) -> bool:
+        """Whether nothing but the form differs, and no other entry has the pair already."""
+        return self.held_by is None and not self.more_than_form
 
     def comparison(self, role: str) -> DnComparison:
         """The comparison of the ``subject`` or of the ``issuer``."""

@@ -45,6 +45,9 @@ def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     yield from _row("clock", _moment(report.as_of), style)
     yield from _set_apart(report, style, verbose=verbose)
     yield _labelled("findings", _findings(report, style), style)
+    fixable = sum(finding.fixable for finding in report.findings)
+    if fixable:
+        yield from _row("", f"iflint fix can write {fixable} of them (--diff shows how)", style)
 
 
 def _counts(report: Report) -> Iterator[tuple[str, str]]:

@@ -116,6 +116,7 @@ class DnMismatch(Rule):
             related=(*related, *alike, *certificate),
             certificate=(near.certificate, near.locations),
             comparisons=near.comparisons,
+            fixable=near.fixable,
         )
 
 

@@ -78,6 +78,7 @@ class MalformedDn(Rule):
             certificate=(near.certificate, near.locations) if near else None,
             comparisons=(comparison,) if comparison and comparison.kind else (),
             key=role,
+            fixable=near is not None and near.fixable,
         )
 
 
