@@ -1,15 +1,21 @@
 """Take the README's screenshots from the demo.
 
-``python docs/make_screenshots.py`` writes ``docs/images/``: what the terminal shows, as SVG in a
-light and a dark version, always the same bytes; a test fails when they are not what iflint says.
+``python docs/make_screenshots.py`` writes ``docs/images/``, each picture in a light and a dark
+version. What the terminal shows is SVG, always the same bytes. The HTML report is photographed by
+Chromium, anew when the page has changed: ``report.sha256`` tells of which page the photographs are.
+A test fails when the pictures are not of what iflint says.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
+import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import msgspec
@@ -83,6 +89,25 @@ PICTURES = (
     Picture("explain", ("explain", "dn-mismatch"), 24),
 )
 
+PAGE = ("check", "fixtures/demo", *CLOCK, "--format", "html")
+PAGE_HASH = IMAGES / "report.sha256"
+# What is photographed of the page: the name of the picture, and the flow that is scrolled to.
+VIEWS = {"report": "", "flow": "Receive Delivery Notes"}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_OPTIONS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-sync", "--hide-scrollbars"),
+    *("--allow-file-access-from-files", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update"),
+    "--window-size=1200,900",
+)
+# A headless Chromium photographs a scrolled page as blank, but not one that is scrolled in a frame.
+SCROLLED = """\
+<!doctype html><title>report</title>
+<style>body {{ margin: 0 }} iframe {{ border: 0; width: 1200px; height: 900px }}</style>
+<iframe src="report.html#{place}"></iframe>
+"""
+SCHEMES = {"dark": 0, "light": 1}  # as Chromium counts them
+
 
 def said(command: tuple[str, ...]) -> str:
     """What iflint writes to a terminal for a command, with its colours."""
@@ -128,6 +153,39 @@ def pictures() -> dict[Path, str]:
     return made
 
 
+def browser() -> str | None:
+    """The Chromium that is installed."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def page() -> tuple[str, str]:
+    """The demo's HTML report, and its hash."""
+    text = said(PAGE)
+    return text, hashlib.sha256(text.encode()).hexdigest() + "\n"
+
+
+def photograph(chromium: str, text: str) -> None:
+    """Write the pictures of a page."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "report.html").write_text(text, encoding="utf-8")
+        for name, flow in VIEWS.items():
+            place = re.search(rf'id="(flow\d+)-name"[^>]*>{flow}', text) if flow else None
+            frame = Path(folder) / f"{name}.frame.html"
+            frame.write_text(SCROLLED.format(place=place[1] if place else ""), encoding="utf-8")
+            for scheme, number in SCHEMES.items():
+                subprocess.run(  # noqa: S603
+                    [
+                        *(chromium, *BROWSER_OPTIONS, f"--user-data-dir={folder}/profile"),
+                        f"--blink-settings=preferredColorScheme={number}",
+                        f"--screenshot={IMAGES / f'{name}-{scheme}.png'}",
+                        frame.as_uri(),
+                    ],
+                    capture_output=True,
+                    check=True,
+                    timeout=120,
+                )
+
+
 def main() -> None:
     """Write every picture that has changed."""
     IMAGES.mkdir(exist_ok=True)
@@ -135,6 +193,15 @@ def main() -> None:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8", newline="\n")
             sys.stdout.write(f"{path.relative_to(ROOT)}\n")
+    text, current = page()
+    if PAGE_HASH.exists() and PAGE_HASH.read_text(encoding="utf-8") == current:
+        return
+    chromium = browser()
+    if chromium is None:
+        raise SystemExit("The HTML report has changed: install Chromium to photograph it.")
+    photograph(chromium, text)
+    PAGE_HASH.write_text(current, encoding="utf-8", newline="\n")
+    sys.stdout.write("docs/images/*.png\n")
 
 
 if __name__ == "__main__":

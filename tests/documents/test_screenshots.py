@@ -12,13 +12,19 @@ SHOWN = re.compile(r'(?:src|srcset)="(docs/images/[^"]+)"')
 
 
 @pytest.fixture(scope="module")
-def made():
-    """The pictures that docs/make_screenshots.py would write."""
+def maker():
+    """docs/make_screenshots.py."""
     path = ROOT / "docs" / "make_screenshots.py"
     spec = importlib.util.spec_from_file_location("make_screenshots", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.pictures()
+    return module
+
+
+@pytest.fixture(scope="module")
+def made(maker):
+    """The pictures that it would write."""
+    return maker.pictures()
 
 
 def test_they_are_what_iflint_says(made) -> None:
@@ -38,3 +44,13 @@ def test_each_picture_is_shown_and_each_shown_picture_exists() -> None:
     shown = {ROOT / name for name in SHOWN.findall((ROOT / "README.md").read_text("utf-8"))}
     images = ROOT / "docs" / "images"
     assert shown == {path for path in images.iterdir() if path.suffix in {".svg", ".png"}}
+
+
+def test_the_photographs_are_of_the_report_of_today(maker) -> None:
+    if maker.browser() is None:
+        pytest.skip("there is no Chromium to photograph the HTML report")
+    _, current = maker.page()
+    assert maker.PAGE_HASH.read_text("utf-8") == current, "run python docs/make_screenshots.py"
+    photographs = list(maker.IMAGES.glob("*.png"))
+    assert len(photographs) == len(maker.VIEWS) * len(maker.SCHEMES)
+    assert all(photograph.stat().st_size < 200_000 for photograph in photographs)
