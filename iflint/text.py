@@ -24,6 +24,7 @@ _INVISIBLE = (
     (0xFEFF, 0xFEFF),  # byte order mark
     (0xFFA0, 0xFFA0),  # halfwidth Hangul filler
     (0xFFF0, 0xFFFB),  # unassigned ignorables, interlinear annotation
+    (0xFFFE, 0xFFFF),  # no characters at all, and not allowed in XML
     (0x13430, 0x1343F),  # Egyptian format controls
     (0x1BCA0, 0x1BCA3),  # shorthand format controls
     (0x1D173, 0x1D17A),  # musical format controls
