@@ -21,7 +21,7 @@ from iflint.commands.interface import CLEAN, GroupedCommand
 if TYPE_CHECKING:
     from iflint.certificate_report import CertificateUse, CertificateUses, Standing, Use
 
-FORMATS = ("table", "json", "csv", "ics")
+FORMATS = ("table", "json", "csv", "ics", "html")
 ALARM_DAYS = (30, 7)
 """How long before a certificate's last day the calendar reminds of it."""
 
@@ -61,7 +61,7 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     if chosen == "table":
         output.write_text(path, run.colour, lambda *console: _table(uses, *console))
     else:
-        write = {"json": _json, "csv": _csv, "ics": _calendar}[chosen]
+        write = {"json": _json, "csv": _csv, "ics": _calendar, "html": _html}[chosen]
         output.write_data(path, write(uses))
     _say_what_was_not_read(uses)
     return CLEAN
@@ -76,6 +76,12 @@ def _say_what_was_not_read(uses: CertificateUses) -> None:
         unread = counted(len(uses.problems), "input")
         complain(f"{unread} could not be read, so the list may lack certificates or channels")
         complain("'iflint check' says which and why")
+
+
+def _html(uses: CertificateUses) -> str:
+    from iflint.reporters.html import certificates_page
+
+    return certificates_page(uses)
 
 
 def _json(uses: CertificateUses) -> str:

@@ -27,7 +27,7 @@ from iflint.values import (
 
 LANDSCAPES = ("btp", "neo", "custom")
 TRUSTS = ("complete", "btp-required")
-FORMATS = ("text", "sarif", "json", "concise", "github", "gitlab", "junit", "markdown")
+FORMATS = ("text", "sarif", "json", "concise", "github", "gitlab", "junit", "markdown", "html")
 SARIF_PROFILES = ("github", "full")
 FAIL_LEVELS = ("error", "warning", "note", "never")
 COLOURS = ("auto", "always", "never")

@@ -25,6 +25,7 @@ REPORTERS = {
     "gitlab": "iflint.reporters.gitlab",
     "junit": "iflint.reporters.junit",
     "markdown": "iflint.reporters.job_summary",
+    "html": "iflint.reporters.html",
 }
 """The name of each format, and the module that writes it."""
 

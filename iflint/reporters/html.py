@@ -1,0 +1,110 @@
+"""The report as one HTML page that needs nothing from outside: for people, with every drawing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from iflint.report import IllustratedReport
+from iflint.reporters import drawing
+from iflint.reporters.html_views import (
+    channels_named,
+    finding_views,
+    flow_views,
+    parties,
+    timeline,
+)
+from iflint.text import visible
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from iflint.certificate_report import CertificateUses
+    from iflint.report import Report
+
+DESCRIBE_RULES = True
+WHOLE_INVENTORY = False
+ILLUSTRATED = True
+FOR_PEOPLE = False
+TAKES = ()
+
+_FOLDER = os.path.join(os.path.dirname(__file__), "page")
+
+
+def render(report: Report) -> str:
+    """The page: what breaks next, the flows with their drawings and findings, and all the rest."""
+    illustrated = report if isinstance(report, IllustratedReport) else None
+    uses = illustrated.uses if illustrated else None
+    findings = finding_views(report, uses)
+    flows = flow_views(report, illustrated.diagrams if illustrated else (), findings)
+    placed = {view.number for flow in flows for view in flow.findings}
+    codes = {each.code for each in (*report.findings, *report.known, *report.suppressed)}
+    return _page(
+        "report.html",
+        report=report,
+        flows=flows,
+        others=[view for view in findings if view.number not in placed],
+        findings=findings,
+        rules=[rule for rule in report.rules if rule.code in codes],
+        timeline=timeline(uses) if uses else None,
+        channels=list(report.channels),
+    )
+
+
+def certificates_page(uses: CertificateUses) -> str:
+    """The page of `iflint certificates`: the timeline, each certificate's chain, who needs it."""
+    return _page("certificates.html", uses=uses, timeline=timeline(uses))
+
+
+def _page(template: str, **values: Any) -> str:
+    style = _read("page.css") + drawing.STYLE
+    script = _read("page.js")
+    policy = (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    page = _environment().get_template(template)
+    return page.render(**values, style=style, script=script, policy=policy) + "\n"
+
+
+def _read(name: str) -> str:
+    with open(os.path.join(_FOLDER, name), encoding="utf-8", newline="\n") as file:
+        return file.read()
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+@cache
+def _environment() -> Environment:
+    """The templates; whatever they show is made visible and escaped in this one place."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    from iflint import wording
+    from iflint.reporters import words
+
+    def shown(value: object) -> object:
+        return visible(value) if isinstance(value, str) and type(value) is not Markup else value
+
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        finalize=shown,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"safe_svg": Markup, "cut": lambda text: words.cut(visible(text))}
+    environment.globals |= {
+        "words": words,
+        "wording": wording,
+        "symbols": Markup(drawing.SYMBOLS),
+        "parties": parties,
+        "channels_named": channels_named,
+    }
+    return environment
