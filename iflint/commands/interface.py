@@ -214,10 +214,25 @@ def _unexpected(error: Exception, debug: bool) -> int:
         traceback.print_exc()
     if isinstance(error, OSError):
         silence_stdout()
+    complain(_known_cause(error) or _internal(error, debug))
+    return FAILED
+
+
+def _known_cause(error: Exception) -> str:
+    """What happened outside of the program; empty when that is not to be seen."""
+    if not isinstance(error, OSError) or error.filename is not None:
+        return ""
+    try:
+        os.getcwd()
+    except OSError:
+        return "the current folder does not exist any more; go to another one"
+    return f"input or output failed: {error.strerror or error}"
+
+
+def _internal(error: Exception, debug: bool) -> str:
     said = " ".join(str(error).split())
     hint = "" if debug else " (--debug shows where)"
-    complain(f"internal error: {type(error).__name__}{': ' if said else ''}{said}{hint}")
-    return FAILED
+    return f"internal error: {type(error).__name__}{': ' if said else ''}{said}{hint}"
 
 
 def silence_stdout() -> None:

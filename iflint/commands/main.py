@@ -67,5 +67,6 @@ def main() -> None:
     except SystemExit as stop:
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError):
-                stream.flush()
+                if stream is not None:
+                    stream.flush()
         os._exit(stop.code if isinstance(stop.code, int) else bool(stop.code))

@@ -348,6 +348,37 @@ class TestProcess:
         assert b"No space left on device" in run.stderr
         assert b"Traceback" not in run.stderr
 
+    @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+    @pytest.mark.parametrize(("command", "code"), [("check", 3), ("nonsense", 2), ("--help", 0)])
+    def test_closed_standard_output_is_no_traceback(self, tmp_path, command, code) -> None:
+        import subprocess
+
+        run = subprocess.run(
+            ["sh", "-c", f'exec "{sys.executable}" -m iflint {command} >&-'],
+            cwd=tmp_path,
+            capture_output=True,
+            check=False,
+        )
+        assert run.returncode == code
+        assert b"Traceback" not in run.stderr
+
+    @pytest.mark.skipif(os.name == "nt", reason="Windows keeps a current folder")
+    @pytest.mark.parametrize("command", ["check", "config", "channels", "hook"])
+    def test_a_current_folder_that_is_gone(self, tmp_path, command) -> None:
+        import subprocess
+
+        run = subprocess.run(
+            ["sh", "-c", f'mkdir x; cd x; rmdir ../x; exec "{sys.executable}" -m iflint {command}'],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert run.returncode == 3
+        assert run.stderr.splitlines() == [
+            "iflint: the current folder does not exist any more; go to another one"
+        ]
+
     def test_a_clean_flow_needs_few_modules(self, tmp_path) -> None:
         code = (
             "import sys; from iflint.commands.main import cli\n"
