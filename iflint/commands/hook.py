@@ -48,6 +48,7 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     repository is checked, as it is without FILE. Certificates are the configured ones, else
     all of the repository. Options and exit codes are those of 'iflint check'.
     """
+    from iflint.commands import progress
     from iflint.commands.check import report_on
     from iflint.commands.run import prepare
     from iflint.sources import repository_root
@@ -57,7 +58,8 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     paths = targets(run, root)
     certificates = run.settings.get("certificates", (root,)) if paths else ()
     settings = {**run.settings, "certificates": certificates}
-    return report_on(msgspec.structs.replace(run, paths=paths, settings=settings))
+    with progress.silenced():
+        return report_on(msgspec.structs.replace(run, paths=paths, settings=settings))
 
 
 def targets(run: Run, root: str) -> tuple[str, ...]:

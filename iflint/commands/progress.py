@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from _thread import LockType
 
-    from iflint.progress import Step
+    from iflint.progress import Progress, Step
 
 PATIENCE, PAUSE = 1.0, 0.25
 """Seconds: how long a program runs before it tells anything, and between two looks at it."""
@@ -23,11 +23,27 @@ SHORTEST_ITEM = 12
 
 _began = time.monotonic()
 _latest: list[Step] = []
+_silenced: list[bool] = []
+
+
+def listener() -> Progress | None:
+    """What the library is handed: None where nobody would see the line."""
+    return tell if _is_watched(os.environ) else None
 
 
 def tell(step: Step) -> None:
-    """Keep the step for the line; this is what the library is handed."""
+    """Keep the step for the line."""
     _latest[:] = [step]
+
+
+@contextlib.contextmanager
+def silenced() -> Iterator[None]:
+    """Tell nothing while the body runs, wherever it runs."""
+    _silenced.append(True)
+    try:
+        yield
+    finally:
+        _silenced.pop()
 
 
 @contextlib.contextmanager
@@ -57,7 +73,7 @@ def shown(doing: str = "") -> Iterator[None]:
 
 
 def _is_watched(environment: Mapping[str, str]) -> bool:
-    if environment.get("TERM") == "dumb" or environment.get("CI"):
+    if _silenced or environment.get("TERM") == "dumb" or environment.get("CI"):
         return False
     try:
         return sys.stderr is not None and sys.stderr.isatty()
@@ -66,16 +82,25 @@ def _is_watched(environment: Mapping[str, str]) -> bool:
 
 
 def _show(done: LockType, gone: LockType) -> None:
-    with contextlib.suppress(OSError, ValueError):
-        columns = 0
-        pause = max(PATIENCE - (time.monotonic() - _began), 0)
-        while not done.acquire(timeout=pause):
-            columns = os.get_terminal_size(sys.stderr.fileno()).columns - 1
-            _write(f"{line(_latest[0], columns):{columns}}" if _latest else "")
-            pause = PAUSE
-        if columns:
-            _write(" " * columns)
-    gone.release()
+    try:
+        with contextlib.suppress(OSError, ValueError):
+            _show_until(done)
+    finally:
+        gone.release()
+
+
+def _show_until(done: LockType) -> None:
+    from iflint.text import cells
+
+    columns = 0
+    pause = max(PATIENCE - (time.monotonic() - _began), 0)
+    while not done.acquire(timeout=pause):
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns - 1
+        text = line(_latest[0], columns) if _latest else ""
+        _write(text + " " * (columns - cells(text)))
+        pause = PAUSE
+    if columns:
+        _write(" " * columns)
 
 
 def _write(text: str) -> None:

@@ -89,6 +89,7 @@ def engine(monkeypatch):
 
     stub = Stub()
     monkeypatch.setattr("iflint.engine.check", stub.check)
+    monkeypatch.setattr("iflint.illustrated.check", stub.check)
     return stub
 
 

@@ -25,34 +25,55 @@ main()
 """
 
 
-def on_a_terminal(*arguments, slow, columns=60, **environment):
-    """What a terminal receives from a run whose reading takes ``slow`` seconds, and its code."""
+LONGEST_RUN = 30
+"""Seconds after which a run on a terminal is ended, and its test has failed."""
+
+
+def on_a_terminal(*arguments, slow, columns=60, types=None, stdout=None, **environment):
+    """What a terminal receives from a run whose reading takes ``slow`` seconds, and its code.
+
+    ``types`` is a pair: once the terminal has received the first, the second is typed.
+    ``stdout`` is a file that standard output goes to instead.
+    """
     import fcntl
     import pty
+    import select
     import struct
+    import subprocess
     import termios
+    import time
 
-    child, terminal = pty.fork()
-    if child == 0:
-        os.environ.update({"TERM": "xterm", **environment})
-        for name in ("CI", "COLUMNS", "NO_COLOR"):
-            if name not in environment:
-                os.environ.pop(name, None)
-        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        command = [sys.executable, "-c", SLOW, str(slow), *map(str, arguments)]
-        os.execv(sys.executable, command)
-    received = b""
-    while True:
-        try:
-            data = os.read(terminal, 65536)
-        except OSError:
-            break
-        if not data:
-            break
-        received += data
+    kept = ("CI", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "PYTHONIOENCODING")
+    calm = {name: value for name, value in os.environ.items() if name not in kept}
+    terminal, end = pty.openpty()
+    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW, str(slow), *map(str, arguments)],
+        stdin=end,
+        stdout=stdout or end,
+        stderr=end,
+        env={**calm, "TERM": "xterm", **environment},
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    ) as run:
+        os.close(end)
+        received, until = b"", time.monotonic() + LONGEST_RUN
+        while select.select([terminal], [], [], max(until - time.monotonic(), 0))[0]:
+            try:
+                data = os.read(terminal, 65536)
+            except OSError:
+                break
+            if not data:
+                break
+            received += data
+            if types and types[0] in received:
+                os.write(terminal, types[1])
+                types = None
+        else:
+            run.kill()
+            pytest.fail(f"still running after {LONGEST_RUN} s, having shown {received!r}")
     os.close(terminal)
-    _, status = os.waitpid(child, 0)
-    return received.decode(), os.waitstatus_to_exitcode(status)
+    return received.decode(), run.returncode
 
 
 pseudo_terminals = pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
@@ -86,6 +107,33 @@ def test_a_short_run_a_plain_terminal_and_a_ci_server_show_none(case, slow, envi
     received, _ = on_a_terminal(*case, slow=slow, **environment)
     assert "Reading" not in received
     assert "\r" not in received.replace("\r\n", "")
+
+
+@pseudo_terminals
+def test_quiet_runs_and_the_hook_show_none(case) -> None:
+    for arguments in ((*case, "--quiet"), ("hook", *case[1:])):
+        received, _ = on_a_terminal(*arguments, slow=1.5)
+        assert "Reading" not in received
+
+
+@pseudo_terminals
+def test_ctrl_c_leaves_the_line_empty(case) -> None:
+    received, code = on_a_terminal(*case, slow=60, types=(b"Reading file", b"\x03"))
+    assert code == 130
+    assert received.rstrip("\r\n").endswith(" " * 59)
+    assert "Traceback" not in received
+    assert "\x1b" not in received
+
+
+@pseudo_terminals
+def test_standard_output_in_a_file_holds_nothing_of_the_line(case, tmp_path) -> None:
+    with open(tmp_path / "report", "wb") as report:
+        received, code = on_a_terminal(*case, slow=1.5, stdout=report)
+    assert "Reading file" in received
+    assert code == 1
+    shown = (tmp_path / "report").read_bytes()
+    assert b"Reading" not in shown
+    assert b"\r" not in shown
 
 
 def test_the_library_tells_every_step_to_its_caller(case) -> None:

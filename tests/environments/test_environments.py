@@ -146,7 +146,7 @@ def test_one_file_of_json_for_each_artifact(repository: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "arguments", "said"),
     [
-        ("", ("--environment", "prod"), "no [environments.NAME]"),
+        ("", ("--environment", "prod"), "a table [environments.NAME] in iflint.toml makes"),
         ("", ("--all-environments",), "no environment"),
         ("[environments.prod]", ("--environment", "prood"), "did you mean 'prod'"),
         ("[environments]\nprod = 3", (), "iflint.toml:4:1: takes a table"),
