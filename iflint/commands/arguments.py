@@ -125,6 +125,7 @@ def report_options(command: Any) -> Any:
         _setting("sarif-profile", OUTPUT, type=OneOf(SARIF_PROFILES)),
         color_option,
         _setting("verbose", OUTPUT, short="-v", is_flag=True),
+        _setting("quiet", OUTPUT, short="-q", is_flag=True),
     )
 
 

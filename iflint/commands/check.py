@@ -15,10 +15,10 @@ from iflint.commands.arguments import (
     request,
 )
 from iflint.commands.interface import CLEAN, FOUND, Failure, GroupedCommand
+from iflint.configuration.settings import STANDARD_OUTPUT, Destination
 
 if TYPE_CHECKING:
     from iflint.commands.run import Run
-    from iflint.configuration.settings import Destination
     from iflint.report import Report
 
 
@@ -46,11 +46,23 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     """
     from iflint.commands.run import prepare
 
-    return report_on(prepare(request(arguments, paths=paths or (".",))))
+    return report_on(prepare(request(arguments, paths=paths or (".",))), guide=True)
 
 
-def report_on(run: Run) -> int:
-    """Check, write every report that was asked for, and give the exit code."""
+def report_on(run: Run, *, guide: bool = False) -> int:
+    """Check, write every report that was asked for, and give the exit code.
+
+    ``guide``: after a text on a terminal, name the commands that help on.
+    """
+    from iflint.commands import progress
+
+    if run.quiet:
+        with progress.silenced():
+            return _report_on(run, guide=False)
+    return _report_on(run, guide=guide)
+
+
+def _report_on(run: Run, *, guide: bool) -> int:
     from iflint.commands.run import check
     from iflint.reporters import load
 
@@ -70,6 +82,10 @@ def report_on(run: Run) -> int:
             failures.append(failure.message)
     if failures:
         raise Failure("\n".join(failures))
+    if guide and Destination("text", STANDARD_OUTPUT) in run.destinations:
+        from iflint.commands import next_steps
+
+        next_steps.show(report, run.colour)
     return FOUND if report.fails(run.fail_level) else CLEAN
 
 

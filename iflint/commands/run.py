@@ -73,6 +73,11 @@ class Run(msgspec.Struct, frozen=True):
         return bool(self.settings.get("verbose", False))
 
     @property
+    def quiet(self) -> bool:
+        """Whether text holds findings only."""
+        return bool(self.settings.get("quiet", False))
+
+    @property
     def sarif_profile(self) -> str:
         """For whom SARIF is written."""
         return str(self.settings.get("sarif-profile", "github"))
@@ -213,7 +218,7 @@ def check(
 
 def options_of(run: Run, *, describe_rules: bool = False, whole_inventory: bool = False) -> Options:
     """The settings of a run as the library takes them."""
-    from iflint.commands.progress import tell
+    from iflint.commands import progress
 
     get = run.settings.get
     return Options(
@@ -237,7 +242,7 @@ def options_of(run: Run, *, describe_rules: bool = False, whole_inventory: bool 
         baseline=get("baseline"),
         describe_rules=describe_rules,
         whole_inventory=whole_inventory,
-        progress=tell,
+        progress=progress.listener(),
     )
 
 

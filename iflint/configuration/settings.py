@@ -368,6 +368,12 @@ SETTINGS = {
             default=False,
         ),
         of_kind(
+            "quiet",
+            switch(),
+            "Findings only: no summary, no progress, no next steps.",
+            default=False,
+        ),
+        of_kind(
             "environment",
             plain_text("the name of an environment", many=True),
             "Check with the settings of this configured environment.",

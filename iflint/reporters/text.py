@@ -37,7 +37,7 @@ DESCRIBE_RULES = False
 WHOLE_INVENTORY = False
 ILLUSTRATED = False
 FOR_PEOPLE = True
-TAKES = ("verbose",)
+TAKES = ("verbose", "quiet")
 
 _LABEL = 13
 """The column at which the facts about a finding begin, after their labels."""
@@ -52,12 +52,14 @@ def render(
     colour: bool = False,
     width: int = 80,
     verbose: bool = False,
+    quiet: bool = False,
     ascii: bool = False,  # noqa: A002 - the name by which every caller knows it
 ) -> str:
     """The report as text, lines ending in ``\\n``.
 
     ``colour`` allows ANSI colours, ``ascii`` forbids everything else than ASCII, ``width`` is
-    the terminal's, in columns; ``verbose`` names what was skipped.
+    the terminal's, in columns; ``verbose`` names what was skipped,
+    ``quiet`` leaves out the summary.
     """
     style = Style(colour, max(width, MINIMUM_WIDTH), ascii)
     lines: list[str] = []
@@ -67,8 +69,11 @@ def render(
             lines.append("")
             lines.extend(_finding(finding, report.as_of, style))
         lines.extend(("", ""))
-    lines.extend(summary(report, style, verbose=verbose))
-    return "\n".join(line.rstrip(" ") for line in lines) + "\n"
+    if quiet:
+        lines = lines[:-2]
+    else:
+        lines.extend(summary(report, style, verbose=verbose))
+    return "".join(f"{line.rstrip(' ')}\n" for line in lines)
 
 
 def _by_iflow(report: Report) -> Iterator[tuple[IflowReference | None, list[Finding]]]:

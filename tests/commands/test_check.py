@@ -4,6 +4,7 @@ import os
 import sys
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from exports import Channel, Flow, bundle, write_tree
@@ -86,7 +87,7 @@ def test_all_mistakes_are_told_at_once(workplace, call, engine) -> None:
         "iflint: --fail-on takes one of error, warning, note, never, not 'errors';"
         " did you mean 'error'?",
         "iflint: --format takes one of text, sarif, json, concise, github, gitlab,"
-        " junit, markdown, not 'sarif.json'; did you mean 'sarif'?",
+        " junit, markdown, html, not 'sarif.json'; did you mean 'sarif'?",
         "iflint: --color takes one of auto, always, never, not 'yes'",
         "iflint: iflint.toml:1:1: unknown setting 'expiry-dais'; did you mean 'expiry-days'?",
     ]
@@ -402,3 +403,62 @@ def test_github_reads_real_commands_from_standard_output(workplace, call, engine
     engine.reply = report_with("error", "note")
     lines = call("check", "--format", "github").stdout.splitlines()
     assert [line.split(" ")[0] for line in lines] == ["::error", "::notice"]
+
+
+class TestNextSteps:
+    """After a report that somebody reads at a terminal: what to type next."""
+
+    @pytest.fixture(autouse=True)
+    def _at_a_terminal(self, monkeypatch):
+        monkeypatch.setattr("iflint.commands.output.is_terminal", lambda: True)
+
+    def test_the_worst_finding_is_explained_first(self, workplace, call, engine) -> None:
+        engine.reply = report_with("note", "error", "warning")
+        *_, empty, title, step = call("check", "--color", "never").stdout.splitlines()
+        assert (empty, title) == ("", "Next steps")
+        assert step == "  iflint explain IFL901  why it fails at runtime, and what to do"
+
+    def test_days_to_come_lead_to_the_forecast(self, workplace, call, engine) -> None:
+        report = report_with("warning")
+        soon = msgspec.structs.replace(
+            report.findings[0], breaks_on=datetime(2026, 12, 1, tzinfo=UTC)
+        )
+        engine.reply = msgspec.structs.replace(report, findings=(soon,))
+        assert "  iflint forecast " in call("check").stdout
+
+    def test_very_many_findings_lead_to_a_baseline(self, workplace, call, engine) -> None:
+        engine.reply = report_with(*["error"] * 60)
+        steps = call("check").stdout.rpartition("Next steps")[2]
+        assert "--write-baseline FILE" in steps
+        assert all(len(line) <= 80 for line in steps.splitlines())
+
+    @pytest.mark.parametrize(
+        ("command", "severities", "options"),
+        [
+            ("check", ["error"], ["--quiet"]),
+            ("check", ["error"], ["--format", "json"]),
+            ("check", ["error"], ["--output", "report.txt"]),
+            ("check", [], []),
+            ("hook", ["error"], []),
+        ],
+    )
+    def test_none_where_none_help(
+        self, workplace, call, engine, command, severities, options
+    ) -> None:
+        engine.reply = report_with(*severities)
+        assert "Next steps" not in call(command, *options).stdout
+
+
+def test_a_pipe_gets_no_next_steps(workplace, call, engine) -> None:
+    engine.reply = report_with("error")
+    assert "Next steps" not in call("check").stdout
+
+
+def test_quiet_leaves_findings_only(workplace, call, engine) -> None:
+    assert call("check", "--quiet").stdout == ""
+    engine.reply = report_with("error")
+    shown = call("check", "-q")
+    assert shown.exit_code == 1
+    assert "Something was found." in shown.stdout
+    assert "Summary" not in shown.stdout
+    assert shown.stdout.endswith("Do something.\n")

@@ -58,6 +58,7 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         output = "report.txt"
         color = "never"
         verbose = true
+        quiet = false
         environment = ["prod"]
         all-environments = false
         """
@@ -89,6 +90,7 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         "output": os.path.join(here, "report.txt"),
         "color": "never",
         "verbose": True,
+        "quiet": False,
         "environment": ("prod",),
         "all-environments": False,
     }

@@ -1,0 +1,39 @@
+"""After a report on a terminal: the commands that help on, where there are any."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iflint.report import Report
+
+MANY = 50
+"""Findings: from here on nobody mends them all before the first gate."""
+
+
+def show(report: Report, colour: str) -> None:
+    """Print the next steps after ``report``, in colours as the setting says; not into a pipe."""
+    from iflint.commands import output
+
+    steps = list(after(report))
+    if not steps or not output.is_terminal():
+        return
+    title = "\x1b[1mNext steps\x1b[0m" if output.wants_colour(colour) else "Next steps"
+    width = max(len(command) for command, _ in steps)
+    lines = (f"  {command:{width}}  {gain}\n" for command, gain in steps)
+    output.print_text(lambda _: f"\n{title}\n{''.join(lines)}")
+
+
+def after(report: Report) -> Iterator[tuple[str, str]]:
+    """What to type next, and what it gives; each fits a line of 80 columns."""
+    from iflint.reporters.words import worst_first
+
+    worst = worst_first(report.findings)
+    if worst:
+        yield f"iflint explain {worst[0].code}", "why it fails at runtime, and what to do"
+    if any(finding.breaks_on for finding in report.findings):
+        yield "iflint forecast", "what breaks on which day; give it the same paths"
+    if len(report.findings) >= MANY and report.baseline is None:
+        yield "--write-baseline FILE", "make these known, so that only new ones count"
