@@ -89,7 +89,7 @@ def svg(diagram: Diagram, marks: Mapping[str, Mark], *, title: str, prefix: str)
     natural = min(box.width * (_WIDE_SCALE if box.width > _WIDE else 1), _WIDEST)
     size = " flow-wide" if box.width > _WIDE else " flow-broad" if box.width > _BROAD else ""
     window = " flow-window" if box.width > _WIDE else ""
-    scrolled = f' tabindex="0" role="region" aria-labelledby="{_attribute(prefix)}-title"'
+    scrolled = f' tabindex="0" role="group" aria-labelledby="{_attribute(prefix)}-title"'
     view = " ".join(map(lines.number, (box.x, box.y, box.width, box.height)))
     return (
         f'<div class="flow-drawing{window}"{scrolled if size else ""}>'
@@ -473,8 +473,8 @@ def _link(edge: Edge, mark: Mark, drawing: _Drawing, name: str) -> str:
     return (
         f'<a{identity}{kind} href="{_attribute(mark.href)}" aria-label="{_attribute(label)}">'
         f"<title>{_text(label)}</title>"
-        f'<path class="reach" d="{lines.path(course)}"/>{way}'
-        f"{_beside(edge, drawing, shift=11 if badge else 0)}{badge}</a>"
+        f'<g aria-hidden="true"><path class="reach" d="{lines.path(course)}"/>{way}'
+        f"{_beside(edge, drawing, shift=11 if badge else 0)}{badge}</g></a>"
     )
 
 

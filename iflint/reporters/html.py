@@ -10,13 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from iflint.report import IllustratedReport
 from iflint.reporters import drawing
-from iflint.reporters.html_views import (
-    channels_named,
-    finding_views,
-    flow_views,
-    parties,
-    timeline,
-)
+from iflint.reporters.html_views import ahead, choices, finding_views, flow_views, timeline
 from iflint.text import visible
 
 if TYPE_CHECKING:
@@ -45,18 +39,20 @@ def render(report: Report) -> str:
     return _page(
         "report.html",
         report=report,
+        clock=report.as_of,
+        choices=choices(report),
+        ahead=ahead(findings),
         flows=flows,
         others=[view for view in findings if view.number not in placed],
         findings=findings,
         rules=[rule for rule in report.rules if rule.code in codes],
         timeline=timeline(uses) if uses else None,
-        channels=list(report.channels),
     )
 
 
 def certificates_page(uses: CertificateUses) -> str:
     """The page of `iflint certificates`: the timeline, each certificate's chain, who needs it."""
-    return _page("certificates.html", uses=uses, timeline=timeline(uses))
+    return _page("certificates.html", uses=uses, clock=uses.as_of, timeline=timeline(uses))
 
 
 def _page(template: str, **values: Any) -> str:
@@ -86,7 +82,7 @@ def _environment() -> Environment:
     from markupsafe import Markup
 
     from iflint import wording
-    from iflint.reporters import words
+    from iflint.reporters import html_views, words
 
     def shown(value: object) -> object:
         return visible(value) if isinstance(value, str) and type(value) is not Markup else value
@@ -99,12 +95,16 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"safe_svg": Markup, "cut": lambda text: words.cut(visible(text))}
+    environment.filters |= {
+        "safe_markup": Markup,
+        "cut": lambda text: words.cut(visible(text)),
+        "shown": words.shown,
+        "counted": lambda pair: wording.counted(pair[1], pair[0]),
+    }
     environment.globals |= {
         "words": words,
         "wording": wording,
-        "symbols": Markup(drawing.SYMBOLS),
-        "parties": parties,
-        "channels_named": channels_named,
+        "views": html_views,
+        "symbols": drawing.SYMBOLS,
     }
     return environment

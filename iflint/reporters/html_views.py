@@ -2,33 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from iflint.findings import Severity
+from iflint.findings import DnRow, Severity
+from iflint.iflow.diagram import EdgeKind
 from iflint.reporters import drawing
-from iflint.reporters.words import channel_name, iflow_name, package_name, shown, worst_first
+from iflint.reporters.words import (
+    at,
+    channel_name,
+    cut,
+    iflow_name,
+    package_name,
+    shown,
+    title,
+    whereabouts,
+    worst_first,
+)
+from iflint.text import visible
 from iflint.wording import counted, day, days_until
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from iflint.certificate_report import CertificateUse, CertificateUses, Standing, Step, Use
-    from iflint.findings import Finding
+    from iflint.findings import DnComparison, Finding
+    from iflint.iflow.diagram import Diagram
     from iflint.report import ChannelResult, FlowDiagram, IflowResult, Report
 
 _TICKS = ((-365, 0.0), (0, 16.0), (30, 32.0), (90, 46.0), (365, 62.0), (1095, 78.0), (3650, 100.0))
 """Days from the clock, and where they are on the timeline's axis, in percent: near ones wide."""
 
+STATES = {"works": "ok", "uncertain": "warning", "fails": "error"}
+"""How the page marks each verdict on a chain."""
+
+Spans = tuple[tuple[str, bool], ...]
+"""A text in pieces, each with whether it differs from the other text."""
+
 
 class FindingView(msgspec.Struct, frozen=True):
-    """A finding with its number in the page and the standings of the certificate it speaks of."""
+    """A finding with its number in the page, and what the page knows of its certificate.
+
+    ``certificate`` is the number of the certificate in the page, 0 where the page has none.
+    """
 
     number: int
     finding: Finding
-    standings: tuple[Standing, ...]
+    certificate: int = 0
+    standings: tuple[Standing, ...] = ()
 
 
 class ChannelView(msgspec.Struct, frozen=True):
@@ -42,33 +66,41 @@ class ChannelView(msgspec.Struct, frozen=True):
 
 
 class FlowView(msgspec.Struct, frozen=True):
-    """An iFlow with its channels, its findings (worst first) and its drawing as safe markup."""
+    """An iFlow with its channels, its findings (worst first) and its drawing as safe markup.
+
+    ``anchors`` are the ids that channels have in the drawing, by the ids of the channels;
+    ``left_out`` counts what of the diagram is not drawn.
+    """
 
     number: int
     iflow: IflowResult
     channels: tuple[ChannelView, ...]
     findings: tuple[FindingView, ...]
-    svg: str
-    healthy_until: datetime | None
+    svg: str = ""
+    anchors: dict[str, str] = {}
+    left_out: int = 0
+
+    @property
+    def healthy_until(self) -> datetime | None:
+        """The first day on which a channel that works today stops to."""
+        return min(filter(None, (each.healthy_until for each in self.channels)), default=None)
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A certificate on the timeline; ``start`` and ``end`` are percents of the axis.
 
     ``number`` is that of the certificate in the page, 0 for a root that only the list holds.
     """
 
-    number: int
     subject: str
     role: str
     state: str
-    reasons: tuple[str, ...]
     not_after: datetime
     days_left: int
     start: float
     end: float
     channels: int
-    use: CertificateUse | None = None
+    number: int = 0
 
 
 class Timeline(msgspec.Struct, frozen=True):
@@ -80,17 +112,27 @@ class Timeline(msgspec.Struct, frozen=True):
 
 def finding_views(report: Report, uses: CertificateUses | None) -> list[FindingView]:
     """The findings that count, worst first."""
-    standings = (
-        {each.certificate.sha256: each.standings for each in uses.certificates} if uses else {}
-    )
+    numbered = enumerate(uses.certificates, 1) if uses else ()
+    known = {each.certificate.sha256: (number, each.standings) for number, each in numbered}
     return [
         FindingView(
             number,
             finding,
-            standings.get(finding.certificate.sha256, ()) if finding.certificate else (),
+            *(known.get(finding.certificate.sha256, ()) if finding.certificate else ()),
         )
         for number, finding in enumerate(worst_first(report.findings), 1)
     ]
+
+
+def ahead(findings: Iterable[FindingView]) -> list[FindingView]:
+    """What works today and stops working on a day that is known: one each entry and day."""
+    first: dict[Any, FindingView] = {}
+    for view in findings:
+        one = view.finding
+        if one.breaks_on:
+            where = (one.iflow.location, whereabouts(one)) if one.iflow else view.number
+            first.setdefault((one.breaks_on, where, one.environments), view)
+    return [first[key] for key in sorted(first, key=lambda key: key[0])]
 
 
 def flow_views(
@@ -105,15 +147,9 @@ def flow_views(
     flows = []
     for number, iflow in enumerate(report.iflows, 1):
         own = tuple(by_flow.pop(iflow.location, ()))
-        channels = tuple(_channel_views(iflow, own))
+        flow = FlowView(number, iflow, tuple(_channel_views(iflow, own)), own)
         diagram = drawn.get(iflow.location)
-        picture = ""
-        if diagram is not None and diagram.shapes:
-            marks = _marks(number, channels)
-            title = f"Drawing of {iflow_name(iflow)}"
-            picture = drawing.svg(diagram, marks, title=title, prefix=f"flow{number}")
-        until = [each.healthy_until for each in channels if each.healthy_until]
-        flows.append(FlowView(number, iflow, channels, own, picture, min(until) if until else None))
+        flows.append(_drawn(flow, diagram) if diagram and diagram.shapes else flow)
     return sorted(flows, key=lambda flow: flow.findings[0].number if flow.findings else 1 << 40)
 
 
@@ -131,23 +167,40 @@ def _channel_views(iflow: IflowResult, findings: Sequence[FindingView]) -> Itera
         yield ChannelView(number, channel, state, own, min(until) if until and not own else None)
 
 
-def _marks(flow: int, channels: Iterable[ChannelView]) -> dict[str, drawing.Mark]:
-    marks: dict[str, drawing.Mark] = {}
+def _drawn(flow: FlowView, diagram: Diagram) -> FlowView:
+    marks = _marks(flow)
+    prefix = f"flow{flow.number}"
+    channels = {edge.id for edge in diagram.edges if edge.kind is EdgeKind.MESSAGE}
+    name = f"Drawing of {iflow_name(flow.iflow)}"
+    return msgspec.structs.replace(
+        flow,
+        svg=drawing.svg(diagram, marks, title=name, prefix=prefix),
+        anchors={
+            channel: drawing.anchor(prefix, mark)
+            for channel, mark in marks.items()
+            if channel in channels
+        },
+        left_out=diagram.left_out,
+    )
+
+
+def _marks(flow: FlowView) -> dict[str, drawing.Mark]:
+    """What is said of each channel; of one that environments disagree on, the worst."""
     ranks = {"error": 0, "warning": 1, "note": 2, "ok": 3, "": 4}
-    for view in channels:
-        known = marks.get(view.channel.id)
-        if known and ranks[known.severity] <= ranks[view.state]:
-            continue
-        said = _said(view)
-        target = f"#f{view.findings[0].number}" if view.findings else f"#c{flow}-{view.number}"
-        label = f"{channel_name(view.channel)}: {said}"
-        marks[view.channel.id] = drawing.Mark(view.state, target, label, len(view.findings))
+    marks: dict[str, drawing.Mark] = {}
+    for view in sorted(flow.channels, key=lambda view: ranks[view.state], reverse=True):
+        href = f"#f{view.findings[0].number}" if view.findings else f"#c{flow.number}-{view.number}"
+        label = f"{channel_name(view.channel)}: {_said(view)}"
+        marks[view.channel.id] = drawing.Mark(view.state, href, label, len(view.findings))
     return marks
 
 
 def _said(view: ChannelView) -> str:
     if view.findings:
-        return counted(len(view.findings), "finding")
+        worst = view.findings[0].finding
+        more = len(view.findings) - 1
+        also = f" And {counted(more, 'more finding')}." if more else ""
+        return f"{worst.severity}. {title(worst)}{also}"
     if view.healthy_until:
         return f"works until {day(view.healthy_until)}"
     return "nothing found" if view.state else "not authorized by client certificate"
@@ -155,51 +208,58 @@ def _said(view: ChannelView) -> str:
 
 def timeline(uses: CertificateUses) -> Timeline:
     """Every certificate at hand, and the roots of the list that chains in use end in."""
-    needed: list[Row] = []
-    unneeded: list[Row] = []
+    rows = [
+        (_row(uses, each, number), bool(each.uses))
+        for number, each in enumerate(uses.certificates, 1)
+    ]
+    needed = [row for row, is_needed in rows if is_needed] + list(_listed_roots(uses))
+    needed.sort(key=lambda row: (row.not_after, row.subject))
+    return Timeline(tuple(needed), tuple(row for row, is_needed in rows if not is_needed))
+
+
+def _row(uses: CertificateUses, each: CertificateUse, number: int) -> Row:
+    certificate = each.certificate
+    verdicts = [one.verdict for one in each.standings]
+    worst = next(verdict for verdict in ("fails", "uncertain", "works") if verdict in verdicts)
+    return Row(
+        number=number,
+        subject=certificate.subject,
+        role=each.role,
+        state=STATES[worst],
+        not_after=certificate.not_after,
+        days_left=each.days_left,
+        start=_percent(days_until(certificate.not_before, uses.as_of)),
+        end=_percent(each.days_left),
+        channels=len(_channels(each.uses)),
+    )
+
+
+def _listed_roots(uses: CertificateUses) -> Iterable[Row]:
     at_hand = {each.certificate.sha256 for each in uses.certificates}
     roots: dict[str, tuple[Step, set[tuple[object, int]]]] = {}
-    for number, each in enumerate(uses.certificates, 1):
+    for each in uses.certificates:
         channels = _channels(each.uses)
-        certificate = each.certificate
-        worst = _worst(each.standings)
-        state = {"works": "ok", "uncertain": "warning", "fails": "error"}[worst.verdict]
-        row = Row(
-            number,
-            certificate.subject,
-            each.role,
-            state,
-            worst.reasons,
-            certificate.not_after,
-            each.days_left,
-            _percent(days_until(certificate.not_before, uses.as_of)),
-            _percent(each.days_left),
-            len(channels),
-            each,
-        )
-        (needed if channels else unneeded).append(row)
         for step in (step for standing in each.standings for step in standing.steps):
             if step.role == "root" and step.not_after and step.sha256 not in at_hand and channels:
                 roots.setdefault(step.sha256 or step.subject, (step, set()))[1].update(channels)
     for step, channels in roots.values():
         assert step.not_after is not None
-        state = "ok" if not step.faults else "error" if step.certain else "warning"
-        begins = days_until(step.not_before, uses.as_of) if step.not_before else -365
         left = days_until(step.not_after, uses.as_of)
-        ends = _percent(left)
-        needed.append(
-            Row(
-                0, step.subject, "root", state, step.faults, step.not_after, left,
-                _percent(begins), ends, len(channels),
-            )
-        )  # fmt: skip
-    needed.sort(key=lambda row: (row.not_after, row.subject))
-    return Timeline(tuple(needed), tuple(unneeded))
+        yield Row(
+            subject=step.subject,
+            role="root",
+            state=step_state(step),
+            not_after=step.not_after,
+            days_left=left,
+            start=_percent(days_until(step.not_before, uses.as_of)) if step.not_before else 0.0,
+            end=_percent(left),
+            channels=len(channels),
+        )
 
 
-def _worst(standings: Sequence[Standing]) -> Standing:
-    order = ("fails", "uncertain", "works")
-    return min(standings, key=lambda each: order.index(each.verdict))
+def step_state(step: Step) -> str:
+    """How the page marks a step of a chain."""
+    return "ok" if not step.faults else "error" if step.certain else "warning"
 
 
 def _channels(uses: Iterable[Use]) -> set[tuple[object, int]]:
@@ -210,22 +270,55 @@ def _percent(days: int) -> float:
     """Where a day stands on the axis."""
     if days <= _TICKS[0][0]:
         return 0.0
-    for (low, left), (high, right) in zip(_TICKS, _TICKS[1:], strict=False):
+    for (low, left), (high, right) in pairwise(_TICKS):
         if days <= high:
             return round(left + (right - left) * (days - low) / (high - low), 2)
     return 100.0
 
 
-def parties(report: Report) -> dict[str, list[tuple[str, int]]]:
+def facing(comparison: DnComparison) -> list[tuple[Spans, Spans, bool]]:
+    """The lines of two names: the channel's, the certificate's, whether they are the same."""
+    whole = DnRow(comparison.stored, comparison.certificate, same=False)
+    return [(*_spans(row), row.same) for row in comparison.rows or (whole,)]
+
+
+def _spans(row: DnRow) -> tuple[Spans, Spans]:
+    """Both texts, what stands between their equal beginnings and ends marked."""
+    one, other = visible(row.stored), visible(row.certificate)
+    if row.same or not one or not other:
+        return ((one, False),), ((other, False),)
+    head = _common(one, other)
+    tail = _common(one[head:][::-1], other[head:][::-1])
+    return _pieces(one, head, tail), _pieces(other, head, tail)
+
+
+def _common(one: str, other: str) -> int:
+    """With how many characters both texts begin."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _pieces(text: str, head: int, tail: int) -> Spans:
+    end = len(text) - tail
+    pieces = ((text[:head], False), (text[head:end], True), (text[end:], False))
+    return tuple(piece for piece in pieces if piece[0])
+
+
+def parted(message: str) -> tuple[str, str]:
+    """The first sentence of a message, and the rest."""
+    first, stop, rest = message.partition(". ")
+    return (f"{first}.", rest) if stop else (message, "")
+
+
+def place(finding: Finding) -> str:
+    """Where a finding stands: the whole way, but in its flow's own file, which the page names."""
+    whole = at(finding.location)
+    own = finding.iflow is not None and finding.iflow.location == finding.location.file
+    return whole.rpartition("/")[2] if own else cut(whole)
+
+
+def choices(report: Report) -> Mapping[str, list[tuple[str, int]]]:
     """What the page can be filtered by, each choice with its number of findings."""
-    counts: dict[str, dict[str, int]] = {
-        "severity": {},
-        "rule": {},
-        "package": {},
-        "environment": {},
-    }
-    for severity in Severity:
-        counts["severity"][severity.value] = report.count(severity)
+    counts: dict[str, dict[str, int]] = {"rule": {}, "package": {}, "environment": {}}
     for finding in report.findings:
         package = package_name(finding.iflow) if finding.iflow else ""
         for kind, values in (
@@ -236,8 +329,8 @@ def parties(report: Report) -> dict[str, list[tuple[str, int]]]:
             for value in values:
                 counts[kind][value] = counts[kind].get(value, 0) + 1
     return {
-        kind: list(found.items()) if kind == "severity" else sorted(found.items())
-        for kind, found in counts.items()
+        "severity": [(severity.value, report.count(severity)) for severity in Severity],
+        **{kind: sorted(found.items()) for kind, found in counts.items()},
     }
 
 

@@ -35,15 +35,16 @@
     const cards = all(".finding").map(card => ({card, data: card.dataset, text: null}));
     const flows = all(".flow-card").map(flow => ({flow, own: all(".finding", flow)}));
     const buttons = all("button[data-severity]", bar), selects = all("select", bar), q = document.getElementById("q");
+    const pressed = b => b.getAttribute("aria-pressed") === "true", press = (b, on) => b.setAttribute("aria-pressed", on);
     const lower = node => node.textContent.toLowerCase();
     const apply = () => {
-      const on = new Set(buttons.filter(b => b.ariaPressed === "true").map(b => b.dataset.severity));
+      const on = new Set(buttons.filter(b => pressed(b)).map(b => b.dataset.severity));
       const want = Object.fromEntries(selects.map(s => [s.dataset.kind, s.value]));
       const text = q.value.trim().toLowerCase();
       let count = 0;
       for (const one of cards) {
         if (text && one.text === null) one.text = lower(one.card) + " " + lower(one.card.closest(".flow-card").querySelector("h3"));
-        const seen = on.has(one.data.severity) && (!want.rule || want.rule === one.data.rule) && (!want.package || want.package === one.data.package) && (!want.environment || one.data.environments.includes("|" + want.environment + "|")) && (!text || one.text.includes(text));
+        const seen = on.has(one.data.severity) && (!want.rule || want.rule === one.data.rule) && (!want.package || want.package === one.data.package) && (!want.environment || one.data.environments.split("\n").includes(want.environment)) && (!text || one.text.includes(text));
         one.card.hidden = !seen;
         count += seen;
       }
@@ -56,14 +57,14 @@
       if (text) state.set("q", q.value);
       if (String(state) || location.hash.includes("=")) history.replaceState(null, "", "#" + state);
     };
-    reset = () => { for (const b of buttons) b.ariaPressed = "true"; for (const s of selects) s.value = ""; q.value = ""; apply(); };
-    for (const b of buttons) b.addEventListener("click", () => { b.ariaPressed = String(b.ariaPressed !== "true"); apply(); });
+    reset = () => { for (const b of buttons) press(b, true); for (const s of selects) s.value = ""; q.value = ""; apply(); };
+    for (const b of buttons) b.addEventListener("click", () => { press(b, !pressed(b)); apply(); });
     for (const s of selects) s.addEventListener("change", apply);
     q.addEventListener("input", apply);
     document.getElementById("reset").addEventListener("click", reset);
     if (location.hash.includes("=")) {
       const state = new URLSearchParams(location.hash.slice(1));
-      if (state.has("severity")) for (const b of buttons) b.ariaPressed = String(state.get("severity").split(",").includes(b.dataset.severity));
+      if (state.has("severity")) for (const b of buttons) press(b, state.get("severity").split(",").includes(b.dataset.severity));
       for (const s of selects) if (state.has(s.dataset.kind)) s.value = state.get(s.dataset.kind);
       q.value = state.get("q") || "";
       apply();
