@@ -21,9 +21,9 @@ _SIZE = 11.0
 _TITLE_SIZE = 12.5
 _LEADING = 12.0
 _MARGIN = 10.0
-_BROAD = 680
+_BROAD = 1150
 """Drawings wider than this are not scaled to less, but scrolled."""
-_WIDE = 2400
+_WIDE = 1800
 """Drawings wider than this are not scaled to the page at all."""
 _WIDE_SCALE = 0.8
 _WIDEST = 12_000

@@ -21,7 +21,7 @@ overflow-x:auto;max-width:100%}
 .flow-drawing:focus-visible{outline:2px solid var(--flow-focus);outline-offset:2px}
 .flow{display:block;max-width:100%;height:auto;fill:none;stroke-linejoin:round;
 font:11px Arial,"Liberation Sans",Helvetica,sans-serif}
-.flow-broad{min-width:680px}
+.flow-broad{min-width:900px}
 .flow-wide{max-width:none}
 .flow-window{max-height:85vh;overflow:auto}
 .flow-symbols{position:absolute}
