@@ -10,12 +10,21 @@ from iflint.location import FileLocation
 
 
 class Edit(msgspec.Struct, frozen=True, order=True):
-    """The bytes ``start`` to ``end`` of a file, as it is stored, become ``data``."""
+    """The bytes ``start`` to ``end`` of a file, as it is stored, become ``data``.
+
+    ``encoding`` is the one in which the file, and so ``data``, holds text.
+    """
 
     file: FileLocation
     start: int
     end: int
     data: bytes
+    encoding: str = "utf-8"
+
+    @property
+    def text(self) -> str:
+        """What ``data`` says."""
+        return self.data.decode(self.encoding)
 
 
 class CannotWrite(Exception):  # noqa: N818 - it names the state of the text

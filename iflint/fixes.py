@@ -1,16 +1,13 @@
 """Which findings can be fixed by writing a DN or a row, and what the files are then.
 
 A fix is made for a DN that differs from a certificate's in form only, where exactly one pair is
-meant, and for the row of a successor. Everything is judged again with the files as they would be:
-a fix that leaves its finding, or makes another one, is not made. What is wrong with the
-certificate itself, and could not be told while the text did not name it, is no such finding.
+meant, and for the row of a successor, if it proves good (`iflint.fix_proofs`).
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -18,35 +15,22 @@ import msgspec
 
 from iflint.edits import CannotWrite, Edit, applied
 from iflint.engine import report_of, sessions
-from iflint.findings import EntryReference, Finding
-from iflint.location import FileLocation, Location
+from iflint.findings import Finding
+from iflint.fix_proofs import Candidate, Change, Place, Prover
+from iflint.location import FileLocation
 from iflint.sources.disk import Disk
 
 if TYPE_CHECKING:
     from iflint.engine import Session
+    from iflint.fix_proofs import Refusal
     from iflint.iflow.model import Value
     from iflint.name_index import NameIndex
-    from iflint.options import Options
+    from iflint.options import Environment, Options
     from iflint.pki.certificates import Certificate
     from iflint.report import Report
     from iflint.verdicts import EntryVerdict, NearMiss
 
 WRONG, MALFORMED, NOT_FOUND, NO_OVERLAP = "IFL301", "IFL304", "IFL302", "IFL105"
-_OF_THE_ROW = frozenset({"IFL106", "IFL301", "IFL304", "IFL305", "IFL309", "IFL312"})
-"""Rules that know a certificate and speak of the row all the same, not of what the row hid."""
-
-Place = tuple[str, FileLocation, int, int]
-"""An environment, a flow, the number of a channel and that of an entry."""
-
-
-class Change(msgspec.Struct, frozen=True):
-    """A text that is written in the place of another one; ``old`` is empty for an added row."""
-
-    location: Location
-    what: str
-    old: str
-    new: str
-    edit: Edit
 
 
 class Fix(msgspec.Struct, frozen=True):
@@ -61,12 +45,16 @@ class Fix(msgspec.Struct, frozen=True):
 
 
 class Left(msgspec.Struct, frozen=True):
-    """A finding that is left, why, and what to do; ``unsafe`` tells that it can be forced."""
+    """A finding that is left, why, and what to do; ``unsafe`` tells that it can be forced.
+
+    ``hides`` are findings about the certificate that its fix would bring to light.
+    """
 
     finding: Finding
     why: str
     remedy: str
     unsafe: bool = False
+    hides: tuple[Finding, ...] = ()
 
 
 class ChangedFile(msgspec.Struct, frozen=True):
@@ -101,44 +89,48 @@ class Plan(msgspec.Struct, frozen=True):
         )
 
 
-class _Candidate(msgspec.Struct, frozen=True):
-    """A fix of one entry in one environment, before it is judged; ``pair`` is what it is then."""
-
-    place: Place
-    findings: tuple[Finding, ...]
-    changes: tuple[Change, ...]
-    pair: tuple[str, str]
-
-    @property
-    def edits(self) -> Iterator[Edit]:
-        """The edits of its changes."""
-        return (change.edit for change in self.changes)
-
-
 def plan_fixes(
-    paths: Sequence[str], options: Options, *, add_successor: bool = False, unsafe: bool = False
+    paths: Sequence[str],
+    options: Options,
+    *,
+    also: Sequence[Environment] = (),
+    add_successor: bool = False,
+    unsafe: bool = False,
 ) -> Plan:
     """What can be fixed in the flows under ``paths``; nothing is written.
 
-    With ``add_successor`` a row is added where a successor has none; ``unsafe`` also takes the
-    certificate whose common name is a letter or two away. Raises what `iflint.check` raises.
+    ``also`` are environments that are looked at beside what ``options`` ask for. With
+    ``add_successor`` a row is added where a successor has none; ``unsafe`` also takes the
+    certificate whose common name is a letter or two away or whose names are exchanged, and writes
+    what brings findings about the certificate to light. Raises what `iflint.check` raises.
     """
-    return _Planner(paths, options, add_successor=add_successor, unsafe=unsafe).plan()
+    planner = _Planner(paths, options, also, add_successor=add_successor, unsafe=unsafe)
+    return planner.plan()
 
 
 class _Planner:
     def __init__(
-        self, paths: Sequence[str], options: Options, *, add_successor: bool, unsafe: bool
+        self,
+        paths: Sequence[str],
+        options: Options,
+        also: Sequence[Environment],
+        *,
+        add_successor: bool,
+        unsafe: bool,
     ) -> None:
         from iflint.clock import now
         from iflint.rule_settings import rules_in_force
 
         self._paths = paths
+        self._also = tuple(also)
         asked = {rule.code for rule in rules_in_force(options)}
-        wanted = (WRONG, MALFORMED, NOT_FOUND, NO_OVERLAP)
-        self._codes = asked.intersection(wanted)
+        usual = rules_in_force(msgspec.structs.replace(options, select=()))
+        self._codes = asked.intersection((WRONG, MALFORMED, NOT_FOUND, NO_OVERLAP))
         self._options = msgspec.structs.replace(
-            options, as_of=options.as_of or now(), select=(), baseline=None, describe_rules=False
+            options,
+            as_of=options.as_of or now(),
+            select=tuple(sorted(asked.union(rule.code for rule in usual))),
+            describe_rules=False,
         )
         self._add_successor = add_successor
         self._unsafe = unsafe
@@ -149,27 +141,69 @@ class _Planner:
 
     def plan(self) -> Plan:
         """Collect what could be written, and keep what proves good."""
-        named = sessions(self._paths, self._options)
-        before = report_of(named, self._options)
+        checks = self._sessions(self._options)
+        before = self._reports(checks)
         found = _by_place(before, self._codes)
         candidates = [
             candidate
+            for named in checks
             for name, session in named
             for candidate in self._collect(name, session, found)
         ]
         candidates = self._without_conflicts(_each_pair_once(candidates, self._leave))
-        proven, reveals = self._proven(candidates, before)
+        prover = Prover(before, self._with, reveal=self._unsafe)
+        good = prover.good(candidates)
+        for refusal in prover.refusals:
+            self._refuse(refusal)
         return Plan(
-            _fixes(proven, reveals), tuple(self._left.values()), self._files(proven), self._rows
+            _fixes(good, prover.reveals),
+            tuple(self._left.values()),
+            self._files(good),
+            self._rows,
         )
 
-    def _leave(self, finding: Finding, why: str, remedy: str = "", *, unsafe: bool = False) -> None:
-        left = Left(finding, why, remedy or finding.remedy, unsafe)
+    def _sessions(self, options: Options) -> list[list[tuple[str, Session]]]:
+        """The sessions of each check: what is asked for, and the other environments."""
+        asked = sessions(self._paths, options)
+        others = [(each.name, asked[0][1].in_environment(each)) for each in self._also]
+        return [asked, others] if others else [asked]
+
+    def _reports(self, checks: Iterable[Sequence[tuple[str, Session]]]) -> list[Report]:
+        return [report_of(named, self._options) for named in checks]
+
+    def _with(self, candidates: Sequence[Candidate]) -> list[Report]:
+        """The checks of the files as they would be."""
+        contents = self._contents(candidates)
+        return self._reports(
+            self._sessions(msgspec.structs.replace(self._options, contents=contents))
+        )
+
+    def _refuse(self, refusal: Refusal) -> None:
+        """Say of a fix that is not good what would be found with it."""
+        worst = min(refusal.findings, key=lambda finding: finding.severity.rank)
+        if refusal.hidden:
+            why = "the certificate has findings of its own, which nobody was told so far"
+        else:
+            why = f"with it {worst.code} {worst.name} would be found: {worst.message}"
+        hides = refusal.findings if refusal.hidden else ()
+        for finding in refusal.candidate.findings:
+            self._leave(finding, why, worst.remedy, unsafe=refusal.hidden, hides=hides)
+
+    def _leave(
+        self,
+        finding: Finding,
+        why: str,
+        remedy: str = "",
+        *,
+        unsafe: bool = False,
+        hides: tuple[Finding, ...] = (),
+    ) -> None:
+        left = Left(finding, why, remedy or finding.remedy, unsafe, hides)
         self._left.setdefault((finding.fingerprint, why), left)
 
     def _collect(
         self, name: str, session: Session, found: dict[Place, list[Finding]]
-    ) -> Iterator[_Candidate]:
+    ) -> Iterator[Candidate]:
         """What could be written for the findings of one environment."""
         if not found:
             return
@@ -197,7 +231,7 @@ class _Planner:
         findings: tuple[Finding, ...],
         entry: EntryVerdict,
         index: NameIndex,
-    ) -> _Candidate | None:
+    ) -> Candidate | None:
         code = findings[0].code
         try:
             if code == NO_OVERLAP:
@@ -218,7 +252,7 @@ class _Planner:
                 self._leave(finding, str(reason))
             return None
         pair = (certificate.subject.canonical, certificate.issuer.canonical)
-        return _Candidate(place, findings, tuple(changes), pair)
+        return Candidate(place, findings, tuple(changes), pair)
 
     def _meant(
         self, findings: tuple[Finding, ...], entry: EntryVerdict, index: NameIndex
@@ -226,9 +260,9 @@ class _Planner:
         """The one certificate that an entry means, if nothing but the form differs."""
         near = entry.near_miss
         why, remedy = _why_not(near)
-        exchanged = near is not None and {each.kind for each in near.comparisons} == {"exchanged"}
-        if exchanged and self._unsafe:
-            why = ""
+        exchanged = near is not None and near.held_by is None and _are_exchanged(near)
+        if exchanged:
+            why = "" if self._unsafe else "each of its names stands in the other one's place"
         if not why and near is not None and self._others_meant(entry, near, index):
             why = "more than one certificate may be meant"
             remedy = "Find out which one the sender uses, and enter its DNs"
@@ -299,7 +333,7 @@ class _Planner:
                 continue
             location = reading.value.definition or reading.value.location
             self._check(location.file)
-            edit = reading.value.edit(name.text)
+            edit = self._in_real_file(reading.value.edit(name.text))
             yield Change(location, f"{role} DN", reading.value.text or "", name.text, edit)
 
     def _row(self, entry: EntryVerdict, certificate: Certificate) -> Change:
@@ -317,24 +351,31 @@ class _Planner:
                 (entry.entry.issuer, certificate.issuer.text),
             )
         ]
-        row = applied(data[start:end], cells)
-        edit = Edit(location.file, end, end, _between(data, start, end) + row)
+        row = _between(data, start, end) + applied(data[start:end], cells)
+        edit = Edit(location.file, end, end, row, cells[0].encoding)
         text = f"{certificate.subject.text} / {certificate.issuer.text}"
-        return Change(location, "row", "", text, edit)
+        return Change(location, "row", "", text, self._in_real_file(edit))
+
+    def _in_real_file(self, edit: Edit) -> Edit:
+        """The edit of the file itself, so that links to one file count as one."""
+        return msgspec.structs.replace(edit, file=self._disk.real(edit.file))
 
     def _check(self, file: FileLocation) -> bytes:
         """The bytes of a file that may be written. Raises CannotWrite."""
         if file.members:
             raise CannotWrite("it stands in an archive, which is never changed")
+        file = self._disk.real(file)
         if file not in self._data:
             path = self._disk.absolute(file.path)
             if not os.access(path, os.W_OK) or not os.stat(path).st_mode & 0o222:
                 raise CannotWrite("the file may not be written")
+            if not os.access(os.path.dirname(path), os.W_OK):
+                raise CannotWrite("no file may be written in its folder")
             with open(path, "rb") as stream:
                 self._data[file] = stream.read()
         return self._data[file]
 
-    def _without_conflicts(self, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    def _without_conflicts(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates that agree on what each place is to hold."""
         wanted: dict[tuple[FileLocation, int, int], set[bytes]] = {}
         for candidate in candidates:
@@ -353,52 +394,24 @@ class _Planner:
                 )
         return kept
 
-    def _proven(
-        self, candidates: list[_Candidate], before: Report
-    ) -> tuple[list[_Candidate], dict[Place, list[Finding]]]:
-        """The candidates that take their findings away and bring no other, and what they reveal."""
-        accepted: dict[Place, list[Finding]] = {}
-        while candidates:
-            after = report_of(
-                sessions(
-                    self._paths,
-                    msgspec.structs.replace(self._options, contents=self._contents(candidates)),
-                ),
-                self._options,
-            )
-            accepted = {}
-            blamed: dict[Place, list[Finding]] = {}
-            for environment, finding in _new(before, after, candidates):
-                for candidate in _to_blame(environment, finding, candidates):
-                    group = accepted if _is_hidden_by(candidate, finding) else blamed
-                    group.setdefault(candidate.place, []).append(finding)
-            if not blamed:
-                return candidates, accepted
-            for candidate in candidates:
-                for finding in candidate.findings:
-                    for other in blamed.get(candidate.place, ())[:1]:
-                        why = f"with it {other.code} {other.name} would be found: {other.message}"
-                        self._leave(finding, why, other.remedy)
-            candidates = [each for each in candidates if each.place not in blamed]
-        return [], {}
-
-    def _contents(self, candidates: Iterable[_Candidate]) -> dict[FileLocation, bytes]:
+    def _contents(self, candidates: Iterable[Candidate]) -> dict[FileLocation, bytes]:
         edits: dict[FileLocation, set[Edit]] = {}
         for candidate in candidates:
             for edit in candidate.edits:
                 edits.setdefault(edit.file, set()).add(edit)
         return {file: applied(self._check(file), edits[file]) for file in sorted(edits)}
 
-    def _files(self, candidates: Iterable[_Candidate]) -> tuple[ChangedFile, ...]:
+    def _files(self, candidates: Iterable[Candidate]) -> tuple[ChangedFile, ...]:
         return tuple(
             ChangedFile(file, self._disk.absolute(file.path), self._data[file], after)
             for file, after in self._contents(candidates).items()
         )
 
 
-def _by_place(report: Report, codes: set[str]) -> dict[Place, list[Finding]]:
+def _by_place(reports: Iterable[Report], codes: set[str]) -> dict[Place, list[Finding]]:
+    """The findings that can be fixed, known ones too, in each environment in which they hold."""
     found: dict[Place, list[Finding]] = {}
-    for finding in report.findings:
+    for finding in (each for report in reports for each in (*report.findings, *report.known)):
         if finding.code in codes and finding.iflow and finding.channel and finding.entry:
             for name in finding.environments or ("",):
                 place = (
@@ -436,11 +449,16 @@ def _why_not(near: NearMiss | None) -> tuple[str, str]:
     return "", ""
 
 
+def _are_exchanged(near: NearMiss) -> bool:
+    """Whether each name of an entry is the certificate's other one."""
+    return {comparison.kind for comparison in near.comparisons} == {"exchanged"}
+
+
 def _each_pair_once(
-    candidates: Iterable[_Candidate], leave: Callable[[Finding, str, str], None]
-) -> list[_Candidate]:
+    candidates: Iterable[Candidate], leave: Callable[[Finding, str, str], None]
+) -> list[Candidate]:
     """The candidates without those that would make a second row of one pair in a channel."""
-    first: dict[tuple[object, ...], _Candidate] = {}
+    first: dict[tuple[object, ...], Candidate] = {}
     kept = []
     for candidate in candidates:
         key = (*candidate.place[:3], candidate.pair)
@@ -473,73 +491,7 @@ def _between(data: bytes, start: int, end: int) -> bytes:
     return found[1] if found else b""
 
 
-def _each(report: Report) -> Iterator[tuple[str, Finding]]:
-    """Every finding in every environment in which it holds."""
-    for finding in (*report.findings, *report.suppressed):
-        for environment in finding.environments or ("",):
-            yield environment, finding
-
-
-def _key(environment: str, finding: Finding) -> tuple[object, ...]:
-    place = finding.iflow.location if finding.iflow else finding.location.file
-    channel = finding.channel.ordinal if finding.channel else 0
-    return environment, finding.code, finding.severity, place, channel
-
-
-def _new(
-    before: Report, after: Report, candidates: Sequence[_Candidate]
-) -> Iterator[tuple[str, Finding]]:
-    """The findings in ``after`` that are more than those in ``before`` less the answered ones.
-
-    They are counted by channel, since an added row moves the others, and the fingerprint of an
-    entry changes with its pair.
-    """
-    answered = [(each.place[0], finding) for each in candidates for finding in each.findings]
-    counts = Counter(_key(*each) for each in _each(before))
-    excess = Counter(_key(*each) for each in _each(after))
-    excess.subtract(counts - Counter(_key(*each) for each in answered))
-    known = {(environment, finding.fingerprint) for environment, finding in _each(before)}
-    known -= {(environment, finding.fingerprint) for environment, finding in answered}
-    for environment, finding in _each(after):
-        is_known = (environment, finding.fingerprint) in known
-        if excess[_key(environment, finding)] > 0 and not is_known:
-            yield environment, finding
-
-
-def _to_blame(
-    environment: str, finding: Finding, candidates: Sequence[_Candidate]
-) -> Sequence[_Candidate]:
-    """The candidates that a finding can come from, as few as can be told."""
-    entry = finding.entry
-    flow = finding.iflow.location if finding.iflow else None
-    channel = finding.channel.ordinal if finding.channel else 0
-    of_flow = [each for each in candidates if each.place[1] == flow]
-    here = [each for each in of_flow if (each.place[0], each.place[2]) == (environment, channel)]
-    of_entry = [each for each in here if entry and _is_written(entry, each)]
-    return of_entry or here or of_flow or candidates
-
-
-def _is_written(entry: EntryReference, candidate: _Candidate) -> bool:
-    """Whether an entry has the texts that a candidate writes."""
-    texts = (entry.subject, entry.issuer)
-    return all(change.new in (*texts, " / ".join(texts)) for change in candidate.changes)
-
-
-def _is_hidden_by(candidate: _Candidate, finding: Finding) -> bool:
-    """Whether a finding was there already, of the certificate that the wrong text did not name."""
-    return (
-        finding.certificate is not None
-        and finding.code not in _OF_THE_ROW
-        and finding.entry is not None
-        and finding.channel is not None
-        and finding.channel.ordinal == candidate.place[2]
-        and _is_written(finding.entry, candidate)
-    )
-
-
-def _fixes(
-    candidates: Iterable[_Candidate], reveals: dict[Place, list[Finding]]
-) -> tuple[Fix, ...]:
+def _fixes(candidates: Iterable[Candidate], reveals: dict[Place, list[Finding]]) -> tuple[Fix, ...]:
     """What is written for each finding, once where it is the same in several environments."""
     fixes: dict[tuple[object, ...], Fix] = {}
     for candidate in candidates:

@@ -398,7 +398,11 @@ class _Reading:
 
 def _bytes(file: SourceFile, options: Options) -> bytes:
     """What counts as the content of a file; raises `Unreadable`."""
-    data = options.contents.get(file.location) if options.contents else None
+    if not options.contents:
+        return file.read()
+    from iflint.sources.disk import Disk
+
+    data = options.contents.get(Disk(options.directory).real(file.location))
     return file.read() if data is None else data
 
 

@@ -77,7 +77,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     ``environments`` are those to check, each by itself.
     ``suppressions`` and ``baseline``, a file of known findings (`iflint.baseline`), set findings
     apart from those that count. ``contents`` are bytes that count instead of what a flow's file or
-    a file of parameters holds on disk. ``progress`` is told of each step (`iflint.progress`).
+    a file of parameters holds on disk, by the path without links (`Disk.real`). ``progress`` is
+    told of each step (`iflint.progress`).
     """
 
     certificates: tuple[str, ...] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,8 +19,9 @@ from iflint.commands.interface import CLEAN, FOUND, Failure, GroupedCommand, Opt
 
 if TYPE_CHECKING:
     from iflint.commands.run import Run
+    from iflint.edits import Edit
     from iflint.findings import Finding
-    from iflint.fixes import Fix, Left, Plan
+    from iflint.fixes import Fix, Plan
     from iflint.location import Location
     from iflint.reporters.style import Style
 
@@ -58,7 +59,8 @@ FIXES = "Fixes"
     is_flag=True,
     cls=Option,
     heading=FIXES,
-    help="Also write a common name that is a letter or two away: a guess, see what it changes.",
+    help="Also write a guess (a common name that is a letter or two away, names exchanged), and"
+    " what brings findings about the certificate to light.",
 )
 @judging_options
 @rule_options
@@ -75,8 +77,10 @@ def command(
 
     A DN that differs from a certificate's in spelling or order only (IFL301, IFL304) is
     rewritten where it stands, in parameters.prop or the .iflw, if exactly one certificate is
-    meant; every other byte stays. A fix that would make another finding, in any configured
-    environment (unless --environment names some), is left, and so is everything in archives.
+    meant; every other byte stays. A fix with which the checks would find what they do not find
+    today, in any configured environment (unless --environment names some), is left, and so is
+    everything in archives. --diff goes to 'git apply' as it is; what is left, and why, is on
+    standard error then.
     Exit code: 0 when all is written that can be, 1 when --diff has changes to show, 2 wrong
     usage, 3 iflint itself failed.
     """
@@ -84,9 +88,15 @@ def command(
     from iflint.commands.run import call, options_of, prepare
     from iflint.fixes import plan_fixes
 
-    run = prepare(request(arguments, paths=paths or (".",)), every_environment=True)
-    options = options_of(run)
-    plan = call(plan_fixes, run.paths, options, add_successor=add_successor, unsafe=unsafe_fixes)
+    run = prepare(request(arguments, paths=paths or (".",)))
+    plan = call(
+        plan_fixes,
+        run.paths,
+        options_of(run),
+        also=run.other_environments,
+        add_successor=add_successor,
+        unsafe=unsafe_fixes,
+    )
     if diff:
         return _show(plan, run)
     failed = {}
@@ -96,43 +106,58 @@ def command(
         except Failure as failure:
             failed[file.file] = failure.message
     done = plan.without(failed)
-    output.write_text(None, run.colour, lambda *console: _text(done, run, *console))
+    output.write_text(
+        None, run.colour, lambda *console: _joined(_report(done, run, _style(*console)))
+    )
     if failed:
         raise Failure("\n".join(failed.values()))
     return CLEAN
 
 
 def _show(plan: Plan, run: Run) -> int:
-    """Write the diff to standard output, and in a line on standard error what it is about."""
+    """Write the diff to standard output, and to standard error what it is about and leaves out."""
     from iflint.commands import output
     from iflint.commands.interface import complain
     from iflint.diffs import unified
     from iflint.wording import counted
 
     diff = b"".join(unified(file.file.path, file.before, file.after) for file in plan.files)
+    colour = output.wants_colour(run.colour)
     if output.is_terminal():
-        output.write_text(None, run.colour, lambda colour, *_: _painted(diff, colour))
+        output.print_text(
+            lambda ascii_only: _painted(diff, _style(colour, output.width(), ascii_only))
+        )
     else:
         output.write_bytes(diff)
+    output.print_aside(
+        lambda ascii_only: _joined(_aside(plan, _style(colour, output.width(), ascii_only)))
+    )
     findings = {fix.finding.fingerprint for fix in plan.fixes}
     what = f"would fix {counted(len(findings), 'finding')}" if findings else "nothing to fix"
     complain("; ".join((what, *_more(plan))))
     return FOUND if diff else CLEAN
 
 
-_ADDED, _REMOVED, _PLACE = "32", "31", "36"
-_COLOURS = {"---": "1", "+++": "1", "@@ ": _PLACE, "+": _ADDED, "-": _REMOVED}
+def _style(colour: bool, width: int, ascii_only: bool) -> Style:
+    from iflint.reporters.style import MINIMUM_WIDTH, Style
+
+    return Style(colour, max(width, MINIMUM_WIDTH), ascii_only)
 
 
-def _painted(diff: bytes, colour: bool) -> str:
+def _joined(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _painted(diff: bytes, style: Style) -> str:
     """A diff as a terminal shows it; a character that can't be seen is written as an escape."""
-    from iflint.text import visible
+    from iflint.reporters.style import BOLD, ERROR, NOTE, QUIET
 
+    codes = {"---": BOLD, "+++": BOLD, "@@ ": QUIET, "+": NOTE, "-": ERROR}
     lines = []
     for line in diff.decode("utf-8", "replace").split("\n"):
-        code = next((c for start, c in _COLOURS.items() if line.startswith(start)), "")
-        shown = visible(line.replace("\t", "    ").removesuffix("\r"))
-        lines.append(f"\x1b[{code}m{shown}\x1b[0m" if colour and code else shown)
+        code = next((code for start, code in codes.items() if line.startswith(start)), "")
+        shown = style.show(line.replace("\t", "    ").removesuffix("\r"))
+        lines.append(style.paint(shown, code) if code else shown)
     return "\n".join(lines)
 
 
@@ -147,31 +172,19 @@ def _more(plan: Plan) -> Iterator[str]:
         yield f"{counted(plan.rows, 'row')} of a successor with --add-successor"
 
 
-def _text(plan: Plan, run: Run, colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint.reporters.style import MINIMUM_WIDTH, Style
-
-    style = Style(colour, max(width, MINIMUM_WIDTH), ascii_only)
-    return "\n".join(_lines(plan, run, style)) + "\n"
-
-
-def _lines(plan: Plan, run: Run, style: Style) -> Iterator[str]:
+def _report(plan: Plan, run: Run, style: Style) -> Iterator[str]:
+    """What was written, what was left and why, and what comes next."""
+    from iflint.reporters.style import BOLD
     from iflint.wording import counted
 
     if plan.fixes:
         done = len({fix.finding.fingerprint for fix in plan.fixes})
         files = counted(len(plan.files), "file")
-        yield style.paint(f"Fixed {counted(done, 'finding')} in {files}:", "1")
-        for fix in plan.fixes:
-            yield from _fixed(fix, style)
+        yield style.paint(f"Fixed {counted(done, 'finding')} in {files}:", BOLD)
+        for fixes in _together(plan.fixes):
+            yield from _fixed(fixes, style)
         yield ""
-    if plan.left:
-        number = len({left.finding.fingerprint for left in plan.left})
-        yield style.paint(
-            f"Left as {'it is' if number == 1 else 'they are'}, {counted(number, 'finding')}:", "1"
-        )
-        for left in plan.left:
-            yield from _remaining(left, style)
-        yield ""
+    yield from _left(plan, style)
     if not plan.fixes:
         yield "Nothing was changed."
     more = "; ".join(_more(plan))
@@ -182,40 +195,96 @@ def _lines(plan: Plan, run: Run, style: Style) -> Iterator[str]:
         yield style.show(f"Next: iflint check {paths}; then deploy what changed.")
 
 
-def _fixed(fix: Fix, style: Style) -> Iterator[str]:
-    for change in fix.changes:
+def _aside(plan: Plan, style: Style) -> Iterator[str]:
+    """What a diff does not tell: what it brings to light, what is left and why."""
+    from iflint.reporters.style import BOLD
+
+    revealing = [fixes for fixes in _together(plan.fixes) if fixes[0].reveals]
+    if revealing:
+        yield style.paint("The changes bring to light:", BOLD)
+        for fixes in revealing:
+            yield ""
+            yield _head([fix.finding for fix in fixes], style)
+            yield from _hidden(fixes[0].reveals, style)
         yield ""
-        yield f"  {_place(change.location, fix.finding, style)}"
-        yield f"    {change.what}"
-        if change.old:
-            yield "      " + style.paint(f"- {style.show(change.old)}", _REMOVED)
-        yield "      " + style.paint(f"+ {style.show(change.new)}", _ADDED)
-    for other in fix.reveals:
-        yield from _wrapped("    hidden so far: ", f"{other.code} {other.message}", style)
+    yield from _left(plan, style)
 
 
-def _remaining(left: Left, style: Style) -> Iterator[str]:
-    from iflint.wording import sentence
+def _left(plan: Plan, style: Style) -> Iterator[str]:
+    from iflint.reporters.style import BOLD
+    from iflint.wording import counted, sentence
+
+    number = len({left.finding.fingerprint for left in plan.left})
+    if not number:
+        return
+    what = "it is" if number == 1 else "they are"
+    yield style.paint(f"Left as {what}, {counted(number, 'finding')}:", BOLD)
+    for left in plan.left:
+        yield ""
+        yield _head([left.finding], style)
+        yield _place(left.finding.location, style)
+        yield from _wrapped("why:", sentence(left.why), style)
+        yield from _hidden(left.hides, style)
+        yield from _wrapped("do: ", left.remedy, style)
+    yield ""
+
+
+def _together(fixes: Iterable[Fix]) -> Iterable[list[Fix]]:
+    """The fixes that write the same, as many flows or findings have one text between them."""
+    groups: dict[tuple[Edit, ...], list[Fix]] = {}
+    for fix in fixes:
+        groups.setdefault(tuple(change.edit for change in fix.changes), []).append(fix)
+    return groups.values()
+
+
+def _fixed(fixes: list[Fix], style: Style) -> Iterator[str]:
+    from iflint.reporters.style import ERROR, NOTE
 
     yield ""
-    yield f"  {_place(left.finding.location, left.finding, style)}"
-    yield from _wrapped("    why: ", sentence(left.why), style)
-    yield from _wrapped("    do:  ", left.remedy, style)
+    yield _head([fix.finding for fix in fixes], style)
+    for change in fixes[0].changes:
+        yield _place(change.location, style)
+        yield f"    {change.what}"
+        if change.old:
+            yield "      " + style.paint(f"- {style.show(change.old)}", ERROR)
+        yield "      " + style.paint(f"+ {style.show(change.new)}", NOTE)
+    yield from _hidden(fixes[0].reveals, style)
 
 
-def _place(location: Location, finding: Finding, style: Style) -> str:
+def _head(findings: list[Finding], style: Style) -> str:
+    """Which rules found something, how often if more than once each, and where."""
+    names = dict.fromkeys(f"{finding.code} {finding.name}" for finding in findings)
+    where = dict.fromkeys(name for finding in findings for name in finding.environments)
+    text = ", ".join(names)
+    if len(findings) > len(names):
+        text += f", {len(findings)} findings"
+    if where:
+        text += f" ({', '.join(where)})"
+    return f"  {style.show(text)}"
+
+
+def _place(location: Location, style: Style) -> str:
+    from iflint.reporters.style import QUIET
+
     region = location.region
     at = f":{region.start_line}:{region.start_column}" if region else ""
-    where = f" ({', '.join(finding.environments)})" if any(finding.environments) else ""
-    return f"{style.file(location.file)}{at} {finding.code} {finding.name}{style.show(where)}"
+    return f"    {style.paint('-->', QUIET)} {style.file(location.file)}{at}"
+
+
+def _hidden(findings: Iterable[Finding], style: Style) -> Iterator[str]:
+    """What a wrong text hides of its certificate."""
+    for finding in findings:
+        text = f"{finding.code} {finding.name}: {finding.message}"
+        yield from _wrapped("hidden so far:", text, style)
 
 
 def _wrapped(label: str, text: str, style: Style) -> Iterator[str]:
-    from iflint.reporters.style import wrapped
+    from iflint.reporters.style import QUIET, wrapped
 
-    first, *rest = wrapped(style.show(text), len(label), len(label), style.width)
-    yield label + first
-    yield from (" " * len(label) + line for line in rest)
+    column = 4 + len(label) + 1
+    first, *rest = wrapped(style.show(text), column, column, style.width)
+    yield f"    {style.paint(label, QUIET)} {first}"
+    yield from (" " * column + line for line in rest)
 
 
 def _quoted(path: str) -> str:

@@ -15,6 +15,7 @@ from iflint.configuration.settings import STANDARD_OUTPUT
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
+    from typing import TextIO
 
 DEFAULT_WIDTH = 80
 NARROWEST, WIDEST = 40, 1000
@@ -74,6 +75,26 @@ def print_text(render: Callable[[bool], str]) -> None:
     if is_terminal():
         _understand_colours()
     _write_stdout(data)
+
+
+def print_aside(render: Callable[[bool], str]) -> None:
+    """Print text for people on standard error, beside data on standard output.
+
+    ``render`` is that of `print_text`; nothing more can be done if it can't be written.
+    """
+    from iflint.text import inert
+
+    stream: TextIO | None = sys.stderr
+    if stream is None:
+        return
+    text = inert(render(False))
+    try:
+        text.encode(stream.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = inert(render(True))
+    with contextlib.suppress(OSError, ValueError):
+        stream.write(text)
+        stream.flush()
 
 
 def write_text(path: str | None, setting: str, render: Callable[[bool, int, bool], str]) -> None:

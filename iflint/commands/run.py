@@ -53,7 +53,8 @@ class Run(msgspec.Struct, frozen=True):
     """A run that can start: ``settings`` by name, merged from the arguments and the file.
 
     ``configuration`` is the path of that file, ``exclude_directory`` the folder that the patterns
-    of ``exclude`` are relative to (None: the current one).
+    of ``exclude`` are relative to (None: the current one). ``other_environments`` are those that
+    are configured, where none is asked for.
     """
 
     paths: tuple[str, ...]
@@ -61,6 +62,7 @@ class Run(msgspec.Struct, frozen=True):
     destinations: tuple[Destination, ...]
     configuration: str | None = None
     exclude_directory: str | None = None
+    other_environments: tuple[Environment, ...] = ()
 
     @property
     def colour(self) -> str:
@@ -113,6 +115,7 @@ def prepare(request: Request, *, every_environment: bool = False) -> Run:
         configured = _over_rules(configured, given)
     settings = {**configured, **given}
     named = {*request.given, *(configuration.named if configuration else ())}
+    environments = settings.get("environments", ())
     settings["environments"] = _environments(settings, mistakes, every=every_environment)
     if settings.get("landscape") == "custom" and "roots" not in named:
         mistakes.append(Mistake("", "landscape custom needs its list of roots: --roots PATH"))
@@ -131,6 +134,7 @@ def prepare(request: Request, *, every_environment: bool = False) -> Run:
         exclude_directory=configuration.folder
         if configuration and "exclude" in configured and "exclude" not in given
         else None,
+        other_environments=() if settings["environments"] else environments,
     )
 
 

@@ -118,7 +118,7 @@ class TextFile:
         except UnicodeEncodeError as error:
             raise CannotWrite(f"its encoding, {self.encoding}, lacks a character") from error
         first, last = (self.preamble + self._bytes.byte(at) for at in (start, end))
-        return Edit(self.location, first, last, data)
+        return Edit(self.location, first, last, data, self.encoding)
 
     def _starts(self) -> list[int]:
         if not self._line_starts:

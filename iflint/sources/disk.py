@@ -35,6 +35,12 @@ class Disk:
         inside = path.startswith(self.directory.rstrip("/") + "/")
         return FileLocation(path[len(self.directory.rstrip("/")) + 1 :] if inside else path or "/")
 
+    def real(self, file: FileLocation) -> FileLocation:
+        """The same file by the path to it that leads through no link."""
+        real = Disk(os.path.realpath(self.directory))
+        path = slashes(os.path.realpath(self.absolute(file.path)))
+        return FileLocation(real.location(path).path, file.members)
+
     def file(self, path: str, most: int, kind: ProblemKind = ProblemKind.ARTIFACT) -> SourceFile:
         """The file at the absolute ``path``, of which at most ``most`` bytes are read."""
         location = self.location(path)

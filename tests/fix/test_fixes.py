@@ -197,6 +197,49 @@ def test_a_parameter_of_several_channels_is_written_once(place) -> None:
     assert codes() == []
 
 
+def test_a_file_of_parameters_that_flows_share_is_written_once(place) -> None:
+    for name in ("A", "B"):
+        write_tree(place / name, bundle(Flow(name, name, [listing(("{{S}}", ISSUER))])))
+    (place / "env.prop").write_text(f"S={REVERSED}\n", "utf-8")
+    plan = fixed(parameters=("env.prop",))
+    assert len(plan.fixes) == 2
+    assert [file.file.path for file in plan.files] == ["env.prop"]
+    assert codes(parameters=("env.prop",)) == []
+
+
+def test_one_text_for_flows_that_need_different_ones_is_left(place) -> None:
+    second = root("fixes second", dn("CN=Second Root", "C=DE"), "2020-01-01", "2040-01-01")
+    other = issue("fixes other", dn(*reversed(NAME.rdns)), second)
+    (place / "other.pem").write_bytes(pem(other, second))
+    for name, issuer in (("A", ISSUER), ("B", "CN=Second Root, C=DE")):
+        write_tree(place / name, bundle(Flow(name, name, [listing(("{{S}}", issuer))])))
+    text = 'OU=EDI & Orders, CN=edi.partner.example, O="Müller, Söhne", C=DE'
+    (place / "env.prop").write_text(f"S={text}\n", "utf-8")
+    plan = fixed(parameters=("env.prop",), roots_add=("root.pem", "other.pem"))
+    assert not plan.fixes
+    assert {left.why for left in plan.left} == {"others use the same text and need another one"}
+    assert {left.finding.iflow.name for left in plan.left} == {"A", "B"}
+
+
+@pytest.mark.parametrize("links", ["file", "folder"])
+def test_links_to_one_file_are_one_file(place, links) -> None:
+    for name in ("A", "B"):
+        flow = Flow(name, name, [listing(("{{S}}", ISSUER))], {"S": REVERSED})
+        write_tree(place / name, bundle(flow))
+    if links == "file":
+        link = place / "B/src/main/resources/parameters.prop"
+        link.unlink()
+        link.symlink_to(place / "A/src/main/resources/parameters.prop")
+    else:
+        link = place / "B/src/main/resources"
+        shutil.rmtree(link)
+        link.symlink_to(place / "A/src/main/resources")
+    plan = fixed()
+    assert [file.file.path for file in plan.files] == ["A/src/main/resources/parameters.prop"]
+    assert link.is_symlink()
+    assert codes() == []
+
+
 def test_both_names_of_an_entry(place) -> None:
     orders(place, listing((REVERSED, "C=DE, O=Example Trust, CN=Example Root")))
     (fix,) = fixed().fixes
@@ -229,6 +272,29 @@ def test_environment_files_are_fixed_where_they_stand(place) -> None:
     assert [file.file.path for file in plan.files] == ["PRD.json", "QA.prop"]
     assert codes(environments=both) == []
     assert (place / PARAMETERS).read_bytes() == before
+
+
+def test_what_a_plain_check_finds_is_fixed_beside_what_environments_have(place) -> None:
+    orders(place, listing(("{{S}}", ISSUER)), S=REVERSED)
+    (place / "QA.prop").write_text("S=" + SUBJECT.replace("\\", r"\\") + "\n", "utf-8")
+    (place / "iflint.toml").write_text('[environments.QA]\nparameters = ["QA.prop"]\n', "utf-8")
+    qa = Environment(name="QA", parameters=("QA.prop",))
+    assert codes(environments=(qa,)) == []
+    plan = plan_fixes(["."], options(), also=(qa,))
+    assert [file.file.path for file in plan.files] == [PARAMETERS]
+    assert not fixed(environments=(qa,)).files
+
+
+def test_a_fix_that_harms_an_environment_is_left(place) -> None:
+    orders(place, listing((REVERSED, ISSUER)))
+    other = issue("fixes other", dn(*reversed(NAME.rdns)), AUTHORITY)
+    (place / "other").mkdir()
+    (place / "other/other.pem").write_bytes(pem(other))
+    prd = Environment(name="PRD", certificates=("other/other.pem",))
+    at_hand = {"certificates": ("partner.pem",)}
+    assert len(plan_fixes(["."], options(**at_hand)).fixes) == 1
+    plan = plan_fixes(["."], options(**at_hand), also=(prd,))
+    assert "would be found" in only(plan)
 
 
 def test_what_is_right_in_another_environment_stays(place) -> None:
@@ -308,12 +374,72 @@ def test_findings_that_are_not_asked_for_or_suppressed_are_not_fixed(place) -> N
     assert not fixed(suppressions=(Suppression(rule=("IFL301",), reason="known"),)).files
 
 
-def test_what_the_wrong_name_hid_is_told(place) -> None:
+@pytest.fixture
+def expired(place):
+    """The partner's certificate has expired, which the wrong name in the channel hides."""
     (place / "partner.pem").write_bytes(pem(issue("fixes old", NAME, AUTHORITY, last="2026-11-01")))
     orders(place, listing((REVERSED, ISSUER)))
-    (fix,) = fixed().fixes
+    return place
+
+
+def test_what_the_wrong_name_hides_is_told_and_not_made_a_finding(expired) -> None:
+    assert codes() == ["IFL301"]
+    plan = fixed()
+    assert only(plan) == "the certificate has findings of its own, which nobody was told so far"
+    assert [other.code for other in plan.left[0].hides] == ["IFL101"]
+    assert plan.left[0].unsafe
+    assert codes() == ["IFL301"]
+
+
+def test_it_is_written_when_asked_for(expired) -> None:
+    (fix,) = fixed(unsafe=True).fixes
     assert [other.code for other in fix.reveals] == ["IFL101"]
     assert codes() == ["IFL101"]
+
+
+def test_what_is_suppressed_or_not_asked_hides_nothing(expired) -> None:
+    from iflint.options import Suppression
+
+    assert not fixed(select=("IFL301",)).fixes
+    (fix,) = fixed(ignore=("IFL101",)).fixes
+    assert not fix.reveals
+    orders(expired, listing((REVERSED, ISSUER)))
+    known = Suppression(rule=("IFL101",), reason="renewal is on its way")
+    assert len(fixed(suppressions=(known,)).fixes) == 1
+
+
+def test_a_fix_that_would_leave_a_suppression_without_use_is_left(place) -> None:
+    from iflint.options import Suppression
+
+    for name in ("A", "B"):
+        write_tree(place / name, bundle(Flow(name, name, [listing(("{{S}}", ISSUER))])))
+    write_tree(place / "C", bundle(Flow("C", "C", [listing((REVERSED, ISSUER))])))
+    (place / "env.prop").write_text(f"S={REVERSED}\n", "utf-8")
+    known = Suppression(rule=("IFL301",), path="A/**", reason="it is switched off")
+    plan = fixed(suppressions=(known,), parameters=("env.prop",))
+    assert [fix.finding.iflow.name for fix in plan.fixes] == ["C"]
+    assert [(left.finding.iflow.name, "IFL090" in left.why) for left in plan.left] == [("B", True)]
+
+
+def test_a_known_finding_is_fixed(place) -> None:
+    from iflint import baseline
+
+    orders(place, listing((REVERSED, ISSUER)))
+    report = iflint.engine.check(["."], options())
+    (place / "known.json").write_text(baseline.of_report(report), "utf-8")
+    assert codes(baseline="known.json") == []
+    assert len(fixed(baseline="known.json").fixes) == 1
+    assert codes() == []
+
+
+def test_names_that_are_exchanged_are_only_written_when_asked_for(place) -> None:
+    orders(place, listing((ISSUER, SUBJECT)))
+    plan = fixed()
+    assert "in the other one's place" in only(plan)
+    assert plan.left[0].unsafe
+    (fix,) = fixed(unsafe=True).fixes
+    assert [each.what for each in fix.changes] == ["subject DN", "issuer DN"]
+    assert codes() == []
 
 
 def test_a_guess_is_only_written_when_asked_for(place) -> None:
@@ -419,3 +545,44 @@ def test_permissions_stay(place, call) -> None:
     call("fix", "--roots-add", "root.pem", "--as-of", "2026-11-24", "--isolated")
     assert stat.S_IMODE((place / PARAMETERS).stat().st_mode) == 0o640
     assert codes() == []
+
+
+def test_the_diff_leaves_what_it_can_not_show_to_standard_error(expired, call) -> None:
+    write_tree(expired / "B", bundle(Flow("B", "B", [listing((SUBJECT, ISSUER))])))
+    arguments = ("fix", "--diff", "--roots-add", "root.pem", "--as-of", "2026-11-24", "--isolated")
+    result = call(*arguments)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "Left as it is, 1 finding:" in result.stderr
+    assert "hidden so far: IFL101 expired-certificate: The client certificate" in result.stderr
+    assert "nothing to fix; 1 more with --unsafe-fixes" in result.stderr
+    result = call(*arguments, "--unsafe-fixes")
+    assert result.exit_code == 1
+    assert "IFL101" not in result.stdout
+    assert "The changes bring to light:" in result.stderr
+    assert "IFL101 expired-certificate" in result.stderr
+
+
+def test_a_text_that_several_findings_have_between_them_is_shown_once(place, call) -> None:
+    orders(place, *[listing(("{{S}}", ISSUER))] * 3, S=REVERSED)
+    result = call("fix", "--roots-add", "root.pem", "--as-of", "2026-11-24", "--isolated")
+    assert "Fixed 3 findings in 1 file:" in result.stdout
+    assert result.stdout.count("      + CN=edi.partner.example") == 1
+    assert "IFL301 dn-mismatch, 3 findings" in result.stdout
+
+
+def test_a_file_that_changed_meanwhile_is_not_written(place, call, monkeypatch) -> None:
+    from iflint.commands import output
+
+    orders(place, listing(("{{S}}", ISSUER)), S=REVERSED)
+    rewrite = output.rewrite_file
+
+    def late(path, before, after) -> None:
+        (place / PARAMETERS).write_text("S=somebody else's\n", "utf-8")
+        rewrite(path, before, after)
+
+    monkeypatch.setattr(output, "rewrite_file", late)
+    result = call("fix", "--roots-add", "root.pem", "--as-of", "2026-11-24", "--isolated")
+    assert result.exit_code == 3
+    assert "has changed meanwhile" in result.stderr
+    assert "Nothing was changed." in result.stdout
+    assert (place / PARAMETERS).read_text("utf-8") == "S=somebody else's\n"

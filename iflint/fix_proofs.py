@@ -1,0 +1,195 @@
+"""Which of the fixes that could be written may be: everything is judged again as it would be.
+
+A fix is good if it takes its finding away and the checks find nothing that they did not find
+before, in any environment. What is wrong with the certificate itself was there before; yet while
+the text did not name it, nobody was told. Such a fix is good only where that is wished.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.findings import Finding
+from iflint.location import FileLocation, Location
+
+if TYPE_CHECKING:
+    from iflint.edits import Edit
+    from iflint.findings import EntryReference
+    from iflint.report import Report
+
+_OF_THE_ROW = frozenset({"IFL106", "IFL301", "IFL304", "IFL305", "IFL309", "IFL312"})
+"""Rules that know a certificate and speak of the row all the same, not of what the row hid."""
+
+Place = tuple[str, FileLocation, int, int]
+"""An environment, a flow, the number of a channel and that of an entry."""
+
+Checks = Sequence["Report"]
+"""What is asked of the same files: each check may be one of several environments."""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A text that is written in the place of another one; ``old`` is empty for an added row."""
+
+    location: Location
+    what: str
+    old: str
+    new: str
+    edit: Edit
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A fix of one entry in one environment, before it is judged; ``pair`` is what it is then."""
+
+    place: Place
+    findings: tuple[Finding, ...]
+    changes: tuple[Change, ...]
+    pair: tuple[str, str]
+
+    @property
+    def edits(self) -> Iterator[Edit]:
+        """The edits of its changes."""
+        return (change.edit for change in self.changes)
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A fix that is not good: what would be found with it.
+
+    ``hidden`` tells that all of that is about the certificate, which the text hides so far.
+    """
+
+    candidate: Candidate
+    findings: tuple[Finding, ...]
+    hidden: bool
+
+
+class Prover:
+    """Tells good fixes from others; ``judge`` gives the checks with all of some fixes made.
+
+    ``reveals`` is what the good ones bring to light, by place: nothing unless ``reveal``.
+    """
+
+    def __init__(
+        self, before: Checks, judge: Callable[[Sequence[Candidate]], Checks], *, reveal: bool
+    ) -> None:
+        self._before = before
+        self._judge = judge
+        self._reveal = reveal
+        self.refusals: list[Refusal] = []
+        self.reveals: dict[Place, list[Finding]] = {}
+
+    def good(
+        self, candidates: Sequence[Candidate], given: Sequence[Candidate] = ()
+    ) -> Sequence[Candidate]:
+        """``given``, which are good, and those of the candidates that are good beside them.
+
+        What a finding comes from is mostly told by its place. Where it is not, each half of the
+        candidates is judged by itself.
+        """
+        while candidates:
+            tried = (*given, *candidates)
+            caused, hidden, unexplained = self._consequences(tried)
+            bad = caused.keys() if self._reveal else caused.keys() | hidden.keys()
+            if not bad and not unexplained:
+                self.reveals = hidden
+                return tried
+            refused = [each for each in candidates if each.place in bad]
+            if not refused and len(candidates) > 1:
+                half = len(candidates) // 2
+                given = self.good(candidates[:half], given)
+                candidates = candidates[half:]
+                continue
+            for each in refused or candidates:
+                own = caused.get(each.place) or hidden.get(each.place) or unexplained
+                found = own or [finding for group in caused.values() for finding in group]
+                is_hidden = each.place in hidden and each.place not in caused
+                self.refusals.append(Refusal(each, tuple(found), is_hidden))
+            candidates = [each for each in candidates if refused and each not in refused]
+        return given
+
+    def _consequences(
+        self, tried: Sequence[Candidate]
+    ) -> tuple[dict[Place, list[Finding]], dict[Place, list[Finding]], list[Finding]]:
+        """What is found anew with some fixes made: by those that cause it, by those whose text
+        hid it, and what comes from none of them by its place.
+        """
+        caused: dict[Place, list[Finding]] = {}
+        hidden: dict[Place, list[Finding]] = {}
+        unexplained: list[Finding] = []
+        for before, after in zip(self._before, self._judge(tried), strict=True):
+            for environment, finding in _new(before, after, tried):
+                sources = _sources(environment, finding, tried)
+                if not sources:
+                    unexplained.append(finding)
+                for source in sources:
+                    group = hidden if _is_hidden_by(source, finding) else caused
+                    group.setdefault(source.place, []).append(finding)
+        return caused, hidden, unexplained
+
+
+def _each(report: Report) -> Iterator[tuple[str, Finding]]:
+    """Every finding in every environment in which it holds."""
+    for finding in report.findings:
+        for environment in finding.environments or ("",):
+            yield environment, finding
+
+
+def _key(environment: str, finding: Finding) -> tuple[object, ...]:
+    place = finding.iflow.location if finding.iflow else finding.location.file
+    channel = finding.channel.ordinal if finding.channel else 0
+    return environment, finding.code, finding.severity, place, channel
+
+
+def _new(
+    before: Report, after: Report, candidates: Sequence[Candidate]
+) -> Iterator[tuple[str, Finding]]:
+    """The findings in ``after`` that are more than those in ``before`` less the answered ones.
+
+    They are counted by channel, since an added row moves the others, and the fingerprint of an
+    entry changes with its pair.
+    """
+    answered = [(each.place[0], finding) for each in candidates for finding in each.findings]
+    counts = Counter(_key(*each) for each in _each(before))
+    excess = Counter(_key(*each) for each in _each(after))
+    excess.subtract(counts - Counter(_key(*each) for each in answered))
+    known = {(environment, finding.fingerprint) for environment, finding in _each(before)}
+    known -= {(environment, finding.fingerprint) for environment, finding in answered}
+    for environment, finding in _each(after):
+        is_known = (environment, finding.fingerprint) in known
+        if excess[_key(environment, finding)] > 0 and not is_known:
+            yield environment, finding
+
+
+def _sources(
+    environment: str, finding: Finding, candidates: Sequence[Candidate]
+) -> Sequence[Candidate]:
+    """The candidates that a finding can come from by its place, as few as can be told."""
+    if finding.iflow is None:
+        return ()
+    entry = finding.entry
+    channel = finding.channel.ordinal if finding.channel else 0
+    of_flow = [each for each in candidates if each.place[1] == finding.iflow.location]
+    here = [each for each in of_flow if (each.place[0], each.place[2]) == (environment, channel)]
+    of_entry = [each for each in here if entry and _is_written(entry, each)]
+    return of_entry or here or of_flow
+
+
+def _is_written(entry: EntryReference, candidate: Candidate) -> bool:
+    """Whether an entry has the texts that a candidate writes."""
+    texts = (entry.subject, entry.issuer)
+    return all(change.new in (*texts, " / ".join(texts)) for change in candidate.changes)
+
+
+def _is_hidden_by(candidate: Candidate, finding: Finding) -> bool:
+    """Whether a finding was there already, of the certificate that the wrong text did not name."""
+    return (
+        finding.certificate is not None
+        and finding.code not in _OF_THE_ROW
+        and finding.entry is not None
+        and finding.channel is not None
+        and finding.channel.ordinal == candidate.place[2]
+        and _is_written(finding.entry, candidate)
+    )
