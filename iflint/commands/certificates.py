@@ -94,27 +94,17 @@ def _json(uses: CertificateUses) -> str:
 def _table(uses: CertificateUses, colour: bool, width: int, ascii_only: bool) -> str:
     from iflint import text
     from iflint.commands.tables import Column, table
-    from iflint.reporters.style import wrapped
 
     if not uses.certificates:
         return "No certificates found.\n" + _closing(uses, width)
     groups = [
         (
-            "\n".join(
-                part
-                for title in _titles(certificate)
-                for part in wrapped(text.visible(title), 0, 0, width)
-            ),
+            "\n".join(map(text.visible, _titles(certificate))),
             [[_dates(certificate), _chain(certificate), _needed_by(certificate)]],
         )
         for certificate in uses.certificates
     ]
-    dates = ["Last day", *(line for _, [row] in groups for line in row[0].split("\n"))]
-    columns = (
-        Column("Last day", width=max(map(len, dates)) + 2),
-        Column("Chain", 2),
-        Column("Needed by", 3),
-    )
+    columns = (Column("Last day"), Column("Chain"), Column("Needed by"))
     shown = table(columns, groups, colour=colour, width=width) + "\n" + _closing(uses, width)
     return text.ascii_only(shown) if ascii_only else shown
 
@@ -130,7 +120,7 @@ def _titles(use: CertificateUse) -> Iterator[str]:
 def _dates(use: CertificateUse) -> str:
     from iflint.wording import day, left
 
-    return f"{day(use.certificate.not_after)}\n{left(use.days_left)}"
+    return f"{day(use.certificate.not_after)} ({left(use.days_left)})"
 
 
 def _chain(use: CertificateUse) -> str:

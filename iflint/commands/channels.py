@@ -190,19 +190,14 @@ def _table(report: Report, colour: bool, width: int, ascii_only: bool) -> str:
         group.extend(_lines(row))
     if not groups:
         return "No sender channels found.\n"
-    verdicts = ["Verdict", *(cells[-1] for lines in groups.values() for cells in lines)]
-    longest = max(len(line) for verdict in verdicts for line in verdict.split("\n"))
     columns = (
-        Column("Channel", 5),
-        Column("Certificate", 6),
-        Column("Verdict", width=min(longest, max(25, width // 4))),
+        Column("Channel", names=True),
+        Column("Authorization"),
+        Column("Certificate"),
+        Column("Verdict"),
     )
-    shown = table(
-        columns,
-        [(title, lines) for (_, title), lines in groups.items()],
-        colour=colour,
-        width=width,
-    )
+    titled = [(title, lines) for (_, title), lines in groups.items()]
+    shown = table(columns, titled, colour=colour, width=width)
     return text.ascii_only(shown) if ascii_only else shown
 
 
@@ -219,9 +214,10 @@ def _lines(row: ChannelRow) -> Iterator[list[str]]:
 
     name = row.channel if row.channel != row.adapter else ""
     where = f"in {row.environment}" if row.environment else ""
-    channel = _stacked(f"{row.adapter} {row.address}".strip(), name, _authorization(row), where)
+    place = f"{row.adapter} {row.address}".strip()
+    channel, authorization = _stacked(place, name, where), _stacked(_authorization(row))
     if not row.entries:
-        yield [channel, "", _stacked(row.verdict)]
+        yield [channel, authorization, "", _stacked(row.verdict)]
     for number, entry in enumerate(row.entries):
         file = entry.certificate.file if entry.certificate else ""
         certificate = _stacked(entry.subject or "(no subject)", file)
@@ -229,7 +225,8 @@ def _lines(row: ChannelRow) -> Iterator[list[str]]:
         days_left = "" if entry.days_left is None else left(entry.days_left)
         own = row.verdict if number == 0 else ""
         yield [
-            channel if number == 0 else "",
+            _stacked(f"{place}, entry {entry.entry}") if number else channel,
+            "" if number else authorization,
             certificate,
             _stacked(own, entry.verdict, until, days_left),
         ]

@@ -135,8 +135,7 @@ def _table(
             for number, each in enumerate(found.suppressions, 1)
         ),
     ]
-    longest = max(len(each.name) for each in found.settings) + 2
-    columns = (Column("Setting", width=longest), Column("Value", 3), Column("From", 2))
+    columns = (Column("Setting", names=True), Column("From"), Column("Value"))
     shown = table(columns, rows, colour=colour, width=width)
     file = text.visible(relative(configuration)) if configuration else "none"
     shown = f"Configuration file: {file}\n\n{shown}\n{_rules_line(found)}\n"
@@ -146,7 +145,7 @@ def _table(
 def _row(setting: EffectiveSetting) -> list[str]:
     from iflint.text import visible
 
-    return [setting.name, _value(setting), visible(setting.place or setting.origin)]
+    return [setting.name, visible(setting.place or setting.origin), _value(setting)]
 
 
 def _suppression_rows(suppression: EffectiveSuppression) -> list[list[str]]:
@@ -154,10 +153,10 @@ def _suppression_rows(suppression: EffectiveSuppression) -> list[list[str]]:
     from iflint.text import visible
 
     rows = [
-        [name, "\n".join(map(visible, texts(value))), ""]
+        [name, "", ", ".join(map(visible, texts(value)))]
         for name, value in suppression.given.items()
     ]
-    rows[0][-1] = visible(suppression.place)
+    rows[0][1] = visible(suppression.place)
     return rows
 
 
@@ -181,4 +180,4 @@ def _value(setting: EffectiveSetting) -> str:
 
     if setting.value is None:
         return SETTINGS[setting.name].absent or "not set"
-    return "\n".join(map(visible, texts(setting.value)))
+    return ", ".join(map(visible, texts(setting.value)))

@@ -173,7 +173,14 @@ def _table(found: Forecast, colour: bool, width: int, ascii_only: bool) -> str:
     end += f"{counted(len(found.now), 'finding')} (`iflint check`).\n"
     if not groups:
         return f"No verdict changes. {end}"
-    columns = (Column("Change", width=30), Column("Channel", 4), Column("Cause", 5))
+    columns = (
+        Column("Change", names=True),
+        Column("Channel"),
+        Column("iFlow"),
+        Column("Subject"),
+        Column("Cause"),
+        Column("Renewal"),
+    )
     shown = table(columns, groups, colour=colour, width=width)
     shown += f"\n{end}"
     return text.ascii_only(shown) if ascii_only else shown
@@ -182,15 +189,11 @@ def _table(found: Forecast, colour: bool, width: int, ascii_only: bool) -> str:
 def _cells(row: ChangeRow, today: date) -> list[str]:
     from iflint.text import visible
 
-    begins = row.change == "begins"
-    what = f"{row.severity if begins else 'ends:'} {row.code}\n{row.name}"
-    channel = "\n".join(
-        visible(part)
-        for part in (f"{row.adapter} {row.address}".strip(), row.iflow, row.subject)
-        if part
-    )
-    cause = visible(row.cause)
+    change = row.severity if row.change == "begins" else "ends:"
+    channel = f"{row.adapter} {row.address}".strip() or row.file
+    facts = [channel, row.iflow, row.subject, row.cause]
+    renewal = ""
     if row.renew_by is not None:
         overdue = " (overdue)" if row.renew_by < today else ""
-        cause += f"\nstart the renewal by {row.renew_by}{overdue}"
-    return [what, channel or visible(row.file), cause]
+        renewal = f"start by {row.renew_by}{overdue}"
+    return [f"{change} {row.code} {row.name}", *map(visible, facts), renewal]

@@ -213,9 +213,9 @@ def _root_cells(root: Root) -> list[str]:
         history = ["list of Neo" if root.in_neo_list else f"from {visible(root.origin)}"]
     key = root.key or f"SHA-1 {root.sha1}"
     return [
-        f"{visible(root.subject_text)}\n{visible(key)}",
+        f"{visible(root.subject_text)} ({visible(key)})",
         str(root.not_after.date()) if root.not_after else "",
-        "\n".join(history),
+        ", ".join(history),
     ]
 
 
@@ -228,8 +228,7 @@ def _table(
 ) -> str:
     from iflint.commands.tables import Column, table
 
-    widths = {"Valid until": 11, "History": 24, "Standing": 10, "Default off": 11, "Last day": 20}
-    columns = [Column(heading, width=widths.get(heading)) for heading in headings]
+    columns = [Column(heading, names=not number) for number, heading in enumerate(headings)]
     return _shown(table(columns, groups, colour=colour, width=width), ascii_only)
 
 
@@ -502,7 +501,7 @@ def _calendar(rows: Sequence[Row], colour: bool, width: int, ascii_only: bool) -
 
     cells = []
     for row in rows:
-        about = [row.ca, f"{row.confidence}: {row.source}", row.note]
+        about = [f"{row.confidence}: {row.source}", row.note]
         if row.known_on:
             about.append(f"as known on {row.known_on}")
         last = _claims(row.last)
@@ -512,12 +511,14 @@ def _calendar(rows: Sequence[Row], colour: bool, width: int, ascii_only: bool) -
             last.append(f"forbidden from {row.forbidden_from}")
         cells.append(
             [
-                "\n".join(visible(text) for text in (*about, "") if text) + "\n",
+                visible(row.ca),
                 "\n".join(map(visible, _claims(row.default_off))),
                 "\n".join(map(visible, last)),
+                "\n".join(visible(text) for text in about if text),
             ]
         )
-    return _table(("CA", "Default off", "Last day"), [("", cells)], colour, width, ascii_only)
+    headings = ("CA", "Default off", "Last day", "Source")
+    return _table(headings, [("", cells)], colour, width, ascii_only)
 
 
 def _claims(given: date | tuple[Claim, ...] | None) -> list[str]:

@@ -59,19 +59,8 @@ def _table(infos: Sequence[RuleInfo], colour: bool, width: int, ascii_only: bool
     from iflint.commands.tables import Column, table
 
     rows = [
-        [
-            info.code,
-            info.name,
-            _severity(info),
-            text.visible(info.summary),
-        ]
-        for info in infos
+        [f"{info.code} {info.name}", _severity(info), text.visible(info.summary)] for info in infos
     ]
-    columns = (
-        Column("Code", width=6),
-        Column("Name", width=max(len(info.name) for info in infos)),
-        Column("Severity", width=max(len(_severity(info)) for info in infos)),
-        Column("Finds"),
-    )
+    columns = (Column("Rule", names=True), Column("Severity"), Column("Finds"))
     shown = table(columns, [("", rows)], colour=colour, width=width)
     return text.ascii_only(shown) if ascii_only else shown

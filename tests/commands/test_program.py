@@ -63,7 +63,7 @@ def test_rules_lists_every_rule(call) -> None:
     listed = call("rules", env={"COLUMNS": "80"}).stdout
     assert max(map(len, listed.splitlines())) <= 80
     for rule in load_rules():
-        assert f"{rule.code}  {rule.name}" in listed
+        assert f"{rule.code} {rule.name}" in listed
     assert [rule["code"] for rule in json.loads(call("rules", "--format", "json").stdout)] == [
         rule.code for rule in load_rules()
     ]
