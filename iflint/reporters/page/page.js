@@ -27,7 +27,7 @@
     });
   }
   let shut = [];
-  addEventListener("beforeprint", () => { shut = all("details:not([open])"); for (const one of shut) one.open = true; });
+  addEventListener("beforeprint", () => { shut = all("details:not([open], .certificate)"); for (const one of shut) one.open = true; });
   addEventListener("afterprint", () => { for (const one of shut) one.open = false; });
   let reset = () => {};
   if (bar) {
