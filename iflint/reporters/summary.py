@@ -59,10 +59,7 @@ def _counts(report: Report) -> Iterator[tuple[str, str]]:
     others = len(channels) - checked
     otherwise = f", {others} authorized otherwise" if others else ""
     yield "sender channels", f"{len(channels)}: {checked} checked{otherwise}" if channels else "0"
-    entries = str(report.entries_checked)
-    if report.entries_checked:
-        entries += f" checked, {report.entries_joined} with a certificate at hand"
-    yield "entries", entries
+    yield "entries", _entries(report)
     files = f" in {counted(report.certificate_files, 'file')}" if report.certificate_files else ""
     yield "certificates", f"{report.certificates}{files}"
     if report.certificate_paths_without:
@@ -70,6 +67,27 @@ def _counts(report: Report) -> Iterator[tuple[str, str]]:
     for file in report.parameters:
         used = f"{file.used or 'none'} used by sender channels"
         yield "parameters", f"{file.location}: {counted(file.values, 'value')}, {used}"
+
+
+def _entries(report: Report) -> str:
+    """How many entries were checked and what became of each, and how many were not."""
+    states: dict[str, int] = {}
+    for channel in report.channels:
+        times = 1 if channel.environment else max(len(report.environments), 1)
+        for entry in channel.entries:
+            if not entry.certificates:
+                states[entry.state] = states.get(entry.state, 0) + times
+    unchecked = sum(states.pop(state, 0) for state in _UNCHECKED)
+    parts = [str(report.entries_checked)]
+    if report.entries_checked:
+        parts[0] += " checked"
+        parts.append(f"{report.entries_joined} with a certificate at hand")
+        parts += [f"{states[state]} {state.replace('-', ' ')}" for state in sorted(states)]
+    return ", ".join(parts) + (f"; {unchecked} not checked" if unchecked else "")
+
+
+_UNCHECKED = ("not-judged", "unresolved")
+"""States of entries whose channel could not be judged, or is authorized otherwise."""
 
 
 def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """The text report: what people read, at any width, with and without colour."""
 
 import re
+from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -230,3 +232,17 @@ def test_colours_are_readable_on_dark_and_light(colour) -> None:
     bright = luminance(colour)
     assert (bright + 0.05) / 0.05 > 3.5
     assert 1.05 / (bright + 0.05) > 3.5
+
+
+def test_the_numbers_of_entries_add_up() -> None:
+    import iflint
+
+    demo = Path(__file__).resolve().parents[2] / "fixtures" / "demo"
+    roots = str(demo / "trust-table.json")
+    report = iflint.check(str(demo), as_of=datetime(2026, 11, 24, tzinfo=UTC), roots=[roots])
+    summary = " ".join(text.render(report).split())
+    counts = re.search(r"entries (\d+) checked, ([^;]*); (\d+) not checked certificates", summary)
+    assert counts is not None
+    assert sum(int(part.split()[0]) for part in counts[2].split(", ")) == int(counts[1])
+    entries = sum(len(channel.entries) for channel in report.channels)
+    assert int(counts[1]) + int(counts[3]) == entries
