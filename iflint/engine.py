@@ -74,7 +74,10 @@ def sessions(paths: Sequence[str], options: Options) -> list[tuple[str, Session]
 
 
 class Session:
-    """Everything read once, and judged as often as is asked for: each clock has its report."""
+    """Everything read once, and judged as often as is asked for: each clock has its report.
+
+    ``parameter_files`` counts the iFlows that have parameter files of the session's environment.
+    """
 
     def __init__(
         self, paths: Sequence[str], options: Options, inputs: Inputs | None = None
@@ -93,7 +96,7 @@ class Session:
         self._iflows = tuple(flow.resolve(overlays) for flow in self.inputs.flows)
         self._problems = (*self.inputs.problems, *parameter_problems, *root_problems)
         self._rules: tuple[Rule, ...] | None = None
-        self._parameter_files = 0
+        self.parameter_files = 0
         self._judged: tuple[datetime, dict[int, IflowVerdict]] | None = None
 
     def in_environment(self, environment: Environment) -> Session:
@@ -116,7 +119,7 @@ class Session:
             for flow, own_files in zip(inputs.flows, files, strict=True)
         )
         other._problems = (*other._problems, *problems)
-        other._parameter_files = sum(map(bool, files))
+        other.parameter_files = sum(map(bool, files))
         return other
 
     def _with_certificates(self, read: Inputs) -> Inputs:
@@ -174,7 +177,7 @@ class Session:
             self.trust.at(as_of),
             self._described_rules() if self.options.describe_rules else (),
             findings,
-            self._parameter_files,
+            self.parameter_files,
             self._overlays,
         )
 
@@ -225,6 +228,18 @@ class Session:
 
         other = copy(self)
         other.options = msgspec.structs.replace(self.options, progress=None)
+        return other
+
+    def with_every_rule(self) -> Session:
+        """The same session, with every rule asked that is on unless it is told otherwise."""
+        from copy import copy
+
+        from iflint.rule_settings import without_states
+
+        other = copy(self)
+        rules = without_states(self.options.rules)
+        other.options = msgspec.structs.replace(self.options, select=(), ignore=(), rules=rules)
+        other._rules = None
         return other
 
     def of_release(self, release: str) -> Session:

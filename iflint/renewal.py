@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.engine import sessions
 from iflint.findings import (
     CertificateReference,
     ChannelReference,
@@ -24,7 +23,7 @@ from iflint.findings import (
 )
 from iflint.lone_certificate import findings_about
 from iflint.name_index import sender_key
-from iflint.options import Options, UsageError
+from iflint.options import UsageError
 from iflint.rule import (
     certificate_reference,
     channel_reference,
@@ -92,21 +91,22 @@ class Renewal(msgspec.Struct, frozen=True):
 
 
 def plan_renewals(
-    certificate_path: str, paths: Sequence[str], options: Options
+    certificate_path: str, sessions: Sequence[tuple[str, Session]]
 ) -> tuple[Renewal, ...]:
     """The plan for each client certificate in a file; issuers in it complete the chain only.
 
-    Raises UsageError when the file holds none, and what `iflint.engine.check` raises.
+    ``sessions`` are those of a run (`iflint.engine.sessions`). Raises UsageError when the file
+    holds none, and FileNotFoundError.
     """
     from iflint.inputs import read_certificates
 
-    read = read_certificates([certificate_path], options)
+    read = read_certificates([certificate_path], sessions[0][1].options)
     if not read.certificates:
         what = read.problems[0].in_one_line if read.problems else "it holds no certificate"
         raise UsageError(f"{certificate_path}: {what}")
     named = [
         (name, session.with_certificates((*session.inputs.certificates, *read.certificates)))
-        for name, session in sessions(paths, options)
+        for name, session in sessions
     ]
     return tuple(_plan(found, named) for found in _clients(read.certificates))
 

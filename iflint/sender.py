@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from iflint.checklist import Complaint, Point, State, complaint_of, worst
-from iflint.engine import sessions
 from iflint.findings import (
     CertificateReference,
     ChannelReference,
@@ -32,7 +31,6 @@ from iflint.pki.chains import CertificatePool, judge_chain, presented_by
 from iflint.pki.files import FoundCertificate
 from iflint.problems import Problem
 from iflint.rule import certificate_reference, channel_reference, iflow_reference
-from iflint.rule_settings import without_states
 from iflint.trees import Tree, chain_tree
 from iflint.verdicts import ChannelVerdict, EntryState
 from iflint.wording import counted, day, days_until, left, listed
@@ -137,32 +135,28 @@ _POINT_OF = {
 
 def check_sender(
     keystore: str,
-    paths: Sequence[str],
-    options: Options,
+    sessions: Sequence[tuple[str, Session]],
     *,
     connectivity_test: str | None = None,
     truststores: Sequence[str] = (),
 ) -> SenderSide:
-    """Check a sender's keystore, and against the flows at ``paths`` (none: no flows).
+    """Check a sender's keystore, and against the flows of a run's ``sessions``.
 
     ``connectivity_test`` is the download with the load balancer's own chain. All rules are asked,
-    whatever ``options`` select. Raises UsageError, one line, when a file can't be opened or holds
-    nothing of what it is given for, and what `iflint.engine.check` raises.
+    whatever the run selects. Raises UsageError, one line, when a file can't be opened or holds
+    nothing of what it is given for, and FileNotFoundError.
     """
-    from iflint.clock import now
-
-    clock = options.as_of or now()
-    rules = without_states(options.rules)
-    options = msgspec.structs.replace(options, as_of=clock, select=(), ignore=(), rules=rules)
+    named = [(name, session.with_every_rule()) for name, session in sessions]
+    first = named[0][1]
+    options, clock = first.options, first.as_of
     read = _read(KEYSTORE, keystore, options)
     stores = [_read(TRUSTSTORE, store, options) for store in truststores]
-    named = sessions(paths, options)
     problems = [problem for each in (read, *stores) for problem in each.problems]
     entries = [(one, one.entry) for one in read.certificates if one.entry is not None]
     trusting = Trusting(
         tuple(_held(read, stores)),
         (keystore, *truststores),
-        named[0][1].trust.table,
+        first.trust.table,
         clock,
     )
     return SenderSide(

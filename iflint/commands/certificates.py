@@ -51,13 +51,14 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     calendar with an event on each last day, and reminders 30 and 7 days before it. Exit code: 0
     whatever the verdicts are.
     """
-    from iflint.certificate_usage import certificate_uses
+    from iflint.certificate_usage import uses_of
     from iflint.commands import output
-    from iflint.commands.run import call, options_of, prepare
+    from iflint.commands.reading import read
+    from iflint.commands.run import call, prepare
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))
-    uses = call(certificate_uses, run.paths, options_of(run))
+    uses = call(uses_of, read(run))
     if chosen == "table":
         output.write_text(path, run.colour, lambda *console: _table(uses, *console))
     else:

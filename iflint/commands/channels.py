@@ -99,6 +99,7 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     its days left and the verdict. Exit code: 0 whatever the verdicts are.
     """
     from iflint.commands import output
+    from iflint.commands.reading import say_what_has_no_parameters
     from iflint.commands.run import check, prepare
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
@@ -108,6 +109,8 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
         output.write_text(path, run.colour, lambda *console: _table(report, *console))
     else:
         output.write_data(path, _json(report) if chosen == "json" else _csv(report))
+    environments = ((each.name, each.parameter_files) for each in report.environments)
+    say_what_has_no_parameters(run, environments)
     _say_what_was_not_read(report)
     return CLEAN
 

@@ -79,15 +79,15 @@ def command(paths: tuple[str, ...], until: str | None, **arguments: Any) -> int:
     check --as-of` that day says exactly the same. Exit code: 0 whatever the days bring.
     """
     from iflint.commands import output
-    from iflint.commands.run import call, options_of, prepare
-    from iflint.engine import sessions
+    from iflint.commands.reading import read
+    from iflint.commands.run import call, prepare
     from iflint.forecast import forecast
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))
-    read = call(sessions, run.paths, options_of(run))
-    end = _last_day(until, read[0][1].as_of)
-    found = [(name, call(forecast, session, end)) for name, session in read]
+    sessions = read(run)
+    end = _last_day(until, sessions[0][1].as_of)
+    found = [(name, call(forecast, session, end)) for name, session in sessions]
     if chosen == "table":
         output.write_text(path, run.colour, lambda *console: _tables(found, *console))
     else:

@@ -60,7 +60,8 @@ def command(certificate: str, paths: tuple[str, ...], **arguments: Any) -> int:
     import os
 
     from iflint.commands import output
-    from iflint.commands.run import call, options_of, prepare
+    from iflint.commands.reading import read
+    from iflint.commands.run import call, prepare
     from iflint.configuration.settings import Mistake
     from iflint.renewal import plan_renewals
     from iflint.values import shown
@@ -70,21 +71,16 @@ def command(certificate: str, paths: tuple[str, ...], **arguments: Any) -> int:
         mistakes = (*mistakes, Mistake("", f"{shown(certificate, 200)} does not exist"))
     asked = request(arguments, paths=paths or (".",), mistakes=mistakes)
     run = prepare(asked, every_environment=True)
-    options = options_of(run)
-    if options.as_of is None:
-        from iflint.clock import now
-
-        options = msgspec.structs.replace(options, as_of=now())
-    plans = call(plan_renewals, certificate, run.paths, options)
-    assert options.as_of is not None
+    sessions = read(run)
+    clock = sessions[0][1].as_of
+    plans = call(plan_renewals, certificate, sessions)
     if chosen == "json":
         from iflint.reporters.encoding import dumped
 
-        output.write_data(path, dumped(Renewals(options.as_of, plans)))
+        output.write_data(path, dumped(Renewals(clock, plans)))
     elif chosen == "markdown":
-        output.write_data(path, _markdown(plans, options.as_of))
+        output.write_data(path, _markdown(plans, clock))
     else:
-        clock = options.as_of
         output.write_text(path, run.colour, lambda *console: _text(plans, clock, *console))
     return CLEAN
 

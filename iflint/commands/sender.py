@@ -77,7 +77,8 @@ def command(
     answer, whatever the answer is.
     """
     from iflint.commands import output
-    from iflint.commands.run import call, options_of, prepare
+    from iflint.commands.reading import read
+    from iflint.commands.run import call, prepare
     from iflint.sender import check_sender
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
@@ -92,8 +93,7 @@ def command(
     side = call(
         check_sender,
         keystore,
-        run.paths,
-        options_of(run),
+        read(run),
         connectivity_test=connectivity_test,
         truststores=truststores,
     )

@@ -195,7 +195,7 @@ def hostile_uses() -> CertificateUses:
 
 @pytest.mark.parametrize("chosen", ["table", "csv", "json", "ics"])
 def test_names_from_input_steer_nothing(workplace, call, monkeypatch, chosen) -> None:
-    monkeypatch.setattr("iflint.certificate_usage.certificate_uses", lambda *_: hostile_uses())
+    monkeypatch.setattr("iflint.certificate_usage.uses_of", lambda *_: hostile_uses())
     result = call("certificates", "--isolated", "--format", chosen)
     assert result.exit_code == 0
     assert not {"\x1b", "\u202e"} & set(result.stdout)

@@ -160,3 +160,26 @@ def test_what_is_wrong_is_said(repository: Path, text: str, arguments, said: str
     result = CliRunner().invoke(cli, ["check", ".", *arguments])
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("channels", "."),
+        ("certificates", "."),
+        ("forecast", "."),
+        ("renew", "certs/all.pem", "."),
+        ("sender", "certs/all.pem", "."),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_pattern_that_leads_to_no_file_is_said(repository: Path, command) -> None:
+    configure(repository, BY_FOLDER.replace("/PROD/", "/PRD/"))
+    result = CliRunner().invoke(
+        cli, [*command, "--as-of", "2026-11-24", "--environment", "qa", "--environment", "prod"]
+    )
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == [
+        "iflint: environment 'prod' has no parameters of its own: no file at"
+        " '{artifact}/PRD/parameters.prop'"
+    ]

@@ -1,0 +1,35 @@
+"""The sessions that several commands ask: read once, with a word on what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from iflint.commands.run import Run, call, options_of
+
+if TYPE_CHECKING:
+    from iflint.engine import Session
+
+
+def read(run: Run) -> list[tuple[str, Session]]:
+    """The `iflint.engine.sessions` of a run. Raises `WrongUsage`."""
+    from iflint.engine import sessions
+
+    named = call(sessions, run.paths, options_of(run))
+    say_what_has_no_parameters(run, ((name, session.parameter_files) for name, session in named))
+    return named
+
+
+def say_what_has_no_parameters(run: Run, found: Iterable[tuple[str, int]]) -> None:
+    """Complain of environments whose patterns of parameter files lead to none.
+
+    ``found`` has for each name the number of iFlows with such files.
+    """
+    from iflint.commands.interface import complain
+    from iflint.values import shown
+
+    patterns = {each.name: each.parameters for each in run.settings.get("environments", ())}
+    for name, number in found:
+        if number == 0 and patterns.get(name):
+            where = ", ".join(shown(pattern, 200) for pattern in patterns[name])
+            complain(f"environment {shown(name)} has no parameters of its own: no file at {where}")
