@@ -216,6 +216,22 @@ class BaselineState(enum.StrEnum):
     UNCHANGED = "unchanged"
 
 
+class Replacement(msgspec.Struct, frozen=True):
+    """``text``, as the file has it, escapes included, goes in the place of ``location``."""
+
+    location: Location
+    text: str
+
+
+class ProposedFix(msgspec.Struct, frozen=True):
+    """What `iflint fix` would write for a finding: all of it, or nothing.
+
+    Findings that one text answers propose the same replacement, which is made once.
+    """
+
+    replacements: tuple[Replacement, ...]
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One cause, said once.
 
@@ -227,7 +243,8 @@ class Finding(msgspec.Struct, frozen=True):
     goes into ``fingerprint``, which survives moved lines and renumbered ids. ``environments``
     are those in which it holds, when several are checked. ``suppression`` is set when it is
     suppressed, ``baseline`` when a baseline was given. ``fixable`` tells that `iflint fix` can
-    write what the remedy says, unless that would make another finding.
+    write what the remedy says, unless that would make another finding; where a report needs it,
+    ``fix`` is what it would write.
     """
 
     code: str
@@ -251,6 +268,7 @@ class Finding(msgspec.Struct, frozen=True):
     suppression: Justification | None = None
     baseline: BaselineState | None = None
     fixable: bool = False
+    fix: ProposedFix | None = None
 
     @property
     def place(self) -> tuple[str, int, int, str, str]:

@@ -131,6 +131,7 @@ class _Planner:
             as_of=options.as_of or now(),
             select=tuple(sorted(asked.union(rule.code for rule in usual))),
             describe_rules=False,
+            whole_inventory=False,
         )
         self._add_successor = add_successor
         self._unsafe = unsafe

@@ -72,6 +72,7 @@ def _report_on(run: Run, *, guide: bool) -> int:
         describe_rules=any(reporter.DESCRIBE_RULES for reporter in reporters),
         whole_inventory=any(reporter.WHOLE_INVENTORY for reporter in reporters),
         illustrated=any(reporter.ILLUSTRATED for reporter in reporters),
+        fixes=any(reporter.FIXES for reporter in reporters),
     )
     report = _with_baseline(report, run)
     failures = []

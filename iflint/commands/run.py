@@ -208,16 +208,23 @@ def check(
     describe_rules: bool = False,
     whole_inventory: bool = False,
     illustrated: bool = False,
+    fixes: bool = False,
 ) -> Report:
     """Check what was asked for; complaints about the caller become wrong usage."""
     options = options_of(run, describe_rules=describe_rules, whole_inventory=whole_inventory)
     if illustrated:
         from iflint import illustrated as library
 
-        return call(library.check, run.paths, options)
-    from iflint import engine
+        report: Report = call(library.check, run.paths, options)
+    else:
+        from iflint import engine
 
-    return call(engine.check, run.paths, options)
+        report = call(engine.check, run.paths, options)
+    if fixes:
+        from iflint.proposals import with_fixes
+
+        report = call(with_fixes, report, run.paths, options, also=run.other_environments)
+    return report
 
 
 def options_of(run: Run, *, describe_rules: bool = False, whole_inventory: bool = False) -> Options:

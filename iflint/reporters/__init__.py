@@ -2,10 +2,10 @@
 
 Each reporter is a module with ``render(report, …) -> str`` and constants that tell what it needs.
 The engine has to fill for it ``report.rules`` (``DESCRIBE_RULES``) and the exact location of every
-channel and entry (``WHOLE_INVENTORY``), or what is only in an `IllustratedReport`
-(``ILLUSTRATED``). A text ``FOR_PEOPLE`` gets the ``colour``, ``width`` and ``ascii`` of its
-console, and nothing in it is a command to a CI server. ``TAKES`` names what else
-``render`` is given of the run, such as ``verbose`` or ``fail_level``.
+channel and entry (``WHOLE_INVENTORY``), what `iflint fix` would write (``FIXES``), or what is only
+in an `IllustratedReport` (``ILLUSTRATED``). A text ``FOR_PEOPLE`` gets the ``colour``, ``width``
+and ``ascii`` of its console, and nothing in it is a command to a CI server. ``TAKES`` names what
+else ``render`` is given of the run, such as ``verbose`` or ``fail_level``.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from iflint.reporters.encoding import dumped
 DESCRIBE_RULES = True
 WHOLE_INVENTORY = True
 ILLUSTRATED = False
+FIXES = True
 FOR_PEOPLE = False
 TAKES = ()
 

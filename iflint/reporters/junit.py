@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 DESCRIBE_RULES = False
 WHOLE_INVENTORY = False
 ILLUSTRATED = False
+FIXES = False
 FOR_PEOPLE = False
 TAKES = ("fail_level",)
 

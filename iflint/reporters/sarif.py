@@ -22,13 +22,14 @@ from iflint.wording import counted, sentence, stale_table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iflint.findings import Finding, IflowReference
+    from iflint.findings import Finding, IflowReference, ProposedFix
     from iflint.location import FileLocation, Location, Region
     from iflint.report import KnownFinding, Report
 
 DESCRIBE_RULES = True
 WHOLE_INVENTORY = False
 ILLUSTRATED = False
+FIXES = True
 FOR_PEOPLE = False
 TAKES = ("sarif_profile",)
 
@@ -177,7 +178,34 @@ class _Run:
                 }
                 for number, item in enumerate(related, 1)
             ]
+        if finding.fix:
+            result["fixes"] = [self._fix(finding, finding.fix)]
         return result
+
+    def _fix(self, finding: Finding, fix: ProposedFix) -> Json:
+        """What `iflint fix` would write, file by file (SARIF 2.1.0 §3.55).
+
+        In both profiles: GitHub ignores it, editors offer it, and it takes less than 1 KB.
+        """
+        changes: dict[FileLocation, list[Json]] = {}
+        for each in fix.replacements:
+            assert each.location.region is not None
+            deleted = _region(each.location.region)
+            deleted.pop("snippet", None)
+            changes.setdefault(each.location.file, []).append(
+                {"deletedRegion": deleted, "insertedContent": {"text": each.text}}
+            )
+        return {
+            "description": {"text": sentence(plain(finding.remedy))},
+            "artifactChanges": [
+                {
+                    "artifactLocation": self._artifact_location(file)
+                    | {"index": self._artifact(file)},
+                    "replacements": replacements,
+                }
+                for file, replacements in changes.items()
+            ],
+        }
 
     def _absent(self, known: KnownFinding) -> Json:
         """A finding of the baseline that is gone."""

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 DESCRIBE_RULES = False
 WHOLE_INVENTORY = False
 ILLUSTRATED = False
+FIXES = False
 FOR_PEOPLE = True
 TAKES = ("verbose", "quiet")
 

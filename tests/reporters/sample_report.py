@@ -13,7 +13,9 @@ from iflint.findings import (
     Finding,
     IflowReference,
     OptionInfo,
+    ProposedFix,
     Related,
+    Replacement,
     RuleInfo,
     Severity,
     State,
@@ -310,6 +312,9 @@ def hostile(name: str = HOSTILE) -> Report:
         ),
         comparisons=(DnComparison("subject", "value", name, "b", (DnRow(name, "b", False),)),),
         fingerprint="6" * 64,
+        fix=ProposedFix(
+            (Replacement(Location(FileLocation(f"x/{name}.prop"), region(line, name)), name),)
+        ),
     )
     outside = msgspec.structs.replace(
         UNREADABLE, message=name, location=Location(FileLocation(name))

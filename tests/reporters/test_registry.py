@@ -21,6 +21,7 @@ def test_every_reporter_says_what_it_needs(name) -> None:
     assert isinstance(module.DESCRIBE_RULES, bool)
     assert isinstance(module.WHOLE_INVENTORY, bool)
     assert isinstance(module.ILLUSTRATED, bool)
+    assert isinstance(module.FIXES, bool)
     assert isinstance(module.FOR_PEOPLE, bool)
     assert set(module.TAKES) <= set(inspect.signature(module.render).parameters)
 

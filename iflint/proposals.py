@@ -1,0 +1,62 @@
+"""A report that says of each finding what `iflint fix` would write for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.findings import Finding, ProposedFix, Replacement
+from iflint.fixes import plan_fixes
+from iflint.iflow.text import TextFile
+from iflint.location import Location
+
+if TYPE_CHECKING:
+    from iflint.edits import Edit
+    from iflint.location import FileLocation
+    from iflint.options import Environment, Options
+    from iflint.report import Report
+
+
+def with_fixes(
+    report: Report, paths: Sequence[str], options: Options, *, also: Sequence[Environment] = ()
+) -> Report:
+    """The report with what `iflint.fixes.plan_fixes` would write in each finding's ``fix``.
+
+    ``report`` is of the same paths and options; nothing is read anew if nothing in it is fixable.
+    """
+    if not any(finding.fixable for finding in (*report.findings, *report.known)):
+        return report
+    plan = plan_fixes(paths, options, also=also)
+    before = {file.file: file.before for file in plan.files}
+    edits: dict[str, set[Edit]] = {}
+    for fix in plan.fixes:
+        edits.setdefault(fix.finding.fingerprint, set()).update(c.edit for c in fix.changes)
+    fixes = {fingerprint: _fix(found, before) for fingerprint, found in edits.items()}
+    return msgspec.structs.replace(
+        report, findings=_with(report.findings, fixes), known=_with(report.known, fixes)
+    )
+
+
+def _with(findings: Iterable[Finding], fixes: dict[str, ProposedFix]) -> tuple[Finding, ...]:
+    return tuple(
+        msgspec.structs.replace(finding, fix=fixes.get(finding.fingerprint)) for finding in findings
+    )
+
+
+def _fix(edits: Iterable[Edit], before: dict[FileLocation, bytes]) -> ProposedFix:
+    return ProposedFix(
+        tuple(Replacement(_location(e, before[e.file]), e.text) for e in sorted(edits))
+    )
+
+
+def _location(edit: Edit, data: bytes) -> Location:
+    """What an edit of ``data``, the bytes of its file, replaces."""
+    mark = "\ufeff".encode(edit.encoding, "ignore")
+    preamble = len(mark) if data.startswith(mark) else 0
+    text = data[preamble:].decode(edit.encoding, "replace")
+    start, end = (
+        len(data[preamble:at].decode(edit.encoding, "replace")) for at in (edit.start, edit.end)
+    )
+    return TextFile(edit.file, text, edit.encoding, preamble).locate(start, end)
