@@ -38,6 +38,8 @@ _CI_COMMAND = re.compile(r"^([^\S\n]*):(?=:[a-z])|#(?=#(?:vso)?\[)", re.MULTILIN
 _NAMED = {0x09: "\\t", 0x0A: "\\n", 0x0D: "\\r"}
 _ASCII = {"…": "...", "→": "->", "›": ">", "│": "|", "✗": "x", "–": "-", "’": "'"}
 _ASCII_TABLE = str.maketrans(_ASCII)
+_AS_WIDE = dict(zip("│─└├✓✗›→–’“”", '|-`|+x>>-\'""', strict=True))
+"""Symbols, and what stands for each where a console lacks it without moving what is behind."""
 
 
 def is_invisible(code: int) -> bool:
@@ -113,6 +115,12 @@ def ascii_only(text: str) -> str:
     if text.isascii():
         return text
     return text.translate(_ASCII_TABLE).encode("ascii", "backslashreplace").decode("ascii")
+
+
+def with_plain_symbols(text: str, encoding: str) -> str:
+    """The text with symbols that an encoding lacks replaced by ASCII of the same width."""
+    lacking = (symbol for symbol in _AS_WIDE if not symbol.encode(encoding, "ignore"))
+    return text.translate({ord(symbol): _AS_WIDE[symbol] for symbol in lacking})
 
 
 def cells(text: str) -> int:

@@ -60,21 +60,30 @@ def width() -> int:
 def print_text(render: Callable[[bool], str]) -> None:
     """Print text for people: ``render(False)``, or ``render(True)`` for a poor character set.
 
-    Where not even that fits the console, a character is written as a backslash escape. Raises
-    `Failure` when standard output can't be written.
+    A character set counts as poor when it lacks more than the symbols that ASCII can stand for,
+    without moving anything. Raises `Failure` when standard output can't be written.
     """
     from iflint.text import inert
 
     encoding = _console_encoding()
     with progress.shown("writing the report"):
         text = inert(render(False))
-    try:
-        data = text.encode(encoding)
-    except UnicodeEncodeError:
-        data = inert(render(True)).encode(encoding, "backslashreplace")
+        data = _encoded(text, encoding)
+        if data is None:
+            data = inert(render(True)).encode(encoding, "backslashreplace")
     if is_terminal():
         _understand_colours()
     _write_stdout(data)
+
+
+def _encoded(text: str, encoding: str) -> bytes | None:
+    """The text for a console, with plain symbols where it lacks others; None if it lacks more."""
+    from iflint.text import with_plain_symbols
+
+    for each in (text, with_plain_symbols(text, encoding)):
+        with contextlib.suppress(UnicodeEncodeError):
+            return each.encode(encoding)
+    return None
 
 
 def print_aside(render: Callable[[bool], str]) -> None:

@@ -311,6 +311,20 @@ class TestProcess:
         )
         assert "│" in piped.stdout.decode("utf-8")
 
+    def test_a_western_console_keeps_its_letters_and_gets_plain_symbols(self, tmp_path) -> None:
+        channel = Channel("HTTPS", "/bücher", [("CN=Bücher", "CN=Straße")])
+        write_tree(tmp_path, bundle(Flow("Orders", "Bücher", [channel])))
+        run = process(
+            *("check", ".", "--isolated", "--as-of", CLOCK),
+            cwd=tmp_path,
+            env={"PYTHONIOENCODING": "cp1252"},
+        )
+        shown = run.stdout.decode("cp1252")
+        assert "HTTPS /bücher" in shown
+        assert " | " in shown
+        assert "Straße" in shown
+        assert "\\x" not in shown
+
     def test_colours_follow_the_environment(self, tmp_path) -> None:
         def coloured(*options, **env):
             arguments = ("check", CASES / "dn-mismatch" / "bad-order", *options)
