@@ -184,7 +184,7 @@ def _complete(run: Callable[[], Any]) -> NoReturn:
     from iflint.commands import suggestions
 
     suggestions.register()
-    with contextlib.suppress(Exception):
+    with contextlib.suppress(Exception, KeyboardInterrupt):
         run()
     sys.exit(FAILED)
 

@@ -104,6 +104,24 @@ def test_an_option_and_its_value_in_one_word(workplace, shell) -> None:
     assert answer(shell, line, cwd=workplace) == ["plain", "--landscape=neo", "_"]
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {},
+        {"COMP_WORDS": "iflint check '", "COMP_CWORD": "2"},
+        {"COMP_WORDS": "iflint check", "COMP_CWORD": "none"},
+        {"COMP_WORDS": "iflint check --as-of nonsense --config / ", "COMP_CWORD": "6"},
+        {"COMP_WORDS": "iflint explain \x1b[31m", "COMP_CWORD": "2"},
+        {"COMP_WORDS": "", "COMP_CWORD": "-1"},
+    ],
+)
+def test_whatever_is_typed_nothing_is_complained_of(workplace, shell, typed) -> None:
+    run = process(cwd=workplace, env={VARIABLE: f"{shell}_complete", **typed})
+    assert run.stderr == b""
+    assert b"\x1b" not in run.stdout
+
+
 def test_fish_shows_what_a_rule_finds(workplace) -> None:
     line = "iflint explain IFL101"
     (offer,) = answer("fish", line, cwd=workplace, COMP_WORDS=line, COMP_CWORD="IFL101")
@@ -119,7 +137,9 @@ def test_the_script_is_one_for_its_shell(call, tmp_path, shell, check) -> None:
     assert VARIABLE in script
     if check is None:
         assert "Register-ArgumentCompleter -Native -CommandName iflint" in script
-    elif shutil.which(shell) is not None:
+    elif shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    else:
         file = tmp_path / "script"
         file.write_text(script)
         subprocess.run([shell, *check, file], check=True)
