@@ -458,10 +458,11 @@ def anchor(prefix: str, mark: Mark) -> str:
 
 
 def _link(edge: Edge, mark: Mark, drawing: _Drawing, name: str) -> str:
+    """The channel as a link, and its count beside the link: no part of what the link is called."""
     course = drawing.courses[edge.id]
-    badge, kind, way = "", "", _course(edge, drawing)
+    badge, count, kind, way = "", "", "", _course(edge, drawing)
     if mark.severity in _BADGES:
-        badge = _badge(mark, lines.longest(course).middle)
+        badge, count = _badge(mark, lines.longest(course).middle)
         kind = f' class="{mark.severity}"'
         head = lines.head(course, length=13, width=12, closed=True)
         way = (
@@ -474,17 +475,18 @@ def _link(edge: Edge, mark: Mark, drawing: _Drawing, name: str) -> str:
         f'<a{identity}{kind} href="{_attribute(mark.href)}" aria-label="{_attribute(label)}">'
         f"<title>{_text(label)}</title>"
         f'<g aria-hidden="true"><path class="reach" d="{lines.path(course)}"/>{way}'
-        f"{_beside(edge, drawing, shift=11 if badge else 0)}{badge}</g></a>"
+        f"{_beside(edge, drawing, shift=11 if badge else 0)}{badge}</g></a>{count}"
     )
 
 
-def _badge(mark: Mark, at: Point) -> str:
+def _badge(mark: Mark, at: Point) -> tuple[str, str]:
+    """The badge of a channel, and the count that stands on it."""
     outline, letter, baseline = _BADGES[mark.severity]
     shown = f"{mark.count}" if 0 < mark.count < 100 else "99+" if mark.count else letter
-    x, y = lines.number(at.x), lines.number(at.y)
+    place = f'transform="translate({lines.number(at.x)} {lines.number(at.y)})"'
     return (
-        f'<g transform="translate({x} {y})"><path class="badge" d="{outline}"/>'
-        f'<text class="count" y="{baseline}">{shown}</text></g>'
+        f'<path class="badge" {place} d="{outline}"/>',
+        f'<text class="count" aria-hidden="true" {place} y="{baseline}">{shown}</text>',
     )
 
 

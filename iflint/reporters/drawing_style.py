@@ -68,14 +68,14 @@ stroke-width:3px}
 .flow a .peak{fill:currentColor}
 .flow a text.beside{fill:currentColor;font-weight:bold;font-size:11px}
 .flow a .badge{fill:currentColor;stroke:var(--flow-paper);stroke-width:1.5}
-.flow a text.count{fill:var(--flow-badge-ink);font-weight:bold;font-size:12px}
+.flow text.count{fill:var(--flow-badge-ink);pointer-events:none;font-weight:bold;font-size:12px}
 .flow a:hover .reach{stroke:currentColor;stroke-opacity:.18}
 .flow a:focus{outline:none}
 .flow a:focus-visible .reach{stroke:var(--flow-focus);stroke-opacity:.4}
 .flow a:focus-visible .badge{stroke:var(--flow-focus);stroke-width:3}
 .flow a:target .reach{stroke:var(--flow-focus);stroke-opacity:.4}
 @media print{.flow-drawing{overflow:visible;max-height:none}.flow{min-width:0;max-width:100%}
-.flow a text.count{fill:#fff}}
+.flow text.count{fill:#fff}}
 @media (forced-colors:active){.flow-drawing{--flow-paper:Canvas;--flow-ink:CanvasText;
 --flow-quiet:CanvasText;--flow-pool:Canvas;--flow-pool-line:CanvasText;--flow-box:Canvas;
 --flow-box-line:CanvasText;--flow-icon:CanvasText;--flow-party:Canvas;

@@ -132,7 +132,7 @@ def test_marked_channels_are_links() -> None:
     assert link.get("aria-label") == "HTTPS /orders: 2 errors"
     assert link.get("class") == "error"
     assert link.get("id") == anchor("f", mark) == "f-channel-3"
-    assert [t.text for t in link.iter("text") if t.get("class") == "count"] == ["2"]
+    assert [t.text for t in root.iter("text") if t.get("class") == "count"] == ["2"]
     assert not any(p.get("aria-hidden") for p in link.iterancestors())
     assert "HTTPS" in "".join(link.itertext())
 
