@@ -202,10 +202,9 @@ def _read_roots(
             table, table_name = data, str(source.location)
     roots = reading.inputs()
     if paths and table is None and not roots.certificates:
-        raise UsageError(
-            f"no certificate in {option} {', '.join(paths)}: give PEM or DER "
-            "files of roots, or a table of roots in JSON"
-        )
+        advice = "give PEM or DER files of roots, or a table of roots in JSON"
+        why = roots.problems[0].in_one_line if roots.problems else advice
+        raise UsageError(f"no certificate in {option} {', '.join(paths)}: {why}")
     return roots, table, table_name
 
 

@@ -31,7 +31,8 @@ class Problem(msgspec.Struct, frozen=True):
     @property
     def in_one_line(self) -> str:
         """What is wrong and what to do, for a line of its own."""
-        return f"{self.message.rstrip('.')}; {self.remedy}"
+        remedy = self.remedy[:1].lower() + self.remedy[1:]
+        return f"{self.message.rstrip('.')}; {remedy.rstrip('.')}"
 
 
 class Unreadable(Exception):  # noqa: N818 - it names the state of the input, as a Problem

@@ -10,6 +10,7 @@ from iflint.location import FileLocation, Location
 from iflint.problems import Problem, ProblemKind, Unreadable
 from iflint.sources.artifacts import SourceFile
 from iflint.sources.limits import size_text
+from iflint.sources.pointers import refuse_pointer
 
 TO_OPEN = "Check the file and who may read it."
 
@@ -93,7 +94,7 @@ def _read(path: str, location: FileLocation, most: int, kind: ProblemKind) -> by
         size = max(status.st_size, len(data))
         message = f"The file is {size_text(size)}; at most {size_text(most)} are read."
         raise _unreadable(location, kind, message, "Leave it out, or split it.")
-    return data
+    return refuse_pointer(data, location, kind)
 
 
 def _check_regular(descriptor: int, location: FileLocation, kind: ProblemKind) -> os.stat_result:

@@ -15,6 +15,7 @@ import msgspec
 from iflint.location import FileLocation, Location
 from iflint.problems import Problem, ProblemKind, Unreadable
 from iflint.sources.limits import Limits, size_text
+from iflint.sources.pointers import refuse_pointer
 
 SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 """How a zip archive begins: with its first member, or, without members, with its end."""
@@ -111,9 +112,10 @@ class Archive:
             if index not in self._charged:
                 self._budget.spend_bytes(member.size)
                 self._charged.add(index)
-            return read_member(self._data, member)
+            data = read_member(self._data, member)
         except Damaged as damage:
             raise self._unreadable(member, damage, kind) from damage
+        return refuse_pointer(data, self.location.member(member.name), kind)
 
     def head(self, index: int, count: int = 4) -> bytes:
         """The first ``count`` bytes of member ``index``, not verified; raises `Unreadable`."""
@@ -231,10 +233,6 @@ def _find_directory(data: bytes) -> tuple[int, int, int]:
         if (found := _directory_ending_at(data, at)) is not None:
             return found
         end = at + 3
-    if data.startswith(b"version https://git-lfs"):
-        raise Damaged(
-            "This is a Git LFS pointer, not the archive itself.", "Fetch it with: git lfs pull"
-        )
     if data.startswith(SIGNATURES):
         raise Damaged("The archive is damaged or cut off: it has no readable list of members.")
     raise Damaged("This is not a zip archive.")
