@@ -44,10 +44,11 @@ class Store(msgspec.Struct, frozen=True):
 
 def update_table(
     path: str, options: Options, release: str | None, released_on: date | None
-) -> tuple[Store, Update]:
+) -> tuple[Store, Update, str]:
     """Compare the trust store at ``path`` with the table in use, and make the new table.
 
-    The table in use is the one of ``--roots``, else the packaged one. Raises UsageError when
+    The table in use, whose name comes last, is the one of ``--roots``, else the packaged one.
+    Raises UsageError when
     the store is not one or can't be read in full, when the release has to be told, or when the
     table can't be used.
     """
@@ -75,7 +76,7 @@ def update_table(
         raise UsageError(f"{name}: {error}") from None
     except ValueError as error:
         raise UsageError(str(error)) from None
-    return store, made
+    return store, made, name
 
 
 def read_store(path: str, options: Options) -> Store:

@@ -70,6 +70,15 @@ def root_options(command: Any) -> Any:
     )
 
 
+def table_in_use_options(command: Any) -> Any:
+    """Options that decide which table of roots is the one in use, and at what moment."""
+    return _apply(
+        command,
+        _setting("roots", CERTIFICATES, metavar="PATH", type=ANY_PATH),
+        _setting("as-of", CERTIFICATES, metavar="DATE"),
+    )
+
+
 def judging_options(command: Any) -> Any:
     """Options that decide what is read, and how it is judged."""
     return _apply(

@@ -18,9 +18,10 @@ from iflint.commands.arguments import (
     request,
     root_options,
     table_format,
+    table_in_use_options,
     table_options,
 )
-from iflint.commands.interface import CLEAN, GroupedCommand, Option
+from iflint.commands.interface import CLEAN, GroupedCommand, Option, complain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -373,7 +374,7 @@ def _affected_cells(one: Affected) -> list[str]:
     help="File that gets the new table.",
 )
 @color_option
-@root_options
+@table_in_use_options
 @configuration_options
 def update(
     path: str, release: str | None, released_on: str | None, output: str | None, **arguments: Any
@@ -386,13 +387,16 @@ def update(
     """
     from iflint.commands import output as outputs
     from iflint.commands.run import call, options_of, prepare
+    from iflint.pki.trust import TRUST_STORE
     from iflint.trust_store import update_table
 
     day, mistakes = _release_mistakes(release, released_on)
     run = prepare(
         request(arguments, paths=(path,), configured_from=(".",), mistakes=tuple(mistakes))
     )
-    store, made = call(update_table, path, options_of(run), release, day)
+    store, made, compared = call(update_table, path, options_of(run), release, day)
+    if run.settings.get("roots") and compared == TRUST_STORE:
+        complain(f"--roots names no table of roots, so PATH is compared with the {compared}")
     if output is not None:
         outputs.write_file(output, made.data.decode())
     outputs.write_text(None, run.colour, lambda *console: _updated(store, made, output, *console))

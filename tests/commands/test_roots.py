@@ -125,6 +125,16 @@ def test_update_writes_a_table_that_check_can_use(roots, call, checkout, workpla
     assert flat(result.stdout).count("The list of roots is known until 2027-08-01 only") == 1
 
 
+def test_update_says_that_roots_without_a_table_are_of_no_use(call, checkout) -> None:
+    root = next(checkout.rglob("*.pem"))
+    options = ("--release", "4.0.0", "--released-on", "2026-11-01", "--roots", root)
+    result = call("roots", "update", checkout, *options)
+    assert result.exit_code == 0
+    said = "--roots names no table of roots, so PATH is compared with the SAP BTP Trust Store"
+    assert result.stderr == f"iflint: {said}\n"
+    assert "No such option" in call("roots", "update", checkout, "--landscape", "neo").stderr
+
+
 def test_update_takes_the_release_from_the_name(roots, checkout) -> None:
     named = checkout.rename(checkout.with_name("btp-trust-store-4.1.0"))
     assert "say when release 4.1.0 came out" in roots("update", named, code=2)
