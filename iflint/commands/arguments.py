@@ -48,6 +48,16 @@ def paths_argument(metavar: str = "[PATH]...") -> Decorator:
     return click.argument("paths", nargs=-1, type=ANY_PATH, metavar=metavar)
 
 
+def chain_options(command: Any) -> Any:
+    """Options that decide what completes a chain, which roots there are, and at what moment."""
+    text = "File or folder with certificates that complete the chains (repeatable)."
+    return _apply(
+        command,
+        _option("--certificates", CERTIFICATES, text, metavar="PATH", type=ANY_PATH, multiple=True),
+        root_options,
+    )
+
+
 def certificate_options(command: Any) -> Any:
     """Options that decide which certificates and roots there are, and at what moment."""
     return _apply(

@@ -9,14 +9,15 @@ import click
 import msgspec
 
 from iflint.commands.arguments import (
-    certificate_options,
+    OUTPUT,
+    chain_options,
     configuration_options,
     paths_argument,
     request,
     table_format,
     table_options,
 )
-from iflint.commands.interface import CLEAN, GroupedCommand
+from iflint.commands.interface import CLEAN, GroupedCommand, Option
 
 if TYPE_CHECKING:
     from iflint.certificate_report import Step
@@ -39,15 +40,24 @@ _MOST_PLACES = 5
     ),
 )
 @paths_argument("FILE...")
-@click.option("--all", "every", is_flag=True, help="Also those that issued another one in FILE.")
-@certificate_options
+@chain_options
 @table_options(FORMATS)
+@click.option(
+    "--all",
+    "every",
+    cls=Option,
+    heading=OUTPUT,
+    is_flag=True,
+    help="Show a tree of each certificate, also of those that issued another one in FILE.",
+)
 @configuration_options
 def command(paths: tuple[str, ...], every: bool, **arguments: Any) -> int:
-    """Show the chain of each certificate in FILE, with a verdict at each link.
+    """Show the chain of each certificate in FILE up to its root, with a verdict at each link.
 
-    FILE may be a folder, too. A certificate that issued another one in FILE has no tree of its
-    own. The root counts when it is on the list in force. Exit code: 0 whatever the verdicts are.
+    FILE is a certificate file, a keystore or a service key, or a folder or archive of these. A
+    certificate that issued another one in FILE has no tree of its own, unless --all is given.
+    What a chain lacks may be in FILE or in --certificates; of a root on the list in force, no
+    file is needed. Exit code: 0 whatever the verdicts are.
     """
     from iflint.commands import output
     from iflint.commands.run import call, options_of, prepare
