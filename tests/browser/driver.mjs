@@ -53,12 +53,9 @@ async function axe(page) {
     (tags) => axe.run(document, { runOnly: tags, resultTypes: ["violations"] }),
     TAGS,
   );
-  return violations.map(({ id, help, nodes }) => ({
-    id,
-    help,
-    count: nodes.length,
-    nodes: nodes.slice(0, 3).map((node) => `${node.html} — ${node.failureSummary}`),
-  }));
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html}: ${node.failureSummary}`),
+  );
 }
 
 async function call({ page: number, method, arguments: values = [], at }) {
