@@ -149,16 +149,18 @@ def _new(
     """The findings in ``after`` that are more than those in ``before`` less the answered ones.
 
     They are counted by channel, since an added row moves the others, and the fingerprint of an
-    entry changes with its pair.
+    entry changes with its pair. One that is less severe than it was is no new one.
     """
     answered = [(each.place[0], finding) for each in candidates for finding in each.findings]
     counts = Counter(_key(*each) for each in _each(before))
     excess = Counter(_key(*each) for each in _each(after))
     excess.subtract(counts - Counter(_key(*each) for each in answered))
-    known = {(environment, finding.fingerprint) for environment, finding in _each(before)}
-    known -= {(environment, finding.fingerprint) for environment, finding in answered}
+    known = {(environment, each.fingerprint): each.severity for environment, each in _each(before)}
+    for environment, finding in answered:
+        known.pop((environment, finding.fingerprint), None)
     for environment, finding in _each(after):
-        is_known = (environment, finding.fingerprint) in known
+        severity = known.get((environment, finding.fingerprint))
+        is_known = severity is not None and severity.reaches(finding.severity)
         if excess[_key(environment, finding)] > 0 and not is_known:
             yield environment, finding
 

@@ -367,24 +367,15 @@ class _Planner:
             raise CannotWrite("it stands in an archive, which is never changed")
         file = self._disk.real(file)
         if file not in self._data:
-            path = self._disk.absolute(file.path)
-            if not os.access(path, os.W_OK) or not os.stat(path).st_mode & 0o222:
-                raise CannotWrite("the file may not be written")
-            if not os.access(os.path.dirname(path), os.W_OK):
-                raise CannotWrite("no file may be written in its folder")
-            with open(path, "rb") as stream:
-                self._data[file] = stream.read()
+            self._data[file] = _writable(self._disk.absolute(file.path))
         return self._data[file]
 
     def _without_conflicts(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates that agree on what each place is to hold."""
-        wanted: dict[tuple[FileLocation, int, int], set[bytes]] = {}
-        for candidate in candidates:
-            for edit in candidate.edits:
-                wanted.setdefault((edit.file, edit.start, edit.end), set()).add(edit.data)
+        clashing = _clashing(edit for candidate in candidates for edit in candidate.edits)
         kept = []
         for candidate in candidates:
-            if all(len(wanted[edit.file, edit.start, edit.end]) == 1 for edit in candidate.edits):
+            if clashing.isdisjoint(candidate.edits):
                 kept.append(candidate)
                 continue
             for finding in candidate.findings:
@@ -407,6 +398,19 @@ class _Planner:
             ChangedFile(file, self._disk.absolute(file.path), self._data[file], after)
             for file, after in self._contents(candidates).items()
         )
+
+
+def _writable(path: str) -> bytes:
+    """What stands in a file that may be written. Raises CannotWrite."""
+    try:
+        if not os.access(path, os.W_OK) or not os.stat(path).st_mode & 0o222:
+            raise CannotWrite("the file may not be written")
+        if not os.access(os.path.dirname(path), os.W_OK):
+            raise CannotWrite("no file may be written in its folder")
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError as error:
+        raise CannotWrite(f"the file can't be read: {error.strerror or error}") from error
 
 
 def _by_place(reports: Iterable[Report], codes: set[str]) -> dict[Place, list[Finding]]:
@@ -478,6 +482,21 @@ def _moved(value: Value, text: str, file: FileLocation, start: int, end: int) ->
     if edit.file != file or not start <= edit.start <= edit.end <= end:
         raise CannotWrite("its DNs are no cells of a row, as in an old format")
     return msgspec.structs.replace(edit, start=edit.start - start, end=edit.end - start)
+
+
+def _clashing(edits: Iterable[Edit]) -> set[Edit]:
+    """The edits that meet another one in their file, or put something else in the same place."""
+    found: set[Edit] = set()
+    furthest: Edit | None = None
+    for edit in sorted(set(edits)):
+        if furthest is None or edit.file != furthest.file:
+            furthest = edit
+            continue
+        same = (edit.start, edit.end) == (furthest.start, furthest.end)
+        if same or edit.start < furthest.end:
+            found |= {edit, furthest}
+        furthest = max(edit, furthest, key=lambda each: each.end)
+    return found
 
 
 _BLANKS_BEFORE = re.compile(rb"(?:row>|row&gt;)([ \t\r\n]+)\Z", re.IGNORECASE)

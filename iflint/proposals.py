@@ -28,6 +28,7 @@ def with_fixes(
     """
     if not any(finding.fixable for finding in (*report.findings, *report.known)):
         return report
+    options = msgspec.structs.replace(options, as_of=report.as_of)
     plan = plan_fixes(paths, options, also=also)
     before = {file.file: file.before for file in plan.files}
     edits: dict[str, set[Edit]] = {}
