@@ -38,7 +38,7 @@ _CI_COMMAND = re.compile(r"^([^\S\n]*):(?=:[a-z])|#(?=#(?:vso)?\[)", re.MULTILIN
 _NAMED = {0x09: "\\t", 0x0A: "\\n", 0x0D: "\\r"}
 _ASCII = {"…": "...", "→": "->", "›": ">", "│": "|", "✗": "x", "–": "-", "’": "'"}
 _ASCII_TABLE = str.maketrans(_ASCII)
-_AS_WIDE = dict(zip("│─└├✓✗›→–’“”", '|-`|+x>>-\'""', strict=True))
+_AS_WIDE = dict(zip("✓✗›→–’“”", '+x>>-\'""', strict=True))
 """Symbols, and what stands for each where a console lacks it without moving what is behind."""
 
 

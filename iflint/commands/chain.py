@@ -110,9 +110,8 @@ def _problem(problem: Any, style: Style) -> Iterator[str]:
 def _tree(tree: Tree, trees: Trees, style: Style) -> Iterator[str]:
     from iflint.trees import verdict_line
 
-    last = len(tree.steps) - 1
     for level, step in enumerate(tree.steps):
-        yield from _step(step, level, style, is_last=level == last)
+        yield from _step(step, level, style)
     first, *rest = verdict_line(tree, trees).partition(" ")
     yield from _wrapped_verdict(tree, first, "".join(rest), style)
 
@@ -131,14 +130,13 @@ def _colour(verdict: str) -> str:
     return {"works": NOTE, "uncertain": WARNING}.get(verdict, ERROR)
 
 
-def _step(step: Step, level: int, style: Style, *, is_last: bool) -> Iterator[str]:
-    from iflint.reporters.style import BOLD, QUIET, wrapped
+def _step(step: Step, level: int, style: Style) -> Iterator[str]:
+    from iflint.reporters.style import BOLD, ISSUED_BY, QUIET, wrapped
 
     verdict = "works" if not step.faults else "fails" if step.certain else "uncertain"
     mark = {"works": style.holds, "fails": style.differs}.get(verdict, "?")
-    indent = "  " * max(level - 1, 0)
-    head = indent + (f"{style.branch} " if level else "")
-    body = "  " * level + ("  " if is_last else f"{style.bar} ")
+    head = "  " * level + (ISSUED_BY if level else "")
+    body = "  " * (level + 1)
     lines = wrapped(style.show(step.subject), len(head) + 2, len(body) + 2, style.width)
     yield (
         style.paint(head, QUIET)
@@ -147,15 +145,13 @@ def _step(step: Step, level: int, style: Style, *, is_last: bool) -> Iterator[st
         + style.paint(lines[0], BOLD)
     )
     for line in lines[1:]:
-        yield style.paint(body, QUIET) + "  " + style.paint(line, BOLD)
+        yield f"{body}  {style.paint(line, BOLD)}"
     for label, text in _facts(step, style):
         column = len(body) + 2 + _LABEL
         first, *more = wrapped(text, column, column, style.width)
         yield style.paint(f"{body}  {label:<{_LABEL}}", QUIET) + first
-        for line in more:
-            yield style.paint(body, QUIET) + " " * (column - len(body)) + line
-    if not is_last:
-        yield style.paint(body, QUIET)
+        yield from (" " * column + line for line in more)
+    yield ""
 
 
 def _facts(step: Step, style: Style) -> Iterator[tuple[str, str]]:

@@ -206,8 +206,10 @@ def _mark(state: str, style: Style) -> tuple[str, str]:
 
 def _chain(entry: KeyEntrySide, style: Style) -> Iterator[str]:
     """The chain within the entry, a line for each certificate."""
+    from iflint.reporters.style import ISSUED_BY
+
     for level, step in enumerate(entry.tree.steps):
-        indent = "   " * (level - 1) + f"{style.branch} " if level else ""
+        indent = "  " * level + ISSUED_BY if level else ""
         mark = style.differs if step.faults and step.certain else "?" if step.faults else ""
         yield f"{indent}{mark}{' ' if mark else ''}{step.subject}{_role(step.role)}"
 

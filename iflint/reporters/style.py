@@ -17,6 +17,10 @@ ERROR, WARNING, NOTE, QUIET = "38;5;160", "38;5;166", "38;5;32", "38;5;244"
 BOLD = "1"
 SEVERITIES = {Severity.ERROR: ERROR, Severity.WARNING: WARNING, Severity.NOTE: NOTE}
 MINIMUM_WIDTH = 40
+BAR = "|"
+"""Between the number of a line and its text: what is drawn of boxes would be read aloud."""
+ISSUED_BY = "issued by "
+"""What leads from a certificate to the one above it."""
 FLOW_FOLDER = "src/main/resources/scenarioflows/integrationflow/"
 
 
@@ -47,16 +51,6 @@ class Style(msgspec.Struct, frozen=True):
     def ellipsis(self) -> str:
         """What stands for text left out."""
         return "..." if self.ascii else "…"
-
-    @property
-    def bar(self) -> str:
-        """The line between the number of a line and its text."""
-        return "|" if self.ascii else "│"
-
-    @property
-    def branch(self) -> str:
-        """What leads from a certificate to the one above it."""
-        return "`-" if self.ascii else "└─"
 
     @property
     def holds(self) -> str:

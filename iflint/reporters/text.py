@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from iflint.findings import DnRow
 from iflint.reporters.excerpt import excerpt
 from iflint.reporters.style import (
+    BAR,
     BOLD,
     MINIMUM_WIDTH,
     QUIET,
@@ -156,7 +157,7 @@ def _place(location: Location, colour: str, style: Style) -> Iterator[str]:
         return
     room = style.width - gutter - 3
     line, start, end = excerpt(region, room, style.show, style.ellipsis)
-    bar = style.paint(style.bar, QUIET)
+    bar = style.paint(BAR, QUIET)
     number = style.paint(f"{region.start_line:>{gutter}}", QUIET)
     yield f"{number} {bar} {line}"
     yield f"{' ' * gutter} {bar} {' ' * start}{style.paint('^' * (end - start), colour)}"

@@ -47,9 +47,9 @@ def test_a_chain_that_works(write, call) -> None:
     subjects = [line for line in lines if "CN=" in line]
     assert [line[: line.index(",")] for line in subjects] == [
         "✓ CN=sender",
-        "└─ ✓ CN=Low",
-        "  └─ ✓ CN=Middle",
-        "    └─ ✓ CN=Root",
+        "  issued by ✓ CN=Low",
+        "    issued by ✓ CN=Middle",
+        "      issued by ✓ CN=Root",
     ]
     text = "\n".join(lines)
     assert max(map(len, lines)) <= 80
@@ -167,4 +167,4 @@ def test_plain_ascii_where_the_console_has_no_more(write, call) -> None:
     options = Options(landscape="custom", roots=("roots.pem",), as_of=NOW)
     shown = _text(chain_trees(["all.pem"], options), False, 80, True)
     assert shown.isascii()
-    assert "`- x CN=Middle" in shown
+    assert "issued by x CN=Middle" in shown

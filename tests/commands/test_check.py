@@ -309,7 +309,7 @@ class TestProcess:
         piped = process(
             "check", CASES / "dn-mismatch" / "bad-order", "--as-of", CLOCK, cwd=tmp_path
         )
-        assert "│" in piped.stdout.decode("utf-8")
+        assert "…" in piped.stdout.decode("utf-8")
 
     def test_a_western_console_keeps_its_letters_and_gets_plain_symbols(self, tmp_path) -> None:
         channel = Channel("HTTPS", "/bücher", [("CN=Bücher", "CN=Straße")])

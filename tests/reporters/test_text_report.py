@@ -39,8 +39,8 @@ flows/Receive Orders/src/main/resources/Orders.iflw
 error[IFL101] expired-certificate: The client certificate of this entry expired
   on 2026-03-04 (265 days ago).
   --> flows/Receive Orders/src/main/resources/Orders.iflw:41:76
- 41 │ …e.subjectDN'&gt;CN=orders.acme.example, O=Acme GmbH, C=DE&lt;/cell&gt;&l…
-    │                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+ 41 | …e.subjectDN'&gt;CN=orders.acme.example, O=Acme GmbH, C=DE&lt;/cell&gt;&l…
+    |                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   channel      HTTPS "Orders in" /orders, entry 1
   certificate  CN=orders.acme.example, O=Acme GmbH, C=DE
   issued by    CN=Acme Issuing CA 2, O=Acme GmbH, C=DE
