@@ -34,6 +34,7 @@ _INVISIBLE = (
 
 _STARTS = tuple(first for first, _ in _INVISIBLE)
 _BEYOND_PRINTABLE_ASCII = re.compile(r"[^\x00-\x7e]+")
+_BRACKETED_COMMAND = re.compile(r"#(?=#(?:vso)?\[)")
 _CI_COMMAND = re.compile(r"^([^\S\n]*):(?=:[a-z])|#(?=#(?:vso)?\[)", re.MULTILINE)
 _NAMED = {0x09: "\\t", 0x0A: "\\n", 0x0D: "\\r"}
 _ASCII = {"…": "...", "→": "->", "›": ">", "│": "|", "✗": "x", "–": "-", "’": "'"}
@@ -89,7 +90,12 @@ def encodable(text: str) -> str:
 
 
 def escaped_json(text: str) -> str:
-    r"""The same JSON with every invisible character in its strings as an escape, ``\u202e``."""
+    r"""The same JSON with every invisible character in its strings as an escape, ``\u202e``.
+
+    So is what Azure Pipelines and GitHub Actions would take for a command in a log (`inert`).
+    """
+    if "##" in text:
+        text = _BRACKETED_COMMAND.sub(r"\\u0023", text)
     if text.isascii() and "\x7f" not in text:
         return text
     return _BEYOND_PRINTABLE_ASCII.sub(

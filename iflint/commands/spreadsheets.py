@@ -22,12 +22,12 @@ def csv_text(headings: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
 
 
 def _cell(value: object) -> object:
-    """A value as a cell that no spreadsheet takes for a formula."""
-    from iflint.text import visible
+    """A value as a cell that no spreadsheet takes for a formula, and no CI server for a command."""
+    from iflint.text import inert, visible
 
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if not isinstance(value, str):
         return value
-    shown = visible(value)
+    shown = inert(visible(value))
     return f"'{shown}" if shown.lstrip().startswith(_FORMULA_STARTS) else shown

@@ -1,5 +1,6 @@
 """`iflint check`: exit codes, options, and where reports go."""
 
+import json
 import os
 import sys
 from datetime import UTC, datetime
@@ -212,15 +213,32 @@ def test_a_device_is_written_directly(workplace, call, engine) -> None:
     assert not os.path.isfile("/dev/null")
 
 
-def test_names_from_input_give_a_ci_server_no_command(workplace, call) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check",),
+        ("check", "--format", "concise"),
+        ("check", "--format", "json"),
+        ("check", "--format", "sarif"),
+        ("check", "--format", "gitlab"),
+        ("check", "--format", "junit"),
+        ("check", "--format", "markdown"),
+        ("channels",),
+        ("channels", "--format", "json"),
+        ("channels", "--format", "csv"),
+    ],
+    ids=" ".join,
+)
+def test_names_from_input_give_a_ci_server_no_command(workplace, call, arguments) -> None:
     name = f"{'x' * 70} ::error::pwned ##vso[task.setvariable variable=x]y"
     channel = Channel("HTTPS", "/orders", name=name)
     write_tree(workplace, bundle(Flow("Orders", name, [channel])))
-    for command in ("check", "channels"):
-        shown = call(command, ".").stdout
-        assert "pwned" in shown
-        assert not any(line.lstrip().startswith("::") for line in shown.splitlines())
-        assert "##vso[" not in shown
+    shown = call(*arguments, ".").stdout
+    assert "pwned" in shown
+    assert not any(line.lstrip().startswith("::") for line in shown.splitlines())
+    assert "##vso[" not in shown
+    if "json" in arguments:
+        assert f'"{name}"' in json.dumps(json.loads(shown))
 
 
 def test_dash_is_standard_output(workplace, call, engine) -> None:
