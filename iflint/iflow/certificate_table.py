@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,6 +10,8 @@ import msgspec
 if TYPE_CHECKING:
     from iflint.iflow.model import Origin
     from iflint.iflow.text import Text
+
+_MARKUP = re.compile(r"<[^<>]*>")
 
 ROW_LIMIT = 10_000
 """How many rows of one value are read."""
@@ -28,3 +31,8 @@ class Rows(msgspec.Struct, frozen=True):
     rows: tuple[Row, ...]
     rest: str = ""
     cut_off: bool = False
+
+    @property
+    def beside(self) -> str:
+        """The text beside rows, where there are some: whoever typed it may think that it counts."""
+        return _MARKUP.sub("", self.rest).strip() if self.rows and not self.cut_off else ""

@@ -100,16 +100,21 @@ class Resolver:
     def _report_rows(self, stored: StoredChannel, rows: Rows) -> bool:
         """Whether the table could not be read, or not as a whole, which then is a problem."""
         where = stored.properties.get(CERTIFICATE_TABLE)
-        if where is None or not (rows.cut_off or (rows.rest.strip() and not rows.rows)):
+        if where is None:
             return False
-        message = (
-            f"The channel lists more than {ROW_LIMIT} client certificates; only these are read"
-            if rows.cut_off
-            else "The channel's list of client certificates can't be read: it holds no row"
-        )
+        if rows.cut_off:
+            message = (
+                f"The channel lists more than {ROW_LIMIT} client certificates; only these are read"
+            )
+        elif rows.rest.strip() and not rows.rows:
+            message = "The channel's list of client certificates can't be read: it holds no row"
+        elif rows.beside:
+            message = "Beside the channel's client certificates stands text that is part of none"
+        else:
+            return False
         remedy = "Enter the client certificates of the channel again and save the flow"
         self.problems.append(Problem(ProblemKind.ARTIFACT, where.origin.locate(), message, remedy))
-        return True
+        return not rows.beside
 
     def finish(self, location: FileLocation) -> None:
         """Reports what concerns the flow as a whole."""

@@ -91,6 +91,22 @@ def test_a_table_without_a_row_is_a_problem_at_its_value(table: str) -> None:
     assert stored(text, problem.location) == table
 
 
+@pytest.mark.parametrize("text", ["CN=c", "{{More}}", " \n CN=c, O=d "])
+@pytest.mark.parametrize("before", [False, True])
+def test_text_beside_rows_is_a_problem_and_the_rows_count(text: str, before: bool) -> None:
+    table = rows(("CN=a", "CN=b"))
+    whole = text + table if before else table + text
+    stored_text, found, (problem,) = entries(whole)
+    assert [(entry.subject.text, entry.issuer.text) for entry in found] == [("CN=a", "CN=b")]
+    assert "text that is part of none" in problem.message
+    assert stored(stored_text, problem.location) == whole
+
+
+@pytest.mark.parametrize("text", [" \n", "&lt;/row&gt;", "&lt;!-- CN=c --&gt;", "&lt;x/&gt;"])
+def test_markup_and_blanks_beside_rows_are_none(text: str) -> None:
+    assert pairs(rows(("CN=a", "CN=b")) + text) == [("CN=a", "CN=b")]
+
+
 def test_a_table_that_is_not_judged_gives_no_problem() -> None:
     role = prop("senderAuthType", "RoleBased")
     text = flow(channel("HTTPS", role, prop("clientCertificates", "garbage")))
