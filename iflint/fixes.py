@@ -16,6 +16,7 @@ import msgspec
 from iflint.edits import CannotWrite, Edit, applied
 from iflint.engine import report_of, sessions
 from iflint.findings import Finding
+from iflint.fix_choices import Reason, meant, misspelt, successor
 from iflint.fix_proofs import Candidate, Change, Place, Prover
 from iflint.location import FileLocation
 from iflint.sources.disk import Disk
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from iflint.options import Environment, Options
     from iflint.pki.certificates import Certificate
     from iflint.report import Report
-    from iflint.verdicts import EntryVerdict, NearMiss
+    from iflint.verdicts import EntryVerdict
 
 WRONG, MALFORMED, NOT_FOUND, NO_OVERLAP = "IFL301", "IFL304", "IFL302", "IFL105"
 
@@ -233,93 +234,36 @@ class _Planner:
         entry: EntryVerdict,
         index: NameIndex,
     ) -> Candidate | None:
-        code = findings[0].code
-        try:
-            if code == NO_OVERLAP:
-                certificate = self._successor(findings[0], entry)
-            elif code == NOT_FOUND:
-                certificate = self._closest(findings[0], entry, index)
+        chosen = self._chosen(findings[0].code, entry, index)
+        if chosen is None:
+            return None
+        if not isinstance(chosen, Reason):
+            try:
+                changes = tuple(
+                    [self._row(entry, chosen)]
+                    if findings[0].code == NO_OVERLAP
+                    else self._rewritten(entry, chosen)
+                )
+            except CannotWrite as error:
+                chosen = Reason(str(error))
             else:
-                certificate = self._meant(findings, entry, index)
-            if certificate is None:
-                return None
-            changes = (
-                [self._row(entry, certificate)]
-                if code == NO_OVERLAP
-                else list(self._rewritten(entry, certificate))
-            )
-        except CannotWrite as reason:
-            for finding in findings:
-                self._leave(finding, str(reason))
-            return None
-        pair = (certificate.subject.canonical, certificate.issuer.canonical)
-        return Candidate(place, findings, tuple(changes), pair)
-
-    def _meant(
-        self, findings: tuple[Finding, ...], entry: EntryVerdict, index: NameIndex
-    ) -> Certificate | None:
-        """The one certificate that an entry means, if nothing but the form differs."""
-        near = entry.near_miss
-        why, remedy = _why_not(near)
-        exchanged = near is not None and near.held_by is None and _are_exchanged(near)
-        if exchanged:
-            why = "" if self._unsafe else "each of its names stands in the other one's place"
-        if not why and near is not None and self._others_meant(entry, near, index):
-            why = "more than one certificate may be meant"
-            remedy = "Find out which one the sender uses, and enter its DNs"
-        if not why and near is not None:
-            return near.certificate
+                pair = (chosen.subject.canonical, chosen.issuer.canonical)
+                return Candidate(place, findings, changes, pair)
         for finding in findings:
-            self._leave(finding, why, remedy, unsafe=exchanged)
+            self._leave(finding, chosen.why, chosen.remedy, unsafe=chosen.unsafe)
         return None
 
-    def _others_meant(self, entry: EntryVerdict, near: NearMiss, index: NameIndex) -> bool:
-        """Whether a certificate with another pair is as good."""
-        from iflint.near_misses import differs_in_form_only
-
-        subject, issuer = entry.subject.intended, entry.issuer.intended
-        assert subject is not None
-        assert issuer is not None
-        pairs = {
-            (each.subject.canonical, each.issuer.canonical): each
-            for each in index.resembling(subject)
-        }
-        meant = near.certificate
-        pairs.pop((meant.subject.canonical, meant.issuer.canonical), None)
-        return any(differs_in_form_only(subject, issuer, each) for each in pairs.values())
-
-    def _closest(
-        self, finding: Finding, entry: EntryVerdict, index: NameIndex
-    ) -> Certificate | None:
-        """The one certificate that a letter or two tell from an entry, where that may be used."""
-        if entry.closest is None or entry.subject.name is None or entry.issuer.name is None:
-            return None
-        certificate = entry.closest[0]
-        alike = index.misspelt(entry.subject.name, entry.issuer.name)
-        if len({(each.subject.canonical, each.issuer.canonical) for each in alike}) > 1:
-            self._leave(finding, "more than one certificate may be meant")
-            return None
-        if self._unsafe:
-            return certificate
-        name = certificate.subject.common_name
-        why = f"that {name} is meant is a guess: the name may be right, and a partner's own"
-        self._leave(finding, why, unsafe=True)
-        return None
-
-    def _successor(self, finding: Finding, entry: EntryVerdict) -> Certificate | None:
-        """The successor to add a row for, where that is asked for."""
-        successor = entry.successor
-        if successor is not None and not successor.same_pair and not self._add_successor:
-            self._rows += 1
-            return None
-        if not self._add_successor:
-            return None
-        if successor is None:
-            self._leave(finding, "no certificate at hand is its successor")
-        elif successor.same_pair:
-            self._leave(finding, "the successor has the same subject and issuer: no row is needed")
-        else:
-            return successor.certificate
+    def _chosen(
+        self, code: str, entry: EntryVerdict, index: NameIndex
+    ) -> Certificate | Reason | None:
+        """The certificate whose names answer a finding; None where nobody asks for that."""
+        if code == NOT_FOUND:
+            return misspelt(entry, index, unsafe=self._unsafe)
+        if code != NO_OVERLAP:
+            return meant(entry, index, unsafe=self._unsafe)
+        if self._add_successor:
+            return successor(entry)
+        self._rows += entry.successor is not None and not entry.successor.same_pair
         return None
 
     def _rewritten(self, entry: EntryVerdict, certificate: Certificate) -> Iterator[Change]:
@@ -437,26 +381,6 @@ def _together(findings: Sequence[Finding]) -> Iterator[tuple[Finding, ...]]:
     for finding in findings:
         if finding not in of_form:
             yield (finding,)
-
-
-def _why_not(near: NearMiss | None) -> tuple[str, str]:
-    """Why an entry can't be put right, and what to do; empty texts if it can."""
-    if near is None:
-        return "no certificate at hand shows what is meant", ""
-    if near.held_by is not None:
-        return f"entry {near.held_by.ordinal} has that certificate's pair already", (
-            "Remove this row"
-        )
-    more = near.more_than_form
-    if more:
-        names = " and the ".join(more)
-        return f"the {names} differ{'s' * (len(more) == 1)} in more than spelling or order", ""
-    return "", ""
-
-
-def _are_exchanged(near: NearMiss) -> bool:
-    """Whether each name of an entry is the certificate's other one."""
-    return {comparison.kind for comparison in near.comparisons} == {"exchanged"}
 
 
 def _each_pair_once(
