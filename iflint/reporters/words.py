@@ -97,9 +97,15 @@ def details(finding: Finding) -> Iterator[str]:
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings by severity; of equal ones, what is broken first, then what breaks soonest."""
-    return sorted(findings, key=lambda each: (each.severity.rank, _moment(each)))
+    """Findings by severity: those at a channel before those of files, then by their day.
+
+    That is when it broke or will break; what has none comes last.
+    """
+    return sorted(
+        findings, key=lambda each: (each.severity.rank, each.channel is None, _moment(each))
+    )
 
 
 def _moment(finding: Finding) -> float:
-    return finding.breaks_on.timestamp() if finding.breaks_on else float("-inf")
+    moment = finding.broken_since or finding.breaks_on
+    return moment.timestamp() if moment else float("inf")
