@@ -61,7 +61,14 @@ def _verdict(report: Report) -> str:
         for severity in Severity
         if (number := report.count(severity))
     ]
-    return listed(counts) or ("nothing found" if report.iflows else "no iFlow found")
+    found = listed(counts) or ("nothing found" if report.iflows else "no iFlow found")
+    apart = [
+        f"{len(findings)} {word}"
+        for findings, word in ((report.known, "known"), (report.suppressed, "suppressed"))
+        if findings
+    ]
+    last = len(report.suppressed or report.known)
+    return f"{found} beside {listed(apart)} finding{'s' * (last != 1)}" if apart else found
 
 
 def _next_to_break(report: Report) -> Iterator[str]:

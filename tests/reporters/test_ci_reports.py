@@ -147,6 +147,19 @@ def test_ten_annotations_of_a_level_the_worst_first_and_the_rest_counted() -> No
     assert "2 warnings and 3 notes" in found[-1][2]
 
 
+def test_an_outage_comes_before_files_and_before_what_has_no_day() -> None:
+    file = msgspec.structs.replace(EXPIRED, channel=None, message="A file.")
+    undated = msgspec.structs.replace(EXPIRED, broken_since=None, message="Undated.")
+    later = msgspec.structs.replace(
+        EXPIRED, broken_since=None, breaks_on=datetime(2027, 1, 1, tzinfo=UTC), message="Later."
+    )
+    findings = (SOON, *many(file, 10), undated, later, EXPIRED)
+    texts = [text for _, _, text in commands(github.render(with_findings(*findings)))]
+    firsts = [text.split("\n")[0] for text in texts]
+    assert firsts[:4] == [EXPIRED.message, "Later.", "Undated.", "Number 0."]
+    assert firsts[10] == SOON.message
+
+
 def test_nothing_is_counted_where_all_fits() -> None:
     found = commands(github.render(with_findings(*many(UNDECIDABLE, 10))))
     assert all(properties["title"].startswith("IFL312") for _, properties, _ in found)
@@ -357,6 +370,14 @@ def test_markdown_of_a_clean_run_says_so() -> None:
     assert "Findings" not in text
     empty = msgspec.structs.replace(clean(), iflows=())
     assert "no iFlow found" in job_summary.render(empty)
+
+
+def test_markdown_tells_what_is_known_and_suppressed() -> None:
+    none = with_findings(known=many(EXPIRED, 37))
+    assert "## iflint: nothing found beside 37 known findings\n" in job_summary.render(none)
+    both = with_findings(SOON, known=many(EXPIRED, 37), suppressed=(SOON,))
+    head = job_summary.render(both).splitlines()[0]
+    assert head == "## iflint: 1 warning beside 37 known and 1 suppressed finding"
 
 
 @pytest.mark.parametrize("name", CRUEL)
