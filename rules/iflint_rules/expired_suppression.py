@@ -1,11 +1,11 @@
 """IFL091: a suppression whose last day has passed."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 
 from iflint.findings import Finding, Severity
 from iflint.rule import Rule, SuppressionCase, about_suppression, of_suppression
-from iflint.wording import day, relative
+from iflint.wording import dated
 
 
 class ExpiredSuppression(Rule):
@@ -36,7 +36,7 @@ class ExpiredSuppression(Rule):
     severity = Severity.WARNING
 
     def check_suppression(self, case: SuppressionCase) -> Iterable[Finding]:
-        """Say since when it does not hold any more."""
+        """Say which day was its last."""
         given = case.use.suppression
         if not case.use.expired or given.until is None:
             return
@@ -44,9 +44,8 @@ class ExpiredSuppression(Rule):
         owner = f" Its owner is {given.owner}." if given.owner else ""
         yield self.finding(
             case,
-            f"This suppression of {of_suppression(case)} held until {day(last)}"
-            f" ({relative(last, case.run.as_of)}).{owner} Its reason was: {given.reason}",
+            f"This suppression of {of_suppression(case)} has expired: its last day was"
+            f" {dated(last, case.run.as_of)}.{owner} Its reason was: {given.reason}",
             remedy="Mend what it was for and remove it, or decide anew and set another until.",
             **about_suppression(case),
-            broken_since=last + timedelta(days=1),
         )
