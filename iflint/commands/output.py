@@ -109,10 +109,11 @@ def print_aside(render: Callable[[bool], str]) -> None:
 def write_text(path: str | None, setting: str, render: Callable[[bool, int, bool], str]) -> None:
     """Write ``render(colour, width, ascii_only)`` to a file, or to standard output for ``-``.
 
-    ``setting`` tells when standard output gets colours; a file never does. Raises `Failure`.
+    ``setting`` tells when standard output gets colours; a file gets them by ``always`` alone.
+    Raises `Failure`.
     """
     if path is not None and path != STANDARD_OUTPUT:
-        write_file(path, render(False, DEFAULT_WIDTH, False))
+        write_file(path, render(setting == "always", DEFAULT_WIDTH, False))
         return
     colour, columns = wants_colour(setting), width()
     print_text(lambda ascii_only: render(colour, columns, ascii_only))
@@ -134,10 +135,23 @@ def write_bytes(data: bytes) -> None:
 def write_file(path: str, text: str) -> None:
     r"""Write a file as a whole or not at all: UTF-8, lines end in ``\n``.
 
-    It is written beside its place and then renamed, with the permissions of a new file. A
-    device or pipe is written directly. Raises `Failure`.
+    It is written beside its place and then renamed, with the permissions of a new file. What is
+    there and no regular file, such as a pipe, is written into directly, and what standard output
+    goes to by way of it (``/dev/stdout``). Raises `Failure`.
     """
-    _written(path, text.encode())
+    data = text.encode()
+    if _is_standard_output(path):
+        _write_stdout(data)
+    else:
+        _written(path, data)
+
+
+def _is_standard_output(path: str) -> bool:
+    try:
+        status = os.stat(path)
+        return bool(status.st_ino) and os.path.samestat(status, os.fstat(sys.stdout.fileno()))
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def rewrite_file(path: str, before: bytes, after: bytes) -> None:
@@ -159,14 +173,16 @@ def rewrite_file(path: str, before: bytes, after: bytes) -> None:
 def _written(path: str, data: bytes, mode: int | None = None) -> None:
     target = os.path.realpath(path)
     try:
-        if os.path.exists(target) and not os.path.isfile(target):
-            with open(target, "wb") as file:
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "wb") as file:
                 file.write(data)
         else:
             _replace(target, data, mode)
     except FileNotFoundError as error:
-        folder = os.path.dirname(path) or os.curdir
-        raise Failure(f"{path} can't be written: there is no folder {folder}") from error
+        folders = (os.path.dirname(path) or os.curdir, os.path.dirname(target))
+        missing = next((folder for folder in folders if not os.path.isdir(folder)), None)
+        reason = f"there is no folder {missing}" if missing else f"{folders[0]} takes no new file"
+        raise Failure(f"{path} can't be written: {reason}") from error
     except OSError as error:
         raise Failure(f"{path} can't be written: {error.strerror or error}") from error
 

@@ -207,6 +207,21 @@ def test_output_that_cannot_be_written_is_a_failure_and_the_rest_is_written(
     assert os.listdir() == ["y"]
 
 
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="there is no /proc")
+def test_the_reason_told_is_the_true_one(workplace, call, engine) -> None:
+    (workplace / "link").symlink_to("gone/report.txt")
+    (workplace / "folder").mkdir()
+    told = {
+        name: call("check", "--output", name).stderr.partition("written: ")[2]
+        for name in ("/proc/report", "link", "folder")
+    }
+    assert told == {
+        "/proc/report": "/proc takes no new file\n",
+        "link": f"there is no folder {workplace / 'gone'}\n",
+        "folder": "Is a directory\n",
+    }
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/null"), reason="there is no /dev/null")
 def test_a_device_is_written_directly(workplace, call, engine) -> None:
     assert call("check", "--output", "/dev/null").exit_code == 0
@@ -354,6 +369,33 @@ class TestProcess:
         assert not coloured(FORCE_COLOR="1", NO_COLOR="1")
         assert coloured("--color", "always", NO_COLOR="1")
         assert not coloured("--color", "never", FORCE_COLOR="1")
+        written = tmp_path / "report.txt"
+        coloured("--output", written, FORCE_COLOR="1")
+        assert b"\x1b[" not in written.read_bytes()
+        coloured("--output", written, "--color", "always")
+        assert b"\x1b[" in written.read_bytes()
+
+    @pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="there is no /dev/stdout")
+    def test_standard_output_by_its_path(self, tmp_path) -> None:
+        arguments = ("check", CASES / "dn-mismatch" / "bad-order", "--format", "concise")
+        more = (*arguments, "--format", "gitlab=/dev/stdout")
+        piped = process(*more, cwd=tmp_path)
+        assert (piped.returncode, piped.stderr) == (1, b"")
+        with open(tmp_path / "both", "wb") as file:
+            process(*more, cwd=tmp_path, capture_output=False, stdout=file)
+        assert (tmp_path / "both").read_bytes() == piped.stdout
+        assert piped.stdout.startswith(process(*arguments, cwd=tmp_path).stdout)
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+    def test_a_pipe_is_written_into(self, tmp_path) -> None:
+        os.mkfifo(tmp_path / "pipe")
+        reading = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            run = process("rules", "--output", tmp_path / "pipe", cwd=tmp_path)
+            assert run.returncode == 0, run.stderr
+            assert b"IFL101" in os.read(reading, 1 << 20)
+        finally:
+            os.close(reading)
 
     @pytest.mark.skipif(os.name == "nt", reason="pipes of POSIX")
     def test_a_reader_that_leaves_early_is_no_failure(self, tmp_path) -> None:
