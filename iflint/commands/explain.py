@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from iflint.findings import RuleInfo
 
 FORMATS = ("text", "markdown", "html")
+MOST_NAMED = 12
+"""Rules named to somebody who typed a part of a code or name."""
 
 
 @click.command(
@@ -80,9 +82,10 @@ def find(word: str, infos: Sequence[RuleInfo]) -> RuleInfo:
     from iflint.nearest import did_you_mean
     from iflint.values import shown
 
-    begun = [info.code for info in infos if wanted and info.code.lower().startswith(wanted)]
     known = [label for info in infos for label in (info.code, info.name)]
-    hint = f"; it begins {', '.join(begun)}" if begun else did_you_mean(word, known)
+    longer = [label for label in known if wanted and wanted in label.lower()]
+    several = 0 < len(longer) <= MOST_NAMED
+    hint = f"; it is part of {', '.join(longer)}" if several else did_you_mean(word, known)
     raise WrongUsage(
         [f"no rule has the code or name {shown(word)}{hint} ('iflint rules' lists them)"]
     )

@@ -88,7 +88,9 @@ def test_explain_lays_the_page_out_in_colour(call) -> None:
     [
         ("dn-missmatch", "did you mean 'dn-mismatch'?"),
         ("expired_certifcate", "did you mean 'expired-certificate'?"),
-        ("IFL10", "it begins IFL101, IFL102, IFL103"),
+        ("IFL10", "it is part of IFL101, IFL102, IFL103"),
+        ("301", "it is part of IFL301 ("),
+        ("expired", "it is part of expired-suppression, expired-certificate"),
         ("", "no rule has the code or name ''"),
         ("x" * 9999, "no rule has the code or name 'xxx"),
     ],
