@@ -1,8 +1,10 @@
 """Which of the fixes that could be written may be: everything is judged again as it would be.
 
 A fix is good if it takes its finding away and the checks find nothing that they did not find
-before, in any environment. What is wrong with the certificate itself was there before; yet while
-the text did not name it, nobody was told. Such a fix is good only where that is wished.
+before, in any environment. Two kinds of finding are new only in name: what is wrong with the
+certificate itself, of which nobody was told while the text did not name it; and what is said of
+another entry now that its certificate is known to be this one's, in place of something as bad.
+Fixes with such findings are good only where they are wished.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from iflint.location import FileLocation, Location
 
 if TYPE_CHECKING:
     from iflint.edits import Edit
-    from iflint.findings import EntryReference
+    from iflint.findings import EntryReference, Severity
     from iflint.report import Report
 
 _OF_THE_ROW = frozenset({"IFL106", "IFL301", "IFL304", "IFL305", "IFL309", "IFL312"})
@@ -58,26 +60,31 @@ class Candidate(msgspec.Struct, frozen=True):
 class Refusal(msgspec.Struct, frozen=True):
     """A fix that is not good: what would be found with it.
 
-    ``hidden`` tells that all of that is about the certificate, which the text hides so far.
+    ``can_be_wished`` tells that all of that is new only in name.
     """
 
     candidate: Candidate
     findings: tuple[Finding, ...]
-    hidden: bool
+    can_be_wished: bool
+
+    @property
+    def hidden(self) -> tuple[Finding, ...]:
+        """The findings about the certificate, which the text hides so far."""
+        return tuple(each for each in self.findings if _is_hidden_by(self.candidate, each))
 
 
 class Prover:
     """Tells good fixes from others; ``judge`` gives the checks with all of some fixes made.
 
-    ``reveals`` is what the good ones bring to light, by place: nothing unless ``reveal``.
+    ``reveals`` is what the good ones bring to light, by place: nothing unless that is ``wished``.
     """
 
     def __init__(
-        self, before: Checks, judge: Callable[[Sequence[Candidate]], Checks], *, reveal: bool
+        self, before: Checks, judge: Callable[[Sequence[Candidate]], Checks], *, wished: bool
     ) -> None:
         self._before = before
         self._judge = judge
-        self._reveal = reveal
+        self._wished = wished
         self.refusals: list[Refusal] = []
         self.reveals: dict[Place, list[Finding]] = {}
 
@@ -91,10 +98,10 @@ class Prover:
         """
         while candidates:
             tried = (*given, *candidates)
-            caused, hidden, unexplained = self._consequences(tried)
-            bad = caused.keys() if self._reveal else caused.keys() | hidden.keys()
+            caused, nominal, unexplained = self._consequences(tried)
+            bad = caused.keys() if self._wished else caused.keys() | nominal.keys()
             if not bad and not unexplained:
-                self.reveals = hidden
+                self.reveals = nominal
                 return tried
             refused = [each for each in candidates if each.place in bad]
             if not refused and len(candidates) > 1:
@@ -103,31 +110,36 @@ class Prover:
                 candidates = candidates[half:]
                 continue
             for each in refused or candidates:
-                own = caused.get(each.place) or hidden.get(each.place) or unexplained
+                own = caused.get(each.place) or nominal.get(each.place) or unexplained
                 found = own or [finding for group in caused.values() for finding in group]
-                is_hidden = each.place in hidden and each.place not in caused
-                self.refusals.append(Refusal(each, tuple(found), is_hidden))
+                can_be_wished = each.place in nominal and each.place not in caused
+                self.refusals.append(Refusal(each, tuple(found), can_be_wished))
             candidates = [each for each in candidates if refused and each not in refused]
         return given
 
     def _consequences(
         self, tried: Sequence[Candidate]
     ) -> tuple[dict[Place, list[Finding]], dict[Place, list[Finding]], list[Finding]]:
-        """What is found anew with some fixes made: by those that cause it, by those whose text
-        hid it, and what comes from none of them by its place.
+        """What is found anew with some fixes made: by those that cause it, by those with which it
+        is new only in name, and what comes from none of them by its place.
         """
         caused: dict[Place, list[Finding]] = {}
-        hidden: dict[Place, list[Finding]] = {}
+        nominal: dict[Place, list[Finding]] = {}
         unexplained: list[Finding] = []
         for before, after in zip(self._before, self._judge(tried), strict=True):
+            told = _worst_by_entry(before)
             for environment, finding in _new(before, after, tried):
+                instead = told.get(_entry(environment, finding))
                 sources = _sources(environment, finding, tried)
                 if not sources:
                     unexplained.append(finding)
                 for source in sources:
-                    group = hidden if _is_hidden_by(source, finding) else caused
+                    is_of_another = _entry(environment, finding) != source.place
+                    is_as_bad = instead is not None and instead.reaches(finding.severity)
+                    is_nominal = _is_hidden_by(source, finding) or (is_of_another and is_as_bad)
+                    group = nominal if is_nominal else caused
                     group.setdefault(source.place, []).append(finding)
-        return caused, hidden, unexplained
+        return caused, nominal, unexplained
 
 
 def _each(report: Report) -> Iterator[tuple[str, Finding]]:
@@ -135,6 +147,18 @@ def _each(report: Report) -> Iterator[tuple[str, Finding]]:
     for finding in report.findings:
         for environment in finding.environments or ("",):
             yield environment, finding
+
+
+def _entry(environment: str, finding: Finding) -> Place | None:
+    if finding.iflow is None or finding.channel is None or finding.entry is None:
+        return None
+    return environment, finding.iflow.location, finding.channel.ordinal, finding.entry.ordinal
+
+
+def _worst_by_entry(report: Report) -> dict[Place | None, Severity]:
+    """How severe the worst finding of each entry is."""
+    ordered = sorted(_each(report), key=lambda each: -each[1].severity.rank)
+    return {_entry(*each): each[1].severity for each in ordered if each[1].entry}
 
 
 def _key(environment: str, finding: Finding) -> tuple[object, ...]:

@@ -35,10 +35,7 @@ WRONG, MALFORMED, NOT_FOUND, NO_OVERLAP = "IFL301", "IFL304", "IFL302", "IFL105"
 
 
 class Fix(msgspec.Struct, frozen=True):
-    """What is written for a finding.
-
-    ``reveals`` are findings about the certificate that nobody was told while the text hid it.
-    """
+    """What is written for a finding, and what is found then and was not told before."""
 
     finding: Finding
     changes: tuple[Change, ...]
@@ -103,7 +100,8 @@ def plan_fixes(
     ``also`` are environments that are looked at beside what ``options`` ask for. With
     ``add_successor`` a row is added where a successor has none; ``unsafe`` also takes the
     certificate whose common name is a letter or two away or whose names are exchanged, and writes
-    what brings findings about the certificate to light. Raises what `iflint.check` raises.
+    what brings to light what is new only in name (`iflint.fix_proofs`). Raises what
+    `iflint.check` raises.
     """
     planner = _Planner(paths, options, also, add_successor=add_successor, unsafe=unsafe)
     return planner.plan()
@@ -153,7 +151,7 @@ class _Planner:
             for candidate in self._collect(name, session, found)
         ]
         candidates = self._without_conflicts(_each_pair_once(candidates, self._leave))
-        prover = Prover(before, self._with, reveal=self._unsafe)
+        prover = Prover(before, self._with, wished=self._unsafe)
         good = prover.good(candidates)
         for refusal in prover.refusals:
             self._refuse(refusal)
@@ -183,13 +181,15 @@ class _Planner:
     def _refuse(self, refusal: Refusal) -> None:
         """Say of a fix that is not good what would be found with it."""
         worst = min(refusal.findings, key=lambda finding: finding.severity.rank)
-        if refusal.hidden:
+        own = refusal.candidate.place[3]
+        entry = worst.entry.ordinal if worst.entry else own
+        where = "" if entry == own else f" at entry {entry}"
+        why = f"with it {worst.code} {worst.name} would be found{where}: {worst.message}"
+        hides = refusal.hidden if refusal.can_be_wished else ()
+        if hides:
             why = "the certificate has findings of its own, which nobody was told so far"
-        else:
-            why = f"with it {worst.code} {worst.name} would be found: {worst.message}"
-        hides = refusal.findings if refusal.hidden else ()
         for finding in refusal.candidate.findings:
-            self._leave(finding, why, worst.remedy, unsafe=refusal.hidden, hides=hides)
+            self._leave(finding, why, worst.remedy, unsafe=refusal.can_be_wished, hides=hides)
 
     def _leave(
         self,

@@ -60,7 +60,7 @@ FIXES = "Fixes"
     cls=Option,
     heading=FIXES,
     help="Also write a guess (a common name that is a letter or two away, names exchanged), and"
-    " what brings findings about the certificate to light.",
+    " what brings other findings to light: see what it changes.",
 )
 @judging_options
 @rule_options
@@ -272,10 +272,10 @@ def _place(location: Location, style: Style) -> str:
 
 
 def _hidden(findings: Iterable[Finding], style: Style) -> Iterator[str]:
-    """What a wrong text hides of its certificate."""
+    """What a fix brings to light."""
     for finding in findings:
         text = f"{finding.code} {finding.name}: {finding.message}"
-        yield from _wrapped("hidden so far:", text, style)
+        yield from _wrapped("then found:", text, style)
 
 
 def _wrapped(label: str, text: str, style: Style) -> Iterator[str]:

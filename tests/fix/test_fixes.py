@@ -345,6 +345,21 @@ def test_two_wrong_rows_of_one_pair(place) -> None:
     assert [left.remedy for left in plan.left] == ["Remove this row"]
 
 
+def test_a_fix_after_which_another_entry_reads_otherwise_is_only_written_when_asked_for(
+    place,
+) -> None:
+    old = (SUBJECT, "CN=Old Root, O=Example Trust, C=DE")
+    orders(place, listing((REVERSED, ISSUER), old))
+    assert codes() == ["IFL301", "IFL301"]
+    plan = fixed()
+    assert not plan.fixes
+    (why,) = (left.why for left in plan.left if left.unsafe)
+    assert why.startswith("with it IFL302 certificate-not-found would be found at entry 2: ")
+    (fix,) = fixed(unsafe=True).fixes
+    assert [other.code for other in fix.reveals] == ["IFL302"]
+    assert codes() == ["IFL302"]
+
+
 def test_a_name_with_another_value_is_left(place) -> None:
     orders(place, listing(("CN=edi.partner.example, O=Other, C=DE", ISSUER)))
     assert "differs in more than" in only(fixed())
@@ -553,7 +568,7 @@ def test_the_diff_leaves_what_it_can_not_show_to_standard_error(expired, call) -
     result = call(*arguments)
     assert (result.exit_code, result.stdout) == (0, "")
     assert "Left as it is, 1 finding:" in result.stderr
-    assert "hidden so far: IFL101 expired-certificate: The client certificate" in result.stderr
+    assert "then found: IFL101 expired-certificate: The client certificate" in result.stderr
     assert "nothing to fix; 1 more with --unsafe-fixes" in result.stderr
     result = call(*arguments, "--unsafe-fixes")
     assert result.exit_code == 1
