@@ -47,18 +47,23 @@ def common_folder(paths: Iterable[str]) -> str | None:
 
 
 def _has_table(path: str) -> bool:
-    """Whether a `pyproject.toml` configures iflint; one that does so in broken TOML counts."""
+    """Whether a `pyproject.toml` configures iflint; one that can't be read but names it counts."""
     try:
         with open(path, "rb") as file:
             data = file.read(LARGEST_FILE + 1)
     except OSError:
         return False
-    if b"iflint" not in data:
+    as_utf8 = data.replace(b"\0", b"")
+    if b"iflint" not in as_utf8:
         return False
     import tomllib
 
     try:
         tool = tomllib.loads(data.decode("utf-8-sig")).get("tool")
     except (ValueError, RecursionError):
-        return re.search(rb"^\s*\[\s*tool\s*\.\s*iflint\s*[\].]", data, re.MULTILINE) is not None
+        return re.search(_TABLE, as_utf8) is not None
     return isinstance(tool, dict) and TABLE[1] in tool
+
+
+_TABLE = rb"""\btool["']?\s*\.\s*["']?iflint(?![\w-])"""
+"""The name of the table, in a file that may have any fault."""

@@ -204,8 +204,16 @@ def test_a_broken_pyproject_counts_only_if_it_speaks_of_iflint(tmp_path) -> None
     project = inner / "pyproject.toml"
     project.write_text("[tool.other]\niflint = \n")
     assert find([str(inner)]) == str(tmp_path / "iflint.toml")
-    project.write_text("[tool.iflint]\nverbose = \n")
-    assert find([str(inner)]) == str(project)
+    project.write_text("[tool.iflint-other]\nverbose = \n")
+    assert find([str(inner)]) == str(tmp_path / "iflint.toml")
+    for text in (
+        "[tool.iflint]\nverbose = \n",
+        "[tool.iflint\nlandscape = 'neo'\n",
+        'x = [[tool."iflint".rules.IFL101]]\n',
+    ):
+        for encoding in ("utf-8", "utf-16"):
+            project.write_text(text, encoding=encoding)
+            assert find([str(inner)]) == str(project)
 
 
 def test_a_folder_of_that_name_is_no_file(tmp_path) -> None:
