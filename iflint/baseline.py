@@ -2,17 +2,19 @@
 
 A file of JSON, a finding a line, sorted and without anything that changes from day to day, so
 that a difference of two versions shows what came and went. A known finding is recognized by its
-fingerprint; one that is worse than it was is new.
+fingerprint; one that is worse than it was, or holds in another environment, is new.
 """
 
 from __future__ import annotations
 
+import codecs
+import os.path
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from iflint.findings import BaselineState, Finding
+from iflint.findings import BaselineState, Finding, Severity
 from iflint.options import UsageError
 from iflint.report import BaselineSummary, KnownFinding, Report
 from iflint.text import encodable, escaped_json
@@ -25,7 +27,24 @@ class Baseline(msgspec.Struct, frozen=True):
     """The findings of a baseline, by fingerprint, and the file that they were read from."""
 
     path: str
-    findings: dict[str, KnownFinding]
+    findings: dict[str, tuple[KnownFinding, ...]]
+
+    @property
+    def rows(self) -> Iterator[KnownFinding]:
+        """Everything that is known: a finding has a row for each severity that it has somewhere."""
+        for rows in self.findings.values():
+            yield from rows
+
+    def knows(self, finding: Finding) -> bool:
+        """Whether the finding is known, as bad as this, in each environment in which it holds."""
+        rows = [
+            row.environments
+            for row in self.findings.get(finding.fingerprint, ())
+            if row.severity.reaches(finding.severity)
+        ]
+        return bool(rows) and (
+            not all(rows) or {name for row in rows for name in row}.issuperset(finding.environments)
+        )
 
 
 class _Document(msgspec.Struct, frozen=True, rename={"version": "iflint-baseline"}):
@@ -39,9 +58,12 @@ def read(path: str) -> Baseline:
         with open(path, "rb") as file:
             data = file.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise UsageError(f"baseline {path} can't be read: {error.strerror or error}") from error
+        hint = "" if os.path.lexists(path) else "; --write-baseline FILE makes one"
+        raise UsageError(
+            f"baseline {path} can't be read: {error.strerror or error}{hint}"
+        ) from error
     try:
-        document = msgspec.json.decode(data, type=_Document)
+        document = msgspec.json.decode(data.removeprefix(codecs.BOM_UTF8), type=_Document)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         hint = " (a merge left its markers in it)" if b"\n<<<<<<<" in data else ""
         raise UsageError(
@@ -52,14 +74,15 @@ def read(path: str) -> Baseline:
             f"baseline {path} has version {document.version!r}, and this iflint reads {VERSION!r}:"
             " write it anew with --write-baseline"
         )
-    return Baseline(path, {each.fingerprint: each for each in document.findings})
+    return Baseline(path, _by_fingerprint(document.findings))
 
 
 def compared(report: Report, baseline: Baseline, codes: Iterable[str]) -> Report:
     """Set apart the findings that ``baseline`` has, and name those that are gone.
 
     ``codes`` are those of the rules in force. A known finding is gone if the run checked its
-    file, its rule and its environments, and it is neither found nor suppressed.
+    file, its rule and its environments, with a certificate at hand for its entry, and it is neither
+    found nor suppressed.
     """
     marked = [_marked(finding, baseline) for finding in report.findings]
     suppressed = tuple(_marked(finding, baseline) for finding in report.suppressed)
@@ -69,8 +92,8 @@ def compared(report: Report, baseline: Baseline, codes: Iterable[str]) -> Report
     vanished = sorted(
         (
             known
-            for fingerprint, known in baseline.findings.items()
-            if fingerprint not in found and known.code in in_force and checked.covers(known)
+            for known in baseline.rows
+            if known.fingerprint not in found and known.code in in_force and checked.covers(known)
         ),
         key=_order,
     )
@@ -80,7 +103,7 @@ def compared(report: Report, baseline: Baseline, codes: Iterable[str]) -> Report
         known=tuple(f for f in marked if f.baseline is BaselineState.UNCHANGED),
         suppressed=suppressed,
         baseline=BaselineSummary(
-            _shown(baseline.path, report), len(baseline.findings), tuple(vanished)
+            _shown(baseline.path, report), sum(1 for _ in baseline.rows), tuple(vanished)
         ),
     )
 
@@ -90,20 +113,26 @@ def of_report(report: Report, before: Baseline | None = None) -> str:
 
     Of the one ``before`` it keeps what the run did not look at.
     """
-    rows = {known.fingerprint: known for known in _kept(report, before)}
-    for finding in (*report.findings, *report.known):
-        known = _known(finding, report)
-        other = rows.get(known.fingerprint)
-        if other is None or known.severity.reaches(other.severity):
-            rows[known.fingerprint] = known
+    rows: dict[tuple[str, Severity], KnownFinding] = {}
+    found = (_known(finding, report) for finding in (*report.findings, *report.known))
+    for known in (*_kept(report, before), *found):
+        other = rows.get((known.fingerprint, known.severity))
+        rows[known.fingerprint, known.severity] = _united(known, other) if other else known
     return _written(rows.values())
+
+
+def _united(known: KnownFinding, other: KnownFinding) -> KnownFinding:
+    """The finding in the environments of both; in all, if one of them is of all."""
+    both = known.environments and other.environments
+    names = tuple(sorted({*known.environments, *other.environments})) if both else ()
+    return msgspec.structs.replace(known, environments=names)
 
 
 def pruned(report: Report, baseline: Baseline) -> str:
     """The baseline without the findings that are gone, as JSON."""
     assert report.baseline is not None
     gone = {known.fingerprint for known in report.baseline.vanished}
-    return _written(row for row in baseline.findings.values() if row.fingerprint not in gone)
+    return _written(row for row in baseline.rows if row.fingerprint not in gone)
 
 
 def without_vanished(report: Report) -> Report:
@@ -137,17 +166,27 @@ def _kept(report: Report, before: Baseline | None) -> Iterator[KnownFinding]:
     if before is None or report.baseline is None:
         return
     gone = {known.fingerprint for known in report.baseline.vanished}
-    gone |= {finding.fingerprint for finding in (*report.known, *report.suppressed)}
-    for fingerprint, known in before.findings.items():
-        if fingerprint not in gone:
+    found = {f.fingerprint for f in (*report.findings, *report.known, *report.suppressed)}
+    checked = {each.name for each in report.environments}
+    for known in before.rows:
+        elsewhere = tuple(name for name in known.environments if name not in checked)
+        if known.fingerprint in found:
+            if elsewhere:
+                yield msgspec.structs.replace(known, environments=elsewhere)
+        elif known.fingerprint not in gone:
             yield known
 
 
 def _marked(finding: Finding, baseline: Baseline) -> Finding:
-    known = baseline.findings.get(finding.fingerprint)
-    is_known = known is not None and known.severity.reaches(finding.severity)
-    state = BaselineState.UNCHANGED if is_known else BaselineState.NEW
+    state = BaselineState.UNCHANGED if baseline.knows(finding) else BaselineState.NEW
     return msgspec.structs.replace(finding, baseline=state)
+
+
+def _by_fingerprint(rows: Iterable[KnownFinding]) -> dict[str, tuple[KnownFinding, ...]]:
+    found: dict[str, tuple[KnownFinding, ...]] = {}
+    for row in rows:
+        found[row.fingerprint] = (*found.get(row.fingerprint, ()), row)
+    return found
 
 
 def _known(finding: Finding, report: Report) -> KnownFinding:
@@ -188,12 +227,23 @@ class _Checked:
         self._paths = [_from_root(path, report) for path in report.paths]
         self._files = {_from_root(iflow.location.path, report) for iflow in report.iflows}
         self._environments = frozenset(each.name for each in report.environments)
+        self._unjudged = {
+            (_from_root(iflow.location.path, report), iflow.name or iflow.id, *pair)
+            for iflow in report.iflows
+            for channel in iflow.channels
+            for entry in channel.entries
+            if entry.state == "not-found"
+            for pair in ((entry.subject, entry.issuer), ("", ""))
+        }
 
     def covers(self, known: KnownFinding) -> bool:
         """Whether the run would have found it."""
         if bool(known.environments) != bool(self._environments):
             return False
         if not self._environments.issuperset(known.environments):
+            return False
+        entry = (known.path, known.iflow, known.subject, known.issuer)
+        if known.channel and entry in self._unjudged:
             return False
         return known.path in self._files or any(
             path == "." or known.path == path or known.path.startswith(f"{path}/")
@@ -211,6 +261,7 @@ def _order(known: KnownFinding) -> tuple[str, ...]:
         known.subject,
         known.issuer,
         known.fingerprint,
+        known.severity,
     )
 
 

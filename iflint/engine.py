@@ -179,6 +179,7 @@ class Session:
             findings,
             self.parameter_files,
             self._overlays,
+            self.root,
         )
 
     def findings(
@@ -193,13 +194,19 @@ class Session:
         if not self._needs_rules(verdicts):
             return ()
         from iflint.fingerprints import fingerprinted
-        from iflint.sources import repository_root
 
         found = _findings(self.rules, self._cases(verdicts, as_of))
         directory = absolute_directory(self.options.directory)
-        return fingerprinted(
-            sorted(found, key=lambda finding: finding.place), directory, repository_root(directory)
-        )
+        ordered = sorted(found, key=lambda finding: finding.place)
+        return fingerprinted(ordered, directory, self.root)
+
+    @property
+    def root(self) -> str:
+        """The folder, absolute, that fingerprints and URIs begin at."""
+        from iflint.sources import root_of
+
+        directory = absolute_directory(self.options.directory)
+        return root_of(self._paths, directory, self.options.root)
 
     def with_suppressions(self, report: Report) -> Report:
         """The report with the suppressed findings set apart, and what rules say of suppressions.
@@ -409,6 +416,7 @@ def _report(
     findings: Sequence[Finding],
     parameter_files: int,
     overlays: Sequence[ParameterFile],
+    root: str,
 ) -> Report:
     from iflint.inventory import (
         entry_counts,
@@ -420,18 +428,15 @@ def _report(
         trust_summary,
         wanted,
     )
-    from iflint.sources import repository_root
     from iflint.sources.disk import Disk
 
-    directory = absolute_directory(options.directory)
-    root = repository_root(directory)
     found = findings_by_iflow(findings)
     checked, joined, not_found = entry_counts(verdicts.values())
     return Report(
         version=__version__,
         as_of=as_of,
         trust=trust_summary(trust, as_of),
-        directory=directory,
+        directory=absolute_directory(options.directory),
         root=root,
         paths=tuple(path.replace("\\", "/") for path in paths),
         iflows=tuple(

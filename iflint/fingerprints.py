@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Iterable
 from hashlib import sha256
@@ -10,6 +11,9 @@ from hashlib import sha256
 import msgspec
 
 from iflint.findings import Finding
+
+_CONTENT_ID = re.compile(r"^[0-9a-f]{32}(?=_content$)")
+"""What a package's export names an artifact by; it is another one after an import."""
 
 
 def fingerprinted(findings: Iterable[Finding], directory: str, root: str) -> tuple[Finding, ...]:
@@ -38,7 +42,7 @@ def _parts(finding: Finding, directory: str, root: str) -> Iterable[str]:
     if iflow:
         yield iflow.id
     else:
-        yield from file.members
+        yield from (_CONTENT_ID.sub("", member) for member in file.members)
     if channel:
         yield from (channel.adapter, channel.address_raw, channel.name)
     if entry:

@@ -74,7 +74,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     ``exclude_directory`` (default: ``directory``). ``whole_inventory`` asks for the exact location
     of every channel and entry in the report, ``describe_rules`` for the rules in force,
     ``diagrams`` for how the flows are drawn; each costs time that a run without it saves.
-    ``environments`` are those to check, each by itself.
+    ``environments`` are those to check, each by itself. ``root`` is the folder that fingerprints
+    and URIs begin at if no repository holds what is checked (default: ``directory``).
     ``suppressions`` and ``baseline``, a file of known findings (`iflint.baseline`), set findings
     apart from those that count. ``contents`` are bytes that count instead of what a flow's file or
     a file of parameters holds on disk, by the path without links (`Disk.real`). ``progress`` is
@@ -97,6 +98,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     exclude: tuple[str, ...] = ()
     exclude_directory: str | None = None
     directory: str | None = None
+    root: str | None = None
     environments: tuple[Environment, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     baseline: str | None = None
@@ -125,5 +127,6 @@ _SINGLE = (
     "landscape",
     "exclude_directory",
     "directory",
+    "root",
     "baseline",
 )

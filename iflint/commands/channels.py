@@ -104,7 +104,7 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))
-    report = check(run, describe_rules=True, whole_inventory=chosen != "table")
+    report = check(run.without_baseline, describe_rules=True, whole_inventory=chosen != "table")
     if chosen == "table":
         output.write_text(path, run.colour, lambda *console: _table(report, *console))
     else:

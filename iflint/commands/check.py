@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from iflint.commands.arguments import (
     configuration_options,
@@ -14,8 +16,10 @@ from iflint.commands.arguments import (
     report_options,
     request,
 )
-from iflint.commands.interface import CLEAN, FOUND, Failure, GroupedCommand
+from iflint.commands.interface import CLEAN, FOUND, Failure, GroupedCommand, complain
 from iflint.configuration.settings import STANDARD_OUTPUT, Destination
+from iflint.values import shown
+from iflint.wording import counted
 
 if TYPE_CHECKING:
     from iflint.commands.run import Run
@@ -66,6 +70,7 @@ def _report_on(run: Run, *, guide: bool) -> int:
     from iflint.commands.run import check
     from iflint.reporters import load
 
+    run = _over_baseline(run)
     reporters = [load(each.format) for each in run.destinations]
     report = check(
         run,
@@ -90,6 +95,30 @@ def _report_on(run: Run, *, guide: bool) -> int:
     return FOUND if report.fails(run.fail_level) else CLEAN
 
 
+def _over_baseline(run: Run) -> Run:
+    """The run with what it writes its baseline over in force, so that nothing of it gets lost.
+
+    One that can't be read is written anew.
+    """
+    target = run.settings.get("write-baseline")
+    if target is None or not _is_same(run.settings.get("baseline", target), target):
+        return run
+    from iflint import baseline
+    from iflint.options import UsageError
+
+    try:
+        baseline.read(target)
+    except UsageError as error:
+        if os.path.exists(target):
+            complain(f"{error}; it is written anew")
+        return run.without_baseline
+    return msgspec.structs.replace(run, settings={**run.settings, "baseline": target})
+
+
+def _is_same(path: str, other: str) -> bool:
+    return os.path.realpath(path) == os.path.realpath(other)
+
+
 def _with_baseline(report: Report, run: Run) -> Report:
     """Write or prune the baseline where that is asked for; what was written is known."""
     target = run.settings.get("write-baseline")
@@ -106,7 +135,11 @@ def _with_baseline(report: Report, run: Run) -> Report:
         output.write_data(before.path, baseline.pruned(report, before))
         return baseline.without_vanished(report)
     output.write_data(target, baseline.of_report(report, before))
-    return baseline.all_known(report, target)
+    report = baseline.all_known(report, target)
+    if not run.quiet:
+        assert report.baseline is not None
+        complain(f"{counted(report.baseline.size, 'finding')} written to {shown(target, 200)}")
+    return report
 
 
 def _write(report: Report, run: Run, destination: Destination) -> None:

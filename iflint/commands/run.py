@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -85,6 +85,11 @@ class Run(msgspec.Struct, frozen=True):
         return str(self.settings.get("sarif-profile", "github"))
 
     @property
+    def without_baseline(self) -> Run:
+        """The same run, in which no finding is known."""
+        return msgspec.structs.replace(self, settings={**self.settings, "baseline": None})
+
+    @property
     def fail_level(self) -> Severity | None:
         """The least severity that makes the run fail."""
         from iflint.findings import Severity
@@ -122,6 +127,7 @@ def prepare(request: Request, *, every_environment: bool = False) -> Run:
     if settings.get("prune-baseline") and "baseline" not in named:
         mistakes.append(Mistake("", "--prune-baseline needs --baseline FILE"))
     destinations = _destinations(settings, mistakes)
+    mistakes += _overwritten(settings, destinations, configuration)
     if mistakes:
         raise WrongUsage(dict.fromkeys(map(str, mistakes)))
     if settings.get("select") or settings.get("rules"):
@@ -136,6 +142,22 @@ def prepare(request: Request, *, every_environment: bool = False) -> Run:
         else None,
         other_environments=() if settings["environments"] else environments,
     )
+
+
+def _overwritten(
+    settings: Mapping[str, Any],
+    destinations: Iterable[Destination],
+    configuration: Configuration | None,
+) -> Iterator[Mistake]:
+    """What writing a baseline would destroy."""
+    target = settings.get("write-baseline")
+    if target is None:
+        return
+    others = {"the configuration": configuration.path} if configuration else {}
+    others |= {f"the format {each.format}": each.path or STANDARD_OUTPUT for each in destinations}
+    for name, path in others.items():
+        if path != STANDARD_OUTPUT and os.path.realpath(path) == os.path.realpath(target):
+            yield Mistake("", f"--write-baseline {shown(target, 200)} is the file of {name}")
 
 
 def _over_rules(configured: Mapping[str, Any], given: dict[str, Any]) -> dict[str, Any]:
@@ -248,6 +270,7 @@ def options_of(run: Run, *, describe_rules: bool = False, whole_inventory: bool 
         rules=get("rules", {}),
         exclude=get("exclude", ()),
         exclude_directory=run.exclude_directory,
+        root=os.path.dirname(run.configuration) if run.configuration is not None else None,
         environments=get("environments", ()),
         suppressions=get("suppressions", ()),
         baseline=get("baseline"),

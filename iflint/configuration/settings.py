@@ -134,7 +134,14 @@ def _existing_path(value: Any, scope: Scope) -> tuple[str, ...]:
 
 
 def _existing_file(value: Any, scope: Scope) -> tuple[str, ...]:
-    (path,) = _existing_path(value, scope)
+    _existing_path(value, scope)
+    return _file(value, scope)
+
+
+def _file(value: Any, scope: Scope) -> tuple[str, ...]:
+    path = _path(value, scope)
+    if value == STANDARD_OUTPUT:
+        raise ValueError("takes a file, not standard output")
     if os.path.isdir(path):
         raise ValueError(f"{shown(value, 200)} is a folder; give a file")
     return (path,)
@@ -341,7 +348,7 @@ SETTINGS = {
         ),
         Setting(
             "baseline",
-            _existing_file,
+            _file,
             _PATH,
             "Known findings: only what this file does not have counts.",
         ),
@@ -394,7 +401,7 @@ COMMAND_LINE_SETTINGS = SETTINGS | {
     for setting in (
         Setting(
             "write-baseline",
-            _file_to_write,
+            _file,
             _PATH,
             "Write what is found to FILE, so that it is known from now on.",
         ),

@@ -11,7 +11,7 @@ from iflint.sources.artifacts import (
     SourceFile,
 )
 from iflint.sources.discovery import certificate_files, discover, owning_bundles
-from iflint.sources.disk import repository_root
+from iflint.sources.disk import repository_root, root_of
 from iflint.sources.limits import Limits
 
 __all__ = [
@@ -28,4 +28,5 @@ __all__ = [
     "discover",
     "owning_bundles",
     "repository_root",
+    "root_of",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import stat
+from collections.abc import Sequence
 
 from iflint.location import FileLocation, Location
 from iflint.problems import Problem, ProblemKind, Unreadable
@@ -70,6 +71,25 @@ def slashes(path: str) -> str:
 def repository_root(path: str) -> str:
     """The nearest folder at or above ``path`` with a ``.git``, else the current directory."""
     return enclosing_repository(os.path.abspath(path)) or os.getcwd()
+
+
+def root_of(paths: Sequence[str], directory: str, elsewhere: str | None = None) -> str:
+    """Where paths in reports and fingerprints begin: the same wherever iflint is called from.
+
+    The repository that holds all ``paths`` (relative to the absolute ``directory``), else the
+    folder ``elsewhere`` if they are below it, else the repository or folder of the call.
+    """
+    elsewhere, *places = (
+        os.path.abspath(os.path.join(directory, path)) for path in (elsewhere or ".", *paths)
+    )
+    try:
+        common = os.path.commonpath(places or [elsewhere])
+        below = os.path.commonpath((common, elsewhere)) == elsewhere
+    except ValueError:  # on several drives
+        return slashes(repository_root(directory))
+    return slashes(
+        enclosing_repository(common) or (elsewhere if below else repository_root(directory))
+    )
 
 
 def enclosing_repository(path: str) -> str | None:

@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import zipfile
+from base64 import b64decode, b64encode
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -85,7 +87,7 @@ def test_what_is_worse_under_the_same_fingerprint_is_new(one, call) -> None:
     check(call, "--write-baseline", "known.json")
     report = iflint.check(".", as_of=datetime(2026, 12, 11, tzinfo=UTC), roots=("root.pem",))
     known = baseline.read("known.json").findings
-    (row,) = known.values()
+    ((row,),) = known.values()
     error = next(f for f in report.findings if f.code == "IFL101")
     worse = error.fingerprint
     path = Path("known.json")
@@ -105,6 +107,128 @@ def test_pruned_on_demand_and_only_what_was_looked_at(demo, call) -> None:
     check(call, *prune)
     assert len(before.splitlines()) - len(Path("known.json").read_text("utf-8").splitlines()) == 1
     assert check(call, "--prune-baseline").exit_code == 2
+
+
+def test_a_part_without_its_certificates_prunes_nothing_that_they_decide(demo, call) -> None:
+    check(call, "--write-baseline", "known.json")
+    before = Path("known.json").read_text("utf-8")
+    part = check(call, "packages", "--baseline", "known.json", "--prune-baseline")
+    assert "no longer found" not in part.stdout
+    assert Path("known.json").read_text("utf-8") == before
+    check(call, "packages", "--baseline", "known.json", "--write-baseline", "known.json")
+    assert codes(call, "--baseline", "known.json")[0] == []
+
+
+@pytest.fixture
+def two_environments(one):
+    """In ``qa`` the root is on no list; in ``prod`` neither, once its own line is added."""
+    other = root("another root", dn("CN=Other Root", "C=DE"), "2015-01-01", "2044-12-31")
+    (one / "other.pem").write_bytes(pem(other))
+    unlisted = 'roots = ["other.pem"]\n'
+    text = (one / "iflint.toml").read_text() + "[environments.qa]\n" + unlisted
+    (one / "iflint.toml").write_text(text + "[environments.prod]\n")
+    return lambda: (one / "iflint.toml").write_text(f"{text}[environments.prod]\n{unlisted}")
+
+
+def test_what_is_known_of_one_environment_is_new_in_another(two_environments, call) -> None:
+    check(call, "--all-environments", "--write-baseline", "known.json")
+    known = ("--baseline", "known.json")
+    assert codes(call, "--all-environments", *known)[0] == []
+    two_environments()
+    for wanted in (("--all-environments",), ("--environment", "prod")):
+        assert "IFL201" in codes(call, *wanted, *known)[0]
+    assert codes(call, "--environment", "qa", *known)[0] == []
+
+
+def test_a_baseline_written_of_one_environment_keeps_the_others(two_environments, call) -> None:
+    check(call, "--all-environments", "--write-baseline", "known.json")
+    two_environments()
+    known = ("--baseline", "known.json")
+    check(call, "--environment", "prod", *known, "--write-baseline", "known.json")
+    assert codes(call, "--all-environments", *known)[0] == []
+
+
+@pytest.mark.parametrize("repository", [True, False])
+def test_known_wherever_the_check_is_called_from(demo, call, monkeypatch, repository) -> None:
+    if not repository:
+        (demo / ".git").rmdir()
+    check(call, "--write-baseline", "known.json")
+    with (demo / "iflint.toml").open("a") as file:
+        file.write('baseline = "known.json"\n')
+    for place, path in (("packages", ".."), ("..", demo.name), ("legacy", str(demo))):
+        monkeypatch.chdir(demo / place)
+        new, known, _ = codes(
+            call, path, *(("--config", "../iflint.toml") if place != ".." else ())
+        )
+        assert new == []
+        assert len(known) == 37
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "<<<<<<< ours", '{"iflint-baseline": "9", "findings": []}']
+)
+def test_a_baseline_that_can_not_be_read_is_written_anew(one, call, text) -> None:
+    with Path("iflint.toml").open("a") as file:
+        file.write('baseline = "known.json"\n')
+    if text is not None:
+        Path("known.json").write_text(text)
+    for command in ("channels", "certificates", "config"):
+        assert call(command).exit_code == 0
+    result = check(call)
+    assert result.exit_code == 2
+    assert "--write-baseline" in result.stderr
+    written = check(call, "--write-baseline", "known.json")
+    assert written.exit_code == 0
+    assert "1 finding written to 'known.json'" in written.stderr
+    assert ("it is written anew" in written.stderr) == (text is not None)
+    assert codes(call) == [[], ["IFL102"], []]
+
+
+def test_what_exists_is_not_lost_when_a_part_is_written(demo, call) -> None:
+    check(call, "--write-baseline", "known.json")
+    before = Path("known.json").read_text("utf-8")
+    check(call, "--select", "IFL404", "--write-baseline", "known.json")
+    assert Path("known.json").read_text("utf-8") == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--write-baseline", "-"), "takes a file, not standard output"),
+        (("--write-baseline", "x.json", "--format", "json=./x.json"), "the format json"),
+        (("--write-baseline", "x.json", "--output", "x.json"), "the format text"),
+        (("--write-baseline", "iflint.toml"), "the configuration"),
+        (("--write-baseline", "."), "is a folder"),
+    ],
+)
+def test_a_baseline_goes_to_a_file_of_its_own(one, call, arguments, said) -> None:
+    before = Path("iflint.toml").read_text()
+    result = check(call, *arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert Path("iflint.toml").read_text() == before
+
+
+def test_a_baseline_that_an_editor_saved_with_a_byte_order_mark(one, call) -> None:
+    check(call, "--write-baseline", "known.json")
+    path = Path("known.json")
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert codes(call, "--baseline", "known.json") == [[], ["IFL102"], []]
+
+
+def test_an_unreadable_member_is_known_under_another_content_id(demo, call) -> None:
+    check(call, "--write-baseline", "known.json")
+    path = demo / "exports" / "Example Retail Finance.zip"
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    old, new = "e7915cd6fa43c5d91fdb0e6a2dee477c", "0" * 32
+    listed = b64decode(members["resources.cnt"]).replace(old.encode(), new.encode())
+    members["resources.cnt"] = b64encode(listed)
+    members[f"{new}_content"] = members.pop(f"{old}_content")
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    assert codes(call, "--baseline", "known.json")[0] == []
 
 
 @pytest.mark.parametrize(
