@@ -1,7 +1,8 @@
 """Tables and pages for people at a terminal, in an order in which they can be read aloud.
 
 A row is a line where that fits, of which only the last cell goes on below, or stands there; else
-it is a block with a line for each fact. So no word is broken, and no cell interrupts another.
+it is a block of facts, each behind its label or below it. So no word is broken, and no cell
+interrupts another.
 """
 
 from __future__ import annotations
@@ -91,12 +92,11 @@ def _line(row: Row, widths: Sequence[int], margin: int, style: Style) -> Iterato
     for cell, width in zip(row[:-1], widths, strict=False):
         start += cell + " " * (width - cells(cell) + _GAP)
     column = cells(start)
-    first, *rest = wrapped(row[-1], column, column, style.width)
-    if max(map(cells, (first, *rest))) > style.width - column:
+    if _longest_word(row[-1]) > style.width - column:
         column = margin + _GAP
         yield start
         start = " " * column
-        first, *rest = wrapped(row[-1], column, column, style.width)
+    first, *rest = wrapped(row[-1], column, column, style.width)
     yield start + first
     for line in rest:
         yield " " * column + line
@@ -115,9 +115,18 @@ def _block(row: Row, columns: Sequence[Column], margin: int, style: Style) -> It
             continue
         label = each.heading[0].lower() + each.heading[1:]
         start = " " * indent + style.paint(label, QUIET) + " " * (column - indent - len(label))
-        for line in _hanging(cell, column, style):
+        at = column
+        if _longest_word(cell) > style.width - column - _GAP:
+            yield start
+            at = indent + _GAP
+            start = " " * at
+        for line in _hanging(cell, at, style):
             yield start + line
-            start = " " * column
+            start = " " * at
+
+
+def _longest_word(text: str) -> int:
+    return max(map(cells, text.split()), default=0)
 
 
 def _hanging(cell: str, column: int, style: Style) -> Iterator[str]:

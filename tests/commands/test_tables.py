@@ -65,6 +65,16 @@ def test_a_word_too_long_for_its_column_stands_below_the_line() -> None:
     ]
 
 
+def test_a_word_too_long_for_its_fact_stands_below_the_label() -> None:
+    rows = [["IFL203", "", "self-signed-certificate ends early"]]
+    columns = (Column("Rule", names=True), Column("Severity"), Column("Not before"))
+    assert shown(rows, 40, columns, title="One group")[1:] == [
+        "  IFL203",
+        "    not before",
+        "      self-signed-certificate ends early",
+    ]
+
+
 def test_colours_change_no_column() -> None:
     import re
 
@@ -89,4 +99,4 @@ def test_every_word_is_whole_and_in_reading_order(width, rows) -> None:
     said = [word for word in words if word not in labels]
     assert said == [word for row in rows for cell in row for word in cell.split()]
     longest = max((cells(word) for word in words), default=0)
-    assert max(map(cells, lines)) <= max(width, longest + 20)
+    assert max(map(cells, lines)) <= max(width, longest + 6)
