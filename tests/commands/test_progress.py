@@ -13,26 +13,36 @@ from iflint.progress import Step, followed
 CASES = Path(__file__).resolve().parents[2] / "fixtures" / "rules"
 
 SLOW = """\
-import sys, time
-from iflint.inputs import _Reading
+import sys, threading, time
+from iflint.commands import progress
 from iflint.commands.main import main
-take, seconds = _Reading._take_bundle, float(sys.argv.pop(1))
+from iflint.inputs import _Reading
+progress.PATIENCE, wait, stay = (float(sys.argv.pop(1)) for _ in range(3))
+shown, write, take = threading.Event(), progress._write, _Reading._take_bundle
+def written(text):
+    write(text)
+    if text.strip():
+        shown.set()
 def slow(self, bundle):
-    time.sleep(seconds)
+    shown.wait(wait)
+    time.sleep(stay)
     take(self, bundle)
-_Reading._take_bundle = slow
+progress._write, _Reading._take_bundle = written, slow
 main()
 """
-
+"""Reads each flow when the line has been shown, or after some seconds, and some later."""
 
 LONGEST_RUN = 30
 """Seconds after which a run on a terminal is ended, and its test has failed."""
 
 
-def on_a_terminal(*arguments, slow, columns=60, types=None, stdout=None, **environment):
-    """What a terminal receives from a run whose reading takes ``slow`` seconds, and its code.
+def on_a_terminal(
+    *arguments, patience=0, wait=20, stay=0, columns=60, types=None, stdout=None, **environment
+):
+    """What a terminal receives from a run that waits for its line to be shown, and its code.
 
-    ``types`` is a pair: once the terminal has received the first, the second is typed.
+    It waits for ``wait`` seconds at most, and ``stay`` seconds longer. ``types`` is a pair: once
+    the terminal has received the first, the second is typed.
     ``stdout`` is a file that standard output goes to instead.
     """
     import fcntl
@@ -48,7 +58,7 @@ def on_a_terminal(*arguments, slow, columns=60, types=None, stdout=None, **envir
     terminal, end = pty.openpty()
     fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     with subprocess.Popen(
-        [sys.executable, "-c", SLOW, str(slow), *map(str, arguments)],
+        [sys.executable, "-c", SLOW, *map(str, (patience, wait, stay, *arguments))],
         stdin=end,
         stdout=stdout or end,
         stderr=end,
@@ -87,7 +97,7 @@ def case():
 
 @pseudo_terminals
 def test_a_long_run_shows_a_line_that_is_gone_at_the_end(case) -> None:
-    received, code = on_a_terminal(*case, slow=2)
+    received, code = on_a_terminal(*case)
     progress, _, report = received.rpartition("\r" + " " * 59 + "\r")
     assert "\rReading file " in progress
     assert all(len(part) <= 59 for part in progress.split("\r"))
@@ -99,26 +109,29 @@ def test_a_long_run_shows_a_line_that_is_gone_at_the_end(case) -> None:
 
 @pseudo_terminals
 @pytest.mark.parametrize(
-    ("slow", "environment"),
-    [(0, {}), (1.5, {"TERM": "dumb"}), (1.5, {"CI": "true"})],
+    ("patience", "environment"),
+    [(1000, {}), (0, {"TERM": "dumb"}), (0, {"CI": "true"})],
     ids=["short", "dumb", "ci"],
 )
-def test_a_short_run_a_plain_terminal_and_a_ci_server_show_none(case, slow, environment) -> None:
-    received, _ = on_a_terminal(*case, slow=slow, **environment)
+def test_a_short_run_a_plain_terminal_and_a_ci_server_show_none(
+    case, patience, environment
+) -> None:
+    received, _ = on_a_terminal(*case, patience=patience, wait=0.5, **environment)
     assert "Reading" not in received
     assert "\r" not in received.replace("\r\n", "")
 
 
 @pseudo_terminals
 def test_quiet_runs_and_the_hook_show_none(case) -> None:
-    for arguments in ((*case, "--quiet"), ("hook", *case[1:])):
-        received, _ = on_a_terminal(*arguments, slow=1.5)
+    for arguments in ((*case, "--quiet"), ("hook", case[1] / "Orders.iflw", *case[2:])):
+        received, _ = on_a_terminal(*arguments, wait=0.5)
+        assert "expired-certificate" in received
         assert "Reading" not in received
 
 
 @pseudo_terminals
 def test_ctrl_c_leaves_the_line_empty(case) -> None:
-    received, code = on_a_terminal(*case, slow=60, types=(b"Reading file", b"\x03"))
+    received, code = on_a_terminal(*case, stay=60, types=(b"Reading file", b"\x03"))
     assert code == 130
     assert received.rstrip("\r\n").endswith(" " * 59)
     assert "Traceback" not in received
@@ -128,7 +141,7 @@ def test_ctrl_c_leaves_the_line_empty(case) -> None:
 @pseudo_terminals
 def test_standard_output_in_a_file_holds_nothing_of_the_line(case, tmp_path) -> None:
     with open(tmp_path / "report", "wb") as report:
-        received, code = on_a_terminal(*case, slow=1.5, stdout=report)
+        received, code = on_a_terminal(*case, stdout=report)
     assert "Reading file" in received
     assert code == 1
     shown = (tmp_path / "report").read_bytes()
