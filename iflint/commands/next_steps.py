@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from iflint.report import Report
 
@@ -14,10 +14,14 @@ MANY = 50
 
 
 def show(report: Report, colour: str) -> None:
-    """Print the next steps after ``report``, in colours as the setting says; not into a pipe."""
+    """Print the next steps after ``report`` as `say` does."""
+    say(list(after(report)), colour)
+
+
+def say(steps: Sequence[tuple[str, str]], colour: str) -> None:
+    """Print what to type and what it gives, in colours as the setting says; not into a pipe."""
     from iflint.commands import output
 
-    steps = list(after(report))
     if not steps or not output.is_terminal():
         return
     title = "\x1b[1mNext steps\x1b[0m" if output.wants_colour(colour) else "Next steps"

@@ -31,14 +31,17 @@ def command(**arguments: Any) -> int:
     A rule that is off, or in preview, speaks only when it is asked for. 'iflint explain CODE' shows
     a rule's page, 'iflint config' what your configuration makes of the rules.
     """
-    from iflint.commands import output
+    from iflint.commands import next_steps, output
     from iflint.commands.run import choose_colour, rule_infos
+    from iflint.configuration.settings import STANDARD_OUTPUT
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     colour = choose_colour(arguments, mistakes)
     infos = rule_infos()
     if chosen == "table":
         output.write_text(path, colour, lambda *console: _table(infos, *console))
+        if path in (None, STANDARD_OUTPUT):
+            next_steps.say([("iflint explain CODE", "the page of a rule, with how to fix")], colour)
     else:
         from iflint.reporters.encoding import dumped
 

@@ -492,6 +492,10 @@ class TestNextSteps:
         assert (empty, title) == ("", "Next steps")
         assert step == "  iflint explain IFL901  why it fails at runtime, and what to do"
 
+    def test_a_list_of_rules_leads_to_their_pages(self, call) -> None:
+        assert "  iflint explain CODE  " in call("rules").stdout
+        assert "Next steps" not in call("rules", "--format", "json").stdout
+
     def test_days_to_come_lead_to_the_forecast(self, workplace, call, engine) -> None:
         report = report_with("warning")
         soon = msgspec.structs.replace(
