@@ -41,9 +41,10 @@ class Suppression(msgspec.Struct, frozen=True, kw_only=True):
 
     ``rule`` holds codes, names or prefixes of codes; a finding has to match one of them and
     everything else that is given: ``path``, a pattern as in .gitignore relative to ``folder``
-    (absolute; empty: the current directory); ``channel``, a name, address or adapter in which
-    ``*`` and ``?`` stand for anything; ``dn``; ``certificate``, its SHA-256 in hexadecimal
-    digits. ``until`` is the last day on which it holds. ``location`` is where it is configured.
+    (absolute; empty: the current directory), in which a backslash is a slash; ``channel``, a name,
+    address, adapter or label, in which ``*`` and ``?`` stand for anything; ``dn``;
+    ``certificate``, its SHA-256 in hexadecimal digits. ``until`` is the last day on which it holds.
+    ``location`` is where it is configured.
     """
 
     rule: tuple[str, ...]
@@ -56,6 +57,10 @@ class Suppression(msgspec.Struct, frozen=True, kw_only=True):
     until: date | None = None
     folder: str = ""
     location: Location | None = None
+
+
+NARROWING = ("path", "channel", "dn", "certificate")
+"""What a suppression may name beside rules."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):

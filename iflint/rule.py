@@ -20,6 +20,7 @@ from iflint.findings import (
     Severity,
     State,
 )
+from iflint.options import NARROWING
 from iflint.rule_options import Option, RuleSettings
 from iflint.wording import file_name, listed
 
@@ -342,11 +343,7 @@ def about_certificate(case: EntryCase, match: JoinedCertificate) -> dict[str, An
 def of_suppression(case: SuppressionCase) -> str:
     """What a suppression is for, in the words of the configuration."""
     given = case.use.suppression
-    narrowed = [
-        f"{name} {value}"
-        for name in ("path", "channel", "dn", "certificate")
-        if (value := getattr(given, name))
-    ]
+    narrowed = [f"{name} {value}" for name in NARROWING if (value := getattr(given, name))]
     return f"{', '.join(given.rule)}{' for ' if narrowed else ''}{listed(narrowed)}"
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from fnmatch import translate
 from functools import cache
+from re import IGNORECASE
 from re import compile as compiled
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from iflint.findings import Justification, means
+from iflint.options import NARROWING
+from iflint.reporters.paths import is_below
 
 if TYPE_CHECKING:
-    from iflint.findings import ChannelReference, EntryReference, Finding
+    from iflint.findings import CertificateReference, ChannelReference, EntryReference, Finding
     from iflint.location import FileLocation
     from iflint.options import Suppression
     from iflint.report import ChannelResult, EntryResult, Report
@@ -32,6 +35,7 @@ class Use(msgspec.Struct, frozen=True):
     findings: int
     expired: bool
     in_vain: bool
+    missing: tuple[str, ...] = ()
 
 
 def suppressed(
@@ -42,7 +46,7 @@ def suppressed(
     ``rules`` are code and name of each rule in force. A suppression holds up to the end (UTC) of
     its last day; of several that match, the first gives its reason, and all were of use.
     """
-    tests = [_Test(each, report.directory) for each in suppressions]
+    tests = [_Test(each, report.directory, report.root) for each in suppressions]
     in_force = [not _has_ended(each, report.as_of) for each in suppressions]
     counts = [0] * len(tests)
     active: list[Finding] = []
@@ -59,8 +63,8 @@ def suppressed(
         apart.append(msgspec.structs.replace(finding, suppression=why))
     known_rules = tuple(rules)
     uses = tuple(
-        Use(each, count, not holds, holds and not count and test.was_looked_at(report, known_rules))
-        for each, test, count, holds in zip(suppressions, tests, counts, in_force, strict=True)
+        test.use(report, known_rules, count, holds)
+        for test, count, holds in zip(tests, counts, in_force, strict=True)
     )
     changed = msgspec.structs.replace(report, findings=tuple(active), suppressed=tuple(apart))
     return changed, uses
@@ -71,120 +75,176 @@ def _has_ended(suppression: Suppression, clock: datetime) -> bool:
     return until is not None and clock.date() > until
 
 
+class _Place(msgspec.Struct, frozen=True):
+    """What a suppression may name: of a finding, or of an entry that was checked."""
+
+    files: Sequence[FileLocation]
+    channel: ChannelReference | ChannelResult | None = None
+    entry: EntryReference | EntryResult | None = None
+    certificates: Sequence[CertificateReference] = ()
+
+
 class _Test:
     """A suppression, ready to be asked about many findings."""
 
-    def __init__(self, suppression: Suppression, directory: str) -> None:
+    def __init__(self, suppression: Suppression, directory: str, root: str) -> None:
         self._suppression = suppression
-        self._directory = directory
-        self._folder = suppression.folder.replace("\\", "/") or directory
-        self._path = _path_test(suppression.path) if suppression.path else None
-        self._channel = (
-            compiled(translate(suppression.channel)).match if suppression.channel else None
-        )
-        self._dn = _comparable(suppression.dn) if suppression.dn else ""
+        self._folder = posixpath.normpath(suppression.folder.replace("\\", "/") or directory)
+        tests = {
+            "path": lambda path: _path_test(path, directory, self._folder, root),
+            "channel": _channel_test,
+            "dn": _dn_test,
+            "certificate": _certificate_test,
+        }
+        self._tests = {
+            name: tests[name](v) for name in NARROWING if (v := getattr(suppression, name))
+        }
 
     def matches(self, finding: Finding) -> bool:
         """Whether everything that the suppression names is the finding's."""
         of_rule = (means(x, finding.code, finding.name) for x in self._suppression.rule)
-        return any(of_rule) and self._is_about(finding)
+        return any(of_rule) and self._all_hold(_place_of(finding))
 
-    def was_looked_at(self, report: Report, rules: Sequence[tuple[str, str]]) -> bool:
-        """Whether the run would have found what the suppression is for.
+    def use(self, report: Report, rules: Sequence[tuple[str, str]], count: int, holds: bool) -> Use:
+        """What it did in the run: ``count`` findings were suppressed by it, if it ``holds``.
 
-        That is so where it checked the folder of the configuration, or has just the channel,
-        entry, certificate or path that the suppression names; and one of the rules was in force.
+        The run would have found what it is for where it checked the folder of the configuration,
+        or has just the channel, entry, certificate or path that the suppression names; and one
+        of the rules was in force.
         """
-        labels = self._suppression.rule
-        if not any(means(label, *rule) for label in labels for rule in rules):
-            return False
-        folder = posixpath.normpath(self._folder)
-        for path in report.paths:
-            checked = posixpath.normpath(posixpath.join(report.directory, path))
-            if folder == checked or folder.startswith(checked.rstrip("/") + "/"):
-                return True
-        return self._names_something() and any(
-            self._covers(iflow.location, channel, entry)
-            for iflow in report.iflows
-            for channel in iflow.channels
-            for entry in (channel.entries or (None,))
+        given = self._suppression
+        if not holds or count or not any(means(x, *rule) for x in given.rule for rule in rules):
+            return Use(given, count, not holds, in_vain=False)
+        entries = list(_entries(report))
+        in_vain = self._is_checked(report) or (
+            bool(self._tests) and any(map(self._all_hold, entries))
+        )
+        if not in_vain:
+            return Use(given, 0, expired=False, in_vain=False)
+        findings = (*report.findings, *report.known, *report.suppressed)
+        files = [_Place((iflow.location,)) for iflow in report.iflows]
+        places = [*entries, *files, *map(_place_of, findings)]
+        missing = [name for name, test in self._tests.items() if not any(map(test, places))]
+        return Use(given, 0, expired=False, in_vain=True, missing=tuple(missing))
+
+    def _all_hold(self, place: _Place) -> bool:
+        return all(test(place) for test in self._tests.values())
+
+    def _is_checked(self, report: Report) -> bool:
+        """Whether the run checked the whole folder of the configuration."""
+        checked = (posixpath.join(report.directory, path) for path in report.paths)
+        return any(is_below(self._folder, posixpath.normpath(path)) for path in checked)
+
+
+_PlaceTest = Callable[[_Place], bool]
+
+
+def _place_of(finding: Finding) -> _Place:
+    iflow, certificate = finding.iflow, finding.certificate
+    return _Place(
+        (finding.location.file, iflow.location) if iflow else (finding.location.file,),
+        finding.channel,
+        finding.entry,
+        (certificate,) if certificate else (),
+    )
+
+
+def _entries(report: Report) -> Iterator[_Place]:
+    """Every entry that was checked, and every channel that has none."""
+    for iflow in report.iflows:
+        for channel in iflow.channels:
+            for entry in channel.entries or (None,):
+                certificates = [each.certificate for each in entry.certificates] if entry else []
+                yield _Place((iflow.location,), channel, entry, certificates)
+
+
+def _dn_test(dn: str) -> _PlaceTest:
+    wanted = _comparable(dn)
+
+    def holds(place: _Place) -> bool:
+        return any(
+            text and _comparable(text) == wanted
+            for holder in (place.entry, *place.certificates)
+            if holder
+            for text in (holder.subject, holder.issuer)
         )
 
-    def _names_something(self) -> bool:
-        given = self._suppression
-        return bool(given.path or given.channel or given.dn or given.certificate)
-
-    def _is_about(self, finding: Finding) -> bool:
-        given = self._suppression
-        files = [finding.location.file]
-        if finding.iflow is not None:
-            files.append(finding.iflow.location)
-        certificate = finding.certificate
-        return (
-            (self._path is None or any(map(self._lies_there, files)))
-            and (self._channel is None or self._is_channel(finding.channel))
-            and (not given.certificate or _is_certificate(certificate, given.certificate))
-            and (
-                not given.dn
-                or self._has_dn(finding.entry)
-                or (certificate is not None and self._has_dn(certificate))
-            )
-        )
-
-    def _covers(
-        self, file: FileLocation, channel: ChannelResult, entry: EntryResult | None
-    ) -> bool:
-        given = self._suppression
-        certificates = [each.certificate for each in entry.certificates] if entry else []
-        return (
-            (self._path is None or self._lies_there(file))
-            and (self._channel is None or self._is_channel(channel))
-            and (not given.dn or any(map(self._has_dn, (entry, *certificates))))
-            and (
-                not given.certificate
-                or any(_is_certificate(each, given.certificate) for each in certificates)
-            )
-        )
-
-    def _lies_there(self, file: FileLocation) -> bool:
-        assert self._path is not None
-        path = posixpath.normpath(posixpath.join(self._directory, file.path))
-        relative = posixpath.relpath(path, posixpath.normpath(self._folder))
-        return self._path("/".join((relative, *file.members)))
-
-    def _is_channel(self, channel: ChannelReference | ChannelResult | None) -> bool:
-        if channel is None or self._channel is None:
-            return False
-        names = (channel.name, channel.address, getattr(channel, "address_raw", ""))
-        return any(name and self._channel(name) for name in (*names, channel.adapter))
-
-    def _has_dn(self, holder: EntryReference | EntryResult | object | None) -> bool:
-        texts = (getattr(holder, "subject", ""), getattr(holder, "issuer", ""))
-        return any(text and _comparable(text) == self._dn for text in texts)
+    return holds
 
 
-def _is_certificate(certificate: object | None, sha256: str) -> bool:
-    return getattr(certificate, "sha256", None) == _digits(sha256)
+def _certificate_test(sha256: str) -> _PlaceTest:
+    wanted = _digits(sha256)
+    return lambda place: any(each.sha256 == wanted for each in place.certificates)
 
 
 def _digits(sha256: str) -> str:
     return sha256.replace(":", "").replace(" ", "").lower()
 
 
-def _path_test(text: str) -> Callable[[str], bool]:
-    """Whether a path is what the pattern matches, or lies in it; archives count as folders."""
+def _path_test(text: str, directory: str, folder: str, root: str) -> _PlaceTest:
+    """Whether a file is what the pattern matches, or lies in it; archives count as folders.
+
+    Paths are seen from ``folder``. A backslash in the pattern is a slash; below ``folder`` or
+    ``root`` it may be absolute.
+    """
     from iflint.sources.gitignore import parse
 
-    pattern = parse(text.replace("!/", "/"))
+    way = text.replace("\\", "/").replace("!/", "/")
+    end = "/" if way.endswith("/") else ""
+    if is_below(way, folder) or is_below(way, root):
+        way = f"./{posixpath.relpath(way, folder)}"
+    if way.startswith(("./", "../")) or way == ".":
+        way = posixpath.normpath(way)
+        way = "**" if way == "." else f"/{way}{end}"
+    pattern = parse(way)
 
-    def matches(path: str) -> bool:
-        segments = [segment for segment in path.split("/") if segment]
+    @cache
+    def lies_there(file: FileLocation) -> bool:
+        path = posixpath.normpath(posixpath.join(directory, file.path))
+        inside = "/".join((posixpath.relpath(path, folder), *file.members))
+        segments = [segment for segment in inside.split("/") if segment]
         return pattern is not None and any(
             pattern.matches(segments[:length], length < len(segments))
             for length in range(1, len(segments) + 1)
         )
 
-    return cache(matches)
+    return lambda place: any(map(lies_there, place.files))
+
+
+def _channel_test(text: str) -> _PlaceTest:
+    """Whether the pattern is a channel's name, address or adapter, or its label in a report.
+
+    That is the adapter, with the name or address or both behind it: ``AS2 "Statements" /bank``.
+    The adapter counts in any letter case.
+    """
+    words = text.split(" ")
+    labels = [
+        (_adapter_test(" ".join(words[:at])), compiled(translate(" ".join(words[at:]))).match)
+        for at in range(1, len(words))
+    ]
+    is_name, is_adapter = compiled(translate(text)).match, _adapter_test(text)
+
+    def holds(place: _Place) -> bool:
+        channel = place.channel
+        if channel is None:
+            return False
+        name, address = channel.name, channel.address
+        names = [each for each in (name, address, getattr(channel, "address_raw", "")) if each]
+        quoted = [f"{mark}{name}{mark} {address}".rstrip() for mark in "'\""]
+        return bool(
+            is_adapter(channel.adapter)
+            or any(map(is_name, names))
+            or any(
+                of_adapter(channel.adapter) and any(map(of_name, (*names, *quoted)))
+                for of_adapter, of_name in labels
+            )
+        )
+
+    return holds
+
+
+def _adapter_test(text: str) -> Callable[[str], object]:
+    return compiled(translate(text), IGNORECASE).match
 
 
 @cache

@@ -340,6 +340,7 @@ def rule_names() -> RuleNames:
         tuple(rule.code for rule in rules),
         tuple(rule.name for rule in rules),
         {rule.code: known_settings(rule) for rule in rules},
+        frozenset(rule.code for rule in rules if rule.severity == "note"),
     )
 
 

@@ -13,9 +13,7 @@ import msgspec
 
 from iflint.configuration.search import LARGEST_FILE, OWN_FILE, SHARED_FILE, TABLE
 from iflint.configuration.settings import (
-    ALL_RULES,
     ENVIRONMENT_SETTINGS,
-    NARROWING,
     SETTINGS,
     SUPPRESSION_NEEDS,
     SUPPRESSION_SETTINGS,
@@ -27,7 +25,7 @@ from iflint.configuration.settings import (
     read_setting,
 )
 from iflint.nearest import did_you_mean
-from iflint.options import Environment, Suppression
+from iflint.options import NARROWING, Environment, Suppression
 from iflint.values import shown
 
 if TYPE_CHECKING:
@@ -229,10 +227,12 @@ class _Reading:
                     self._complain_at(
                         self._positions().value(here), f"this suppression has no {name}"
                     )
-            if ALL_RULES in values.get("rule", ()) and not table.keys() & NARROWING:
+                elif values.get(name) == ():
+                    self._complain((*here, name), f"{name} is an empty list")
+            if not _narrows(table) and self._scope.rules().are_all(values.get("rule", ())):
                 self._complain(
                     (*here, "rule"),
-                    f"{ALL_RULES} needs {' or '.join(sorted(NARROWING))} beside it",
+                    f"every rule needs a {' or '.join(sorted(NARROWING))} beside it",
                 )
             if len(self.mistakes) == before:
                 folder = (self._scope.folder or "").replace(os.sep, "/")
@@ -274,6 +274,11 @@ class _Reading:
         value, wrong = read_setting(setting, given, self._scope, key, where)
         self.mistakes.extend(wrong)
         return value, not wrong
+
+
+def _narrows(suppression: Mapping[str, Any]) -> bool:
+    """Whether it names something beside rules; what stands for anything names nothing."""
+    return any(str(suppression.get(name, "")).strip("*?./\\ ") for name in NARROWING)
 
 
 def _location(

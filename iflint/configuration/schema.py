@@ -8,7 +8,7 @@ TOML know these. A schema can't know whether a path, an environment or a rule of
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from iflint.configuration.file import ENVIRONMENTS, RULES, SUPPRESSIONS
@@ -51,7 +51,7 @@ def schema(rules: Sequence[type[Rule]]) -> Json:
             },
             "environment": _table(ENVIRONMENT_SETTINGS.values()),
             "suppression": {
-                **_table(SUPPRESSION_SETTINGS.values()),
+                **_table(SUPPRESSION_SETTINGS.values(), SUPPRESSION_NEEDS),
                 "required": list(SUPPRESSION_NEEDS),
             },
             **{rule.code: _rule(rule) for rule in rules},
@@ -86,27 +86,33 @@ def _tables(rules: Sequence[type[Rule]]) -> Json:
     }
 
 
-def _table(settings: Iterable[Setting]) -> Json:
+def _table(settings: Iterable[Setting], filled: Collection[str] = ()) -> Json:
+    """A table of ``settings``; the lists of those in ``filled`` must not be empty."""
     return {
         "type": "object",
-        "properties": _properties(settings),
+        "properties": _properties(settings, filled),
         "additionalProperties": False,
     }
 
 
-def _properties(settings: Iterable[Setting]) -> Json:
+def _properties(settings: Iterable[Setting], filled: Collection[str] = ()) -> Json:
     return {
-        setting.name: _described(setting.summary, setting.schema, setting.many, setting.default)
+        setting.name: _described(
+            setting.summary, setting.schema, setting.many, setting.default, setting.name in filled
+        )
         for setting in settings
     }
 
 
-def _described(summary: str, item: Mapping[str, Any], many: bool, default: Any) -> Json:
+def _described(
+    summary: str, item: Mapping[str, Any], many: bool, default: Any, filled: bool = False
+) -> Json:
     described: Json = {"description": summary}
     if default is not None:
         described["default"] = default
     if many:
-        return described | {"anyOf": [dict(item), {"type": "array", "items": dict(item)}]}
+        several = {"type": "array", "items": dict(item)} | ({"minItems": 1} if filled else {})
+        return described | {"anyOf": [dict(item), several]}
     return described | dict(item)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -34,6 +34,8 @@ COLOURS = ("auto", "always", "never")
 LONGEST_EXPIRY_DAYS = 36_500
 STANDARD_OUTPUT = "-"
 ALL_RULES = "all"
+OWN_CODES = "IFL"
+"""How the code of every rule that comes with iflint begins."""
 
 
 class Mistake(msgspec.Struct, frozen=True):
@@ -57,11 +59,15 @@ class Destination(msgspec.Struct, frozen=True):
 
 
 class RuleNames(msgspec.Struct, frozen=True):
-    """The codes and names of the rules that are installed, and what the table of each can hold."""
+    """The codes and names of the rules that are installed, and what the table of each can hold.
+
+    ``notes`` are the codes of those that only note something, as they are shipped.
+    """
 
     codes: tuple[str, ...]
     names: tuple[str, ...]
     settings: Mapping[str, Mapping[str, Kind[Any]]] = {}
+    notes: frozenset[str] = frozenset()
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -73,6 +79,16 @@ class RuleNames(msgspec.Struct, frozen=True):
         wanted = label.strip().lower()
         pairs = zip(self.codes, self.names, strict=True)
         return next((code for code, name in pairs if wanted in (code.lower(), name)), None)
+
+    def are_all(self, labels: Collection[str]) -> bool:
+        """Whether ``labels`` mean every rule that comes with iflint, but perhaps for notes."""
+        from iflint.findings import means
+
+        return all(
+            any(means(label, code, name) for label in labels)
+            for code, name in zip(self.codes, self.names, strict=True)
+            if code.startswith(OWN_CODES) and code not in self.notes
+        )
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -454,7 +470,7 @@ def _line(value: Any, _scope: Scope) -> tuple[str, ...]:
 
 
 def _path_pattern(value: Any, scope: Scope) -> tuple[str, ...]:
-    (given,) = _pattern(value, scope)
+    (given,) = _pattern(text_of(value, "a pattern as in .gitignore").replace("\\", "/"), scope)
     if given.startswith("!"):
         raise ValueError(
             f"{shown(given)}: a pattern here can't be turned round with an exclamation"
@@ -495,13 +511,13 @@ SUPPRESSION_SETTINGS = {
             "path",
             _path_pattern,
             {"allOf": [_PATTERN, {"pattern": "^[^!]"}]},
-            "Only in files that match, as in .gitignore.",
+            "Only in files that match, as in .gitignore, but that a backslash is a slash.",
         ),
         Setting(
             "channel",
             _line,
             _TEXT,
-            "Only of channels with this name, address or adapter; * and ? stand for anything.",
+            "Only of channels with this name, address, adapter or label; * and ? are wildcards.",
         ),
         Setting("dn", _line, _TEXT, "Only of entries with this subject or issuer DN."),
         Setting(
@@ -522,7 +538,6 @@ SUPPRESSION_SETTINGS = {
 """What a suppression, ``[[suppressions]]``, is made of."""
 
 SUPPRESSION_NEEDS = ("rule", "reason")
-NARROWING = frozenset({"path", "channel", "dn", "certificate"})
 
 
 def read_setting(

@@ -4,6 +4,14 @@ from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
 from iflint.rule import Rule, SuppressionCase, about_suppression, of_suppression
+from iflint.wording import listed
+
+_MISSING = {
+    "path": "no iFlow and no finding lies at this path",
+    "channel": "no sender channel has this name, address or adapter",
+    "dn": "no entry or certificate has this DN",
+    "certificate": "no entry has this certificate",
+}
 
 
 class UnusedSuppression(Rule):
@@ -41,6 +49,12 @@ class UnusedSuppression(Rule):
             yield self.finding(
                 case,
                 f"This suppression of {of_suppression(case)} suppresses nothing.",
-                remedy="Remove it, or correct what it names.",
+                remedy=f"Remove it, or correct what it names{_why(case)}.",
                 **about_suppression(case),
             )
+
+
+def _why(case: SuppressionCase) -> str:
+    """What nothing that was checked has, where that is so."""
+    reasons = [_MISSING[name] for name in case.use.missing]
+    return f": {listed(reasons)}" if reasons else ""

@@ -285,8 +285,15 @@ def suppress(text):
     [
         'path = "flow/"',
         'path = "*.iflw"',
+        'path = "./flow"',
+        'path = "./"',
+        r"path = '.\flow\src\'",
+        "path = '{here}/flow/'",
         'channel = "HTTPS"',
+        'channel = "https"',
         'channel = "/ord*"',
+        'channel = "HTTPS /orders"',
+        'channel = "ht*s /ord*"',
         'dn = "cn=EDI.partner.example, o=Partner Example GmbH, c=DE"',
         'certificate = "{sha256}"',
         "until = 2026-11-24",
@@ -298,8 +305,59 @@ def test_each_way_to_name_a_finding(one, call, what) -> None:
         ".", as_of=datetime(2026, 11, 24, tzinfo=UTC), roots=("root.pem",), ignore=("IFL105",)
     ).findings
     colons = ":".join(re.findall("..", finding.certificate.sha256.upper()))
-    suppress(f'[[suppressions]]\nrule = "IFL102"\nreason = "r"\n{what.format(sha256=colons)}\n')
+    named = what.format(sha256=colons, here=Path.cwd().as_posix())
+    suppress(f'[[suppressions]]\nrule = "IFL102"\nreason = "r"\n{named}\n')
     assert codes(call) == [[], [], ["IFL102"]]
+
+
+@pytest.mark.parametrize(
+    "label", ['HTTPS "Orders in" /orders', "HTTPS 'Orders in' /orders", "https Orders in"]
+)
+def test_the_label_of_a_channel_in_a_report_names_it(one, call, label) -> None:
+    (flow,) = Path("flow").rglob("*.iflw")
+    named = re.sub(r'(<bpmn2:messageFlow[^>]* name=)"[^"]*"', r'\1"Orders in"', flow.read_text())
+    flow.write_text(named)
+    suppress(f'[[suppressions]]\nrule = \'IFL102\'\nreason = \'r\'\nchannel = """{label}"""\n')
+    assert codes(call) == [[], [], ["IFL102"]]
+    suppress("[[suppressions]]\nrule = 'IFL102'\nreason = 'r'\nchannel = 'SOAP Orders in'\n")
+    assert "IFL102" in codes(call)[0]
+
+
+@pytest.mark.parametrize(
+    ("what", "why"),
+    [
+        ('path = "elsewhere/"', "no iFlow and no finding lies at this path"),
+        ('channel = "/elsewhere"', "no sender channel has this name, address or adapter"),
+        ('dn = "CN=nobody"', "no entry or certificate has this DN"),
+        (f'certificate = "{"ab" * 32}"', "no entry has this certificate"),
+        ('path = "flow/"\nchannel = "/orders"', ""),
+    ],
+)
+def test_an_unused_suppression_tells_what_nothing_has(one, call, what, why) -> None:
+    suppress(f'[[suppressions]]\nrule = "IFL101"\nreason = "r"\n{what}\n')
+    report = json.loads(check(call, "--format", "json").stdout)["report"]
+    (remedy,) = [each["remedy"] for each in report["findings"] if each["code"] == "IFL090"]
+    assert remedy == f"Remove it, or correct what it names{': ' * bool(why)}{why}."
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        'rule = "all"',
+        'rule = "I"',
+        'rule = "IFL"',
+        'rule = "IFL0,IFL1,IFL2,IFL3,IFL4"',
+        'rule = ["IFL0", "IFL1", "IFL2", "IFL3", "IFL4"]',
+        'rule = "IFL"\npath = "**/*"',
+        'rule = "all"\nchannel = "*"',
+        "rule = []",
+    ],
+)
+def test_nobody_suppresses_everything_or_nothing(one, call, what) -> None:
+    suppress(f'[[suppressions]]\n{what}\nreason = "r"\n')
+    result = check(call)
+    assert result.exit_code == 2
+    assert "iflint.toml:4:1: " in result.stderr
 
 
 @pytest.mark.parametrize("what", ['path = "other/"', 'channel = "/x"', 'dn = "CN=other"'])

@@ -5,7 +5,7 @@ import tempfile
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iflint.configuration.file import read
@@ -234,6 +234,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from([*SETTINGS, "other"]), VALUES))
 def test_whatever_a_setting_is_given_it_is_taken_or_refused(given_values) -> None:
     text = "".join(f"{key} = {value}\n" for key, value in given_values.items())

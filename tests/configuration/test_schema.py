@@ -35,10 +35,11 @@ NAMES = RuleNames(
     tuple(rule.code for rule in RULES),
     tuple(rule.name for rule in RULES),
     {rule.code: known_settings(rule) for rule in RULES},
+    frozenset(rule.code for rule in RULES if rule.severity == "note"),
 )
 NOT_FOR_A_SCHEMA = re.compile(
     "does not exist|is a folder|^(?:select|ignore|rule) .*names no rule|no pattern as in .gitignore"
-    "|not a day or time that exists|is the same rule as|all needs"
+    "|not a day or time that exists|is the same rule as|every rule needs"
 )
 """What the reader says of things that no schema knows: files on the disk, rules of plugins, the
 calendar, patterns that match nothing, and two tables or settings that go together. To a schema,
@@ -170,6 +171,8 @@ DOCUMENTS = st.builds(
 
 @given(DOCUMENTS)
 @example({"suppressions": [{"rule": "IFL1", "reason": "x", "until": "2027-03-31"}]})
+@example({"suppressions": [{"rule": [], "reason": "x"}]})
+@example({"suppressions": [{"rule": "IFL", "reason": "x", "path": "*"}]})
 @example({"environments": {"qa": {"parameters": "{artifact}/{id}/{x", "roots": []}}})
 @example({"keystore-password-env": {"a": "b=NAME"}})
 def test_the_schema_and_the_reader_agree(document) -> None:
