@@ -81,7 +81,7 @@ class RuleInfo(msgspec.Struct, frozen=True):
 
     ``summary`` is one sentence; ``documentation`` the rule's page, in Markdown; ``handed`` what
     the engine hands it (problem, entry, channel, iflow, run). A rule that is not ``enabled`` is off
-    unless it is asked for. ``configured`` is set where the settings of the run change something.
+    where nothing is said of it, as every one in preview is. ``configured`` is set where the settings of the run change something.
     """
 
     code: str
@@ -95,11 +95,6 @@ class RuleInfo(msgspec.Struct, frozen=True):
     help_uri: str = ""
     enabled: bool = True
     configured: RuleConfiguration | None = None
-
-    @property
-    def is_on(self) -> bool:
-        """Whether it is asked where nothing is said of it."""
-        return self.enabled and self.state is not State.PREVIEW
 
 
 class Related(msgspec.Struct, frozen=True):

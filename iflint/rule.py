@@ -237,7 +237,7 @@ class Rule:
             handed=cls.handed(),
             options=tuple(option.info() for option in cls.options()),
             help_uri=cls.help_uri or _published_page(cls),
-            enabled=cls.enabled,
+            enabled=cls.enabled and cls.state is not State.PREVIEW,
         )
 
     def finding(

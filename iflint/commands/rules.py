@@ -45,7 +45,8 @@ def command(**arguments: Any) -> int:
     else:
         from iflint.reporters.encoding import dumped
 
-        output.write_data(path, dumped(infos))
+        envelope = {"format": "iflint-rules", "formatVersion": "1"}
+        output.write_data(path, dumped({**envelope, "rules": infos}))
     return CLEAN
 
 

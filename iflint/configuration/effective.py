@@ -150,7 +150,7 @@ def _rule(
     asked = is_asked(info, options, table.get(ENABLED))
     shipped = [
         EffectiveSetting(SEVERITY, str(info.severity), DEFAULT),
-        EffectiveSetting(ENABLED, info.is_on, DEFAULT),
+        EffectiveSetting(ENABLED, info.enabled, DEFAULT),
         *(
             listed[option.name]
             if option.inherits

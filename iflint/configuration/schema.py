@@ -125,7 +125,7 @@ def _rule(rule: type[Rule]) -> Json:
     }
     defaults = {
         SEVERITY: str(info.severity),
-        ENABLED: info.is_on,
+        ENABLED: info.enabled,
         **{option.name: option.default for option in info.options},
     }
     kinds: Mapping[str, Kind[Any]] = known_settings(rule)

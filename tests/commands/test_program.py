@@ -64,9 +64,9 @@ def test_rules_lists_every_rule(call) -> None:
     assert max(map(len, listed.splitlines())) <= 80
     for rule in load_rules():
         assert f"{rule.code} {rule.name}" in listed
-    assert [rule["code"] for rule in json.loads(call("rules", "--format", "json").stdout)] == [
-        rule.code for rule in load_rules()
-    ]
+    document = json.loads(call("rules", "--format", "json").stdout)
+    assert (document["format"], document["formatVersion"]) == ("iflint-rules", "1")
+    assert [rule["code"] for rule in document["rules"]] == [rule.code for rule in load_rules()]
 
 
 @pytest.mark.parametrize("word", ["IFL301", "ifl301", "dn-mismatch", "DN-Mismatch"])

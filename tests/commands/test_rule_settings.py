@@ -271,3 +271,9 @@ def test_a_deprecated_rule_that_is_asked_for_is_told_once(report) -> None:
         ("[rules.leaving]\nseverity = 'error'\n", ()),
     ):
         assert report(text, *arguments)[1].count(line) == 1
+
+
+def test_the_list_of_rules_tells_which_are_on_if_nothing_is_said(call) -> None:
+    document = json.loads(call("rules", "--format", "json").stdout)
+    on = {rule["code"]: rule["enabled"] for rule in document["rules"]}
+    assert [on[f"TST00{number}"] for number in (1, 2, 3, 4)] == [True, False, True, False]
