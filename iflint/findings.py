@@ -80,8 +80,9 @@ class RuleInfo(msgspec.Struct, frozen=True):
     """A rule as reports describe it.
 
     ``summary`` is one sentence; ``documentation`` the rule's page, in Markdown; ``handed`` what
-    the engine hands it (problem, entry, channel, iflow, run). A rule that is not ``enabled`` is off
-    where nothing is said of it, as every one in preview is. ``configured`` is set where the settings of the run change something.
+    the engine hands it (problem, key, entry, channel, iflow, run, suppression). A rule that is not
+    ``enabled`` is off where nothing is said of it, as every one in preview is. ``configured`` is
+    set where the settings of the run change something.
     """
 
     code: str
