@@ -13,18 +13,19 @@ from iflint.progress import Step, followed
 CASES = Path(__file__).resolve().parents[2] / "fixtures" / "rules"
 
 SLOW = """\
-import sys, threading, time
+import sys, time
 from iflint.commands import progress
 from iflint.commands.main import main
 from iflint.inputs import _Reading
 progress.PATIENCE, wait, stay = (float(sys.argv.pop(1)) for _ in range(3))
-shown, write, take = threading.Event(), progress._write, _Reading._take_bundle
+shown, write, take = [], progress._write, _Reading._take_bundle
 def written(text):
     write(text)
-    if text.strip():
-        shown.set()
+    shown.append(text.strip())
 def slow(self, bundle):
-    shown.wait(wait)
+    until = time.monotonic() + wait
+    while not any(shown) and time.monotonic() < until:
+        time.sleep(0.01)
     time.sleep(stay)
     take(self, bundle)
 progress._write, _Reading._take_bundle = written, slow
