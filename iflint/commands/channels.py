@@ -70,13 +70,15 @@ class ChannelRow(msgspec.Struct, frozen=True):
     entries: tuple[EntryRow, ...]
 
 
-class Channels(msgspec.Struct, frozen=True, rename={"format_version": "formatVersion"}):
+class Channels(
+    msgspec.Struct, frozen=True, kw_only=True, rename={"format_version": "formatVersion"}
+):
     """The list as JSON, in its envelope."""
 
-    as_of: datetime
-    channels: tuple[ChannelRow, ...]
     format: str = "iflint-channels"
     format_version: str = "1"
+    as_of: datetime
+    channels: tuple[ChannelRow, ...]
 
 
 @click.command(
@@ -251,7 +253,7 @@ def _stacked(*parts: str) -> str:
 def _json(report: Report) -> str:
     from iflint.reporters.encoding import dumped
 
-    return dumped(Channels(report.as_of, tuple(rows(report))))
+    return dumped(Channels(as_of=report.as_of, channels=tuple(rows(report))))
 
 
 def _csv(report: Report) -> str:

@@ -48,14 +48,16 @@ class ChangeRow(msgspec.Struct, frozen=True):
     environment: str = ""
 
 
-class Changes(msgspec.Struct, frozen=True, rename={"format_version": "formatVersion"}):
+class Changes(
+    msgspec.Struct, frozen=True, kw_only=True, rename={"format_version": "formatVersion"}
+):
     """The forecast as JSON, in its envelope."""
 
+    format: str = "iflint-forecast"
+    format_version: str = "1"
     as_of: datetime
     until: date
     changes: tuple[ChangeRow, ...]
-    format: str = "iflint-forecast"
-    format_version: str = "1"
 
 
 @click.command(
@@ -141,7 +143,7 @@ def _json(found: list[tuple[str, Forecast]]) -> str:
     first = found[0][1]
     rows = [_row(change, name) for name, one in found for change in one.changes]
     rows.sort(key=lambda row: row.day)
-    return dumped(Changes(first.start, first.until, tuple(rows)))
+    return dumped(Changes(as_of=first.start, until=first.until, changes=tuple(rows)))
 
 
 def _tables(found: list[tuple[str, Forecast]], colour: bool, width: int, ascii_only: bool) -> str:

@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 FORMATS = ("text", "markdown", "json")
 
 
-class Renewals(msgspec.Struct, frozen=True, rename={"format_version": "formatVersion"}):
+class Renewals(
+    msgspec.Struct, frozen=True, kw_only=True, rename={"format_version": "formatVersion"}
+):
     """The plans as JSON, in their envelope."""
 
-    as_of: datetime
-    renewals: tuple[Renewal, ...]
     format: str = "iflint-renewal"
     format_version: str = "1"
+    as_of: datetime
+    renewals: tuple[Renewal, ...]
 
 
 @click.command(
@@ -77,7 +79,7 @@ def command(certificate: str, paths: tuple[str, ...], **arguments: Any) -> int:
     if chosen == "json":
         from iflint.reporters.encoding import dumped
 
-        output.write_data(path, dumped(Renewals(clock, plans)))
+        output.write_data(path, dumped(Renewals(as_of=clock, renewals=plans)))
     elif chosen == "markdown":
         output.write_data(path, _markdown(plans, clock))
     else:
