@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
 from iflint.commands.arguments import (
     configuration_options,
@@ -86,10 +85,9 @@ def _html(uses: CertificateUses) -> str:
 
 
 def _json(uses: CertificateUses) -> str:
-    from iflint.reporters.encoding import dumped
+    from iflint.reporters.json import certificates
 
-    envelope = {"format": "iflint-certificates", "formatVersion": "1"}
-    return dumped({**envelope, **msgspec.structs.asdict(uses)})
+    return certificates(uses)
 
 
 def _table(uses: CertificateUses, colour: bool, width: int, ascii_only: bool) -> str:

@@ -1,14 +1,17 @@
-"""The whole report as JSON, for other programs; `docs/report.schema.json` is its schema."""
+"""The whole report as JSON, for other programs, and the list of certificates (`docs/json.md`)."""
 
 from __future__ import annotations
 
 import posixpath
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from iflint.report import IllustratedReport, Report
 from iflint.reporters.encoding import dumped
+
+if TYPE_CHECKING:
+    from iflint.certificate_report import CertificateUses
 
 DESCRIBE_RULES = True
 WHOLE_INVENTORY = True
@@ -17,24 +20,26 @@ FIXES = True
 FOR_PEOPLE = False
 TAKES = ()
 
-SCHEMA: Final = "https://iflint.readthedocs.io/en/stable/report.schema.json"
-"""Names the schema; nothing is ever fetched from there."""
+_SCHEMAS: Final = "https://iflint.readthedocs.io/en/stable"
+"""Where schemas are published; nothing is ever fetched from there."""
 
 
-class Document(msgspec.Struct, frozen=True, kw_only=True, rename={"schema": "$schema"}):
-    """A report in its envelope.
-
-    ``version`` is the format's: it changes when a field is renamed, removed or means something
-    else, not when one is added. ``report.version`` is iflint's own.
+def _envelope(name: str) -> dict[str, str]:
+    """What stands first: ``formatVersion`` changes when a field is renamed, removed or means
+    something else, not when one is added.
     """
+    return {
+        "$schema": f"{_SCHEMAS}/{name}.schema.json",
+        "format": f"iflint-{name}",
+        "formatVersion": "1",
+    }
 
-    schema: Literal["https://iflint.readthedocs.io/en/stable/report.schema.json"] = SCHEMA
-    version: Literal["1"] = "1"
-    report: Report
+
+REPORT, CERTIFICATES = _envelope("report"), _envelope("certificates")
 
 
 def render(report: Report) -> str:
-    """The report as indented JSON; keys stand in the order of the schema.
+    """The report as indented JSON, in its envelope; keys stand in the order of the schema.
 
     ``directory`` becomes ``.`` and ``root`` the way from there to the repository's root, so that
     the same input gives the same bytes on every machine.
@@ -42,4 +47,9 @@ def render(report: Report) -> str:
     if isinstance(report, IllustratedReport):
         report = report.plain
     way = posixpath.relpath(report.root, report.directory)
-    return dumped(Document(report=msgspec.structs.replace(report, directory=".", root=way)))
+    return dumped({**REPORT, "report": msgspec.structs.replace(report, directory=".", root=way)})
+
+
+def certificates(uses: CertificateUses) -> str:
+    """The list of certificates as indented JSON, beside the fields of its envelope."""
+    return dumped({**CERTIFICATES, **msgspec.structs.asdict(uses)})

@@ -1,37 +1,81 @@
-"""The JSON Schema of the json report, made from the types that it is made of.
+"""The JSON Schemas of the json report and of the list of certificates, made from their types.
 
-``python -m iflint.reporters.schema > docs/report.schema.json`` writes it anew.
+``python -m iflint.reporters.schema`` writes both anew into ``docs``.
 """
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Mapping
 from inspect import cleandoc
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from iflint.certificate_report import CertificateUses
+from iflint.report import Report
 from iflint.reporters.encoding import dumped
-from iflint.reporters.json import SCHEMA, Document
+from iflint.reporters.fields import described
+from iflint.reporters.json import CERTIFICATES, REPORT
+
+Json = dict[str, Any]
 
 
-def schema() -> dict[str, Any]:
+def schema() -> Json:
     """The JSON Schema (2020-12) of what `iflint.reporters.json.render` writes."""
-    (root,), definitions = msgspec.json.schema_components(
-        (Document,), ref_template="#/$defs/{name}"
-    )
+    root, definitions = _components(Report)
+    report = {"description": "The report itself.", **root}
+    content = {"properties": {"report": report}, "required": ["report"]}
+    return _document(REPORT, "A report in its envelope.", content, definitions)
+
+
+def certificates_schema() -> Json:
+    """The JSON Schema (2020-12) of what `iflint.reporters.json.certificates` writes."""
+    _, definitions = _components(CertificateUses)
+    content = definitions.pop(CertificateUses.__name__)
+    return _document(CERTIFICATES, content["description"], content, definitions)
+
+
+def _components(type_: type) -> tuple[Json, dict[str, Json]]:
+    (root,), found = msgspec.json.schema_components((type_,), ref_template="#/$defs/{name}")
+    return root, {name: _told(name, found[name]) for name in sorted(found)}
+
+
+def _told(name: str, definition: Json) -> Json:
+    """The definition with its description, a docstring, as plain lines; its fields described."""
+    told = {**definition, "description": cleandoc(definition.get("description", ""))}
+    if "properties" in told:
+        told["properties"] = {
+            field: {"description": described(name, field), **kind}
+            for field, kind in told["properties"].items()
+        }
+    return told
+
+
+def _document(
+    envelope: Mapping[str, str], description: str, content: Json, definitions: dict[str, Json]
+) -> Json:
+    fixed = {
+        name: {"description": described("", name), "const": value}
+        for name, value in envelope.items()
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": SCHEMA,
-        **root,
-        "$defs": {name: _tidied(definitions[name]) for name in sorted(definitions)},
+        "$id": envelope["$schema"],
+        "title": envelope["format"],
+        "description": description,
+        "type": "object",
+        "properties": fixed | content["properties"],
+        "required": [*fixed, *content["required"]],
+        "$defs": definitions,
     }
 
 
-def _tidied(definition: dict[str, Any]) -> dict[str, Any]:
-    """The definition with its description, a docstring, as plain lines."""
-    return {**definition, "description": cleandoc(definition.get("description", ""))}
+SCHEMAS = {"report.schema.json": schema, "certificates.schema.json": certificates_schema}
+"""What makes each file of ``docs``."""
 
 
 if __name__ == "__main__":
-    sys.stdout.write(dumped(schema()))
+    for name, made in SCHEMAS.items():
+        path = Path(__file__).parents[2] / "docs" / name
+        path.write_text(dumped(made()), encoding="utf-8", newline="\n")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
+import jsonschema
 import msgspec
 import pytest
 
@@ -29,6 +32,7 @@ from iflint.findings import (
 from iflint.iflow.model import Package
 from iflint.location import FileLocation, Location
 from iflint.options import Options
+from iflint.reporters.schema import certificates_schema
 
 TOP = root("uses-root", dn("CN=Root", "O=Example"), "2020-01-01", "2040-01-01")
 MIDDLE = intermediate("uses-ca", dn("CN=CA", "O=Example"), TOP, "2020-01-01", "2035-01-01")
@@ -141,6 +145,23 @@ def test_environments_are_told_where_they_differ(repository, call) -> None:
         ("prod", "fails", "2"),
     ]
     assert "qa: works" in call(*given).stdout
+
+
+@pytest.mark.parametrize("options", [(), ("--isolated", "nothing")])
+def test_the_json_is_valid_by_its_published_schema(repository, call, options) -> None:
+    (repository / "nothing").mkdir()
+    (repository / "cut.pem").write_text("-----BEGIN CERTIFICATE-----\nMIIB\n")
+    text = call("certificates", "--as-of", "2026-11-24", *options, "--format", "json").stdout
+    document = json.loads(text)
+    assert list(document)[:3] == ["$schema", "format", "formatVersion"]
+    jsonschema.Draft202012Validator(certificates_schema()).validate(document)
+
+
+def test_the_columns_of_the_csv_are_documented(repository, call) -> None:
+    (columns, *_) = csv.reader(io.StringIO(call("certificates", "--format", "csv").stdout))
+    page = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+    table = page[page.index("## `iflint certificates --format csv`") :]
+    assert re.findall(r"(?m)^\| `(\w+)` \|", table) == columns
 
 
 def test_the_table(repository, call) -> None:
