@@ -43,9 +43,9 @@ def test_paper_has_everything(browser, made, tmp_path, script) -> None:
     with browser.open(made("demo"), javaScriptEnabled=script) as page:
         findings = page.read(FINDINGS)
         text = printed(page, tmp_path)
-    assert len(findings) == 37
+    assert len(findings) > 30
     assert all(code in text for code, _ in findings)
-    assert text.count("Whattodo:") == 37
+    assert text.count("Whattodo:") == len(findings)
     links = sum(count for _, count in findings)
     assert links > 60
     assert text.count("holds") + text.count("fails") >= links
@@ -55,8 +55,9 @@ def test_paper_has_what_the_filter_left_and_says_so(browser, made, tmp_path) -> 
     with browser.open(made("demo")) as page:
         page.call("click", at="button[data-severity=error]")
         text = printed(page, tmp_path)
-        assert text.count("Whattodo:") == len(page.texts("article.finding")) == 20
-        assert "20of37findings" in text
+        total, left = len(page.read(FINDINGS)), len(page.texts("article.finding"))
+        assert text.count("Whattodo:") == left < total
+        assert f"{left}of{total}findings" in text
 
 
 def test_printing_leaves_folded_what_was_folded(browser, made, tmp_path) -> None:
@@ -67,7 +68,6 @@ def test_printing_leaves_folded_what_was_folded(browser, made, tmp_path) -> None
         assert page.read(folded) == before > 0
 
 
-@pytest.mark.xfail(reason="to mend: a flow's path breaks between two sheets, its drawing is left")
 def test_no_heading_is_left_at_the_foot_of_a_sheet(browser, made, tmp_path) -> None:
     with browser.open(made("demo")) as page:
         headings = {*map(squeezed, page.texts("h2, h3"))}

@@ -21,6 +21,11 @@ def number(page) -> int:
     return len(page.texts(FINDINGS))
 
 
+def everything(page) -> int:
+    """How many there are."""
+    return page.read(f"document.querySelectorAll('{FINDINGS}').length")
+
+
 def counted(page) -> int:
     """How many are shown, as the page says itself."""
     return int(page.texts(COUNT)[0].split()[0])
@@ -61,24 +66,24 @@ def data(page, kind: str) -> set[str]:
 
 
 def test_severities_are_switched_off_and_on(report) -> None:
-    everything = number(report)
+    total = number(report)
     report.call("click", at=severity("error"))
     assert data(report, "severity") == {"warning", "note"}
-    assert number(report) == counted(report) < everything
+    assert number(report) == counted(report) < total
     report.call("click", at=severity("warning"))
     assert data(report, "severity") == {"note"}
     report.call("click", at=severity("error"))
     report.call("click", at=severity("warning"))
-    assert number(report) == counted(report) == everything
+    assert number(report) == counted(report) == total
 
 
 @pytest.mark.parametrize("kind", ["rule", "package", "environments"])
 def test_one_choice_of_each_kind_narrows(environments, report, kind) -> None:
     page = environments if kind == "environments" else report
-    everything = number(page)
+    total = number(page)
     value = choose(page, kind.removesuffix("s"))
     assert all(value in each for each in data(page, kind))
-    assert 0 < number(page) == counted(page) <= everything
+    assert 0 < number(page) == counted(page) <= total
 
 
 def test_text_finds_what_a_finding_and_its_flow_say(report) -> None:
@@ -91,15 +96,15 @@ def test_text_finds_what_a_finding_and_its_flow_say(report) -> None:
 
 
 def test_filters_combine_and_show_all_ends_them(report) -> None:
-    everything = number(report)
+    total = number(report)
     report.call("click", at=severity("note"))
     package = choose(report, "package")
     report.call("fill", "certificate", at="input[type=search]")
-    assert 0 < number(report) == counted(report) < everything
+    assert 0 < number(report) == counted(report) < total
     assert data(report, "package") == {package}
     assert "note" not in data(report, "severity")
     report.call("click", at="role=button[name='Show all']")
-    assert number(report) == counted(report) == everything
+    assert number(report) == counted(report) == total
     assert report.read("document.getElementById('q').value") == ""
     assert report.read("[...document.querySelectorAll('select')].every(each => !each.value)")
 
@@ -140,7 +145,7 @@ def test_an_address_that_somebody_wrote_shows_a_report_nevertheless(
         assert page.complaints == []
         assert counted(page) == number(page)
         page.call("click", at="role=button[name='Show all']")
-        assert number(page) == 37
+        assert number(page) == everything(page) > 30
 
 
 def test_a_link_to_a_finding_that_is_hidden_shows_it(report) -> None:
@@ -149,7 +154,7 @@ def test_a_link_to_a_finding_that_is_hidden_shows_it(report) -> None:
     report.read(f"location.hash = '{hidden}'")
     report.call("waitForFunction", f"document.getElementById('{hidden}').checkVisibility()")
     assert report.read(f"{ACTIVE}.id") == hidden
-    assert counted(report) == number(report) == 37
+    assert counted(report) == number(report) == everything(report)
 
 
 def test_back_leads_back(report) -> None:
@@ -237,14 +242,13 @@ def test_the_timeline_leads_to_the_certificate(browser, made) -> None:
 def test_without_script_everything_is_there_and_nothing_is_dead(browser, made) -> None:
     with browser.open(made("demo"), javaScriptEnabled=False) as page:
         assert page.texts("button, select, input, output") == []
-        assert number(page) == 37
+        assert number(page) == everything(page) > 30
         assert page.read("document.querySelectorAll('svg[role=group]').length") >= 15
 
 
 def test_a_screen_reader_hears_the_flow_and_its_channels(report) -> None:
-    said = report.call("ariaSnapshot", at="svg[role=group]")
-    assert "Drawing of Receive Payment Status" in said
-    assert "XI /payments/status: error" in said
+    drawing = "role=group[name='Drawing of Receive Payment Status']"
+    assert 'link "XI /payments/status: error' in report.call("ariaSnapshot", at=drawing)
 
 
 def test_each_mark_says_its_channel_and_leads_somewhere(report) -> None:
