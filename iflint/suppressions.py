@@ -29,6 +29,7 @@ class Use(msgspec.Struct, frozen=True):
 
     ``findings`` counts what it suppressed. ``in_vain`` tells that the run looked at what it is
     for and found nothing to suppress; a run that checked something else says nothing of it.
+    ``missing`` then are the settings that match nothing at all that was checked.
     """
 
     suppression: Suppression
