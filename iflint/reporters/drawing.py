@@ -458,7 +458,7 @@ def anchor(prefix: str, mark: Mark) -> str:
 
 
 def _link(edge: Edge, mark: Mark, drawing: _Drawing, name: str) -> str:
-    """The channel as a link, and its count beside the link: no part of what the link is called."""
+    """The channel as a link, and its texts beside the link, which has a name of its own."""
     course = drawing.courses[edge.id]
     badge, count, kind, way = "", "", "", _course(edge, drawing)
     if mark.severity in _BADGES:
@@ -474,8 +474,9 @@ def _link(edge: Edge, mark: Mark, drawing: _Drawing, name: str) -> str:
     return (
         f'<a{identity}{kind} href="{_attribute(mark.href)}" aria-label="{_attribute(label)}">'
         f"<title>{_text(label)}</title>"
-        f'<g aria-hidden="true"><path class="reach" d="{lines.path(course)}"/>{way}'
-        f"{_beside(edge, drawing, shift=11 if badge else 0)}{badge}</g></a>{count}"
+        f'<g aria-hidden="true"><path class="reach" d="{lines.path(course)}"/>{way}{badge}</g></a>'
+        f'<g class="said {mark.severity}" aria-hidden="true">'
+        f"{_beside(edge, drawing, shift=11 if badge else 0)}{count}</g>"
     )
 
 
@@ -486,7 +487,7 @@ def _badge(mark: Mark, at: Point) -> tuple[str, str]:
     place = f'transform="translate({lines.number(at.x)} {lines.number(at.y)})"'
     return (
         f'<path class="badge" {place} d="{outline}"/>',
-        f'<text class="count" aria-hidden="true" {place} y="{baseline}">{shown}</text>',
+        f'<text class="count" {place} y="{baseline}">{shown}</text>',
     )
 
 

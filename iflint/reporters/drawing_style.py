@@ -56,19 +56,21 @@ stroke-width:3px}
 .flow .msg{stroke:var(--flow-message);stroke-width:1.2;stroke-dasharray:6 4}
 .flow .open{stroke:var(--flow-message);stroke-width:1.4}
 .flow .tie{stroke:var(--flow-quiet);stroke-dasharray:1 3}
-.flow a{cursor:pointer;color:var(--flow-message)}
-.flow a.error{color:var(--flow-error)}
-.flow a.warning{color:var(--flow-warning)}
-.flow a.note{color:var(--flow-note)}
-.flow a.ok{color:var(--flow-ok)}
+.flow a{cursor:pointer}
+.flow :is(a,.said){color:var(--flow-message)}
+.flow .said{pointer-events:none}
+.flow :is(a,.said).error{color:var(--flow-error)}
+.flow :is(a,.said).warning{color:var(--flow-warning)}
+.flow :is(a,.said).note{color:var(--flow-note)}
+.flow :is(a,.said).ok{color:var(--flow-ok)}
 .flow a .reach{stroke:transparent;stroke-width:18;stroke-linecap:round}
 .flow a .msg,.flow a .open{stroke:currentColor}
 .flow a.error .msg,.flow a.warning .msg,.flow a.note .msg,.flow a.ok .msg{stroke-width:3}
 .flow a.error .msg{stroke-width:4;stroke-dasharray:none}
 .flow a .peak{fill:currentColor}
-.flow a text.beside{fill:currentColor;font-weight:bold;font-size:11px}
+.flow .said text.beside{fill:currentColor;font-weight:bold;font-size:11px}
 .flow a .badge{fill:currentColor;stroke:var(--flow-paper);stroke-width:1.5}
-.flow text.count{fill:var(--flow-badge-ink);pointer-events:none;font-weight:bold;font-size:12px}
+.flow text.count{fill:var(--flow-badge-ink);font-weight:bold;font-size:12px}
 .flow a:hover .reach{stroke:currentColor;stroke-opacity:.18}
 .flow a:focus{outline:none}
 .flow a:focus-visible .reach{stroke:var(--flow-focus);stroke-opacity:.4}
