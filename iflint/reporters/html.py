@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ FIXES = False
 FOR_PEOPLE = False
 TAKES = ()
 
+_CI_COMMAND = re.compile(r"#(?=#(?:vso)?\[)")
+"""What a CI server would obey if the page went to its log (see `iflint.text.inert`)."""
 _FOLDER = os.path.join(os.path.dirname(__file__), "page")
 
 
@@ -64,7 +67,8 @@ def _page(template: str, **values: Any) -> str:
         "base-uri 'none'; form-action 'none'"
     )
     page = _environment().get_template(template)
-    return page.render(**values, style=style, script=script, policy=policy) + "\n"
+    text = page.render(**values, style=style, script=script, policy=policy)
+    return _CI_COMMAND.sub("&#35;", text) + "\n"
 
 
 def _read(name: str) -> str:

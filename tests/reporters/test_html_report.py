@@ -119,6 +119,16 @@ def test_names_are_text_and_nothing_else() -> None:
     assert text.count("<style") == 1
 
 
+@pytest.mark.parametrize("name", ["##vso[task.x]y", "##[error]x", "a\n::error::x"])
+def test_a_log_that_shows_the_page_obeys_nothing(name) -> None:
+    finding = msgspec.structs.replace(EXPIRED, message=name, remedy=name, environments=(name,))
+    text = html.render(with_findings(finding))
+    assert "##vso[" not in text
+    assert "##[" not in text
+    assert "\n::error" not in text
+    assert name.split("\n")[0] in Page(text).text
+
+
 @settings(max_examples=60, deadline=None)
 @given(name=st.text(alphabet=st.characters(codec=None), max_size=40))
 def test_no_name_breaks_the_page(name) -> None:
