@@ -47,7 +47,7 @@ def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     yield _labelled("findings", _findings(report, style), style)
     fixable = sum(finding.fixable for finding in report.findings)
     if fixable:
-        yield from _row("", f"iflint fix can write {fixable} of them (--diff shows how)", style)
+        yield from _row("", f"iflint fix may write {fixable} of them (--diff shows)", style)
 
 
 def _counts(report: Report) -> Iterator[tuple[str, str]]:
