@@ -50,3 +50,8 @@ class Location(msgspec.Struct, frozen=True):
 
     file: FileLocation
     region: Region | None = None
+
+    def __str__(self) -> str:
+        """As people read it: ``Orders.iflw:41:7``."""
+        place = f":{self.region.start_line}:{self.region.start_column}" if self.region else ""
+        return f"{self.file}{place}"

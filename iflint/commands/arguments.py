@@ -165,11 +165,19 @@ def table_format(
 ) -> tuple[str, str | None, tuple[Mistake, ...]]:
     """The format and file of `table_options`, taken out of the arguments, and their mistakes."""
     chosen, path = arguments.pop("format"), arguments.pop("output")
+    chosen, separator, file = chosen.partition("=")
     try:
         one_of(formats).read(chosen)
     except ValueError as error:
         return formats[0], path, (Mistake("", f"--format {error}"),)
-    return chosen, path, ()
+    if separator and (path is not None or not file):
+        said = (
+            "--format FORMAT=FILE and --output exclude each other"
+            if file
+            else "--format needs a file behind ="
+        )
+        return chosen, path, (Mistake("", said),)
+    return chosen, file or path, ()
 
 
 def color_option(command: Any) -> Any:

@@ -15,7 +15,7 @@ from iflint.commands.arguments import (
     table_format,
     table_options,
 )
-from iflint.commands.interface import CLEAN, GroupedCommand
+from iflint.commands.interface import CLEAN, GroupedCommand, complain
 
 if TYPE_CHECKING:
     from iflint.certificate_report import CertificateUse, CertificateUses, Standing, Use
@@ -57,19 +57,20 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))
-    uses = call(uses_of, read(run))
+    uses = call(uses_of, read(run, flows=False))
     if chosen == "table":
         output.write_text(path, run.colour, lambda *console: _table(uses, *console))
     else:
         write = {"json": _json, "csv": _csv, "ics": _calendar, "html": _html}[chosen]
         output.write_data(path, write(uses))
+        if not uses.certificates:
+            complain("no certificate found")
     _say_what_was_not_read(uses)
     return CLEAN
 
 
 def _say_what_was_not_read(uses: CertificateUses) -> None:
     """The list alone would not tell that something in it is missing."""
-    from iflint.commands.interface import complain
     from iflint.wording import counted
 
     if uses.problems:

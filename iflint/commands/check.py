@@ -88,10 +88,14 @@ def _report_on(run: Run, *, guide: bool) -> int:
             failures.append(failure.message)
     if failures:
         raise Failure("\n".join(failures))
-    if guide and Destination("text", STANDARD_OUTPUT) in run.destinations:
+    if Destination("text", STANDARD_OUTPUT) not in run.destinations:
+        from iflint.commands.reading import say_where_no_iflow_is
+
+        say_where_no_iflow_is(run.paths, [iflow.location.path for iflow in report.iflows])
+    elif guide:
         from iflint.commands import next_steps
 
-        next_steps.show(report, run.colour)
+        next_steps.show(report, run)
     return FOUND if report.fails(run.fail_level) else CLEAN
 
 

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iflint.values import shown
+from iflint.wording import listed
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from iflint.commands.run import Run
     from iflint.report import Report
 
 MANY = 50
 """Findings: from here on nobody mends them all before the first gate."""
 
 
-def show(report: Report, colour: str) -> None:
-    """Print the next steps after ``report`` as `say` does."""
-    say(list(after(report)), colour)
+def show(report: Report, run: Run) -> None:
+    """Print the next steps after the ``report`` of a run as `say` does."""
+    steps = list(after(report))
+    if run.other_environments:
+        names = [shown(each.name) for each in run.other_environments]
+        steps.append(("--all-environments", f"check {listed(names)}, too"))
+    say(steps, run.colour)
 
 
 def say(steps: Sequence[tuple[str, str]], colour: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from iflint.commands.run import Run, call, options_of
@@ -11,13 +12,27 @@ if TYPE_CHECKING:
     from iflint.engine import Session
 
 
-def read(run: Run) -> list[tuple[str, Session]]:
-    """The `iflint.engine.sessions` of a run. Raises `WrongUsage`."""
+def read(run: Run, *, flows: bool = True) -> list[tuple[str, Session]]:
+    """The `iflint.engine.sessions` of a run, which wants ``flows``. Raises `WrongUsage`."""
     from iflint.engine import sessions
 
     named = call(sessions, run.paths, options_of(run))
+    if flows:
+        found = [flow.location.path for _, session in named for flow in session.inputs.flows]
+        say_where_no_iflow_is(run.paths, found)
     say_what_has_no_parameters(run, ((name, session.parameter_files) for name, session in named))
     return named
+
+
+def say_where_no_iflow_is(paths: Sequence[str], flows: Iterable[str]) -> None:
+    """Complain of paths without any of the ``flows``, which are files on disk."""
+    from iflint.commands.interface import complain
+    from iflint.reporters.paths import without_iflow
+    from iflint.values import shown
+
+    given = [path.replace(os.sep, "/") for path in paths]
+    for path in without_iflow(os.getcwd().replace(os.sep, "/"), given, flows):
+        complain(f"no iFlow found in {shown(path, 200)}")
 
 
 def say_what_has_no_parameters(run: Run, found: Iterable[tuple[str, int]]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from iflint.report import IllustratedReport
 from iflint.reporters import drawing
-from iflint.reporters.html_views import ahead, choices, finding_views, flow_views, timeline
+from iflint.reporters.html_views import ahead, broken, choices, finding_views, flow_views, timeline
 from iflint.text import visible
 
 if TYPE_CHECKING:
@@ -45,12 +45,13 @@ def render(report: Report) -> str:
         report=report,
         clock=report.as_of,
         choices=choices(report),
+        broken=broken(findings),
         ahead=ahead(findings),
         flows=flows,
         others=[view for view in findings if view.number not in placed],
         findings=findings,
         rules=[rule for rule in report.rules if rule.code in codes],
-        timeline=timeline(uses) if uses else None,
+        timeline=timeline(uses, findings) if uses else None,
     )
 
 

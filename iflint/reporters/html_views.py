@@ -89,7 +89,8 @@ class FlowView(msgspec.Struct, frozen=True):
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A certificate on the timeline; ``start`` and ``end`` are percents of the axis.
 
-    ``number`` is that of the certificate in the page, 0 for a root that only the list holds.
+    ``number`` is that of the certificate in the page, 0 for a root that only the list holds;
+    ``worst`` the worst finding at an entry that needs the certificate.
     """
 
     subject: str
@@ -101,6 +102,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     end: float
     channels: int
     number: int = 0
+    worst: FindingView | None = None
 
 
 class Timeline(msgspec.Struct, frozen=True):
@@ -122,6 +124,17 @@ def finding_views(report: Report, uses: CertificateUses | None) -> list[FindingV
         )
         for number, finding in enumerate(worst_first(report.findings), 1)
     ]
+
+
+def broken(findings: Iterable[FindingView]) -> list[FindingView]:
+    """What fails already: the first error of each entry, channel or file, worst first."""
+    first: dict[Any, FindingView] = {}
+    for view in findings:
+        one = view.finding
+        if one.severity is Severity.ERROR and not one.breaks_on:
+            where = (one.iflow.location, whereabouts(one)) if one.iflow else view.number
+            first.setdefault((where, one.environments), view)
+    return list(first.values())
 
 
 def ahead(findings: Iterable[FindingView]) -> list[FindingView]:
@@ -206,10 +219,11 @@ def _said(view: ChannelView) -> str:
     return "nothing found" if view.state else "not authorized by client certificate"
 
 
-def timeline(uses: CertificateUses) -> Timeline:
+def timeline(uses: CertificateUses, findings: Iterable[FindingView] = ()) -> Timeline:
     """Every certificate at hand, and the roots of the list that chains in use end in."""
+    worst = _worst_of_entries(findings)
     rows = [
-        (_row(uses, each, number), bool(each.uses))
+        (_row(uses, each, number, worst), bool(each.uses))
         for number, each in enumerate(uses.certificates, 1)
     ]
     needed = [row for row, is_needed in rows if is_needed] + list(_listed_roots(uses))
@@ -217,20 +231,35 @@ def timeline(uses: CertificateUses) -> Timeline:
     return Timeline(tuple(needed), tuple(row for row, is_needed in rows if not is_needed))
 
 
-def _row(uses: CertificateUses, each: CertificateUse, number: int) -> Row:
+def _worst_of_entries(findings: Iterable[FindingView]) -> dict[Any, FindingView]:
+    """The worst finding of each entry: the first, as they come worst first."""
+    worst: dict[Any, FindingView] = {}
+    for view in findings:
+        one = view.finding
+        if one.iflow and one.channel and one.entry:
+            worst.setdefault((one.iflow.location, one.channel.ordinal, one.entry.ordinal), view)
+    return worst
+
+
+def _row(
+    uses: CertificateUses, each: CertificateUse, number: int, worst: Mapping[Any, FindingView]
+) -> Row:
     certificate = each.certificate
     verdicts = [one.verdict for one in each.standings]
-    worst = next(verdict for verdict in ("fails", "uncertain", "works") if verdict in verdicts)
+    verdict = next(one for one in ("fails", "uncertain", "works") if one in verdicts)
+    needing = ((use.iflow.location, use.channel.ordinal, use.entry.ordinal) for use in each.uses)
+    found = [worst[entry] for entry in needing if entry in worst]
     return Row(
         number=number,
         subject=certificate.subject,
         role=each.role,
-        state=STATES[worst],
+        state=STATES[verdict],
         not_after=certificate.not_after,
         days_left=each.days_left,
         start=_percent(days_until(certificate.not_before, uses.as_of)),
         end=_percent(each.days_left),
         channels=len(_channels(each.uses)),
+        worst=min(found, key=lambda view: view.number, default=None),
     )
 
 

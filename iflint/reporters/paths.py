@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable, Sequence
+
+FLOW_FOLDER = "src/main/resources/scenarioflows/integrationflow/"
+"""Where an artifact keeps its flow."""
 
 _UNRESERVED = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")
 
@@ -63,3 +67,19 @@ def quoted(path: str) -> str:
     except UnicodeEncodeError:
         data = path.encode("utf-8", "surrogatepass")
     return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in data)
+
+
+def without_iflow(directory: str, paths: Sequence[str], flows: Iterable[str]) -> list[str]:
+    """Those of ``paths``, as given, in which there is no iFlow and that are no part of one.
+
+    ``flows`` are the files on disk that hold the flows, all relative to ``directory``.
+    """
+    found = {absolute(directory, flow) for flow in flows}
+    bundles = {bundle for flow in found if (bundle := flow.partition(f"/{FLOW_FOLDER}")[0]) != flow}
+
+    def leads_to_iflow(path: str) -> bool:
+        return any(is_below(flow, path) for flow in found) or any(
+            is_below(path, bundle) for bundle in bundles
+        )
+
+    return [path for path in paths if not leads_to_iflow(absolute(directory, path))]

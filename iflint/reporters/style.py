@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.findings import Severity
+from iflint.reporters.paths import FLOW_FOLDER
 from iflint.text import ascii_only, cells, visible
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ BAR = "|"
 """Between the number of a line and its text: what is drawn of boxes would be read aloud."""
 ISSUED_BY = "issued by "
 """What leads from a certificate to the one above it."""
-FLOW_FOLDER = "src/main/resources/scenarioflows/integrationflow/"
 
 
 class Style(msgspec.Struct, frozen=True):

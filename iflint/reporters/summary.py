@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from iflint.findings import Severity
 from iflint.report import WantedCertificate
-from iflint.reporters.paths import absolute, is_below
-from iflint.reporters.style import BOLD, FLOW_FOLDER, QUIET, SEVERITIES, Style, wrapped
+from iflint.reporters.paths import without_iflow
+from iflint.reporters.style import BOLD, QUIET, SEVERITIES, Style, wrapped
 from iflint.wording import counted, listed, stale_table
 
 if TYPE_CHECKING:
@@ -204,24 +204,13 @@ def _distinct(wanted: tuple[WantedCertificate, ...]) -> Iterator[WantedCertifica
 
 
 def _paths_without_iflow(report: Report, style: Style) -> Iterator[str]:
-    empty = paths_without_iflow(report)
+    flows = [iflow.location.path for iflow in report.iflows]
+    empty = without_iflow(report.directory, report.paths, flows)
     for path in empty:
-        yield f"No iFlow found in {style.show(path)}."
+        yield f"No iFlow found in '{style.show(path)}'."
     if empty:
+        yield "What Git ignores is read only where it is named itself."
         yield ""
-
-
-def paths_without_iflow(report: Report) -> list[str]:
-    """The paths, as given, in which no iFlow was found and that are no part of one."""
-    flows = {absolute(report.directory, iflow.location.path) for iflow in report.iflows}
-    bundles = {bundle for flow in flows if (bundle := flow.partition(f"/{FLOW_FOLDER}")[0]) != flow}
-
-    def leads_to_iflow(path: str) -> bool:
-        return any(is_below(flow, path) for flow in flows) or any(
-            is_below(path, bundle) for bundle in bundles
-        )
-
-    return [path for path in report.paths if not leads_to_iflow(absolute(report.directory, path))]
 
 
 def _row(label: str, text: str, style: Style) -> Iterator[str]:

@@ -38,9 +38,7 @@ def path_on_disk(report: Report, file: FileLocation) -> str:
 
 def at(location: Location) -> str:
     """The whole way to a place: ``Acme.zip!/Orders.iflw:41:7``."""
-    region = location.region
-    place = f":{region.start_line}:{region.start_column}" if region else ""
-    return f"{visible(str(location.file))}{place}"
+    return visible(str(location))
 
 
 def iflow_name(iflow: IflowReference | IflowResult) -> str:

@@ -305,3 +305,16 @@ def test_the_last_day_of_all_is_a_day(read_calendar) -> None:
     assert "DTSTART;VALUE=DATE:99991231\r\n" in text
     assert "DTSTART;VALUE=DATE:00010101\r\n" in text
     assert len(read_calendar(text.encode())[1]) == 2
+
+
+def test_a_format_can_name_its_file(workplace, call) -> None:
+    assert call("certificates", "--format", "json=a.json").exit_code == 0
+    assert json.loads((workplace / "a.json").read_text("utf-8"))["certificates"] == []
+    for arguments in (("json=a.json", "--output", "b.json"), ("json=",), ("xml=a",)):
+        assert call("certificates", "--format", *arguments).exit_code == 2
+
+
+def test_an_empty_calendar_is_told(workplace, call) -> None:
+    result = call("certificates", "--format", "ics")
+    assert result.exit_code == 0
+    assert result.stderr == "iflint: no certificate found\n"

@@ -133,7 +133,7 @@ def test_certificates_to_ask_for_are_listed_once() -> None:
 
 
 def test_a_path_without_iflow_is_said_aloud() -> None:
-    assert "No iFlow found in empty." in text.render(sample())
+    assert "No iFlow found in 'empty'." in text.render(sample())
     assert "No iFlow found" not in text.render(clean())
 
 

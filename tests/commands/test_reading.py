@@ -1,0 +1,25 @@
+"""Where nothing was read, every command says so, whatever it writes."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check", "--format", "github"),
+        ("check", "--format", "text=report.txt"),
+        ("forecast",),
+        ("forecast", "--format", "json"),
+    ],
+)
+def test_a_folder_without_an_iflow_is_said_aloud(workplace, call, command) -> None:
+    (workplace / "empty").mkdir()
+    result = call(*command, "empty")
+    assert result.exit_code == 0
+    assert result.stderr == "iflint: no iFlow found in 'empty'\n"
+
+
+def test_text_says_it_itself(workplace, call) -> None:
+    result = call("check", ".")
+    assert result.stderr == ""
+    assert "No iFlow found in '.'.\nWhat Git ignores is read only" in result.stdout
