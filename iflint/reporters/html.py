@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from iflint.report import IllustratedReport
 from iflint.reporters import drawing
-from iflint.reporters.html_views import ahead, broken, choices, finding_views, flow_views, timeline
+from iflint.reporters.html_views import ahead, choices, errors, finding_views, flow_views, timeline
 from iflint.text import visible
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def render(report: Report) -> str:
         report=report,
         clock=report.as_of,
         choices=choices(report),
-        broken=broken(findings),
+        errors=errors(findings),
         ahead=ahead(findings),
         flows=flows,
         others=[view for view in findings if view.number not in placed],
@@ -105,7 +105,6 @@ def _environment() -> Environment:
         "safe_markup": Markup,
         "cut": lambda text: words.cut(visible(text)),
         "shown": words.shown,
-        "counted": lambda pair: wording.counted(pair[1], pair[0]),
     }
     environment.globals |= {
         "words": words,

@@ -12,6 +12,7 @@ from iflint.findings import DnRow, Severity
 from iflint.iflow.diagram import EdgeKind
 from iflint.reporters import drawing
 from iflint.reporters.words import (
+    apart,
     at,
     channel_name,
     cut,
@@ -56,13 +57,17 @@ class FindingView(msgspec.Struct, frozen=True):
 
 
 class ChannelView(msgspec.Struct, frozen=True):
-    """A channel with its number in its flow; ``state`` is a severity, ``ok`` or empty."""
+    """A channel with its number in its flow; ``state`` is a severity, ``ok`` or empty.
+
+    ``apart`` tells of findings that don't count, where there are no others.
+    """
 
     number: int
     channel: ChannelResult
     state: str
     findings: tuple[FindingView, ...]
     healthy_until: datetime | None
+    apart: str = ""
 
 
 class FlowView(msgspec.Struct, frozen=True):
@@ -76,13 +81,14 @@ class FlowView(msgspec.Struct, frozen=True):
     iflow: IflowResult
     channels: tuple[ChannelView, ...]
     findings: tuple[FindingView, ...]
+    apart: str = ""
     svg: str = ""
     anchors: dict[str, str] = {}
     left_out: int = 0
 
     @property
     def healthy_until(self) -> datetime | None:
-        """The first day on which a channel that works today stops to."""
+        """The first day on which an entry that works today stops to."""
         return min(filter(None, (each.healthy_until for each in self.channels)), default=None)
 
 
@@ -126,8 +132,8 @@ def finding_views(report: Report, uses: CertificateUses | None) -> list[FindingV
     ]
 
 
-def broken(findings: Iterable[FindingView]) -> list[FindingView]:
-    """What fails already: the first error of each entry, channel or file, worst first."""
+def errors(findings: Iterable[FindingView]) -> list[FindingView]:
+    """The first error of each entry, channel or file that no day to come is known of."""
     first: dict[Any, FindingView] = {}
     for view in findings:
         one = view.finding
@@ -157,27 +163,53 @@ def flow_views(
     for view in findings:
         if view.finding.iflow:
             by_flow.setdefault(view.finding.iflow.location, []).append(view)
+    known, suppressed = _by_flow(report.known), _by_flow(report.suppressed)
     flows = []
     for number, iflow in enumerate(report.iflows, 1):
         own = tuple(by_flow.pop(iflow.location, ()))
-        flow = FlowView(number, iflow, tuple(_channel_views(iflow, own)), own)
+        others = known.get(iflow.location, ()), suppressed.get(iflow.location, ())
+        channels = tuple(_channel_views(iflow, own, *others))
+        flow = FlowView(number, iflow, channels, own, apart(*map(len, others)))
         diagram = drawn.get(iflow.location)
         flows.append(_drawn(flow, diagram) if diagram and diagram.shapes else flow)
     return sorted(flows, key=lambda flow: flow.findings[0].number if flow.findings else 1 << 40)
 
 
-def _channel_views(iflow: IflowResult, findings: Sequence[FindingView]) -> Iterable[ChannelView]:
+def _by_flow(findings: Iterable[Finding]) -> dict[Any, list[Finding]]:
+    found: dict[Any, list[Finding]] = {}
+    for finding in findings:
+        if finding.iflow:
+            found.setdefault(finding.iflow.location, []).append(finding)
+    return found
+
+
+def _channel_views(
+    iflow: IflowResult,
+    findings: Sequence[FindingView],
+    known: Sequence[Finding],
+    suppressed: Sequence[Finding],
+) -> Iterable[ChannelView]:
     for number, channel in enumerate(iflow.channels, 1):
-        own = tuple(
-            view
-            for view in findings
-            if (there := view.finding.channel)
-            and (there.id, there.ordinal) == (channel.id, channel.ordinal)
-            and (not channel.environment or channel.environment in view.finding.environments)
-        )
+        own = tuple(view for view in findings if _is_of(view.finding, channel))
+        if own:
+            yield ChannelView(number, channel, str(own[0].finding.severity), own, None)
+            continue
+        others = (sum(_is_of(each, channel) for each in some) for some in (known, suppressed))
+        if said := apart(*others):
+            yield ChannelView(number, channel, "", (), None, said)
+            continue
         until = [entry.healthy_until for entry in channel.entries if entry.healthy_until]
-        state = str(own[0].finding.severity) if own else "ok" if channel.checked else ""
-        yield ChannelView(number, channel, state, own, min(until) if until and not own else None)
+        state = "ok" if channel.checked else ""
+        yield ChannelView(number, channel, state, (), min(until, default=None))
+
+
+def _is_of(finding: Finding, channel: ChannelResult) -> bool:
+    there = finding.channel
+    return (
+        there is not None
+        and (there.id, there.ordinal) == (channel.id, channel.ordinal)
+        and (not channel.environment or channel.environment in finding.environments)
+    )
 
 
 def _drawn(flow: FlowView, diagram: Diagram) -> FlowView:
@@ -215,7 +247,9 @@ def _said(view: ChannelView) -> str:
         also = f" And {counted(more, 'more finding')}." if more else ""
         return f"{worst.severity}. {title(worst)}{also}"
     if view.healthy_until:
-        return f"works until {day(view.healthy_until)}"
+        return f"nothing ends before {day(view.healthy_until)}"
+    if view.apart:
+        return view.apart
     return "nothing found" if view.state else "not authorized by client certificate"
 
 

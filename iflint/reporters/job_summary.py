@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from iflint.findings import Severity
 from iflint.reporters.markdown import escaped
 from iflint.reporters.words import (
     LONGEST_TEXT,
@@ -20,6 +19,7 @@ from iflint.reporters.words import (
     path_on_disk,
     shown,
     title,
+    verdict,
     whereabouts,
     worst_first,
 )
@@ -47,28 +47,12 @@ _LONGEST_CELL = 500
 
 def render(report: Report) -> str:
     """The report in GitHub's Markdown; findings that have no room are counted."""
-    lines = [f"## iflint: {_verdict(report)}", ""]
+    lines = [f"## iflint: {verdict(report)}", ""]
     lines.extend(_next_to_break(report))
     room = MOST_CHARACTERS - _ROOM_AT_THE_END - sum(len(line) + 1 for line in lines)
     lines.extend(_findings(report, room))
     lines.extend(_scope(report))
     return "\n".join(lines) + "\n"
-
-
-def _verdict(report: Report) -> str:
-    counts = [
-        counted(number, str(severity))
-        for severity in Severity
-        if (number := report.count(severity))
-    ]
-    found = listed(counts) or ("nothing found" if report.iflows else "no iFlow found")
-    apart = [
-        f"{len(findings)} {word}"
-        for findings, word in ((report.known, "known"), (report.suppressed, "suppressed"))
-        if findings
-    ]
-    last = len(report.suppressed or report.known)
-    return f"{found} beside {listed(apart)} finding{'s' * (last != 1)}" if apart else found
 
 
 def _next_to_break(report: Report) -> Iterator[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iflint.findings import Severity
 from iflint.reporters.paths import absolute, from_root
 from iflint.text import visible
-from iflint.wording import day, listed, sentence
+from iflint.wording import counted, day, listed, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -92,6 +93,25 @@ def details(finding: Finding) -> Iterator[str]:
     if finding.location.file.members:
         yield f"It stands in {cut(at(finding.location))}."
     yield f"To fix it: {cut(sentence(visible(finding.remedy[: LONGEST_TEXT + 1])))}"
+
+
+def verdict(report: Report) -> str:
+    """What a report found, in a clause: ``1 error and 2 notes beside 3 known findings``."""
+    counts = [
+        counted(number, str(severity))
+        for severity in Severity
+        if (number := report.count(severity))
+    ]
+    found = listed(counts) or ("nothing found" if report.iflows else "no iFlow found")
+    others = apart(len(report.known), len(report.suppressed))
+    return f"{found} beside {others}" if others else found
+
+
+def apart(known: int, suppressed: int) -> str:
+    """Findings that don't count: ``37 known and 1 suppressed finding``; empty where none is."""
+    parts = [f"{known} known"] * bool(known) + [f"{suppressed} suppressed"] * bool(suppressed)
+    last = suppressed or known
+    return f"{listed(parts)} finding{'s' * (last != 1)}" if parts else ""
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iflint.findings import DnComparison, DnRow
+from iflint.findings import BaselineState, DnComparison, DnRow
 from iflint.reporters import html
 from iflint.reporters.html_views import facing, parted
 from reporters.sample_report import EXPIRED, HOSTILE, SOON, clean, hostile, sample
@@ -144,7 +144,7 @@ def test_the_same_report_gives_the_same_page() -> None:
 
 def test_a_clean_report_has_nothing_to_filter() -> None:
     text = html.render(clean())
-    assert "Nothing was found." in text
+    assert "Nothing found." in text
     assert 'id="filter"' not in text
 
 
@@ -194,3 +194,13 @@ def test_the_pieces_of_a_name_are_the_name(one, other) -> None:
 )
 def test_the_first_sentence_stands_alone(message, parts) -> None:
     assert parted(message) == parts
+
+
+def test_what_is_known_or_suppressed_is_no_clean_bill() -> None:
+    known = msgspec.structs.replace(EXPIRED, baseline=BaselineState.UNCHANGED)
+    assert EXPIRED.iflow
+    assert EXPIRED.channel
+    report = with_findings(known=(known,), suppressed=())
+    text = Page(html.render(report)).text
+    assert "Nothing found beside 1 known finding." in text
+    assert text.count("1 known finding") >= 3
