@@ -13,14 +13,15 @@ import msgspec
 from iflint.findings import Finding
 
 _CONTENT_ID = re.compile(r"^[0-9a-f]{32}(?=_content$)")
-"""What a package's export names an artifact by; it is another one after an import."""
+"""What a package's export names an artifact by; another one after an import (*inferred*)."""
 
 
 def fingerprinted(findings: Iterable[Finding], directory: str, root: str) -> tuple[Finding, ...]:
     """Give each finding its fingerprint: 32 hexadecimal digits, unique within the report.
 
-    Made of the rule, the file on disk relative to ``root``, the iFlow, the channel's adapter,
-    address and name, the pair, and the finding's own key. Findings that have all of these in
+    Made of the rule, the file on disk relative to ``root``, the iFlow (or, outside of one, the
+    member of the archive, its name taken for an artifact's id), the channel's adapter, address and
+    name, the pair, and the finding's own key. Findings that have all of these in
     common are numbered in the order of the report.
     """
     seen: Counter[str] = Counter()
@@ -41,8 +42,10 @@ def _parts(finding: Finding, directory: str, root: str) -> Iterable[str]:
     yield posixpath.relpath(posixpath.join(directory, file.path), root)
     if iflow:
         yield iflow.id
-    else:
+    elif finding.key:
         yield from (_CONTENT_ID.sub("", member) for member in file.members)
+    else:
+        yield from file.members
     if channel:
         yield from (channel.adapter, channel.address_raw, channel.name)
     if entry:

@@ -20,13 +20,15 @@ class Problem(msgspec.Struct, frozen=True):
     """One input, or one part of it, that could not be read; the run goes on without it.
 
     ``message`` is one line that says what is wrong, without the file's name;
-    ``remedy`` is one line that says what to do.
+    ``remedy`` is one line that says what to do. ``artifact`` is the name under which people know
+    it, where a package tells one.
     """
 
     kind: ProblemKind
     location: Location
     message: str
     remedy: str
+    artifact: str = ""
 
     @property
     def in_one_line(self) -> str:

@@ -271,7 +271,7 @@ def _named(problem: Problem, origin: Origin) -> Problem:
         return problem
     package = f" of package '{origin.package.name}'" if origin.package else ""
     message = f"'{origin.display_name}'{package} can't be read. {problem.message}"
-    return msgspec.structs.replace(problem, message=message)
+    return msgspec.structs.replace(problem, message=message, artifact=origin.display_name)
 
 
 def _too_deep(file: SourceFile, depth: int) -> Problem:

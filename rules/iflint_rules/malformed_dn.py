@@ -28,7 +28,9 @@ class MalformedDn(Rule):
 
     ## Why it fails at runtime
 
-    Such a pair never equals the one of a certificate, so the sender gets HTTP 403.
+    Such a pair never equals the one of a certificate, so the sender gets HTTP 403. Where another
+    row of the channel has the pair that was meant, nothing fails and the row is of no use: a
+    warning.
 
     ## How to fix it
 
@@ -73,6 +75,7 @@ class MalformedDn(Rule):
             case,
             message,
             remedy=to_enter(remedy, reading.value),
+            severity=Severity.WARNING if near is not None and near.held_by else None,
             location=reading.value.locate(*span),
             related=related,
             certificate=(near.certificate, near.locations) if near else None,

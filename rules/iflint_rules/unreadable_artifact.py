@@ -49,4 +49,5 @@ class UnreadableArtifact(Rule):
                 sentence(problem.message),
                 remedy=sentence(problem.remedy),
                 location=problem.location,
+                key=problem.artifact,
             )

@@ -231,6 +231,20 @@ def test_an_unreadable_member_is_known_under_another_content_id(demo, call) -> N
     assert codes(call, "--baseline", "known.json")[0] == []
 
 
+def test_another_unreadable_member_is_new(demo, call) -> None:
+    path = demo / "exports" / "Example Retail Finance.zip"
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    check(call, "--write-baseline", "known.json")
+    names = [name for name in members if name.endswith("_content")]
+    broken, whole = "e7915cd6fa43c5d91fdb0e6a2dee477c_content", names[0]
+    members[broken], members[whole] = members[whole], members[broken]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    assert "IFL001" in codes(call, "--baseline", "known.json")[0]
+
+
 @pytest.mark.parametrize(
     "text", ["", "{}", "[]", '{"iflint-baseline": "9", "findings": []}', "<<<<<<< ours\n", "\xff"]
 )
