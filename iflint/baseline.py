@@ -113,12 +113,17 @@ def of_report(report: Report, before: Baseline | None = None) -> str:
 
     Of the one ``before`` it keeps what the run did not look at.
     """
+    return _written(rows_of(report, before))
+
+
+def rows_of(report: Report, before: Baseline | None = None) -> list[KnownFinding]:
+    """The rows of that baseline."""
     rows: dict[tuple[str, Severity], KnownFinding] = {}
     found = (_known(finding, report) for finding in (*report.findings, *report.known))
     for known in (*_kept(report, before), *found):
         other = rows.get((known.fingerprint, known.severity))
         rows[known.fingerprint, known.severity] = _united(known, other) if other else known
-    return _written(rows.values())
+    return list(rows.values())
 
 
 def _united(known: KnownFinding, other: KnownFinding) -> KnownFinding:
@@ -142,8 +147,8 @@ def without_vanished(report: Report) -> Report:
     return msgspec.structs.replace(report, baseline=BaselineSummary(report.baseline.path, size))
 
 
-def all_known(report: Report, path: str) -> Report:
-    """The report after its findings were written to the baseline at ``path``."""
+def all_known(report: Report, path: str, size: int) -> Report:
+    """The report after its findings were written to the baseline at ``path``, with others."""
     findings = sorted((*report.findings, *report.known), key=lambda finding: finding.place)
     return msgspec.structs.replace(
         report,
@@ -156,9 +161,7 @@ def all_known(report: Report, path: str) -> Report:
             msgspec.structs.replace(finding, baseline=BaselineState.NEW)
             for finding in report.suppressed
         ),
-        baseline=BaselineSummary(
-            _shown(path, report), len({finding.fingerprint for finding in findings})
-        ),
+        baseline=BaselineSummary(_shown(path, report), size),
     )
 
 

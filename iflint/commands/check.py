@@ -88,7 +88,7 @@ def _report_on(run: Run, *, guide: bool) -> int:
             failures.append(failure.message)
     if failures:
         raise Failure("\n".join(failures))
-    if Destination("text", STANDARD_OUTPUT) not in run.destinations:
+    if run.quiet or Destination("text", STANDARD_OUTPUT) not in run.destinations:
         from iflint.commands.reading import say_where_no_iflow_is
 
         say_where_no_iflow_is(run.paths, [iflow.location.path for iflow in report.iflows])
@@ -139,11 +139,10 @@ def _with_baseline(report: Report, run: Run) -> Report:
         output.write_data(before.path, baseline.pruned(report, before))
         return baseline.without_vanished(report)
     output.write_data(target, baseline.of_report(report, before))
-    report = baseline.all_known(report, target)
+    size = len(baseline.rows_of(report, before))
     if not run.quiet:
-        assert report.baseline is not None
-        complain(f"{counted(report.baseline.size, 'finding')} written to {shown(target, 200)}")
-    return report
+        complain(f"{counted(size, 'known finding')} written to {shown(target, 200)}")
+    return baseline.all_known(report, target, size)
 
 
 def _write(report: Report, run: Run, destination: Destination) -> None:

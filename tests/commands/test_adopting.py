@@ -179,7 +179,7 @@ def test_a_baseline_that_can_not_be_read_is_written_anew(one, call, text) -> Non
     assert "--write-baseline" in result.stderr
     written = check(call, "--write-baseline", "known.json")
     assert written.exit_code == 0
-    assert "1 finding written to 'known.json'" in written.stderr
+    assert "1 known finding written to 'known.json'" in written.stderr
     assert ("it is written anew" in written.stderr) == (text is not None)
     assert codes(call) == [[], ["IFL102"], []]
 
