@@ -98,12 +98,12 @@ BROWSER_OPTIONS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-sync", "--hide-scrollbars"),
     *("--allow-file-access-from-files", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update"),
-    "--window-size=1200,900",
+    "--window-size=1200,820",
 )
 # A headless Chromium photographs a scrolled page as blank, but not one that is scrolled in a frame.
 SCROLLED = """\
 <!doctype html><title>report</title>
-<style>body {{ margin: 0 }} iframe {{ border: 0; width: 1200px; height: 900px }}</style>
+<style>body {{ margin: 0 }} iframe {{ border: 0; width: 1200px; height: 820px }}</style>
 <iframe src="report.html#{place}"></iframe>
 """
 SCHEMES = {"dark": 0, "light": 1}  # as Chromium counts them
