@@ -11,6 +11,7 @@ from iflint.findings import Finding, ProposedFix, Replacement
 from iflint.fixes import plan_fixes
 from iflint.iflow.text import TextFile
 from iflint.location import Location
+from iflint.options import UsageError
 
 if TYPE_CHECKING:
     from iflint.edits import Edit
@@ -25,11 +26,15 @@ def with_fixes(
     """The report with what `iflint.fixes.plan_fixes` would write in each finding's ``fix``.
 
     ``report`` is of the same paths and options; nothing is read anew if nothing in it is fixable.
+    Where an environment of ``also`` can't be judged, no fix is known to be good, and none proposed.
     """
     if not any(finding.fixable for finding in (*report.findings, *report.known)):
         return report
     options = msgspec.structs.replace(options, as_of=report.as_of)
-    plan = plan_fixes(paths, options, also=also)
+    try:
+        plan = plan_fixes(paths, options, also=also)
+    except (UsageError, FileNotFoundError):
+        return report
     before = {file.file: file.before for file in plan.files}
     edits: dict[str, set[Edit]] = {}
     for fix in plan.fixes:

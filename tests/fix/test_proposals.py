@@ -197,6 +197,22 @@ def test_what_is_left_or_known_or_in_environments(place, same) -> None:
     assert changed == {"QA.prop", "A.iflw", "B.iflw"}
 
 
+def test_an_environment_that_can_not_be_judged_costs_the_proposals_only(
+    place, call, monkeypatch
+) -> None:
+    monkeypatch.chdir(place)
+    channel = Channel("HTTPS", "/orders", [(REVERSED, ISSUER)])
+    write_tree(place / "flow", bundle(Flow("Orders", "Orders", [channel])))
+    (place / "empty").mkdir()
+    (place / "iflint.toml").write_text('[environments.QA]\nroots = ["empty"]\n', "utf-8")
+    text = call("check", *ROOTS, *AS_OF, "--format", "text")
+    for name in ("json", "sarif"):
+        result = call("check", *ROOTS, *AS_OF, "--format", name)
+        assert result.exit_code == text.exit_code == 1
+        assert "dn-mismatch" in result.stdout
+    assert call("fix", *ROOTS, *AS_OF).exit_code == 2
+
+
 def test_nothing_is_planned_where_no_format_shows_it_or_nothing_can_be_fixed(
     place, call, monkeypatch
 ) -> None:
