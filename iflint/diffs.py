@@ -12,16 +12,19 @@ _NO_LINE_END = b"\n\\ No newline at end of file\n"
 def unified(path: str, before: bytes, after: bytes) -> bytes:
     """The diff from ``before`` to ``after``, with paths under ``a/`` and ``b/``.
 
-    Lines end with LF alone, as Git sees them, so that a CR is kept as part of its line. UTF-16
-    and UTF-32, whose line ends are not one byte, are shown in UTF-8: for people only.
+    Lines end with LF alone, as Git sees them, so that a CR is kept as part of its line, and in
+    UTF-16 a zero byte as part of the next one.
     """
-    encoding = _wide_encoding(before)
-    if encoding:
-        before, after = (data.decode(encoding, "replace").encode() for data in (before, after))
     diff = difflib.diff_bytes(
         difflib.unified_diff, _lines(before), _lines(after), _name("a", path), _name("b", path)
     )
     return b"".join(_complete(diff))
+
+
+def legible(data: bytes) -> bytes:
+    """``data`` as a terminal can show it: what is in UTF-16 or UTF-32 in UTF-8."""
+    encoding = _wide_encoding(data)
+    return data.decode(encoding, "replace").encode() if encoding else data
 
 
 def _wide_encoding(data: bytes) -> str:

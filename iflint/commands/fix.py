@@ -118,24 +118,29 @@ def _show(plan: Plan, run: Run) -> int:
     """Write the diff to standard output, and to standard error what it is about and leaves out."""
     from iflint.commands import output
     from iflint.commands.interface import complain
-    from iflint.diffs import unified
+    from iflint.diffs import legible, unified
     from iflint.wording import counted
 
-    diff = b"".join(unified(file.file.path, file.before, file.after) for file in plan.files)
     colour = output.wants_colour(run.colour)
     if output.is_terminal():
+        shown = b"".join(
+            unified(file.file.path, legible(file.before), legible(file.after))
+            for file in plan.files
+        )
         output.print_text(
-            lambda ascii_only: _painted(diff, _style(colour, output.width(), ascii_only))
+            lambda ascii_only: _painted(shown, _style(colour, output.width(), ascii_only))
         )
     else:
-        output.write_bytes(diff)
+        output.write_bytes(
+            b"".join(unified(file.file.path, file.before, file.after) for file in plan.files)
+        )
     output.print_aside(
         lambda ascii_only: _joined(_aside(plan, _style(colour, output.width(), ascii_only)))
     )
     findings = {fix.finding.fingerprint for fix in plan.fixes}
     what = f"would fix {counted(len(findings), 'finding')}" if findings else "nothing to fix"
     complain("; ".join((what, *_more(plan))))
-    return FOUND if diff else CLEAN
+    return FOUND if plan.files else CLEAN
 
 
 def _style(colour: bool, width: int, ascii_only: bool) -> Style:

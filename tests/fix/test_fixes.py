@@ -535,10 +535,12 @@ def test_no_row_where_none_is_needed_or_none_can_be_told(place) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("git"), reason="needs git")
-def test_the_diff_is_what_the_fix_writes(place, call) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
+def test_the_diff_is_what_the_fix_writes(place, call, encoding) -> None:
     orders(place, listing((REVERSED, ISSUER)), unused="x")
-    (place / ORDERS).write_bytes((place / ORDERS).read_bytes().replace(b"\n", b"\r\n").rstrip())
-    before = (place / ORDERS).read_bytes()
+    text = (place / ORDERS).read_text("utf-8").replace("UTF-8", encoding[:6].upper(), 1)
+    before = text.replace("\n", "\r\n").rstrip().encode(encoding)
+    (place / ORDERS).write_bytes(before)
     arguments = ("fix", "--roots-add", "root.pem", "--as-of", "2026-11-24", "--isolated")
     shown = call(*arguments, "--diff")
     assert shown.exit_code == 1
@@ -552,6 +554,17 @@ def test_the_diff_is_what_the_fix_writes(place, call) -> None:
     assert (place / ORDERS).read_bytes() == applied != before
     again = call(*arguments, "--diff")
     assert (again.exit_code, again.stdout) == (0, "")
+
+
+def test_a_terminal_shows_a_diff_of_any_encoding(place, call, monkeypatch) -> None:
+    from iflint.commands import output
+
+    orders(place, listing(("{{S}}", ISSUER)), S=REVERSED)
+    (place / PARAMETERS).write_bytes(f"S={REVERSED}\n".encode("utf-16"))
+    monkeypatch.setattr(output, "is_terminal", lambda: True)
+    arguments = ("fix", "--roots-add", "root.pem", "--as-of", "2026-11-24", "--isolated")
+    shown = call(*arguments, "--diff", "--color", "never")
+    assert f"-S={REVERSED}\n" in shown.stdout
 
 
 def test_permissions_stay(place, call) -> None:
