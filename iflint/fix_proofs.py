@@ -110,10 +110,10 @@ class Prover:
                 candidates = candidates[half:]
                 continue
             for each in refused or candidates:
-                own = caused.get(each.place) or nominal.get(each.place) or unexplained
-                found = own or [finding for group in caused.values() for finding in group]
-                can_be_wished = each.place in nominal and each.place not in caused
-                self.refusals.append(Refusal(each, tuple(found), can_be_wished))
+                of_it = each.place in bad
+                really = caused.get(each.place, []) if of_it else [*_all(caused), *unexplained]
+                in_name = nominal.get(each.place, []) if of_it else _all(nominal)
+                self.refusals.append(Refusal(each, tuple(really or in_name), not really))
             candidates = [each for each in candidates if refused and each not in refused]
         return given
 
@@ -140,6 +140,10 @@ class Prover:
                     group = nominal if is_nominal else caused
                     group.setdefault(source.place, []).append(finding)
         return caused, nominal, unexplained
+
+
+def _all(groups: dict[Place, list[Finding]]) -> list[Finding]:
+    return [finding for group in groups.values() for finding in group]
 
 
 def _each(report: Report) -> Iterator[tuple[str, Finding]]:
