@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.findings import CertificateReference, DnComparison, Finding, RuleInfo, Severity
-from iflint.iflow.diagram import Diagram
 from iflint.iflow.model import Package
 from iflint.location import FileLocation, Location
 
 if TYPE_CHECKING:
     from iflint.certificate_report import CertificateUses
+    from iflint.iflow.diagram import Diagram
 
 
 class TrustSummary(msgspec.Struct, frozen=True):
