@@ -15,7 +15,7 @@ import msgspec
 
 from iflint.findings import Justification, means
 from iflint.options import NARROWING
-from iflint.reporters.paths import is_below
+from iflint.paths import is_below
 
 if TYPE_CHECKING:
     from iflint.findings import CertificateReference, ChannelReference, EntryReference, Finding

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from iflint.paths import absolute, quoted, uri
 from iflint.reporters.encoding import dumped
-from iflint.reporters.paths import absolute, quoted, uri
 from iflint.reporters.sarif_messages import MOST_RELATED, message, place_and_words, plain
 from iflint.reporters.sarif_rules import configuration_override, described_rule
 from iflint.text import encodable, visible

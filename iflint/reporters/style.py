@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.findings import Severity
-from iflint.reporters.paths import FLOW_FOLDER
+from iflint.paths import FLOW_FOLDER
 from iflint.text import ascii_only, cells, visible
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.findings import Severity
-from iflint.reporters.paths import absolute, from_root
+from iflint.paths import absolute, from_root
 from iflint.text import visible
 from iflint.wording import counted, day, listed, sentence
 
