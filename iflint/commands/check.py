@@ -71,13 +71,13 @@ def _report_on(run: Run, *, guide: bool) -> int:
     from iflint.reporters import load
 
     run = _over_baseline(run)
-    reporters = [load(each.format) for each in run.destinations]
+    wishes = [load(each.format).WISHES for each in run.destinations]
     report = check(
         run,
-        describe_rules=any(reporter.DESCRIBE_RULES for reporter in reporters),
-        whole_inventory=any(reporter.WHOLE_INVENTORY for reporter in reporters),
-        illustrated=any(reporter.ILLUSTRATED for reporter in reporters),
-        fixes=any(reporter.FIXES for reporter in reporters),
+        describe_rules=any(each.describe_rules for each in wishes),
+        whole_inventory=any(each.whole_inventory for each in wishes),
+        illustrated=any(each.illustrated for each in wishes),
+        fixes=any(each.fixes for each in wishes),
     )
     report = _with_baseline(report, run)
     failures = []
@@ -150,14 +150,16 @@ def _write(report: Report, run: Run, destination: Destination) -> None:
     from iflint.reporters import load
 
     reporter = load(destination.format)
-    wishes = {name: getattr(run, name) for name in reporter.TAKES}
-    if not reporter.FOR_PEOPLE:
+    settings = {name: getattr(run, name) for name in reporter.WISHES.settings}
+    if not reporter.WISHES.console:
         with progress.shown(f"writing {destination.format}"):
-            text = reporter.render(report, **wishes)
+            text = reporter.render(report, **settings)
         output.write_data(destination.path, text)
         return
 
     def render(colour: bool, width: int, ascii_only: bool) -> str:
-        return str(reporter.render(report, colour=colour, width=width, ascii=ascii_only, **wishes))
+        return str(
+            reporter.render(report, colour=colour, width=width, ascii=ascii_only, **settings)
+        )
 
     output.write_text(destination.path, run.colour, render)

@@ -1,11 +1,6 @@
 """Functions from one immutable Report to text; none computes a verdict or knows a rule.
 
-Each reporter is a module with ``render(report, …) -> str`` and constants that tell what it needs.
-The engine has to fill for it ``report.rules`` (``DESCRIBE_RULES``) and the exact location of every
-channel and entry (``WHOLE_INVENTORY``), what `iflint fix` would write (``FIXES``), or what is only
-in an `IllustratedReport` (``ILLUSTRATED``). A text ``FOR_PEOPLE`` gets the ``colour``, ``width``
-and ``ascii`` of its console, and nothing in it is a command to a CI server. ``TAKES`` names what
-else ``render`` is given of the run, such as ``verbose`` or ``fail_level``.
+Each reporter is a module with ``render(report, …) -> str`` and its `Wishes`, called ``WISHES``.
 """
 
 from __future__ import annotations
@@ -13,8 +8,29 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+import msgspec
+
 if TYPE_CHECKING:
     from types import ModuleType
+
+
+class Wishes(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reporter needs beside the findings and the sender channels.
+
+    The report then has its ``rules`` (``describe_rules``), the exact location of every channel and
+    entry (``whole_inventory``), what `iflint fix` would write (``fixes``), and what is only in an
+    `IllustratedReport` (``illustrated``). For a text that is read on a ``console``, ``render`` is
+    given the ``colour``, ``width`` and ``ascii`` of it, and nothing in the text is a command to a
+    CI server. ``settings`` names what else ``render`` is given of the run, such as ``verbose``.
+    """
+
+    describe_rules: bool = False
+    whole_inventory: bool = False
+    fixes: bool = False
+    illustrated: bool = False
+    console: bool = False
+    settings: tuple[str, ...] = ()
+
 
 REPORTERS = {
     "text": "iflint.reporters.text",

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iflint.reporters import Wishes
 from iflint.reporters.style import SEVERITIES, Style
 
 if TYPE_CHECKING:
     from iflint.findings import Finding
     from iflint.report import Report
 
-DESCRIBE_RULES = False
-WHOLE_INVENTORY = False
-ILLUSTRATED = False
-FIXES = False
-FOR_PEOPLE = True
-TAKES = ()
+WISHES = Wishes(console=True)
 
 
 def render(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.findings import Severity
+from iflint.reporters import Wishes
 from iflint.reporters.words import details, path_on_disk, shown, title, worst_first
 from iflint.text import inert
 from iflint.wording import counted, listed
@@ -18,12 +19,7 @@ if TYPE_CHECKING:
     from iflint.findings import Finding
     from iflint.report import Report
 
-DESCRIBE_RULES = False
-WHOLE_INVENTORY = False
-ILLUSTRATED = False
-FIXES = False
-FOR_PEOPLE = False
-TAKES = ()
+WISHES = Wishes()
 
 MOST_OF_A_LEVEL = 10
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}

@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from iflint.findings import Severity
+from iflint.reporters import Wishes
 from iflint.reporters.encoding import dumped
 from iflint.reporters.words import details, path_on_disk, shown, title
 
@@ -17,12 +18,7 @@ if TYPE_CHECKING:
     from iflint.findings import Finding
     from iflint.report import Report
 
-DESCRIBE_RULES = False
-WHOLE_INVENTORY = False
-ILLUSTRATED = False
-FIXES = False
-FOR_PEOPLE = False
-TAKES = ()
+WISHES = Wishes()
 
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.NOTE: "info"}
 

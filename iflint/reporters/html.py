@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from iflint.report import IllustratedReport
-from iflint.reporters import drawing
+from iflint.reporters import Wishes, drawing
 from iflint.reporters.html_views import ahead, choices, errors, finding_views, flow_views, timeline
 from iflint.text import visible
 
@@ -20,12 +20,7 @@ if TYPE_CHECKING:
     from iflint.certificate_report import CertificateUses
     from iflint.report import Report
 
-DESCRIBE_RULES = True
-WHOLE_INVENTORY = False
-ILLUSTRATED = True
-FIXES = False
-FOR_PEOPLE = False
-TAKES = ()
+WISHES = Wishes(describe_rules=True, illustrated=True)
 
 _CI_COMMAND = re.compile(r"#(?=#(?:vso)?\[)")
 """What a CI server would obey if the page went to its log (see `iflint.text.inert`)."""

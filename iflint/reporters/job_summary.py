@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from iflint.reporters import Wishes
 from iflint.reporters.markdown import escaped
 from iflint.reporters.words import (
     LONGEST_TEXT,
@@ -32,12 +33,7 @@ if TYPE_CHECKING:
     from iflint.findings import Finding
     from iflint.report import Report
 
-DESCRIBE_RULES = False
-WHOLE_INVENTORY = False
-ILLUSTRATED = False
-FIXES = False
-FOR_PEOPLE = False
-TAKES = ()
+WISHES = Wishes()
 
 MOST_CHARACTERS = 65_000
 _ROOM_AT_THE_END = 1_000

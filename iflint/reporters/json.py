@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from iflint.report import IllustratedReport, Report
+from iflint.reporters import Wishes
 from iflint.reporters.encoding import dumped
 
 if TYPE_CHECKING:
     from iflint.certificate_report import CertificateUses
 
-DESCRIBE_RULES = True
-WHOLE_INVENTORY = True
-ILLUSTRATED = False
-FIXES = True
-FOR_PEOPLE = False
-TAKES = ()
+WISHES = Wishes(describe_rules=True, whole_inventory=True, fixes=True)
 
 _SCHEMAS: Final = "https://iflint.readthedocs.io/en/stable"
 """Where schemas are published; nothing is ever fetched from there."""

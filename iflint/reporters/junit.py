@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from iflint.reporters import Wishes
 from iflint.reporters.words import (
     channel_name,
     details,
@@ -31,12 +32,7 @@ if TYPE_CHECKING:
     from iflint.location import FileLocation
     from iflint.report import ChannelResult, IflowResult, Report
 
-DESCRIBE_RULES = False
-WHOLE_INVENTORY = False
-ILLUSTRATED = False
-FIXES = False
-FOR_PEOPLE = False
-TAKES = ("fail_level",)
+WISHES = Wishes(settings=("fail_level",))
 
 _SPECIAL = str.maketrans(
     {

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from iflint.paths import absolute, quoted, uri
+from iflint.reporters import Wishes
 from iflint.reporters.encoding import dumped
 from iflint.reporters.sarif_messages import MOST_RELATED, message, place_and_words, plain
 from iflint.reporters.sarif_rules import configuration_override, described_rule
@@ -26,12 +27,7 @@ if TYPE_CHECKING:
     from iflint.location import FileLocation, Location, Region
     from iflint.report import KnownFinding, Report
 
-DESCRIBE_RULES = True
-WHOLE_INVENTORY = False
-ILLUSTRATED = False
-FIXES = True
-FOR_PEOPLE = False
-TAKES = ("sarif_profile",)
+WISHES = Wishes(describe_rules=True, fixes=True, settings=("sarif_profile",))
 
 MOST_RESULTS = 25_000
 """GitHub refuses a run with more; the worst ones are kept and the rest is counted aloud."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.findings import DnRow
+from iflint.reporters import Wishes
 from iflint.reporters.excerpt import excerpt
 from iflint.reporters.style import (
     BAR,
@@ -34,12 +35,7 @@ if TYPE_CHECKING:
     from iflint.location import FileLocation, Location
     from iflint.report import Report
 
-DESCRIBE_RULES = False
-WHOLE_INVENTORY = False
-ILLUSTRATED = False
-FIXES = False
-FOR_PEOPLE = True
-TAKES = ("verbose", "quiet")
+WISHES = Wishes(console=True, settings=("verbose", "quiet"))
 
 _LABEL = 13
 """The column at which the facts about a finding begin, after their labels."""
