@@ -18,6 +18,7 @@ from iflint.iflow.model import (
     SenderChannel,
     Value,
 )
+from iflint.rule import Topic, topics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,14 +29,12 @@ if TYPE_CHECKING:
     from iflint.location import Location
     from iflint.pki.files import FoundCertificate
 
-_OF_THE_CHANNEL = frozenset({"IFL105"})
-"""Rules that speak of the channel's other entries, of which a lone certificate has none."""
-
 
 def findings_about(
     found: FoundCertificate, session: Session, beside: Iterable[FoundCertificate]
 ) -> tuple[Finding, ...]:
-    """What the rules in force in ``session`` say of a certificate.
+    """What the rules in force in ``session`` say of a certificate, less what is about renewals:
+    a certificate by itself has no entries beside its own.
 
     ``beside`` are the certificates that may complete its chain; those of its own pair are left
     out, as they could hide a fault.
@@ -43,7 +42,8 @@ def findings_about(
     pair = _pair(found)
     others = (one for one in beside if _pair(one) != pair)
     findings = session.with_certificates((found, *others)).findings_in(_flow_for(found))
-    return tuple(finding for finding in findings if finding.code not in _OF_THE_CHANNEL)
+    about = topics(session.rules)
+    return tuple(finding for finding in findings if about.get(finding.code) is not Topic.RENEWAL)
 
 
 def _pair(found: FoundCertificate) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -41,6 +42,36 @@ DOCUMENTATION = "https://iflint.readthedocs.io/en/stable/rules/"
 """Where the pages of iflint's own rules are published; a rule's page is this plus its name."""
 
 
+class Topic(enum.StrEnum):
+    """What the findings of a rule are about, for those who sort findings without knowing rules."""
+
+    PAIR = "pair"
+    """What a row says: its texts, its place among the others; not the certificate that has them."""
+    RENEWAL = "renewal"
+    """Whether a channel is prepared for the next certificate of a sender."""
+    UNKNOWN = "unknown"
+    """What the flow does not tell: an authorization or a pair."""
+    VALIDITY = "validity"
+    """The dates of a certificate and of those above it."""
+    CHAIN = "chain"
+    """The certificates between a certificate and its root."""
+    ROOT = "root"
+    """The root of a chain, and whether SAP supports it."""
+    CLIENTS = "clients"
+    """Whether clients may use a certificate."""
+
+
+class Answer(enum.StrEnum):
+    """Whose names `iflint fix` writes for a finding about an entry."""
+
+    MEANT = "meant"
+    """Those of the certificate that is meant, from which the entry differs in form only."""
+    CLOSEST = "closest"
+    """Those of the certificate whose common name is a letter or two away: a guess."""
+    SUCCESSOR = "successor"
+    """Those of the successor of the entry's certificate, in a row of its own."""
+
+
 class Run(msgspec.Struct, frozen=True):
     """What is the same for everything that a run judges.
 
@@ -60,11 +91,11 @@ class Run(msgspec.Struct, frozen=True):
         """Whether ``moment`` has passed, or comes within so many days."""
         return moment - self.as_of <= timedelta(days=days)
 
-    def window_of(self, code: str) -> int:
-        """The days that are "soon" for the rule with this code; the run's, if it is not asked."""
-        rule = self.in_force.get(code)
-        window = rule.configured.options.get("expiry-days") if rule else None
-        return self.expiry_days if window is None else int(window)
+    def window_of(self, topic: Topic) -> int:
+        """The days that are "soon" for the rules about a topic; the run's, if none is asked."""
+        options = [r.configured.options for r in self.in_force.values() if r.about is topic]
+        windows = [int(each["expiry-days"]) for each in options if "expiry-days" in each]
+        return max(windows, default=self.expiry_days)
 
 
 class ProblemCase(msgspec.Struct, frozen=True):
@@ -158,7 +189,9 @@ class Rule:
     A subclass sets ``code``, ``name`` and ``severity``, writes its documentation page as its
     docstring (first line: the summary) and overrides the ``check_…`` methods for what it wants
     to be handed. It sees the model only: no XML, no files, no clock but the run's.
-    A rule that is not ``enabled`` speaks only when it is selected. What a team may want to tune
+    A rule that is not ``enabled`` speaks only when it is selected. ``about`` says what its findings
+    are about, where it is one of the topics, and ``answer`` what `iflint fix` writes for them,
+    where it writes anything. What a team may want to tune
     is an attribute of its class made by `iflint.rule_options`, and read from the rule itself. A
     rule keeps nothing from one case to the next.
     """
@@ -168,6 +201,8 @@ class Rule:
     severity: ClassVar[Severity]
     state: ClassVar[State] = State.STABLE
     enabled: ClassVar[bool] = True
+    about: ClassVar[Topic | None] = None
+    answer: ClassVar[Answer | None] = None
     help_uri: ClassVar[str] = ""
     configured: RuleSettings = RuleSettings()
 
@@ -356,6 +391,11 @@ def about_suppression(case: SuppressionCase) -> dict[str, Any]:
         "location": given.location or Location(FileLocation(given.folder or ".")),
         "key": of_suppression(case),
     }
+
+
+def topics(rules: Iterable[Rule]) -> dict[str, Topic | None]:
+    """What each rule's findings are about, by its code."""
+    return {rule.code: rule.about for rule in rules}
 
 
 def iflow_reference(iflow: Iflow) -> IflowReference:

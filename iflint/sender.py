@@ -9,7 +9,7 @@ that the private key of an entry is the certificate's, and which entry a sender 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -30,7 +30,13 @@ from iflint.options import Options, UsageError
 from iflint.pki.chains import CertificatePool, judge_chain, presented_by
 from iflint.pki.files import FoundCertificate
 from iflint.problems import Problem
-from iflint.rule import certificate_reference, channel_reference, iflow_reference
+from iflint.rule import (
+    Topic,
+    certificate_reference,
+    channel_reference,
+    iflow_reference,
+    topics,
+)
 from iflint.trees import Tree, chain_tree
 from iflint.verdicts import ChannelVerdict, EntryState
 from iflint.wording import counted, day, days_until, left, listed
@@ -124,13 +130,13 @@ _CLIENTS = ("client-authentication", "The certificate may be used by clients")
 _ADVICE = ("advice", "Nothing else speaks against the certificate")
 _CHANNELS = ("channels", "Channels list its subject and issuer")
 
-_POINT_OF = {
-    **dict.fromkeys(("IFL101", "IFL102", "IFL103", "IFL104"), _VALIDITY),
-    **dict.fromkeys(("IFL202", "IFL204", "IFL206"), _CHAIN),
-    **dict.fromkeys(("IFL201", "IFL203", "IFL205"), _ROOT),
-    **dict.fromkeys(("IFL401", "IFL402"), _CLIENTS),
+_POINT_OF: dict[Topic | None, tuple[str, str]] = {
+    Topic.VALIDITY: _VALIDITY,
+    Topic.CHAIN: _CHAIN,
+    Topic.ROOT: _ROOT,
+    Topic.CLIENTS: _CLIENTS,
 }
-"""Which point a rule speaks of; any other one, also of a plugin, of the last."""
+"""Which point the findings about a topic belong to; any other ones to the advice."""
 
 
 def check_sender(
@@ -350,8 +356,9 @@ class _Entry:
     def _points(self, session: Session, tree: Tree) -> Iterator[Point]:
         """What concerns the certificate and its chain, in one environment."""
         complaints: dict[tuple[str, str], list[Complaint]] = {}
+        about = topics(session.rules)
         for finding in findings_about(self._found, session, self._presented):
-            which = _POINT_OF.get(finding.code, _ADVICE)
+            which = _POINT_OF.get(about.get(finding.code), _ADVICE)
             complaints.setdefault(which, []).append(complaint_of(finding))
         self._agree_with(tree, complaints)
         root = next((step for step in tree.steps if step.role == "root"), None)
@@ -405,7 +412,11 @@ class _Entry:
         for name, session in self._named:
             alone = session.with_certificates((self._found,))
             verdicts = alone.verdicts(alone.as_of)
-            reasons = _by_channel(alone.findings(alone.as_of, verdicts), self._certificate.sha256)
+            reasons = _by_channel(
+                alone.findings(alone.as_of, verdicts),
+                topics(alone.rules),
+                self._certificate.sha256,
+            )
             for iflow in verdicts.values():
                 for verdict in iflow.channels:
                     place = (iflow.iflow.location, verdict.channel.ordinal)
@@ -461,28 +472,28 @@ _NEAR_MISSES = Complaint(
 )
 
 
+_Reason = tuple[Topic, Finding]
+_Reasons = dict[tuple["FileLocation", int], list[_Reason]]
+
+
 def _by_channel(
-    findings: Iterable[Finding], sha256: str
-) -> dict[tuple[FileLocation, int], list[Finding]]:
-    """What is said of entries that are not, or may not be, this certificate's; by channel."""
-    found: dict[tuple[FileLocation, int], list[Finding]] = {}
+    findings: Iterable[Finding], about: Mapping[str, Topic | None], sha256: str
+) -> _Reasons:
+    """Why entries are not, or may not be, this certificate's: by channel, each with its topic."""
+    found: _Reasons = {}
     for finding in findings:
         iflow, channel = finding.iflow, finding.channel
         certificate = finding.certificate
         if iflow is None or channel is None:
             continue
-        if finding.code in _UNKNOWN or (certificate is not None and certificate.sha256 == sha256):
-            found.setdefault((iflow.location, channel.ordinal), []).append(finding)
+        topic = about.get(finding.code)
+        is_of_it = certificate is not None and certificate.sha256 == sha256
+        if topic is Topic.UNKNOWN or (topic is Topic.PAIR and is_of_it):
+            found.setdefault((iflow.location, channel.ordinal), []).append((topic, finding))
     return found
 
 
-_UNKNOWN = ("IFL003", "IFL004")
-"""Rules that say of a channel that it can't be judged."""
-_OF_THE_PAIR = ("IFL30", "IFL312")
-"""Rules that say of a pair that it is not the certificate's."""
-
-
-def _reach(verdict: ChannelVerdict, reasons: Iterable[Finding]) -> Reach | None:
+def _reach(verdict: ChannelVerdict, reasons: Iterable[_Reason]) -> Reach | None:
     """How a channel stands to the only certificate at hand; None: it has nothing to do with it."""
     states = {entry.state for entry in verdict.entries}
     if not verdict.judged:
@@ -493,16 +504,16 @@ def _reach(verdict: ChannelVerdict, reasons: Iterable[Finding]) -> Reach | None:
         return Reach.LISTED
     if EntryState.UNDECIDABLE in states:
         return Reach.UNCERTAIN
-    if EntryState.NEAR_MISS in states or any(f.code.startswith(_OF_THE_PAIR) for f in reasons):
+    if EntryState.NEAR_MISS in states or any(topic is Topic.PAIR for topic, _ in reasons):
         return Reach.NEAR_MISS
     return None
 
 
 def _call(
-    iflow: IflowReference, verdict: ChannelVerdict, reach: Reach, reasons: Iterable[Finding]
+    iflow: IflowReference, verdict: ChannelVerdict, reach: Reach, reasons: Iterable[_Reason]
 ) -> Call:
-    wanted = _UNKNOWN if reach is Reach.UNKNOWN else _OF_THE_PAIR
-    said = [f for f in reasons if reach is not Reach.LISTED and f.code.startswith(wanted)]
+    wanted = Topic.UNKNOWN if reach is Reach.UNKNOWN else Topic.PAIR
+    said = [each for topic, each in reasons if reach is not Reach.LISTED and topic is wanted]
     return Call(
         iflow=iflow,
         channel=channel_reference(verdict.channel),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from iflint.findings import Finding, Severity
 from iflint.pki.chains import Fault, FaultKind
-from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.verdicts import JoinedCertificate
 from iflint.wording import dated, listed
 
@@ -47,6 +47,7 @@ class BrokenChain(Rule):
     code = "IFL204"
     name = "broken-chain"
     severity = Severity.ERROR
+    about = Topic.CHAIN
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say for each faulty certificate what is wrong with it."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
-from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.rule_options import window
 from iflint.wording import RENEWAL, RENEWAL_AT_HAND, counted, dated, expires_soon
 
@@ -35,6 +35,7 @@ class CertificateExpiresSoon(Rule):
     code = "IFL102"
     name = "certificate-expires-soon"
     severity = Severity.WARNING
+    about = Topic.VALIDITY
     expiry_days = window("A certificate that ends within so many days ends soon.")
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:

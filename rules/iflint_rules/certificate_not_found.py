@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import Finding, Related, Severity
-from iflint.rule import EntryCase, IflowCase, Rule, to_enter
+from iflint.rule import Answer, EntryCase, IflowCase, Rule, Topic, to_enter
 from iflint.verdicts import EntryState
 
 
@@ -37,6 +37,8 @@ class CertificateNotFound(Rule):
     code = "IFL302"
     name = "certificate-not-found"
     severity = Severity.WARNING
+    about = Topic.PAIR
+    answer = Answer.CLOSEST
 
     def check_iflow(self, case: IflowCase) -> Iterable[Finding]:
         """Say once for the iFlow that there are no certificates at all."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import Finding, Related, Severity
-from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.verdicts import Validity
 from iflint.wording import dated
 
@@ -38,6 +38,7 @@ class CertificateNotYetValid(Rule):
     code = "IFL103"
     name = "certificate-not-yet-valid"
     severity = Severity.ERROR
+    about = Topic.VALIDITY
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say from when on it will work."""

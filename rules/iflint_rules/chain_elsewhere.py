@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.findings import Finding, Related, Severity
 from iflint.pki.chains import ChainVerdict, Outcome
-from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.verdicts import Presented
 from iflint.wording import listed
 
@@ -47,6 +47,7 @@ class ChainElsewhere(Rule):
     code = "IFL206"
     name = "chain-elsewhere"
     severity = Severity.WARNING
+    about = Topic.CHAIN
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say what the key entry lacks, and where it is."""

@@ -6,7 +6,7 @@ from datetime import date
 from iflint.findings import Finding, Severity
 from iflint.pki.calendar import Claim, Confidence, Stage, Sunset
 from iflint.pki.trust import Landscape
-from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.verdicts import EntryState, JoinedCertificate
 from iflint.wording import dated, listed
 
@@ -139,6 +139,7 @@ class ClientAuthSunset(Rule):
     code = "IFL402"
     name = "client-auth-sunset"
     severity = Severity.WARNING
+    about = Topic.CLIENTS
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say what the calendar knows of the CA, and the way out."""

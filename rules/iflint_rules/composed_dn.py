@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
-from iflint.rule import EntryCase, Rule
+from iflint.rule import EntryCase, Rule, Topic
 from iflint.verdicts import Reading
 from iflint.wording import listed
 
@@ -33,6 +33,7 @@ class ComposedDn(Rule):
     code = "IFL309"
     name = "composed-dn"
     severity = Severity.WARNING
+    about = Topic.PAIR
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say which cells are composed."""

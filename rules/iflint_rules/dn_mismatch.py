@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.findings import DnComparison, Finding, OddCharacter, Related, Severity
 from iflint.location import Location
-from iflint.rule import EntryCase, Rule, to_enter, where_text_stands
+from iflint.rule import Answer, EntryCase, Rule, Topic, to_enter, where_text_stands
 from iflint.verdicts import NearMiss, Reading
 from iflint.wording import file_name, listed
 
@@ -92,6 +92,8 @@ class DnMismatch(Rule):
     code = "IFL301"
     name = "dn-mismatch"
     severity = Severity.ERROR
+    about = Topic.PAIR
+    answer = Answer.MEANT
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say which DN differs and how."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import Finding, Related, Severity
-from iflint.rule import EntryCase, Rule
+from iflint.rule import EntryCase, Rule, Topic
 
 
 class DuplicateEntry(Rule):
@@ -31,6 +31,7 @@ class DuplicateEntry(Rule):
     code = "IFL305"
     name = "duplicate-entry"
     severity = Severity.WARNING
+    about = Topic.PAIR
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say which entry has the same pair."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import Finding, Related, Severity
-from iflint.rule import ChannelCase, EntryCase, Rule, where_text_stands
+from iflint.rule import ChannelCase, EntryCase, Rule, Topic, where_text_stands
 from iflint.wording import listed
 
 
@@ -36,6 +36,7 @@ class EmptyCertificateEntry(Rule):
     code = "IFL303"
     name = "empty-certificate-entry"
     severity = Severity.ERROR
+    about = Topic.PAIR
 
     def check_channel(self, case: ChannelCase) -> Iterable[Finding]:
         """Say that there is no entry."""

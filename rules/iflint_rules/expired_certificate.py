@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
-from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.verdicts import Validity
 from iflint.wording import RENEWAL, RENEWAL_AT_HAND, dated
 
@@ -38,6 +38,7 @@ class ExpiredCertificate(Rule):
     code = "IFL101"
     name = "expired-certificate"
     severity = Severity.ERROR
+    about = Topic.VALIDITY
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say when the last one expired."""

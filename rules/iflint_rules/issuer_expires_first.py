@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
 from iflint.pki.chains import Outcome
-from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.verdicts import Validity
 from iflint.wording import dated, day
 
@@ -38,6 +38,7 @@ class IssuerExpiresFirst(Rule):
     code = "IFL104"
     name = "issuer-expires-first"
     severity = Severity.WARNING
+    about = Topic.VALIDITY
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say which one ends first, and when."""
@@ -53,7 +54,7 @@ class IssuerExpiresFirst(Rule):
             if certificate != best.certificate
         ]
         root, run = best.chain.root, case.run
-        soon = run.window_of("IFL205")
+        soon = run.window_of(Topic.ROOT)
         if (
             root is not None
             and root.not_after is not None

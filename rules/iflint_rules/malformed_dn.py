@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import FORM, DnComparison, Finding, Related, Severity
-from iflint.rule import EntryCase, Rule, to_enter, where_text_stands
+from iflint.rule import Answer, EntryCase, Rule, Topic, to_enter, where_text_stands
 from iflint.verdicts import NearMiss, Reading
 from iflint.wording import file_name
 
@@ -48,6 +48,8 @@ class MalformedDn(Rule):
     code = "IFL304"
     name = "malformed-dn"
     severity = Severity.ERROR
+    about = Topic.PAIR
+    answer = Answer.MEANT
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say what is wrong with each DN, and whose name it was meant to be."""

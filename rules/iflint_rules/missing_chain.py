@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
 from iflint.pki.chains import Outcome
-from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.rule import EntryCase, Rule, Topic, about_certificate
 
 
 class MissingChain(Rule):
@@ -42,6 +42,7 @@ class MissingChain(Rule):
     code = "IFL202"
     name = "missing-chain"
     severity = Severity.ERROR
+    about = Topic.CHAIN
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say which certificate is missing, and where it may be found."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
 from iflint.pki.certificates import usage_name
-from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.wording import listed
 
 
@@ -39,6 +39,7 @@ class MissingClientAuthEku(Rule):
     code = "IFL401"
     name = "missing-client-auth-eku"
     severity = Severity.ERROR
+    about = Topic.CLIENTS
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say which certificates lack it."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
-from iflint.rule import EntryCase, Rule, where_text_stands
+from iflint.rule import EntryCase, Rule, Topic, where_text_stands
 from iflint.wording import listed
 
 
@@ -32,6 +32,7 @@ class PlaceholderDn(Rule):
     code = "IFL308"
     name = "placeholder-dn"
     severity = Severity.ERROR
+    about = Topic.PAIR
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say which DN it is."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import Finding, Related, Severity
-from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.rule import Answer, EntryCase, Rule, Topic, about_certificate
 from iflint.rule_options import window
 from iflint.verdicts import Successor
 from iflint.wording import day, expires_soon
@@ -40,6 +40,8 @@ class RenewalWithoutOverlap(Rule):
     code = "IFL105"
     name = "renewal-without-overlap"
     severity = Severity.WARNING
+    about = Topic.RENEWAL
+    answer = Answer.SUCCESSOR
     expiry_days = window("A certificate that ends within so many days needs its successor's entry.")
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from iflint.findings import Finding, Severity
 from iflint.pki.trust import Landscape
-from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.rule_options import window
 from iflint.verdicts import EntryState, JoinedCertificate
 from iflint.wording import dated
@@ -48,6 +48,7 @@ class RootLeaving(Rule):
     code = "IFL205"
     name = "root-leaving"
     severity = Severity.WARNING
+    about = Topic.ROOT
     expiry_days = window("A root that ends within so many days is reported.")
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:

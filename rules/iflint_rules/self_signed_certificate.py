@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
 from iflint.pki.chains import Outcome
-from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.rule import EntryCase, Rule, Topic, about_certificate
 
 
 class SelfSignedCertificate(Rule):
@@ -33,6 +33,7 @@ class SelfSignedCertificate(Rule):
     code = "IFL203"
     name = "self-signed-certificate"
     severity = Severity.ERROR
+    about = Topic.ROOT
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say that it is self-signed."""

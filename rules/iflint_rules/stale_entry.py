@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import Finding, Related, Severity
-from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.verdicts import Validity
 from iflint.wording import dated
 
@@ -36,6 +36,7 @@ class StaleEntry(Rule):
     code = "IFL106"
     name = "stale-entry"
     severity = Severity.WARNING
+    about = Topic.PAIR
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say which entry has taken its place."""

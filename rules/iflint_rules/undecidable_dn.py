@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.findings import Finding, Related, Severity
 from iflint.pki.names import Equality
-from iflint.rule import EntryCase, Rule, where_text_stands
+from iflint.rule import EntryCase, Rule, Topic, where_text_stands
 from iflint.verdicts import EntryState
 from iflint.wording import listed
 
@@ -37,6 +37,7 @@ class UndecidableDn(Rule):
     code = "IFL312"
     name = "undecidable-dn"
     severity = Severity.NOTE
+    about = Topic.PAIR
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say which attribute it is, and the form that would be certain."""

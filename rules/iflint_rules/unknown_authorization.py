@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
 from iflint.iflow.model import AuthorizationKind
-from iflint.rule import ChannelCase, Rule, where_text_stands
+from iflint.rule import ChannelCase, Rule, Topic, where_text_stands
 from iflint.wording import listed
 
 
@@ -38,6 +38,7 @@ class UnknownAuthorization(Rule):
     code = "IFL004"
     name = "unknown-authorization"
     severity = Severity.WARNING
+    about = Topic.UNKNOWN
 
     def check_channel(self, case: ChannelCase) -> Iterable[Finding]:
         """Say which value it is, and which ones are documented."""

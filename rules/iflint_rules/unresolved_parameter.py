@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.findings import Finding, Related, Severity
 from iflint.iflow.model import AuthorizationKind
-from iflint.rule import ChannelCase, Rule
+from iflint.rule import ChannelCase, Rule, Topic
 
 
 class UnresolvedParameter(Rule):
@@ -44,6 +44,7 @@ class UnresolvedParameter(Rule):
     code = "IFL003"
     name = "unresolved-parameter"
     severity = Severity.ERROR
+    about = Topic.UNKNOWN
 
     def check_channel(self, case: ChannelCase) -> Iterable[Finding]:
         """Say which parameters are missing."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 from iflint.findings import Finding, Severity
 from iflint.pki.chains import Outcome
 from iflint.pki.trust import Root, Standing, TrustList, version
-from iflint.rule import EntryCase, Rule, about_certificate
+from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.verdicts import JoinedCertificate
 
 
@@ -50,6 +50,7 @@ class UnsupportedRoot(Rule):
     code = "IFL201"
     name = "unsupported-root"
     severity = Severity.ERROR
+    about = Topic.ROOT
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say which root it is, and what is known of it."""

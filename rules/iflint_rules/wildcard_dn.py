@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
-from iflint.rule import EntryCase, Rule, where_text_stands
+from iflint.rule import EntryCase, Rule, Topic, where_text_stands
 from iflint.verdicts import EntryState, Reading
 from iflint.wording import listed
 
@@ -37,6 +37,7 @@ class WildcardDn(Rule):
     code = "IFL306"
     name = "wildcard-dn"
     severity = Severity.ERROR
+    about = Topic.PAIR
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say which value holds it."""
