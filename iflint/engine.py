@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -73,6 +74,14 @@ def sessions(paths: Sequence[str], options: Options) -> list[tuple[str, Session]
     return [(each.name, base.in_environment(each)) for each in options.environments]
 
 
+_KEPT_FROM = {
+    "pool": {"inputs"},
+    "rules": {"options"},
+    "_judged": {"inputs", "trust", "_iflows"},
+}
+"""What a session keeps once it is worked out, and the fields that it comes from."""
+
+
 class Session:
     """Everything read once, and judged as often as is asked for: each clock has its report.
 
@@ -95,9 +104,7 @@ class Session:
         self.inputs = inputs or read_inputs(paths, options)
         self._iflows = tuple(flow.resolve(overlays) for flow in self.inputs.flows)
         self._problems = (*self.inputs.problems, *parameter_problems, *root_problems)
-        self._rules: tuple[Rule, ...] | None = None
         self.parameter_files = 0
-        self._judged: tuple[datetime, dict[int, IflowVerdict]] | None = None
 
     def in_environment(self, environment: Environment) -> Session:
         """The same flows with the settings of an environment."""
@@ -114,13 +121,14 @@ class Session:
             inputs = self._with_certificates(read_certificates(environment.certificates, options))
         other = Session(self._paths, options, inputs)
         files, problems = read_environment_parameters(environment, inputs.flows, options)
-        other._iflows = tuple(
-            flow.resolve((*other._overlays, *own_files))
-            for flow, own_files in zip(inputs.flows, files, strict=True)
+        return other._changed(
+            _iflows=tuple(
+                flow.resolve((*other._overlays, *own_files))
+                for flow, own_files in zip(inputs.flows, files, strict=True)
+            ),
+            _problems=(*other._problems, *problems),
+            parameter_files=sum(map(bool, files)),
         )
-        other._problems = (*other._problems, *problems)
-        other.parameter_files = sum(map(bool, files))
-        return other
 
     def _with_certificates(self, read: Inputs) -> Inputs:
         """The session's flows with other certificates than were read with them."""
@@ -140,13 +148,8 @@ class Session:
 
     def with_certificates(self, certificates: Iterable[FoundCertificate]) -> Session:
         """The same session with these certificates at hand instead."""
-        from copy import copy
-
-        other = copy(self)
-        other.__dict__.pop("pool", None)
-        other._judged = None
-        other.inputs = msgspec.structs.replace(self.inputs, certificates=tuple(certificates))
-        return other
+        at_hand = tuple(certificates)
+        return self._changed(inputs=msgspec.structs.replace(self.inputs, certificates=at_hand))
 
     def findings_in(self, iflow: Iflow) -> tuple[Finding, ...]:
         """What the rules say of the entries of any iFlow, also one that was not read."""
@@ -231,41 +234,35 @@ class Session:
 
     def untold(self) -> Session:
         """The same session, of whose steps nobody is told."""
-        from copy import copy
-
-        other = copy(self)
-        other.options = msgspec.structs.replace(self.options, progress=None)
-        return other
+        return self._changed(options=msgspec.structs.replace(self.options, progress=None))
 
     def with_every_rule(self) -> Session:
         """The same session, with every rule asked that is on unless it is told otherwise."""
-        from copy import copy
-
         from iflint.rule_settings import without_states
 
-        other = copy(self)
         rules = without_states(self.options.rules)
-        other.options = msgspec.structs.replace(self.options, select=(), ignore=(), rules=rules)
-        other._rules = None
-        return other
+        options = msgspec.structs.replace(self.options, select=(), ignore=(), rules=rules)
+        return self._changed(options=options)
 
     def of_release(self, release: str) -> Session:
         """The same session with this release of the table of roots in force at every clock."""
-        from copy import copy
+        return self._changed(trust=self.trust.of_release(release))
 
+    def _changed(self, **fields: Any) -> Session:
+        """The same session with other fields, and nothing kept that came from the old ones."""
         other = copy(self)
-        other.trust = self.trust.of_release(release)
-        other._judged = None
+        for kept, sources in _KEPT_FROM.items():
+            if not sources.isdisjoint(fields):
+                other.__dict__.pop(kept, None)
+        other.__dict__ |= fields
         return other
 
-    @property
+    @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The rules in force with their settings, loaded when first asked for."""
-        if self._rules is None:
-            from iflint.rule_settings import rules_in_force
+        from iflint.rule_settings import rules_in_force
 
-            self._rules = rules_in_force(self.options)
-        return self._rules
+        return rules_in_force(self.options)
 
     def _described_rules(self) -> tuple[RuleInfo, ...]:
         from iflint.rule_settings import described
@@ -277,9 +274,15 @@ class Session:
 
         Those of the clock that was asked for last are kept.
         """
-        if self._judged is None or self._judged[0] != as_of:
-            self._judged = as_of, self._judge(as_of)
-        return self._judged[1]
+        if as_of not in self._judged:
+            verdicts = self._judge(as_of)
+            self._judged.clear()
+            self._judged[as_of] = verdicts
+        return self._judged[as_of]
+
+    @cached_property
+    def _judged(self) -> dict[datetime, dict[int, IflowVerdict]]:
+        return {}
 
     def _judge(self, as_of: datetime) -> dict[int, IflowVerdict]:
         relevant = [

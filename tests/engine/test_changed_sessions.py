@@ -1,0 +1,34 @@
+"""A session that is asked with something else in force keeps nothing that came from before."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from iflint.engine import Session
+from iflint.options import Options
+
+DEMO = Path(__file__).resolve().parents[2] / "fixtures" / "demo"
+
+
+@pytest.fixture
+def session() -> Session:
+    clock = datetime(2026, 11, 24, tzinfo=UTC)
+    roots = (str(DEMO / "trust-table.json"),)
+    session = Session([str(DEMO)], Options(as_of=clock, roots=roots, select=("IFL1",)))
+    assert session.report().entries_joined
+    return session
+
+
+def test_other_certificates_give_other_verdicts(session: Session) -> None:
+    assert session.with_certificates(()).report().entries_joined == 0
+    assert session.report().entries_joined
+
+
+def test_other_roots_give_other_verdicts(session: Session) -> None:
+    oldest = min(session.trust.table.releases)
+    assert session.of_release(oldest).report().iflows != session.report().iflows
+
+
+def test_other_rules_are_asked(session: Session) -> None:
+    assert len(session.with_every_rule().rules) > len(session.rules)
