@@ -44,3 +44,18 @@ def applied(data: bytes, edits: Iterable[Edit]) -> bytes:
         parts += (data[at : edit.start], edit.data)
         at = edit.end
     return b"".join((*parts, data[at:]))
+
+
+def clashing(edits: Iterable[Edit]) -> set[Edit]:
+    """The edits that meet another one in their file, or put something else in the same place."""
+    found: set[Edit] = set()
+    furthest: Edit | None = None
+    for edit in sorted(set(edits)):
+        if furthest is None or edit.file != furthest.file:
+            furthest = edit
+            continue
+        same = (edit.start, edit.end) == (furthest.start, furthest.end)
+        if same or edit.start < furthest.end:
+            found |= {edit, furthest}
+        furthest = max(edit, furthest, key=lambda each: each.end)
+    return found

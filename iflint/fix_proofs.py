@@ -10,37 +10,25 @@ Fixes with such findings are good only where they are wished.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from iflint.findings import Finding
-from iflint.location import FileLocation, Location
+from iflint.location import FileLocation
 
 if TYPE_CHECKING:
     from iflint.edits import Edit
     from iflint.findings import EntryReference, Severity
+    from iflint.fix_texts import Change
     from iflint.report import Report
-
-_OF_THE_ROW = frozenset({"IFL106", "IFL301", "IFL304", "IFL305", "IFL309", "IFL312"})
-"""Rules that know a certificate and speak of the row all the same, not of what the row hid."""
 
 Place = tuple[str, FileLocation, int, int]
 """An environment, a flow, the number of a channel and that of an entry."""
 
 Checks = Sequence["Report"]
 """What is asked of the same files: each check may be one of several environments."""
-
-
-class Change(msgspec.Struct, frozen=True):
-    """A text that is written in the place of another one; ``old`` is empty for an added row."""
-
-    location: Location
-    what: str
-    old: str
-    new: str
-    edit: Edit
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -60,30 +48,35 @@ class Candidate(msgspec.Struct, frozen=True):
 class Refusal(msgspec.Struct, frozen=True):
     """A fix that is not good: what would be found with it.
 
-    ``can_be_wished`` tells that all of that is new only in name.
+    ``can_be_wished`` tells that all of that is new only in name. ``hidden`` are those about the
+    certificate, which the text hides so far.
     """
 
     candidate: Candidate
     findings: tuple[Finding, ...]
     can_be_wished: bool
-
-    @property
-    def hidden(self) -> tuple[Finding, ...]:
-        """The findings about the certificate, which the text hides so far."""
-        return tuple(each for each in self.findings if _is_hidden_by(self.candidate, each))
+    hidden: tuple[Finding, ...]
 
 
 class Prover:
     """Tells good fixes from others; ``judge`` gives the checks with all of some fixes made.
 
-    ``reveals`` is what the good ones bring to light, by place: nothing unless that is ``wished``.
+    ``about_pairs`` are the codes of rules that speak of what a row says, also where they know a
+    certificate: nothing of that was hidden. ``reveals`` is what the good ones bring to light, by
+    place: nothing unless that is ``wished``.
     """
 
     def __init__(
-        self, before: Checks, judge: Callable[[Sequence[Candidate]], Checks], *, wished: bool
+        self,
+        before: Checks,
+        judge: Callable[[Sequence[Candidate]], Checks],
+        *,
+        about_pairs: Container[str],
+        wished: bool,
     ) -> None:
         self._before = before
         self._judge = judge
+        self._about_pairs = about_pairs
         self._wished = wished
         self.refusals: list[Refusal] = []
         self.reveals: dict[Place, list[Finding]] = {}
@@ -113,7 +106,9 @@ class Prover:
                 of_it = each.place in bad
                 really = caused.get(each.place, []) if of_it else [*_all(caused), *unexplained]
                 in_name = nominal.get(each.place, []) if of_it else _all(nominal)
-                self.refusals.append(Refusal(each, tuple(really or in_name), not really))
+                found = tuple(really or in_name)
+                hidden = tuple(finding for finding in found if self._was_hidden(finding, each))
+                self.refusals.append(Refusal(each, found, not really, hidden))
             candidates = [each for each in candidates if refused and each not in refused]
         return given
 
@@ -136,10 +131,21 @@ class Prover:
                 for source in sources:
                     is_of_another = _entry(environment, finding) != source.place
                     is_as_bad = instead is not None and instead.reaches(finding.severity)
-                    is_nominal = _is_hidden_by(source, finding) or (is_of_another and is_as_bad)
+                    is_nominal = self._was_hidden(finding, source) or (is_of_another and is_as_bad)
                     group = nominal if is_nominal else caused
                     group.setdefault(source.place, []).append(finding)
         return caused, nominal, unexplained
+
+    def _was_hidden(self, finding: Finding, candidate: Candidate) -> bool:
+        """Whether a finding was there already, of the certificate that the wrong text named not."""
+        return (
+            finding.certificate is not None
+            and finding.code not in self._about_pairs
+            and finding.entry is not None
+            and finding.channel is not None
+            and finding.channel.ordinal == candidate.place[2]
+            and _is_written(finding.entry, candidate)
+        )
 
 
 def _all(groups: dict[Place, list[Finding]]) -> list[Finding]:
@@ -211,15 +217,3 @@ def _is_written(entry: EntryReference, candidate: Candidate) -> bool:
     """Whether an entry has the texts that a candidate writes."""
     texts = (entry.subject, entry.issuer)
     return all(change.new in (*texts, " / ".join(texts)) for change in candidate.changes)
-
-
-def _is_hidden_by(candidate: Candidate, finding: Finding) -> bool:
-    """Whether a finding was there already, of the certificate that the wrong text did not name."""
-    return (
-        finding.certificate is not None
-        and finding.code not in _OF_THE_ROW
-        and finding.entry is not None
-        and finding.channel is not None
-        and finding.channel.ordinal == candidate.place[2]
-        and _is_written(finding.entry, candidate)
-    )

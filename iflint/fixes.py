@@ -6,32 +6,28 @@ meant, and for the row of a successor, if it proves good (`iflint.fix_proofs`).
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.edits import CannotWrite, Edit, applied
+from iflint.edits import CannotWrite, clashing
 from iflint.engine import report_of, sessions
 from iflint.findings import Finding
 from iflint.fix_choices import Reason, meant, misspelt, successor
-from iflint.fix_proofs import Candidate, Change, Place, Prover
+from iflint.fix_proofs import Candidate, Place, Prover
+from iflint.fix_texts import Change, ChangedFile, Texts
 from iflint.location import FileLocation
-from iflint.sources.disk import Disk
+from iflint.rule import Answer, Topic
 
 if TYPE_CHECKING:
     from iflint.engine import Session
     from iflint.fix_proofs import Refusal
-    from iflint.iflow.model import Value
     from iflint.name_index import NameIndex
     from iflint.options import Environment, Options
     from iflint.pki.certificates import Certificate
     from iflint.report import Report
     from iflint.verdicts import EntryVerdict
-
-WRONG, MALFORMED, NOT_FOUND, NO_OVERLAP = "IFL301", "IFL304", "IFL302", "IFL105"
 
 
 class Fix(msgspec.Struct, frozen=True):
@@ -53,15 +49,6 @@ class Left(msgspec.Struct, frozen=True):
     remedy: str
     unsafe: bool = False
     hides: tuple[Finding, ...] = ()
-
-
-class ChangedFile(msgspec.Struct, frozen=True):
-    """A file on disk, its bytes as they were read, and as they would be."""
-
-    file: FileLocation
-    path: str
-    before: bytes
-    after: bytes
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -107,6 +94,9 @@ def plan_fixes(
     return planner.plan()
 
 
+_Found = dict[tuple[Place, Answer], list[Finding]]
+
+
 class _Planner:
     def __init__(
         self,
@@ -122,28 +112,29 @@ class _Planner:
 
         self._paths = paths
         self._also = tuple(also)
-        asked = {rule.code for rule in rules_in_force(options)}
+        asked = rules_in_force(options)
         usual = rules_in_force(msgspec.structs.replace(options, select=()))
-        self._codes = asked.intersection((WRONG, MALFORMED, NOT_FOUND, NO_OVERLAP))
+        rules = {rule.code: rule for rule in (*asked, *usual)}
+        self._answers = {rule.code: rule.answer for rule in asked if rule.answer}
+        self._about_pairs = {code for code, rule in rules.items() if rule.about is Topic.PAIR}
         self._options = msgspec.structs.replace(
             options,
             as_of=options.as_of or now(),
-            select=tuple(sorted(asked.union(rule.code for rule in usual))),
+            select=tuple(sorted(rules)),
             describe_rules=False,
             whole_inventory=False,
         )
         self._add_successor = add_successor
         self._unsafe = unsafe
-        self._disk = Disk(options.directory)
+        self._texts = Texts(options.directory)
         self._left: dict[tuple[str, str], Left] = {}
         self._rows = 0
-        self._data: dict[FileLocation, bytes] = {}
 
     def plan(self) -> Plan:
         """Collect what could be written, and keep what proves good."""
         checks = self._sessions(self._options)
         before = self._reports(checks)
-        found = _by_place(before, self._codes)
+        found = _by_place(before, self._answers)
         candidates = [
             candidate
             for named in checks
@@ -151,14 +142,14 @@ class _Planner:
             for candidate in self._collect(name, session, found)
         ]
         candidates = self._without_conflicts(_each_pair_once(candidates, self._leave))
-        prover = Prover(before, self._with, wished=self._unsafe)
+        prover = Prover(before, self._with, about_pairs=self._about_pairs, wished=self._unsafe)
         good = prover.good(candidates)
         for refusal in prover.refusals:
             self._refuse(refusal)
         return Plan(
             _fixes(good, prover.reveals),
             tuple(self._left.values()),
-            self._files(good),
+            self._changed(good),
             self._rows,
         )
 
@@ -173,10 +164,13 @@ class _Planner:
 
     def _with(self, candidates: Sequence[Candidate]) -> list[Report]:
         """The checks of the files as they would be."""
-        contents = self._contents(candidates)
+        contents = {each.file: each.after for each in self._changed(candidates)}
         return self._reports(
             self._sessions(msgspec.structs.replace(self._options, contents=contents))
         )
+
+    def _changed(self, candidates: Iterable[Candidate]) -> tuple[ChangedFile, ...]:
+        return self._texts.changed(edit for each in candidates for edit in each.edits)
 
     def _refuse(self, refusal: Refusal) -> None:
         """Say of a fix that is not good what would be found with it."""
@@ -203,9 +197,7 @@ class _Planner:
         left = Left(finding, why, remedy or finding.remedy, unsafe, hides)
         self._left.setdefault((finding.fingerprint, why), left)
 
-    def _collect(
-        self, name: str, session: Session, found: dict[Place, list[Finding]]
-    ) -> Iterator[Candidate]:
+    def _collect(self, name: str, session: Session, found: _Found) -> Iterator[Candidate]:
         """What could be written for the findings of one environment."""
         if not found:
             return
@@ -222,104 +214,59 @@ class _Planner:
                         channel.channel.ordinal,
                         entry.entry.ordinal,
                     )
-                    for findings in _together(found.get(place, ())):
-                        candidate = self._candidate(place, findings, entry, index)
-                        if candidate is not None:
-                            yield candidate
+                    for answer in Answer:
+                        if findings := found.get((place, answer)):
+                            yield from self._candidates(
+                                place, tuple(findings), answer, entry, index
+                            )
 
-    def _candidate(
+    def _candidates(
         self,
         place: Place,
         findings: tuple[Finding, ...],
+        answer: Answer,
         entry: EntryVerdict,
         index: NameIndex,
-    ) -> Candidate | None:
-        chosen = self._chosen(findings[0].code, entry, index)
+    ) -> Iterator[Candidate]:
+        """What could be written for the findings of an entry that one fix answers, if anything."""
+        chosen = self._chosen(answer, entry, index)
         if chosen is None:
-            return None
+            return
         if not isinstance(chosen, Reason):
             try:
                 changes = tuple(
-                    [self._row(entry, chosen)]
-                    if findings[0].code == NO_OVERLAP
-                    else self._rewritten(entry, chosen)
+                    [self._texts.row(entry, chosen)]
+                    if answer is Answer.SUCCESSOR
+                    else self._texts.names(entry, chosen)
                 )
             except CannotWrite as error:
                 chosen = Reason(str(error))
             else:
                 pair = (chosen.subject.canonical, chosen.issuer.canonical)
-                return Candidate(place, findings, changes, pair)
+                yield Candidate(place, findings, changes, pair)
+                return
         for finding in findings:
             self._leave(finding, chosen.why, chosen.remedy, unsafe=chosen.unsafe)
-        return None
 
     def _chosen(
-        self, code: str, entry: EntryVerdict, index: NameIndex
+        self, answer: Answer, entry: EntryVerdict, index: NameIndex
     ) -> Certificate | Reason | None:
         """The certificate whose names answer a finding; None where nobody asks for that."""
-        if code == NOT_FOUND:
-            return misspelt(entry, index, unsafe=self._unsafe)
-        if code != NO_OVERLAP:
+        if answer is Answer.MEANT:
             return meant(entry, index, unsafe=self._unsafe)
+        if answer is Answer.CLOSEST:
+            return misspelt(entry, index, unsafe=self._unsafe)
         if self._add_successor:
             return successor(entry)
         self._rows += entry.successor is not None and not entry.successor.same_pair
         return None
 
-    def _rewritten(self, entry: EntryVerdict, certificate: Certificate) -> Iterator[Change]:
-        """The texts of an entry that have to be those of the certificate."""
-        near = entry.near_miss
-        other = {each.role for each in near.comparisons if each.kind} if near else {"subject"}
-        for role, reading, name in (
-            ("subject", entry.subject, certificate.subject),
-            ("issuer", entry.issuer, certificate.issuer),
-        ):
-            if role not in other and not reading.faulty:
-                continue
-            location = reading.value.definition or reading.value.location
-            self._check(location.file)
-            edit = self._in_real_file(reading.value.edit(name.text))
-            yield Change(location, f"{role} DN", reading.value.text or "", name.text, edit)
-
-    def _row(self, entry: EntryVerdict, certificate: Certificate) -> Change:
-        """A copy of an entry's row, with the pair of the certificate, right behind the row."""
-        location = entry.entry.location
-        data = self._check(location.file)
-        region = location.region
-        if region is None:
-            raise CannotWrite("the place of its row can't be told")
-        start, end = region.start_byte, region.end_byte
-        cells = [
-            _moved(value, name, location.file, start, end)
-            for value, name in (
-                (entry.entry.subject, certificate.subject.text),
-                (entry.entry.issuer, certificate.issuer.text),
-            )
-        ]
-        row = _between(data, start, end) + applied(data[start:end], cells)
-        edit = Edit(location.file, end, end, row, cells[0].encoding)
-        text = f"{certificate.subject.text} / {certificate.issuer.text}"
-        return Change(location, "row", "", text, self._in_real_file(edit))
-
-    def _in_real_file(self, edit: Edit) -> Edit:
-        """The edit of the file itself, so that links to one file count as one."""
-        return msgspec.structs.replace(edit, file=self._disk.real(edit.file))
-
-    def _check(self, file: FileLocation) -> bytes:
-        """The bytes of a file that may be written. Raises CannotWrite."""
-        if file.members:
-            raise CannotWrite("it stands in an archive, which is never changed")
-        file = self._disk.real(file)
-        if file not in self._data:
-            self._data[file] = _writable(self._disk.absolute(file.path))
-        return self._data[file]
-
     def _without_conflicts(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates that agree on what each place is to hold."""
-        clashing = _clashing(edit for candidate in candidates for edit in candidate.edits)
+        disputed = clashing(edit for candidate in candidates for edit in candidate.edits)
         kept = []
         for candidate in candidates:
-            if clashing.isdisjoint(candidate.edits):
+            if disputed.isdisjoint(candidate.edits):
                 kept.append(candidate)
                 continue
             for finding in candidate.findings:
@@ -330,38 +277,15 @@ class _Planner:
                 )
         return kept
 
-    def _contents(self, candidates: Iterable[Candidate]) -> dict[FileLocation, bytes]:
-        edits: dict[FileLocation, set[Edit]] = {}
-        for candidate in candidates:
-            for edit in candidate.edits:
-                edits.setdefault(edit.file, set()).add(edit)
-        return {file: applied(self._check(file), edits[file]) for file in sorted(edits)}
 
-    def _files(self, candidates: Iterable[Candidate]) -> tuple[ChangedFile, ...]:
-        return tuple(
-            ChangedFile(file, self._disk.absolute(file.path), self._data[file], after)
-            for file, after in self._contents(candidates).items()
-        )
-
-
-def _writable(path: str) -> bytes:
-    """What stands in a file that may be written. Raises CannotWrite."""
-    try:
-        if not os.access(path, os.W_OK) or not os.stat(path).st_mode & 0o222:
-            raise CannotWrite("the file may not be written")
-        if not os.access(os.path.dirname(path), os.W_OK):
-            raise CannotWrite("no file may be written in its folder")
-        with open(path, "rb") as stream:
-            return stream.read()
-    except OSError as error:
-        raise CannotWrite(f"the file can't be read: {error.strerror or error}") from error
-
-
-def _by_place(reports: Iterable[Report], codes: set[str]) -> dict[Place, list[Finding]]:
-    """The findings that can be fixed, known ones too, in each environment in which they hold."""
-    found: dict[Place, list[Finding]] = {}
+def _by_place(reports: Iterable[Report], answers: Mapping[str, Answer]) -> _Found:
+    """The findings that can be fixed, known ones too, in each environment in which they hold,
+    by what answers them.
+    """
+    found: _Found = {}
     for finding in (each for report in reports for each in (*report.findings, *report.known)):
-        if finding.code in codes and finding.iflow and finding.channel and finding.entry:
+        answer = answers.get(finding.code)
+        if answer and finding.iflow and finding.channel and finding.entry:
             for name in finding.environments or ("",):
                 place = (
                     name,
@@ -369,18 +293,8 @@ def _by_place(reports: Iterable[Report], codes: set[str]) -> dict[Place, list[Fi
                     finding.channel.ordinal,
                     finding.entry.ordinal,
                 )
-                found.setdefault(place, []).append(finding)
+                found.setdefault((place, answer), []).append(finding)
     return found
-
-
-def _together(findings: Sequence[Finding]) -> Iterator[tuple[Finding, ...]]:
-    """The findings of an entry in groups that one fix answers."""
-    of_form = tuple(finding for finding in findings if finding.code in (WRONG, MALFORMED))
-    if of_form:
-        yield of_form
-    for finding in findings:
-        if finding not in of_form:
-            yield (finding,)
 
 
 def _each_pair_once(
@@ -398,41 +312,6 @@ def _each_pair_once(
         for finding in candidate.findings:
             leave(finding, f"entry {other.place[3]} gets the same pair", "Remove this row")
     return kept
-
-
-def _moved(value: Value, text: str, file: FileLocation, start: int, end: int) -> Edit:
-    """The edit of a cell, counted from the start of its row. Raises CannotWrite."""
-    edit = value.edit_raw(text)
-    if edit.file != file or not start <= edit.start <= edit.end <= end:
-        raise CannotWrite("its DNs are no cells of a row, as in an old format")
-    return msgspec.structs.replace(edit, start=edit.start - start, end=edit.end - start)
-
-
-def _clashing(edits: Iterable[Edit]) -> set[Edit]:
-    """The edits that meet another one in their file, or put something else in the same place."""
-    found: set[Edit] = set()
-    furthest: Edit | None = None
-    for edit in sorted(set(edits)):
-        if furthest is None or edit.file != furthest.file:
-            furthest = edit
-            continue
-        same = (edit.start, edit.end) == (furthest.start, furthest.end)
-        if same or edit.start < furthest.end:
-            found |= {edit, furthest}
-        furthest = max(edit, furthest, key=lambda each: each.end)
-    return found
-
-
-_BLANKS_BEFORE = re.compile(rb"(?:row>|row&gt;)([ \t\r\n]+)\Z", re.IGNORECASE)
-_BLANKS_BEHIND = re.compile(rb"([ \t\r\n]+)(?:<|&lt;)row", re.IGNORECASE)
-
-
-def _between(data: bytes, start: int, end: int) -> bytes:
-    """What stands between two rows of the table: blanks and line ends, copied."""
-    found = _BLANKS_BEFORE.search(data, max(0, start - 200), start) or _BLANKS_BEHIND.match(
-        data, end
-    )
-    return found[1] if found else b""
 
 
 def _fixes(candidates: Iterable[Candidate], reveals: dict[Place, list[Finding]]) -> tuple[Fix, ...]:

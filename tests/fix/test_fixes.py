@@ -436,6 +436,62 @@ def test_a_fix_that_would_leave_a_suppression_without_use_is_left(place) -> None
     assert [(left.finding.iflow.name, "IFL090" in left.why) for left in plan.left] == [("B", True)]
 
 
+@pytest.fixture
+def install(monkeypatch):
+    """Install a rule of somebody else's that speaks of entries."""
+    from iflint import plugins
+    from iflint.findings import Severity
+    from iflint.rule import Rule, about_certificate
+
+    own = plugins.load_rules()
+
+    def install(speaks_of, **declared) -> None:
+        def check_entry(self, case):
+            match = case.verdict.best
+            if speaks_of(case.verdict):
+                about = about_certificate(case, match) if match else {}
+                about.setdefault("location", case.verdict.entry.location)
+                yield self.finding(case, "Look at this.", remedy="-", **about)
+
+        attributes = {"code": "EXA1", "name": "look", "severity": Severity.ERROR, **declared}
+        rule = type("Look", (Rule,), {**attributes, "check_entry": check_entry, "__doc__": "L."})
+        monkeypatch.setattr(plugins, "load_rules", lambda: (*own, rule))
+
+    return install
+
+
+def test_what_any_rule_says_of_a_certificate_is_hidden_by_a_wrong_name(place, install) -> None:
+    install(lambda entry: entry.best is not None)
+    orders(place, listing((REVERSED, ISSUER)))
+    (left,) = fixed().left
+    assert left.unsafe
+    assert [other.code for other in left.hides] == ["EXA1"]
+
+
+def test_what_a_rule_about_pairs_says_was_not_hidden(place, install) -> None:
+    from iflint.rule import Topic
+
+    install(lambda entry: entry.best is not None, about=Topic.PAIR)
+    orders(place, listing((REVERSED, ISSUER)))
+    (left,) = fixed().left
+    assert not left.unsafe
+    assert not left.hides
+    assert not fixed(unsafe=True).files
+
+
+def test_a_rule_of_any_code_says_how_its_findings_are_fixed(place, install) -> None:
+    from iflint.rule import Answer
+
+    orders(place, listing((REVERSED, ISSUER)))
+    settings = {"select": ("EXA1",), "ignore": ("IFL301",)}
+    install(lambda entry: entry.near_miss is not None)
+    assert not fixed(**settings).files
+    install(lambda entry: entry.near_miss is not None, answer=Answer.MEANT)
+    (fix,) = fixed(**settings).fixes
+    assert fix.finding.code == "EXA1"
+    assert codes() == []
+
+
 def test_a_known_finding_is_fixed(place) -> None:
     from iflint import baseline
 
