@@ -23,8 +23,6 @@ from iflint.certificate_report import (
     Standing,
     Use,
 )
-from iflint.engine import sessions
-from iflint.options import Options
 from iflint.pki.chains import judge_chain
 from iflint.rule import (
     certificate_reference,
@@ -47,16 +45,8 @@ if TYPE_CHECKING:
     from iflint.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict
 
 
-def certificate_uses(paths: Sequence[str], options: Options) -> CertificateUses:
-    """What depends on each certificate that belongs to a run over ``paths``.
-
-    Raises what `iflint.engine.check` raises.
-    """
-    return uses_of(sessions(paths, options))
-
-
 def uses_of(named: Sequence[tuple[str, Session]]) -> CertificateUses:
-    """What depends on each certificate of the `sessions` of a run.
+    """What depends on each certificate of the sessions of a run (`iflint.engine.sessions`).
 
     Each is told once, also where several environments have it.
     """

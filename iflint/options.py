@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from iflint.progress import Progress
 
 DEFAULT_EXPIRY_DAYS = 30
+LONGEST_EXPIRY_DAYS = 36_500
+"""A hundred years."""
 
 
 class UsageError(Exception):

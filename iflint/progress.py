@@ -10,7 +10,7 @@ import msgspec
 T = TypeVar("T")
 
 
-class Step(msgspec.Struct, frozen=True):
+class Activity(msgspec.Struct, frozen=True):
     """What a run does now: ``doing`` (such as "reading file"), for the time number ``number``.
 
     ``total`` is how many there are, None while nobody knows; ``item`` is which one this is.
@@ -22,7 +22,7 @@ class Step(msgspec.Struct, frozen=True):
     item: str = ""
 
 
-Progress = Callable[[Step], None]
+Progress = Callable[[Activity], None]
 """What a caller passes to be told; it is called often, so it has to be quick."""
 
 
@@ -38,5 +38,5 @@ def _followed(
 ) -> Iterator[T]:
     total = len(items) if isinstance(items, Sized) else None
     for number, item in enumerate(items, 1):
-        progress(Step(doing, number, total, str(named(item))))
+        progress(Activity(doing, number, total, str(named(item))))
         yield item

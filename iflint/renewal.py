@@ -59,7 +59,7 @@ class Touched(msgspec.Struct, frozen=True):
         return bool(self.old) or not self.has_new
 
 
-class Step(msgspec.Struct, frozen=True):
+class RenewalStep(msgspec.Struct, frozen=True):
     """One step of the procedure: what, at which channels, and in which days it may happen.
 
     ``row`` is the subject and issuer to enter, exactly as the runtime accepts them. ``days_left``
@@ -82,7 +82,7 @@ class Renewal(msgspec.Struct, frozen=True):
     issuer: str
     problems: tuple[Finding, ...]
     touched: tuple[Touched, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[RenewalStep, ...]
 
     @property
     def pair_changes(self) -> bool:
@@ -195,7 +195,7 @@ def _steps(
     problems: Iterable[Finding],
     touched: Sequence[Touched],
     session: Session,
-) -> Iterator[Step]:
+) -> Iterator[RenewalStep]:
     first = certificate.not_before.date()
     to_add = [one for one in touched if not one.has_new]
     to_remove = [one for one in touched if one.old]
@@ -207,22 +207,22 @@ def _steps(
 
     if any(each.severity is Severity.ERROR and not each.works_from for each in problems):
         what = "Get right what is wrong with the certificate: as it is, the sender can't call"
-        yield Step(what, None, (), None, last, left(last))
+        yield RenewalStep(what, None, (), None, last, left(last))
     if to_add:
         row = (certificate.subject.text, certificate.issuer.text)
         what = "Add this row beside the old one"
-        yield Step(what, row, _labels(to_add), None, last, left(last))
-        yield Step("Redeploy", None, _flows(to_add), None, last, left(last))
+        yield RenewalStep(what, row, _labels(to_add), None, last, left(last))
+        yield RenewalStep("Redeploy", None, _flows(to_add), None, last, left(last))
     switch = "The sender switches to the new certificate"
     if last is not None and last < first:
         if first > session.as_of.date():
             switch += f"; the old one ends before, on {last}: in between nobody can call"
-        yield Step(switch, None, (), first)
+        yield RenewalStep(switch, None, (), first)
     else:
-        yield Step(switch, None, (), first, last, left(last))
+        yield RenewalStep(switch, None, (), first, last, left(last))
     if to_remove:
-        yield Step("After the switch, remove the old row", None, _labels(to_remove))
-        yield Step("Redeploy", None, _flows(to_remove))
+        yield RenewalStep("After the switch, remove the old row", None, _labels(to_remove))
+        yield RenewalStep("Redeploy", None, _flows(to_remove))
 
 
 def _labels(touched: Iterable[Touched]) -> tuple[str, ...]:

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LONGEST_WINDOW = 36_500
-"""Days; a hundred years."""
-
 
 class RuleSettings(msgspec.Struct, frozen=True):
     """What the settings of a run say of one rule; None: nothing, so that the rule itself counts."""
@@ -116,7 +113,7 @@ def texts(summary: str, *, default: tuple[str, ...] = ()) -> Option[tuple[str, .
 
 def window(summary: str) -> Option[int]:
     """The window of "soon", called ``expiry_days``; where the rule has none, it is the run's."""
-    from iflint.options import DEFAULT_EXPIRY_DAYS
+    from iflint.options import DEFAULT_EXPIRY_DAYS, LONGEST_EXPIRY_DAYS
 
-    kind = values.whole_number(0, LONGEST_WINDOW, "days")
+    kind = values.whole_number(0, LONGEST_EXPIRY_DAYS, "days")
     return Option(kind, summary, DEFAULT_EXPIRY_DAYS, inherits=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from _thread import LockType
 
-    from iflint.progress import Progress, Step
+    from iflint.progress import Activity, Progress
 
 PATIENCE, PAUSE = 1.0, 0.25
 """Seconds: how long a program runs before it tells anything, and between two looks at it."""
@@ -22,7 +22,7 @@ SHORTEST_ITEM = 12
 """Columns; with less an item says nothing."""
 
 _began = time.monotonic()
-_latest: list[Step] = []
+_latest: list[Activity] = []
 _silenced: list[bool] = []
 
 
@@ -31,9 +31,9 @@ def listener() -> Progress | None:
     return tell if _is_watched(os.environ) else None
 
 
-def tell(step: Step) -> None:
-    """Keep the step for the line."""
-    _latest[:] = [step]
+def tell(activity: Activity) -> None:
+    """Keep the activity for the line."""
+    _latest[:] = [activity]
 
 
 @contextlib.contextmanager
@@ -48,7 +48,7 @@ def silenced() -> Iterator[None]:
 
 @contextlib.contextmanager
 def shown(doing: str = "") -> Iterator[None]:
-    """Show the latest step while the body runs, the first being ``doing``; leave no trace of it.
+    """Show the latest activity while the body runs, ``doing`` first; leave no trace of it.
 
     Nothing is shown before the program has run for `PATIENCE`, where nobody looks at standard
     error, or in a log. The line is plain text, written over and over, so that any console can
@@ -58,9 +58,9 @@ def shown(doing: str = "") -> Iterator[None]:
         yield
         return
     if doing:
-        from iflint.progress import Step
+        from iflint.progress import Activity
 
-        tell(Step(doing))
+        tell(Activity(doing))
     done, gone = allocate_lock(), allocate_lock()
     done.acquire()
     gone.acquire()
@@ -108,17 +108,17 @@ def _write(text: str) -> None:
     sys.stderr.flush()
 
 
-def line(step: Step, columns: int) -> str:
-    """The step in at most ``columns``; of a long item its end, which says most."""
+def line(activity: Activity, columns: int) -> str:
+    """The activity in at most ``columns``; of a long item its end, which says most."""
     from iflint.text import cells, visible
 
-    number = "" if step.number is None else f" {step.number}"
-    of = "" if step.total is None else f" of {step.total}"
-    start = f"{step.doing[:1].upper()}{step.doing[1:]}{number}{of}"
+    number = "" if activity.number is None else f" {activity.number}"
+    of = "" if activity.total is None else f" of {activity.total}"
+    start = f"{activity.doing[:1].upper()}{activity.doing[1:]}{number}{of}"
     room = columns - len(start) - len(": ")
-    if not step.item or room < SHORTEST_ITEM:
+    if not activity.item or room < SHORTEST_ITEM:
         return start[: max(columns, 0)]
-    item = visible(step.item)
+    item = visible(activity.item)
     if cells(item) > room:
         item = item[-room:]
         while cells(item) > room - len("..."):

@@ -20,7 +20,7 @@ from iflint.commands.arguments import (
 from iflint.commands.interface import CLEAN, AnyPath, GroupedCommand
 
 if TYPE_CHECKING:
-    from iflint.renewal import Renewal, Step, Touched
+    from iflint.renewal import Renewal, RenewalStep, Touched
     from iflint.reporters.style import Style
 
 FORMATS = ("text", "markdown", "json")
@@ -170,7 +170,7 @@ def _touched(one: Touched) -> str:
     return f"{text}: {state}{ends}"
 
 
-def _when(step: Step) -> str:
+def _when(step: RenewalStep) -> str:
     from iflint.wording import counted, left
 
     if step.since and step.until:

@@ -24,7 +24,7 @@ from iflint.rule_settings import ENABLED, SEVERITY, is_asked
 
 DEFAULT, FILE, COMMAND_LINE = "default", "file", "command line"
 
-Place = Callable[..., str]
+Locate = Callable[..., str]
 """Gives the place in the file of what stands there under some keys."""
 
 
@@ -109,7 +109,7 @@ def _setting(
     given: Collection[str],
     settings: Mapping[str, Any],
     file: Configuration,
-    place: Place,
+    place: Locate,
 ) -> EffectiveSetting:
     if name in given:
         return EffectiveSetting(name, settings[name], COMMAND_LINE)
@@ -119,7 +119,7 @@ def _setting(
 
 
 def _in_environment(
-    environment: Environment, of_run: EffectiveSetting, place: Place
+    environment: Environment, of_run: EffectiveSetting, place: Locate
 ) -> EffectiveSetting:
     value = getattr(environment, of_run.name.replace("-", "_"))
     if value in (None, ()):
@@ -138,7 +138,7 @@ def _rule(
     settings: Mapping[str, Any],
     file: Configuration,
     listed: Mapping[str, EffectiveSetting],
-    place: Place,
+    place: Locate,
 ) -> EffectiveRule:
     table = settings.get(RULES, {}).get(info.code, {})
     label = file.rule_labels.get(info.code, "")
@@ -166,7 +166,7 @@ def _nowhere(*_keys: str | int) -> str:
     return ""
 
 
-def _places(path: str) -> Place:
+def _places(path: str) -> Locate:
     """A function from the keys that lead to a setting to its place in the file at ``path``."""
     with open(path, "rb") as file:
         text = file.read().removeprefix(codecs.BOM_UTF8).decode()

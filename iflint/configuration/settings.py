@@ -12,7 +12,7 @@ import msgspec
 
 from iflint.clock import SPELLING, parse_as_of
 from iflint.nearest import did_you_mean
-from iflint.options import DEFAULT_EXPIRY_DAYS
+from iflint.options import DEFAULT_EXPIRY_DAYS, LONGEST_EXPIRY_DAYS
 from iflint.values import (
     SHOWS,
     Kind,
@@ -31,7 +31,6 @@ FORMATS = ("text", "sarif", "json", "concise", "github", "gitlab", "junit", "mar
 SARIF_PROFILES = ("github", "full")
 FAIL_LEVELS = ("error", "warning", "note", "never")
 COLOURS = ("auto", "always", "never")
-LONGEST_EXPIRY_DAYS = 36_500
 STANDARD_OUTPUT = "-"
 ALL_RULES = "all"
 OWN_CODES = "IFL"

@@ -21,8 +21,9 @@ from iflint.certificate_report import (
     Standing,
     Use,
 )
-from iflint.certificate_usage import certificate_uses
+from iflint.certificate_usage import uses_of as uses_of_sessions
 from iflint.commands.calendars import Event, calendar_text
+from iflint.engine import sessions
 from iflint.findings import (
     CertificateReference,
     ChannelReference,
@@ -65,7 +66,7 @@ def repository(workplace):
 
 def uses_of(**settings) -> dict:
     options = Options(landscape="custom", roots=("roots.pem",), as_of=CLOCK, **settings)
-    found = certificate_uses(["."], options)
+    found = uses_of_sessions(sessions(["."], options))
     return {use.certificate.sha256: use for use in found.certificates} | {"": found}
 
 

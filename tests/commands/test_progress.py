@@ -8,7 +8,7 @@ import pytest
 
 import iflint
 from iflint.commands.progress import line
-from iflint.progress import Step, followed
+from iflint.progress import Activity, followed
 
 CASES = Path(__file__).resolve().parents[2] / "fixtures" / "rules"
 
@@ -170,14 +170,18 @@ def test_nobody_is_told_unless_somebody_asks() -> None:
 @pytest.mark.parametrize(
     ("step", "columns", "expected"),
     [
-        (Step("reading file", 3, item="a/b.zip"), 40, "Reading file 3: a/b.zip"),
-        (Step("judging iFlow", 3, 12, "Orders"), 40, "Judging iFlow 3 of 12: Orders"),
-        (Step("reading file", 3, item="exports/orders.zip"), 30, "Reading file 3: .../orders.zip"),
-        (Step("reading file", 3, item="exports/orders.zip"), 20, "Reading file 3"),
-        (Step("reading file", 3, item="a\x1b[2J\nb"), 40, r"Reading file 3: a\x1b[2J\nb"),
-        (Step("writing html"), 40, "Writing html"),
-        (Step("reading file", 3), 5, "Readi"),
-        (Step("reading file", 3), 0, ""),
+        (Activity("reading file", 3, item="a/b.zip"), 40, "Reading file 3: a/b.zip"),
+        (Activity("judging iFlow", 3, 12, "Orders"), 40, "Judging iFlow 3 of 12: Orders"),
+        (
+            Activity("reading file", 3, item="exports/orders.zip"),
+            30,
+            "Reading file 3: .../orders.zip",
+        ),
+        (Activity("reading file", 3, item="exports/orders.zip"), 20, "Reading file 3"),
+        (Activity("reading file", 3, item="a\x1b[2J\nb"), 40, r"Reading file 3: a\x1b[2J\nb"),
+        (Activity("writing html"), 40, "Writing html"),
+        (Activity("reading file", 3), 5, "Readi"),
+        (Activity("reading file", 3), 0, ""),
     ],
 )
 def test_the_line_fits(step, columns, expected) -> None:
@@ -185,5 +189,5 @@ def test_the_line_fits(step, columns, expected) -> None:
 
 
 def test_a_wide_name_takes_two_columns_a_character() -> None:
-    shown = line(Step("reading file", 1, item="注文" * 20), 40)
+    shown = line(Activity("reading file", 1, item="注文" * 20), 40)
     assert shown == "Reading file 1: ..." + "注文" * 5
