@@ -13,8 +13,8 @@ class PrivateKeyInRepository(Rule):
 
     Reports each file below the checked paths or `--certificates` that holds a private key: PEM
     (PKCS#8, PKCS#1, EC, OpenSSH), DER, the JSON of a service key, a keystore, also inside
-    archives, if its name or ending is one that such files have (`.pem`, `.key`, `.p12`, `.jks`
-    and the like). An unencrypted key is an error, an encrypted one a warning; so is a keystore whose
+    archives, if its name or ending is one that such files have (`.pem`, `.key`, `.p12`, `.jks` and
+    the like). An unencrypted key is an error, an encrypted one a warning; so is a keystore whose
     password is empty, which is no protection. PGP keys are not looked at.
 
     A PKCS#12 or Java keystore that you pass with `--certificates`, by its name or its folder, is
