@@ -135,6 +135,7 @@ _OWN = {
     "ParametersSummary.values": "How many values it has.",
     "Place.file": "The file, members of archives behind !/.",
     "Place.line": "The line at which its PEM block begins; null in binary files.",
+    "Problem.artifact": "The name under which people know it; empty: no package tells one.",
     "Problem.kind": "Which kind of input it is.",
     "ProposedFix.replacements": "All that has to be replaced, or nothing.",
     "Region.end_byte": "The byte behind its end in the file, counted from 0.",
