@@ -71,7 +71,7 @@ class Edge(msgspec.Struct, frozen=True):
     """A connection, of two points or more; ``source`` and ``target`` are ids of shapes.
 
     The ``id`` of a message flow is that of its channel (`iflint.iflow.model.SenderChannel.id`);
-    channels that share an id share its connection, and a channel without an id is not drawn.
+    channels that share an id, and one without an id, are not drawn.
     ``name`` is what the editor writes beside it, ``detail`` a channel's adapter. A connection
     is ``conditional`` when it is taken on a condition, ``default`` when no other one is.
     """

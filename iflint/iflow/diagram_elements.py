@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -70,7 +71,10 @@ class Connection(msgspec.Struct, frozen=True):
 
 
 class Elements(msgspec.Struct, frozen=True):
-    """The elements by their ids, in document order; of those that share an id, the first."""
+    """The elements by their ids, in document order; of those that share an id, the first.
+
+    Of channels that share one, none: a mark could be on the wrong one.
+    """
 
     nodes: dict[str, Node]
     connections: dict[str, Connection]
@@ -79,11 +83,11 @@ class Elements(msgspec.Struct, frozen=True):
 def read_elements(root: etree._Element) -> Elements:
     """The elements of all collaborations and processes of a ``definitions`` element."""
     collaborations = list(_children(root, "collaboration"))
-    senders = {
-        _attribute(flow, "sourceRef")
-        for collaboration in collaborations
-        for flow in _children(collaboration, "messageFlow")
-    }
+    channels = [
+        flow for collaboration in collaborations for flow in _children(collaboration, "messageFlow")
+    ]
+    senders = {_attribute(flow, "sourceRef") for flow in channels}
+    named = Counter(_attribute(flow, "id") for flow in channels)
     nodes: dict[str, Node] = {}
     connections: dict[str, Connection] = {}
     pools: dict[str, str] = {}
@@ -98,6 +102,9 @@ def read_elements(root: etree._Element) -> Elements:
         _read_process(process, pools.get(_attribute(process, "id"), ""), nodes, connections)
     nodes.pop("", None)
     connections.pop("", None)
+    for identifier, number in named.items():
+        if number > 1:
+            connections.pop(identifier, None)
     return Elements(nodes, connections)
 
 

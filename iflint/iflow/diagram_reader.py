@@ -5,13 +5,19 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from iflint.iflow.diagram import Bounds, Diagram, Edge, Point, Shape, ShapeKind
 from iflint.iflow.diagram_elements import Connection, Elements, Node, read_elements
+from iflint.iflow.document import read_document
+from iflint.problems import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Set
 
     from lxml import etree
+
+    from iflint.location import FileLocation
 
 _DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 _BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
@@ -23,7 +29,21 @@ WAYPOINTS = 40
 FARTHEST = 100_000.0
 """Coordinates beyond this, in either direction, are no place in a diagram."""
 
+LARGEST = 4 * 1024 * 1024
+"""Files beyond this many bytes are not drawn; real ones have below 0.5 MB."""
+
 _HOLDERS = (ShapeKind.PROCESS, ShapeKind.LANE, ShapeKind.SUBPROCESS)
+
+
+def diagram_of(flow: bytes, location: FileLocation) -> Diagram | None:
+    """How the flow in a ``.iflw`` is drawn; None where that can't be read, or is too large."""
+    if len(flow) > LARGEST:
+        return None
+    try:
+        document = read_document(flow, location, scan=False, whole=True)
+    except Unreadable:
+        return None
+    return read_diagram(document.root) if document.root is not None else None
 
 
 def read_diagram(root: etree._Element) -> Diagram | None:
@@ -66,9 +86,12 @@ def _read(plane: etree._Element, elements: Elements) -> Diagram:
         if connection is None or connection.id in edges or len(edges) == SHAPES:
             left_out += 1
             continue
+        points = _waypoints(drawing)
         if connection.source in hidden or connection.target in hidden:
-            continue
-        edge = _edge(connection, _waypoints(drawing), shapes)
+            connection, points = _to_holders(connection, hidden, elements.nodes), ()
+            if connection.source == connection.target:
+                continue
+        edge = _edge(connection, points, shapes)
         if edge is None:
             left_out += 1
         else:
@@ -98,6 +121,18 @@ def _held_by(holders: set[str], nodes: dict[str, Node]) -> set[str]:
         found.update(new)
         waiting += new
     return found
+
+
+def _to_holders(connection: Connection, hidden: Set[str], nodes: dict[str, Node]) -> Connection:
+    """The connection from and to what is seen of the steps that collapsed holders hide."""
+
+    def seen(identifier: str) -> str:
+        while identifier in hidden:
+            identifier = nodes[identifier].parent
+        return identifier
+
+    source, target = seen(connection.source), seen(connection.target)
+    return msgspec.structs.replace(connection, source=source, target=target)
 
 
 def _outermost_first(shapes: dict[str, Shape]) -> Iterator[Shape]:

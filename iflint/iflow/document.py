@@ -61,7 +61,9 @@ class Document(msgspec.Struct, frozen=True):
     xml: XmlFile | None = None
 
 
-def read_document(data: bytes, location: FileLocation, *, scan: bool, whole: bool) -> Document:
+def read_document(
+    data: bytes, location: FileLocation, *, scan: bool, whole: bool = False
+) -> Document:
     """The XML of a ``.iflw`` up to the end of its collaboration, or all of it (``whole``).
 
     With ``scan`` the bytes are searched for the names of the authorization keys first, and the

@@ -30,37 +30,35 @@ def read_iflow(
     parameters: tuple[bytes, FileLocation] | None,
     package: Package | None = None,
     display_name: str | None = None,
-    whole: bool = False,
     every_channel: bool = False,
     parameters_readable: bool = True,
     with_diagram: bool = False,
 ) -> ParsedIflow:
     """An integration flow, from its ``.iflw``, its manifest and its ``parameters.prop``.
 
-    Reads the ``.iflw`` up to the end of its collaboration, or all of it (``whole``), and not at
-    all where its bytes show no authorization by certificate. ``every_channel`` (implied by
-    ``whole``) reads it all the same, so that the model holds every sender channel. With
-    ``with_diagram`` (which implies ``whole``) it is read how the flow is drawn, too. Never raises;
+    Reads the ``.iflw`` up to the end of its collaboration, and not at all where its bytes show no
+    authorization by certificate. ``every_channel`` reads it all the same, so that the model holds
+    every sender channel. With ``with_diagram`` (which implies it) it is read how the flow is drawn,
+    too, as far as the rest of the file can be read; nothing else depends on that. Never raises;
     what can't be read is among the problems. ``parameters_readable`` is False where there are
     parameters that could not be read.
     """
     headers = parse_manifest(*manifest) if manifest else Manifest({})
     problems = list(headers.problems)
-    whole = whole or with_diagram
-    every_channel = every_channel or whole
+    every_channel = every_channel or with_diagram
     diagram: Diagram | None = None
     channels: tuple[StoredChannel, ...] = ()
     relevant = False
     try:
-        document = read_document(flow, location, scan=not every_channel, whole=whole)
+        document = read_document(flow, location, scan=not every_channel)
     except Unreadable as unreadable:
         problems.append(unreadable.problem)
     else:
         channels, relevant = _channels(document)
-        if with_diagram and document.root is not None:
-            from iflint.iflow.diagram_reader import read_diagram
+        if with_diagram:
+            from iflint.iflow.diagram_reader import diagram_of
 
-            diagram = read_diagram(document.root)
+            diagram = diagram_of(flow, location)
     defaults = _Defaults(parameters)
     wrong = defaults.problems()
     problems += wrong

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iflint.iflow.diagram import Bounds, EdgeKind, Point, ShapeKind
-from iflint.iflow.diagram_reader import FARTHEST, SHAPES, read_diagram
+from iflint.iflow.diagram_reader import FARTHEST, LARGEST, SHAPES, read_diagram
 from iflint.iflow.reader import read_iflow
 from iflint.location import FileLocation
 from iflow.corpus import CORPUS, bundles
@@ -240,6 +240,46 @@ def test_a_channel_has_the_id_of_the_model() -> None:
     drawn = {e.id for e in flow.diagram.edges if e.kind == EdgeKind.MESSAGE}
     assert [channel.id for channel in flow.resolve().channels] == ["In"]
     assert "In" in drawn
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["<nope:x/>", "<subProcess>" * 300 + "</subProcess>" * 300, "&#1;", "<", " " * LARGEST],
+)
+def test_what_can_not_be_drawn_is_judged_all_the_same(damage) -> None:
+    from lxml import etree
+
+    data = etree.tostring(definitions(COLLABORATION, PROCESS, DIAGRAM))
+    data = data.replace(b"<process ", damage.encode() + b"<process ")
+    place = FileLocation("Orders.iflw")
+    plain, drawn = (
+        read_iflow(data, place, bundle=place, manifest=None, parameters=None, **options)
+        for options in ({"every_channel": True}, {"with_diagram": True})
+    )
+    assert drawn.problems == plain.problems
+    assert [channel.id for channel in drawn.resolve().channels] == ["In"]
+    assert drawn.diagram is None
+
+
+def test_of_channels_with_one_id_none_is_drawn() -> None:
+    other = element("messageFlow", "In", sourceRef="Start", targetRef="Receiver")
+    diagram = read(other + COLLABORATION, PROCESS, DIAGRAM)
+    assert "In" not in {each.id for each in diagram.edges}
+    assert diagram.left_out == 1
+
+
+def test_a_channel_into_a_collapsed_subprocess_leads_to_what_is_seen_of_it() -> None:
+    inner = element("subProcess", "Sub", element("startEvent", "Inner"))
+    flow = element("messageFlow", "Deep", sourceRef="Sender", targetRef="Inner")
+    drawn = (
+        shape("Sub", 300, 0, 100, 60, 'isExpanded="false"')
+        + shape("Inner", 310, 10, 30, 30)
+        + edge("Deep", (0, 0), (320, 20))
+    )
+    diagram = read(COLLABORATION + flow, PROCESS + inner, DIAGRAM + drawn)
+    (deep,) = [each for each in diagram.edges if each.id == "Deep"]
+    assert (deep.source, deep.target) == ("Sender", "Sub")
+    assert diagram.left_out == 0
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="needs the corpus of real exports in ../shared")

@@ -48,7 +48,7 @@ def problem(data: str | bytes, **options: object):
         lambda text: text.replace("ifl:", "x:").replace("xmlns:ifl", "xmlns:x").encode(),
     ],
 )
-@pytest.mark.parametrize("options", [{}, {"whole": True}, {"every_channel": True}])
+@pytest.mark.parametrize("options", [{}, {"with_diagram": True}, {"every_channel": True}])
 def test_any_encoding_and_prefix_is_read(encode, options) -> None:
     assert subjects(encode(FLOW), **options) == ["CN=shöp, O=Ä"]
 
@@ -98,7 +98,7 @@ def test_what_is_no_flow_is_one_problem(data: bytes, words: str) -> None:
 
 
 @pytest.mark.parametrize("text", [FLOW, QUIET])
-@pytest.mark.parametrize("options", [{}, {"whole": True}, {"every_channel": True}])
+@pytest.mark.parametrize("options", [{}, {"with_diagram": True}, {"every_channel": True}])
 def test_a_flow_cut_anywhere_is_one_problem_at_its_end(text: str, options) -> None:
     data = text.encode()
     for end in range(150, len(data) - 1, 37):
@@ -194,7 +194,7 @@ def test_the_scan_finds_the_old_format() -> None:
 
 def test_channels_of_a_quiet_flow_are_read_only_when_asked_for() -> None:
     assert read(QUIET).resolve().channels == ()
-    for option in ("every_channel", "whole"):
+    for option in ("every_channel", "with_diagram"):
         assert [c.adapter for c in read(QUIET, **{option: True}).resolve().channels] == ["JMS"]
     role = flow(channel("HTTPS", prop("senderAuthType", "RoleBased")))
     assert not read(role).relevant
