@@ -155,29 +155,30 @@ def _is_standard_output(path: str) -> bool:
 
 
 def rewrite_file(path: str, before: bytes, after: bytes) -> None:
-    """Put ``after`` in the place of ``before``, as a whole or not at all; permissions stay.
+    """Put ``after`` in the place of ``before``, as a whole or not at all.
 
+    Permissions stay, and owner and group where this user may give a file to them.
     Raises `Failure`, also when the file has changed meanwhile.
     """
     try:
         with open(path, "rb") as file:
             changed = file.read() != before
-        mode = os.stat(path).st_mode
+        status = os.stat(path)
     except OSError as error:
         raise Failure(f"{path} can't be read: {error.strerror or error}") from error
     if changed:
         raise Failure(f"{path} has changed meanwhile: nothing was written to it; run again")
-    _written(path, after, mode & 0o7777)
+    _written(path, after, status)
 
 
-def _written(path: str, data: bytes, mode: int | None = None) -> None:
+def _written(path: str, data: bytes, status: os.stat_result | None = None) -> None:
     target = os.path.realpath(path)
     try:
         if os.path.exists(path) and not os.path.isfile(path):
             with open(path, "wb") as file:
                 file.write(data)
         else:
-            _replace(target, data, mode)
+            _replace(target, data, status)
     except FileNotFoundError as error:
         folders = (os.path.dirname(path) or os.curdir, os.path.dirname(target))
         missing = next((folder for folder in folders if not os.path.isdir(folder)), None)
@@ -187,22 +188,29 @@ def _written(path: str, data: bytes, mode: int | None = None) -> None:
         raise Failure(f"{path} can't be written: {error.strerror or error}") from error
 
 
-def _replace(target: str, data: bytes, mode: int | None = None) -> None:
-    """Write a draft and rename it; ``mode`` are its permissions, None those of a new file."""
-    folder, name = os.path.split(target)
-    draft = os.path.join(folder, f".{name[:100]}.{os.getpid()}.tmp")
+def _replace(target: str, data: bytes, status: os.stat_result | None) -> None:
+    """Write a draft and rename it; it is given out as ``status`` says, or (None) as a new file."""
+    draft = os.path.join(os.path.dirname(target), f".iflint.{os.urandom(8).hex()}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(draft, flags, 0o666)
+    descriptor = os.open(draft, flags, 0o600 if status else 0o666)
     try:
         with open(descriptor, "wb") as file:
             file.write(data)
-        if mode is not None:
-            os.chmod(draft, mode)
+        if status:
+            _give_out(draft, status)
         os.replace(draft, target)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(draft)
         raise
+
+
+def _give_out(path: str, status: os.stat_result) -> None:
+    """Give a file the owner and the group, as far as possible, and the permissions of another."""
+    for owner, group in ((-1, status.st_gid), (status.st_uid, -1)):
+        with contextlib.suppress(OSError, AttributeError):
+            os.chown(path, owner, group)
+    os.chmod(path, status.st_mode & 0o7777)
 
 
 def _console_encoding() -> str:
