@@ -14,7 +14,8 @@ import msgspec
 
 from iflint.edits import CannotWrite, Edit, applied
 from iflint.location import FileLocation, Location
-from iflint.sources.disk import Disk
+from iflint.paths import is_below
+from iflint.sources.disk import Disk, slashes
 
 if TYPE_CHECKING:
     from iflint.iflow.model import Value
@@ -42,10 +43,14 @@ class ChangedFile(msgspec.Struct, frozen=True):
 
 
 class Texts:
-    """The texts of files under a folder (default: the current one) that may be written."""
+    """The texts of files that may be written, seen from a folder (default: the current one).
 
-    def __init__(self, directory: str | None) -> None:
+    A link is followed no further than to what lies at or below ``places``.
+    """
+
+    def __init__(self, directory: str | None, places: Iterable[str]) -> None:
         self._disk = Disk(directory)
+        self._places = [self._real_path(place) for place in places]
         self._data: dict[FileLocation, bytes] = {}
 
     def names(self, entry: EntryVerdict, certificate: Certificate) -> Iterator[Change]:
@@ -109,17 +114,26 @@ class Texts:
         """The bytes of a file that may be written. Raises CannotWrite."""
         if file.members:
             raise CannotWrite("it stands in an archive, which is never changed")
-        file = self._disk.real(file)
-        if file not in self._data:
-            self._data[file] = _writable(self._disk.absolute(file.path))
-        return self._data[file]
+        real = self._disk.real(file)
+        path = self._real_path(file.path)
+        if real != file and not any(is_below(path, place) for place in self._places):
+            raise CannotWrite(f"a link leads out of what is checked, to {real.path}")
+        if real not in self._data:
+            self._data[real] = _writable(path)
+        return self._data[real]
+
+    def _real_path(self, path: str) -> str:
+        return slashes(os.path.realpath(self._disk.absolute(path)))
 
 
 def _writable(path: str) -> bytes:
     """What stands in a file that may be written. Raises CannotWrite."""
     try:
-        if not os.access(path, os.W_OK) or not os.stat(path).st_mode & 0o222:
+        status = os.stat(path)
+        if not os.access(path, os.W_OK) or not status.st_mode & 0o222:
             raise CannotWrite("the file may not be written")
+        if status.st_nlink > 1:
+            raise CannotWrite("the file has other names (hard links), maybe elsewhere")
         if not os.access(os.path.dirname(path), os.W_OK):
             raise CannotWrite("no file may be written in its folder")
         with open(path, "rb") as stream:

@@ -19,6 +19,7 @@ from iflint.fix_proofs import Candidate, Place, Prover
 from iflint.fix_texts import Change, ChangedFile, Texts
 from iflint.location import FileLocation
 from iflint.rule import Answer, Topic
+from iflint.sources.disk import Disk, root_of
 
 if TYPE_CHECKING:
     from iflint.engine import Session
@@ -126,7 +127,7 @@ class _Planner:
         )
         self._add_successor = add_successor
         self._unsafe = unsafe
-        self._texts = Texts(options.directory)
+        self._texts = Texts(options.directory, _places(paths, options))
         self._left: dict[tuple[str, str], Left] = {}
         self._rows = 0
 
@@ -276,6 +277,13 @@ class _Planner:
                     "Give each a parameter of its own",
                 )
         return kept
+
+
+def _places(paths: Sequence[str], options: Options) -> Iterator[str]:
+    """What is named to be read, and the repository or folder that it belongs to."""
+    yield from paths
+    yield from options.parameters
+    yield root_of(paths, Disk(options.directory).directory, options.root)
 
 
 def _by_place(reports: Iterable[Report], answers: Mapping[str, Answer]) -> _Found:

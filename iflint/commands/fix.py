@@ -249,6 +249,8 @@ def _fixed(fixes: list[Fix], style: Style) -> Iterator[str]:
     yield _head([fix.finding for fix in fixes], style)
     for change in fixes[0].changes:
         yield _place(change.location, style)
+        if change.edit.file != change.location.file:
+            yield from _wrapped("link to:", change.edit.file.path, style)
         yield f"    {change.what}"
         if change.old:
             yield "      " + style.paint(f"- {style.show(change.old)}", ERROR)

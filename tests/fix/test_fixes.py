@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import stat
 import subprocess
@@ -238,6 +239,55 @@ def test_links_to_one_file_are_one_file(place, links) -> None:
     assert [file.file.path for file in plan.files] == ["A/src/main/resources/parameters.prop"]
     assert link.is_symlink()
     assert codes() == []
+
+
+@pytest.mark.parametrize("linked", ["Orders.iflw", "parameters.prop"])
+def test_a_link_is_followed_no_further_than_to_what_is_checked(place, linked) -> None:
+    by_parameter = linked == "parameters.prop"
+    subject, parameters = ("{{S}}", {"S": REVERSED}) if by_parameter else (REVERSED, {})
+    orders(place, listing((subject, ISSUER)), **parameters)
+    link = place / (PARAMETERS if by_parameter else ORDERS)
+    real = place / "elsewhere" / linked
+    real.parent.mkdir()
+    link.rename(real)
+    link.symlink_to(real)
+    before = real.read_bytes()
+    keys = {"certificates": ("../partner.pem",), "roots_add": ("../root.pem",)}
+    why = f"a link leads out of what is checked, to {real}"
+    assert only(fixed(directory=str(place / "flow"), **keys)) == why
+    assert real.read_bytes() == before
+    assert link.is_symlink()
+
+    (place / ".git").mkdir()
+    plan = fixed(directory=str(place / "flow"), **keys)
+    assert [file.path for file in plan.files] == [str(real)]
+    assert real.read_bytes() != before
+    assert link.is_symlink()
+
+
+def test_a_path_that_is_named_may_be_a_link(place) -> None:
+    orders(place, listing((REVERSED, ISSUER)))
+    (place / "here").mkdir()
+    (place / "here/link").symlink_to(place / "flow")
+    keys = {"certificates": ("../partner.pem",), "roots_add": ("../root.pem",)}
+    assert len(fixed("link", directory=str(place / "here"), **keys).files) == 1
+
+
+def test_the_report_names_the_file_that_a_link_leads_to(place, call) -> None:
+    orders(place, listing((REVERSED, ISSUER)))
+    (place / ORDERS).rename(place / "real.xml")
+    (place / ORDERS).symlink_to(place / "real.xml")
+    result = call("fix", "--roots-add", "root.pem", "--as-of", "2026-11-24", "--isolated")
+    assert f"--> {ORDERS}:" in result.stdout
+    assert "    link to: real.xml\n" in result.stdout
+
+
+def test_a_file_with_another_name_is_left(place) -> None:
+    orders(place, listing(("{{S}}", ISSUER)), S=REVERSED)
+    (place / "other").hardlink_to(place / PARAMETERS)
+    before = (place / PARAMETERS).read_bytes()
+    assert only(fixed()) == "the file has other names (hard links), maybe elsewhere"
+    assert (place / PARAMETERS).read_bytes() == before
 
 
 def test_both_names_of_an_entry(place) -> None:
@@ -628,6 +678,37 @@ def test_permissions_stay(place, call) -> None:
     (place / PARAMETERS).chmod(0o640)
     call("fix", "--roots-add", "root.pem", "--as-of", "2026-11-24", "--isolated")
     assert stat.S_IMODE((place / PARAMETERS).stat().st_mode) == 0o640
+    assert codes() == []
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
+def test_owner_and_group_stay(place, call) -> None:
+    orders(place, listing(("{{S}}", ISSUER)), S=REVERSED)
+    os.chown(place / PARAMETERS, 65534, 65533)
+    (place / PARAMETERS).chmod(0o640)
+    call("fix", "--roots-add", "root.pem", "--as-of", "2026-11-24", "--isolated")
+    status = (place / PARAMETERS).stat()
+    assert (status.st_uid, status.st_gid) == (65534, 65533)
+    assert stat.S_IMODE(status.st_mode) == 0o640
+    assert codes() == []
+
+
+def test_an_owner_that_can_not_be_kept_stops_nothing(place, call, monkeypatch) -> None:
+    def refuse(*_arguments) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "chown", refuse)
+    orders(place, listing(("{{S}}", ISSUER)), S=REVERSED)
+    call("fix", "--roots-add", "root.pem", "--as-of", "2026-11-24", "--isolated")
+    assert codes() == []
+
+
+def test_a_name_as_long_as_a_name_may_be(place, call) -> None:
+    name = "\N{ROCKET}" * 60 + ".iflw"
+    orders(place, listing((REVERSED, ISSUER)))
+    (place / ORDERS).rename((place / ORDERS).with_name(name))
+    result = call("fix", "--roots-add", "root.pem", "--as-of", "2026-11-24", "--isolated")
+    assert result.exit_code == 0
     assert codes() == []
 
 
