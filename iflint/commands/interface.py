@@ -176,6 +176,8 @@ class Interface(click.Group):
 
         if complete_var and os.environ.get(complete_var):
             _complete(run)
+        if sys.flags.optimize > 1:
+            complain("with PYTHONOPTIMIZE=2 help and rules have no texts; findings are the same")
         sys.exit(_exit_code(run, "--debug" in (sys.argv if args is None else args)))
 
 
