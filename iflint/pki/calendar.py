@@ -8,13 +8,13 @@ file of one's own replaces rows by their key and adds others. Which CA a certifi
 from __future__ import annotations
 
 import enum
-import os
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from iflint.packaged import packaged_file
 from iflint.pki.names import MalformedName, parse_name
 
 if TYPE_CHECKING:
@@ -254,9 +254,7 @@ def _wrong(row: Row, keys: set[str]) -> str:
 
 
 def _packaged() -> tuple[Row, ...]:
-    path = os.path.join(os.path.dirname(__file__), "data", "ca-calendar.json")
-    with open(path, "rb") as file:
-        return read_calendar(file.read())
+    return read_calendar(packaged_file("pki/data/ca-calendar.json"))
 
 
 def claims(given: date | tuple[Claim, ...] | None) -> tuple[Claim, ...]:

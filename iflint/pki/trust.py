@@ -7,12 +7,13 @@ force has it: a chain that ends in a removed root can be told as such.
 from __future__ import annotations
 
 import enum
-import os
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
+
+from iflint.packaged import packaged_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -303,9 +304,7 @@ def packaged_table() -> Table:
 
 def packaged_data() -> bytes:
     """The file of `packaged_table`."""
-    path = os.path.join(os.path.dirname(__file__), "data", "sap-trusted-roots.json")
-    with open(path, "rb") as file:
-        return file.read()
+    return packaged_file("pki/data/sap-trusted-roots.json")
 
 
 class TrustList(msgspec.Struct, frozen=True, dict=True):

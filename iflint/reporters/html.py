@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from iflint.packaged import packaged_file
 from iflint.report import IllustratedReport
 from iflint.reporters import Wishes, drawing
 from iflint.reporters.html_views import ahead, choices, errors, finding_views, flow_views, timeline
@@ -24,7 +24,6 @@ WISHES = Wishes(describe_rules=True, illustrated=True)
 
 _CI_COMMAND = re.compile(r"#(?=#(?:vso)?\[)")
 """What a CI server would obey if the page went to its log (see `iflint.text.inert`)."""
-_FOLDER = os.path.join(os.path.dirname(__file__), "page")
 
 
 def render(report: Report) -> str:
@@ -68,8 +67,7 @@ def _page(template: str, **values: Any) -> str:
 
 
 def _read(name: str) -> str:
-    with open(os.path.join(_FOLDER, name), encoding="utf-8", newline="\n") as file:
-        return file.read()
+    return packaged_file(f"reporters/page/{name}").decode()
 
 
 def _digest(text: str) -> str:
@@ -79,7 +77,7 @@ def _digest(text: str) -> str:
 @cache
 def _environment() -> Environment:
     """The templates; whatever they show is made visible and escaped in this one place."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
     from iflint import wording
@@ -89,7 +87,7 @@ def _environment() -> Environment:
         return visible(value) if isinstance(value, str) and type(value) is not Markup else value
 
     environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
+        loader=FunctionLoader(_read),
         autoescape=True,
         finalize=shown,
         undefined=StrictUndefined,
