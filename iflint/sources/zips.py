@@ -223,7 +223,8 @@ def read_member(data: bytes, member: Member) -> bytes:
 def _find_directory(data: bytes) -> tuple[int, int, int]:
     """Begin and end of the central directory, and how far all offsets are shifted.
 
-    They are shifted where something stands before the archive, as in self-extracting ones.
+    They are shifted where something stands before the archive, as in self-extracting ones. Where
+    that begins as an archive itself, it is one that was cut off behind an archive in it.
     """
     if not data:
         raise Damaged("The archive is empty: a file of 0 bytes.")
@@ -260,6 +261,8 @@ def _directory_ending_at(data: bytes, at: int) -> tuple[int, int, int] | None:
     start = end - size
     shift = start - offset
     if start < 0 or shift < 0:
+        return None
+    if shift and data.startswith(SIGNATURES):
         return None
     if count and data[start : start + 4] != b"PK\x01\x02":
         return None

@@ -105,6 +105,19 @@ def test_archive_cut_off_anywhere_is_one_problem(here, exports) -> None:
         assert isinstance(problem, Problem)
 
 
+def test_an_archive_cut_off_behind_an_archive_in_it_is_not_taken_for_that_one() -> None:
+    inner, outer = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("x", b"x")
+    with zipfile.ZipFile(outer, "w") as archive:
+        archive.writestr("inner.zip", inner.getvalue())
+    whole = outer.getvalue()
+    list_begins = whole.rindex(b"PK\x01\x02")
+    for length in (list_begins, list_begins + 9, len(whole) - 1):
+        with pytest.raises(Unreadable, match="cut off"):
+            opened(whole[:length])
+
+
 def test_archive_without_members_holds_no_flow(here, exports, seen) -> None:
     exports.write(here, {"empty.zip": exports.pack({})})
     assert seen() == ["archive-without-flow empty.zip"]
