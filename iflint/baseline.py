@@ -15,8 +15,11 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from iflint.findings import BaselineState, Finding, Severity
+from iflint.location import FileLocation
 from iflint.options import UsageError
+from iflint.paths import absolute, is_below
 from iflint.report import BaselineSummary, KnownFinding, Report
+from iflint.sources.names import Role, bundle_root, role_of
 from iflint.text import encodable, escaped_json
 
 VERSION = "1"
@@ -45,6 +48,19 @@ class Baseline(msgspec.Struct, frozen=True):
         return bool(rows) and (
             not all(rows) or {name for row in rows for name in row}.issuperset(finding.environments)
         )
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run looked at, as locations have it.
+
+    It looked for files at and below ``paths``, read all at and below ``given``, and ``files``.
+    ``unread`` could not be read, or not as a whole.
+    """
+
+    paths: tuple[str, ...]
+    given: tuple[str, ...]
+    files: frozenset[str]
+    unread: tuple[FileLocation, ...]
 
 
 class _Document(msgspec.Struct, frozen=True, rename={"version": "iflint-baseline"}):
@@ -77,18 +93,20 @@ def read(path: str) -> Baseline:
     return Baseline(path, _by_fingerprint(document.findings))
 
 
-def compared(report: Report, baseline: Baseline, codes: Iterable[str]) -> Report:
+def compared(
+    report: Report, baseline: Baseline, codes: Iterable[str], looked_at: Iterable[Coverage]
+) -> Report:
     """Set apart the findings that ``baseline`` has, and name those that are gone.
 
-    ``codes`` are those of the rules in force. A known finding is gone if the run checked its
-    file, its rule and its environments, with a certificate at hand for its entry, and it is neither
-    found nor suppressed.
+    ``codes`` are those of the rules in force, ``looked_at`` what was read for each environment. A
+    known finding is gone if the run read its file, or found it deleted, and asked its rule in its
+    environments, with a certificate at hand for its entry, and it is neither found nor suppressed.
     """
     marked = [_marked(finding, baseline) for finding in report.findings]
     suppressed = tuple(_marked(finding, baseline) for finding in report.suppressed)
     found = {finding.fingerprint for finding in (*marked, *suppressed)}
     in_force = frozenset(codes)
-    checked = _Checked(report)
+    checked = _Checked(report, looked_at)
     vanished = sorted(
         (
             known
@@ -226,9 +244,20 @@ def _shown(path: str, report: Report) -> str:
 class _Checked:
     """What a run looked at."""
 
-    def __init__(self, report: Report) -> None:
-        self._paths = [_from_root(path, report) for path in report.paths]
-        self._files = {_from_root(iflow.location.path, report) for iflow in report.iflows}
+    def __init__(self, report: Report, coverages: Iterable[Coverage]) -> None:
+        def absolutes(paths: Iterable[str]) -> set[str]:
+            return {absolute(report.directory, path) for path in paths}
+
+        every = tuple(coverages)
+        self._root = report.root
+        self._paths = absolutes(path for each in every for path in each.paths)
+        self._given = absolutes(path for each in every for path in each.given)
+        self._files = absolutes({path for each in every for path in each.files})
+        self._unread = {
+            _whole(_place(absolute(report.directory, file.path), "!/".join(file.members)))
+            for each in every
+            for file in each.unread
+        }
         self._environments = frozenset(each.name for each in report.environments)
         self._unjudged = {
             (_from_root(iflow.location.path, report), iflow.name or iflow.id, *pair)
@@ -248,10 +277,40 @@ class _Checked:
         entry = (known.path, known.iflow, known.subject, known.issuer)
         if known.channel and entry in self._unjudged:
             return False
-        return known.path in self._files or any(
-            path == "." or known.path == path or known.path.startswith(f"{path}/")
-            for path in self._paths
-        )
+        return self._was_read(known)
+
+    def _was_read(self, known: KnownFinding) -> bool:
+        """Whether its file was read as a whole, or is no longer where the run looked for files."""
+        path = absolute(self._root, known.path)
+        place = _place(path, known.member)
+        if any(is_below(place, unread) or is_below(place, f"{unread}!") for unread in self._unread):
+            return False
+        if path in self._files or _in_one(path, self._given):
+            return True
+        if not _in_one(path, self._paths):
+            return False
+        if not os.path.lexists(path):
+            return True
+        read_with_others = not known.iflow and role_of(path) in _READ_WITH_OTHERS
+        folder = path if os.path.isdir(path) else posixpath.dirname(path)
+        return read_with_others and any(is_below(file, folder) for file in self._files)
+
+
+_READ_WITH_OTHERS = (None, Role.MANIFEST, Role.PACKAGE_LIST)
+"""Roles of files that are read for others in their folder: lists, manifests, the configuration."""
+
+
+def _in_one(path: str, folders: Iterable[str]) -> bool:
+    return any(is_below(path, folder) for folder in folders)
+
+
+def _place(path: str, member: str) -> str:
+    return f"{path}!/{member}" if member else path
+
+
+def _whole(place: str) -> str:
+    """The bundle that the file at ``place`` is a part of, else the file."""
+    return (bundle_root(place) or place).removesuffix("!")
 
 
 def _order(known: KnownFinding) -> tuple[str, ...]:

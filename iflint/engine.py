@@ -18,6 +18,7 @@ from iflint.report import Report
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from iflint.baseline import Coverage
     from iflint.findings import Finding, RuleInfo
     from iflint.iflow.model import Iflow
     from iflint.iflow.properties import ParameterFile
@@ -59,7 +60,8 @@ def report_of(named: Sequence[tuple[str, Session]], options: Options) -> Report:
         from iflint.baseline import compared, read
 
         baseline = read(options.baseline)
-        report = compared(report, baseline, [rule.code for rule in session.rules])
+        looked_at = [each.coverage for _, each in named]
+        report = compared(report, baseline, [rule.code for rule in session.rules], looked_at)
     return report
 
 
@@ -104,6 +106,7 @@ class Session:
         self.inputs = inputs or read_inputs(paths, options)
         self._iflows = tuple(flow.resolve(overlays) for flow in self.inputs.flows)
         self._problems = (*self.inputs.problems, *parameter_problems, *root_problems)
+        self._parameter_files = {file.location.path for file in overlays}
         self.parameter_files = 0
 
     def in_environment(self, environment: Environment) -> Session:
@@ -127,6 +130,9 @@ class Session:
                 for flow, own_files in zip(inputs.flows, files, strict=True)
             ),
             _problems=(*other._problems, *problems),
+            _parameter_files=other._parameter_files.union(
+                file.location.path for own_files in files for file in own_files
+            ),
             parameter_files=sum(map(bool, files)),
         )
 
@@ -139,6 +145,7 @@ class Session:
             certificates=read.certificates,
             certificate_files=read.certificate_files,
             skipped=(*self.inputs.skipped, *read.skipped),
+            files=self.inputs.files | read.files,
             keys=each_key_once((*self.inputs.keys, *read.keys)),
             problems=(
                 *(p for p in self.inputs.problems if p.kind is not ProblemKind.CERTIFICATE),
@@ -210,6 +217,33 @@ class Session:
 
         directory = absolute_directory(self.options.directory)
         return root_of(self._paths, directory, self.options.root)
+
+    @property
+    def coverage(self) -> Coverage:
+        """What was looked at, for `iflint.baseline`.
+
+        A key that is given on purpose is not judged. Where a file that serves every flow can't be
+        read, nothing counts as read.
+        """
+        from iflint.baseline import Coverage
+        from iflint.location import FileLocation
+
+        options, inputs = self.options, self.inputs
+        unread = [problem.location.file for problem in inputs.problems]
+        unread += [key.location.file for key in inputs.keys if key.given]
+        unread += [
+            iflow.location
+            for iflow in self._iflows
+            if iflow.problems or not iflow.parameters_complete
+        ]
+        if not set(self._problems).issubset(inputs.problems):
+            unread.append(FileLocation(self.root))
+        return Coverage(
+            paths=(*self._paths, *(options.certificates or ()), *options.roots, *options.roots_add),
+            given=(*options.roots, *options.roots_add),
+            files=inputs.files | self._parameter_files,
+            unread=tuple(unread),
+        )
 
     def with_suppressions(self, report: Report) -> Report:
         """The report with the suppressed findings set apart, and what rules say of suppressions.

@@ -38,7 +38,10 @@ if TYPE_CHECKING:
 
 
 class Inputs(msgspec.Struct, frozen=True):
-    """What the checked paths and the certificate paths hold, each in the order it was found."""
+    """What the checked paths and the certificate paths hold, each in the order it was found.
+
+    ``files`` are the paths on disk of what was read for it.
+    """
 
     flows: tuple[ParsedIflow, ...]
     certificates: tuple[FoundCertificate, ...]
@@ -46,6 +49,7 @@ class Inputs(msgspec.Struct, frozen=True):
     skipped: tuple[Skipped, ...]
     problems: tuple[Problem, ...]
     keys: tuple[KeyMaterial, ...] = ()
+    files: frozenset[str] = frozenset()
 
 
 def read_inputs(paths: Sequence[str], options: Options) -> Inputs:
@@ -224,6 +228,7 @@ class _Reading:
         self._skipped: list[Skipped] = []
         self._problems: list[Problem] = []
         self._keys: dict[Location, KeyMaterial] = {}
+        self._files: set[str] = set()
         self._of_archive: tuple[FileLocation | None, list[FileContent]] = (None, [])
 
     def inputs(self) -> Inputs:
@@ -234,6 +239,7 @@ class _Reading:
             tuple(self._skipped),
             tuple(self._problems),
             tuple(self._keys.values()),
+            frozenset(self._files),
         )
 
     def take_certificate_files(self, paths: Sequence[str]) -> None:
@@ -260,6 +266,7 @@ class _Reading:
                 self._take_certificates(artifact)
             elif isinstance(artifact, Skipped):
                 self._skipped.append(artifact)
+                self._files.add(artifact.location.path)
             else:
                 self._problems.append(artifact)
         self._end_archive(None)
@@ -285,6 +292,8 @@ class _Reading:
         if flow is None:
             return
         parameters = self._read(bundle.parameters)
+        files = (bundle.flow, bundle.manifest, bundle.parameters)
+        self._files.update(file.location.path for file in files if file is not None)
         package = bundle.package
         self._flows.append(
             read_iflow(
@@ -312,6 +321,8 @@ class _Reading:
         read = self._read(source.file, ProblemKind.CERTIFICATE, quiet=quiet)
         if read is None:
             return
+        if not source.keys_only:
+            self._files.add(read[1].path)
         content = (
             read_certificate_file(*read, self._passwords(read[1]))
             if source.certain or may_hold_certificates(read[0])

@@ -13,7 +13,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import iflint
-from exports import FIXTURES, Channel, Flow, bundle, dn, issue, pem, root, write_tree
+from exports import (
+    FIXTURES,
+    Channel,
+    Flow,
+    bundle,
+    dn,
+    issue,
+    key_pem,
+    pem,
+    root,
+    write_tree,
+)
 from iflint import baseline
 from iflint.options import Suppression, UsageError
 
@@ -107,6 +118,102 @@ def test_pruned_on_demand_and_only_what_was_looked_at(demo, call) -> None:
     check(call, *prune)
     assert len(before.splitlines()) - len(Path("known.json").read_text("utf-8").splitlines()) == 1
     assert check(call, "--prune-baseline").exit_code == 2
+
+
+def cut_off(path):
+    Path(path).write_bytes(Path(path).read_bytes()[:-200])
+
+
+@pytest.mark.parametrize(
+    ("harm", "more"),
+    [
+        (lambda: None, ("--exclude", "packages/")),
+        (lambda: None, ("--exclude", "certificates/", "--exclude", "*.zip")),
+        (lambda: None, ("--parameters", "cut.prop")),
+        (lambda: Path(".gitignore").write_text("packages/\n*.jks\n"), ()),
+        (lambda: cut_off("exports/Post Goods Movements.zip"), ()),
+        (lambda: cut_off("exports/Example Retail Finance.zip"), ("--ignore", "IFL001")),
+        (lambda: Path("legacy/ReplicatePrices.iflw").write_bytes(b""), ()),
+        (lambda: cut_off("legacy/ReplicatePrices.iflw"), ("--ignore", "IFL001")),
+        (lambda: [path.write_bytes(b"") for path in Path("certificates").glob("*.*")], ()),
+        (lambda: [path.write_text("\\u") for path in Path("packages").rglob("*.prop")], ()),
+    ],
+)
+def test_what_was_not_read_is_not_forgotten(demo, call, harm, more) -> None:
+    Path("cut.prop").write_text("a=\\u")
+    check(call, "--write-baseline", "known.json")
+    before = Path("known.json").read_text("utf-8")
+    harm()
+    check(call, "--baseline", "known.json", "--prune-baseline", *more)
+    assert Path("known.json").read_text("utf-8") == before
+    check(call, "--write-baseline", "known.json", *more)
+    after = json.loads(Path("known.json").read_text("utf-8"))["findings"]
+    assert [row for row in json.loads(before)["findings"] if row not in after] == []
+
+
+@pytest.fixture
+def gone(one, call):
+    """Writes a baseline; then tells rule and file of each known finding that is found no more."""
+    Path("iflint.toml").write_text('roots = ["root.pem"]\nselect = ["IFL0", "IFL102", "IFL407"]\n')
+
+    def after(mend, *arguments):
+        check(call, "--write-baseline", "known.json", *arguments)
+        known = ("--baseline", "known.json", *arguments)
+        assert "no longer found" not in check(call, *known).stdout
+        mend()
+        report = json.loads(check(call, *known, "--format", "json").stdout)["report"]
+        return [(row["code"], row["path"]) for row in report["baseline"]["vanished"]]
+
+    return after
+
+
+def zipped(*names):
+    """An archive with a flow of each name."""
+    with zipfile.ZipFile("flows.zip", "w") as archive:
+        for name in names:
+            flow = Flow(name, name, [Channel("HTTPS", f"/{name}", [ENDING.pair])])
+            for member, data in bundle(flow).items():
+                archive.writestr(f"{name}/{member}", data)
+
+
+def test_a_deleted_flow_is_gone_also_where_files_are_left_out(gone) -> None:
+    (flow,) = Path("flow").rglob("*.iflw")
+    assert gone(flow.unlink, "--exclude", "other/") == [("IFL102", flow.as_posix())]
+
+
+def test_a_flow_that_left_its_archive_is_gone(gone) -> None:
+    zipped("First", "Second")
+    assert gone(lambda: zipped("Second")) == [("IFL102", "flows.zip")]
+
+
+def test_files_that_are_no_flows_are_gone_once_mended(gone) -> None:
+    settings = Path("iflint.toml").read_text()
+    unused = "[[suppressions]]\nrule = 'IFL102'\nchannel = '/nothing'\nreason = 'r'\n"
+    Path("iflint.toml").write_text(settings + unused)
+    Path("flow/resources.cnt").write_bytes(b"nothing that is a list")
+    Path("other.pem").write_bytes(b"nothing that is a certificate")
+    Path("partner.pem").write_bytes(pem(ENDING) + key_pem("a key"))
+
+    def mend():
+        Path("iflint.toml").write_text(settings)
+        Path("flow/resources.cnt").write_bytes(b64encode(b'{"resources": []}'))
+        for name in ("other.pem", "partner.pem"):
+            Path(name).write_bytes(pem(ENDING))
+
+    assert gone(mend) == [
+        ("IFL001", "flow/resources.cnt"),
+        ("IFL090", "iflint.toml"),
+        ("IFL002", "other.pem"),
+        ("IFL407", "partner.pem"),
+    ]
+
+
+def test_nothing_is_gone_while_values_for_every_flow_can_not_be_read(gone) -> None:
+    flow = Flow("Orders", "Orders", [Channel("HTTPS", "/orders", [("{{S}}", "{{I}}")])])
+    write_tree(Path("flow"), bundle(flow))
+    subject, issuer = ENDING.pair
+    Path("all.prop").write_text(f"S={subject}\nI={issuer}\n")
+    assert gone(lambda: Path("all.prop").write_text("S=\\u\n"), "--parameters", "all.prop") == []
 
 
 def test_a_part_without_its_certificates_prunes_nothing_that_they_decide(demo, call) -> None:
