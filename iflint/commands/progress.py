@@ -8,7 +8,7 @@ import sys
 import time
 from _thread import allocate_lock, start_new_thread
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from _thread import LockType
@@ -52,7 +52,8 @@ def shown(doing: str = "") -> Iterator[None]:
 
     Nothing is shown before the program has run for `PATIENCE`, where nobody looks at standard
     error, or in a log. The line is plain text, written over and over, so that any console can
-    show it and nothing has to be put right when the program is killed.
+    show it and nothing has to be put right when the program is killed. SIGTERM and SIGHUP end the
+    program as Ctrl+C does, without the line.
     """
     if not _is_watched(os.environ):
         yield
@@ -66,10 +67,35 @@ def shown(doing: str = "") -> Iterator[None]:
     gone.acquire()
     start_new_thread(_show, (done, gone))
     try:
-        yield
+        with _ended_in_order():
+            yield
     finally:
         done.release()
         gone.acquire()
+
+
+@contextlib.contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Let signals that end the program unwind it, where nobody else has said what they do."""
+    import signal
+
+    taken = []
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            with contextlib.suppress(ValueError):  # this is not the main thread
+                signal.signal(number, _end)
+                taken.append(number)
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _end(number: int, _frame: object) -> NoReturn:
+    """Leave with the exit code that shells give for a signal."""
+    raise SystemExit(128 + number)
 
 
 def _is_watched(environment: Mapping[str, str]) -> bool:

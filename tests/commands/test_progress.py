@@ -1,6 +1,7 @@
 """Progress: what the library tells, and the line that a terminal shows of it."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def on_a_terminal(
     """What a terminal receives from a run that waits for its line to be shown, and its code.
 
     It waits for ``wait`` seconds at most, and ``stay`` seconds longer. ``types`` is a pair: once
-    the terminal has received the first, the second is typed.
+    the terminal has received the first, the second is typed, or sent if it is a signal.
     ``stdout`` is a file that standard output goes to instead.
     """
     import fcntl
@@ -78,7 +79,10 @@ def on_a_terminal(
                 break
             received += data
             if types and types[0] in received:
-                os.write(terminal, types[1])
+                if isinstance(types[1], bytes):
+                    os.write(terminal, types[1])
+                else:
+                    run.send_signal(types[1])
                 types = None
         else:
             run.kill()
@@ -137,6 +141,17 @@ def test_ctrl_c_leaves_the_line_empty(case) -> None:
     assert received.rstrip("\r\n").endswith(" " * 59)
     assert "Traceback" not in received
     assert "\x1b" not in received
+
+
+@pseudo_terminals
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_what_ends_the_program_leaves_the_line_empty(case, name) -> None:
+    number = getattr(signal, name)
+    if signal.getsignal(number) is signal.SIG_IGN:
+        pytest.skip("the signal is ignored here, as by nohup")
+    received, code = on_a_terminal(*case, stay=60, types=(b"Reading file", number))
+    assert code == 128 + number
+    assert received.endswith("\r" + " " * 59 + "\r")
 
 
 @pseudo_terminals
