@@ -63,13 +63,38 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     unread: tuple[FileLocation, ...]
 
 
-class _Document(msgspec.Struct, frozen=True, rename={"version": "iflint-baseline"}):
+_KEY = "iflint-baseline"
+
+
+class _Document(msgspec.Struct, frozen=True, rename={"version": _KEY}):
     version: str
     findings: tuple[KnownFinding, ...] = ()
 
 
+def is_something_else(path: str) -> bool:
+    """Whether what is at ``path`` is neither a baseline nor an empty file.
+
+    One of another version counts as a baseline, and one in which a merge left its markers.
+    """
+    if not os.path.isfile(path):
+        return os.path.exists(path)
+    try:
+        with open(path, "rb") as file:
+            data = file.read(LARGEST_FILE).removeprefix(codecs.BOM_UTF8).strip()
+    except OSError:
+        return True
+    try:
+        content = msgspec.json.decode(data or b"null")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        begins = data.startswith((b"{", b"<<<<<<<"))
+        return not (begins and b"<<<<<<<" in data and f'"{_KEY}":'.encode() in data)
+    return bool(data) and not (isinstance(content, dict) and _KEY in content)
+
+
 def read(path: str) -> Baseline:
     """Read a baseline; raises UsageError, one line, for a file that is none."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise UsageError(f"baseline {path} can't be read: it is not a regular file")
     try:
         with open(path, "rb") as file:
             data = file.read(LARGEST_FILE + 1)
@@ -330,7 +355,7 @@ def _order(known: KnownFinding) -> tuple[str, ...]:
 def _written(rows: Iterable[KnownFinding]) -> str:
     lines = [_line(known) for known in sorted(rows, key=_order)]
     listed = "[\n" + ",\n".join(lines) + "\n]" if lines else "[]"
-    return escaped_json(f'{{\n"iflint-baseline": "{VERSION}",\n"findings": {listed}\n}}\n')
+    return escaped_json(f'{{\n"{_KEY}": "{VERSION}",\n"findings": {listed}\n}}\n')
 
 
 def _line(known: KnownFinding) -> str:

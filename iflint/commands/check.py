@@ -107,14 +107,15 @@ def _over_baseline(run: Run) -> Run:
     target = run.settings.get("write-baseline")
     if target is None or not _is_same(run.settings.get("baseline", target), target):
         return run
+    if not os.path.exists(target):
+        return run.without_baseline
     from iflint import baseline
     from iflint.options import UsageError
 
     try:
         baseline.read(target)
     except UsageError as error:
-        if os.path.exists(target):
-            complain(f"{error}; it is written anew")
+        complain(f"{error}; it is written anew")
         return run.without_baseline
     return msgspec.structs.replace(run, settings={**run.settings, "baseline": target})
 

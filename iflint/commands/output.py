@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from iflint.commands import progress
-from iflint.commands.interface import Failure, silence_stdout
+from iflint.commands.interface import Failure, WrongUsage, silence_stdout
 from iflint.configuration.settings import STANDARD_OUTPUT
 
 if TYPE_CHECKING:
@@ -137,13 +137,36 @@ def write_file(path: str, text: str) -> None:
 
     It is written beside its place and then renamed, with the permissions of a new file. What is
     there and no regular file, such as a pipe, is written into directly, and what standard output
-    goes to by way of it (``/dev/stdout``). Raises `Failure`.
+    goes to by way of it (``/dev/stdout``). Raises `Failure`, and `WrongUsage` where an input would
+    be lost.
     """
+    if is_named_like_input(path):
+        raise WrongUsage([f"{path} is there and named like an input: give another file"])
     data = text.encode()
     if _is_standard_output(path):
         _write_stdout(data)
     else:
         _written(path, data)
+
+
+def is_named_like_input(path: str) -> bool:
+    """Whether a file is there that a run would read, by its name, or that configures one.
+
+    Documents of JSON don't count, since reports are some, too.
+    """
+    if not os.path.isfile(path):
+        return False
+    from iflint.sources.names import Role, role_of
+
+    name = path.replace(os.sep, "/")
+    return name.lower().endswith(_READ_BESIDE) or role_of(name) not in (
+        None,
+        Role.DOCUMENT,
+        Role.NAMELESS,
+    )
+
+
+_READ_BESIDE = (".prop", ".propdef", ".properties", ".toml")
 
 
 def _is_standard_output(path: str) -> bool:

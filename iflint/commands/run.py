@@ -127,7 +127,7 @@ def prepare(request: Request, *, every_environment: bool = False) -> Run:
     if settings.get("prune-baseline") and "baseline" not in named:
         mistakes.append(Mistake("", "--prune-baseline needs --baseline FILE"))
     destinations = _destinations(settings, mistakes)
-    mistakes += _overwritten(settings, destinations, configuration)
+    mistakes += _overwritten(settings, destinations, configuration, request.paths)
     if mistakes:
         raise WrongUsage(dict.fromkeys(map(str, mistakes)))
     if settings.get("select") or settings.get("rules"):
@@ -148,16 +148,49 @@ def _overwritten(
     settings: Mapping[str, Any],
     destinations: Iterable[Destination],
     configuration: Configuration | None,
+    paths: Iterable[str],
 ) -> Iterator[Mistake]:
-    """What writing a baseline would destroy."""
-    target = settings.get("write-baseline")
-    if target is None:
-        return
-    others = {"the configuration": configuration.path} if configuration else {}
-    others |= {f"the format {each.format}": each.path or STANDARD_OUTPUT for each in destinations}
-    for name, path in others.items():
-        if path != STANDARD_OUTPUT and os.path.realpath(path) == os.path.realpath(target):
-            yield Mistake("", f"--write-baseline {shown(target, 200)} is the file of {name}")
+    """What writing reports and a baseline would destroy."""
+    from iflint.commands.output import is_named_like_input
+
+    used = {os.path.realpath(path): "which this run reads" for path in _inputs(settings, paths)}
+    if configuration:
+        used[os.path.realpath(configuration.path)] = "the configuration"
+    baseline, target = settings.get("baseline"), settings.get("write-baseline")
+    others = used | ({os.path.realpath(baseline): "the baseline"} if baseline else {})
+    for each in destinations:
+        if each.path is None or each.path == STANDARD_OUTPUT:
+            continue
+        place, name = os.path.realpath(each.path), f"the format {each.format}"
+        why = others.get(place)
+        if why is None and is_named_like_input(each.path):
+            why = "which is named like an input"
+        if why:
+            yield _would_overwrite(name, each.path, why)
+        used[place] = f"the file of {name}"
+    if target is not None:
+        why = used.get(os.path.realpath(target))
+        if why is None and os.path.exists(target):
+            from iflint.baseline import is_something_else
+
+            why = "which is no baseline" if is_something_else(target) else None
+        if why:
+            yield _would_overwrite("--write-baseline", target, why)
+
+
+def _inputs(settings: Mapping[str, Any], paths: Iterable[str]) -> Iterator[str]:
+    """The files and folders that a run is told to read."""
+    yield from paths
+    environments = (msgspec.structs.asdict(each) for each in settings.get("environments", ()))
+    for each in (settings, *environments):
+        for name in ("certificates", "parameters", "roots", "roots-add", "roots_add"):
+            yield from each.get(name) or ()
+    if "calendar" in settings:
+        yield settings["calendar"]
+
+
+def _would_overwrite(what: str, path: str, why: str) -> Mistake:
+    return Mistake("", f"{what} would overwrite {shown(path, 200)}, {why}; give another file")
 
 
 def _over_rules(configured: Mapping[str, Any], given: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Starting with old findings: what is known or suppressed does not fail, what is new does."""
 
 import json
+import os
 import re
 import shutil
 import zipfile
@@ -272,7 +273,14 @@ def test_known_wherever_the_check_is_called_from(demo, call, monkeypatch, reposi
 
 
 @pytest.mark.parametrize(
-    "text", [None, "", "<<<<<<< ours", '{"iflint-baseline": "9", "findings": []}']
+    "text",
+    [
+        None,
+        "",
+        '{"iflint-baseline": "9", "findings": []}',
+        '{\n"iflint-baseline": "1",\n"findings": [\n<<<<<<< ours\n=======\n>>>>>>> theirs\n]\n}\n',
+        '<<<<<<< ours\n{\n"iflint-baseline": "1",\n=======\n',
+    ],
 )
 def test_a_baseline_that_can_not_be_read_is_written_anew(one, call, text) -> None:
     with Path("iflint.toml").open("a") as file:
@@ -314,6 +322,69 @@ def test_a_baseline_goes_to_a_file_of_its_own(one, call, arguments, said) -> Non
     assert result.exit_code == 2
     assert said in result.stderr
     assert Path("iflint.toml").read_text() == before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"# Flows\n",
+        b"[]",
+        b'{"scripts": {"iflint-baseline": "iflint check"}}',
+        b'Of "iflint-baseline": a merge\n<<<<<<< ours\n',
+        b"\x30\x82\xff\xff",
+    ],
+)
+def test_no_other_file_becomes_a_baseline(one, call, content) -> None:
+    Path("other").write_bytes(content)
+    for configured in ("", 'baseline = "known.json"\n'):
+        suppress(configured)
+        result = check(call, "--write-baseline", "other")
+        assert result.exit_code == 2
+        assert result.stderr.count("\n") == 1
+        assert "would overwrite 'other', which is no baseline" in result.stderr
+    assert Path("other").read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--format", "json=iflint.toml"), "format json would overwrite 'iflint.toml', the config"),
+        (("--output", "./known.json"), "format text would overwrite './known.json', the baseline"),
+        (("--format", "html=partner.pem"), "'partner.pem', which is named like an input"),
+        (("--format", "sarif=flow/META-INF/MANIFEST.MF"), "which is named like an input"),
+        (("--calendar", "rows.json", "--output", "rows.json"), "'rows.json', which this run reads"),
+        (("--parameters", "rows.json", "--output", "rows.json"), "which this run reads"),
+        (("rows.json", "--format", "json=rows.json"), "'rows.json', which this run reads"),
+        (("--roots", "root.pem", "--write-baseline", "root.pem"), "which this run reads"),
+    ],
+)
+def test_no_report_goes_over_what_is_in_use(one, call, arguments, said) -> None:
+    check(call, "--write-baseline", "known.json")
+    Path("rows.json").write_text('{"rows": []}')
+    before = {path: path.read_bytes() for path in Path().rglob("*.*") if path.is_file()}
+    result = check(call, "--baseline", "known.json", *arguments)
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert said in result.stderr
+    assert {path: path.read_bytes() for path in Path().rglob("*.*") if path.is_file()} == before
+
+
+def test_a_report_goes_over_one_of_yesterday_and_to_any_new_name(one, call) -> None:
+    for _ in range(2):
+        reports = ("--format", "json=report.json", "--format", "junit=report.xml")
+        assert check(call, *reports, "--fail-on", "never").exit_code == 0
+    assert check(call, "--output", "new.pem", "--fail-on", "never").exit_code == 0
+    assert call("channels", "--output", "partner.pem").exit_code == 2
+    assert Path("partner.pem").read_bytes() == pem(ENDING)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_no_baseline(one, call) -> None:
+    os.mkfifo("pipe")
+    for option, said in (("--baseline", "not a regular file"), ("--write-baseline", "no baseline")):
+        result = check(call, option, "pipe")
+        assert result.exit_code == 2
+        assert said in result.stderr
 
 
 def test_a_baseline_that_an_editor_saved_with_a_byte_order_mark(one, call) -> None:
