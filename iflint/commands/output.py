@@ -140,8 +140,8 @@ def write_file(path: str, text: str) -> None:
     goes to by way of it (``/dev/stdout``). Raises `Failure`, and `WrongUsage` where an input would
     be lost.
     """
-    if is_named_like_input(path):
-        raise WrongUsage([f"{path} is there and named like an input: give another file"])
+    if looks_like_input(path):
+        raise WrongUsage([f"{path} is there and looks like an input: give another file"])
     data = text.encode()
     if _is_standard_output(path):
         _write_stdout(data)
@@ -149,23 +149,34 @@ def write_file(path: str, text: str) -> None:
         _written(path, data)
 
 
-def is_named_like_input(path: str) -> bool:
-    """Whether a file is there that a run would read, by its name, or that configures one.
+def looks_like_input(path: str) -> bool:
+    """Whether a file is there that a run would read, or that configures one.
 
-    Documents of JSON don't count, since reports are some, too.
+    Its name tells; of JSON, whether it holds certificates or keys and is no report of ours.
     """
     if not os.path.isfile(path):
         return False
     from iflint.sources.names import Role, role_of
 
     name = path.replace(os.sep, "/")
-    return name.lower().endswith(_READ_BESIDE) or role_of(name) not in (
-        None,
-        Role.DOCUMENT,
-        Role.NAMELESS,
-    )
+    role = role_of(name)
+    if role is Role.DOCUMENT:
+        return _is_document_with_certificates(path)
+    return role not in (None, Role.NAMELESS) or name.lower().endswith(_READ_BESIDE)
 
 
+def _is_document_with_certificates(path: str) -> bool:
+    from iflint.pki.files import may_hold_certificates
+
+    try:
+        with open(path, "rb") as file:
+            data = file.read(_LARGEST_DOCUMENT)
+    except OSError:
+        return False
+    return may_hold_certificates(data) and b'"format": "iflint-' not in data[:_HEAD]
+
+
+_LARGEST_DOCUMENT, _HEAD = 1 << 24, 1 << 10
 _READ_BESIDE = (".prop", ".propdef", ".properties", ".toml")
 
 

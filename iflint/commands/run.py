@@ -151,7 +151,7 @@ def _overwritten(
     paths: Iterable[str],
 ) -> Iterator[Mistake]:
     """What writing reports and a baseline would destroy."""
-    from iflint.commands.output import is_named_like_input
+    from iflint.commands.output import looks_like_input
 
     used = {os.path.realpath(path): "which this run reads" for path in _inputs(settings, paths)}
     if configuration:
@@ -163,8 +163,8 @@ def _overwritten(
             continue
         place, name = os.path.realpath(each.path), f"the format {each.format}"
         why = others.get(place)
-        if why is None and is_named_like_input(each.path):
-            why = "which is named like an input"
+        if why is None and looks_like_input(each.path):
+            why = "which looks like an input"
         if why:
             yield _would_overwrite(name, each.path, why)
         used[place] = f"the file of {name}"

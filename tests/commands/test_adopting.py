@@ -350,8 +350,9 @@ def test_no_other_file_becomes_a_baseline(one, call, content) -> None:
     [
         (("--format", "json=iflint.toml"), "format json would overwrite 'iflint.toml', the config"),
         (("--output", "./known.json"), "format text would overwrite './known.json', the baseline"),
-        (("--format", "html=partner.pem"), "'partner.pem', which is named like an input"),
-        (("--format", "sarif=flow/META-INF/MANIFEST.MF"), "which is named like an input"),
+        (("--format", "html=partner.pem"), "'partner.pem', which looks like an input"),
+        (("--format", "sarif=flow/META-INF/MANIFEST.MF"), "which looks like an input"),
+        (("--format", "json=key.json"), "'key.json', which looks like an input"),
         (("--calendar", "rows.json", "--output", "rows.json"), "'rows.json', which this run reads"),
         (("--parameters", "rows.json", "--output", "rows.json"), "which this run reads"),
         (("rows.json", "--format", "json=rows.json"), "'rows.json', which this run reads"),
@@ -361,6 +362,7 @@ def test_no_other_file_becomes_a_baseline(one, call, content) -> None:
 def test_no_report_goes_over_what_is_in_use(one, call, arguments, said) -> None:
     check(call, "--write-baseline", "known.json")
     Path("rows.json").write_text('{"rows": []}')
+    Path("key.json").write_text(json.dumps({"certificate": pem(ENDING).decode()}))
     before = {path: path.read_bytes() for path in Path().rglob("*.*") if path.is_file()}
     result = check(call, "--baseline", "known.json", *arguments)
     assert result.exit_code == 2
@@ -371,8 +373,9 @@ def test_no_report_goes_over_what_is_in_use(one, call, arguments, said) -> None:
 
 def test_a_report_goes_over_one_of_yesterday_and_to_any_new_name(one, call) -> None:
     for _ in range(2):
-        reports = ("--format", "json=report.json", "--format", "junit=report.xml")
+        reports = [f"--format={name}=report.{name}" for name in ("json", "junit", "sarif", "text")]
         assert check(call, *reports, "--fail-on", "never").exit_code == 0
+        assert call("certificates", "--format", "json", "--output", "list.json").exit_code == 0
     assert check(call, "--output", "new.pem", "--fail-on", "never").exit_code == 0
     assert call("channels", "--output", "partner.pem").exit_code == 2
     assert Path("partner.pem").read_bytes() == pem(ENDING)
