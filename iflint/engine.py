@@ -18,7 +18,7 @@ from iflint.report import Report
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from iflint.baseline import Coverage
+    from iflint.coverage import Coverage
     from iflint.findings import Finding, RuleInfo
     from iflint.iflow.model import Iflow
     from iflint.iflow.properties import ParameterFile
@@ -225,7 +225,7 @@ class Session:
         A key that is given on purpose is not judged. Where a file that serves every flow can't be
         read, nothing counts as read.
         """
-        from iflint.baseline import Coverage
+        from iflint.coverage import Coverage
         from iflint.location import FileLocation
 
         options, inputs = self.options, self.inputs

@@ -1,0 +1,104 @@
+"""What a run looked at: a known finding is gone only where it would have been found."""
+
+from __future__ import annotations
+
+import os.path
+import posixpath
+from collections.abc import Iterable
+
+import msgspec
+
+from iflint.location import FileLocation
+from iflint.paths import absolute, is_below
+from iflint.report import KnownFinding, Report
+from iflint.sources.names import Role, bundle_root, role_of
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run looked at, as locations have it.
+
+    It looked for files at and below ``paths``, read all at and below ``given``, and ``files``.
+    ``unread`` could not be read, or not as a whole.
+    """
+
+    paths: tuple[str, ...]
+    given: tuple[str, ...]
+    files: frozenset[str]
+    unread: tuple[FileLocation, ...]
+
+
+def from_root(path: str, report: Report) -> str:
+    """A path of the report as a baseline writes it: relative to the root."""
+    return posixpath.relpath(posixpath.join(report.directory, path), report.root)
+
+
+class Checked:
+    """What a run looked at."""
+
+    def __init__(self, report: Report, coverages: Iterable[Coverage]) -> None:
+        def absolutes(paths: Iterable[str]) -> set[str]:
+            return {absolute(report.directory, path) for path in paths}
+
+        every = tuple(coverages)
+        self._root = report.root
+        self._paths = absolutes(path for each in every for path in each.paths)
+        self._given = absolutes(path for each in every for path in each.given)
+        self._files = absolutes({path for each in every for path in each.files})
+        self._unread = {
+            _whole(_place(absolute(report.directory, file.path), "!/".join(file.members)))
+            for each in every
+            for file in each.unread
+        }
+        self._environments = frozenset(each.name for each in report.environments)
+        self._unjudged = {
+            (from_root(iflow.location.path, report), iflow.name or iflow.id, *pair)
+            for iflow in report.iflows
+            for channel in iflow.channels
+            for entry in channel.entries
+            if entry.state == "not-found"
+            for pair in ((entry.subject, entry.issuer), ("", ""))
+        }
+
+    def covers(self, known: KnownFinding) -> bool:
+        """Whether the run would have found it."""
+        if bool(known.environments) != bool(self._environments):
+            return False
+        if not self._environments.issuperset(known.environments):
+            return False
+        entry = (known.path, known.iflow, known.subject, known.issuer)
+        if known.channel and entry in self._unjudged:
+            return False
+        return self._was_read(known)
+
+    def _was_read(self, known: KnownFinding) -> bool:
+        """Whether its file was read as a whole, or is no longer where the run looked for files."""
+        path = absolute(self._root, known.path)
+        place = _place(path, known.member)
+        if any(is_below(place, unread) or is_below(place, f"{unread}!") for unread in self._unread):
+            return False
+        if path in self._files or _in_one(path, self._given):
+            return True
+        if not _in_one(path, self._paths):
+            return False
+        if not os.path.lexists(path):
+            return True
+        read_with_others = not known.iflow and role_of(path) in _READ_WITH_OTHERS
+        folder = path if os.path.isdir(path) else posixpath.dirname(path)
+        return read_with_others and any(is_below(file, folder) for file in self._files)
+
+
+_READ_WITH_OTHERS = (None, Role.MANIFEST, Role.PACKAGE_LIST)
+"""Roles of files that are read for others in their folder: lists, manifests, the configuration."""
+
+
+def _in_one(path: str, folders: Iterable[str]) -> bool:
+    return any(is_below(path, folder) for folder in folders)
+
+
+def _place(path: str, member: str) -> str:
+    return f"{path}!/{member}" if member else path
+
+
+def _whole(place: str) -> str:
+    """The bundle that the file at ``place`` is a part of, else the file."""
+    return (bundle_root(place) or place).removesuffix("!")
