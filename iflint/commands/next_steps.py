@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from iflint.commands.run import Run
     from iflint.report import Report
 
+SEVERAL = 10
+"""Findings: from here on a page is easier to read than lines."""
 MANY = 50
 """Findings: from here on nobody mends them all before the first gate."""
 
@@ -45,7 +47,11 @@ def after(report: Report) -> Iterator[tuple[str, str]]:
     worst = worst_first(report.findings)
     if worst:
         yield f"iflint explain {worst[0].code}", "why it fails at runtime, and what to do"
+    if any(finding.fixable for finding in report.findings):
+        yield "iflint fix --diff", "what iflint can write itself; give it the same paths"
     if any(finding.breaks_on for finding in report.findings):
         yield "iflint forecast", "what breaks on which day; give it the same paths"
+    if len(report.findings) >= SEVERAL:
+        yield "--format html=report.html", "all of it as a page, each flow drawn"
     if len(report.findings) >= MANY and report.baseline is None:
         yield "--write-baseline FILE", "make these known, so that only new ones count"
