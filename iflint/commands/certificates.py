@@ -75,7 +75,7 @@ def _say_what_was_not_read(uses: CertificateUses) -> None:
 
     if uses.problems:
         unread = counted(len(uses.problems), "input")
-        complain(f"{unread} could not be read, so the list may lack certificates or channels")
+        complain(f"{unread} could not be read: the list may lack certificates or channels")
         complain("'iflint check' says which and why")
 
 

@@ -126,7 +126,7 @@ def _say_what_was_not_read(report: Report) -> None:
     number = sum(finding.code in on_problems for finding in report.findings)
     if number:
         unread = counted(number, "input")
-        complain(f"{unread} could not be read, so the list may lack channels or certificates")
+        complain(f"{unread} could not be read: the list may lack channels or certificates")
         complain("'iflint check' says which and why")
 
 

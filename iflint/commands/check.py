@@ -138,6 +138,10 @@ def _with_baseline(report: Report, run: Run) -> Report:
     if target is None:
         assert before is not None
         output.write_data(before.path, baseline.pruned(report, before))
+        if not run.quiet:
+            assert report.baseline is not None
+            gone = counted(len(report.baseline.vanished), "finding")
+            complain(f"{gone} removed from {shown(str(path), 200)}")
         return baseline.without_vanished(report)
     output.write_data(target, baseline.of_report(report, before))
     size = len(baseline.rows_of(report, before))

@@ -160,6 +160,7 @@ def _tables(found: list[tuple[str, Forecast]], colour: bool, width: int, ascii_o
 def _table(found: Forecast, colour: bool, width: int, ascii_only: bool) -> str:
     from iflint import text
     from iflint.commands.tables import Column, table
+    from iflint.reporters.style import wrapped
     from iflint.wording import counted
 
     days = dict.fromkeys(change.day for change in found.changes)
@@ -172,9 +173,10 @@ def _table(found: Forecast, colour: bool, width: int, ascii_only: bool) -> str:
     ]
     verb = "is" if len(found.now) == 1 else "are"
     end = f"Looked at every day until {found.until}; today there {verb} "
-    end += f"{counted(len(found.now), 'finding')} (`iflint check`).\n"
+    end += f"{counted(len(found.now), 'finding')} (`iflint check`)."
+    end = "\n".join(wrapped(end if groups else f"No verdict changes. {end}", 0, 0, width)) + "\n"
     if not groups:
-        return f"No verdict changes. {end}"
+        return end
     columns = (
         Column("Change", names=True),
         Column("Channel"),
