@@ -135,16 +135,11 @@ def compared(
     )
 
 
-def of_report(report: Report, before: Baseline | None = None) -> str:
-    """The baseline that knows every finding of ``report`` that is not suppressed, as JSON.
+def of_report(report: Report, before: Baseline | None = None) -> list[KnownFinding]:
+    """The rows of the baseline that knows every finding of ``report`` that is not suppressed.
 
     Of the one ``before`` it keeps what the run did not look at.
     """
-    return _written(rows_of(report, before))
-
-
-def rows_of(report: Report, before: Baseline | None = None) -> list[KnownFinding]:
-    """The rows of that baseline."""
     rows: dict[tuple[str, Severity], KnownFinding] = {}
     found = (_known(finding, report) for finding in (*report.findings, *report.known))
     for known in (*_kept(report, before), *found):
@@ -164,7 +159,7 @@ def pruned(report: Report, baseline: Baseline) -> str:
     """The baseline without the findings that are gone, as JSON."""
     assert report.baseline is not None
     gone = {known.fingerprint for known in report.baseline.vanished}
-    return _written(row for row in baseline.rows if row.fingerprint not in gone)
+    return written(row for row in baseline.rows if row.fingerprint not in gone)
 
 
 def without_vanished(report: Report) -> Report:
@@ -260,7 +255,8 @@ def _order(known: KnownFinding) -> tuple[str, ...]:
     )
 
 
-def _written(rows: Iterable[KnownFinding]) -> str:
+def written(rows: Iterable[KnownFinding]) -> str:
+    """A baseline of these rows, as JSON."""
     lines = [_line(known) for known in sorted(rows, key=_order)]
     listed = "[\n" + ",\n".join(lines) + "\n]" if lines else "[]"
     return escaped_json(f'{{\n"{_KEY}": "{VERSION}",\n"findings": {listed}\n}}\n')

@@ -78,6 +78,7 @@ def sessions(paths: Sequence[str], options: Options) -> list[tuple[str, Session]
 
 _KEPT_FROM = {
     "pool": {"inputs"},
+    "root": {"options"},
     "rules": {"options"},
     "_judged": {"inputs", "trust", "_iflows"},
 }
@@ -210,7 +211,7 @@ class Session:
         ordered = sorted(found, key=lambda finding: finding.place)
         return fingerprinted(ordered, directory, self.root)
 
-    @property
+    @cached_property
     def root(self) -> str:
         """The folder, absolute, that fingerprints and URIs begin at."""
         from iflint.sources import root_of

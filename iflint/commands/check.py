@@ -143,11 +143,11 @@ def _with_baseline(report: Report, run: Run) -> Report:
             gone = counted(len(report.baseline.vanished), "finding")
             complain(f"{gone} removed from {shown(str(path), 200)}")
         return baseline.without_vanished(report)
-    output.write_data(target, baseline.of_report(report, before))
-    size = len(baseline.rows_of(report, before))
+    rows = baseline.of_report(report, before)
+    output.write_data(target, baseline.written(rows))
     if not run.quiet:
-        complain(f"{counted(size, 'known finding')} written to {shown(target, 200)}")
-    return baseline.all_known(report, target, size)
+        complain(f"{counted(len(rows), 'known finding')} written to {shown(target, 200)}")
+    return baseline.all_known(report, target, len(rows))
 
 
 def _write(report: Report, run: Run, destination: Destination) -> None:

@@ -459,7 +459,7 @@ def test_known_findings_survive_moved_lines_and_new_ids(tmp_path, blanks, number
     }
     first = iflint.check(".", **given_settings)
     known = place / "known.json"
-    known.write_text(baseline.of_report(first), "utf-8")
+    known.write_text(baseline.written(baseline.of_report(first)), "utf-8")
     for flow in (place / "packages").rglob("*.iflw"):
         text = flow.read_text("utf-8")
         text = re.sub(r"(MessageFlow|Participant)_(\d+)", lambda m: f"{m[1]}_{number}{m[2]}", text)

@@ -547,7 +547,7 @@ def test_a_known_finding_is_fixed(place) -> None:
 
     orders(place, listing((REVERSED, ISSUER)))
     report = iflint.engine.check(["."], options())
-    (place / "known.json").write_text(baseline.of_report(report), "utf-8")
+    (place / "known.json").write_text(baseline.written(baseline.of_report(report)), "utf-8")
     assert codes(baseline="known.json") == []
     assert len(fixed(baseline="known.json").fixes) == 1
     assert codes() == []
