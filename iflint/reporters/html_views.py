@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise, takewhile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from iflint.findings import DnComparison, Finding
     from iflint.iflow.diagram import Diagram
     from iflint.report import ChannelResult, FlowDiagram, IflowResult, Report
+
+T = TypeVar("T")
 
 _TICKS = ((-365, 0.0), (0, 16.0), (30, 32.0), (90, 46.0), (365, 62.0), (1095, 78.0), (3650, 100.0))
 """Days from the clock, and where they are on the timeline's axis, in percent: near ones wide."""
@@ -136,10 +138,8 @@ def errors(findings: Iterable[FindingView]) -> list[FindingView]:
     """The first error of each entry, channel or file that no day to come is known of."""
     first: dict[Any, FindingView] = {}
     for view in findings:
-        one = view.finding
-        if one.severity is Severity.ERROR and not one.breaks_on:
-            where = (one.iflow.location, whereabouts(one)) if one.iflow else view.number
-            first.setdefault((where, one.environments), view)
+        if view.finding.severity is Severity.ERROR and not view.finding.breaks_on:
+            first.setdefault(_where(view), view)
     return list(first.values())
 
 
@@ -147,11 +147,15 @@ def ahead(findings: Iterable[FindingView]) -> list[FindingView]:
     """What works today and stops working on a day that is known: one each entry and day."""
     first: dict[Any, FindingView] = {}
     for view in findings:
-        one = view.finding
-        if one.breaks_on:
-            where = (one.iflow.location, whereabouts(one)) if one.iflow else view.number
-            first.setdefault((one.breaks_on, where, one.environments), view)
+        if view.finding.breaks_on:
+            first.setdefault((view.finding.breaks_on, _where(view)), view)
     return [first[key] for key in sorted(first, key=lambda key: key[0])]
+
+
+def _where(view: FindingView) -> object:
+    """The entry, channel or flow of a finding and its environments; outside of one, itself."""
+    one = view.finding
+    return (one.iflow.location, whereabouts(one), one.environments) if one.iflow else view.number
 
 
 def flow_views(
@@ -159,14 +163,12 @@ def flow_views(
 ) -> list[FlowView]:
     """The flows, those with the worst findings first."""
     drawn = {each.location: each.diagram for each in diagrams}
-    by_flow: dict[Any, list[FindingView]] = {}
-    for view in findings:
-        if view.finding.iflow:
-            by_flow.setdefault(view.finding.iflow.location, []).append(view)
-    known, suppressed = _by_flow(report.known), _by_flow(report.suppressed)
+    counting = _by_flow((view.finding, view) for view in findings)
+    known = _by_flow((finding, finding) for finding in report.known)
+    suppressed = _by_flow((finding, finding) for finding in report.suppressed)
     flows = []
     for number, iflow in enumerate(report.iflows, 1):
-        own = tuple(by_flow.pop(iflow.location, ()))
+        own = tuple(counting.get(iflow.location, ()))
         others = known.get(iflow.location, ()), suppressed.get(iflow.location, ())
         channels = tuple(_channel_views(iflow, own, *others))
         flow = FlowView(number, iflow, channels, own, apart(*map(len, others)))
@@ -175,12 +177,13 @@ def flow_views(
     return sorted(flows, key=lambda flow: flow.findings[0].number if flow.findings else 1 << 40)
 
 
-def _by_flow(findings: Iterable[Finding]) -> dict[Any, list[Finding]]:
-    found: dict[Any, list[Finding]] = {}
-    for finding in findings:
+def _by_flow(found: Iterable[tuple[Finding, T]]) -> dict[Any, list[T]]:
+    """What comes with each finding, by the iFlow that the finding is in."""
+    grouped: dict[Any, list[T]] = {}
+    for finding, thing in found:
         if finding.iflow:
-            found.setdefault(finding.iflow.location, []).append(finding)
-    return found
+            grouped.setdefault(finding.iflow.location, []).append(thing)
+    return grouped
 
 
 def _channel_views(
@@ -231,9 +234,11 @@ def _drawn(flow: FlowView, diagram: Diagram) -> FlowView:
 
 def _marks(flow: FlowView) -> dict[str, drawing.Mark]:
     """What is said of each channel; of one that environments disagree on, the worst."""
-    ranks = {"error": 0, "warning": 1, "note": 2, "ok": 3, "": 4}
+    ranks = ("", "ok", "apart", "note", "warning", "error")
     marks: dict[str, drawing.Mark] = {}
-    for view in sorted(flow.channels, key=lambda view: ranks[view.state], reverse=True):
+    for view in sorted(
+        flow.channels, key=lambda view: ranks.index("apart" if view.apart else view.state)
+    ):
         href = f"#f{view.findings[0].number}" if view.findings else f"#c{flow.number}-{view.number}"
         label = f"{channel_name(view.channel)}: {_said(view)}"
         marks[view.channel.id] = drawing.Mark(view.state, href, label, len(view.findings))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from iflint.findings import BaselineState, DnComparison, DnRow
 from iflint.reporters import html
-from iflint.reporters.html_views import facing, parted
+from iflint.reporters.html_views import ChannelView, FlowView, _marks, facing, parted
 from reporters.sample_report import EXPIRED, HOSTILE, SOON, clean, hostile, sample
 
 VOID = {"meta", "input", "br"}
@@ -204,3 +204,15 @@ def test_what_is_known_or_suppressed_is_no_clean_bill() -> None:
     text = Page(html.render(report)).text
     assert "Nothing found beside 1 known finding." in text
     assert text.count("1 known finding") >= 3
+
+
+def test_a_channel_that_is_known_to_fail_in_one_environment_is_not_marked_as_working() -> None:
+    channel = msgspec.structs.replace(next(sample().channels), environment="qa")
+    iflow = sample().iflows[0]
+    views = [
+        ChannelView(1, channel, "", (), None, "1 known finding"),
+        ChannelView(2, channel, "ok", (), None),
+    ]
+    for order in (views, views[::-1]):
+        marks = _marks(FlowView(1, iflow, tuple(order), ()))
+        assert marks[channel.id].label.endswith("1 known finding")
