@@ -12,7 +12,7 @@ from iflint.findings import (
     EntryReference,
     IflowReference,
 )
-from iflint.problems import Problem
+from iflint.places.problems import Problem
 
 PAIR, UNDECIDABLE, MEANT, CHAIN = "pair", "undecidable", "meant", "chain"
 

@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from iflint.certificate_report import Step
     from iflint.engine import Session
     from iflint.findings import IflowReference
-    from iflint.location import Location
     from iflint.pki.certificates import Certificate
     from iflint.pki.chains import ChainVerdict
-    from iflint.problems import Problem
+    from iflint.places.location import Location
+    from iflint.places.problems import Problem
     from iflint.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from iflint.location import FileLocation
-from iflint.paths import absolute, is_below
+from iflint.places.location import FileLocation
+from iflint.places.paths import absolute, is_below
 from iflint.report import KnownFinding, Report
 from iflint.sources.names import Role, bundle_root, role_of
 

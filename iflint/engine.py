@@ -11,7 +11,7 @@ import msgspec
 
 from iflint import __version__
 from iflint.options import Environment, Options
-from iflint.problems import ProblemKind
+from iflint.places.problems import ProblemKind
 from iflint.progress import followed
 from iflint.report import Report
 
@@ -227,7 +227,7 @@ class Session:
         read, nothing counts as read.
         """
         from iflint.coverage import Coverage
-        from iflint.location import FileLocation
+        from iflint.places.location import FileLocation
 
         options, inputs = self.options, self.inputs
         unread = [problem.location.file for problem in inputs.problems]

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.findings import Finding
-from iflint.location import FileLocation
+from iflint.places.location import FileLocation
 
 if TYPE_CHECKING:
-    from iflint.edits import Edit
     from iflint.findings import EntryReference, Severity
     from iflint.fix_texts import Change
+    from iflint.places.edits import Edit
     from iflint.report import Report
 
 Place = tuple[str, FileLocation, int, int]

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.edits import CannotWrite, Edit, applied
-from iflint.location import FileLocation, Location
-from iflint.paths import is_below
+from iflint.places.edits import CannotWrite, Edit, applied
+from iflint.places.location import FileLocation, Location
+from iflint.places.paths import is_below
 from iflint.sources.disk import Disk, slashes
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.edits import CannotWrite, clashing
 from iflint.engine import report_of, sessions
 from iflint.findings import Finding
 from iflint.fix_choices import Reason, meant, misspelt, successor
 from iflint.fix_proofs import Candidate, Place, Prover
 from iflint.fix_texts import Change, ChangedFile, Texts
-from iflint.location import FileLocation
+from iflint.places.edits import CannotWrite, clashing
+from iflint.places.location import FileLocation
 from iflint.rule import Answer, Topic
 from iflint.sources.disk import Disk, root_of
 

@@ -10,9 +10,9 @@ import msgspec
 
 from iflint.iflow.model import Package
 from iflint.iflow.reader import ParsedIflow, read_iflow
-from iflint.location import Location
 from iflint.options import Environment, Options, UsageError
-from iflint.problems import Problem, ProblemKind, Unreadable
+from iflint.places.location import Location
+from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.progress import followed
 from iflint.sources import (
     NOTHING_OF_OURS,
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from iflint.iflow.properties import ParameterFile
-    from iflint.location import FileLocation
     from iflint.pki.calendar import Calendar
     from iflint.pki.files import FileContent, FoundCertificate
     from iflint.pki.keys import KeyMaterial
     from iflint.pki.passwords import Password
     from iflint.pki.trust import TrustList
+    from iflint.places.location import FileLocation
 
 
 class Inputs(msgspec.Struct, frozen=True):

@@ -56,8 +56,8 @@ from iflint.verdicts import (
 )
 
 if TYPE_CHECKING:
-    from iflint.location import Location
     from iflint.pki.files import KeyEntry
+    from iflint.places.location import Location
 
 
 class Judge:

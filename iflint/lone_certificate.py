@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.edits import CannotWrite
 from iflint.iflow.model import (
     Authorization,
     AuthorizationKind,
@@ -18,16 +17,17 @@ from iflint.iflow.model import (
     SenderChannel,
     Value,
 )
+from iflint.places.edits import CannotWrite
 from iflint.rule import Topic, topics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from iflint.edits import Edit
     from iflint.engine import Session
     from iflint.findings import Finding
-    from iflint.location import Location
     from iflint.pki.files import FoundCertificate
+    from iflint.places.edits import Edit
+    from iflint.places.location import Location
 
 
 def findings_about(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from iflint.location import FileLocation, Location
+from iflint.places.location import FileLocation, Location
 
 if TYPE_CHECKING:
     from iflint.progress import Progress

@@ -9,14 +9,14 @@ import msgspec
 
 from iflint.findings import Finding, ProposedFix, Replacement
 from iflint.fixes import plan_fixes
-from iflint.iflow.text import TextFile
-from iflint.location import Location
 from iflint.options import UsageError
+from iflint.places.location import Location
+from iflint.places.text_file import TextFile
 
 if TYPE_CHECKING:
-    from iflint.edits import Edit
-    from iflint.location import FileLocation
     from iflint.options import Environment, Options
+    from iflint.places.edits import Edit
+    from iflint.places.location import FileLocation
     from iflint.report import Report
 
 

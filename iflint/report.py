@@ -10,7 +10,7 @@ import msgspec
 
 from iflint.findings import CertificateReference, DnComparison, Finding, RuleInfo, Severity
 from iflint.iflow.model import Package
-from iflint.location import FileLocation, Location
+from iflint.places.location import FileLocation, Location
 
 if TYPE_CHECKING:
     from iflint.certificate_report import CertificateUses

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from iflint.engine import Session
-    from iflint.location import FileLocation
     from iflint.options import Options
     from iflint.pki.history import Change
+    from iflint.places.location import FileLocation
     from iflint.report import EntryResult, Report
 
 

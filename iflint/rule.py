@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from iflint.iflow.model import Iflow, SenderChannel, Value
-    from iflint.location import Location
     from iflint.pki.calendar import Calendar
     from iflint.pki.certificates import Certificate
     from iflint.pki.keys import KeyMaterial
     from iflint.pki.trust import TrustList
-    from iflint.problems import Problem
+    from iflint.places.location import Location
+    from iflint.places.problems import Problem
     from iflint.suppressions import Use
     from iflint.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict, JoinedCertificate
 
@@ -384,7 +384,7 @@ def of_suppression(case: SuppressionCase) -> str:
 
 def about_suppression(case: SuppressionCase) -> dict[str, Any]:
     """The location and the key of a finding about a suppression, arguments for `Rule.finding`."""
-    from iflint.location import FileLocation, Location
+    from iflint.places.location import FileLocation, Location
 
     given = case.use.suppression
     return {

@@ -29,7 +29,7 @@ from iflint.lone_certificate import findings_about
 from iflint.options import Options, UsageError
 from iflint.pki.chains import CertificatePool, judge_chain, presented_by
 from iflint.pki.files import FoundCertificate
-from iflint.problems import Problem
+from iflint.places.problems import Problem
 from iflint.rule import (
     Topic,
     certificate_reference,
@@ -44,8 +44,8 @@ from iflint.wording import counted, day, days_until, left, listed
 if TYPE_CHECKING:
     from iflint.engine import Session
     from iflint.inputs import Inputs
-    from iflint.location import FileLocation
     from iflint.pki.files import KeyEntry
+    from iflint.places.location import FileLocation
 
 KEYSTORE, TRUSTSTORE, CONNECTIVITY_TEST = "KEYSTORE", "--truststore", "--connectivity-test"
 

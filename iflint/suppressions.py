@@ -15,12 +15,12 @@ import msgspec
 
 from iflint.findings import Justification, means
 from iflint.options import NARROWING
-from iflint.paths import is_below
+from iflint.places.paths import is_below
 
 if TYPE_CHECKING:
     from iflint.findings import CertificateReference, ChannelReference, EntryReference, Finding
-    from iflint.location import FileLocation
     from iflint.options import Suppression
+    from iflint.places.location import FileLocation
     from iflint.report import ChannelResult, EntryResult, Report
 
 

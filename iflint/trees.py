@@ -19,7 +19,7 @@ from iflint.wording import dated, day, days_until, listed
 if TYPE_CHECKING:
     from iflint.pki.chains import Fault, Link
     from iflint.pki.files import FoundCertificate
-    from iflint.problems import Problem
+    from iflint.places.problems import Problem
 
 _MAX_SIGNATURES = 3000
 

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from iflint.location import FileLocation
     from iflint.options import Options
     from iflint.pki.certificates import Certificate
     from iflint.pki.files import FileContent
     from iflint.pki.passwords import Password
     from iflint.pki.table_update import Update
+    from iflint.places.location import FileLocation
 
 OPTIONAL, REQUIRED = "optional", "required"
 PUBLISHED_PASSWORD = "changeit"  # noqa: S105 - SAP publishes it with the trust store
@@ -106,7 +106,7 @@ def _files(path: str, options: Options) -> Iterator[tuple[FileLocation, str, Fil
     """Every certificate file in one of the two folders, with the folder and its content."""
     from iflint.pki.files import read_certificate_file
     from iflint.pki.passwords import Password
-    from iflint.problems import Problem, Unreadable
+    from iflint.places.problems import Problem, Unreadable
     from iflint.sources import CertificateSource, certificate_files
 
     passwords: Sequence[Password] = [Password("", PUBLISHED_PASSWORD)]

@@ -19,10 +19,10 @@ from iflint.iflow.model import (
     SenderChannel,
     Value,
 )
-from iflint.location import Location
 from iflint.pki.certificates import Certificate
 from iflint.pki.chains import ChainVerdict, Outcome
 from iflint.pki.names import Attribute, Comparison, MalformedName, Name
+from iflint.places.location import Location
 
 if TYPE_CHECKING:
     from iflint.pki.files import KeyEntry

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from iflint.location import Location
+    from iflint.places.location import Location
 
 RENEWAL = (
     "Get the renewed certificate from the sender; with the same subject and issuer nothing in "

@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from iflint.location import FileLocation, Location
 from iflint.pki import der as asn1
 from iflint.pki.certificates import Certificate, parse_certificate
 from iflint.pki.files import FoundCertificate
+from iflint.places.location import FileLocation, Location
 
 if TYPE_CHECKING:
     from collections.abc import Callable

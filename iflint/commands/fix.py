@@ -19,10 +19,10 @@ from iflint.commands.interface import CLEAN, FOUND, Failure, GroupedCommand, Opt
 
 if TYPE_CHECKING:
     from iflint.commands.run import Run
-    from iflint.edits import Edit
     from iflint.findings import Finding
     from iflint.fixes import Fix, Plan
-    from iflint.location import Location
+    from iflint.places.edits import Edit
+    from iflint.places.location import Location
     from iflint.reporters.style import Style
 
 FIXES = "Fixes"
@@ -118,7 +118,7 @@ def _show(plan: Plan, run: Run) -> int:
     """Write the diff to standard output, and to standard error what it is about and leaves out."""
     from iflint.commands import output
     from iflint.commands.interface import complain
-    from iflint.diffs import legible, unified
+    from iflint.places.diffs import legible, unified
     from iflint.wording import counted
 
     colour = output.wants_colour(run.colour)

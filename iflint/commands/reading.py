@@ -27,7 +27,7 @@ def read(run: Run, *, flows: bool = True) -> list[tuple[str, Session]]:
 def say_where_no_iflow_is(paths: Sequence[str], flows: Iterable[str]) -> None:
     """Complain of paths without any of the ``flows``, which are files on disk."""
     from iflint.commands.interface import complain
-    from iflint.paths import without_iflow
+    from iflint.places.paths import without_iflow
     from iflint.values import shown
 
     given = [path.replace(os.sep, "/") for path in paths]

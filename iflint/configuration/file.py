@@ -30,7 +30,7 @@ from iflint.values import shown
 
 if TYPE_CHECKING:
     from iflint.configuration.positions import Positions
-    from iflint.location import Location
+    from iflint.places.location import Location
 
 ENVIRONMENTS = "environments"
 SUPPRESSIONS = "suppressions"
@@ -285,7 +285,7 @@ def _location(
     label: str, data: bytes, positions: Positions, key_path: tuple[str | int, ...]
 ) -> Location:
     """The place of a key in a configuration file that was read as ``data``."""
-    from iflint.location import FileLocation, Location, Region
+    from iflint.places.location import FileLocation, Location, Region
 
     line, column = positions.value(key_path)
     end_line, end_column = positions.end(key_path)

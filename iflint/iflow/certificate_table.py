@@ -9,7 +9,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from iflint.iflow.model import Origin
-    from iflint.iflow.text import Text
+    from iflint.places.text_file import Text
 
 _MARKUP = re.compile(r"<[^<>]*>")
 

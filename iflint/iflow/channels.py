@@ -11,7 +11,7 @@ import msgspec
 from iflint.iflow.adapters import CERTIFICATE_TABLE, SETTINGS
 from iflint.iflow.certificate_table import Row, Rows
 from iflint.iflow.document import BPMN
-from iflint.iflow.text import CharacterMap, Mapped, Text
+from iflint.places.text_file import CharacterMap, Mapped, Text
 
 if TYPE_CHECKING:
     from lxml import etree

@@ -11,9 +11,9 @@ import re
 from typing import TYPE_CHECKING
 
 from iflint.iflow.properties import Parameter, ParameterFile
-from iflint.iflow.text import CharacterMap, Mapped, TextFile, decode
-from iflint.location import Location
-from iflint.problems import Problem, ProblemKind
+from iflint.places.location import Location
+from iflint.places.problems import Problem, ProblemKind
+from iflint.places.text_file import CharacterMap, Mapped, TextFile, decode
 
 if TYPE_CHECKING:
     from iflint.iflow.model import Origin

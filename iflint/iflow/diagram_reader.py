@@ -10,14 +10,14 @@ import msgspec
 from iflint.iflow.diagram import Bounds, Diagram, Edge, Point, Shape, ShapeKind
 from iflint.iflow.diagram_elements import Connection, Elements, Node, read_elements
 from iflint.iflow.document import read_document
-from iflint.problems import Unreadable
+from iflint.places.problems import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Set
 
     from lxml import etree
 
-    from iflint.location import FileLocation
+    from iflint.places.location import FileLocation
 
 _DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 _BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"

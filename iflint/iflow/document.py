@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.iflow.positions import XmlFile
-from iflint.iflow.text import TextFile
-from iflint.location import Location
-from iflint.problems import Problem, ProblemKind, Unreadable
+from iflint.places.location import Location
+from iflint.places.problems import Problem, ProblemKind, Unreadable
+from iflint.places.text_file import TextFile
 
 if TYPE_CHECKING:
     from lxml import etree
 
-    from iflint.location import FileLocation
+    from iflint.places.location import FileLocation
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 

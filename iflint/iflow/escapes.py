@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iflint.iflow.text import Mapped, Text, decode
+from iflint.places.text_file import Mapped, Text, decode
 
 if TYPE_CHECKING:
     from iflint.iflow.model import Origin

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.iflow.text import TextFile
-from iflint.location import Location
-from iflint.problems import Problem, ProblemKind
+from iflint.places.location import Location
+from iflint.places.problems import Problem, ProblemKind
+from iflint.places.text_file import TextFile
 
 if TYPE_CHECKING:
-    from iflint.location import FileLocation
+    from iflint.places.location import FileLocation
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from iflint.location import FileLocation, Location
-from iflint.problems import Problem
+from iflint.places.location import FileLocation, Location
+from iflint.places.problems import Problem
 
 if TYPE_CHECKING:
-    from iflint.edits import Edit
+    from iflint.places.edits import Edit
 
 
 class Origin(Protocol):
@@ -24,7 +24,7 @@ class Origin(Protocol):
     def edit(self, text: str, start: int = 0, end: int | None = None) -> Edit:
         """What makes the characters ``start`` to ``end`` of the decoded text read as ``text``.
 
-        Raises `iflint.edits.CannotWrite`.
+        Raises `iflint.places.edits.CannotWrite`.
         """
         ...
 
@@ -99,13 +99,13 @@ class Value(msgspec.Struct, frozen=True):
         """What makes the resolved text read as ``text``, but for blanks around it, which stay.
 
         The change is in the file that `definition` names, if there is one. Raises
-        `iflint.edits.CannotWrite` for a mixture of text and parameters.
+        `iflint.places.edits.CannotWrite` for a mixture of text and parameters.
         """
         if not self.parameters:
             return self.edit_raw(text)
         use = self.parameters[0]
         if self.definition is None or use.definition is None:
-            from iflint.edits import CannotWrite
+            from iflint.places.edits import CannotWrite
 
             raise CannotWrite("it is put together of text and parameters")
         return use.definition.edit(text, *_without_blanks(use.value or ""))

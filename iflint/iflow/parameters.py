@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from iflint.iflow.model import Origin
     from iflint.iflow.properties import Parameter, ParameterFile
-    from iflint.iflow.text import Text
+    from iflint.places.text_file import Text
 
 EXPANSION_LIMIT = 16 * 1024 * 1024
 """How many characters one flow's mixed values may grow to before they are left as they are."""

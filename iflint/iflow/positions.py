@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iflint.iflow.text import ByteIndex, CharacterMap, TextFile
-from iflint.location import FileLocation, Location
+from iflint.places.location import FileLocation, Location
+from iflint.places.text_file import ByteIndex, CharacterMap, TextFile
 
 if TYPE_CHECKING:
     from pyexpat import XMLParserType
 
-    from iflint.edits import Edit
+    from iflint.places.edits import Edit
 
 Path = tuple[int, ...]
 
@@ -103,7 +103,7 @@ class ElementOrigin:
 
     def edit(self, text: str, start: int = 0, end: int | None = None) -> Edit:  # noqa: ARG002
         """Always raises CannotWrite."""
-        from iflint.edits import CannotWrite
+        from iflint.places.edits import CannotWrite
 
         raise CannotWrite("it stands in an XML element that holds more than text")
 
@@ -131,8 +131,8 @@ class TextOrigin:
 
         A character that the file's encoding lacks is written as a reference. Raises CannotWrite.
         """
-        from iflint.edits import CannotWrite
         from iflint.iflow.escapes import escaped
+        from iflint.places.edits import CannotWrite
 
         found = self._characters()
         if found is None or not found.pieces:

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.iflow.text import CharacterMap, Mapped, TextFile, decode, read_text
-from iflint.location import Location
-from iflint.problems import Problem, ProblemKind
+from iflint.places.location import Location
+from iflint.places.problems import Problem, ProblemKind
+from iflint.places.text_file import CharacterMap, Mapped, TextFile, decode, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from iflint.edits import Edit
     from iflint.iflow.model import Origin
-    from iflint.location import FileLocation
+    from iflint.places.edits import Edit
+    from iflint.places.location import FileLocation
 
 _BLANK = re.compile(r"(?:[ \t\f\r\n]|\\(?:\r\n|[\r\n](?!\Z)))*+")
 _COMMENT = re.compile(r"[^\r\n]*+")

@@ -9,7 +9,7 @@ import msgspec
 from iflint.iflow.document import read_document
 from iflint.iflow.manifest import Manifest, parse_manifest
 from iflint.iflow.model import Iflow, Package, SenderChannel
-from iflint.problems import Problem, Unreadable
+from iflint.places.problems import Problem, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from iflint.iflow.diagram import Diagram
     from iflint.iflow.document import Document
     from iflint.iflow.properties import ParameterFile
-    from iflint.location import FileLocation
+    from iflint.places.location import FileLocation
 
 
 def read_iflow(

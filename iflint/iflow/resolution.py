@@ -10,9 +10,9 @@ from iflint.iflow.certificate_table import ROW_LIMIT, Row, Rows
 from iflint.iflow.escapes import decode_once_more
 from iflint.iflow.model import CertificateEntry, SenderChannel, Value
 from iflint.iflow.parameters import whole_reference
-from iflint.iflow.text import Mapped, literal
-from iflint.location import FileLocation, Location
-from iflint.problems import Problem, ProblemKind
+from iflint.places.location import FileLocation, Location
+from iflint.places.problems import Problem, ProblemKind
+from iflint.places.text_file import Mapped, literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

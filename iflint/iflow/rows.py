@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from iflint.iflow.certificate_table import ROW_LIMIT, Row, Rows
 from iflint.iflow.escapes import NAMED, decode_once_more, escaped
-from iflint.iflow.text import CharacterMap, Mapped, Text, decode, literal
+from iflint.places.text_file import CharacterMap, Mapped, Text, decode, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,7 +139,7 @@ def _writer(cell: str) -> Callable[[str], str]:
 
 
 def _refused(_text: str) -> str:
-    from iflint.edits import CannotWrite
+    from iflint.places.edits import CannotWrite
 
     raise CannotWrite("it stands partly inside a CDATA section")
 

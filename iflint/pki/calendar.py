@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from iflint.packaged import packaged_file
 from iflint.pki.names import MalformedName, parse_name
+from iflint.places.packaged import packaged_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -23,9 +23,9 @@ from iflint.pki.trust import Leaving, Root, Standing, TrustList, root_from_certi
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from iflint.location import Location
     from iflint.pki.files import FoundCertificate, KeyEntry
     from iflint.pki.name_constraints import NameConstraints
+    from iflint.places.location import Location
 
 MAX_CERTIFICATES_IN_PATH = 16
 _NAME_CONSTRAINTS = "2.5.29.30"

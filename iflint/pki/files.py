@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.location import FileLocation, Location, Region
 from iflint.pki import der as asn1
 from iflint.pki.certificates import Certificate, CertificateError, parse_certificate
 from iflint.pki.keys import KeyForm, KeyMaterial, key_in_der, key_in_pem
-from iflint.problems import Problem, ProblemKind
+from iflint.places.location import FileLocation, Location, Region
+from iflint.places.problems import Problem, ProblemKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

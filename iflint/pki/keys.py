@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.location import Location
 from iflint.pki import der as asn1
+from iflint.places.location import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

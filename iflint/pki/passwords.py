@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from iflint.location import FileLocation
+    from iflint.places.location import FileLocation
 
 OPTION = "--keystore-password-env"
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

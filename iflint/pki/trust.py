@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from iflint.packaged import packaged_file
+from iflint.places.packaged import packaged_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from iflint.text import cells
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iflint.location import Region
+    from iflint.places.location import Region
 
 TAB = "    "
 

@@ -8,7 +8,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from iflint.packaged import packaged_file
+from iflint.places.packaged import packaged_file
 from iflint.report import IllustratedReport
 from iflint.reporters import Wishes, drawing
 from iflint.reporters.html_views import ahead, choices, errors, finding_views, flow_views, timeline

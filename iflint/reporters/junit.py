@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iflint.findings import Finding, IflowReference, Severity
-    from iflint.location import FileLocation
+    from iflint.places.location import FileLocation
     from iflint.report import ChannelResult, IflowResult, Report
 
 WISHES = Wishes(settings=("fail_level",))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from iflint.paths import absolute, quoted, uri
+from iflint.places.paths import absolute, quoted, uri
 from iflint.reporters import Wishes
 from iflint.reporters.encoding import dumped
 from iflint.reporters.sarif_messages import MOST_RELATED, message, place_and_words, plain
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iflint.findings import Finding, IflowReference, ProposedFix
-    from iflint.location import FileLocation, Location, Region
+    from iflint.places.location import FileLocation, Location, Region
     from iflint.report import KnownFinding, Report
 
 WISHES = Wishes(describe_rules=True, fixes=True, settings=("sarif_profile",))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iflint.findings import DnComparison, Finding, Related
-    from iflint.location import Location
+    from iflint.places.location import Location
 
 _BRACKET = re.compile(r"(?<!\\)(\\*)([\[\]])")
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.findings import Severity
-from iflint.paths import FLOW_FOLDER
+from iflint.places.paths import FLOW_FOLDER
 from iflint.text import ascii_only, cells, visible
 
 if TYPE_CHECKING:
-    from iflint.location import FileLocation
+    from iflint.places.location import FileLocation
 
 ERROR, WARNING, NOTE, QUIET = "38;5;160", "38;5;166", "38;5;32", "38;5;244"
 """Of the 256 colours, four that keep a contrast of 3.5 and more on black and on white."""

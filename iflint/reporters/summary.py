@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.findings import Severity
-from iflint.paths import without_iflow
+from iflint.places.paths import without_iflow
 from iflint.report import WantedCertificate
 from iflint.reporters.style import BOLD, QUIET, SEVERITIES, Style, wrapped
 from iflint.wording import counted, listed, stale_table

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         Finding,
         IflowReference,
     )
-    from iflint.location import FileLocation, Location
+    from iflint.places.location import FileLocation, Location
     from iflint.report import Report
 
 WISHES = Wishes(console=True, settings=("verbose", "quiet"))

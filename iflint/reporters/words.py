@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.findings import Severity
-from iflint.paths import absolute, from_root
+from iflint.places.paths import absolute, from_root
 from iflint.text import visible
 from iflint.wording import counted, day, listed, sentence
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iflint.findings import ChannelReference, Finding, IflowReference
-    from iflint.location import FileLocation, Location
+    from iflint.places.location import FileLocation, Location
     from iflint.report import ChannelResult, IflowResult, Report
 
 LONGEST_NAME = 200

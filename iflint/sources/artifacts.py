@@ -7,15 +7,15 @@ from collections.abc import Callable
 
 import msgspec
 
-from iflint.location import FileLocation
-from iflint.problems import Problem
+from iflint.places.location import FileLocation
+from iflint.places.problems import Problem
 
 
 class SourceFile(msgspec.Struct, frozen=True):
     """A file on disk or in an archive, read when asked.
 
     ``read()`` gives its bytes, decompressed and verified against the archive's checksum;
-    it raises `iflint.problems.Unreadable`.
+    it raises `iflint.places.problems.Unreadable`.
     """
 
     location: FileLocation

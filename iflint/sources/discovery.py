@@ -20,7 +20,7 @@ from iflint.sources.walk import walk
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from iflint.problems import Problem
+    from iflint.places.problems import Problem
     from iflint.sources.artifacts import Artifact
     from iflint.sources.ignoring import Rules
 

@@ -7,8 +7,8 @@ import os
 import stat
 from collections.abc import Sequence
 
-from iflint.location import FileLocation, Location
-from iflint.problems import Problem, ProblemKind, Unreadable
+from iflint.places.location import FileLocation, Location
+from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources.artifacts import SourceFile
 from iflint.sources.limits import size_text
 from iflint.sources.pointers import refuse_pointer

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.location import Location
-from iflint.problems import Problem, ProblemKind, Unreadable
+from iflint.places.location import Location
+from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources import names
 from iflint.sources.artifacts import (
     NOTHING_OF_OURS,
@@ -28,7 +28,7 @@ from iflint.sources.zips import SIGNATURES, Archive, Budget, Exhausted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iflint.location import FileLocation
+    from iflint.places.location import FileLocation
     from iflint.sources.limits import Limits
     from iflint.sources.trees import Entry, Tree
 

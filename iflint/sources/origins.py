@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.location import Location
-from iflint.problems import Problem, ProblemKind, Unreadable
+from iflint.places.location import Location
+from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources import names
 from iflint.sources.artifacts import PackageName
 from iflint.sources.packages import FLOW_TYPE, PackageList, Resource, Undecodable, read_package_list
@@ -16,7 +16,7 @@ from iflint.sources.zips import EXPORT_AGAIN, Exhausted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iflint.location import FileLocation
+    from iflint.places.location import FileLocation
     from iflint.sources.artifacts import SourceFile
     from iflint.sources.trees import Tree
 

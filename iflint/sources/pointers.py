@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from iflint.location import FileLocation, Location
-from iflint.problems import Problem, ProblemKind, Unreadable
+from iflint.places.location import FileLocation, Location
+from iflint.places.problems import Problem, ProblemKind, Unreadable
 
 _BEGINNING = b"version https://git-lfs.github.com/spec/"
 """How each begins, by the specification of Git LFS."""

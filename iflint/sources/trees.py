@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from iflint.location import FileLocation
-from iflint.problems import ProblemKind
+from iflint.places.location import FileLocation
+from iflint.places.problems import ProblemKind
 from iflint.sources import names
 from iflint.sources.artifacts import SourceFile
 from iflint.sources.names import Role, role_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.problems import Problem
+from iflint.places.problems import Problem
 from iflint.sources.artifacts import SkipKind, Skipped
 from iflint.sources.ignoring import (
     GITIGNORE,

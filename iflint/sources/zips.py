@@ -12,8 +12,8 @@ import zlib
 
 import msgspec
 
-from iflint.location import FileLocation, Location
-from iflint.problems import Problem, ProblemKind, Unreadable
+from iflint.places.location import FileLocation, Location
+from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources.limits import Limits, size_text
 from iflint.sources.pointers import refuse_pointer
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import DnComparison, Finding, OddCharacter, Related, Severity
-from iflint.location import Location
+from iflint.places.location import Location
 from iflint.rule import Answer, EntryCase, Rule, Topic, to_enter, where_text_stands
 from iflint.verdicts import NearMiss, Reading
 from iflint.wording import file_name, listed

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
-from iflint.problems import ProblemKind
+from iflint.places.problems import ProblemKind
 from iflint.rule import ProblemCase, Rule
 from iflint.wording import sentence
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from iflint.commands.main import cli
 from iflint.findings import Finding, Severity
-from iflint.location import FileLocation, Location
+from iflint.places.location import FileLocation, Location
 from iflint.report import Report, TrustSummary
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -31,8 +31,8 @@ from iflint.findings import (
     IflowReference,
 )
 from iflint.iflow.model import Package
-from iflint.location import FileLocation, Location
 from iflint.options import Options
+from iflint.places.location import FileLocation, Location
 from iflint.reporters.schema import certificates_schema
 
 TOP = root("uses-root", dn("CN=Root", "O=Example"), "2020-01-01", "2040-01-01")

@@ -10,7 +10,7 @@ import pytest
 
 from iflint.findings import CertificateReference
 from iflint.iflow.model import Package
-from iflint.location import FileLocation, Location
+from iflint.places.location import FileLocation, Location
 from iflint.report import CertificateResult, ChannelResult, EntryResult, IflowResult
 
 from .conftest import CLEAN_REPORT, report_with  # isort: skip

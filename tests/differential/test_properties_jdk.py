@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from iflint.iflow.properties import parse_properties
-from iflint.location import FileLocation
+from iflint.places.location import FileLocation
 
 pytestmark = pytest.mark.differential
 

@@ -214,7 +214,7 @@ def test_passwords_by_path_in_the_configuration(here, monkeypatch) -> None:
     )
     from iflint.configuration.file import read
     from iflint.configuration.settings import RuleNames
-    from iflint.location import FileLocation
+    from iflint.places.location import FileLocation
 
     configuration = read("iflint.toml", lambda: RuleNames((), ()))
     assert configuration.mistakes == ()

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from iflint.edits import CannotWrite, Edit, applied
 from iflint.iflow.properties import parse_properties, read_overlay
 from iflint.iflow.reader import read_iflow
-from iflint.location import FileLocation
+from iflint.places.edits import CannotWrite, Edit, applied
+from iflint.places.location import FileLocation
 
 FILE = FileLocation("file")
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"

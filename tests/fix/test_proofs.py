@@ -16,7 +16,7 @@ from iflint.findings import (
     Severity,
 )
 from iflint.fix_proofs import Candidate, Prover
-from iflint.location import FileLocation, Location
+from iflint.places.location import FileLocation, Location
 
 FLOW = FileLocation("flow.iflw")
 CLOCK = datetime(2026, 11, 24, tzinfo=UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.sax.saxutils import escape
 
 from iflint.iflow.reader import ParsedIflow, read_iflow
-from iflint.location import FileLocation
+from iflint.places.location import FileLocation
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 IFL = "http:///com.sap.ifl.model/Ifl.xsd"

@@ -8,7 +8,7 @@ import pytest
 
 from iflint.iflow.properties import parse_properties
 from iflint.iflow.reader import ParsedIflow, read_iflow
-from iflint.location import FileLocation
+from iflint.places.location import FileLocation
 from iflow.corpus import CORPUS, Files, bundles
 from iflow.flows import stored
 

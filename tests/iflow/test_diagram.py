@@ -7,7 +7,7 @@ import pytest
 from iflint.iflow.diagram import Bounds, EdgeKind, Point, ShapeKind
 from iflint.iflow.diagram_reader import FARTHEST, LARGEST, SHAPES, read_diagram
 from iflint.iflow.reader import read_iflow
-from iflint.location import FileLocation
+from iflint.places.location import FileLocation
 from iflow.corpus import CORPUS, bundles
 from iflow.drawn import (
     COLLABORATION,

@@ -207,7 +207,7 @@ def test_a_quiet_flow_needs_no_xml_library() -> None:
 
     program = (
         "import sys; from iflint.iflow.reader import read_iflow; "
-        "from iflint.location import FileLocation as F; "
+        "from iflint.places.location import FileLocation as F; "
         "read_iflow(sys.stdin.buffer.read(), F('x.iflw'), bundle=F('.'), manifest=None, "
         "parameters=(b'a=b', F('p'))).resolve(); "
         "print([m for m in ('lxml', 'pyexpat', 'json', 'codecs_') if m in sys.modules])"

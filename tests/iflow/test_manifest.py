@@ -7,7 +7,7 @@ import pytest
 from iflint.iflow.manifest import parse_manifest
 from iflint.iflow.model import Package
 from iflint.iflow.reader import read_iflow
-from iflint.location import FileLocation
+from iflint.places.location import FileLocation
 from iflow.flows import MANIFEST, certificate_channel, flow, read
 
 

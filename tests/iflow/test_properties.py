@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iflint.iflow.properties import parse_properties, read_overlay
-from iflint.location import FileLocation
+from iflint.places.location import FileLocation
 from iflow.flows import channel, flow, prop, read, rows, stored
 
 HERE = FileLocation("parameters.prop")

@@ -28,7 +28,6 @@ from authorities import (
     resigned,
     root_of,
 )
-from iflint.location import FileLocation
 from iflint.pki import der as asn1
 from iflint.pki.chains import (
     MAX_CERTIFICATES_IN_PATH,
@@ -40,6 +39,7 @@ from iflint.pki.chains import (
 )
 from iflint.pki.files import read_certificate_file
 from iflint.pki.trust import Landscape, Standing, load_trust_list
+from iflint.places.location import FileLocation
 
 REAL_CHAINS = Path(__file__).resolve().parents[2] / "../shared/reference/real-chains.pem"
 

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authorities import NOW, Party, client, intermediate, pem, root_of
-from iflint.location import FileLocation
 from iflint.pki import der as asn1
 from iflint.pki.files import MAX_PROBLEMS, FileContent, read_certificate_file
+from iflint.places.location import FileLocation
 
 FILE = FileLocation("certificates/partner.pem")
 ROOT, CA, SENDER = Party("Root"), Party("CA"), Party("sender")

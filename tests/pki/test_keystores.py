@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from authorities import Party, client, intermediate, pem
 from exports import dn, java_keystore
 from exports import issue as issue_for_fixtures
-from iflint.location import FileLocation
 from iflint.pki import der as asn1
 from iflint.pki.files import FileContent, read_certificate_file
 from iflint.pki.keystores import rc2
 from iflint.pki.passwords import Password
+from iflint.places.location import FileLocation
 
 FILE = FileLocation("certificates/partner.p12")
 ROOT, UPPER, CA, SENDER = Party("Root"), Party("Upper"), Party("CA"), Party("sender")

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
 
 from authorities import Party, client, intermediate, pem
-from iflint.location import FileLocation
 from iflint.pki.files import FileContent, may_hold_certificates, read_certificate_file
+from iflint.places.location import FileLocation
 
 FILE = FileLocation("certificates/partner.key")
 PLAIN = serialization.NoEncryption()

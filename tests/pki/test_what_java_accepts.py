@@ -17,9 +17,9 @@ import iflint
 from authorities import Party, algorithm, client, intermediate, pem, resigned, root_of
 from exports import Channel, Flow, bundle, write_tree
 from iflint.clock import parse_as_of
-from iflint.location import FileLocation
 from iflint.pki import der as asn1
 from iflint.pki.files import read_certificate_file
+from iflint.places.location import FileLocation
 
 ROOT, CA, SENDER = Party("Root"), Party("CA"), Party("sender")
 ECDSA_SHA256 = "1.2.840.10045.4.3.2"

@@ -21,7 +21,7 @@ from iflint.findings import (
     State,
 )
 from iflint.iflow.model import Package
-from iflint.location import FileLocation, Location, Region
+from iflint.places.location import FileLocation, Location, Region
 from iflint.report import (
     CertificateResult,
     ChainResult,

@@ -14,7 +14,7 @@ from lxml import etree
 from markdown_it import MarkdownIt
 
 from iflint.findings import Severity
-from iflint.location import FileLocation, Location
+from iflint.places.location import FileLocation, Location
 from iflint.reporters import concise, github, gitlab, job_summary, junit
 from reporters.sample_report import (
     ARCHIVED,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iflint.location import Region
+from iflint.places.location import Region
 from iflint.reporters.excerpt import excerpt
 from iflint.text import cells, visible
 from reporters.sample_report import region

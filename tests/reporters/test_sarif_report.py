@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iflint.findings import Severity
-from iflint.location import FileLocation, Location, Region
+from iflint.places.location import FileLocation, Location, Region
 from iflint.reporters import sarif
 from iflint.reporters.sarif_messages import plain
 from reporters.sample_report import (

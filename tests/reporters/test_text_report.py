@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from iflint.findings import DnComparison, DnRow, Related
-from iflint.location import FileLocation, Location
+from iflint.places.location import FileLocation, Location
 from iflint.report import IflowResult
 from iflint.reporters import style, text
 from iflint.reporters.style import wrapped

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from iflint.problems import Unreadable
+from iflint.places.problems import Unreadable
 from iflint.sources import Bundle, CertificateSource, certificate_files, discover, owning_bundles
 
 

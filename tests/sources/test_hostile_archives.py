@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iflint.location import FileLocation
-from iflint.problems import Problem, ProblemKind, Unreadable
+from iflint.places.location import FileLocation
+from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources import Bundle, Limits, Skipped, SourceFile, certificate_files, discover
 from iflint.sources.limits import DEFAULT
 from iflint.sources.zips import Archive, Budget

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from iflint.location import FileLocation
+from iflint.places.location import FileLocation
 
 
 class Edit(msgspec.Struct, frozen=True, order=True):

@@ -6,7 +6,7 @@ import enum
 
 import msgspec
 
-from iflint.location import Location
+from iflint.places.location import Location
 
 
 class ProblemKind(enum.StrEnum):

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.location import FileLocation, Location, Region
+from iflint.places.location import FileLocation, Location, Region
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iflint.edits import Edit
     from iflint.iflow.model import Origin
+    from iflint.places.edits import Edit
 
 EXCERPT_LENGTH = 400
 """The longest excerpt of a line, in characters."""
@@ -110,7 +110,7 @@ class TextFile:
 
         Raises CannotWrite when the file's encoding lacks one of its characters.
         """
-        from iflint.edits import CannotWrite, Edit
+        from iflint.places.edits import CannotWrite, Edit
 
         end = len(self.text) if end is None else end
         try:

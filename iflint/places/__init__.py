@@ -1,0 +1,1 @@
+"""Where something stands, and which bytes change there."""
