@@ -17,7 +17,7 @@ from iflint.coverage import Checked, Coverage, from_root
 from iflint.findings import BaselineState, Finding, Severity
 from iflint.options import UsageError
 from iflint.report import BaselineSummary, KnownFinding, Report
-from iflint.text import encodable, escaped_json
+from iflint.words.visible import encodable, escaped_json
 
 VERSION = "1"
 LARGEST_FILE = 256 * 1024 * 1024

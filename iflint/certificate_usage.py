@@ -32,7 +32,7 @@ from iflint.rule import (
 )
 from iflint.trees import chain_tree
 from iflint.verdicts import EntryState
-from iflint.wording import days_until
+from iflint.words.wording import days_until
 
 if TYPE_CHECKING:
     from iflint.certificate_report import Step

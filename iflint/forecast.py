@@ -15,7 +15,7 @@ import msgspec
 from iflint.engine import Session
 from iflint.findings import Finding, Severity
 from iflint.progress import followed
-from iflint.wording import SHORT_LIVED
+from iflint.words.wording import SHORT_LIVED
 
 _DAY = timedelta(days=1)
 

@@ -18,7 +18,7 @@ from iflint.report import (
     TrustSummary,
     WantedCertificate,
 )
-from iflint.wording import days_until
+from iflint.words.wording import days_until
 
 if TYPE_CHECKING:
     from iflint.findings import Finding

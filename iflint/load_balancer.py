@@ -18,7 +18,7 @@ from iflint.pki.chains import CertificatePool, ChainVerdict, FaultKind, Outcome,
 from iflint.pki.connectivity import SERVER_AUTH, is_load_balancer_chain
 from iflint.pki.files import FoundCertificate, Stored
 from iflint.pki.trust import Landscape, TrustList, root_from_certificate
-from iflint.wording import dated, day, listed
+from iflint.words.wording import dated, day, listed
 
 if TYPE_CHECKING:
     from iflint.pki.certificates import Certificate

@@ -23,7 +23,7 @@ from iflint.findings import (
 )
 from iflint.options import NARROWING
 from iflint.rule_options import Option, RuleSettings
-from iflint.wording import file_name, listed
+from iflint.words.wording import file_name, listed
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,7 +9,7 @@ import msgspec
 
 from iflint import values
 from iflint.findings import OptionInfo, Severity
-from iflint.wording import sentence
+from iflint.words.wording import sentence
 
 if TYPE_CHECKING:
     from iflint.findings import OptionValue

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from iflint.findings import RuleConfiguration, RuleInfo, Severity, State, means
-from iflint.nearest import did_you_mean
 from iflint.options import UsageError
 from iflint.rule_options import RuleSettings
 from iflint.values import Kind, kind_of, one_of, read_given, shown, switch
+from iflint.words.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from iflint.options import Options

@@ -39,7 +39,7 @@ from iflint.rule import (
 )
 from iflint.trees import Tree, chain_tree
 from iflint.verdicts import ChannelVerdict, EntryState
-from iflint.wording import counted, day, days_until, left, listed
+from iflint.words.wording import counted, day, days_until, left, listed
 
 if TYPE_CHECKING:
     from iflint.engine import Session

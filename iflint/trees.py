@@ -14,7 +14,7 @@ from iflint.pki.certificates import Certificate, usage_name
 from iflint.pki.chains import CertificatePool, ChainVerdict, FaultKind, Outcome, judge_chain
 from iflint.pki.signatures import SignatureCache, Verification
 from iflint.pki.trust import Root, Standing, TrustList
-from iflint.wording import dated, day, days_until, listed
+from iflint.words.wording import dated, day, days_until, listed
 
 if TYPE_CHECKING:
     from iflint.pki.chains import Fault, Link

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from iflint.nearest import did_you_mean
+from iflint.words.nearest import did_you_mean
 
 T = TypeVar("T")
 
@@ -75,7 +75,7 @@ def kind_of(value: Any) -> str:
 
 def shown(value: str, most: int = 60) -> str:
     """A value as messages quote it: on one line, harmless and not too long."""
-    from iflint.text import visible
+    from iflint.words.visible import visible
 
     shortened = value if len(value) <= most else f"{value[: most - 1]}…"
     return f"'{visible(shortened)}'"

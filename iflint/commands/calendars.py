@@ -64,7 +64,7 @@ def _day(day: date) -> str:
 
 def _text(value: str) -> str:
     """A value of the type TEXT (§3.3.11) on one line."""
-    from iflint.text import visible
+    from iflint.words.visible import visible
 
     shown = visible(value).replace("\\", "\\\\")
     return shown.replace(";", "\\;").replace(",", "\\,")

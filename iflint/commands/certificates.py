@@ -71,7 +71,7 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
 
 def _say_what_was_not_read(uses: CertificateUses) -> None:
     """The list alone would not tell that something in it is missing."""
-    from iflint.wording import counted
+    from iflint.words.wording import counted
 
     if uses.problems:
         unread = counted(len(uses.problems), "input")
@@ -92,8 +92,8 @@ def _json(uses: CertificateUses) -> str:
 
 
 def _table(uses: CertificateUses, colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint import text
     from iflint.commands.tables import Column, table
+    from iflint.words import visible as text
 
     if not uses.certificates:
         return "No certificates found.\n" + _closing(uses, width)
@@ -118,19 +118,19 @@ def _titles(use: CertificateUse) -> Iterator[str]:
 
 
 def _dates(use: CertificateUse) -> str:
-    from iflint.wording import day, left
+    from iflint.words.wording import day, left
 
     return f"{day(use.certificate.not_after)} ({left(use.days_left)})"
 
 
 def _chain(use: CertificateUse) -> str:
-    from iflint.text import visible
+    from iflint.words.visible import visible
 
     return "\n".join(visible(_verdict(standing, use)) for standing in use.standings)
 
 
 def _verdict(standing: Standing, use: CertificateUse) -> str:
-    from iflint.wording import day
+    from iflint.words.wording import day
 
     text = standing.verdict
     until = standing.holds_until
@@ -142,7 +142,7 @@ def _verdict(standing: Standing, use: CertificateUse) -> str:
 
 
 def _needed_by(use: CertificateUse) -> str:
-    from iflint.text import visible
+    from iflint.words.visible import visible
 
     if not use.uses:
         return "no channel"
@@ -179,9 +179,9 @@ def _channel(use: Use) -> str:
 
 def _closing(uses: CertificateUses, width: int) -> str:
     """What the list amounts to, and which list of roots and clock it relies on."""
-    from iflint.reporters.style import wrapped
-    from iflint.text import visible
-    from iflint.wording import counted, day
+    from iflint.words.terminal import wrapped
+    from iflint.words.visible import visible
+    from iflint.words.wording import counted, day
 
     unneeded = sum(not one.uses for one in uses.certificates)
     said = [counted(len(uses.certificates), "certificate")]
@@ -277,7 +277,7 @@ def _calendar(uses: CertificateUses) -> str:
 
 
 def _summary(use: CertificateUse) -> str:
-    from iflint.wording import counted
+    from iflint.words.wording import counted
 
     channels = {(one.iflow, one.channel.ordinal) for one in use.uses}
     needed = counted(len(channels), "channel") if channels else "no channel"

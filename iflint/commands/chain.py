@@ -21,8 +21,8 @@ from iflint.commands.interface import CLEAN, GroupedCommand, Option
 
 if TYPE_CHECKING:
     from iflint.certificate_report import Step
-    from iflint.reporters.style import Style
     from iflint.trees import Tree, Trees
+    from iflint.words.terminal import Style
 
 FORMATS = ("text", "json")
 _LABEL = 11
@@ -84,7 +84,7 @@ def _json(trees: Trees) -> str:
 
 
 def _text(trees: Trees, colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint.reporters.style import MINIMUM_WIDTH, Style
+    from iflint.words.terminal import MINIMUM_WIDTH, Style
 
     style = Style(colour, max(width, MINIMUM_WIDTH), ascii_only)
     lines: list[str] = []
@@ -97,7 +97,7 @@ def _text(trees: Trees, colour: bool, width: int, ascii_only: bool) -> str:
 
 
 def _problem(problem: Any, style: Style) -> Iterator[str]:
-    from iflint.reporters.style import WARNING, wrapped
+    from iflint.words.terminal import WARNING, wrapped
 
     label = "not read:"
     text = f"{label} {style.file(problem.location.file)}: {style.show(problem.message)}"
@@ -117,7 +117,7 @@ def _tree(tree: Tree, trees: Trees, style: Style) -> Iterator[str]:
 
 
 def _wrapped_verdict(tree: Tree, word: str, rest: str, style: Style) -> Iterator[str]:
-    from iflint.reporters.style import BOLD, wrapped
+    from iflint.words.terminal import BOLD, wrapped
 
     lines = wrapped(style.show(word + rest), 0, 2, style.width)
     yield style.paint(word, f"{BOLD};{_colour(tree.verdict)}") + lines[0][len(word) :]
@@ -125,13 +125,13 @@ def _wrapped_verdict(tree: Tree, word: str, rest: str, style: Style) -> Iterator
 
 
 def _colour(verdict: str) -> str:
-    from iflint.reporters.style import ERROR, NOTE, WARNING
+    from iflint.words.terminal import ERROR, NOTE, WARNING
 
     return {"works": NOTE, "uncertain": WARNING}.get(verdict, ERROR)
 
 
 def _step(step: Step, level: int, style: Style) -> Iterator[str]:
-    from iflint.reporters.style import BOLD, ISSUED_BY, QUIET, wrapped
+    from iflint.words.terminal import BOLD, ISSUED_BY, QUIET, wrapped
 
     verdict = "works" if not step.faults else "fails" if step.certain else "uncertain"
     mark = {"works": style.holds, "fails": style.differs}.get(verdict, "?")
@@ -155,7 +155,7 @@ def _step(step: Step, level: int, style: Style) -> Iterator[str]:
 
 
 def _facts(step: Step, style: Style) -> Iterator[tuple[str, str]]:
-    from iflint.wording import counted, day, left, listed
+    from iflint.words.wording import counted, day, left, listed
 
     if step.not_before and step.not_after and step.days_left is not None:
         span = f"{day(step.not_before)} to {day(step.not_after)}"

@@ -120,7 +120,7 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
 def _say_what_was_not_read(report: Report) -> None:
     """The list alone would not tell that something in it is missing."""
     from iflint.commands.interface import complain
-    from iflint.wording import counted
+    from iflint.words.wording import counted
 
     on_problems = {rule.code for rule in report.rules if "problem" in rule.handed}
     number = sum(finding.code in on_problems for finding in report.findings)
@@ -186,8 +186,8 @@ def _findings(codes: Sequence[str], names: dict[str, str]) -> str:
 
 
 def _table(report: Report, colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint import text
     from iflint.commands.tables import Column, table
+    from iflint.words import visible as text
 
     groups: dict[tuple[str, str], list[list[str]]] = {}
     for row in rows(report):
@@ -207,7 +207,7 @@ def _table(report: Report, colour: bool, width: int, ascii_only: bool) -> str:
 
 
 def _title(row: ChannelRow) -> str:
-    from iflint.text import visible
+    from iflint.words.visible import visible
 
     name = f"{row.package} › {row.iflow}" if row.package else row.iflow
     return visible(f"{name} {row.version}".rstrip()) + f"\n{visible(row.file)}"
@@ -215,7 +215,7 @@ def _title(row: ChannelRow) -> str:
 
 def _lines(row: ChannelRow) -> Iterator[list[str]]:
     """The lines of a channel: one for each entry, or one without."""
-    from iflint.wording import day, left
+    from iflint.words.wording import day, left
 
     name = row.channel if row.channel != row.adapter else ""
     where = f"in {row.environment}" if row.environment else ""
@@ -245,7 +245,7 @@ def _authorization(row: ChannelRow) -> str:
 
 
 def _stacked(*parts: str) -> str:
-    from iflint.text import visible
+    from iflint.words.visible import visible
 
     return "\n".join(visible(part) for part in parts if part)
 

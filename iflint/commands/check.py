@@ -19,7 +19,7 @@ from iflint.commands.arguments import (
 from iflint.commands.interface import CLEAN, FOUND, Failure, GroupedCommand, complain
 from iflint.configuration.settings import STANDARD_OUTPUT, Destination
 from iflint.values import shown
-from iflint.wording import counted
+from iflint.words.wording import counted
 
 if TYPE_CHECKING:
     from iflint.commands.run import Run

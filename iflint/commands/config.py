@@ -118,9 +118,9 @@ def _table(
     width: int,
     ascii_only: bool,
 ) -> str:
-    from iflint import text
     from iflint.commands.tables import Column, table
     from iflint.configuration.effective import relative
+    from iflint.words import visible as text
 
     groups: dict[str, list[list[str]]] = {}
     for each in found.settings:
@@ -143,14 +143,14 @@ def _table(
 
 
 def _row(setting: EffectiveSetting) -> list[str]:
-    from iflint.text import visible
+    from iflint.words.visible import visible
 
     return [setting.name, visible(setting.place or setting.origin), _value(setting)]
 
 
 def _suppression_rows(suppression: EffectiveSuppression) -> list[list[str]]:
     from iflint.configuration.effective import texts
-    from iflint.text import visible
+    from iflint.words.visible import visible
 
     rows = [
         [name, "", ", ".join(map(visible, texts(value)))]
@@ -176,7 +176,7 @@ _MOST_NAMED = 5
 def _value(setting: EffectiveSetting) -> str:
     from iflint.configuration.effective import texts
     from iflint.configuration.settings import SETTINGS
-    from iflint.text import visible
+    from iflint.words.visible import visible
 
     if setting.value is None:
         return SETTINGS[setting.name].absent or "not set"

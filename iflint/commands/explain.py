@@ -59,7 +59,7 @@ def command(rule: str | None, **arguments: Any) -> int:
         return CLEAN
 
     def render(colour: bool, width: int, ascii_only: bool) -> str:
-        from iflint import text
+        from iflint.words import visible as text
 
         if colour or (path in (None, STANDARD_OUTPUT) and output.is_terminal()):
             from iflint.commands import tables
@@ -79,8 +79,8 @@ def find(word: str, infos: Sequence[RuleInfo]) -> RuleInfo:
     for info in infos:
         if wanted in (info.code.lower(), info.name.lower()):
             return info
-    from iflint.nearest import did_you_mean
     from iflint.values import shown
+    from iflint.words.nearest import did_you_mean
 
     known = [label for info in infos for label in (info.code, info.name)]
     longer = [label for label in known if wanted and wanted in label.lower()]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from iflint.fixes import Fix, Plan
     from iflint.places.edits import Edit
     from iflint.places.location import Location
-    from iflint.reporters.style import Style
+    from iflint.words.terminal import Style
 
 FIXES = "Fixes"
 
@@ -119,7 +119,7 @@ def _show(plan: Plan, run: Run) -> int:
     from iflint.commands import output
     from iflint.commands.interface import complain
     from iflint.places.diffs import legible, unified
-    from iflint.wording import counted
+    from iflint.words.wording import counted
 
     colour = output.wants_colour(run.colour)
     if output.is_terminal():
@@ -144,7 +144,7 @@ def _show(plan: Plan, run: Run) -> int:
 
 
 def _style(colour: bool, width: int, ascii_only: bool) -> Style:
-    from iflint.reporters.style import MINIMUM_WIDTH, Style
+    from iflint.words.terminal import MINIMUM_WIDTH, Style
 
     return Style(colour, max(width, MINIMUM_WIDTH), ascii_only)
 
@@ -155,7 +155,7 @@ def _joined(lines: Iterable[str]) -> str:
 
 def _painted(diff: bytes, style: Style) -> str:
     """A diff as a terminal shows it; a character that can't be seen is written as an escape."""
-    from iflint.reporters.style import BOLD, ERROR, NOTE, QUIET
+    from iflint.words.terminal import BOLD, ERROR, NOTE, QUIET
 
     codes = {"---": BOLD, "+++": BOLD, "@@ ": QUIET, "+": NOTE, "-": ERROR}
     lines = []
@@ -168,7 +168,7 @@ def _painted(diff: bytes, style: Style) -> str:
 
 def _more(plan: Plan) -> Iterator[str]:
     """What other options would do."""
-    from iflint.wording import counted
+    from iflint.words.wording import counted
 
     unsafe = len({left.finding.fingerprint for left in plan.left if left.unsafe})
     if unsafe:
@@ -179,8 +179,8 @@ def _more(plan: Plan) -> Iterator[str]:
 
 def _report(plan: Plan, run: Run, style: Style) -> Iterator[str]:
     """What was written, what was left and why, and what comes next."""
-    from iflint.reporters.style import BOLD
-    from iflint.wording import counted
+    from iflint.words.terminal import BOLD
+    from iflint.words.wording import counted
 
     if plan.fixes:
         done = len({fix.finding.fingerprint for fix in plan.fixes})
@@ -202,7 +202,7 @@ def _report(plan: Plan, run: Run, style: Style) -> Iterator[str]:
 
 def _aside(plan: Plan, style: Style) -> Iterator[str]:
     """What a diff does not tell: what it brings to light, what is left and why."""
-    from iflint.reporters.style import BOLD
+    from iflint.words.terminal import BOLD
 
     revealing = [fixes for fixes in _together(plan.fixes) if fixes[0].reveals]
     if revealing:
@@ -216,8 +216,8 @@ def _aside(plan: Plan, style: Style) -> Iterator[str]:
 
 
 def _left(plan: Plan, style: Style) -> Iterator[str]:
-    from iflint.reporters.style import BOLD
-    from iflint.wording import counted, sentence
+    from iflint.words.terminal import BOLD
+    from iflint.words.wording import counted, sentence
 
     number = len({left.finding.fingerprint for left in plan.left})
     if not number:
@@ -243,7 +243,7 @@ def _together(fixes: Iterable[Fix]) -> Iterable[list[Fix]]:
 
 
 def _fixed(fixes: list[Fix], style: Style) -> Iterator[str]:
-    from iflint.reporters.style import ERROR, NOTE
+    from iflint.words.terminal import ERROR, NOTE
 
     yield ""
     yield _head([fix.finding for fix in fixes], style)
@@ -271,7 +271,7 @@ def _head(findings: list[Finding], style: Style) -> str:
 
 
 def _place(location: Location, style: Style) -> str:
-    from iflint.reporters.style import QUIET
+    from iflint.words.terminal import QUIET
 
     region = location.region
     at = f":{region.start_line}:{region.start_column}" if region else ""
@@ -286,7 +286,7 @@ def _hidden(findings: Iterable[Finding], style: Style) -> Iterator[str]:
 
 
 def _wrapped(label: str, text: str, style: Style) -> Iterator[str]:
-    from iflint.reporters.style import QUIET, wrapped
+    from iflint.words.terminal import QUIET, wrapped
 
     column = 4 + len(label) + 1
     first, *rest = wrapped(style.show(text), column, column, style.width)

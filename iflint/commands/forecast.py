@@ -148,7 +148,7 @@ def _json(found: list[tuple[str, Forecast]]) -> str:
 
 def _tables(found: list[tuple[str, Forecast]], colour: bool, width: int, ascii_only: bool) -> str:
     """The table of each environment, under its name."""
-    from iflint.text import visible
+    from iflint.words.visible import visible
 
     return "\n".join(
         (f"Environment {visible(name)}\n\n" if name else "")
@@ -158,10 +158,10 @@ def _tables(found: list[tuple[str, Forecast]], colour: bool, width: int, ascii_o
 
 
 def _table(found: Forecast, colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint import text
     from iflint.commands.tables import Column, table
-    from iflint.reporters.style import wrapped
-    from iflint.wording import counted
+    from iflint.words import visible as text
+    from iflint.words.terminal import wrapped
+    from iflint.words.wording import counted
 
     days = dict.fromkeys(change.day for change in found.changes)
     groups = [
@@ -191,7 +191,7 @@ def _table(found: Forecast, colour: bool, width: int, ascii_only: bool) -> str:
 
 
 def _cells(row: ChangeRow, today: date) -> list[str]:
-    from iflint.text import visible
+    from iflint.words.visible import visible
 
     change = row.severity if row.change == "begins" else "ends:"
     channel = f"{row.adapter} {row.address}".strip() or row.file

@@ -51,7 +51,7 @@ class Failure(click.ClickException):
 
 def complain(line: str) -> None:
     """Print one line on standard error; nothing more can be done if that fails too."""
-    from iflint.text import inert, visible
+    from iflint.words.visible import inert, visible
 
     try:
         print(inert(f"iflint: {visible(line)}"), file=sys.stderr)  # noqa: T201 - the one place for it
@@ -150,8 +150,8 @@ class Interface(click.Group):
         return super().resolve_command(ctx, args)
 
     def _no_command(self, name: str) -> str:
-        from iflint.nearest import did_you_mean
-        from iflint.text import visible
+        from iflint.words.nearest import did_you_mean
+        from iflint.words.visible import visible
 
         if os.path.exists(name):
             hint = f"; to check it, run 'iflint check {name}'"

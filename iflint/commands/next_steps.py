@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.values import shown
-from iflint.wording import listed
+from iflint.words.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

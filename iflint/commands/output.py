@@ -63,7 +63,7 @@ def print_text(render: Callable[[bool], str]) -> None:
     A character set counts as poor when it lacks more than the symbols that ASCII can stand for,
     without moving anything. Raises `Failure` when standard output can't be written.
     """
-    from iflint.text import inert
+    from iflint.words.visible import inert
 
     encoding = _console_encoding()
     with progress.shown("writing the report"):
@@ -78,7 +78,7 @@ def print_text(render: Callable[[bool], str]) -> None:
 
 def _encoded(text: str, encoding: str) -> bytes | None:
     """The text for a console, with plain symbols where it lacks others; None if it lacks more."""
-    from iflint.text import with_plain_symbols
+    from iflint.words.visible import with_plain_symbols
 
     for each in (text, with_plain_symbols(text, encoding)):
         with contextlib.suppress(UnicodeEncodeError):
@@ -91,7 +91,7 @@ def print_aside(render: Callable[[bool], str]) -> None:
 
     ``render`` is that of `print_text`; nothing more can be done if it can't be written.
     """
-    from iflint.text import inert
+    from iflint.words.visible import inert
 
     stream: TextIO | None = sys.stderr
     if stream is None:

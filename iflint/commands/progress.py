@@ -116,7 +116,7 @@ def _show(done: LockType, gone: LockType) -> None:
 
 
 def _show_until(done: LockType) -> None:
-    from iflint.text import cells
+    from iflint.words.visible import cells
 
     columns = 0
     pause = max(PATIENCE - (time.monotonic() - _began), 0)
@@ -136,7 +136,7 @@ def _write(text: str) -> None:
 
 def line(activity: Activity, columns: int) -> str:
     """The activity in at most ``columns``; of a long item its end, which says most."""
-    from iflint.text import cells, visible
+    from iflint.words.visible import cells, visible
 
     number = "" if activity.number is None else f" {activity.number}"
     of = "" if activity.total is None else f" of {activity.total}"

@@ -21,7 +21,7 @@ from iflint.commands.interface import CLEAN, AnyPath, GroupedCommand
 
 if TYPE_CHECKING:
     from iflint.renewal import Renewal, RenewalStep, Touched
-    from iflint.reporters.style import Style
+    from iflint.words.terminal import Style
 
 FORMATS = ("text", "markdown", "json")
 
@@ -90,7 +90,7 @@ def command(certificate: str, paths: tuple[str, ...], **arguments: Any) -> int:
 def _text(
     plans: tuple[Renewal, ...], clock: datetime, colour: bool, width: int, ascii_only: bool
 ) -> str:
-    from iflint.reporters.style import MINIMUM_WIDTH, Style, wrapped
+    from iflint.words.terminal import MINIMUM_WIDTH, Style, wrapped
 
     style = Style(colour, max(width, MINIMUM_WIDTH), ascii_only)
     lines: list[str] = []
@@ -107,7 +107,7 @@ def _text(
 
 def _lines(plan: Renewal, clock: datetime, style: Style) -> Iterator[tuple[int, str]]:
     """Each line with its indentation; negative where it must not be wrapped, to be copied."""
-    from iflint.wording import day, relative
+    from iflint.words.wording import day, relative
 
     certificate = plan.certificate
     yield 0, f"New certificate: {certificate.subject}"
@@ -144,7 +144,7 @@ def _row(row: tuple[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _verdict(plan: Renewal) -> str:
-    from iflint.wording import counted
+    from iflint.words.wording import counted
 
     if not plan.touched:
         return "No channel knows this sender: nothing to do in these flows."
@@ -171,7 +171,7 @@ def _touched(one: Touched) -> str:
 
 
 def _when(step: RenewalStep) -> str:
-    from iflint.wording import counted, left
+    from iflint.words.wording import counted, left
 
     if step.since and step.until:
         text = f", from {step.since} to {step.until}"

@@ -182,7 +182,7 @@ _STANDINGS = {
 def _list(
     trust: TrustList, known: Sequence[KnownRoot], colour: bool, width: int, ascii_only: bool
 ) -> str:
-    from iflint.text import visible
+    from iflint.words.visible import visible
 
     if not known:
         return _shown(f"No known root matches in {trust.describe()}.\n", ascii_only)
@@ -200,7 +200,7 @@ def _list(
 
 def _root_cells(root: Root) -> list[str]:
     """Name and key, last day, and history."""
-    from iflint.text import visible
+    from iflint.words.visible import visible
 
     history = [
         f"{verb} {release} ({on})"
@@ -234,7 +234,7 @@ def _table(
 
 
 def _shown(text: str, ascii_only: bool) -> str:
-    from iflint import text as texts
+    from iflint.words import visible as texts
 
     return texts.ascii_only(text) if ascii_only else text
 
@@ -293,7 +293,7 @@ def _affected(one: Affected) -> dict[str, Any]:
 
 
 def _diff(found: RootChange, colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint.wording import counted
+    from iflint.words.wording import counted
 
     change = found.change
     title = (
@@ -314,7 +314,7 @@ def _diff(found: RootChange, colour: bool, width: int, ascii_only: bool) -> str:
 
 
 def _effect(found: RootChange, colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint.wording import counted
+    from iflint.words.wording import counted
 
     checked = counted(found.checked or 0, "entry", "entries")
     broken = counted(len(found.broken), "entry", "entries")
@@ -331,7 +331,7 @@ def _effect(found: RootChange, colour: bool, width: int, ascii_only: bool) -> st
 
 
 def _affected_cells(one: Affected) -> list[str]:
-    from iflint.text import visible
+    from iflint.words.visible import visible
 
     flow = f"{one.package} › {one.iflow}" if one.package else one.iflow
     channel = (flow, f"{one.adapter} {one.address}, entry {one.entry}", str(one.file))
@@ -429,8 +429,8 @@ def _release_mistakes(
 def _updated(
     store: Store, made: Update, file: str | None, colour: bool, width: int, ascii_only: bool
 ) -> str:
-    from iflint.text import visible
-    from iflint.wording import counted
+    from iflint.words.visible import visible
+    from iflint.words.wording import counted
 
     required = "none told" if store.required is None else str(len(store.required))
     said = f"Read {counted(len(store.optional), 'root')}, required: {required} ({store.read}).\n"
@@ -501,7 +501,7 @@ def calendar(**arguments: Any) -> int:
 
 
 def _calendar(rows: Sequence[Row], colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint.text import visible
+    from iflint.words.visible import visible
 
     cells = []
     for row in rows:

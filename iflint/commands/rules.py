@@ -59,8 +59,8 @@ def _severity(info: RuleInfo) -> str:
 
 
 def _table(infos: Sequence[RuleInfo], colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint import text
     from iflint.commands.tables import Column, table
+    from iflint.words import visible as text
 
     rows = [
         [f"{info.code} {info.name}", _severity(info), text.visible(info.summary)] for info in infos

@@ -235,7 +235,7 @@ def _environments(
     settings: Mapping[str, Any], mistakes: list[Mistake], *, every: bool
 ) -> tuple[Environment, ...]:
     """The environments that are asked for, out of those of the configuration."""
-    from iflint.nearest import did_you_mean
+    from iflint.words.nearest import did_you_mean
 
     configured = {each.name: each for each in settings.get("environments", ())}
     if settings.get("all-environments"):

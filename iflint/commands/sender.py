@@ -22,8 +22,8 @@ from iflint.commands.interface import CLEAN, AnyPath, GroupedCommand, Option
 if TYPE_CHECKING:
     from iflint.checklist import Complaint, Point
     from iflint.configuration.settings import Mistake
-    from iflint.reporters.style import Style
     from iflint.sender import Call, KeyEntrySide, SenderSide
+    from iflint.words.terminal import Style
 
 FORMATS = ("text", "markdown", "json")
 _BODY = 5
@@ -132,7 +132,7 @@ def _json(side: SenderSide) -> str:
 
 
 def _text(side: SenderSide, colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint.reporters.style import MINIMUM_WIDTH, Style, wrapped
+    from iflint.words.terminal import MINIMUM_WIDTH, Style, wrapped
 
     style = Style(colour, max(width, MINIMUM_WIDTH), ascii_only)
     lines: list[str] = []
@@ -148,8 +148,8 @@ def _text(side: SenderSide, colour: bool, width: int, ascii_only: bool) -> str:
 
 def _lines(side: SenderSide, style: Style) -> Iterator[tuple[int, str, str]]:
     """Each line: its indentation (negative: not to be wrapped), its text, and its colour."""
-    from iflint.reporters.style import BOLD
-    from iflint.wording import day
+    from iflint.words.terminal import BOLD
+    from iflint.words.wording import day
 
     yield 0, f"Sender's keystore {side.keystore}, on {day(side.as_of)}", BOLD
     for problem in side.problems:
@@ -195,7 +195,7 @@ def _said(code: str, message: str) -> str:
 
 
 def _mark(state: str, style: Style) -> tuple[str, str]:
-    from iflint.reporters.style import ERROR, NOTE, QUIET, WARNING
+    from iflint.words.terminal import ERROR, NOTE, QUIET, WARNING
 
     return {
         "holds": (style.holds, NOTE),
@@ -206,7 +206,7 @@ def _mark(state: str, style: Style) -> tuple[str, str]:
 
 def _chain(entry: KeyEntrySide, style: Style) -> Iterator[str]:
     """The chain within the entry, a line for each certificate."""
-    from iflint.reporters.style import ISSUED_BY
+    from iflint.words.terminal import ISSUED_BY
 
     for level, step in enumerate(entry.tree.steps):
         indent = "  " * level + ISSUED_BY if level else ""
@@ -255,7 +255,7 @@ def _short(entry: KeyEntrySide) -> str:
 
 def _open(points: tuple[Point, ...]) -> str:
     """Which points fail, have a warning, or were not checked, by number."""
-    from iflint.wording import listed
+    from iflint.words.wording import listed
 
     parts = []
     for state, said in (("fails", "to be fixed"), ("warning", "to know"), ("unknown", "open")):
@@ -268,7 +268,7 @@ def _open(points: tuple[Point, ...]) -> str:
 
 def _markdown(side: SenderSide) -> str:
     from iflint.reporters.markdown import escaped, in_block
-    from iflint.wording import day
+    from iflint.words.wording import day
 
     lines = [f"# Sender's keystore {escaped(side.keystore)}", "", f"Seen on {day(side.as_of)}.", ""]
     lines += [

@@ -23,7 +23,7 @@ def csv_text(headings: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
 
 def _cell(value: object) -> object:
     """A value as a cell that no spreadsheet takes for a formula, and no CI server for a command."""
-    from iflint.text import inert, visible
+    from iflint.words.visible import inert, visible
 
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.reporters.style import BOLD, MINIMUM_WIDTH, QUIET, Style, wrapped
-from iflint.text import cells
+from iflint.words.terminal import BOLD, MINIMUM_WIDTH, QUIET, Style, wrapped
+from iflint.words.visible import cells
 
 if TYPE_CHECKING:
     from rich.console import Console

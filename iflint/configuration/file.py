@@ -24,9 +24,9 @@ from iflint.configuration.settings import (
     of_kind,
     read_setting,
 )
-from iflint.nearest import did_you_mean
 from iflint.options import NARROWING, Environment, Suppression
 from iflint.values import shown
+from iflint.words.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from iflint.configuration.positions import Positions

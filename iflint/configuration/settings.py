@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 
 from iflint.clock import SPELLING, parse_as_of
-from iflint.nearest import did_you_mean
 from iflint.options import DEFAULT_EXPIRY_DAYS, LONGEST_EXPIRY_DAYS
 from iflint.values import (
     SHOWS,
@@ -24,6 +23,7 @@ from iflint.values import (
     text_of,
     whole_number,
 )
+from iflint.words.nearest import did_you_mean
 
 LANDSCAPES = ("btp", "neo", "custom")
 TRUSTS = ("complete", "btp-required")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.reporters import Wishes
-from iflint.reporters.style import SEVERITIES, Style
+from iflint.words.terminal import SEVERITIES, Style
 
 if TYPE_CHECKING:
     from iflint.findings import Finding

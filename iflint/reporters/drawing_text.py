@@ -6,7 +6,7 @@ import functools
 import re
 import unicodedata
 
-from iflint.text import visible
+from iflint.words.visible import visible
 
 _NARROW = frozenset("iljtfrI.,:;!|'`()[]{}/\\ -")
 _BROAD = frozenset("mwMW@%—…")

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from iflint.text import encodable, escaped_json
+from iflint.words.visible import encodable, escaped_json
 
 
 def dumped(value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from iflint.text import cells
+from iflint.words.visible import cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from iflint.findings import Severity
 from iflint.reporters import Wishes
 from iflint.reporters.words import details, path_on_disk, shown, title, worst_first
-from iflint.text import inert
-from iflint.wording import counted, listed
+from iflint.words.visible import inert
+from iflint.words.wording import counted, listed
 
 if TYPE_CHECKING:
     from iflint.findings import Finding

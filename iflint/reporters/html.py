@@ -12,7 +12,7 @@ from iflint.places.packaged import packaged_file
 from iflint.report import IllustratedReport
 from iflint.reporters import Wishes, drawing
 from iflint.reporters.html_views import ahead, choices, errors, finding_views, flow_views, timeline
-from iflint.text import visible
+from iflint.words.visible import visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WISHES = Wishes(describe_rules=True, illustrated=True)
 
 _CI_COMMAND = re.compile(r"#(?=#(?:vso)?\[)")
-"""What a CI server would obey if the page went to its log (see `iflint.text.inert`)."""
+"""What a CI server would obey if the page went to its log (see `iflint.words.visible.inert`)."""
 
 
 def render(report: Report) -> str:
@@ -80,8 +80,8 @@ def _environment() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
-    from iflint import wording
     from iflint.reporters import html_views, words
+    from iflint.words import wording
 
     def shown(value: object) -> object:
         return visible(value) if isinstance(value, str) and type(value) is not Markup else value

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import html
 
-from iflint.text import visible
+from iflint.words.visible import visible
 
 _STYLE = """
 :root { color-scheme: light dark; }

@@ -23,8 +23,8 @@ from iflint.reporters.words import (
     whereabouts,
     worst_first,
 )
-from iflint.text import visible
-from iflint.wording import counted, day, days_until
+from iflint.words.visible import visible
+from iflint.words.wording import counted, day, days_until
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -24,8 +24,8 @@ from iflint.reporters.words import (
     whereabouts,
     worst_first,
 )
-from iflint.text import visible
-from iflint.wording import counted, dated, day, listed, sentence
+from iflint.words.visible import visible
+from iflint.words.wording import counted, dated, day, listed, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

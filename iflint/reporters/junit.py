@@ -23,7 +23,7 @@ from iflint.reporters.words import (
     title,
     whereabouts,
 )
-from iflint.text import inert, visible
+from iflint.words.visible import inert, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

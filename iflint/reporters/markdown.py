@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from iflint.text import visible
+from iflint.words.visible import visible
 
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|!&~$"})
 _REFERENCE = re.compile(r"([@#](?=\w)|:(?=//)|www(?=\.)|GH(?=-\d))", re.IGNORECASE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iflint.text import visible
-from iflint.wording import day, listed, sentence
+from iflint.words.visible import visible
+from iflint.words.wording import day, listed, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from iflint.findings import Severity
-from iflint.text import encodable, visible
-from iflint.wording import sentence
+from iflint.words.visible import encodable, visible
+from iflint.words.wording import sentence
 
 if TYPE_CHECKING:
     from iflint.findings import RuleInfo

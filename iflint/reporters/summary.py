@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from iflint.findings import Severity
 from iflint.places.paths import without_iflow
 from iflint.report import WantedCertificate
-from iflint.reporters.style import BOLD, QUIET, SEVERITIES, Style, wrapped
-from iflint.wording import counted, listed, stale_table
+from iflint.words.terminal import BOLD, QUIET, SEVERITIES, Style, wrapped
+from iflint.words.wording import counted, listed, stale_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from iflint.findings import DnRow
 from iflint.reporters import Wishes
 from iflint.reporters.excerpt import excerpt
-from iflint.reporters.style import (
+from iflint.reporters.summary import summary
+from iflint.words.terminal import (
     BAR,
     BOLD,
     MINIMUM_WIDTH,
@@ -17,9 +18,8 @@ from iflint.reporters.style import (
     Style,
     wrapped,
 )
-from iflint.reporters.summary import summary
-from iflint.text import cells
-from iflint.wording import counted, dated, day
+from iflint.words.visible import cells
+from iflint.words.wording import counted, dated, day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

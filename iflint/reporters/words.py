@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from iflint.findings import Severity
 from iflint.places.paths import absolute, from_root
-from iflint.text import visible
-from iflint.wording import counted, day, listed, sentence
+from iflint.words.visible import visible
+from iflint.words.wording import counted, day, listed, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

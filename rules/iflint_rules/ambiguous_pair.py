@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from iflint.findings import Finding, Related, Severity
 from iflint.rule import EntryCase, Rule, about_certificate
 from iflint.verdicts import EntryState, Validity
-from iflint.wording import counted
+from iflint.words.wording import counted
 
 
 class AmbiguousPair(Rule):

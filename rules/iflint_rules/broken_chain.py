@@ -7,7 +7,7 @@ from iflint.findings import Finding, Severity
 from iflint.pki.chains import Fault, FaultKind
 from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.verdicts import JoinedCertificate
-from iflint.wording import dated, listed
+from iflint.words.wording import dated, listed
 
 
 class BrokenChain(Rule):

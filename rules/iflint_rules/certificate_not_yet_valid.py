@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from iflint.findings import Finding, Related, Severity
 from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.verdicts import Validity
-from iflint.wording import dated
+from iflint.words.wording import dated
 
 
 class CertificateNotYetValid(Rule):

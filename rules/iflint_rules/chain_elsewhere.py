@@ -6,7 +6,7 @@ from iflint.findings import Finding, Related, Severity
 from iflint.pki.chains import ChainVerdict, Outcome
 from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.verdicts import Presented
-from iflint.wording import listed
+from iflint.words.wording import listed
 
 
 class ChainElsewhere(Rule):

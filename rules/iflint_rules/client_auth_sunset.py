@@ -8,7 +8,7 @@ from iflint.pki.calendar import Claim, Confidence, Stage, Sunset
 from iflint.pki.trust import Landscape
 from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.verdicts import EntryState, JoinedCertificate
-from iflint.wording import dated, listed
+from iflint.words.wording import dated, listed
 
 
 class ClientAuthSunset(Rule):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from iflint.findings import Finding, Severity
 from iflint.rule import EntryCase, Rule, Topic
 from iflint.verdicts import Reading
-from iflint.wording import listed
+from iflint.words.wording import listed
 
 
 class ComposedDn(Rule):

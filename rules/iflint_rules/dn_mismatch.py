@@ -6,7 +6,7 @@ from iflint.findings import DnComparison, Finding, OddCharacter, Related, Severi
 from iflint.places.location import Location
 from iflint.rule import Answer, EntryCase, Rule, Topic, to_enter, where_text_stands
 from iflint.verdicts import NearMiss, Reading
-from iflint.wording import file_name, listed
+from iflint.words.wording import file_name, listed
 
 _FORM = {
     "order": "the {role} has the same attributes in another order",

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from iflint.findings import Finding, Severity
 from iflint.iflow.model import AuthorizationKind
 from iflint.rule import ChannelCase, Rule
-from iflint.wording import counted
+from iflint.words.wording import counted
 
 
 class DormantCertificateEntry(Rule):

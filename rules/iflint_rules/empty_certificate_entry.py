@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.findings import Finding, Related, Severity
 from iflint.rule import ChannelCase, EntryCase, Rule, Topic, where_text_stands
-from iflint.wording import listed
+from iflint.words.wording import listed
 
 
 class EmptyCertificateEntry(Rule):

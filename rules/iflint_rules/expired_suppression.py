@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 
 from iflint.findings import Finding, Severity
 from iflint.rule import Rule, SuppressionCase, about_suppression, of_suppression
-from iflint.wording import dated
+from iflint.words.wording import dated
 
 
 class ExpiredSuppression(Rule):

@@ -6,7 +6,7 @@ from iflint.findings import Finding, Severity
 from iflint.pki.chains import Outcome
 from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.verdicts import Validity
-from iflint.wording import dated, day
+from iflint.words.wording import dated, day
 
 
 class IssuerExpiresFirst(Rule):

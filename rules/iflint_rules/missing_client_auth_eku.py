@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from iflint.findings import Finding, Severity
 from iflint.pki.certificates import usage_name
 from iflint.rule import EntryCase, Rule, Topic, about_certificate
-from iflint.wording import listed
+from iflint.words.wording import listed
 
 
 class MissingClientAuthEku(Rule):

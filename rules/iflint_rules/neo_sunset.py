@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from iflint.findings import Finding, Severity
 from iflint.rule import Rule, RunCase
-from iflint.wording import dated
+from iflint.words.wording import dated
 
 _SUNSET = datetime(2028, 12, 31, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from iflint.findings import Finding, Related, Severity
 from iflint.rule import Answer, EntryCase, Rule, Topic, about_certificate
 from iflint.rule_options import window
 from iflint.verdicts import Successor
-from iflint.wording import day, expires_soon
+from iflint.words.wording import day, expires_soon
 
 
 class RenewalWithoutOverlap(Rule):

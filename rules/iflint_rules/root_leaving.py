@@ -8,7 +8,7 @@ from iflint.pki.trust import Landscape
 from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.rule_options import window
 from iflint.verdicts import EntryState, JoinedCertificate
-from iflint.wording import dated
+from iflint.words.wording import dated
 
 
 class RootLeaving(Rule):

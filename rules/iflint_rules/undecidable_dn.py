@@ -6,7 +6,7 @@ from iflint.findings import Finding, Related, Severity
 from iflint.pki.names import Equality
 from iflint.rule import EntryCase, Rule, Topic, where_text_stands
 from iflint.verdicts import EntryState
-from iflint.wording import listed
+from iflint.words.wording import listed
 
 
 class UndecidableDn(Rule):

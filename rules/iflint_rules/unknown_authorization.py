@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from iflint.findings import Finding, Severity
 from iflint.iflow.model import AuthorizationKind
 from iflint.rule import ChannelCase, Rule, Topic, where_text_stands
-from iflint.wording import listed
+from iflint.words.wording import listed
 
 
 class UnknownAuthorization(Rule):

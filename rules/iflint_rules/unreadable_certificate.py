@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from iflint.findings import Finding, Severity
 from iflint.places.problems import ProblemKind
 from iflint.rule import ProblemCase, Rule
-from iflint.wording import sentence
+from iflint.words.wording import sentence
 
 
 class UnreadableCertificate(Rule):

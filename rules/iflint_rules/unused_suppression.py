@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
 from iflint.rule import Rule, SuppressionCase, about_suppression, of_suppression
-from iflint.wording import listed
+from iflint.words.wording import listed
 
 _MISSING = {
     "path": "no iFlow and no finding lies at this path",

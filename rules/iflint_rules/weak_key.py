@@ -8,7 +8,7 @@ from iflint.pki.certificates import Certificate
 from iflint.rule import EntryCase, Rule, about_certificate
 from iflint.rule_options import number
 from iflint.verdicts import Validity
-from iflint.wording import listed
+from iflint.words.wording import listed
 
 _GOOD_CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1", "prime256v1"})
 

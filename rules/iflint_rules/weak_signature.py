@@ -6,7 +6,7 @@ from iflint.findings import Finding, Severity
 from iflint.pki.signatures import hash_name
 from iflint.rule import EntryCase, Rule, about_certificate
 from iflint.verdicts import Validity
-from iflint.wording import listed
+from iflint.words.wording import listed
 
 _WEAK = frozenset({"MD2", "MD4", "MD5", "SHA-1"})
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iflint.commands.tables import Column, table
-from iflint.text import cells
+from iflint.words.visible import cells
 
 COLUMNS = (Column("Rule", names=True), Column("Severity"), Column("Finds"))
 ROWS = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iflint.nearest import nearest
+from iflint.words.nearest import nearest
 
 KNOWN = ("IFL101", "IFL102", "IFL301", "IFL309", "dn-mismatch", "weak-key")
 

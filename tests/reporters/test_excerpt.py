@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from iflint.places.location import Region
 from iflint.reporters.excerpt import excerpt
-from iflint.text import cells, visible
+from iflint.words.visible import cells, visible
 from reporters.sample_report import region
 
 

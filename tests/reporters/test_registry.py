@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from iflint.configuration.settings import FORMATS
 from iflint.reporters import REPORTERS, Wishes, load
-from iflint.text import is_invisible
+from iflint.words.visible import is_invisible
 from reporters.sample_report import hostile
 
 

@@ -10,9 +10,10 @@ import pytest
 from iflint.findings import DnComparison, DnRow, Related
 from iflint.places.location import FileLocation, Location
 from iflint.report import IflowResult
-from iflint.reporters import style, text
-from iflint.reporters.style import wrapped
-from iflint.text import cells
+from iflint.reporters import text
+from iflint.words import terminal as style
+from iflint.words.terminal import wrapped
+from iflint.words.visible import cells
 from reporters.sample_report import (
     EXPIRED,
     HOSTILE,

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iflint.text import ascii_only, cells, encodable, escaped_json, inert, is_invisible, visible
+from iflint.words.visible import (
+    ascii_only,
+    cells,
+    encodable,
+    escaped_json,
+    inert,
+    is_invisible,
+    visible,
+)
 
 
 @pytest.mark.parametrize(

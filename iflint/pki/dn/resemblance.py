@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from iflint.text import is_invisible
+from iflint.words.visible import is_invisible
 
 _LOOK_ALIKES = {
     "a": "\u0430\u0251\u03b1",

@@ -8,7 +8,7 @@ import msgspec
 
 from iflint.findings import Severity
 from iflint.places.paths import FLOW_FOLDER
-from iflint.text import ascii_only, cells, visible
+from iflint.words.visible import ascii_only, cells, visible
 
 if TYPE_CHECKING:
     from iflint.places.location import FileLocation
