@@ -14,7 +14,7 @@ from iflint.places.location import FileLocation, Location
 
 if TYPE_CHECKING:
     from iflint.certificate_report import CertificateUses
-    from iflint.iflow.diagram import Diagram
+    from iflint.iflow.diagram.model import Diagram
 
 
 class TrustSummary(msgspec.Struct, frozen=True):

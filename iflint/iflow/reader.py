@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from iflint.iflow.channels import StoredChannel
-    from iflint.iflow.diagram import Diagram
+    from iflint.iflow.diagram.model import Diagram
     from iflint.iflow.document import Document
     from iflint.iflow.properties import ParameterFile
     from iflint.places.location import FileLocation
@@ -56,7 +56,7 @@ def read_iflow(
     else:
         channels, relevant = _channels(document)
         if with_diagram:
-            from iflint.iflow.diagram_reader import diagram_of
+            from iflint.iflow.diagram.reader import diagram_of
 
             diagram = diagram_of(flow, location)
     defaults = _Defaults(parameters)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from iflint.iflow.diagram import Bounds, Diagram, Edge, EdgeKind, Point, Shape, ShapeKind
+from iflint.iflow.diagram.model import Bounds, Diagram, Edge, EdgeKind, Point, Shape, ShapeKind
 from iflint.reporters import drawing_lines as lines
 from iflint.reporters.drawing_icons import SYMBOLS, event, step
 from iflint.reporters.drawing_style import STYLE

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from iflint.iflow.diagram import Bounds, Point, Shape, ShapeKind
+from iflint.iflow.diagram.model import Bounds, Point, Shape, ShapeKind
 
 _REACH = 14.0
 """How far from its shape a connection may begin or end and still be meant to touch it."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from iflint.findings import DnRow, Severity
-from iflint.iflow.diagram import EdgeKind
+from iflint.iflow.diagram.model import EdgeKind
 from iflint.reporters import drawing
 from iflint.reporters.words import (
     apart,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from iflint.certificate_report import CertificateUse, CertificateUses, Standing, Step, Use
     from iflint.findings import DnComparison, Finding
-    from iflint.iflow.diagram import Diagram
+    from iflint.iflow.diagram.model import Diagram
     from iflint.report import ChannelResult, FlowDiagram, IflowResult, Report
 
 T = TypeVar("T")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from iflint.iflow.diagram import Bounds, EdgeKind, Point, ShapeKind
-from iflint.iflow.diagram_reader import FARTHEST, LARGEST, SHAPES, read_diagram
+from iflint.iflow.diagram.model import Bounds, EdgeKind, Point, ShapeKind
+from iflint.iflow.diagram.reader import FARTHEST, LARGEST, SHAPES, read_diagram
 from iflint.iflow.reader import read_iflow
 from iflint.places.location import FileLocation
 from iflow.corpus import CORPUS, bundles

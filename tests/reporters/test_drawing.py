@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 from lxml import etree
 
-from iflint.iflow.diagram import Bounds, Diagram, Edge, EdgeKind, Point, Shape, ShapeKind
-from iflint.iflow.diagram_reader import read_diagram
+from iflint.iflow.diagram.model import Bounds, Diagram, Edge, EdgeKind, Point, Shape, ShapeKind
+from iflint.iflow.diagram.reader import read_diagram
 from iflint.reporters.drawing import STYLE, SYMBOLS, Mark, anchor, svg
 from iflint.reporters.drawing_text import width, wrap
 from iflow.corpus import CORPUS, bundles

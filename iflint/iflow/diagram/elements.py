@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.iflow.channels import IFL_TYPE
-from iflint.iflow.diagram import EdgeKind, ShapeKind
+from iflint.iflow.diagram.model import EdgeKind, ShapeKind
 from iflint.iflow.document import BPMN
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.iflow.diagram import Bounds, Diagram, Edge, Point, Shape, ShapeKind
-from iflint.iflow.diagram_elements import Connection, Elements, Node, read_elements
+from iflint.iflow.diagram.elements import Connection, Elements, Node, read_elements
+from iflint.iflow.diagram.model import Bounds, Diagram, Edge, Point, Shape, ShapeKind
 from iflint.iflow.document import read_document
 from iflint.places.problems import Unreadable
 

@@ -1,0 +1,1 @@
+"""How the editor draws a flow."""
