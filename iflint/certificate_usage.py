@@ -23,7 +23,7 @@ from iflint.certificate_report import (
     Standing,
     Use,
 )
-from iflint.pki.chains import judge_chain
+from iflint.pki.chains.search import judge_chain
 from iflint.rule import (
     certificate_reference,
     channel_reference,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from iflint.engine import Session
     from iflint.findings import IflowReference
     from iflint.pki.certificates import Certificate
-    from iflint.pki.chains import ChainVerdict
+    from iflint.pki.chains.search import ChainVerdict
     from iflint.places.location import Location
     from iflint.places.problems import Problem
     from iflint.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict
@@ -194,7 +194,7 @@ def _collect_standings(
     collected: dict[Certificate, _Collected],
 ) -> None:
     """Judge each certificate, by what a keystore presents for it where the run does so, too."""
-    from iflint.pki.signatures import SignatureCache
+    from iflint.pki.chains.signatures import SignatureCache
 
     trust, verifier = session.trust.at(session.as_of), SignatureCache()
     chains: dict[Certificate, ChainVerdict] = {

@@ -13,7 +13,7 @@ import msgspec
 
 from iflint.name_index import NameIndex, sender_key
 from iflint.pki.certificates import Certificate
-from iflint.pki.chains import CertificatePool
+from iflint.pki.chains.search import CertificatePool
 from iflint.pki.names import Name
 from iflint.verdicts import EntryVerdict, Successor, Validity
 

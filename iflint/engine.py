@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from iflint.iflow.properties import ParameterFile
     from iflint.inputs import Inputs
     from iflint.pki.calendar import Calendar
-    from iflint.pki.chains import CertificatePool
+    from iflint.pki.chains.search import CertificatePool
+    from iflint.pki.chains.signatures import SignatureCache
     from iflint.pki.files import FoundCertificate
-    from iflint.pki.signatures import SignatureCache
-    from iflint.pki.trust import TrustList
+    from iflint.pki.roots.trust import TrustList
     from iflint.rule import Case, Rule, Run
     from iflint.verdicts import IflowVerdict
 
@@ -397,13 +397,13 @@ class Session:
     @cached_property
     def pool(self) -> CertificatePool:
         """The certificates at hand."""
-        from iflint.pki.chains import CertificatePool
+        from iflint.pki.chains.search import CertificatePool
 
         return CertificatePool(self.inputs.certificates)
 
     @cached_property
     def _signatures(self) -> SignatureCache:
-        from iflint.pki.signatures import SignatureCache
+        from iflint.pki.chains.signatures import SignatureCache
 
         return SignatureCache()
 

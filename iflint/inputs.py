@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from iflint.pki.files import FileContent, FoundCertificate
     from iflint.pki.keys import KeyMaterial
     from iflint.pki.passwords import Password
-    from iflint.pki.trust import TrustList
+    from iflint.pki.roots.trust import TrustList
     from iflint.places.location import FileLocation
 
 
@@ -138,7 +138,7 @@ def read_trust_list(options: Options, as_of: datetime) -> tuple[TrustList, tuple
     Raises UsageError when the landscape is custom and no root is given, when nothing that is
     given holds a root, for a table that can't be used, or that can't be narrowed.
     """
-    from iflint.pki.trust import Landscape, TableError, Trust, load_trust_list
+    from iflint.pki.roots.trust import Landscape, TableError, Trust, load_trust_list
 
     roots, table, table_name = _read_roots("--roots", options.roots, options)
     added, second, _ = _read_roots("--roots-add", options.roots_add, options)
@@ -166,7 +166,7 @@ def read_table_in_use(options: Options) -> tuple[bytes, str]:
 
     Raises UsageError when ``--roots`` names two.
     """
-    from iflint.pki.trust import TRUST_STORE, packaged_data
+    from iflint.pki.roots.trust import TRUST_STORE, packaged_data
 
     _, table, name = _read_roots("--roots", options.roots, options)
     return (packaged_data(), TRUST_STORE) if table is None else (table, f"--roots {name}")
@@ -277,7 +277,7 @@ class _Reading:
         self._of_archive = (following, [])
         if archive is None:
             return
-        from iflint.pki.connectivity import is_load_balancer_chain
+        from iflint.pki.chains.connectivity import is_load_balancer_chain
 
         found = [f.certificate for content in contents for f in content.certificates]
         if not self._connectivity_tests and is_load_balancer_chain(found):

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from iflint.iflow.model import CertificateEntry, Iflow, SenderChannel
     from iflint.iflow.properties import ParameterFile
     from iflint.inputs import Inputs
-    from iflint.pki.chains import ChainVerdict, Link
-    from iflint.pki.trust import TrustList
+    from iflint.pki.chains.search import ChainVerdict, Link
+    from iflint.pki.roots.trust import TrustList
     from iflint.places.location import FileLocation
     from iflint.sources import Skipped
     from iflint.sources.disk import Disk

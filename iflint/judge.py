@@ -25,13 +25,14 @@ from iflint.iflow.model import (
 from iflint.name_index import NameIndex
 from iflint.near_misses import near_miss
 from iflint.pki.certificates import Certificate
-from iflint.pki.chains import (
+from iflint.pki.chains.search import (
     CertificatePool,
     ChainVerdict,
     Outcome,
     judge_chain,
     presented_by,
 )
+from iflint.pki.chains.signatures import SignatureCache
 from iflint.pki.names import (
     Comparison,
     Equality,
@@ -42,8 +43,7 @@ from iflint.pki.names import (
     parse_name,
     swallowed_attribute,
 )
-from iflint.pki.signatures import SignatureCache
-from iflint.pki.trust import TrustList
+from iflint.pki.roots.trust import TrustList
 from iflint.verdicts import (
     ChannelVerdict,
     EntryState,

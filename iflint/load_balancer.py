@@ -14,16 +14,16 @@ import msgspec
 
 from iflint.checklist import Complaint, State
 from iflint.options import UsageError
-from iflint.pki.chains import CertificatePool, ChainVerdict, FaultKind, Outcome, judge_chain
-from iflint.pki.connectivity import SERVER_AUTH, is_load_balancer_chain
+from iflint.pki.chains.connectivity import SERVER_AUTH, is_load_balancer_chain
+from iflint.pki.chains.search import CertificatePool, ChainVerdict, FaultKind, Outcome, judge_chain
 from iflint.pki.files import FoundCertificate, Stored
-from iflint.pki.trust import Landscape, TrustList, root_from_certificate
+from iflint.pki.roots.trust import Landscape, TrustList, root_from_certificate
 from iflint.words.wording import dated, day, listed
 
 if TYPE_CHECKING:
     from iflint.pki.certificates import Certificate
-    from iflint.pki.chains import Fault
-    from iflint.pki.trust import Table
+    from iflint.pki.chains.search import Fault
+    from iflint.pki.roots.trust import Table
 
 _DOWNLOAD_AGAIN = (
     "Download the chain again with the Connectivity Test, pointed at the address of the flow."

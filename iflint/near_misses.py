@@ -12,7 +12,7 @@ from iflint.findings import FORM, DnComparison, DnRow, OddCharacter
 from iflint.iflow.model import CertificateEntry
 from iflint.name_index import NameIndex, folded, is_misspelt
 from iflint.pki.certificates import Certificate
-from iflint.pki.chains import CertificatePool
+from iflint.pki.chains.search import CertificatePool
 from iflint.pki.names import (
     AlignedRdn,
     DifferenceKind,

@@ -70,7 +70,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     Paths are as the caller wrote them, relative to ``directory`` (default: the current one).
     ``roots`` replace the list of the landscape, ``roots_add`` extend it; ``trust`` is how much of
-    SAP's list counts (`iflint.pki.trust.Trust`); ``calendar`` a file with rows of one's own.
+    SAP's list counts (`iflint.pki.roots.trust.Trust`); ``calendar`` a file with rows of one's own.
     ``certificates`` is None when certificates are to be looked for under the checked paths.
     ``keystore_password_env`` names the environment variables that hold passwords of keystores,
     each as ``NAME`` or ``PATH=NAME`` (`iflint.pki.passwords`).

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from iflint.engine import Session
     from iflint.options import Options
-    from iflint.pki.history import Change
+    from iflint.pki.roots.history import Change
     from iflint.places.location import FileLocation
     from iflint.report import EntryResult, Report
 
@@ -54,7 +54,7 @@ def root_change(paths: Sequence[str], options: Options, one: str, other: str) ->
     from iflint.clock import now
     from iflint.inputs import read_trust_list
     from iflint.options import UsageError
-    from iflint.pki.history import change
+    from iflint.pki.roots.history import change
 
     trust, _ = read_trust_list(options, options.as_of or now())
     if trust.release is None:

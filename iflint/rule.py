@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from iflint.pki.calendar import Calendar
     from iflint.pki.certificates import Certificate
     from iflint.pki.keys import KeyMaterial
-    from iflint.pki.trust import TrustList
+    from iflint.pki.roots.trust import TrustList
     from iflint.places.location import Location
     from iflint.places.problems import Problem
     from iflint.suppressions import Use

@@ -27,7 +27,7 @@ from iflint.iflow.model import AuthorizationKind
 from iflint.load_balancer import Trusting, trusted
 from iflint.lone_certificate import findings_about
 from iflint.options import Options, UsageError
-from iflint.pki.chains import CertificatePool, judge_chain, presented_by
+from iflint.pki.chains.search import CertificatePool, judge_chain, presented_by
 from iflint.pki.files import FoundCertificate
 from iflint.places.problems import Problem
 from iflint.rule import (

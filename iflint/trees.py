@@ -11,13 +11,13 @@ import msgspec
 from iflint.certificate_report import Place, Step
 from iflint.options import Options, UsageError
 from iflint.pki.certificates import Certificate, usage_name
-from iflint.pki.chains import CertificatePool, ChainVerdict, FaultKind, Outcome, judge_chain
-from iflint.pki.signatures import SignatureCache, Verification
-from iflint.pki.trust import Root, Standing, TrustList
+from iflint.pki.chains.search import CertificatePool, ChainVerdict, FaultKind, Outcome, judge_chain
+from iflint.pki.chains.signatures import SignatureCache, Verification
+from iflint.pki.roots.trust import Root, Standing, TrustList
 from iflint.words.wording import dated, day, days_until, listed
 
 if TYPE_CHECKING:
-    from iflint.pki.chains import Fault, Link
+    from iflint.pki.chains.search import Fault, Link
     from iflint.pki.files import FoundCertificate
     from iflint.places.problems import Problem
 

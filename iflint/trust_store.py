@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from iflint.pki.certificates import Certificate
     from iflint.pki.files import FileContent
     from iflint.pki.passwords import Password
-    from iflint.pki.table_update import Update
+    from iflint.pki.roots.table_update import Update
     from iflint.places.location import FileLocation
 
 OPTIONAL, REQUIRED = "optional", "required"
@@ -54,8 +54,8 @@ def update_table(
     """
     from iflint.clock import now
     from iflint.inputs import read_table_in_use
-    from iflint.pki.table_update import TrustStore, update
-    from iflint.pki.trust import TableError
+    from iflint.pki.roots.table_update import TrustStore, update
+    from iflint.pki.roots.trust import TableError
 
     store = read_store(path, options)
     certificates = {c.sha256: c for c in (*store.optional, *(store.required or ()))}
@@ -168,7 +168,7 @@ def _release_of(location: FileLocation, path: str, options: Options) -> str | No
 
 def _newest_notes(path: str, options: Options) -> str | None:
     """The newest release that the checkout has notes of: minor releases may have none."""
-    from iflint.pki.trust import version
+    from iflint.pki.roots.trust import version
 
     folder = os.path.join(options.directory or "", path, "release_notes")
     try:

@@ -20,7 +20,7 @@ from iflint.iflow.model import (
     Value,
 )
 from iflint.pki.certificates import Certificate
-from iflint.pki.chains import ChainVerdict, Outcome
+from iflint.pki.chains.search import ChainVerdict, Outcome
 from iflint.pki.names import Attribute, Comparison, MalformedName, Name
 from iflint.places.location import Location
 

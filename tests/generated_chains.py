@@ -37,8 +37,8 @@ from authorities import (
 )
 from iflint.pki import der as asn1
 from iflint.pki.certificates import parse_certificate
-from iflint.pki.chains import CertificatePool, ChainVerdict, Outcome, judge_chain
-from iflint.pki.trust import Landscape, TrustList, load_trust_list, root_from_certificate
+from iflint.pki.chains.search import CertificatePool, ChainVerdict, Outcome, judge_chain
+from iflint.pki.roots.trust import Landscape, TrustList, load_trust_list, root_from_certificate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from iflint.commands.run import Run
     from iflint.configuration.settings import Mistake
     from iflint.pki.calendar import Claim, Row
-    from iflint.pki.history import KnownRoot
-    from iflint.pki.table_update import Update
-    from iflint.pki.trust import Root, TrustList
+    from iflint.pki.roots.history import KnownRoot
+    from iflint.pki.roots.table_update import Update
+    from iflint.pki.roots.trust import Root, TrustList
     from iflint.root_changes import Affected, RootChange
     from iflint.trust_store import Store
 
@@ -127,7 +127,7 @@ def list_roots(search: tuple[str, ...], **arguments: Any) -> int:
     from iflint.commands.run import call, options_of, prepare
     from iflint.configuration.settings import Mistake
     from iflint.inputs import read_trust_list
-    from iflint.pki.history import known_roots
+    from iflint.pki.roots.history import known_roots
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     context = click.get_current_context()
@@ -387,7 +387,7 @@ def update(
     """
     from iflint.commands import output as outputs
     from iflint.commands.run import call, options_of, prepare
-    from iflint.pki.trust import TRUST_STORE
+    from iflint.pki.roots.trust import TRUST_STORE
     from iflint.trust_store import update_table
 
     day, mistakes = _release_mistakes(release, released_on)

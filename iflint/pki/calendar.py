@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iflint.pki.names import Name
-    from iflint.pki.trust import Root
+    from iflint.pki.roots.trust import Root
 
 _ORGANIZATION = "2.5.4.10"
 _FIRST_YEAR, _LAST_YEAR = 2020, 2099

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import Finding, Related, Severity
-from iflint.pki.chains import ChainVerdict, Outcome
+from iflint.pki.chains.search import ChainVerdict, Outcome
 from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.verdicts import Presented
 from iflint.words.wording import listed

@@ -5,7 +5,7 @@ from datetime import date
 
 from iflint.findings import Finding, Severity
 from iflint.pki.calendar import Claim, Confidence, Stage, Sunset
-from iflint.pki.trust import Landscape
+from iflint.pki.roots.trust import Landscape
 from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.verdicts import EntryState, JoinedCertificate
 from iflint.words.wording import dated, listed

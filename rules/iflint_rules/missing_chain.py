@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
-from iflint.pki.chains import Outcome
+from iflint.pki.chains.search import Outcome
 from iflint.rule import EntryCase, Rule, Topic, about_certificate
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from iflint.findings import Finding, Severity
-from iflint.pki.trust import Landscape
+from iflint.pki.roots.trust import Landscape
 from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.rule_options import window
 from iflint.verdicts import EntryState, JoinedCertificate

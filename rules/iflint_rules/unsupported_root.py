@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, time
 
 from iflint.findings import Finding, Severity
-from iflint.pki.chains import Outcome
-from iflint.pki.trust import Root, Standing, TrustList, version
+from iflint.pki.chains.search import Outcome
+from iflint.pki.roots.trust import Root, Standing, TrustList, version
 from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.verdicts import JoinedCertificate
 

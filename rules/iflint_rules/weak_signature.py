@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.findings import Finding, Severity
-from iflint.pki.signatures import hash_name
+from iflint.pki.chains.signatures import hash_name
 from iflint.rule import EntryCase, Rule, about_certificate
 from iflint.verdicts import Validity
 from iflint.words.wording import listed

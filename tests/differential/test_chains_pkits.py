@@ -19,8 +19,8 @@ from authorities import NOW, found
 from chain_oracles import jdks, needs_openssl, needs_verifier, openssls, verifiers
 from generated_chains import Case, objections
 from iflint.pki.certificates import Certificate, parse_certificate
-from iflint.pki.chains import CertificatePool, ChainVerdict, FaultKind, judge_chain
-from iflint.pki.trust import Landscape, load_trust_list
+from iflint.pki.chains.search import CertificatePool, ChainVerdict, FaultKind, judge_chain
+from iflint.pki.roots.trust import Landscape, load_trust_list
 
 vectors = pytest.importorskip("cryptography_vectors", reason="needs NIST's test certificates")
 CERTIFICATES = Path(vectors.__file__).parent / "x509/PKITS_data/certs"

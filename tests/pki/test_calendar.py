@@ -11,7 +11,7 @@ import pytest
 
 from iflint.pki.calendar import Calendar, Stage, Sunset, read_calendar
 from iflint.pki.names import parse_name
-from iflint.pki.trust import Root
+from iflint.pki.roots.trust import Root
 
 DAY = dt.date
 

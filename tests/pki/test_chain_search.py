@@ -10,9 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from authorities import CLIENT, DAY, NOW, SERVER, Party, certificate, client, found, issue, root_of
-from iflint.pki.chains import CertificatePool, judge_chain
-from iflint.pki.name_constraints import read_constraints
-from iflint.pki.trust import Landscape, TrustList, load_trust_list
+from iflint.pki.chains.name_constraints import read_constraints
+from iflint.pki.chains.search import CertificatePool, judge_chain
+from iflint.pki.roots.trust import Landscape, TrustList, load_trust_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

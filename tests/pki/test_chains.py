@@ -29,7 +29,7 @@ from authorities import (
     root_of,
 )
 from iflint.pki import der as asn1
-from iflint.pki.chains import (
+from iflint.pki.chains.search import (
     MAX_CERTIFICATES_IN_PATH,
     CertificatePool,
     ChainVerdict,
@@ -38,7 +38,7 @@ from iflint.pki.chains import (
     judge_chain,
 )
 from iflint.pki.files import read_certificate_file
-from iflint.pki.trust import Landscape, Standing, load_trust_list
+from iflint.pki.roots.trust import Landscape, Standing, load_trust_list
 from iflint.places.location import FileLocation
 
 REAL_CHAINS = Path(__file__).resolve().parents[2] / "../shared/reference/real-chains.pem"

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from authorities import NOW, Party, certificate, client, found, intermediate, root_of
-from iflint.pki.chains import CertificatePool, Outcome, judge_chain
-from iflint.pki.history import change, known_roots
+from iflint.pki.chains.search import CertificatePool, Outcome, judge_chain
 from iflint.pki.names import parse_name
-from iflint.pki.table_update import TrustStore, Update, update
-from iflint.pki.trust import (
+from iflint.pki.roots.history import change, known_roots
+from iflint.pki.roots.table_update import TrustStore, Update, update
+from iflint.pki.roots.trust import (
     Landscape,
     Root,
     Standing,

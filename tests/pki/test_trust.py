@@ -10,7 +10,14 @@ import pytest
 
 from authorities import NOW, Party, certificate, found, intermediate, root_of
 from iflint.pki.names import parse_name
-from iflint.pki.trust import Landscape, Root, Standing, TrustList, load_trust_list, packaged_table
+from iflint.pki.roots.trust import (
+    Landscape,
+    Root,
+    Standing,
+    TrustList,
+    load_trust_list,
+    packaged_table,
+)
 
 ROOT = Party("Root")
 

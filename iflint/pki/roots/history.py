@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.pki.trust import Root, Standing, Table, TrustList, version
+from iflint.pki.roots.trust import Root, Standing, Table, TrustList, version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

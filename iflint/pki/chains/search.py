@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.pki.certificates import Certificate
+from iflint.pki.chains.signatures import SignatureCache, Verification
 from iflint.pki.names import Name
-from iflint.pki.signatures import SignatureCache, Verification
-from iflint.pki.trust import Leaving, Root, Standing, TrustList, root_from_certificate
+from iflint.pki.roots.trust import Leaving, Root, Standing, TrustList, root_from_certificate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from iflint.pki.chains.name_constraints import NameConstraints
     from iflint.pki.files import FoundCertificate, KeyEntry
-    from iflint.pki.name_constraints import NameConstraints
     from iflint.places.location import Location
 
 MAX_CERTIFICATES_IN_PATH = 16
@@ -466,8 +466,8 @@ class _Search:
         return self._refusals[question]
 
     def _compared(self, constraints: _Constraints, certificate: Certificate) -> str | None:
+        from iflint.pki.chains.name_constraints import read_constraints
         from iflint.pki.der import DerError
-        from iflint.pki.name_constraints import read_constraints
 
         if constraints not in self._constraints:
             encoded, critical = constraints

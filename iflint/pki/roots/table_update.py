@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from iflint.pki.trust import checked_table, root_from_certificate, version
+from iflint.pki.roots.trust import checked_table, root_from_certificate, version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from iflint.pki.certificates import Certificate
-    from iflint.pki.trust import Root, Table
+    from iflint.pki.roots.trust import Root, Table
 
 Json = dict[str, Any]
 
