@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from iflint.report import Report
+    from iflint.report.report import Report
 
 __all__ = ["check"]
 

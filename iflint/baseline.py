@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from iflint.coverage import Checked, Coverage, from_root
-from iflint.findings import BaselineState, Finding, Severity
 from iflint.options import UsageError
-from iflint.report import BaselineSummary, KnownFinding, Report
+from iflint.report.findings import BaselineState, Finding, Severity
+from iflint.report.report import BaselineSummary, KnownFinding, Report
 from iflint.words.visible import encodable, escaped_json
 
 VERSION = "1"

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.certificate_report import (
+from iflint.pki.chains.search import judge_chain
+from iflint.report.certificate_list import (
     CHAIN,
     MEANT,
     PAIR,
@@ -23,7 +24,6 @@ from iflint.certificate_report import (
     Standing,
     Use,
 )
-from iflint.pki.chains.search import judge_chain
 from iflint.rule import (
     certificate_reference,
     channel_reference,
@@ -35,13 +35,13 @@ from iflint.verdicts import EntryState
 from iflint.words.wording import days_until
 
 if TYPE_CHECKING:
-    from iflint.certificate_report import Step
     from iflint.engine import Session
-    from iflint.findings import IflowReference
     from iflint.pki.certificates import Certificate
     from iflint.pki.chains.search import ChainVerdict
     from iflint.places.location import Location
     from iflint.places.problems import Problem
+    from iflint.report.certificate_list import Step
+    from iflint.report.findings import IflowReference
     from iflint.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.findings import Severity
+from iflint.report.findings import Severity
 
 if TYPE_CHECKING:
-    from iflint.findings import Finding
+    from iflint.report.findings import Finding
 
 
 class State(enum.StrEnum):

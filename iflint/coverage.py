@@ -10,7 +10,7 @@ import msgspec
 
 from iflint.places.location import FileLocation
 from iflint.places.paths import absolute, is_below
-from iflint.report import KnownFinding, Report
+from iflint.report.report import KnownFinding, Report
 from iflint.sources.names import Role, bundle_root, role_of
 
 

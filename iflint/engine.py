@@ -13,13 +13,12 @@ from iflint import __version__
 from iflint.options import Environment, Options
 from iflint.places.problems import ProblemKind
 from iflint.progress import followed
-from iflint.report import Report
+from iflint.report.report import Report
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from iflint.coverage import Coverage
-    from iflint.findings import Finding, RuleInfo
     from iflint.iflow.model import Iflow
     from iflint.iflow.properties import ParameterFile
     from iflint.inputs import Inputs
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from iflint.pki.chains.signatures import SignatureCache
     from iflint.pki.files import FoundCertificate
     from iflint.pki.roots.trust import TrustList
+    from iflint.report.findings import Finding, RuleInfo
     from iflint.rule import Case, Rule, Run
     from iflint.verdicts import IflowVerdict
 

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.report import ChannelResult, EnvironmentSummary, IflowResult, Report
+from iflint.report.report import ChannelResult, EnvironmentSummary, IflowResult, Report
 
 if TYPE_CHECKING:
-    from iflint.findings import Finding
     from iflint.iflow.reader import ParsedIflow
+    from iflint.report.findings import Finding
 
 PLACEHOLDERS = ("artifact", "id", "name", "package")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 import msgspec
 
-from iflint.findings import Finding
+from iflint.report.findings import Finding
 
 _CONTENT_ID = re.compile(r"^[0-9a-f]{32}(?=_content$)")
 """What a package's export names an artifact by; another one after an import (*inferred*)."""

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.findings import Finding
 from iflint.places.location import FileLocation
+from iflint.report.findings import Finding
 
 if TYPE_CHECKING:
-    from iflint.findings import EntryReference, Severity
     from iflint.fix_texts import Change
     from iflint.places.edits import Edit
-    from iflint.report import Report
+    from iflint.report.findings import EntryReference, Severity
+    from iflint.report.report import Report
 
 Place = tuple[str, FileLocation, int, int]
 """An environment, a flow, the number of a channel and that of an entry."""

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.engine import report_of, sessions
-from iflint.findings import Finding
 from iflint.fix_choices import Reason, meant, misspelt, successor
 from iflint.fix_proofs import Candidate, Place, Prover
 from iflint.fix_texts import Change, ChangedFile, Texts
 from iflint.places.edits import CannotWrite, clashing
 from iflint.places.location import FileLocation
+from iflint.report.findings import Finding
 from iflint.rule import Answer, Topic
 from iflint.sources.disk import Disk, root_of
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from iflint.name_index import NameIndex
     from iflint.options import Environment, Options
     from iflint.pki.certificates import Certificate
-    from iflint.report import Report
+    from iflint.report.report import Report
     from iflint.verdicts import EntryVerdict
 
 

@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import msgspec
 
 from iflint.engine import Session
-from iflint.findings import Finding, Severity
 from iflint.progress import followed
+from iflint.report.findings import Finding, Severity
 from iflint.words.wording import SHORT_LIVED
 
 _DAY = timedelta(days=1)

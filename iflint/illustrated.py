@@ -9,7 +9,7 @@ import msgspec
 
 from iflint.certificate_usage import uses_of
 from iflint.engine import report_of, sessions
-from iflint.report import FlowDiagram, IllustratedReport, Report
+from iflint.report.report import FlowDiagram, IllustratedReport, Report
 
 if TYPE_CHECKING:
     from iflint.options import Options

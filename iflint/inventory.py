@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from iflint.report import (
+from iflint.report.report import (
     CertificateResult,
     ChainResult,
     ChannelResult,
@@ -21,13 +21,13 @@ from iflint.report import (
 from iflint.words.wording import days_until
 
 if TYPE_CHECKING:
-    from iflint.findings import Finding
     from iflint.iflow.model import CertificateEntry, Iflow, SenderChannel
     from iflint.iflow.properties import ParameterFile
     from iflint.inputs import Inputs
     from iflint.pki.chains.search import ChainVerdict, Link
     from iflint.pki.roots.trust import TrustList
     from iflint.places.location import FileLocation
+    from iflint.report.findings import Finding
     from iflint.sources import Skipped
     from iflint.sources.disk import Disk
     from iflint.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict, JoinedCertificate

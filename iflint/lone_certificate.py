@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from iflint.engine import Session
-    from iflint.findings import Finding
     from iflint.pki.files import FoundCertificate
     from iflint.places.edits import Edit
     from iflint.places.location import Location
+    from iflint.report.findings import Finding
 
 
 def findings_about(

@@ -8,7 +8,6 @@ from heapq import nsmallest
 
 import msgspec
 
-from iflint.findings import FORM, DnComparison, DnRow, OddCharacter
 from iflint.iflow.model import CertificateEntry
 from iflint.name_index import NameIndex, folded, is_misspelt
 from iflint.pki.certificates import Certificate
@@ -22,6 +21,7 @@ from iflint.pki.names import (
     compare,
     rdn_text,
 )
+from iflint.report.findings import FORM, DnComparison, DnRow, OddCharacter
 from iflint.verdicts import NearMiss
 
 _MOST_COMPARED = 8

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.findings import Finding, ProposedFix, Replacement
 from iflint.fixes import plan_fixes
 from iflint.options import UsageError
 from iflint.places.location import Location
 from iflint.places.text_file import TextFile
+from iflint.report.findings import Finding, ProposedFix, Replacement
 
 if TYPE_CHECKING:
     from iflint.options import Environment, Options
     from iflint.places.edits import Edit
     from iflint.places.location import FileLocation
-    from iflint.report import Report
+    from iflint.report.report import Report
 
 
 def with_fixes(

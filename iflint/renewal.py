@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.findings import (
+from iflint.lone_certificate import findings_about
+from iflint.name_index import sender_key
+from iflint.options import UsageError
+from iflint.report.findings import (
     CertificateReference,
     ChannelReference,
     EntryReference,
@@ -21,9 +24,6 @@ from iflint.findings import (
     IflowReference,
     Severity,
 )
-from iflint.lone_certificate import findings_about
-from iflint.name_index import sender_key
-from iflint.options import UsageError
 from iflint.rule import (
     certificate_reference,
     channel_reference,

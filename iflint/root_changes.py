@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from iflint.options import Options
     from iflint.pki.roots.history import Change
     from iflint.places.location import FileLocation
-    from iflint.report import EntryResult, Report
+    from iflint.report.report import EntryResult, Report
 
 
 class Affected(msgspec.Struct, frozen=True):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
-from iflint.findings import (
+from iflint.options import NARROWING
+from iflint.report.findings import (
     CertificateReference,
     ChannelReference,
     DnComparison,
@@ -21,7 +22,6 @@ from iflint.findings import (
     Severity,
     State,
 )
-from iflint.options import NARROWING
 from iflint.rule_options import Option, RuleSettings
 from iflint.words.wording import file_name, listed
 
@@ -292,7 +292,7 @@ class Rule:
         key: str = "",
         fixable: bool = False,
     ) -> Finding:
-        """Make a finding of this rule about ``case``; see `iflint.findings.Finding`."""
+        """Make a finding of this rule about ``case``; see `iflint.report.findings.Finding`."""
         channel = case.channel if isinstance(case, ChannelCase | EntryCase) else None
         return Finding(
             code=self.code,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast, overloa
 import msgspec
 
 from iflint import values
-from iflint.findings import OptionInfo, Severity
+from iflint.report.findings import OptionInfo, Severity
 from iflint.words.wording import sentence
 
 if TYPE_CHECKING:
-    from iflint.findings import OptionValue
+    from iflint.report.findings import OptionValue
     from iflint.values import Kind
 
 T = TypeVar("T")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from iflint.findings import RuleConfiguration, RuleInfo, Severity, State, means
 from iflint.options import UsageError
+from iflint.report.findings import RuleConfiguration, RuleInfo, Severity, State, means
 from iflint.rule_options import RuleSettings
 from iflint.values import Kind, kind_of, one_of, read_given, shown, switch
 from iflint.words.nearest import did_you_mean

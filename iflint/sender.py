@@ -16,13 +16,6 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from iflint.checklist import Complaint, Point, State, complaint_of, worst
-from iflint.findings import (
-    CertificateReference,
-    ChannelReference,
-    DnComparison,
-    Finding,
-    IflowReference,
-)
 from iflint.iflow.model import AuthorizationKind
 from iflint.load_balancer import Trusting, trusted
 from iflint.lone_certificate import findings_about
@@ -30,6 +23,13 @@ from iflint.options import Options, UsageError
 from iflint.pki.chains.search import CertificatePool, judge_chain, presented_by
 from iflint.pki.files import FoundCertificate
 from iflint.places.problems import Problem
+from iflint.report.findings import (
+    CertificateReference,
+    ChannelReference,
+    DnComparison,
+    Finding,
+    IflowReference,
+)
 from iflint.rule import (
     Topic,
     certificate_reference,

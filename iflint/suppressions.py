@@ -13,15 +13,20 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.findings import Justification, means
 from iflint.options import NARROWING
 from iflint.places.paths import is_below
+from iflint.report.findings import Justification, means
 
 if TYPE_CHECKING:
-    from iflint.findings import CertificateReference, ChannelReference, EntryReference, Finding
     from iflint.options import Suppression
     from iflint.places.location import FileLocation
-    from iflint.report import ChannelResult, EntryResult, Report
+    from iflint.report.findings import (
+        CertificateReference,
+        ChannelReference,
+        EntryReference,
+        Finding,
+    )
+    from iflint.report.report import ChannelResult, EntryResult, Report
 
 
 class Use(msgspec.Struct, frozen=True):

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.certificate_report import Place, Step
 from iflint.options import Options, UsageError
 from iflint.pki.certificates import Certificate, usage_name
 from iflint.pki.chains.search import CertificatePool, ChainVerdict, FaultKind, Outcome, judge_chain
 from iflint.pki.chains.signatures import SignatureCache, Verification
 from iflint.pki.roots.trust import Root, Standing, TrustList
+from iflint.report.certificate_list import Place, Step
 from iflint.words.wording import dated, day, days_until, listed
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.findings import FORM, DnComparison
 from iflint.iflow.model import (
     AuthorizationKind,
     CertificateEntry,
@@ -23,6 +22,7 @@ from iflint.pki.certificates import Certificate
 from iflint.pki.chains.search import ChainVerdict, Outcome
 from iflint.pki.names import Attribute, Comparison, MalformedName, Name
 from iflint.places.location import Location
+from iflint.report.findings import FORM, DnComparison
 
 if TYPE_CHECKING:
     from iflint.pki.files import KeyEntry

@@ -18,7 +18,7 @@ from iflint.commands.arguments import (
 from iflint.commands.interface import CLEAN, GroupedCommand, complain
 
 if TYPE_CHECKING:
-    from iflint.certificate_report import CertificateUse, CertificateUses, Standing, Use
+    from iflint.report.certificate_list import CertificateUse, CertificateUses, Standing, Use
 
 FORMATS = ("table", "json", "csv", "ics", "html")
 ALARM_DAYS = (30, 7)

@@ -20,7 +20,7 @@ from iflint.commands.arguments import (
 from iflint.commands.interface import CLEAN, GroupedCommand, Option
 
 if TYPE_CHECKING:
-    from iflint.certificate_report import Step
+    from iflint.report.certificate_list import Step
     from iflint.trees import Tree, Trees
     from iflint.words.terminal import Style
 

@@ -20,7 +20,7 @@ from iflint.commands.arguments import (
 from iflint.commands.interface import CLEAN, GroupedCommand
 
 if TYPE_CHECKING:
-    from iflint.report import ChannelResult, EntryResult, IflowResult, Report
+    from iflint.report.report import ChannelResult, EntryResult, IflowResult, Report
 
 FORMATS = ("table", "json", "csv")
 

@@ -23,7 +23,7 @@ from iflint.words.wording import counted
 
 if TYPE_CHECKING:
     from iflint.commands.run import Run
-    from iflint.report import Report
+    from iflint.report.report import Report
 
 
 @click.command(

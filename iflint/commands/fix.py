@@ -19,10 +19,10 @@ from iflint.commands.interface import CLEAN, FOUND, Failure, GroupedCommand, Opt
 
 if TYPE_CHECKING:
     from iflint.commands.run import Run
-    from iflint.findings import Finding
     from iflint.fixes import Fix, Plan
     from iflint.places.edits import Edit
     from iflint.places.location import Location
+    from iflint.report.findings import Finding
     from iflint.words.terminal import Style
 
 FIXES = "Fixes"

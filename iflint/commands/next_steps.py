@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from iflint.commands.run import Run
-    from iflint.report import Report
+    from iflint.report.report import Report
 
 SEVERAL = 10
 """Findings: from here on a page is easier to read than lines."""

@@ -12,7 +12,7 @@ from iflint.commands.interface import CLEAN, GroupedCommand
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from iflint.findings import RuleInfo
+    from iflint.report.findings import RuleInfo
 
 FORMATS = ("table", "json")
 

@@ -24,8 +24,8 @@ from iflint.values import shown
 
 if TYPE_CHECKING:
     from iflint.configuration.file import Configuration
-    from iflint.findings import RuleInfo, Severity
-    from iflint.report import Report
+    from iflint.report.findings import RuleInfo, Severity
+    from iflint.report.report import Report
     from iflint.rule import Rule
 
 
@@ -92,7 +92,7 @@ class Run(msgspec.Struct, frozen=True):
     @property
     def fail_level(self) -> Severity | None:
         """The least severity that makes the run fail."""
-        from iflint.findings import Severity
+        from iflint.report.findings import Severity
 
         level = self.settings.get("fail-on", "error")
         return None if level == "never" else Severity(level)
@@ -200,7 +200,7 @@ def _over_rules(configured: Mapping[str, Any], given: dict[str, Any]) -> dict[st
     ``ignore`` takes away from what the file asks for, also what a table of its own turns on.
     """
 
-    from iflint.findings import means
+    from iflint.report.findings import means
     from iflint.rule_settings import without_states
 
     settings = dict(configured)

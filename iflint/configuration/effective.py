@@ -18,8 +18,8 @@ from iflint.configuration.settings import (
     SUPPRESSION_SETTINGS,
     RuleNames,
 )
-from iflint.findings import RuleInfo
 from iflint.options import Environment, Options, Suppression
+from iflint.report.findings import RuleInfo
 from iflint.rule_settings import ENABLED, SEVERITY, is_asked
 
 DEFAULT, FILE, COMMAND_LINE = "default", "file", "command line"

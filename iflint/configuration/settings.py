@@ -81,7 +81,7 @@ class RuleNames(msgspec.Struct, frozen=True):
 
     def are_all(self, labels: Collection[str]) -> bool:
         """Whether ``labels`` mean every rule that comes with iflint, but perhaps for notes."""
-        from iflint.findings import means
+        from iflint.report.findings import means
 
         return all(
             any(means(label, code, name) for label in labels)

@@ -8,8 +8,8 @@ from iflint.reporters import Wishes
 from iflint.words.terminal import SEVERITIES, Style
 
 if TYPE_CHECKING:
-    from iflint.findings import Finding
-    from iflint.report import Report
+    from iflint.report.findings import Finding
+    from iflint.report.report import Report
 
 WISHES = Wishes(console=True)
 

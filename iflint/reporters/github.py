@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iflint.findings import Severity
+from iflint.report.findings import Severity
 from iflint.reporters import Wishes
 from iflint.reporters.words import details, path_on_disk, shown, title, worst_first
 from iflint.words.visible import inert
 from iflint.words.wording import counted, listed
 
 if TYPE_CHECKING:
-    from iflint.findings import Finding
-    from iflint.report import Report
+    from iflint.report.findings import Finding
+    from iflint.report.report import Report
 
 WISHES = Wishes()
 

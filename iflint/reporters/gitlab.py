@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from iflint.findings import Severity
+from iflint.report.findings import Severity
 from iflint.reporters import Wishes
 from iflint.reporters.encoding import dumped
 from iflint.reporters.words import details, path_on_disk, shown, title
 
 if TYPE_CHECKING:
-    from iflint.findings import Finding
-    from iflint.report import Report
+    from iflint.report.findings import Finding
+    from iflint.report.report import Report
 
 WISHES = Wishes()
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from iflint.places.packaged import packaged_file
-from iflint.report import IllustratedReport
+from iflint.report.report import IllustratedReport
 from iflint.reporters import Wishes, drawing
 from iflint.reporters.html_views import ahead, choices, errors, finding_views, flow_views, timeline
 from iflint.words.visible import visible
@@ -17,8 +17,8 @@ from iflint.words.visible import visible
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from iflint.certificate_report import CertificateUses
-    from iflint.report import Report
+    from iflint.report.certificate_list import CertificateUses
+    from iflint.report.report import Report
 
 WISHES = Wishes(describe_rules=True, illustrated=True)
 

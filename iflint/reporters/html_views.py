@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from iflint.findings import DnRow, Severity
 from iflint.iflow.diagram.model import EdgeKind
+from iflint.report.findings import DnRow, Severity
 from iflint.reporters import drawing
 from iflint.reporters.words import (
     apart,
@@ -29,10 +29,10 @@ from iflint.words.wording import counted, day, days_until
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from iflint.certificate_report import CertificateUse, CertificateUses, Standing, Step, Use
-    from iflint.findings import DnComparison, Finding
     from iflint.iflow.diagram.model import Diagram
-    from iflint.report import ChannelResult, FlowDiagram, IflowResult, Report
+    from iflint.report.certificate_list import CertificateUse, CertificateUses, Standing, Step, Use
+    from iflint.report.findings import DnComparison, Finding
+    from iflint.report.report import ChannelResult, FlowDiagram, IflowResult, Report
 
 T = TypeVar("T")
 

@@ -30,8 +30,8 @@ from iflint.words.wording import counted, dated, day, listed, sentence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iflint.findings import Finding
-    from iflint.report import Report
+    from iflint.report.findings import Finding
+    from iflint.report.report import Report
 
 WISHES = Wishes()
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from iflint.report import IllustratedReport, Report
+from iflint.report.report import IllustratedReport, Report
 from iflint.reporters import Wishes
 from iflint.reporters.encoding import dumped
 
 if TYPE_CHECKING:
-    from iflint.certificate_report import CertificateUses
+    from iflint.report.certificate_list import CertificateUses
 
 WISHES = Wishes(describe_rules=True, whole_inventory=True, fixes=True)
 

@@ -28,9 +28,9 @@ from iflint.words.visible import inert, visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iflint.findings import Finding, IflowReference, Severity
     from iflint.places.location import FileLocation
-    from iflint.report import ChannelResult, IflowResult, Report
+    from iflint.report.findings import Finding, IflowReference, Severity
+    from iflint.report.report import ChannelResult, IflowResult, Report
 
 WISHES = Wishes(settings=("fail_level",))
 

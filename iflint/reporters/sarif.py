@@ -23,9 +23,9 @@ from iflint.words.wording import counted, sentence, stale_table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iflint.findings import Finding, IflowReference, ProposedFix
     from iflint.places.location import FileLocation, Location, Region
-    from iflint.report import KnownFinding, Report
+    from iflint.report.findings import Finding, IflowReference, ProposedFix
+    from iflint.report.report import KnownFinding, Report
 
 WISHES = Wishes(describe_rules=True, fixes=True, settings=("sarif_profile",))
 

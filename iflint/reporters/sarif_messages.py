@@ -11,8 +11,8 @@ from iflint.words.wording import day, listed, sentence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iflint.findings import DnComparison, Finding, Related
     from iflint.places.location import Location
+    from iflint.report.findings import DnComparison, Finding, Related
 
 _BRACKET = re.compile(r"(?<!\\)(\\*)([\[\]])")
 

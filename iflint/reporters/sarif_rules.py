@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from iflint.findings import Severity
+from iflint.report.findings import Severity
 from iflint.words.visible import encodable, visible
 from iflint.words.wording import sentence
 
 if TYPE_CHECKING:
-    from iflint.findings import RuleInfo
+    from iflint.report.findings import RuleInfo
 
 _SECURITY_SEVERITY = {Severity.ERROR: "7.5", Severity.WARNING: "5.0", Severity.NOTE: "2.0"}
 _PROBLEM_SEVERITY = {

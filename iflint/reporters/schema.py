@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from iflint.certificate_report import CertificateUses
-from iflint.report import Report
+from iflint.report.certificate_list import CertificateUses
+from iflint.report.report import Report
 from iflint.reporters.encoding import dumped
 from iflint.reporters.fields import described
 from iflint.reporters.json import CERTIFICATES, REPORT

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iflint.findings import Severity
 from iflint.places.paths import without_iflow
-from iflint.report import WantedCertificate
+from iflint.report.findings import Severity
+from iflint.report.report import WantedCertificate
 from iflint.words.terminal import BOLD, QUIET, SEVERITIES, Style, wrapped
 from iflint.words.wording import counted, listed, stale_table
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from iflint.findings import Finding
-    from iflint.report import Report, SkippedResult, TrustSummary
+    from iflint.report.findings import Finding
+    from iflint.report.report import Report, SkippedResult, TrustSummary
 
 _LABEL = 17
 _LANDSCAPES = {"btp": "BTP", "neo": "Neo", "custom": "custom"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iflint.findings import DnRow
+from iflint.report.findings import DnRow
 from iflint.reporters import Wishes
 from iflint.reporters.excerpt import excerpt
 from iflint.reporters.summary import summary
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from iflint.findings import (
+    from iflint.places.location import FileLocation, Location
+    from iflint.report.findings import (
         CertificateReference,
         ChannelReference,
         DnComparison,
         Finding,
         IflowReference,
     )
-    from iflint.places.location import FileLocation, Location
-    from iflint.report import Report
+    from iflint.report.report import Report
 
 WISHES = Wishes(console=True, settings=("verbose", "quiet"))
 

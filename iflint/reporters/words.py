@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iflint.findings import Severity
 from iflint.places.paths import absolute, from_root
+from iflint.report.findings import Severity
 from iflint.words.visible import visible
 from iflint.words.wording import counted, day, listed, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from iflint.findings import ChannelReference, Finding, IflowReference
     from iflint.places.location import FileLocation, Location
-    from iflint.report import ChannelResult, IflowResult, Report
+    from iflint.report.findings import ChannelReference, Finding, IflowReference
+    from iflint.report.report import ChannelResult, IflowResult, Report
 
 LONGEST_NAME = 200
 """Characters of a name that a report shows."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.findings import Severity
 from iflint.places.paths import FLOW_FOLDER
+from iflint.report.findings import Severity
 from iflint.words.visible import ascii_only, cells, visible
 
 if TYPE_CHECKING:

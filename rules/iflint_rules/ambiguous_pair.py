@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.findings import Finding, Related, Severity
+from iflint.report.findings import Finding, Related, Severity
 from iflint.rule import EntryCase, Rule, about_certificate
 from iflint.verdicts import EntryState, Validity
 from iflint.words.wording import counted

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from iflint.findings import Finding, Severity
 from iflint.pki.chains.search import Fault, FaultKind
+from iflint.report.findings import Finding, Severity
 from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.verdicts import JoinedCertificate
 from iflint.words.wording import dated, listed

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.findings import Finding, Related, Severity
+from iflint.report.findings import Finding, Related, Severity
 from iflint.rule import Answer, EntryCase, IflowCase, Rule, Topic, to_enter
 from iflint.verdicts import EntryState
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.findings import Finding, Severity
+from iflint.report.findings import Finding, Severity
 from iflint.rule import EntryCase, Rule, Topic
 from iflint.verdicts import Reading
 from iflint.words.wording import listed

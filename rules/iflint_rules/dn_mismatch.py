@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from iflint.findings import DnComparison, Finding, OddCharacter, Related, Severity
 from iflint.places.location import Location
+from iflint.report.findings import DnComparison, Finding, OddCharacter, Related, Severity
 from iflint.rule import Answer, EntryCase, Rule, Topic, to_enter, where_text_stands
 from iflint.verdicts import NearMiss, Reading
 from iflint.words.wording import file_name, listed

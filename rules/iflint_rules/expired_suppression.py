@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, time
 
-from iflint.findings import Finding, Severity
+from iflint.report.findings import Finding, Severity
 from iflint.rule import Rule, SuppressionCase, about_suppression, of_suppression
 from iflint.words.wording import dated
 

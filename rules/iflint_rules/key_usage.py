@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.findings import Finding, Severity
+from iflint.report.findings import Finding, Severity
 from iflint.rule import EntryCase, Rule, about_certificate
 from iflint.verdicts import Validity
 from iflint.words.wording import listed

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.findings import FORM, DnComparison, Finding, Related, Severity
+from iflint.report.findings import FORM, DnComparison, Finding, Related, Severity
 from iflint.rule import Answer, EntryCase, Rule, Topic, to_enter, where_text_stands
 from iflint.verdicts import NearMiss, Reading
 from iflint.words.wording import file_name

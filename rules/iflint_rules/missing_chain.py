@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from iflint.findings import Finding, Severity
 from iflint.pki.chains.search import Outcome
+from iflint.report.findings import Finding, Severity
 from iflint.rule import EntryCase, Rule, Topic, about_certificate
 
 

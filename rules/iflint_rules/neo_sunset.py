@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from iflint.findings import Finding, Severity
+from iflint.report.findings import Finding, Severity
 from iflint.rule import Rule, RunCase
 from iflint.words.wording import dated
 

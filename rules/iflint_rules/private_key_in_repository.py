@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.findings import Finding, Severity
+from iflint.report.findings import Finding, Severity
 from iflint.rule import KeyCase, Rule
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.findings import Finding, Related, Severity
+from iflint.report.findings import Finding, Related, Severity
 from iflint.rule import Answer, EntryCase, Rule, Topic, about_certificate
 from iflint.rule_options import window
 from iflint.verdicts import Successor

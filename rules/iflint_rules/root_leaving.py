@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from iflint.findings import Finding, Severity
 from iflint.pki.roots.trust import Landscape
+from iflint.report.findings import Finding, Severity
 from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.rule_options import window
 from iflint.verdicts import EntryState, JoinedCertificate

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from iflint.findings import Finding, Related, Severity
 from iflint.pki.names import Equality
+from iflint.report.findings import Finding, Related, Severity
 from iflint.rule import EntryCase, Rule, Topic, where_text_stands
 from iflint.verdicts import EntryState
 from iflint.words.wording import listed

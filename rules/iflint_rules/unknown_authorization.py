@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from iflint.findings import Finding, Severity
 from iflint.iflow.model import AuthorizationKind
+from iflint.report.findings import Finding, Severity
 from iflint.rule import ChannelCase, Rule, Topic, where_text_stands
 from iflint.words.wording import listed
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from iflint.findings import Finding, Severity
 from iflint.places.problems import ProblemKind
+from iflint.report.findings import Finding, Severity
 from iflint.rule import ProblemCase, Rule
 from iflint.words.wording import sentence
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, time
 
-from iflint.findings import Finding, Severity
 from iflint.pki.chains.search import Outcome
 from iflint.pki.roots.trust import Root, Standing, TrustList, version
+from iflint.report.findings import Finding, Severity
 from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.verdicts import JoinedCertificate
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from iflint.findings import Finding, Severity
 from iflint.pki.certificates import Certificate
+from iflint.report.findings import Finding, Severity
 from iflint.rule import EntryCase, Rule, about_certificate
 from iflint.rule_options import number
 from iflint.verdicts import Validity

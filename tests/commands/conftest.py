@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from iflint.commands.main import cli
-from iflint.findings import Finding, Severity
 from iflint.places.location import FileLocation, Location
-from iflint.report import Report, TrustSummary
+from iflint.report.findings import Finding, Severity
+from iflint.report.report import Report, TrustSummary
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "fixtures" / "rules"

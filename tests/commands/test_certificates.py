@@ -14,25 +14,25 @@ import msgspec
 import pytest
 
 from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root, write_tree
-from iflint.certificate_report import (
+from iflint.certificate_usage import uses_of as uses_of_sessions
+from iflint.commands.calendars import Event, calendar_text
+from iflint.engine import sessions
+from iflint.iflow.model import Package
+from iflint.options import Options
+from iflint.places.location import FileLocation, Location
+from iflint.report.certificate_list import (
     CertificateUse,
     CertificateUses,
     ListInForce,
     Standing,
     Use,
 )
-from iflint.certificate_usage import uses_of as uses_of_sessions
-from iflint.commands.calendars import Event, calendar_text
-from iflint.engine import sessions
-from iflint.findings import (
+from iflint.report.findings import (
     CertificateReference,
     ChannelReference,
     EntryReference,
     IflowReference,
 )
-from iflint.iflow.model import Package
-from iflint.options import Options
-from iflint.places.location import FileLocation, Location
 from iflint.reporters.schema import certificates_schema
 
 TOP = root("uses-root", dn("CN=Root", "O=Example"), "2020-01-01", "2040-01-01")

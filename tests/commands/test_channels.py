@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from iflint.findings import CertificateReference
 from iflint.iflow.model import Package
 from iflint.places.location import FileLocation, Location
-from iflint.report import CertificateResult, ChannelResult, EntryResult, IflowResult
+from iflint.report.findings import CertificateReference
+from iflint.report.report import CertificateResult, ChannelResult, EntryResult, IflowResult
 
 from .conftest import CLEAN_REPORT, report_with  # isort: skip
 

@@ -13,8 +13,8 @@ import iflint
 from exports import FIXTURES
 from iflint import plugins
 from iflint.commands import run
-from iflint.findings import Severity, State
 from iflint.options import UsageError
+from iflint.report.findings import Severity, State
 from iflint.rule import ChannelCase, Rule
 from iflint.rule_options import choice, number, switch, texts
 

@@ -490,7 +490,7 @@ def test_a_fix_that_would_leave_a_suppression_without_use_is_left(place) -> None
 def install(monkeypatch):
     """Install a rule of somebody else's that speaks of entries."""
     from iflint import plugins
-    from iflint.findings import Severity
+    from iflint.report.findings import Severity
     from iflint.rule import Rule, about_certificate
 
     own = plugins.load_rules()

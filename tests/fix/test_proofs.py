@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 import msgspec
 
 import iflint
-from iflint.findings import (
+from iflint.fix_proofs import Candidate, Prover
+from iflint.places.location import FileLocation, Location
+from iflint.report.findings import (
     CertificateReference,
     ChannelReference,
     EntryReference,
@@ -15,8 +17,6 @@ from iflint.findings import (
     IflowReference,
     Severity,
 )
-from iflint.fix_proofs import Candidate, Prover
-from iflint.places.location import FileLocation, Location
 
 FLOW = FileLocation("flow.iflw")
 CLOCK = datetime(2026, 11, 24, tzinfo=UTC)

@@ -111,7 +111,7 @@ CASES: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.fixture
-def check(tmp_path: Path, monkeypatch) -> Callable[..., iflint.report.Report]:  # type: ignore[name-defined]
+def check(tmp_path: Path, monkeypatch) -> Callable[..., iflint.report.report.Report]:  # type: ignore[name-defined]
     def run(der: bytes, subject: str):
         monkeypatch.chdir(tmp_path)
         pair = (subject or "CN=sender, O=Example, C=DE", "CN=CA, O=Example, C=DE")

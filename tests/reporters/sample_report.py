@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from iflint.findings import (
+from iflint.iflow.model import Package
+from iflint.places.location import FileLocation, Location, Region
+from iflint.report.findings import (
     CertificateReference,
     ChannelReference,
     DnComparison,
@@ -20,9 +22,7 @@ from iflint.findings import (
     Severity,
     State,
 )
-from iflint.iflow.model import Package
-from iflint.places.location import FileLocation, Location, Region
-from iflint.report import (
+from iflint.report.report import (
     CertificateResult,
     ChainResult,
     ChannelResult,

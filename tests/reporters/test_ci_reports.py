@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from lxml import etree
 from markdown_it import MarkdownIt
 
-from iflint.findings import Severity
 from iflint.places.location import FileLocation, Location
+from iflint.report.findings import Severity
 from iflint.reporters import concise, github, gitlab, job_summary, junit
 from reporters.sample_report import (
     ARCHIVED,

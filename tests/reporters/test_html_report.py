@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iflint.findings import BaselineState, DnComparison, DnRow
+from iflint.report.findings import BaselineState, DnComparison, DnRow
 from iflint.reporters import html
 from iflint.reporters.html_views import ChannelView, FlowView, _marks, facing, parted
 from reporters.sample_report import EXPIRED, HOSTILE, SOON, clean, hostile, sample

@@ -7,7 +7,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from iflint.report import Report
+from iflint.report.report import Report
 from iflint.reporters import json as reporter
 from iflint.reporters.encoding import dumped
 from iflint.reporters.fields import FIELDS

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iflint.findings import Severity
 from iflint.places.location import FileLocation, Location, Region
+from iflint.report.findings import Severity
 from iflint.reporters import sarif
 from iflint.reporters.sarif_messages import plain
 from reporters.sample_report import (

@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from iflint.findings import DnComparison, DnRow, Related
 from iflint.places.location import FileLocation, Location
-from iflint.report import IflowResult
+from iflint.report.findings import DnComparison, DnRow, Related
+from iflint.report.report import IflowResult
 from iflint.reporters import text
 from iflint.words import terminal as style
 from iflint.words.terminal import wrapped

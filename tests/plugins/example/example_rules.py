@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from iflint.findings import Finding, Severity
 from iflint.hooks import hookimpl
+from iflint.report.findings import Finding, Severity
 from iflint.rule import ChannelCase, Rule
 from iflint.rule_options import texts
 

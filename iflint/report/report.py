@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.findings import CertificateReference, DnComparison, Finding, RuleInfo, Severity
 from iflint.iflow.model import Package
 from iflint.places.location import FileLocation, Location
+from iflint.report.findings import CertificateReference, DnComparison, Finding, RuleInfo, Severity
 
 if TYPE_CHECKING:
-    from iflint.certificate_report import CertificateUses
     from iflint.iflow.diagram.model import Diagram
+    from iflint.report.certificate_list import CertificateUses
 
 
 class TrustSummary(msgspec.Struct, frozen=True):

@@ -6,13 +6,13 @@ from datetime import datetime
 
 import msgspec
 
-from iflint.findings import (
+from iflint.places.problems import Problem
+from iflint.report.findings import (
     CertificateReference,
     ChannelReference,
     EntryReference,
     IflowReference,
 )
-from iflint.places.problems import Problem
 
 PAIR, UNDECIDABLE, MEANT, CHAIN = "pair", "undecidable", "meant", "chain"
 

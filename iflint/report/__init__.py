@@ -1,0 +1,1 @@
+"""What is told: data alone, for reporters and programs."""
