@@ -42,7 +42,7 @@ def say(steps: Sequence[tuple[str, str]], colour: str) -> None:
 
 def after(report: Report) -> Iterator[tuple[str, str]]:
     """What to type next, and what it gives; each fits a line of 80 columns."""
-    from iflint.reporters.words import worst_first
+    from iflint.reporters.sentences import worst_first
 
     worst = worst_first(report.findings)
     if worst:

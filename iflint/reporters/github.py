@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iflint.report.findings import Severity
 from iflint.reporters import Wishes
-from iflint.reporters.words import details, path_on_disk, shown, title, worst_first
+from iflint.reporters.sentences import details, path_on_disk, shown, title, worst_first
 from iflint.words.visible import inert
 from iflint.words.wording import counted, listed
 

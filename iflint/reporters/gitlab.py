@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from iflint.report.findings import Severity
 from iflint.reporters import Wishes
 from iflint.reporters.encoding import dumped
-from iflint.reporters.words import details, path_on_disk, shown, title
+from iflint.reporters.sentences import details, path_on_disk, shown, title
 
 if TYPE_CHECKING:
     from iflint.report.findings import Finding

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from iflint.places.packaged import packaged_file
 from iflint.report.report import IllustratedReport
-from iflint.reporters import Wishes, drawing
+from iflint.reporters import Wishes
+from iflint.reporters.drawing import flow as drawing
 from iflint.reporters.html_views import ahead, choices, errors, finding_views, flow_views, timeline
 from iflint.words.visible import visible
 
@@ -80,7 +81,8 @@ def _environment() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
-    from iflint.reporters import html_views, words
+    from iflint.reporters import html_views
+    from iflint.reporters import sentences as words
     from iflint.words import wording
 
     def shown(value: object) -> object:

@@ -10,8 +10,8 @@ import msgspec
 
 from iflint.iflow.diagram.model import EdgeKind
 from iflint.report.findings import DnRow, Severity
-from iflint.reporters import drawing
-from iflint.reporters.words import (
+from iflint.reporters.drawing import flow as drawing
+from iflint.reporters.sentences import (
     apart,
     at,
     channel_name,

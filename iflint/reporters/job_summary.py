@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from iflint.reporters import Wishes
 from iflint.reporters.markdown import escaped
-from iflint.reporters.words import (
+from iflint.reporters.sentences import (
     LONGEST_TEXT,
     at,
     channel_name,

@@ -13,7 +13,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from iflint.reporters import Wishes
-from iflint.reporters.words import (
+from iflint.reporters.sentences import (
     channel_name,
     details,
     iflow_name,

@@ -10,8 +10,8 @@ from lxml import etree
 
 from iflint.iflow.diagram.model import Bounds, Diagram, Edge, EdgeKind, Point, Shape, ShapeKind
 from iflint.iflow.diagram.reader import read_diagram
-from iflint.reporters.drawing import STYLE, SYMBOLS, Mark, anchor, svg
-from iflint.reporters.drawing_text import width, wrap
+from iflint.reporters.drawing.flow import STYLE, SYMBOLS, Mark, anchor, svg
+from iflint.reporters.drawing.text import width, wrap
 from iflow.corpus import CORPUS, bundles
 from iflow.drawn import COLLABORATION, DIAGRAM, PROCESS, definitions
 
@@ -214,7 +214,7 @@ def test_no_name_gets_out(kind: ShapeKind, name: str) -> None:
 def test_icons_that_are_used_are_there() -> None:
     symbols = etree.fromstring(SYMBOLS)
     there = {symbol.get("id") for symbol in symbols.iter("symbol")}
-    from iflint.reporters import drawing_icons
+    from iflint.reporters.drawing import icons as drawing_icons
 
     used = {icon for icon, _ in drawing_icons._STEPS.values() if icon}
     used |= {icon for icon, _ in drawing_icons._BY_PART} | drawing_icons._EVENTS

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import msgspec
 
 from iflint.iflow.diagram.model import Bounds, Diagram, Edge, EdgeKind, Point, Shape, ShapeKind
-from iflint.reporters import drawing_lines as lines
-from iflint.reporters.drawing_icons import SYMBOLS, event, step
-from iflint.reporters.drawing_style import STYLE
-from iflint.reporters.drawing_text import clean, width, wrap
+from iflint.reporters.drawing import lines
+from iflint.reporters.drawing.icons import SYMBOLS, event, step
+from iflint.reporters.drawing.style import STYLE
+from iflint.reporters.drawing.text import clean, width, wrap
 
 __all__ = ["STYLE", "SYMBOLS", "Mark", "anchor", "svg"]
 
