@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.judging.verdicts import EntryState
 from iflint.pki.chains.search import judge_chain
 from iflint.report.certificate_list import (
     CHAIN,
@@ -31,18 +32,17 @@ from iflint.rule import (
     iflow_reference,
 )
 from iflint.trees import chain_tree
-from iflint.verdicts import EntryState
 from iflint.words.wording import days_until
 
 if TYPE_CHECKING:
     from iflint.engine import Session
+    from iflint.judging.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict
     from iflint.pki.certificates import Certificate
     from iflint.pki.chains.search import ChainVerdict
     from iflint.places.location import Location
     from iflint.places.problems import Problem
     from iflint.report.certificate_list import Step
     from iflint.report.findings import IflowReference
-    from iflint.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict
 
 
 def uses_of(named: Sequence[tuple[str, Session]]) -> CertificateUses:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from iflint.iflow.model import Iflow
     from iflint.iflow.properties import ParameterFile
     from iflint.inputs import Inputs
+    from iflint.judging.verdicts import IflowVerdict
     from iflint.pki.calendar import Calendar
     from iflint.pki.chains.search import CertificatePool
     from iflint.pki.chains.signatures import SignatureCache
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from iflint.pki.roots.trust import TrustList
     from iflint.report.findings import Finding, RuleInfo
     from iflint.rule import Case, Rule, Run
-    from iflint.verdicts import IflowVerdict
 
 
 def check(paths: Sequence[str], options: Options | None = None) -> Report:
@@ -161,7 +161,7 @@ class Session:
 
     def findings_in(self, iflow: Iflow) -> tuple[Finding, ...]:
         """What the rules say of the entries of any iFlow, also one that was not read."""
-        from iflint.judge import Judge
+        from iflint.judging.judge import Judge
         from iflint.rule import EntryCase
 
         judge = Judge(self.pool, self.trust.at(self.as_of), self.as_of, self._signatures)
@@ -327,7 +327,7 @@ class Session:
         ]
         if not relevant:
             return {}
-        from iflint.judge import Judge
+        from iflint.judging.judge import Judge
 
         judge = Judge(self.pool, self.trust.at(as_of), as_of, self._signatures)
         progress = self.options.progress

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from iflint.name_index import NameIndex
+    from iflint.judging.name_index import NameIndex
+    from iflint.judging.verdicts import EntryVerdict, NearMiss
     from iflint.pki.certificates import Certificate
-    from iflint.verdicts import EntryVerdict, NearMiss
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -51,7 +51,7 @@ def meant(entry: EntryVerdict, index: NameIndex, *, unsafe: bool) -> Certificate
 
 def _others_are_as_good(entry: EntryVerdict, near: NearMiss, index: NameIndex) -> bool:
     """Whether an entry differs from a certificate with another pair in form only, too."""
-    from iflint.near_misses import differs_in_form_only
+    from iflint.judging.near_misses import differs_in_form_only
 
     subject, issuer = entry.subject.intended, entry.issuer.intended
     assert subject is not None

@@ -19,8 +19,8 @@ from iflint.sources.disk import Disk, slashes
 
 if TYPE_CHECKING:
     from iflint.iflow.model import Value
+    from iflint.judging.verdicts import EntryVerdict
     from iflint.pki.certificates import Certificate
-    from iflint.verdicts import EntryVerdict
 
 
 class Change(msgspec.Struct, frozen=True):

@@ -24,11 +24,11 @@ from iflint.sources.disk import Disk, root_of
 if TYPE_CHECKING:
     from iflint.engine import Session
     from iflint.fix_proofs import Refusal
-    from iflint.name_index import NameIndex
+    from iflint.judging.name_index import NameIndex
+    from iflint.judging.verdicts import EntryVerdict
     from iflint.options import Environment, Options
     from iflint.pki.certificates import Certificate
     from iflint.report.report import Report
-    from iflint.verdicts import EntryVerdict
 
 
 class Fix(msgspec.Struct, frozen=True):
@@ -202,7 +202,7 @@ class _Planner:
         """What could be written for the findings of one environment."""
         if not found:
             return
-        from iflint.name_index import NameIndex
+        from iflint.judging.name_index import NameIndex
 
         index = NameIndex(session.pool)
         assert self._options.as_of is not None

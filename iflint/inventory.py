@@ -24,13 +24,18 @@ if TYPE_CHECKING:
     from iflint.iflow.model import CertificateEntry, Iflow, SenderChannel
     from iflint.iflow.properties import ParameterFile
     from iflint.inputs import Inputs
+    from iflint.judging.verdicts import (
+        ChannelVerdict,
+        EntryVerdict,
+        IflowVerdict,
+        JoinedCertificate,
+    )
     from iflint.pki.chains.search import ChainVerdict, Link
     from iflint.pki.roots.trust import TrustList
     from iflint.places.location import FileLocation
     from iflint.report.findings import Finding
     from iflint.sources import Skipped
     from iflint.sources.disk import Disk
-    from iflint.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict, JoinedCertificate
 
 
 def findings_by_iflow(

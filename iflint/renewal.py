@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.judging.name_index import sender_key
 from iflint.lone_certificate import findings_about
-from iflint.name_index import sender_key
 from iflint.options import UsageError
 from iflint.report.findings import (
     CertificateReference,
@@ -33,9 +33,9 @@ from iflint.rule import (
 
 if TYPE_CHECKING:
     from iflint.engine import Session
+    from iflint.judging.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict
     from iflint.pki.certificates import Certificate
     from iflint.pki.files import FoundCertificate
-    from iflint.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict
 
 
 class Touched(msgspec.Struct, frozen=True):

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from iflint.iflow.model import Iflow, SenderChannel, Value
+    from iflint.judging.verdicts import (
+        ChannelVerdict,
+        EntryVerdict,
+        IflowVerdict,
+        JoinedCertificate,
+    )
     from iflint.pki.calendar import Calendar
     from iflint.pki.certificates import Certificate
     from iflint.pki.keys import KeyMaterial
@@ -36,7 +42,6 @@ if TYPE_CHECKING:
     from iflint.places.location import Location
     from iflint.places.problems import Problem
     from iflint.suppressions import Use
-    from iflint.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict, JoinedCertificate
 
 DOCUMENTATION = "https://iflint.readthedocs.io/en/stable/rules/"
 """Where the pages of iflint's own rules are published; a rule's page is this plus its name."""

@@ -17,6 +17,7 @@ import msgspec
 
 from iflint.checklist import Complaint, Point, State, complaint_of, worst
 from iflint.iflow.model import AuthorizationKind
+from iflint.judging.verdicts import ChannelVerdict, EntryState
 from iflint.load_balancer import Trusting, trusted
 from iflint.lone_certificate import findings_about
 from iflint.options import Options, UsageError
@@ -38,7 +39,6 @@ from iflint.rule import (
     topics,
 )
 from iflint.trees import Tree, chain_tree
-from iflint.verdicts import ChannelVerdict, EntryState
 from iflint.words.wording import counted, day, days_until, left, listed
 
 if TYPE_CHECKING:

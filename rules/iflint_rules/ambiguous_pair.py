@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from iflint.judging.verdicts import EntryState, Validity
 from iflint.report.findings import Finding, Related, Severity
 from iflint.rule import EntryCase, Rule, about_certificate
-from iflint.verdicts import EntryState, Validity
 from iflint.words.wording import counted
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from iflint.judging.verdicts import Presented
 from iflint.pki.chains.search import ChainVerdict, Outcome
 from iflint.report.findings import Finding, Related, Severity
 from iflint.rule import EntryCase, Rule, Topic, about_certificate
-from iflint.verdicts import Presented
 from iflint.words.wording import listed
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from iflint.judging.verdicts import Reading
 from iflint.report.findings import Finding, Severity
 from iflint.rule import EntryCase, Rule, Topic
-from iflint.verdicts import Reading
 from iflint.words.wording import listed
 
 

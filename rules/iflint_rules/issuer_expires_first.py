@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from iflint.judging.verdicts import Validity
 from iflint.pki.chains.search import Outcome
 from iflint.report.findings import Finding, Severity
 from iflint.rule import EntryCase, Rule, Topic, about_certificate
-from iflint.verdicts import Validity
 from iflint.words.wording import dated, day
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from iflint.judging.verdicts import Validity
 from iflint.report.findings import Finding, Severity
 from iflint.rule import EntryCase, Rule, about_certificate
-from iflint.verdicts import Validity
 from iflint.words.wording import listed
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from iflint.judging.verdicts import EntryState, JoinedCertificate
 from iflint.pki.roots.trust import Landscape
 from iflint.report.findings import Finding, Severity
 from iflint.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.rule_options import window
-from iflint.verdicts import EntryState, JoinedCertificate
 from iflint.words.wording import dated
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, time
 
+from iflint.judging.verdicts import JoinedCertificate
 from iflint.pki.chains.search import Outcome
 from iflint.pki.roots.trust import Root, Standing, TrustList, version
 from iflint.report.findings import Finding, Severity
 from iflint.rule import EntryCase, Rule, Topic, about_certificate
-from iflint.verdicts import JoinedCertificate
 
 
 class UnsupportedRoot(Rule):

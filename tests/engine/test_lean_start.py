@@ -65,7 +65,7 @@ def test_without_a_client_certificate_channel(role_based, report) -> None:
 def test_a_flow_called_by_role_needs_neither_rules_nor_plugins(role_based) -> None:
     found = modules("flow", "--isolated", cwd=role_based)
     assert not packages(found) & {"pluggy", "iflint_rules", "zipfile", "tomllib", "json"}
-    assert not found & {"importlib.metadata", "iflint.pki.chains.search", "iflint.verdicts"}
+    assert not found & {"importlib.metadata", "iflint.pki.chains.search", "iflint.judging.verdicts"}
     assert len(found) < 200, sorted(found)
 
 

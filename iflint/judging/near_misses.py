@@ -9,7 +9,8 @@ from heapq import nsmallest
 import msgspec
 
 from iflint.iflow.model import CertificateEntry
-from iflint.name_index import NameIndex, folded, is_misspelt
+from iflint.judging.name_index import NameIndex, folded, is_misspelt
+from iflint.judging.verdicts import NearMiss
 from iflint.pki.certificates import Certificate
 from iflint.pki.chains.search import CertificatePool
 from iflint.pki.names import (
@@ -22,7 +23,6 @@ from iflint.pki.names import (
     rdn_text,
 )
 from iflint.report.findings import FORM, DnComparison, DnRow, OddCharacter
-from iflint.verdicts import NearMiss
 
 _MOST_COMPARED = 8
 _DIFFERENT = frozenset({"attribute", "value", "issuer"})

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.companions import Companions
 from iflint.iflow.model import (
     AuthorizationKind,
     CertificateEntry,
@@ -22,8 +21,19 @@ from iflint.iflow.model import (
     SenderChannel,
     Value,
 )
-from iflint.name_index import NameIndex
-from iflint.near_misses import near_miss
+from iflint.judging.companions import Companions
+from iflint.judging.name_index import NameIndex
+from iflint.judging.near_misses import near_miss
+from iflint.judging.verdicts import (
+    ChannelVerdict,
+    EntryState,
+    EntryVerdict,
+    IflowVerdict,
+    JoinedCertificate,
+    Presented,
+    Reading,
+    Validity,
+)
 from iflint.pki.certificates import Certificate
 from iflint.pki.chains.search import (
     CertificatePool,
@@ -44,16 +54,6 @@ from iflint.pki.names import (
     swallowed_attribute,
 )
 from iflint.pki.roots.trust import TrustList
-from iflint.verdicts import (
-    ChannelVerdict,
-    EntryState,
-    EntryVerdict,
-    IflowVerdict,
-    JoinedCertificate,
-    Presented,
-    Reading,
-    Validity,
-)
 
 if TYPE_CHECKING:
     from iflint.pki.files import KeyEntry

@@ -11,11 +11,11 @@ from itertools import islice
 
 import msgspec
 
-from iflint.name_index import NameIndex, sender_key
+from iflint.judging.name_index import NameIndex, sender_key
+from iflint.judging.verdicts import EntryVerdict, Successor, Validity
 from iflint.pki.certificates import Certificate
 from iflint.pki.chains.search import CertificatePool
 from iflint.pki.names import Name
-from iflint.verdicts import EntryVerdict, Successor, Validity
 
 _MOST_ENTRIES = 200
 _MOST_CERTIFICATES = 50

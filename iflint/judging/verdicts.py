@@ -1,6 +1,6 @@
 """What several rules must agree on: what an entry is, which certificates it has, and their worth.
 
-The data only; `iflint.judge` computes it, once.
+The data only; `iflint.judging.judge` computes it, once.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""How an entry gets its verdict."""
