@@ -25,7 +25,7 @@ from iflint.report.certificate_list import (
     Standing,
     Use,
 )
-from iflint.rule import (
+from iflint.rule.rule import (
     certificate_reference,
     channel_reference,
     entry_reference,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from iflint.pki.files import FoundCertificate
     from iflint.pki.roots.trust import TrustList
     from iflint.report.findings import Finding, RuleInfo
-    from iflint.rule import Case, Rule, Run
+    from iflint.rule.rule import Case, Rule, Run
 
 
 def check(paths: Sequence[str], options: Options | None = None) -> Report:
@@ -162,7 +162,7 @@ class Session:
     def findings_in(self, iflow: Iflow) -> tuple[Finding, ...]:
         """What the rules say of the entries of any iFlow, also one that was not read."""
         from iflint.judging.judge import Judge
-        from iflint.rule import EntryCase
+        from iflint.rule.rule import EntryCase
 
         judge = Judge(self.pool, self.trust.at(self.as_of), self.as_of, self._signatures)
         run = self._run(self.as_of)
@@ -252,7 +252,7 @@ class Session:
         The report may be of several environments: a suppression is of use if it is in one.
         """
         from iflint.fingerprints import fingerprinted
-        from iflint.rule import SuppressionCase
+        from iflint.rule.rule import SuppressionCase
         from iflint.suppressions import suppressed
 
         names = [(rule.code, rule.name) for rule in self.rules]
@@ -341,7 +341,7 @@ class Session:
 
     def _cases(self, verdicts: dict[int, IflowVerdict], as_of: datetime) -> Iterator[Case]:
         """Everything that rules are handed, in the order of the report."""
-        from iflint.rule import (
+        from iflint.rule.rule import (
             ChannelCase,
             EntryCase,
             IflowCase,
@@ -373,7 +373,7 @@ class Session:
         yield RunCase(run, tuple(verdicts.values()))
 
     def _run(self, as_of: datetime) -> Run:
-        from iflint.rule import Run
+        from iflint.rule.rule import Run
 
         at_hand = len({found.certificate.sha256 for found in self.inputs.certificates})
         return Run(

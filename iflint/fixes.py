@@ -18,7 +18,7 @@ from iflint.fix_texts import Change, ChangedFile, Texts
 from iflint.places.edits import CannotWrite, clashing
 from iflint.places.location import FileLocation
 from iflint.report.findings import Finding
-from iflint.rule import Answer, Topic
+from iflint.rule.rule import Answer, Topic
 from iflint.sources.disk import Disk, root_of
 
 if TYPE_CHECKING:

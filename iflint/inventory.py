@@ -237,7 +237,7 @@ def _entry_result(
 
 
 def _certificate_result(match: JoinedCertificate, clock: datetime) -> CertificateResult:
-    from iflint.rule import certificate_reference
+    from iflint.rule.rule import certificate_reference
 
     return CertificateResult(
         certificate=certificate_reference(match.certificate, match.locations),

@@ -18,7 +18,7 @@ from iflint.iflow.model import (
     Value,
 )
 from iflint.places.edits import CannotWrite
-from iflint.rule import Topic, topics
+from iflint.rule.rule import Topic, topics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pluggy
 
-from iflint.hooks import GROUP, Hooks
+from iflint.rule.hooks import GROUP, Hooks
 
 if TYPE_CHECKING:
-    from iflint.rule import Rule
+    from iflint.rule.rule import Rule
 
 
 class PluginError(Exception):

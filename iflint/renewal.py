@@ -24,7 +24,7 @@ from iflint.report.findings import (
     IflowReference,
     Severity,
 )
-from iflint.rule import (
+from iflint.rule.rule import (
     certificate_reference,
     channel_reference,
     entry_reference,

@@ -14,13 +14,13 @@ import msgspec
 
 from iflint.options import UsageError
 from iflint.report.findings import RuleConfiguration, RuleInfo, Severity, State, means
-from iflint.rule_options import RuleSettings
+from iflint.rule.options import RuleSettings
 from iflint.values import Kind, kind_of, one_of, read_given, shown, switch
 from iflint.words.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from iflint.options import Options
-    from iflint.rule import Rule
+    from iflint.rule.rule import Rule
 
 SEVERITY, ENABLED = "severity", "enabled"
 

@@ -31,7 +31,7 @@ from iflint.report.findings import (
     Finding,
     IflowReference,
 )
-from iflint.rule import (
+from iflint.rule.rule import (
     Topic,
     certificate_reference,
     channel_reference,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from iflint.configuration.file import Configuration
     from iflint.report.findings import RuleInfo, Severity
     from iflint.report.report import Report
-    from iflint.rule import Rule
+    from iflint.rule.rule import Rule
 
 
 P = ParamSpec("P")

@@ -24,7 +24,7 @@ from iflint.rule_settings import ENABLED, SEVERITY, known_settings
 from iflint.values import SHOWS
 
 if TYPE_CHECKING:
-    from iflint.rule import Rule
+    from iflint.rule.rule import Rule
     from iflint.values import Kind
 
 SCHEMA = "https://iflint.readthedocs.io/en/stable/iflint.schema.json"

@@ -6,7 +6,7 @@ from datetime import datetime
 from iflint.judging.verdicts import JoinedCertificate
 from iflint.pki.chains.search import Fault, FaultKind
 from iflint.report.findings import Finding, Severity
-from iflint.rule import EntryCase, Rule, Topic, about_certificate
+from iflint.rule.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.words.wording import dated, listed
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from iflint.report.findings import Finding, Severity
-from iflint.rule import EntryCase, Rule, Topic, about_certificate
-from iflint.rule_options import window
+from iflint.rule.options import window
+from iflint.rule.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.words.wording import RENEWAL, RENEWAL_AT_HAND, counted, dated, expires_soon
 
 

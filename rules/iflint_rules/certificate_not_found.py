@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.judging.verdicts import EntryState
 from iflint.report.findings import Finding, Related, Severity
-from iflint.rule import Answer, EntryCase, IflowCase, Rule, Topic, to_enter
+from iflint.rule.rule import Answer, EntryCase, IflowCase, Rule, Topic, to_enter
 
 
 class CertificateNotFound(Rule):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.report.findings import Finding, Related, Severity
-from iflint.rule import EntryCase, Rule, Topic
+from iflint.rule.rule import EntryCase, Rule, Topic
 
 
 class DuplicateEntry(Rule):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.report.findings import Finding, Related, Severity
-from iflint.rule import ChannelCase, EntryCase, Rule, Topic, where_text_stands
+from iflint.rule.rule import ChannelCase, EntryCase, Rule, Topic, where_text_stands
 from iflint.words.wording import listed
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from iflint.judging.verdicts import Validity
 from iflint.pki.chains.search import Outcome
 from iflint.report.findings import Finding, Severity
-from iflint.rule import EntryCase, Rule, Topic, about_certificate
+from iflint.rule.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.words.wording import dated, day
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.pki.chains.search import Outcome
 from iflint.report.findings import Finding, Severity
-from iflint.rule import EntryCase, Rule, Topic, about_certificate
+from iflint.rule.rule import EntryCase, Rule, Topic, about_certificate
 
 
 class MissingChain(Rule):

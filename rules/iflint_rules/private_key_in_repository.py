@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.report.findings import Finding, Severity
-from iflint.rule import KeyCase, Rule
+from iflint.rule.rule import KeyCase, Rule
 
 
 class PrivateKeyInRepository(Rule):

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from iflint.judging.verdicts import Successor
 from iflint.report.findings import Finding, Related, Severity
-from iflint.rule import Answer, EntryCase, Rule, Topic, about_certificate
-from iflint.rule_options import window
+from iflint.rule.options import window
+from iflint.rule.rule import Answer, EntryCase, Rule, Topic, about_certificate
 from iflint.words.wording import day, expires_soon
 
 

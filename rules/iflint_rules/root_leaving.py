@@ -6,8 +6,8 @@ from datetime import datetime
 from iflint.judging.verdicts import EntryState, JoinedCertificate
 from iflint.pki.roots.trust import Landscape
 from iflint.report.findings import Finding, Severity
-from iflint.rule import EntryCase, Rule, Topic, about_certificate
-from iflint.rule_options import window
+from iflint.rule.options import window
+from iflint.rule.rule import EntryCase, Rule, Topic, about_certificate
 from iflint.words.wording import dated
 
 

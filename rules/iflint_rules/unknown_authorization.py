@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.iflow.model import AuthorizationKind
 from iflint.report.findings import Finding, Severity
-from iflint.rule import ChannelCase, Rule, Topic, where_text_stands
+from iflint.rule.rule import ChannelCase, Rule, Topic, where_text_stands
 from iflint.words.wording import listed
 
 

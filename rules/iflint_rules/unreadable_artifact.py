@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.places.problems import ProblemKind
 from iflint.report.findings import Finding, Severity
-from iflint.rule import ProblemCase, Rule
+from iflint.rule.rule import ProblemCase, Rule
 from iflint.words.wording import sentence
 
 

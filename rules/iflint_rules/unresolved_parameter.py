@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.iflow.model import AuthorizationKind
 from iflint.report.findings import Finding, Related, Severity
-from iflint.rule import ChannelCase, Rule, Topic
+from iflint.rule.rule import ChannelCase, Rule, Topic
 
 
 class UnresolvedParameter(Rule):

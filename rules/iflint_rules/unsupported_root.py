@@ -7,7 +7,7 @@ from iflint.judging.verdicts import JoinedCertificate
 from iflint.pki.chains.search import Outcome
 from iflint.pki.roots.trust import Root, Standing, TrustList, version
 from iflint.report.findings import Finding, Severity
-from iflint.rule import EntryCase, Rule, Topic, about_certificate
+from iflint.rule.rule import EntryCase, Rule, Topic, about_certificate
 
 
 class UnsupportedRoot(Rule):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.report.findings import Finding, Severity
-from iflint.rule import Rule, SuppressionCase, about_suppression, of_suppression
+from iflint.rule.rule import Rule, SuppressionCase, about_suppression, of_suppression
 from iflint.words.wording import listed
 
 _MISSING = {

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from iflint.judging.verdicts import EntryState, Reading
 from iflint.report.findings import Finding, Severity
-from iflint.rule import EntryCase, Rule, Topic, where_text_stands
+from iflint.rule.rule import EntryCase, Rule, Topic, where_text_stands
 from iflint.words.wording import listed
 
 

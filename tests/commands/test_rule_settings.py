@@ -15,8 +15,8 @@ from iflint import plugins
 from iflint.commands import run
 from iflint.options import UsageError
 from iflint.report.findings import Severity, State
-from iflint.rule import ChannelCase, Rule
-from iflint.rule_options import choice, number, switch, texts
+from iflint.rule.options import choice, number, switch, texts
+from iflint.rule.rule import ChannelCase, Rule
 
 CLOCK = "2026-11-24"
 AT = datetime(2026, 11, 24, tzinfo=UTC)

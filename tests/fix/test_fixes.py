@@ -491,7 +491,7 @@ def install(monkeypatch):
     """Install a rule of somebody else's that speaks of entries."""
     from iflint import plugins
     from iflint.report.findings import Severity
-    from iflint.rule import Rule, about_certificate
+    from iflint.rule.rule import Rule, about_certificate
 
     own = plugins.load_rules()
 
@@ -519,7 +519,7 @@ def test_what_any_rule_says_of_a_certificate_is_hidden_by_a_wrong_name(place, in
 
 
 def test_what_a_rule_about_pairs_says_was_not_hidden(place, install) -> None:
-    from iflint.rule import Topic
+    from iflint.rule.rule import Topic
 
     install(lambda entry: entry.best is not None, about=Topic.PAIR)
     orders(place, listing((REVERSED, ISSUER)))
@@ -530,7 +530,7 @@ def test_what_a_rule_about_pairs_says_was_not_hidden(place, install) -> None:
 
 
 def test_a_rule_of_any_code_says_how_its_findings_are_fixed(place, install) -> None:
-    from iflint.rule import Answer
+    from iflint.rule.rule import Answer
 
     orders(place, listing((REVERSED, ISSUER)))
     settings = {"select": ("EXA1",), "ignore": ("IFL301",)}

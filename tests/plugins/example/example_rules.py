@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from iflint.hooks import hookimpl
 from iflint.report.findings import Finding, Severity
-from iflint.rule import ChannelCase, Rule
-from iflint.rule_options import texts
+from iflint.rule.hooks import hookimpl
+from iflint.rule.options import texts
+from iflint.rule.rule import ChannelCase, Rule
 
 
 class TrailingSlash(Rule):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pluggy
 
 if TYPE_CHECKING:
-    from iflint.rule import Rule
+    from iflint.rule.rule import Rule
 
 GROUP = "iflint"
 """The entry point group in which a distribution names its module of rules."""
@@ -22,4 +22,4 @@ class Hooks:
 
     @hookspec
     def iflint_rules(self) -> Iterable[type[Rule]]:  # type: ignore[empty-body]
-        """Give the rules of this plugin: subclasses of `iflint.rule.Rule`."""
+        """Give the rules of this plugin: subclasses of `iflint.rule.rule.Rule`."""

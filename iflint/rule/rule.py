@@ -22,7 +22,7 @@ from iflint.report.findings import (
     Severity,
     State,
 )
-from iflint.rule_options import Option, RuleSettings
+from iflint.rule.options import Option, RuleSettings
 from iflint.words.wording import file_name, listed
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ class Rule:
     A rule that is not ``enabled`` speaks only when it is selected. ``about`` says what its findings
     are about, where it is one of the topics, and ``answer`` what `iflint fix` writes for them,
     where it writes anything. What a team may want to tune
-    is an attribute of its class made by `iflint.rule_options`, and read from the rule itself. A
+    is an attribute of its class made by `iflint.rule.options`, and read from the rule itself. A
     rule keeps nothing from one case to the next.
     """
 
