@@ -15,7 +15,7 @@ END = "<!-- end of rules -->"
 
 def pages() -> dict[Path, str]:
     """Every file that is made here, whole, with its text."""
-    from iflint.plugins import load_rules
+    from iflint.engine.plugins import load_rules
 
     loaded = load_rules()
     rules = [rule.info() for rule in loaded]

@@ -35,7 +35,7 @@ from iflint.trees import chain_tree
 from iflint.words.wording import days_until
 
 if TYPE_CHECKING:
-    from iflint.engine import Session
+    from iflint.engine.session import Session
     from iflint.judging.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict
     from iflint.pki.certificates import Certificate
     from iflint.pki.chains.search import ChainVerdict
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 
 def uses_of(named: Sequence[tuple[str, Session]]) -> CertificateUses:
-    """What depends on each certificate of the sessions of a run (`iflint.engine.sessions`).
+    """What depends on each certificate of the sessions of a run (`iflint.engine.session.sessions`).
 
     Each is told once, also where several environments have it.
     """

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.engine import report_of, sessions
+from iflint.engine.session import report_of, sessions
 from iflint.fix_choices import Reason, meant, misspelt, successor
 from iflint.fix_proofs import Candidate, Place, Prover
 from iflint.fix_texts import Change, ChangedFile, Texts
@@ -22,7 +22,7 @@ from iflint.rule.rule import Answer, Topic
 from iflint.sources.disk import Disk, root_of
 
 if TYPE_CHECKING:
-    from iflint.engine import Session
+    from iflint.engine.session import Session
     from iflint.fix_proofs import Refusal
     from iflint.judging.name_index import NameIndex
     from iflint.judging.verdicts import EntryVerdict
@@ -109,7 +109,7 @@ class _Planner:
         unsafe: bool,
     ) -> None:
         from iflint.clock import now
-        from iflint.rule_settings import rules_in_force
+        from iflint.engine.rule_settings import rules_in_force
 
         self._paths = paths
         self._also = tuple(also)

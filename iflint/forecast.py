@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
 
-from iflint.engine import Session
+from iflint.engine.session import Session
 from iflint.progress import followed
 from iflint.report.findings import Finding, Severity
 from iflint.words.wording import SHORT_LIVED

@@ -23,7 +23,7 @@ from iflint.rule.rule import Topic, topics
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from iflint.engine import Session
+    from iflint.engine.session import Session
     from iflint.pki.files import FoundCertificate
     from iflint.places.edits import Edit
     from iflint.places.location import Location

@@ -26,7 +26,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """One of the environments that content is deployed to, with settings of its own.
 
     A setting that is None is that of the run. ``parameters`` are patterns of paths (see
-    `iflint.environments`), applied after the run's own files of parameters.
+    `iflint.engine.environments`), applied after the run's own files of parameters.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Suppression(msgspec.Struct, frozen=True, kw_only=True):
-    """Findings that somebody decided to live with (see `iflint.suppressions`).
+    """Findings that somebody decided to live with (see `iflint.engine.suppressions`).
 
     ``rule`` holds codes, names or prefixes of codes; a finding has to match one of them and
     everything else that is given: ``path``, a pattern as in .gitignore relative to ``folder``
@@ -76,14 +76,14 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     each as ``NAME`` or ``PATH=NAME`` (`iflint.pki.passwords`).
     ``as_of`` is an aware datetime, None for now. ``select`` and ``ignore`` hold codes, names or
     prefixes of codes; ``rules`` has tables of settings of single rules, under their codes or names:
-    ``{"IFL102": {"severity": "error", "expiry-days": 60}}`` (`iflint.rule_settings`).
+    ``{"IFL102": {"severity": "error", "expiry-days": 60}}`` (`iflint.engine.rule_settings`).
     ``exclude`` holds patterns as in .gitignore, relative to
     ``exclude_directory`` (default: ``directory``). ``whole_inventory`` asks for the exact location
     of every channel and entry in the report, ``describe_rules`` for the rules in force,
     ``diagrams`` for how the flows are drawn; each costs time that a run without it saves.
     ``environments`` are those to check, each by itself. ``root`` is the folder that fingerprints
     and URIs begin at if no repository holds what is checked (default: ``directory``).
-    ``suppressions`` and ``baseline``, a file of known findings (`iflint.baseline`), set findings
+    ``suppressions`` and ``baseline``, a file of known findings (`iflint.engine.baseline`), set findings
     apart from those that count. ``contents`` are bytes that count instead of what a flow's file or
     a file of parameters holds on disk, by the path without links (`Disk.real`). ``progress`` is
     told of each step (`iflint.progress`).

@@ -32,7 +32,7 @@ from iflint.rule.rule import (
 )
 
 if TYPE_CHECKING:
-    from iflint.engine import Session
+    from iflint.engine.session import Session
     from iflint.judging.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict
     from iflint.pki.certificates import Certificate
     from iflint.pki.files import FoundCertificate
@@ -95,10 +95,10 @@ def plan_renewals(
 ) -> tuple[Renewal, ...]:
     """The plan for each client certificate in a file; issuers in it complete the chain only.
 
-    ``sessions`` are those of a run (`iflint.engine.sessions`). Raises UsageError when the file
+    ``sessions`` are those of a run (`iflint.engine.session.sessions`). Raises UsageError when the file
     holds none, and FileNotFoundError.
     """
-    from iflint.inputs import read_certificates
+    from iflint.engine.inputs import read_certificates
 
     read = read_certificates([certificate_path], sessions[0][1].options)
     if not read.certificates:

@@ -9,7 +9,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from iflint.engine import Session
+    from iflint.engine.session import Session
     from iflint.options import Options
     from iflint.pki.roots.history import Change
     from iflint.places.location import FileLocation
@@ -49,10 +49,10 @@ def root_change(paths: Sequence[str], options: Options, one: str, other: str) ->
     """What the change from the older of two releases to the newer one means for ``paths``.
 
     Without paths, only what came and went. Raises UsageError for a release that the table does
-    not have, for a list that is made of files, and what `iflint.engine.check` raises.
+    not have, for a list that is made of files, and what `iflint.engine.session.check` raises.
     """
     from iflint.clock import now
-    from iflint.inputs import read_trust_list
+    from iflint.engine.inputs import read_trust_list
     from iflint.options import UsageError
     from iflint.pki.roots.history import change
 
@@ -65,7 +65,7 @@ def root_change(paths: Sequence[str], options: Options, one: str, other: str) ->
         raise UsageError(str(error)) from None
     if not paths:
         return RootChange(found)
-    from iflint.engine import Session
+    from iflint.engine.session import Session
 
     session = Session(paths, options)
     before, after = (_reached(session, release) for release in (found.older, found.newer))

@@ -42,8 +42,8 @@ from iflint.trees import Tree, chain_tree
 from iflint.words.wording import counted, day, days_until, left, listed
 
 if TYPE_CHECKING:
-    from iflint.engine import Session
-    from iflint.inputs import Inputs
+    from iflint.engine.inputs import Inputs
+    from iflint.engine.session import Session
     from iflint.pki.files import KeyEntry
     from iflint.places.location import FileLocation
 
@@ -181,7 +181,7 @@ def _read(option: str, path: str, options: Options) -> Inputs:
     """The certificates of a file that an argument names. Raises UsageError if there are none."""
     import os
 
-    from iflint.inputs import read_certificates
+    from iflint.engine.inputs import read_certificates
 
     where = path if option == KEYSTORE else f"{option} {path}"
     if option == KEYSTORE and os.path.isdir(os.path.join(options.directory or "", path)):

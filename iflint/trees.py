@@ -58,7 +58,7 @@ def chain_trees(paths: Sequence[str], options: Options, *, every: bool = False) 
     certificate or no list of roots.
     """
     from iflint.clock import now
-    from iflint.inputs import read_certificates, read_trust_list
+    from iflint.engine.inputs import read_certificates, read_trust_list
 
     as_of = options.as_of or now()
     trust, root_problems = read_trust_list(options, as_of)

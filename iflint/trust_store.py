@@ -53,7 +53,7 @@ def update_table(
     table can't be used.
     """
     from iflint.clock import now
-    from iflint.inputs import read_table_in_use
+    from iflint.engine.inputs import read_table_in_use
     from iflint.pki.roots.table_update import TrustStore, update
     from iflint.pki.roots.trust import TableError
 

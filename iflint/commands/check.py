@@ -109,7 +109,7 @@ def _over_baseline(run: Run) -> Run:
         return run
     if not os.path.exists(target):
         return run.without_baseline
-    from iflint import baseline
+    from iflint.engine import baseline
     from iflint.options import UsageError
 
     try:
@@ -129,9 +129,9 @@ def _with_baseline(report: Report, run: Run) -> Report:
     target = run.settings.get("write-baseline")
     if target is None and not run.settings.get("prune-baseline"):
         return report
-    from iflint import baseline
     from iflint.commands import output
     from iflint.commands.run import call
+    from iflint.engine import baseline
 
     path = run.settings.get("baseline")
     before = call(baseline.read, path) if path is not None else None

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from iflint.commands.run import Run, call, options_of
 
 if TYPE_CHECKING:
-    from iflint.engine import Session
+    from iflint.engine.session import Session
 
 
 def read(run: Run, *, flows: bool = True) -> list[tuple[str, Session]]:
-    """The `iflint.engine.sessions` of a run, which wants ``flows``. Raises `WrongUsage`."""
-    from iflint.engine import sessions
+    """The `iflint.engine.session.sessions` of a run, which wants ``flows``. Raises `WrongUsage`."""
+    from iflint.engine.session import sessions
 
     named = call(sessions, run.paths, options_of(run))
     if flows:

@@ -126,7 +126,7 @@ def list_roots(search: tuple[str, ...], **arguments: Any) -> int:
     from iflint.commands import output
     from iflint.commands.run import call, options_of, prepare
     from iflint.configuration.settings import Mistake
-    from iflint.inputs import read_trust_list
+    from iflint.engine.inputs import read_trust_list
     from iflint.pki.roots.history import known_roots
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
@@ -486,7 +486,7 @@ def calendar(**arguments: Any) -> int:
     """
     from iflint.commands import output
     from iflint.commands.run import call, options_of, prepare
-    from iflint.inputs import read_calendar
+    from iflint.engine.inputs import read_calendar
 
     chosen, path, mistakes = table_format(arguments, FORMATS[:2])
     run = prepare(request(arguments, paths=(), configured_from=(".",), mistakes=mistakes))

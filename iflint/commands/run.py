@@ -171,7 +171,7 @@ def _overwritten(
     if target is not None:
         why = used.get(os.path.realpath(target))
         if why is None and os.path.exists(target):
-            from iflint.baseline import is_something_else
+            from iflint.engine.baseline import is_something_else
 
             why = "which is no baseline" if is_something_else(target) else None
         if why:
@@ -200,8 +200,8 @@ def _over_rules(configured: Mapping[str, Any], given: dict[str, Any]) -> dict[st
     ``ignore`` takes away from what the file asks for, also what a table of its own turns on.
     """
 
+    from iflint.engine.rule_settings import without_states
     from iflint.report.findings import means
-    from iflint.rule_settings import without_states
 
     settings = dict(configured)
     tables = settings.get("rules", {})
@@ -219,7 +219,7 @@ def _over_rules(configured: Mapping[str, Any], given: dict[str, Any]) -> dict[st
 
 def _tell_deprecated(settings: Mapping[str, Any]) -> None:
     """Say of each deprecated rule that the user asks for by itself that it is going to leave."""
-    from iflint.rule_settings import is_exactly
+    from iflint.engine.rule_settings import is_exactly
 
     tables = settings.get("rules", {})
     for info in rule_infos():
@@ -272,7 +272,7 @@ def check(
 
         report: Report = call(library.check, run.paths, options)
     else:
-        from iflint import engine
+        from iflint.engine import session as engine
 
         report = call(engine.check, run.paths, options)
     if fixes:
@@ -323,7 +323,7 @@ def call(library: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T
     except (UsageError, FileNotFoundError) as error:
         raise WrongUsage([_said(error)]) from error
     except Exception as error:
-        from iflint.plugins import PluginError
+        from iflint.engine.plugins import PluginError
 
         if isinstance(error, PluginError):
             raise Failure(str(error)) from error
@@ -349,7 +349,7 @@ def rule_infos() -> tuple[RuleInfo, ...]:
 
 def installed_rules() -> tuple[type[Rule], ...]:
     """The rules that are installed. Raises `Failure`."""
-    from iflint.plugins import PluginError, load_rules
+    from iflint.engine.plugins import PluginError, load_rules
 
     try:
         return load_rules()
@@ -366,7 +366,7 @@ def _said(error: Exception) -> str:
 @cache
 def rule_names() -> RuleNames:
     """The names of the rules that are installed, and what their tables hold. Raises `Failure`."""
-    from iflint.rule_settings import known_settings
+    from iflint.engine.rule_settings import known_settings
 
     rules = installed_rules()
     return RuleNames(

@@ -18,9 +18,9 @@ from iflint.configuration.settings import (
     SUPPRESSION_SETTINGS,
     RuleNames,
 )
+from iflint.engine.rule_settings import ENABLED, SEVERITY, is_asked
 from iflint.options import Environment, Options, Suppression
 from iflint.report.findings import RuleInfo
-from iflint.rule_settings import ENABLED, SEVERITY, is_asked
 
 DEFAULT, FILE, COMMAND_LINE = "default", "file", "command line"
 

@@ -20,7 +20,7 @@ from iflint.configuration.settings import (
     SUPPRESSION_SETTINGS,
     Setting,
 )
-from iflint.rule_settings import ENABLED, SEVERITY, known_settings
+from iflint.engine.rule_settings import ENABLED, SEVERITY, known_settings
 from iflint.values import SHOWS
 
 if TYPE_CHECKING:

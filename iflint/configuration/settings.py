@@ -427,7 +427,7 @@ COMMAND_LINE_SETTINGS = SETTINGS | {
 
 
 def _parameter_pattern(value: Any, scope: Scope) -> tuple[str, ...]:
-    from iflint.environments import PLACEHOLDERS, begins_with_artifact, unknown_placeholders
+    from iflint.engine.environments import PLACEHOLDERS, begins_with_artifact, unknown_placeholders
 
     path = _path(value, Scope())
     unknown = unknown_placeholders(path)

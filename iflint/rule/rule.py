@@ -28,6 +28,7 @@ from iflint.words.wording import file_name, listed
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from iflint.engine.suppressions import Use
     from iflint.iflow.model import Iflow, SenderChannel, Value
     from iflint.judging.verdicts import (
         ChannelVerdict,
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from iflint.pki.roots.trust import TrustList
     from iflint.places.location import Location
     from iflint.places.problems import Problem
-    from iflint.suppressions import Use
 
 DOCUMENTATION = "https://iflint.readthedocs.io/en/stable/rules/"
 """Where the pages of iflint's own rules are published; a rule's page is this plus its name."""

@@ -88,7 +88,7 @@ def engine(monkeypatch):
             return self.reply
 
     stub = Stub()
-    monkeypatch.setattr("iflint.engine.check", stub.check)
+    monkeypatch.setattr("iflint.engine.session.check", stub.check)
     monkeypatch.setattr("iflint.illustrated.check", stub.check)
     return stub
 

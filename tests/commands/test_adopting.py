@@ -26,7 +26,7 @@ from exports import (
     root,
     write_tree,
 )
-from iflint import baseline
+from iflint.engine import baseline
 from iflint.options import Suppression, UsageError
 
 CLOCK = "2026-11-24"

@@ -16,7 +16,7 @@ import pytest
 from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root, write_tree
 from iflint.certificate_usage import uses_of as uses_of_sessions
 from iflint.commands.calendars import Event, calendar_text
-from iflint.engine import sessions
+from iflint.engine.session import sessions
 from iflint.iflow.model import Package
 from iflint.options import Options
 from iflint.places.location import FileLocation, Location

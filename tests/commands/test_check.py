@@ -10,8 +10,8 @@ import pytest
 
 from exports import Channel, Flow, bundle, write_tree
 from iflint.configuration.settings import FORMATS
+from iflint.engine.plugins import PluginError
 from iflint.options import Options, UsageError
-from iflint.plugins import PluginError
 
 from .conftest import CASES, CLOCK, process, report_with  # isort: skip
 

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from iflint.plugins import load_rules
+from iflint.engine.plugins import load_rules
 from iflint.reporters.html_page import html_page
 
 VOID = ("meta", "br", "hr", "img")

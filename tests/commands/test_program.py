@@ -8,7 +8,7 @@ from iflint import __version__
 from iflint.commands.interface import Interface
 from iflint.commands.main import cli
 from iflint.configuration.settings import SETTINGS
-from iflint.plugins import load_rules
+from iflint.engine.plugins import load_rules
 
 from .conftest import process  # isort: skip
 

@@ -11,8 +11,8 @@ import pytest
 
 import iflint
 from exports import FIXTURES
-from iflint import plugins
 from iflint.commands import run
+from iflint.engine import plugins
 from iflint.options import UsageError
 from iflint.report.findings import Severity, State
 from iflint.rule.options import choice, number, switch, texts

@@ -23,8 +23,8 @@ from iflint.configuration.settings import (
     SUPPRESSION_SETTINGS,
     RuleNames,
 )
+from iflint.engine.rule_settings import known_settings
 from iflint.reporters.encoding import dumped
-from iflint.rule_settings import known_settings
 from iflint_rules import iflint_rules
 
 ROOT = Path(__file__).resolve().parents[2]

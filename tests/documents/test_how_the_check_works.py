@@ -6,7 +6,7 @@ Rules on iflint's own settings (IFL09x) guard none of the steps.
 import re
 from pathlib import Path
 
-from iflint.plugins import load_rules
+from iflint.engine.plugins import load_rules
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-the-check-works.md"
 NAMED = re.compile(r"^\| (IFL\d{3}) \[([a-z-]+)\]\(rules/([a-z-]+)\.md\) \|", re.MULTILINE)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from iflint.engine import Session
+from iflint.engine.session import Session
 from iflint.options import Options
 
 DEMO = Path(__file__).resolve().parents[2] / "fixtures" / "demo"

@@ -64,7 +64,7 @@ def fixed(path=".", **settings):
 
 
 def codes(path=".", **settings):
-    report = iflint.engine.check([path], options(**settings))
+    report = iflint.engine.session.check([path], options(**settings))
     return [finding.code for finding in report.findings]
 
 
@@ -489,7 +489,7 @@ def test_a_fix_that_would_leave_a_suppression_without_use_is_left(place) -> None
 @pytest.fixture
 def install(monkeypatch):
     """Install a rule of somebody else's that speaks of entries."""
-    from iflint import plugins
+    from iflint.engine import plugins
     from iflint.report.findings import Severity
     from iflint.rule.rule import Rule, about_certificate
 
@@ -543,10 +543,10 @@ def test_a_rule_of_any_code_says_how_its_findings_are_fixed(place, install) -> N
 
 
 def test_a_known_finding_is_fixed(place) -> None:
-    from iflint import baseline
+    from iflint.engine import baseline
 
     orders(place, listing((REVERSED, ISSUER)))
-    report = iflint.engine.check(["."], options())
+    report = iflint.engine.session.check(["."], options())
     (place / "known.json").write_text(baseline.written(baseline.of_report(report)), "utf-8")
     assert codes(baseline="known.json") == []
     assert len(fixed(baseline="known.json").fixes) == 1

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from exports import FIXTURES, Channel, Flow, bundle, dn, intermediate, issue, pem, root
 from iflint.commands.main import cli
-from iflint.engine import Session
+from iflint.engine.session import Session
 from iflint.forecast import forecast
 from iflint.options import Options
 

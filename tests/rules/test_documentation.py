@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from iflint.plugins import load_rules
+from iflint.engine.plugins import load_rules
 
 RULES = load_rules()
 

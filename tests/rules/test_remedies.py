@@ -21,7 +21,7 @@ from cryptography import x509
 
 from exports import FIXTURES, bundle, issue, java_keystore, pem, zipped
 from iflint.commands.main import cli
-from iflint.plugins import load_rules
+from iflint.engine.plugins import load_rules
 from iflint.report.findings import Severity
 
 # From the same folder as what `exports` offers.

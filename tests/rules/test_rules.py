@@ -70,7 +70,7 @@ def test_sarif(case, run, snapshot) -> None:
 
 
 def test_every_rule_has_fixtures_for_and_against() -> None:
-    from iflint.plugins import load_rules
+    from iflint.engine.plugins import load_rules
 
     for rule in load_rules():
         kinds = {

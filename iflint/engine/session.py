@@ -18,10 +18,10 @@ from iflint.report.report import Report
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from iflint.coverage import Coverage
+    from iflint.engine.coverage import Coverage
+    from iflint.engine.inputs import Inputs
     from iflint.iflow.model import Iflow
     from iflint.iflow.properties import ParameterFile
-    from iflint.inputs import Inputs
     from iflint.judging.verdicts import IflowVerdict
     from iflint.pki.calendar import Calendar
     from iflint.pki.chains.search import CertificatePool
@@ -36,7 +36,7 @@ def check(paths: Sequence[str], options: Options | None = None) -> Report:
     """Check every integration flow under ``paths``, in each environment of ``options``.
 
     Raises UsageError or FileNotFoundError when the caller asks for what can't be done, and
-    `iflint.plugins.PluginError` when the installed rules can't be loaded; what can't be read of
+    `iflint.engine.plugins.PluginError` when the installed rules can't be loaded; what can't be read of
     the input is in the report.
     """
     options = options or Options()
@@ -51,13 +51,13 @@ def report_of(named: Sequence[tuple[str, Session]], options: Options) -> Report:
     (name, session), *others = named
     report = session.report()
     if name:
-        from iflint.environments import merged
+        from iflint.engine.environments import merged
 
         report = merged([(name, report), *((n, other.report()) for n, other in others)])
     if options.suppressions:
         report = session.with_suppressions(report)
     if options.baseline is not None:
-        from iflint.baseline import compared, read
+        from iflint.engine.baseline import compared, read
 
         baseline = read(options.baseline)
         looked_at = [each.coverage for _, each in named]
@@ -95,7 +95,12 @@ class Session:
         self, paths: Sequence[str], options: Options, inputs: Inputs | None = None
     ) -> None:
         from iflint.clock import now
-        from iflint.inputs import read_calendar, read_inputs, read_parameters, read_trust_list
+        from iflint.engine.inputs import (
+            read_calendar,
+            read_inputs,
+            read_parameters,
+            read_trust_list,
+        )
 
         self.options = options
         self.as_of = options.as_of or now()
@@ -112,7 +117,7 @@ class Session:
 
     def in_environment(self, environment: Environment) -> Session:
         """The same flows with the settings of an environment."""
-        from iflint.inputs import read_certificates, read_environment_parameters
+        from iflint.engine.inputs import read_certificates, read_environment_parameters
 
         own = {
             name: getattr(environment, name)
@@ -204,7 +209,7 @@ class Session:
             verdicts = self.verdicts(as_of)
         if not self._needs_rules(verdicts):
             return ()
-        from iflint.fingerprints import fingerprinted
+        from iflint.engine.fingerprints import fingerprinted
 
         found = _findings(self.rules, self._cases(verdicts, as_of))
         directory = absolute_directory(self.options.directory)
@@ -221,12 +226,12 @@ class Session:
 
     @property
     def coverage(self) -> Coverage:
-        """What was looked at, for `iflint.baseline`.
+        """What was looked at, for `iflint.engine.baseline`.
 
         A key that is given on purpose is not judged. Where a file that serves every flow can't be
         read, nothing counts as read.
         """
-        from iflint.coverage import Coverage
+        from iflint.engine.coverage import Coverage
         from iflint.places.location import FileLocation
 
         options, inputs = self.options, self.inputs
@@ -251,9 +256,9 @@ class Session:
 
         The report may be of several environments: a suppression is of use if it is in one.
         """
-        from iflint.fingerprints import fingerprinted
+        from iflint.engine.fingerprints import fingerprinted
+        from iflint.engine.suppressions import suppressed
         from iflint.rule.rule import SuppressionCase
-        from iflint.suppressions import suppressed
 
         names = [(rule.code, rule.name) for rule in self.rules]
         report, uses = suppressed(report, self.options.suppressions, names)
@@ -273,7 +278,7 @@ class Session:
 
     def with_every_rule(self) -> Session:
         """The same session, with every rule asked that is on unless it is told otherwise."""
-        from iflint.rule_settings import without_states
+        from iflint.engine.rule_settings import without_states
 
         rules = without_states(self.options.rules)
         options = msgspec.structs.replace(self.options, select=(), ignore=(), rules=rules)
@@ -295,12 +300,12 @@ class Session:
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The rules in force with their settings, loaded when first asked for."""
-        from iflint.rule_settings import rules_in_force
+        from iflint.engine.rule_settings import rules_in_force
 
         return rules_in_force(self.options)
 
     def _described_rules(self) -> tuple[RuleInfo, ...]:
-        from iflint.rule_settings import described
+        from iflint.engine.rule_settings import described
 
         return tuple(map(described, self.rules))
 
@@ -389,7 +394,7 @@ class Session:
     def calendar(self) -> Calendar:
         """The CA calendar, read from its file when it is first asked something."""
         if self._calendar is None:
-            from iflint.inputs import read_calendar
+            from iflint.engine.inputs import read_calendar
 
             self._calendar = read_calendar(self.options)
         return self._calendar
@@ -456,7 +461,7 @@ def _report(
     overlays: Sequence[ParameterFile],
     root: str,
 ) -> Report:
-    from iflint.inventory import (
+    from iflint.engine.inventory import (
         entry_counts,
         findings_by_iflow,
         iflow_result,

@@ -98,7 +98,7 @@ def read_environment_parameters(
     environment: Environment, flows: Sequence[ParsedIflow], options: Options
 ) -> tuple[tuple[tuple[ParameterFile, ...], ...], tuple[Problem, ...]]:
     """For each flow the parameter files that the environment's patterns mean and that exist."""
-    from iflint.environments import parameter_path
+    from iflint.engine.environments import parameter_path
 
     known: dict[str, tuple[ParameterFile, ...]] = {}
     problems: list[Problem] = []

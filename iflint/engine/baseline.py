@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from iflint.coverage import Checked, Coverage, from_root
+from iflint.engine.coverage import Checked, Coverage, from_root
 from iflint.options import UsageError
 from iflint.report.findings import BaselineState, Finding, Severity
 from iflint.report.report import BaselineSummary, KnownFinding, Report

@@ -21,9 +21,9 @@ from iflint.report.report import (
 from iflint.words.wording import days_until
 
 if TYPE_CHECKING:
+    from iflint.engine.inputs import Inputs
     from iflint.iflow.model import CertificateEntry, Iflow, SenderChannel
     from iflint.iflow.properties import ParameterFile
-    from iflint.inputs import Inputs
     from iflint.judging.verdicts import (
         ChannelVerdict,
         EntryVerdict,

@@ -35,9 +35,9 @@ def rules_in_force(options: Options) -> tuple[Rule, ...]:
     """The rules that a run asks, each with its settings, ordered by code.
 
     Raises UsageError, one line, for a rule that is not installed or a setting that it doesn't
-    have, and `iflint.plugins.PluginError`.
+    have, and `iflint.engine.plugins.PluginError`.
     """
-    from iflint.plugins import load_rules
+    from iflint.engine.plugins import load_rules
 
     installed = load_rules()
     for label in (*options.select, *options.ignore):
