@@ -50,7 +50,7 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     calendar with an event on each last day, and reminders 30 and 7 days before it. Exit code: 0
     whatever the verdicts are.
     """
-    from iflint.certificate_usage import uses_of
+    from iflint.answers.certificate_uses import uses_of
     from iflint.commands import output
     from iflint.commands.reading import read
     from iflint.commands.run import call, prepare

@@ -20,8 +20,8 @@ from iflint.commands.arguments import (
 from iflint.commands.interface import CLEAN, GroupedCommand, Option
 
 if TYPE_CHECKING:
+    from iflint.answers.chains import Tree, Trees
     from iflint.report.certificate_list import Step
-    from iflint.trees import Tree, Trees
     from iflint.words.terminal import Style
 
 FORMATS = ("text", "json")
@@ -59,10 +59,10 @@ def command(paths: tuple[str, ...], every: bool, **arguments: Any) -> int:
     What a chain lacks may be in FILE or in --certificates; of a root on the list in force, no
     file is needed. Exit code: 0 whatever the verdicts are.
     """
+    from iflint.answers.chains import chain_trees
     from iflint.commands import output
     from iflint.commands.run import call, options_of, prepare
     from iflint.configuration.settings import Mistake
-    from iflint.trees import chain_trees
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     if not paths:
@@ -108,7 +108,7 @@ def _problem(problem: Any, style: Style) -> Iterator[str]:
 
 
 def _tree(tree: Tree, trees: Trees, style: Style) -> Iterator[str]:
-    from iflint.trees import verdict_line
+    from iflint.answers.chains import verdict_line
 
     for level, step in enumerate(tree.steps):
         yield from _step(step, level, style)

@@ -19,7 +19,7 @@ from iflint.commands.arguments import (
 from iflint.commands.interface import CLEAN, GroupedCommand, WrongUsage
 
 if TYPE_CHECKING:
-    from iflint.forecast import Change, Forecast
+    from iflint.answers.forecast import Change, Forecast
 
 FORMATS = ("table", "json")
 DEFAULT_DAYS = 365
@@ -80,10 +80,10 @@ def command(paths: tuple[str, ...], until: str | None, **arguments: Any) -> int:
     For each of them: the channel, the cause, and the last day to start the renewal. `iflint
     check --as-of` that day says exactly the same. Exit code: 0 whatever the days bring.
     """
+    from iflint.answers.forecast import forecast
     from iflint.commands import output
     from iflint.commands.reading import read
     from iflint.commands.run import call, prepare
-    from iflint.forecast import forecast
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))

@@ -20,7 +20,7 @@ from iflint.commands.arguments import (
 from iflint.commands.interface import CLEAN, AnyPath, GroupedCommand
 
 if TYPE_CHECKING:
-    from iflint.renewal import Renewal, RenewalStep, Touched
+    from iflint.answers.renewal import Renewal, RenewalStep, Touched
     from iflint.words.terminal import Style
 
 FORMATS = ("text", "markdown", "json")
@@ -61,11 +61,11 @@ def command(certificate: str, paths: tuple[str, ...], **arguments: Any) -> int:
     """
     import os
 
+    from iflint.answers.renewal import plan_renewals
     from iflint.commands import output
     from iflint.commands.reading import read
     from iflint.commands.run import call, prepare
     from iflint.configuration.settings import Mistake
-    from iflint.renewal import plan_renewals
     from iflint.values import shown
 
     chosen, path, mistakes = table_format(arguments, FORMATS)

@@ -26,14 +26,14 @@ from iflint.commands.interface import CLEAN, GroupedCommand, Option, complain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from iflint.answers.releases import Affected, RootChange
+    from iflint.answers.trust_store import Store
     from iflint.commands.run import Run
     from iflint.configuration.settings import Mistake
     from iflint.pki.calendar import Claim, Row
     from iflint.pki.roots.history import KnownRoot
     from iflint.pki.roots.table_update import Update
     from iflint.pki.roots.trust import Root, TrustList
-    from iflint.root_changes import Affected, RootChange
-    from iflint.trust_store import Store
 
 FORMATS = ("table", "json", "csv")
 DEFAULT = "list"
@@ -259,9 +259,9 @@ def diff(one: str, other: str, paths: tuple[str, ...], **arguments: Any) -> int:
 
     With PATH, which of its channels the change breaks: each is judged once with each release.
     """
+    from iflint.answers.releases import root_change
     from iflint.commands import output
     from iflint.commands.run import call, options_of, prepare
-    from iflint.root_changes import root_change
 
     chosen, path, mistakes = table_format(arguments, FORMATS[:2])
     run = prepare(
@@ -385,10 +385,10 @@ def update(
     'optional' and 'required' hold the roots. Tells what came and went; --output writes a table
     that --roots, or 'roots' in iflint.toml, can name.
     """
+    from iflint.answers.trust_store import update_table
     from iflint.commands import output as outputs
     from iflint.commands.run import call, options_of, prepare
     from iflint.pki.roots.trust import TRUST_STORE
-    from iflint.trust_store import update_table
 
     day, mistakes = _release_mistakes(release, released_on)
     run = prepare(

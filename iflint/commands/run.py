@@ -268,7 +268,7 @@ def check(
     """Check what was asked for; complaints about the caller become wrong usage."""
     options = options_of(run, describe_rules=describe_rules, whole_inventory=whole_inventory)
     if illustrated:
-        from iflint import illustrated as library
+        from iflint.answers import illustrated as library
 
         report: Report = call(library.check, run.paths, options)
     else:

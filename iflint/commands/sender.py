@@ -20,9 +20,9 @@ from iflint.commands.arguments import (
 from iflint.commands.interface import CLEAN, AnyPath, GroupedCommand, Option
 
 if TYPE_CHECKING:
-    from iflint.checklist import Complaint, Point
+    from iflint.answers.checklist import Complaint, Point
+    from iflint.answers.sender import Call, KeyEntrySide, SenderSide
     from iflint.configuration.settings import Mistake
-    from iflint.sender import Call, KeyEntrySide, SenderSide
     from iflint.words.terminal import Style
 
 FORMATS = ("text", "markdown", "json")
@@ -76,10 +76,10 @@ def command(
     right usage; and which channels of the flows at PATH it can call. Exit code: 0 when it could
     answer, whatever the answer is.
     """
+    from iflint.answers.sender import check_sender
     from iflint.commands import output
     from iflint.commands.reading import read
     from iflint.commands.run import call, prepare
-    from iflint.sender import check_sender
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     given = [("", keystore), *(("--truststore ", store) for store in truststores)]

@@ -89,7 +89,7 @@ def engine(monkeypatch):
 
     stub = Stub()
     monkeypatch.setattr("iflint.engine.session.check", stub.check)
-    monkeypatch.setattr("iflint.illustrated.check", stub.check)
+    monkeypatch.setattr("iflint.answers.illustrated.check", stub.check)
     return stub
 
 

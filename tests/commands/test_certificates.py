@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root, write_tree
-from iflint.certificate_usage import uses_of as uses_of_sessions
+from iflint.answers.certificate_uses import uses_of as uses_of_sessions
 from iflint.commands.calendars import Event, calendar_text
 from iflint.engine.session import sessions
 from iflint.iflow.model import Package
@@ -217,7 +217,7 @@ def hostile_uses() -> CertificateUses:
 
 @pytest.mark.parametrize("chosen", ["table", "csv", "json", "ics"])
 def test_names_from_input_steer_nothing(workplace, call, monkeypatch, chosen) -> None:
-    monkeypatch.setattr("iflint.certificate_usage.uses_of", lambda *_: hostile_uses())
+    monkeypatch.setattr("iflint.answers.certificate_uses.uses_of", lambda *_: hostile_uses())
     result = call("certificates", "--isolated", "--format", chosen)
     assert result.exit_code == 0
     assert not {"\x1b", "\u202e"} & set(result.stdout)

@@ -159,9 +159,9 @@ def test_names_steer_no_terminal(write, call) -> None:
 
 
 def test_plain_ascii_where_the_console_has_no_more(write, call) -> None:
+    from iflint.answers.chains import chain_trees
     from iflint.commands.chain import _text
     from iflint.options import Options
-    from iflint.trees import chain_trees
 
     write("all.pem", client(SENDER, MIDDLE), intermediate(MIDDLE, ROOT, end=NOW - DAY))
     options = Options(landscape="custom", roots=("roots.pem",), as_of=NOW)

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from exports import FIXTURES, Channel, Flow, bundle, dn, intermediate, issue, pem, root
+from iflint.answers.forecast import forecast
 from iflint.commands.main import cli
 from iflint.engine.session import Session
-from iflint.forecast import forecast
 from iflint.options import Options
 
 START = datetime(2026, 11, 24, tzinfo=UTC)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from iflint.answers.chains import Tree, chain_trees
 from iflint.options import Options
-from iflint.trees import Tree, chain_trees
 
 REAL_CHAINS = Path(__file__).resolve().parents[2] / "../shared/reference/real-chains.pem"
 

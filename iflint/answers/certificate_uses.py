@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.answers.chains import chain_tree
 from iflint.judging.verdicts import EntryState
 from iflint.pki.chains.search import judge_chain
 from iflint.report.certificate_list import (
@@ -31,7 +32,6 @@ from iflint.rule.rule import (
     entry_reference,
     iflow_reference,
 )
-from iflint.trees import chain_tree
 from iflint.words.wording import days_until
 
 if TYPE_CHECKING:

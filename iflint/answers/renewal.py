@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.answers.lone_certificate import findings_about
 from iflint.judging.name_index import sender_key
-from iflint.lone_certificate import findings_about
 from iflint.options import UsageError
 from iflint.report.findings import (
     CertificateReference,

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from iflint.checklist import Complaint, Point, State, complaint_of, worst
+from iflint.answers.chains import Tree, chain_tree
+from iflint.answers.checklist import Complaint, Point, State, complaint_of, worst
+from iflint.answers.load_balancer import Trusting, trusted
+from iflint.answers.lone_certificate import findings_about
 from iflint.iflow.model import AuthorizationKind
 from iflint.judging.verdicts import ChannelVerdict, EntryState
-from iflint.load_balancer import Trusting, trusted
-from iflint.lone_certificate import findings_about
 from iflint.options import Options, UsageError
 from iflint.pki.chains.search import CertificatePool, judge_chain, presented_by
 from iflint.pki.files import FoundCertificate
@@ -38,7 +39,6 @@ from iflint.rule.rule import (
     iflow_reference,
     topics,
 )
-from iflint.trees import Tree, chain_tree
 from iflint.words.wording import counted, day, days_until, left, listed
 
 if TYPE_CHECKING:

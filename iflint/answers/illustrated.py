@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.certificate_usage import uses_of
+from iflint.answers.certificate_uses import uses_of
 from iflint.engine.session import report_of, sessions
 from iflint.report.report import FlowDiagram, IllustratedReport, Report
 

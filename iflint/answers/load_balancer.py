@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.checklist import Complaint, State
+from iflint.answers.checklist import Complaint, State
 from iflint.options import UsageError
 from iflint.pki.chains.connectivity import SERVER_AUTH, is_load_balancer_chain
 from iflint.pki.chains.search import CertificatePool, ChainVerdict, FaultKind, Outcome, judge_chain

@@ -1,0 +1,1 @@
+"""What else a session can be asked."""
