@@ -19,7 +19,7 @@ from iflint.commands.interface import CLEAN, FOUND, Failure, GroupedCommand, Opt
 
 if TYPE_CHECKING:
     from iflint.commands.run import Run
-    from iflint.fixes import Fix, Plan
+    from iflint.fixes.plan import Fix, Plan
     from iflint.places.edits import Edit
     from iflint.places.location import Location
     from iflint.report.findings import Finding
@@ -86,7 +86,7 @@ def command(
     """
     from iflint.commands import output
     from iflint.commands.run import call, options_of, prepare
-    from iflint.fixes import plan_fixes
+    from iflint.fixes.plan import plan_fixes
 
     run = prepare(request(arguments, paths=paths or (".",)))
     plan = call(

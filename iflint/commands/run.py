@@ -276,7 +276,7 @@ def check(
 
         report = call(engine.check, run.paths, options)
     if fixes:
-        from iflint.proposals import with_fixes
+        from iflint.fixes.proposals import with_fixes
 
         report = call(with_fixes, report, run.paths, options, also=run.other_environments)
     return report

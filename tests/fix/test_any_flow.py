@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import iflint
 from exports import Channel, Flow, bundle, dn, issue, pem, root, write_tree
-from iflint.fixes import plan_fixes
+from iflint.fixes.plan import plan_fixes
 from iflint.options import Options
 
 AUTHORITIES = [

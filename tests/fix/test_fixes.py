@@ -14,7 +14,7 @@ import pytest
 
 import iflint
 from exports import FLOW_FOLDER, Channel, Flow, bundle, dn, iflw, issue, pem, root, write_tree
-from iflint.fixes import plan_fixes
+from iflint.fixes.plan import plan_fixes
 from iflint.options import Environment, Options
 
 CLOCK = datetime(2026, 11, 24, tzinfo=UTC)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 
 import iflint
-from iflint.fix_proofs import Candidate, Prover
+from iflint.fixes.proofs import Candidate, Prover
 from iflint.places.location import FileLocation, Location
 from iflint.report.findings import (
     CertificateReference,

@@ -216,7 +216,7 @@ def test_an_environment_that_can_not_be_judged_costs_the_proposals_only(
 def test_nothing_is_planned_where_no_format_shows_it_or_nothing_can_be_fixed(
     place, call, monkeypatch
 ) -> None:
-    from iflint import proposals
+    from iflint.fixes import proposals
 
     def never(*_, **__) -> None:
         pytest.fail("a fix was planned")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.fixes import plan_fixes
+from iflint.fixes.plan import plan_fixes
 from iflint.options import UsageError
 from iflint.places.location import Location
 from iflint.places.text_file import TextFile
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def with_fixes(
     report: Report, paths: Sequence[str], options: Options, *, also: Sequence[Environment] = ()
 ) -> Report:
-    """The report with what `iflint.fixes.plan_fixes` would write in each finding's ``fix``.
+    """The report with what `iflint.fixes.plan.plan_fixes` would write in each finding's ``fix``.
 
     ``report`` is of the same paths and options; nothing is read anew if nothing in it is fixable.
     Where an environment of ``also`` can't be judged, no fix is known to be good, and none proposed.

@@ -19,7 +19,7 @@ from iflint.places.location import FileLocation
 from iflint.report.findings import Finding
 
 if TYPE_CHECKING:
-    from iflint.fix_texts import Change
+    from iflint.fixes.texts import Change
     from iflint.places.edits import Edit
     from iflint.report.findings import EntryReference, Severity
     from iflint.report.report import Report

@@ -1,7 +1,7 @@
 """Which findings can be fixed by writing a DN or a row, and what the files are then.
 
 A fix is made for a DN that differs from a certificate's in form only, where exactly one pair is
-meant, and for the row of a successor, if it proves good (`iflint.fix_proofs`).
+meant, and for the row of a successor, if it proves good (`iflint.fixes.proofs`).
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.engine.session import report_of, sessions
-from iflint.fix_choices import Reason, meant, misspelt, successor
-from iflint.fix_proofs import Candidate, Place, Prover
-from iflint.fix_texts import Change, ChangedFile, Texts
+from iflint.fixes.choices import Reason, meant, misspelt, successor
+from iflint.fixes.proofs import Candidate, Place, Prover
+from iflint.fixes.texts import Change, ChangedFile, Texts
 from iflint.places.edits import CannotWrite, clashing
 from iflint.places.location import FileLocation
 from iflint.report.findings import Finding
@@ -23,7 +23,7 @@ from iflint.sources.disk import Disk, root_of
 
 if TYPE_CHECKING:
     from iflint.engine.session import Session
-    from iflint.fix_proofs import Refusal
+    from iflint.fixes.proofs import Refusal
     from iflint.judging.name_index import NameIndex
     from iflint.judging.verdicts import EntryVerdict
     from iflint.options import Environment, Options
@@ -88,7 +88,7 @@ def plan_fixes(
     ``also`` are environments that are looked at beside what ``options`` ask for. With
     ``add_successor`` a row is added where a successor has none; ``unsafe`` also takes the
     certificate whose common name is a letter or two away or whose names are exchanged, and writes
-    what brings to light what is new only in name (`iflint.fix_proofs`). Raises what
+    what brings to light what is new only in name (`iflint.fixes.proofs`). Raises what
     `iflint.check` raises.
     """
     planner = _Planner(paths, options, also, add_successor=add_successor, unsafe=unsafe)

@@ -1,0 +1,1 @@
+"""What would be written, proven before anybody writes it."""
