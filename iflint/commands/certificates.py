@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from iflint.commands.arguments import (
+from iflint.console.arguments import (
     configuration_options,
     judging_options,
     paths_argument,
@@ -15,7 +15,7 @@ from iflint.commands.arguments import (
     table_format,
     table_options,
 )
-from iflint.commands.interface import CLEAN, GroupedCommand, complain
+from iflint.console.interface import CLEAN, GroupedCommand, complain
 
 if TYPE_CHECKING:
     from iflint.report.certificate_list import CertificateUse, CertificateUses, Standing, Use
@@ -51,9 +51,9 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     whatever the verdicts are.
     """
     from iflint.answers.certificate_uses import uses_of
-    from iflint.commands import output
-    from iflint.commands.reading import read
-    from iflint.commands.run import call, prepare
+    from iflint.console import output
+    from iflint.console.reading import read
+    from iflint.console.run import call, prepare
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))
@@ -92,7 +92,7 @@ def _json(uses: CertificateUses) -> str:
 
 
 def _table(uses: CertificateUses, colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint.commands.tables import Column, table
+    from iflint.console.tables import Column, table
     from iflint.words import visible as text
 
     if not uses.certificates:
@@ -199,7 +199,7 @@ def _closing(uses: CertificateUses, width: int) -> str:
 
 
 def _csv(uses: CertificateUses) -> str:
-    from iflint.commands.spreadsheets import csv_text
+    from iflint.console.spreadsheets import csv_text
 
     headings = (
         *("subject", "issuer", "sha256", "role", "files", "not_before", "not_after", "days_left"),
@@ -261,7 +261,7 @@ def _csv_use(use: Use) -> list[object]:
 
 def _calendar(uses: CertificateUses) -> str:
     from iflint import __version__
-    from iflint.commands.calendars import Event, calendar_text
+    from iflint.console.calendars import Event, calendar_text
 
     events = (
         Event(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from iflint.commands.arguments import (
+from iflint.console.arguments import (
     OUTPUT,
     chain_options,
     configuration_options,
@@ -17,7 +17,7 @@ from iflint.commands.arguments import (
     table_format,
     table_options,
 )
-from iflint.commands.interface import CLEAN, GroupedCommand, Option
+from iflint.console.interface import CLEAN, GroupedCommand, Option
 
 if TYPE_CHECKING:
     from iflint.answers.chains import Tree, Trees
@@ -60,9 +60,9 @@ def command(paths: tuple[str, ...], every: bool, **arguments: Any) -> int:
     file is needed. Exit code: 0 whatever the verdicts are.
     """
     from iflint.answers.chains import chain_trees
-    from iflint.commands import output
-    from iflint.commands.run import call, options_of, prepare
     from iflint.configuration.settings import Mistake
+    from iflint.console import output
+    from iflint.console.run import call, options_of, prepare
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     if not paths:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from iflint.commands.arguments import (
+from iflint.console.arguments import (
     configuration_options,
     judging_options,
     paths_argument,
@@ -17,7 +17,7 @@ from iflint.commands.arguments import (
     table_format,
     table_options,
 )
-from iflint.commands.interface import CLEAN, GroupedCommand
+from iflint.console.interface import CLEAN, GroupedCommand
 
 if TYPE_CHECKING:
     from iflint.report.report import ChannelResult, EntryResult, IflowResult, Report
@@ -100,9 +100,9 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     Shows adapter, address and authorization and, for each certificate entry, the certificate,
     its days left and the verdict. Exit code: 0 whatever the verdicts are.
     """
-    from iflint.commands import output
-    from iflint.commands.reading import say_what_has_no_parameters
-    from iflint.commands.run import check, prepare
+    from iflint.console import output
+    from iflint.console.reading import say_what_has_no_parameters
+    from iflint.console.run import check, prepare
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))
@@ -119,7 +119,7 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
 
 def _say_what_was_not_read(report: Report) -> None:
     """The list alone would not tell that something in it is missing."""
-    from iflint.commands.interface import complain
+    from iflint.console.interface import complain
     from iflint.words.wording import counted
 
     on_problems = {rule.code for rule in report.rules if "problem" in rule.handed}
@@ -186,7 +186,7 @@ def _findings(codes: Sequence[str], names: dict[str, str]) -> str:
 
 
 def _table(report: Report, colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint.commands.tables import Column, table
+    from iflint.console.tables import Column, table
     from iflint.words import visible as text
 
     groups: dict[tuple[str, str], list[list[str]]] = {}
@@ -257,7 +257,7 @@ def _json(report: Report) -> str:
 
 
 def _csv(report: Report) -> str:
-    from iflint.commands.spreadsheets import csv_text
+    from iflint.console.spreadsheets import csv_text
 
     of_channel = [name for name in ChannelRow.__struct_fields__ if name != "entries"]
     of_entry = ["entry", "subject", "issuer", "days_left", "healthy_until", "verdict"]

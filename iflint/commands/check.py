@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from iflint.commands.arguments import (
+from iflint.configuration.settings import STANDARD_OUTPUT, Destination
+from iflint.console.arguments import (
     configuration_options,
     finding_options,
     judging_options,
@@ -16,13 +17,12 @@ from iflint.commands.arguments import (
     report_options,
     request,
 )
-from iflint.commands.interface import CLEAN, FOUND, Failure, GroupedCommand, complain
-from iflint.configuration.settings import STANDARD_OUTPUT, Destination
+from iflint.console.interface import CLEAN, FOUND, Failure, GroupedCommand, complain
 from iflint.values import shown
 from iflint.words.wording import counted
 
 if TYPE_CHECKING:
-    from iflint.commands.run import Run
+    from iflint.console.run import Run
     from iflint.report.report import Report
 
 
@@ -48,7 +48,7 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     A PATH is an .iflw file, an export, a folder or a repository of any of them.
     Exit code: 0 clean, 1 findings, 2 wrong usage, 3 iflint itself failed.
     """
-    from iflint.commands.run import prepare
+    from iflint.console.run import prepare
 
     return report_on(prepare(request(arguments, paths=paths or (".",))), guide=True)
 
@@ -58,7 +58,7 @@ def report_on(run: Run, *, guide: bool = False) -> int:
 
     ``guide``: after a text on a terminal, name the commands that help on.
     """
-    from iflint.commands import progress
+    from iflint.console import progress_bar as progress
 
     if run.quiet:
         with progress.silenced():
@@ -67,7 +67,7 @@ def report_on(run: Run, *, guide: bool = False) -> int:
 
 
 def _report_on(run: Run, *, guide: bool) -> int:
-    from iflint.commands.run import check
+    from iflint.console.run import check
     from iflint.reporters import load
 
     run = _over_baseline(run)
@@ -89,11 +89,11 @@ def _report_on(run: Run, *, guide: bool) -> int:
     if failures:
         raise Failure("\n".join(failures))
     if run.quiet or Destination("text", STANDARD_OUTPUT) not in run.destinations:
-        from iflint.commands.reading import say_where_no_iflow_is
+        from iflint.console.reading import say_where_no_iflow_is
 
         say_where_no_iflow_is(run.paths, [iflow.location.path for iflow in report.iflows])
     elif guide:
-        from iflint.commands import next_steps
+        from iflint.console import next_steps
 
         next_steps.show(report, run)
     return FOUND if report.fails(run.fail_level) else CLEAN
@@ -129,8 +129,8 @@ def _with_baseline(report: Report, run: Run) -> Report:
     target = run.settings.get("write-baseline")
     if target is None and not run.settings.get("prune-baseline"):
         return report
-    from iflint.commands import output
-    from iflint.commands.run import call
+    from iflint.console import output
+    from iflint.console.run import call
     from iflint.engine import baseline
 
     path = run.settings.get("baseline")
@@ -151,7 +151,8 @@ def _with_baseline(report: Report, run: Run) -> Report:
 
 
 def _write(report: Report, run: Run, destination: Destination) -> None:
-    from iflint.commands import output, progress
+    from iflint.console import output
+    from iflint.console import progress_bar as progress
     from iflint.reporters import load
 
     reporter = load(destination.format)

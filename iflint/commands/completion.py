@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from iflint.commands.arguments import debug_option
-from iflint.commands.interface import CLEAN, COMPLETION_VARIABLE, GroupedCommand
+from iflint.console.arguments import debug_option
+from iflint.console.interface import CLEAN, COMPLETION_VARIABLE, GroupedCommand
 
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
@@ -30,8 +30,8 @@ def command(shell: str) -> int:
     With it the Tab key completes commands, options, formats, rules with what they find, the
     environments of the configuration, and paths.
     """
-    from iflint.commands import output, suggestions
     from iflint.commands.main import cli
+    from iflint.console import output, suggestions
 
     script = suggestions.SHELLS[shell](cli, {}, "iflint", COMPLETION_VARIABLE).source()
     output.write_data(None, script)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from iflint.commands.arguments import (
+from iflint.console.arguments import (
     OUTPUT,
     configuration_options,
     finding_options,
@@ -16,7 +16,7 @@ from iflint.commands.arguments import (
     table_format,
     table_options,
 )
-from iflint.commands.interface import CLEAN, GroupedCommand, Option
+from iflint.console.interface import CLEAN, GroupedCommand, Option
 
 if TYPE_CHECKING:
     from iflint.configuration.effective import (
@@ -58,10 +58,10 @@ def command(paths: tuple[str, ...], schema: bool, **arguments: Any) -> int:
     command line. --format and --output are those of this list; what they are for 'iflint check'
     is told as the file has it. Exit code: 0, or 2 when something in the settings is wrong.
     """
-    from iflint.commands import output
-    from iflint.commands.run import prepare, rule_infos, rule_names
     from iflint.configuration.effective import effective_settings
     from iflint.configuration.settings import SETTINGS, Mistake
+    from iflint.console import output
+    from iflint.console.run import prepare, rule_infos, rule_names
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     if schema:
@@ -89,8 +89,8 @@ def command(paths: tuple[str, ...], schema: bool, **arguments: Any) -> int:
 
 
 def _schema() -> str:
-    from iflint.commands.run import installed_rules
     from iflint.configuration.schema import schema
+    from iflint.console.run import installed_rules
     from iflint.reporters.encoding import dumped
 
     return dumped(schema(installed_rules()))
@@ -118,8 +118,8 @@ def _table(
     width: int,
     ascii_only: bool,
 ) -> str:
-    from iflint.commands.tables import Column, table
     from iflint.configuration.effective import relative
+    from iflint.console.tables import Column, table
     from iflint.words import visible as text
 
     groups: dict[str, list[list[str]]] = {}

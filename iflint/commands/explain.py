@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from iflint.commands.arguments import debug_option, suggested, table_format, table_options
-from iflint.commands.interface import CLEAN, GroupedCommand, WrongUsage
+from iflint.console.arguments import debug_option, suggested, table_format, table_options
+from iflint.console.interface import CLEAN, GroupedCommand, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,9 +37,9 @@ def command(rule: str | None, **arguments: Any) -> int:
     The format text is laid out on a terminal, and Markdown elsewhere; html is one file that
     needs nothing from outside.
     """
-    from iflint.commands import output
-    from iflint.commands.run import choose_colour, rule_infos
     from iflint.configuration.settings import STANDARD_OUTPUT
+    from iflint.console import output
+    from iflint.console.run import choose_colour, rule_infos
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     setting = choose_colour(arguments, mistakes)
@@ -62,7 +62,7 @@ def command(rule: str | None, **arguments: Any) -> int:
         from iflint.words import visible as text
 
         if colour or (path in (None, STANDARD_OUTPUT) and output.is_terminal()):
-            from iflint.commands import tables
+            from iflint.console import tables
 
             shown = tables.page(title, markdown, colour=colour, width=width)
         else:

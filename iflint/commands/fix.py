@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from iflint.commands.arguments import (
+from iflint.console.arguments import (
     color_option,
     configuration_options,
     judging_options,
@@ -15,10 +15,10 @@ from iflint.commands.arguments import (
     request,
     rule_options,
 )
-from iflint.commands.interface import CLEAN, FOUND, Failure, GroupedCommand, Option
+from iflint.console.interface import CLEAN, FOUND, Failure, GroupedCommand, Option
 
 if TYPE_CHECKING:
-    from iflint.commands.run import Run
+    from iflint.console.run import Run
     from iflint.fixes.plan import Fix, Plan
     from iflint.places.edits import Edit
     from iflint.places.location import Location
@@ -84,8 +84,8 @@ def command(
     Exit code: 0 when all is written that can be, 1 when --diff has changes to show, 2 wrong
     usage, 3 iflint itself failed.
     """
-    from iflint.commands import output
-    from iflint.commands.run import call, options_of, prepare
+    from iflint.console import output
+    from iflint.console.run import call, options_of, prepare
     from iflint.fixes.plan import plan_fixes
 
     run = prepare(request(arguments, paths=paths or (".",)))
@@ -116,8 +116,8 @@ def command(
 
 def _show(plan: Plan, run: Run) -> int:
     """Write the diff to standard output, and to standard error what it is about and leaves out."""
-    from iflint.commands import output
-    from iflint.commands.interface import complain
+    from iflint.console import output
+    from iflint.console.interface import complain
     from iflint.places.diffs import legible, unified
     from iflint.words.wording import counted
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from iflint.commands.arguments import (
+from iflint.console.arguments import (
     configuration_options,
     judging_options,
     paths_argument,
@@ -16,7 +16,7 @@ from iflint.commands.arguments import (
     table_format,
     table_options,
 )
-from iflint.commands.interface import CLEAN, GroupedCommand, WrongUsage
+from iflint.console.interface import CLEAN, GroupedCommand, WrongUsage
 
 if TYPE_CHECKING:
     from iflint.answers.forecast import Change, Forecast
@@ -81,9 +81,9 @@ def command(paths: tuple[str, ...], until: str | None, **arguments: Any) -> int:
     check --as-of` that day says exactly the same. Exit code: 0 whatever the days bring.
     """
     from iflint.answers.forecast import forecast
-    from iflint.commands import output
-    from iflint.commands.reading import read
-    from iflint.commands.run import call, prepare
+    from iflint.console import output
+    from iflint.console.reading import read
+    from iflint.console.run import call, prepare
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))
@@ -158,7 +158,7 @@ def _tables(found: list[tuple[str, Forecast]], colour: bool, width: int, ascii_o
 
 
 def _table(found: Forecast, colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint.commands.tables import Column, table
+    from iflint.console.tables import Column, table
     from iflint.words import visible as text
     from iflint.words.terminal import wrapped
     from iflint.words.wording import counted

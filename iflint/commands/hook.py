@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from iflint.commands.arguments import (
+from iflint.console.arguments import (
     configuration_options,
     finding_options,
     judging_options,
@@ -16,12 +16,12 @@ from iflint.commands.arguments import (
     report_options,
     request,
 )
-from iflint.commands.interface import GroupedCommand
+from iflint.console.interface import GroupedCommand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from iflint.commands.run import Run
+    from iflint.console.run import Run
     from iflint.sources.ignoring import Rules
 
 NAMING = ("certificates", "parameters", "roots", "roots-add", "calendar")
@@ -48,9 +48,9 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     repository is checked, as it is without FILE. Certificates are the configured ones, else
     all of the repository. Options and exit codes are those of 'iflint check'.
     """
-    from iflint.commands import progress
     from iflint.commands.check import report_on
-    from iflint.commands.run import prepare
+    from iflint.console import progress_bar as progress
+    from iflint.console.run import prepare
     from iflint.sources import repository_root
 
     root = _relative(repository_root(os.curdir))

@@ -9,7 +9,7 @@ import sys
 import click
 
 from iflint import __version__
-from iflint.commands.interface import Interface
+from iflint.console.interface import Interface
 
 
 def _show_version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:

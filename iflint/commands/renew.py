@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from iflint.commands.arguments import (
+from iflint.console.arguments import (
     configuration_options,
     judging_options,
     paths_argument,
@@ -17,7 +17,7 @@ from iflint.commands.arguments import (
     table_format,
     table_options,
 )
-from iflint.commands.interface import CLEAN, AnyPath, GroupedCommand
+from iflint.console.interface import CLEAN, AnyPath, GroupedCommand
 
 if TYPE_CHECKING:
     from iflint.answers.renewal import Renewal, RenewalStep, Touched
@@ -62,10 +62,10 @@ def command(certificate: str, paths: tuple[str, ...], **arguments: Any) -> int:
     import os
 
     from iflint.answers.renewal import plan_renewals
-    from iflint.commands import output
-    from iflint.commands.reading import read
-    from iflint.commands.run import call, prepare
     from iflint.configuration.settings import Mistake
+    from iflint.console import output
+    from iflint.console.reading import read
+    from iflint.console.run import call, prepare
     from iflint.values import shown
 
     chosen, path, mistakes = table_format(arguments, FORMATS)

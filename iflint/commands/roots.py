@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from iflint.commands.arguments import (
+from iflint.console.arguments import (
     ANY_PATH,
     OUTPUT,
     calendar_option,
@@ -21,15 +21,15 @@ from iflint.commands.arguments import (
     table_in_use_options,
     table_options,
 )
-from iflint.commands.interface import CLEAN, GroupedCommand, Option, complain
+from iflint.console.interface import CLEAN, GroupedCommand, Option, complain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from iflint.answers.releases import Affected, RootChange
     from iflint.answers.trust_store import Store
-    from iflint.commands.run import Run
     from iflint.configuration.settings import Mistake
+    from iflint.console.run import Run
     from iflint.pki.calendar import Claim, Row
     from iflint.pki.roots.history import KnownRoot
     from iflint.pki.roots.table_update import Update
@@ -123,9 +123,9 @@ def list_roots(search: tuple[str, ...], **arguments: Any) -> int:
     SEARCH may be parts of the name, the key or a fingerprint. Each root is shown with the
     releases in which it came and went, and what the list in force says of it.
     """
-    from iflint.commands import output
-    from iflint.commands.run import call, options_of, prepare
     from iflint.configuration.settings import Mistake
+    from iflint.console import output
+    from iflint.console.run import call, options_of, prepare
     from iflint.engine.inputs import read_trust_list
     from iflint.pki.roots.history import known_roots
 
@@ -163,7 +163,7 @@ def _json(name: str, content: dict[str, Any]) -> str:
 
 
 def _csv(rows: Sequence[RootRow]) -> str:
-    from iflint.commands.spreadsheets import csv_text
+    from iflint.console.spreadsheets import csv_text
 
     names = RootRow.__struct_fields__
     return csv_text(names, ([getattr(row, name) for name in names] for row in rows))
@@ -227,7 +227,7 @@ def _table(
     width: int,
     ascii_only: bool,
 ) -> str:
-    from iflint.commands.tables import Column, table
+    from iflint.console.tables import Column, table
 
     columns = [Column(heading, names=not number) for number, heading in enumerate(headings)]
     return _shown(table(columns, groups, colour=colour, width=width), ascii_only)
@@ -260,8 +260,8 @@ def diff(one: str, other: str, paths: tuple[str, ...], **arguments: Any) -> int:
     With PATH, which of its channels the change breaks: each is judged once with each release.
     """
     from iflint.answers.releases import root_change
-    from iflint.commands import output
-    from iflint.commands.run import call, options_of, prepare
+    from iflint.console import output
+    from iflint.console.run import call, options_of, prepare
 
     chosen, path, mistakes = table_format(arguments, FORMATS[:2])
     run = prepare(
@@ -386,8 +386,8 @@ def update(
     that --roots, or 'roots' in iflint.toml, can name.
     """
     from iflint.answers.trust_store import update_table
-    from iflint.commands import output as outputs
-    from iflint.commands.run import call, options_of, prepare
+    from iflint.console import output as outputs
+    from iflint.console.run import call, options_of, prepare
     from iflint.pki.roots.trust import TRUST_STORE
 
     day, mistakes = _release_mistakes(release, released_on)
@@ -484,8 +484,8 @@ def calendar(**arguments: Any) -> int:
     To correct it, write rows as --format json shows them into a file and name it with
     --calendar FILE, or 'calendar' in iflint.toml: a row replaces the one with its key.
     """
-    from iflint.commands import output
-    from iflint.commands.run import call, options_of, prepare
+    from iflint.console import output
+    from iflint.console.run import call, options_of, prepare
     from iflint.engine.inputs import read_calendar
 
     chosen, path, mistakes = table_format(arguments, FORMATS[:2])

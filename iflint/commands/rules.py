@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from iflint.commands.arguments import debug_option, table_format, table_options
-from iflint.commands.interface import CLEAN, GroupedCommand
+from iflint.console.arguments import debug_option, table_format, table_options
+from iflint.console.interface import CLEAN, GroupedCommand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,9 +31,9 @@ def command(**arguments: Any) -> int:
     A rule that is off, or in preview, speaks only when it is asked for. 'iflint explain CODE' shows
     a rule's page, 'iflint config' what your configuration makes of the rules.
     """
-    from iflint.commands import next_steps, output
-    from iflint.commands.run import choose_colour, rule_infos
     from iflint.configuration.settings import STANDARD_OUTPUT
+    from iflint.console import next_steps, output
+    from iflint.console.run import choose_colour, rule_infos
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     colour = choose_colour(arguments, mistakes)
@@ -59,7 +59,7 @@ def _severity(info: RuleInfo) -> str:
 
 
 def _table(infos: Sequence[RuleInfo], colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint.commands.tables import Column, table
+    from iflint.console.tables import Column, table
     from iflint.words import visible as text
 
     rows = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from iflint.commands.arguments import (
+from iflint.console.arguments import (
     ANY_PATH,
     CERTIFICATES,
     configuration_options,
@@ -17,7 +17,7 @@ from iflint.commands.arguments import (
     table_format,
     table_options,
 )
-from iflint.commands.interface import CLEAN, AnyPath, GroupedCommand, Option
+from iflint.console.interface import CLEAN, AnyPath, GroupedCommand, Option
 
 if TYPE_CHECKING:
     from iflint.answers.checklist import Complaint, Point
@@ -77,9 +77,9 @@ def command(
     answer, whatever the answer is.
     """
     from iflint.answers.sender import check_sender
-    from iflint.commands import output
-    from iflint.commands.reading import read
-    from iflint.commands.run import call, prepare
+    from iflint.console import output
+    from iflint.console.reading import read
+    from iflint.console.run import call, prepare
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     given = [("", keystore), *(("--truststore ", store) for store in truststores)]

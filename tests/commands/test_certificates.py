@@ -15,7 +15,7 @@ import pytest
 
 from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root, write_tree
 from iflint.answers.certificate_uses import uses_of as uses_of_sessions
-from iflint.commands.calendars import Event, calendar_text
+from iflint.console.calendars import Event, calendar_text
 from iflint.engine.session import sessions
 from iflint.iflow.model import Package
 from iflint.options import Options

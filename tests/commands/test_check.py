@@ -484,7 +484,7 @@ class TestNextSteps:
 
     @pytest.fixture(autouse=True)
     def _at_a_terminal(self, monkeypatch):
-        monkeypatch.setattr("iflint.commands.output.is_terminal", lambda: True)
+        monkeypatch.setattr("iflint.console.output.is_terminal", lambda: True)
 
     def test_the_worst_finding_is_explained_first(self, workplace, call, engine) -> None:
         engine.reply = report_with("note", "error", "warning")

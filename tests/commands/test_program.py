@@ -5,9 +5,9 @@ import json
 import pytest
 
 from iflint import __version__
-from iflint.commands.interface import Interface
 from iflint.commands.main import cli
 from iflint.configuration.settings import SETTINGS
+from iflint.console.interface import Interface
 from iflint.engine.plugins import load_rules
 
 from .conftest import process  # isort: skip

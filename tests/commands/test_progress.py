@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import iflint
-from iflint.commands.progress import line
+from iflint.console.progress_bar import line
 from iflint.progress import Activity, followed
 
 CASES = Path(__file__).resolve().parents[2] / "fixtures" / "rules"

@@ -11,7 +11,7 @@ import pytest
 
 import iflint
 from exports import FIXTURES
-from iflint.commands import run
+from iflint.console import run
 from iflint.engine import plugins
 from iflint.options import UsageError
 from iflint.report.findings import Severity, State

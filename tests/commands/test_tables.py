@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iflint.commands.tables import Column, table
+from iflint.console.tables import Column, table
 from iflint.words.visible import cells
 
 COLUMNS = (Column("Rule", names=True), Column("Severity"), Column("Finds"))

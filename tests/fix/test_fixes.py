@@ -663,7 +663,7 @@ def test_the_diff_is_what_the_fix_writes(place, call, encoding) -> None:
 
 
 def test_a_terminal_shows_a_diff_of_any_encoding(place, call, monkeypatch) -> None:
-    from iflint.commands import output
+    from iflint.console import output
 
     orders(place, listing(("{{S}}", ISSUER)), S=REVERSED)
     (place / PARAMETERS).write_bytes(f"S={REVERSED}\n".encode("utf-16"))
@@ -736,7 +736,7 @@ def test_a_text_that_several_findings_have_between_them_is_shown_once(place, cal
 
 
 def test_a_file_that_changed_meanwhile_is_not_written(place, call, monkeypatch) -> None:
-    from iflint.commands import output
+    from iflint.console import output
 
     orders(place, listing(("{{S}}", ISSUER)), S=REVERSED)
     rewrite = output.rewrite_file

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from iflint.commands.run import Run, call, options_of
+from iflint.console.run import Run, call, options_of
 
 if TYPE_CHECKING:
     from iflint.engine.session import Session
@@ -26,7 +26,7 @@ def read(run: Run, *, flows: bool = True) -> list[tuple[str, Session]]:
 
 def say_where_no_iflow_is(paths: Sequence[str], flows: Iterable[str]) -> None:
     """Complain of paths without any of the ``flows``, which are files on disk."""
-    from iflint.commands.interface import complain
+    from iflint.console.interface import complain
     from iflint.places.paths import without_iflow
     from iflint.values import shown
 
@@ -40,7 +40,7 @@ def say_what_has_no_parameters(run: Run, found: Iterable[tuple[str, int]]) -> No
 
     ``found`` has for each name the number of iFlows with such files.
     """
-    from iflint.commands.interface import complain
+    from iflint.console.interface import complain
     from iflint.values import shown
 
     patterns = {each.name: each.parameters for each in run.settings.get("environments", ())}

@@ -10,7 +10,7 @@ from iflint.words.wording import listed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from iflint.commands.run import Run
+    from iflint.console.run import Run
     from iflint.report.report import Report
 
 SEVERAL = 10
@@ -30,7 +30,7 @@ def show(report: Report, run: Run) -> None:
 
 def say(steps: Sequence[tuple[str, str]], colour: str) -> None:
     """Print what to type and what it gives, in colours as the setting says; not into a pipe."""
-    from iflint.commands import output
+    from iflint.console import output
 
     if not steps or not output.is_terminal():
         return

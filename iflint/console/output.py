@@ -9,9 +9,9 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from iflint.commands import progress
-from iflint.commands.interface import Failure, WrongUsage, silence_stdout
 from iflint.configuration.settings import STANDARD_OUTPUT
+from iflint.console import progress_bar as progress
+from iflint.console.interface import Failure, WrongUsage, silence_stdout
 
 if TYPE_CHECKING:
     from io import TextIOWrapper

@@ -7,8 +7,6 @@ from typing import Any
 
 import click
 
-from iflint.commands.interface import LAST_HEADING, AnyPath, OneOf, Option
-from iflint.commands.run import Request
 from iflint.configuration.settings import (
     COLOURS,
     COMMAND_LINE_SETTINGS,
@@ -19,6 +17,8 @@ from iflint.configuration.settings import (
     TRUSTS,
     Mistake,
 )
+from iflint.console.interface import LAST_HEADING, AnyPath, OneOf, Option
+from iflint.console.run import Request
 from iflint.values import one_of
 
 Decorator = Callable[[Any], Any]
@@ -33,10 +33,10 @@ ANY_PATH = AnyPath()
 
 
 def suggested(name: str) -> Callable[..., Any]:
-    """What a shell is offered for an argument, by a function of `iflint.commands.suggestions`."""
+    """What a shell is offered for an argument, by a function of `iflint.console.suggestions`."""
 
     def suggest(*given: Any) -> Any:
-        from iflint.commands import suggestions
+        from iflint.console import suggestions
 
         return getattr(suggestions, name)(*given)
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import msgspec
 
-from iflint.commands.interface import Failure, WrongUsage, complain
 from iflint.configuration.settings import (
     COMMAND_LINE_SETTINGS,
     STANDARD_OUTPUT,
@@ -19,6 +18,7 @@ from iflint.configuration.settings import (
     Scope,
     read_setting,
 )
+from iflint.console.interface import Failure, WrongUsage, complain
 from iflint.options import DEFAULT_EXPIRY_DAYS, Environment, Options, UsageError
 from iflint.values import shown
 
@@ -151,7 +151,7 @@ def _overwritten(
     paths: Iterable[str],
 ) -> Iterator[Mistake]:
     """What writing reports and a baseline would destroy."""
-    from iflint.commands.output import looks_like_input
+    from iflint.console.output import looks_like_input
 
     used = {os.path.realpath(path): "which this run reads" for path in _inputs(settings, paths)}
     if configuration:
@@ -284,7 +284,7 @@ def check(
 
 def options_of(run: Run, *, describe_rules: bool = False, whole_inventory: bool = False) -> Options:
     """The settings of a run as the library takes them."""
-    from iflint.commands import progress
+    from iflint.console import progress_bar as progress
 
     get = run.settings.get
     return Options(
@@ -315,7 +315,7 @@ def options_of(run: Run, *, describe_rules: bool = False, whole_inventory: bool 
 
 def call(library: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
     """Call the library and show how far it is; its complaints about the caller are wrong usage."""
-    from iflint.commands import progress
+    from iflint.console import progress_bar as progress
 
     try:
         with progress.shown():

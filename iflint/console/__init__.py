@@ -1,0 +1,1 @@
+"""How iflint talks to a terminal."""
