@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from iflint.__version__ import __version__ as __version__
+
 if TYPE_CHECKING:
     from iflint.report.report import Report
 
 __all__ = ["check"]
-
-__version__ = "0.1.0"
 
 
 def check(*paths: str, **settings: Any) -> Report:
@@ -20,7 +20,7 @@ def check(*paths: str, **settings: Any) -> Report:
     ``ignore``, ``exclude``, … Raises `iflint.options.UsageError` or FileNotFoundError when
     something is asked for that can't be done; what can't be read is in the report.
     """
-    from iflint.engine.session import check as run
+    from iflint.engine.checks import check as run
     from iflint.options import Options
 
     return run(paths or (".",), Options(**settings))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -83,10 +83,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     ``diagrams`` for how the flows are drawn; each costs time that a run without it saves.
     ``environments`` are those to check, each by itself. ``root`` is the folder that fingerprints
     and URIs begin at if no repository holds what is checked (default: ``directory``).
-    ``suppressions`` and ``baseline``, a file of known findings (`iflint.engine.baseline`), set findings
-    apart from those that count. ``contents`` are bytes that count instead of what a flow's file or
-    a file of parameters holds on disk, by the path without links (`Disk.real`). ``progress`` is
-    told of each step (`iflint.progress`).
+    ``suppressions`` and ``baseline``, a file of known findings (`iflint.engine.baseline`), set
+    findings apart from those that count. ``contents`` are bytes that count instead of what a
+    flow's file or a file of parameters holds on disk, by the path without links (`Disk.real`).
+    ``progress`` is told of each step (`iflint.progress`).
     """
 
     certificates: tuple[str, ...] | None = None
@@ -137,3 +137,8 @@ _SINGLE = (
     "root",
     "baseline",
 )
+
+
+def now() -> datetime:
+    """The machine's time; the only place that reads it."""
+    return datetime.now(UTC).replace(microsecond=0)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from iflint.words.nearest import did_you_mean
+from iflint.words.visible import shown
 
 T = TypeVar("T")
 
@@ -73,14 +75,6 @@ def kind_of(value: Any) -> str:
     return next((name for kind, name in kinds if isinstance(value, kind)), type(value).__name__)
 
 
-def shown(value: str, most: int = 60) -> str:
-    """A value as messages quote it: on one line, harmless and not too long."""
-    from iflint.words.visible import visible
-
-    shortened = value if len(value) <= most else f"{value[: most - 1]}…"
-    return f"'{visible(shortened)}'"
-
-
 def plain_text(what: str = "a text", *, many: bool = False) -> Kind[str]:
     """Any text that is not blank."""
     schema = {"type": "string", "pattern": SHOWS}
@@ -125,3 +119,30 @@ def whole_number(least: int, most: int, unit: str = "") -> Kind[int]:
         return value
 
     return Kind(read, {"type": "integer", "minimum": least, "maximum": most}, accepted)
+
+
+A_MOMENT = "a date such as 2026-11-24 or a timestamp such as 2026-11-24T08:30:00Z"
+
+
+MOMENT_PATTERN = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?:[Tt ](?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?"
+    r"(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+"""How a date or a timestamp is written, as a regular expression."""
+
+
+def parse_as_of(text: str) -> datetime:
+    """Read a date (00:00 UTC) or an ISO 8601 timestamp (UTC when it names no offset).
+
+    Fractions of a second are dropped. Raises ValueError, whose text says what is accepted.
+    """
+    spelling = text.strip().upper()
+    if not re.fullmatch(MOMENT_PATTERN, spelling):
+        raise ValueError(f"not {A_MOMENT}")
+    try:
+        moment = datetime.fromisoformat(spelling)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"not a day or time that exists; give {A_MOMENT}") from error
+    return moment.replace(microsecond=0)

@@ -37,7 +37,9 @@ from authorities import (
 )
 from iflint.pki import der as asn1
 from iflint.pki.certificates import parse_certificate
-from iflint.pki.chains.search import CertificatePool, ChainVerdict, Outcome, judge_chain
+from iflint.pki.chains.pool import CertificatePool
+from iflint.pki.chains.search import judge_chain
+from iflint.pki.chains.verdict import ChainVerdict, Outcome
 from iflint.pki.roots.trust import Landscape, TrustList, load_trust_list, root_from_certificate
 
 if TYPE_CHECKING:

@@ -13,6 +13,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.answers.chains import chain_tree
+from iflint.judging.references import (
+    certificate_reference,
+    channel_reference,
+    entry_reference,
+    iflow_reference,
+)
 from iflint.judging.verdicts import EntryState
 from iflint.pki.chains.search import judge_chain
 from iflint.report.certificate_list import (
@@ -26,19 +32,13 @@ from iflint.report.certificate_list import (
     Standing,
     Use,
 )
-from iflint.rule.rule import (
-    certificate_reference,
-    channel_reference,
-    entry_reference,
-    iflow_reference,
-)
 from iflint.words.wording import days_until
 
 if TYPE_CHECKING:
     from iflint.engine.session import Session
     from iflint.judging.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict
     from iflint.pki.certificates import Certificate
-    from iflint.pki.chains.search import ChainVerdict
+    from iflint.pki.chains.verdict import ChainVerdict
     from iflint.places.location import Location
     from iflint.places.problems import Problem
     from iflint.report.certificate_list import Step
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 
 def uses_of(named: Sequence[tuple[str, Session]]) -> CertificateUses:
-    """What depends on each certificate of the sessions of a run (`iflint.engine.session.sessions`).
+    """What depends on each certificate of the sessions of a run (`iflint.engine.checks.sessions`).
 
     Each is told once, also where several environments have it.
     """

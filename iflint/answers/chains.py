@@ -10,14 +10,16 @@ import msgspec
 
 from iflint.options import Options, UsageError
 from iflint.pki.certificates import Certificate, usage_name
-from iflint.pki.chains.search import CertificatePool, ChainVerdict, FaultKind, Outcome, judge_chain
+from iflint.pki.chains.pool import CertificatePool
+from iflint.pki.chains.search import judge_chain
 from iflint.pki.chains.signatures import SignatureCache, Verification
+from iflint.pki.chains.verdict import ChainVerdict, FaultKind, Outcome
 from iflint.pki.roots.trust import Root, Standing, TrustList
 from iflint.report.certificate_list import Place, Step
 from iflint.words.wording import dated, day, days_until, listed
 
 if TYPE_CHECKING:
-    from iflint.pki.chains.search import Fault, Link
+    from iflint.pki.chains.verdict import Fault, Link
     from iflint.pki.files import FoundCertificate
     from iflint.places.problems import Problem
 
@@ -57,8 +59,9 @@ def chain_trees(paths: Sequence[str], options: Options, *, every: bool = False) 
     Raises FileNotFoundError for a path that does not exist, UsageError when there is no
     certificate or no list of roots.
     """
-    from iflint.clock import now
-    from iflint.engine.inputs import read_certificates, read_trust_list
+    from iflint.engine.inputs import read_certificates
+    from iflint.engine.roots import read_trust_list
+    from iflint.options import now
 
     as_of = options.as_of or now()
     trust, root_problems = read_trust_list(options, as_of)

@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime, time, timedelta
 import msgspec
 
 from iflint.engine.session import Session
+from iflint.judging.verdicts import SHORT_LIVED
 from iflint.progress import followed
 from iflint.report.findings import Finding, Severity
-from iflint.words.wording import SHORT_LIVED
 
 _DAY = timedelta(days=1)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.answers.certificate_uses import uses_of
-from iflint.engine.session import report_of, sessions
+from iflint.engine.checks import report_of, sessions
 from iflint.report.report import FlowDiagram, IllustratedReport, Report
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def check(paths: Sequence[str], options: Options) -> IllustratedReport:
-    """What `iflint.engine.session.check` reports, with its illustrations; raises the same."""
+    """What `iflint.engine.checks.check` reports, with its illustrations; raises the same."""
     options = msgspec.structs.replace(options, diagrams=True)
     named = sessions(paths, options)
     report = report_of(named, options)

@@ -15,14 +15,16 @@ import msgspec
 from iflint.answers.checklist import Complaint, State
 from iflint.options import UsageError
 from iflint.pki.chains.connectivity import SERVER_AUTH, is_load_balancer_chain
-from iflint.pki.chains.search import CertificatePool, ChainVerdict, FaultKind, Outcome, judge_chain
+from iflint.pki.chains.pool import CertificatePool
+from iflint.pki.chains.search import judge_chain
+from iflint.pki.chains.verdict import ChainVerdict, FaultKind, Outcome
 from iflint.pki.files import FoundCertificate, Stored
 from iflint.pki.roots.trust import Landscape, TrustList, root_from_certificate
 from iflint.words.wording import dated, day, listed
 
 if TYPE_CHECKING:
     from iflint.pki.certificates import Certificate
-    from iflint.pki.chains.search import Fault
+    from iflint.pki.chains.verdict import Fault
     from iflint.pki.roots.trust import Table
 
 _DOWNLOAD_AGAIN = (

@@ -49,11 +49,10 @@ def root_change(paths: Sequence[str], options: Options, one: str, other: str) ->
     """What the change from the older of two releases to the newer one means for ``paths``.
 
     Without paths, only what came and went. Raises UsageError for a release that the table does
-    not have, for a list that is made of files, and what `iflint.engine.session.check` raises.
+    not have, for a list that is made of files, and what `iflint.engine.checks.check` raises.
     """
-    from iflint.clock import now
-    from iflint.engine.inputs import read_trust_list
-    from iflint.options import UsageError
+    from iflint.engine.roots import read_trust_list
+    from iflint.options import UsageError, now
     from iflint.pki.roots.history import change
 
     trust, _ = read_trust_list(options, options.as_of or now())

@@ -15,6 +15,12 @@ import msgspec
 
 from iflint.answers.lone_certificate import findings_about
 from iflint.judging.name_index import sender_key
+from iflint.judging.references import (
+    certificate_reference,
+    channel_reference,
+    entry_reference,
+    iflow_reference,
+)
 from iflint.options import UsageError
 from iflint.report.findings import (
     CertificateReference,
@@ -23,12 +29,6 @@ from iflint.report.findings import (
     Finding,
     IflowReference,
     Severity,
-)
-from iflint.rule.rule import (
-    certificate_reference,
-    channel_reference,
-    entry_reference,
-    iflow_reference,
 )
 
 if TYPE_CHECKING:
@@ -95,8 +95,8 @@ def plan_renewals(
 ) -> tuple[Renewal, ...]:
     """The plan for each client certificate in a file; issuers in it complete the chain only.
 
-    ``sessions`` are those of a run (`iflint.engine.session.sessions`). Raises UsageError when the file
-    holds none, and FileNotFoundError.
+    ``sessions`` are those of a run (`iflint.engine.checks.sessions`). Raises UsageError when the
+    file holds none, and FileNotFoundError.
     """
     from iflint.engine.inputs import read_certificates
 

@@ -20,9 +20,11 @@ from iflint.answers.checklist import Complaint, Point, State, complaint_of, wors
 from iflint.answers.load_balancer import Trusting, trusted
 from iflint.answers.lone_certificate import findings_about
 from iflint.iflow.model import AuthorizationKind
+from iflint.judging.references import certificate_reference, channel_reference, iflow_reference
 from iflint.judging.verdicts import ChannelVerdict, EntryState
 from iflint.options import Options, UsageError
-from iflint.pki.chains.search import CertificatePool, judge_chain, presented_by
+from iflint.pki.chains.pool import CertificatePool, presented_by
+from iflint.pki.chains.search import judge_chain
 from iflint.pki.files import FoundCertificate
 from iflint.places.problems import Problem
 from iflint.report.findings import (
@@ -32,13 +34,7 @@ from iflint.report.findings import (
     Finding,
     IflowReference,
 )
-from iflint.rule.rule import (
-    Topic,
-    certificate_reference,
-    channel_reference,
-    iflow_reference,
-    topics,
-)
+from iflint.rule.rule import Topic, topics
 from iflint.words.wording import counted, day, days_until, left, listed
 
 if TYPE_CHECKING:

@@ -52,8 +52,8 @@ def update_table(
     the store is not one or can't be read in full, when the release has to be told, or when the
     table can't be used.
     """
-    from iflint.clock import now
-    from iflint.engine.inputs import read_table_in_use
+    from iflint.engine.roots import read_table_in_use
+    from iflint.options import now
     from iflint.pki.roots.table_update import TrustStore, update
     from iflint.pki.roots.trust import TableError
 

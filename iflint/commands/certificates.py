@@ -260,7 +260,7 @@ def _csv_use(use: Use) -> list[object]:
 
 
 def _calendar(uses: CertificateUses) -> str:
-    from iflint import __version__
+    from iflint.__version__ import __version__
     from iflint.console.calendars import Event, calendar_text
 
     events = (

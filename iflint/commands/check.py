@@ -18,7 +18,7 @@ from iflint.console.arguments import (
     request,
 )
 from iflint.console.interface import CLEAN, FOUND, Failure, GroupedCommand, complain
-from iflint.values import shown
+from iflint.words.visible import shown
 from iflint.words.wording import counted
 
 if TYPE_CHECKING:
@@ -58,10 +58,10 @@ def report_on(run: Run, *, guide: bool = False) -> int:
 
     ``guide``: after a text on a terminal, name the commands that help on.
     """
-    from iflint.console import progress_bar as progress
+    from iflint.console import progress_bar
 
     if run.quiet:
-        with progress.silenced():
+        with progress_bar.silenced():
             return _report_on(run, guide=False)
     return _report_on(run, guide=guide)
 
@@ -152,13 +152,13 @@ def _with_baseline(report: Report, run: Run) -> Report:
 
 def _write(report: Report, run: Run, destination: Destination) -> None:
     from iflint.console import output
-    from iflint.console import progress_bar as progress
+    from iflint.console import progress_bar
     from iflint.reporters import load
 
     reporter = load(destination.format)
     settings = {name: getattr(run, name) for name in reporter.WISHES.settings}
     if not reporter.WISHES.console:
-        with progress.shown(f"writing {destination.format}"):
+        with progress_bar.shown(f"writing {destination.format}"):
             text = reporter.render(report, **settings)
         output.write_data(destination.path, text)
         return

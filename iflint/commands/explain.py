@@ -79,8 +79,8 @@ def find(word: str, infos: Sequence[RuleInfo]) -> RuleInfo:
     for info in infos:
         if wanted in (info.code.lower(), info.name.lower()):
             return info
-    from iflint.values import shown
     from iflint.words.nearest import did_you_mean
+    from iflint.words.visible import shown
 
     known = [label for info in infos for label in (info.code, info.name)]
     longer = [label for label in known if wanted and wanted in label.lower()]

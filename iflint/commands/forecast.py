@@ -99,7 +99,7 @@ def command(paths: tuple[str, ...], until: str | None, **arguments: Any) -> int:
 
 def _last_day(until: str | None, start: datetime) -> date:
     """Raises WrongUsage for a text that is no date, or one before the clock."""
-    from iflint.clock import parse_as_of
+    from iflint.values import parse_as_of
 
     if until is None:
         return start.date() + timedelta(days=min(DEFAULT_DAYS, (date.max - start.date()).days))

@@ -49,7 +49,7 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     all of the repository. Options and exit codes are those of 'iflint check'.
     """
     from iflint.commands.check import report_on
-    from iflint.console import progress_bar as progress
+    from iflint.console import progress_bar
     from iflint.console.run import prepare
     from iflint.sources import repository_root
 
@@ -58,7 +58,7 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     paths = targets(run, root)
     certificates = run.settings.get("certificates", (root,)) if paths else ()
     settings = {**run.settings, "certificates": certificates}
-    with progress.silenced():
+    with progress_bar.silenced():
         return report_on(msgspec.structs.replace(run, paths=paths, settings=settings))
 
 

@@ -8,8 +8,8 @@ import sys
 
 import click
 
-from iflint import __version__
-from iflint.console.interface import Interface
+from iflint.__version__ import __version__
+from iflint.console.interface import COMPLETION_VARIABLE, Interface
 
 
 def _show_version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
@@ -62,6 +62,10 @@ def main() -> None:
     Leaves at once when all is written: taking an interpreter apart costs a short run a tenth of
     its time, and nothing here waits for it.
     """
+    if COMPLETION_VARIABLE in os.environ:
+        from iflint.console import suggestions
+
+        suggestions.register()
     try:
         cli()
     except SystemExit as stop:

@@ -66,7 +66,7 @@ def command(certificate: str, paths: tuple[str, ...], **arguments: Any) -> int:
     from iflint.console import output
     from iflint.console.reading import read
     from iflint.console.run import call, prepare
-    from iflint.values import shown
+    from iflint.words.visible import shown
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
     if not os.path.exists(certificate):

@@ -126,7 +126,7 @@ def list_roots(search: tuple[str, ...], **arguments: Any) -> int:
     from iflint.configuration.settings import Mistake
     from iflint.console import output
     from iflint.console.run import call, options_of, prepare
-    from iflint.engine.inputs import read_trust_list
+    from iflint.engine.roots import read_trust_list
     from iflint.pki.roots.history import known_roots
 
     chosen, path, mistakes = table_format(arguments, FORMATS)
@@ -150,7 +150,7 @@ def list_roots(search: tuple[str, ...], **arguments: Any) -> int:
 
 
 def _clock(run: Run) -> datetime:
-    from iflint.clock import now
+    from iflint.options import now
 
     as_of: datetime | None = run.settings.get("as-of")
     return as_of or now()
@@ -408,9 +408,9 @@ def _release_mistakes(
 ) -> tuple[date | None, list[Mistake]]:
     import re
 
-    from iflint.clock import parse_as_of
     from iflint.configuration.settings import Mistake
-    from iflint.values import shown
+    from iflint.values import parse_as_of
+    from iflint.words.visible import shown
 
     mistakes = []
     if release is not None and not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6}){0,5}", release):
@@ -486,7 +486,7 @@ def calendar(**arguments: Any) -> int:
     """
     from iflint.console import output
     from iflint.console.run import call, options_of, prepare
-    from iflint.engine.inputs import read_calendar
+    from iflint.engine.roots import read_calendar
 
     chosen, path, mistakes = table_format(arguments, FORMATS[:2])
     run = prepare(request(arguments, paths=(), configured_from=(".",), mistakes=mistakes))

@@ -111,7 +111,7 @@ def _absent(given: Iterable[tuple[str, str]]) -> Iterator[Mistake]:
     import os
 
     from iflint.configuration.settings import Mistake
-    from iflint.values import shown
+    from iflint.words.visible import shown
 
     for option, file in given:
         if not os.path.exists(file):

@@ -25,8 +25,8 @@ from iflint.configuration.settings import (
     read_setting,
 )
 from iflint.options import NARROWING, Environment, Suppression
-from iflint.values import shown
 from iflint.words.nearest import did_you_mean
+from iflint.words.visible import shown
 
 if TYPE_CHECKING:
     from iflint.configuration.positions import Positions

@@ -10,20 +10,21 @@ from typing import Any
 
 import msgspec
 
-from iflint.clock import SPELLING, parse_as_of
 from iflint.options import DEFAULT_EXPIRY_DAYS, LONGEST_EXPIRY_DAYS
 from iflint.values import (
+    MOMENT_PATTERN,
     SHOWS,
     Kind,
     one_of,
+    parse_as_of,
     plain_text,
     read_given,
-    shown,
     switch,
     text_of,
     whole_number,
 )
 from iflint.words.nearest import did_you_mean
+from iflint.words.visible import shown
 
 LANDSCAPES = ("btp", "neo", "custom")
 TRUSTS = ("complete", "btp-required")
@@ -232,7 +233,7 @@ def _moment(value: Any, _scope: Scope) -> tuple[datetime, ...]:
         raise ValueError(f"{shown(text)} is {error}") from error
 
 
-_MOMENT = {"type": "string", "pattern": f"^\\s*{SPELLING}\\s*$"}
+_MOMENT = {"type": "string", "pattern": f"^\\s*{MOMENT_PATTERN}\\s*$"}
 
 
 def _pattern(value: Any, _scope: Scope) -> tuple[str, ...]:

@@ -183,9 +183,6 @@ class Interface(click.Group):
 
 def _complete(run: Callable[[], Any]) -> NoReturn:
     """Answer a shell that asks for completions; it wants no complaint about what was typed."""
-    from iflint.console import suggestions
-
-    suggestions.register()
     with contextlib.suppress(Exception, KeyboardInterrupt):
         run()
     sys.exit(FAILED)

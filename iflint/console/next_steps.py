@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iflint.values import shown
+from iflint.words.visible import shown
 from iflint.words.wording import listed
 
 if TYPE_CHECKING:

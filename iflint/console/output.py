@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from iflint.configuration.settings import STANDARD_OUTPUT
-from iflint.console import progress_bar as progress
+from iflint.console import progress_bar
 from iflint.console.interface import Failure, WrongUsage, silence_stdout
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def print_text(render: Callable[[bool], str]) -> None:
     from iflint.words.visible import inert
 
     encoding = _console_encoding()
-    with progress.shown("writing the report"):
+    with progress_bar.shown("writing the report"):
         text = inert(render(False))
         data = _encoded(text, encoding)
         if data is None:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 def read(run: Run, *, flows: bool = True) -> list[tuple[str, Session]]:
-    """The `iflint.engine.session.sessions` of a run, which wants ``flows``. Raises `WrongUsage`."""
-    from iflint.engine.session import sessions
+    """The `iflint.engine.checks.sessions` of a run, which wants ``flows``. Raises `WrongUsage`."""
+    from iflint.engine.checks import sessions
 
     named = call(sessions, run.paths, options_of(run))
     if flows:
@@ -28,7 +28,7 @@ def say_where_no_iflow_is(paths: Sequence[str], flows: Iterable[str]) -> None:
     """Complain of paths without any of the ``flows``, which are files on disk."""
     from iflint.console.interface import complain
     from iflint.places.paths import without_iflow
-    from iflint.values import shown
+    from iflint.words.visible import shown
 
     given = [path.replace(os.sep, "/") for path in paths]
     for path in without_iflow(os.getcwd().replace(os.sep, "/"), given, flows):
@@ -41,7 +41,7 @@ def say_what_has_no_parameters(run: Run, found: Iterable[tuple[str, int]]) -> No
     ``found`` has for each name the number of iFlows with such files.
     """
     from iflint.console.interface import complain
-    from iflint.values import shown
+    from iflint.words.visible import shown
 
     patterns = {each.name: each.parameters for each in run.settings.get("environments", ())}
     for name, number in found:

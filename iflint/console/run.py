@@ -20,7 +20,7 @@ from iflint.configuration.settings import (
 )
 from iflint.console.interface import Failure, WrongUsage, complain
 from iflint.options import DEFAULT_EXPIRY_DAYS, Environment, Options, UsageError
-from iflint.values import shown
+from iflint.words.visible import shown
 
 if TYPE_CHECKING:
     from iflint.configuration.file import Configuration
@@ -272,9 +272,9 @@ def check(
 
         report: Report = call(library.check, run.paths, options)
     else:
-        from iflint.engine import session as engine
+        from iflint.engine.checks import check
 
-        report = call(engine.check, run.paths, options)
+        report = call(check, run.paths, options)
     if fixes:
         from iflint.fixes.proposals import with_fixes
 
@@ -284,7 +284,7 @@ def check(
 
 def options_of(run: Run, *, describe_rules: bool = False, whole_inventory: bool = False) -> Options:
     """The settings of a run as the library takes them."""
-    from iflint.console import progress_bar as progress
+    from iflint.console import progress_bar
 
     get = run.settings.get
     return Options(
@@ -309,16 +309,16 @@ def options_of(run: Run, *, describe_rules: bool = False, whole_inventory: bool 
         baseline=get("baseline"),
         describe_rules=describe_rules,
         whole_inventory=whole_inventory,
-        progress=progress.listener(),
+        progress=progress_bar.listener(),
     )
 
 
 def call(library: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
     """Call the library and show how far it is; its complaints about the caller are wrong usage."""
-    from iflint.console import progress_bar as progress
+    from iflint.console import progress_bar
 
     try:
-        with progress.shown():
+        with progress_bar.shown():
             return library(*arguments, **keywords)
     except (UsageError, FileNotFoundError) as error:
         raise WrongUsage([_said(error)]) from error

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.iflow.model import Package
 from iflint.iflow.reader import ParsedIflow, read_iflow
 from iflint.options import Environment, Options, UsageError
-from iflint.places.location import Location
+from iflint.places.location import Location, Package
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.progress import followed
 from iflint.sources import (
@@ -26,14 +25,10 @@ from iflint.sources import (
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from iflint.iflow.properties import ParameterFile
-    from iflint.pki.calendar import Calendar
     from iflint.pki.files import FileContent, FoundCertificate
     from iflint.pki.keys import KeyMaterial
     from iflint.pki.passwords import Password
-    from iflint.pki.roots.trust import TrustList
     from iflint.places.location import FileLocation
 
 
@@ -57,7 +52,7 @@ def read_inputs(paths: Sequence[str], options: Options) -> Inputs:
 
     Raises FileNotFoundError for a path that does not exist. What can't be read is a problem.
     """
-    reading = _Reading(options)
+    reading = Reading(options)
     reading.take(
         discover(
             paths,
@@ -80,7 +75,7 @@ def read_certificates(
     Downloads of a Connectivity Test are skipped but with ``connectivity_tests``.
     Raises FileNotFoundError for a path that does not exist. What can't be read is a problem.
     """
-    reading = _Reading(options, connectivity_tests=connectivity_tests)
+    reading = Reading(options, connectivity_tests=connectivity_tests)
     reading.take_certificate_files(paths)
     return reading.inputs()
 
@@ -120,9 +115,9 @@ def read_environment_parameters(
 def _read_overlay(
     path: str, options: Options, files: list[ParameterFile], problems: list[Problem]
 ) -> None:
-    from iflint.iflow.properties import read_overlay
+    from iflint.iflow.overlays import read_overlay
 
-    source = _named_file(path, options)
+    source = named_file(path, options)
     try:
         file = read_overlay(_bytes(source, options), source.location)
     except Unreadable as error:
@@ -132,91 +127,11 @@ def _read_overlay(
     problems.extend(file.problems)
 
 
-def read_trust_list(options: Options, as_of: datetime) -> tuple[TrustList, tuple[Problem, ...]]:
-    """The list of roots in force: SAP's table, what ``--roots`` names, and ``--roots-add``.
-
-    Raises UsageError when the landscape is custom and no root is given, when nothing that is
-    given holds a root, for a table that can't be used, or that can't be narrowed.
-    """
-    from iflint.pki.roots.trust import Landscape, TableError, Trust, load_trust_list
-
-    roots, table, table_name = _read_roots("--roots", options.roots, options)
-    added, second, _ = _read_roots("--roots-add", options.roots_add, options)
-    if second is not None:
-        raise UsageError("--roots-add takes certificates; a table replaces the list: --roots")
-    try:
-        trust = load_trust_list(
-            Landscape(options.landscape),
-            as_of,
-            roots.certificates,
-            table,
-            *((table_name,) if table_name else ()),
-            added=added.certificates,
-            trust=Trust(options.trust),
-        )
-    except TableError as error:
-        raise UsageError(f"--roots {table_name}: {error}") from None
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-    return trust, (*roots.problems, *added.problems)
-
-
-def read_table_in_use(options: Options) -> tuple[bytes, str]:
-    """The table of roots of ``--roots``, else the packaged one: its bytes, and its name.
-
-    Raises UsageError when ``--roots`` names two.
-    """
-    from iflint.pki.roots.trust import TRUST_STORE, packaged_data
-
-    _, table, name = _read_roots("--roots", options.roots, options)
-    return (packaged_data(), TRUST_STORE) if table is None else (table, f"--roots {name}")
-
-
-def read_calendar(options: Options) -> Calendar:
-    """The CA calendar with the rows of ``--calendar`` over it. Raises UsageError."""
-    from iflint.pki.calendar import Calendar, read_calendar
-
-    if options.calendar is None:
-        return Calendar()
-    try:
-        return Calendar(read_calendar(_named_file(options.calendar, options).read()))
-    except Unreadable as error:
-        raise UsageError(f"--calendar {options.calendar}: {error.problem.message}") from None
-    except ValueError as error:
-        raise UsageError(f"--calendar {options.calendar}: {error}") from None
-
-
-def _read_roots(
-    option: str, paths: Sequence[str], options: Options
-) -> tuple[Inputs, bytes | None, str]:
-    """What an option for roots names: certificates, a table of roots, and the table's name."""
-    reading = _Reading(options)
-    table: bytes | None = None
-    table_name = ""
-    for path in paths:
-        source = None if _is_folder(path, options) else _named_file(path, options)
-        data = _table(source) if source else None
-        if source is None or data is None:
-            reading.take_certificate_files([path])
-        elif table is not None:
-            raise UsageError(
-                f"{option} names two tables of roots, {table_name} and {path}: give one"
-            )
-        else:
-            table, table_name = data, str(source.location)
-    roots = reading.inputs()
-    if paths and table is None and not roots.certificates:
-        advice = "give PEM or DER files of roots, or a table of roots in JSON"
-        why = roots.problems[0].in_one_line if roots.problems else advice
-        raise UsageError(f"no certificate in {option} {', '.join(paths)}: {why}")
-    return roots, table, table_name
-
-
 def _place(artifact: Bundle | CertificateSource | Skipped | Problem) -> object:
     return artifact.file.location if isinstance(artifact, CertificateSource) else artifact.location
 
 
-class _Reading:
+class Reading:
     """Collects what the sources yield, reading each file while its archive is at hand."""
 
     def __init__(self, options: Options, *, connectivity_tests: bool = False) -> None:
@@ -416,7 +331,7 @@ def _bytes(file: SourceFile, options: Options) -> bytes:
     return file.read() if data is None else data
 
 
-def _named_file(path: str, options: Options) -> SourceFile:
+def named_file(path: str, options: Options) -> SourceFile:
     """The file at a path that an option names, read under the limits of every other file."""
     for artifact in certificate_files([path], directory=options.directory):
         if isinstance(artifact, CertificateSource):
@@ -424,16 +339,3 @@ def _named_file(path: str, options: Options) -> SourceFile:
         if isinstance(artifact, Problem):
             raise UsageError(f"{path}: {artifact.message}")
     raise UsageError(f"{path} is not a file that can be read here")
-
-
-def _is_folder(path: str, options: Options) -> bool:
-    return os.path.isdir(os.path.join(options.directory or "", path))
-
-
-def _table(source: SourceFile) -> bytes | None:
-    """The bytes of a table of roots; None for a file that is none, by its first character."""
-    try:
-        data = source.read()
-    except Unreadable:
-        return None
-    return data if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else None

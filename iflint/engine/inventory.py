@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from iflint.__version__ import __version__
+from iflint.options import Options
+from iflint.places.paths import absolute_directory
 from iflint.report.report import (
     CertificateResult,
     ChainResult,
@@ -14,6 +17,7 @@ from iflint.report.report import (
     IflowResult,
     LinkResult,
     ParametersSummary,
+    Report,
     SkippedResult,
     TrustSummary,
     WantedCertificate,
@@ -30,10 +34,10 @@ if TYPE_CHECKING:
         IflowVerdict,
         JoinedCertificate,
     )
-    from iflint.pki.chains.search import ChainVerdict, Link
+    from iflint.pki.chains.verdict import ChainVerdict, Link
     from iflint.pki.roots.trust import TrustList
     from iflint.places.location import FileLocation
-    from iflint.report.findings import Finding
+    from iflint.report.findings import Finding, RuleInfo
     from iflint.sources import Skipped
     from iflint.sources.disk import Disk
 
@@ -237,7 +241,7 @@ def _entry_result(
 
 
 def _certificate_result(match: JoinedCertificate, clock: datetime) -> CertificateResult:
-    from iflint.rule.rule import certificate_reference
+    from iflint.judging.references import certificate_reference
 
     return CertificateResult(
         certificate=certificate_reference(match.certificate, match.locations),
@@ -264,4 +268,59 @@ def _link_result(link: Link) -> LinkResult:
         issuer=link.certificate.issuer.readable,
         issuer_at_hand=link.issuer is not None,
         faults=tuple(fault.detail for fault in link.faults),
+    )
+
+
+def report_on(
+    paths: Sequence[str],
+    options: Options,
+    as_of: datetime,
+    inputs: Inputs,
+    iflows: Sequence[Iflow],
+    verdicts: dict[int, IflowVerdict],
+    trust: TrustList,
+    rules: tuple[RuleInfo, ...],
+    findings: Sequence[Finding],
+    parameter_files: int,
+    overlays: Sequence[ParameterFile],
+    root: str,
+) -> Report:
+    """The report at one clock, without what suppressions and the baseline say."""
+    from iflint.sources.disk import Disk
+
+    found = findings_by_iflow(findings)
+    checked, joined, not_found = entry_counts(verdicts.values())
+    return Report(
+        version=__version__,
+        as_of=as_of,
+        trust=trust_summary(trust, as_of),
+        directory=absolute_directory(options.directory),
+        root=root,
+        paths=tuple(path.replace("\\", "/") for path in paths),
+        iflows=tuple(
+            iflow_result(
+                iflow,
+                verdicts.get(number),
+                found.get(iflow.location, ()),
+                as_of,
+                located=options.whole_inventory,
+            )
+            for number, iflow in enumerate(iflows)
+        ),
+        findings=tuple(findings),
+        skipped=tuple(map(skipped_result, inputs.skipped)),
+        rules=rules,
+        certificates=len({found.certificate.sha256 for found in inputs.certificates}),
+        certificate_files=inputs.certificate_files,
+        entries_checked=checked,
+        entries_joined=joined,
+        entries_not_found=not_found,
+        wanted=wanted(verdicts.values()),
+        parameter_files=parameter_files,
+        parameters=parameters_summary(overlays, iflows),
+        certificate_paths_without=paths_without_certificate(
+            options.certificates or (), inputs, Disk(options.directory)
+        )
+        if options.certificates
+        else (),
     )

@@ -15,8 +15,9 @@ import msgspec
 from iflint.options import UsageError
 from iflint.report.findings import RuleConfiguration, RuleInfo, Severity, State, means
 from iflint.rule.options import RuleSettings
-from iflint.values import Kind, kind_of, one_of, read_given, shown, switch
+from iflint.values import Kind, kind_of, one_of, read_given, switch
 from iflint.words.nearest import did_you_mean
+from iflint.words.visible import shown
 
 if TYPE_CHECKING:
     from iflint.options import Options

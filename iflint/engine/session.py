@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from iflint import __version__
+from iflint.engine.inventory import report_on
 from iflint.options import Environment, Options
+from iflint.places.paths import absolute_directory
 from iflint.places.problems import ProblemKind
 from iflint.progress import followed
 from iflint.report.report import Report
@@ -21,59 +22,13 @@ if TYPE_CHECKING:
     from iflint.engine.coverage import Coverage
     from iflint.engine.inputs import Inputs
     from iflint.iflow.model import Iflow
-    from iflint.iflow.properties import ParameterFile
     from iflint.judging.verdicts import IflowVerdict
     from iflint.pki.calendar import Calendar
-    from iflint.pki.chains.search import CertificatePool
+    from iflint.pki.chains.pool import CertificatePool
     from iflint.pki.chains.signatures import SignatureCache
     from iflint.pki.files import FoundCertificate
-    from iflint.pki.roots.trust import TrustList
     from iflint.report.findings import Finding, RuleInfo
     from iflint.rule.rule import Case, Rule, Run
-
-
-def check(paths: Sequence[str], options: Options | None = None) -> Report:
-    """Check every integration flow under ``paths``, in each environment of ``options``.
-
-    Raises UsageError or FileNotFoundError when the caller asks for what can't be done, and
-    `iflint.engine.plugins.PluginError` when the installed rules can't be loaded; what can't be read of
-    the input is in the report.
-    """
-    options = options or Options()
-    return report_of(sessions(paths, options), options)
-
-
-def report_of(named: Sequence[tuple[str, Session]], options: Options) -> Report:
-    """The one report of the `sessions` of a run, less what is suppressed or known.
-
-    Raises UsageError for a baseline that can't be used.
-    """
-    (name, session), *others = named
-    report = session.report()
-    if name:
-        from iflint.engine.environments import merged
-
-        report = merged([(name, report), *((n, other.report()) for n, other in others)])
-    if options.suppressions:
-        report = session.with_suppressions(report)
-    if options.baseline is not None:
-        from iflint.engine.baseline import compared, read
-
-        baseline = read(options.baseline)
-        looked_at = [each.coverage for _, each in named]
-        report = compared(report, baseline, [rule.code for rule in session.rules], looked_at)
-    return report
-
-
-def sessions(paths: Sequence[str], options: Options) -> list[tuple[str, Session]]:
-    """A session for each environment, with its name; one without a name if there are none.
-
-    All share what was read of the flows.
-    """
-    base = Session(paths, options)
-    if not options.environments:
-        return [("", base)]
-    return [(each.name, base.in_environment(each)) for each in options.environments]
 
 
 _KEPT_FROM = {
@@ -94,13 +49,9 @@ class Session:
     def __init__(
         self, paths: Sequence[str], options: Options, inputs: Inputs | None = None
     ) -> None:
-        from iflint.clock import now
-        from iflint.engine.inputs import (
-            read_calendar,
-            read_inputs,
-            read_parameters,
-            read_trust_list,
-        )
+        from iflint.engine.inputs import read_inputs, read_parameters
+        from iflint.engine.roots import read_calendar, read_trust_list
+        from iflint.options import now
 
         self.options = options
         self.as_of = options.as_of or now()
@@ -183,7 +134,7 @@ class Session:
         as_of = as_of or self.as_of
         verdicts = self.verdicts(as_of)
         findings = self.findings(as_of, verdicts)
-        return _report(
+        return report_on(
             self._paths,
             self.options,
             as_of,
@@ -394,7 +345,7 @@ class Session:
     def calendar(self) -> Calendar:
         """The CA calendar, read from its file when it is first asked something."""
         if self._calendar is None:
-            from iflint.engine.inputs import read_calendar
+            from iflint.engine.roots import read_calendar
 
             self._calendar = read_calendar(self.options)
         return self._calendar
@@ -402,7 +353,7 @@ class Session:
     @cached_property
     def pool(self) -> CertificatePool:
         """The certificates at hand."""
-        from iflint.pki.chains.search import CertificatePool
+        from iflint.pki.chains.pool import CertificatePool
 
         return CertificatePool(self.inputs.certificates)
 
@@ -445,74 +396,3 @@ def _as_severe(finding: Finding, rule: Rule) -> Finding:
     if severity in (None, finding.severity):
         return finding
     return msgspec.structs.replace(finding, severity=severity)
-
-
-def _report(
-    paths: Sequence[str],
-    options: Options,
-    as_of: datetime,
-    inputs: Inputs,
-    iflows: Sequence[Iflow],
-    verdicts: dict[int, IflowVerdict],
-    trust: TrustList,
-    rules: tuple[RuleInfo, ...],
-    findings: Sequence[Finding],
-    parameter_files: int,
-    overlays: Sequence[ParameterFile],
-    root: str,
-) -> Report:
-    from iflint.engine.inventory import (
-        entry_counts,
-        findings_by_iflow,
-        iflow_result,
-        parameters_summary,
-        paths_without_certificate,
-        skipped_result,
-        trust_summary,
-        wanted,
-    )
-    from iflint.sources.disk import Disk
-
-    found = findings_by_iflow(findings)
-    checked, joined, not_found = entry_counts(verdicts.values())
-    return Report(
-        version=__version__,
-        as_of=as_of,
-        trust=trust_summary(trust, as_of),
-        directory=absolute_directory(options.directory),
-        root=root,
-        paths=tuple(path.replace("\\", "/") for path in paths),
-        iflows=tuple(
-            iflow_result(
-                iflow,
-                verdicts.get(number),
-                found.get(iflow.location, ()),
-                as_of,
-                located=options.whole_inventory,
-            )
-            for number, iflow in enumerate(iflows)
-        ),
-        findings=tuple(findings),
-        skipped=tuple(map(skipped_result, inputs.skipped)),
-        rules=rules,
-        certificates=len({found.certificate.sha256 for found in inputs.certificates}),
-        certificate_files=inputs.certificate_files,
-        entries_checked=checked,
-        entries_joined=joined,
-        entries_not_found=not_found,
-        wanted=wanted(verdicts.values()),
-        parameter_files=parameter_files,
-        parameters=parameters_summary(overlays, iflows),
-        certificate_paths_without=paths_without_certificate(
-            options.certificates or (), inputs, Disk(options.directory)
-        )
-        if options.certificates
-        else (),
-    )
-
-
-def absolute_directory(directory: str | None) -> str:
-    """The directory that relative paths start from, absolute, with forward slashes."""
-    import os
-
-    return os.path.abspath(directory or os.curdir).replace(os.sep, "/")

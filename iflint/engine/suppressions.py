@@ -16,6 +16,7 @@ import msgspec
 from iflint.options import NARROWING
 from iflint.places.paths import is_below
 from iflint.report.findings import Justification, means
+from iflint.rule.rule import Use
 
 if TYPE_CHECKING:
     from iflint.options import Suppression
@@ -27,21 +28,6 @@ if TYPE_CHECKING:
         Finding,
     )
     from iflint.report.report import ChannelResult, EntryResult, Report
-
-
-class Use(msgspec.Struct, frozen=True):
-    """What a suppression did in a run.
-
-    ``findings`` counts what it suppressed. ``in_vain`` tells that the run looked at what it is
-    for and found nothing to suppress; a run that checked something else says nothing of it.
-    ``missing`` then are the settings that match nothing at all that was checked.
-    """
-
-    suppression: Suppression
-    findings: int
-    expired: bool
-    in_vain: bool
-    missing: tuple[str, ...] = ()
 
 
 def suppressed(

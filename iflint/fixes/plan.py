@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.engine.session import report_of, sessions
+from iflint.engine.checks import report_of, sessions
 from iflint.fixes.choices import Reason, meant, misspelt, successor
 from iflint.fixes.proofs import Candidate, Place, Prover
 from iflint.fixes.texts import Change, ChangedFile, Texts
@@ -108,8 +108,8 @@ class _Planner:
         add_successor: bool,
         unsafe: bool,
     ) -> None:
-        from iflint.clock import now
         from iflint.engine.rule_settings import rules_in_force
+        from iflint.options import now
 
         self._paths = paths
         self._also = tuple(also)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from iflint.iflow.model import Origin
-    from iflint.places.text_file import Text
+    from iflint.places.text_file import Origin, Text
 
 _MARKUP = re.compile(r"<[^<>]*>")
 

@@ -16,8 +16,8 @@ from iflint.places.text_file import CharacterMap, Mapped, Text
 if TYPE_CHECKING:
     from lxml import etree
 
-    from iflint.iflow.model import Origin
     from iflint.iflow.positions import Path, XmlFile
+    from iflint.places.text_file import Origin
 
 IFL_TYPE = "{http:///com.sap.ifl.model/Ifl.xsd}type"
 BASIC_AUTHENTICATION = "enableBasicAuthentication"

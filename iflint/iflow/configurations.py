@@ -16,7 +16,7 @@ from iflint.places.problems import Problem, ProblemKind
 from iflint.places.text_file import CharacterMap, Mapped, TextFile, decode
 
 if TYPE_CHECKING:
-    from iflint.iflow.model import Origin
+    from iflint.places.text_file import Origin
 
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++')
 _ESCAPE = re.compile(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from iflint.places.text_file import Mapped, Text, decode
 
 if TYPE_CHECKING:
-    from iflint.iflow.model import Origin
+    from iflint.places.text_file import Origin
 
 NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 

@@ -3,37 +3,16 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.places.location import FileLocation, Location
+from iflint.places.location import FileLocation, Location, Package
 from iflint.places.problems import Problem
+from iflint.places.text_file import Origin
 
 if TYPE_CHECKING:
     from iflint.places.edits import Edit
-
-
-class Origin(Protocol):
-    """Knows where a piece of the model stands; computes the exact place only when asked."""
-
-    def locate(self, start: int = 0, end: int | None = None) -> Location:
-        """The place of the characters ``start`` to ``end`` of the decoded text."""
-        ...
-
-    def edit(self, text: str, start: int = 0, end: int | None = None) -> Edit:
-        """What makes the characters ``start`` to ``end`` of the decoded text read as ``text``.
-
-        Raises `iflint.places.edits.CannotWrite`.
-        """
-        ...
-
-
-class Package(msgspec.Struct, frozen=True):
-    """The integration package that an export names; ``name`` is what people know."""
-
-    id: str
-    name: str
 
 
 class ParameterUse(msgspec.Struct, frozen=True):

@@ -10,9 +10,8 @@ from iflint.iflow.model import ParameterUse, Value
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from iflint.iflow.model import Origin
     from iflint.iflow.properties import Parameter, ParameterFile
-    from iflint.places.text_file import Text
+    from iflint.places.text_file import Origin, Text
 
 EXPANSION_LIMIT = 16 * 1024 * 1024
 """How many characters one flow's mixed values may grow to before they are left as they are."""

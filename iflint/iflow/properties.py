@@ -18,9 +18,9 @@ from iflint.places.text_file import CharacterMap, Mapped, TextFile, decode, read
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from iflint.iflow.model import Origin
     from iflint.places.edits import Edit
     from iflint.places.location import FileLocation
+    from iflint.places.text_file import Origin
 
 _BLANK = re.compile(r"(?:[ \t\f\r\n]|\\(?:\r\n|[\r\n](?!\Z)))*+")
 _COMMENT = re.compile(r"[^\r\n]*+")
@@ -77,22 +77,6 @@ def properties_of(file: TextFile) -> ParameterFile:
         else:
             entries[entry.name] = entry
     return ParameterFile(file.location, entries, tuple(problems))
-
-
-def read_overlay(data: bytes, location: FileLocation) -> ParameterFile:
-    """An environment's values: a properties file of any extension, or JSON by its content.
-
-    JSON holds objects with ``ParameterKey`` and ``ParameterValue`` at any depth. Never raises.
-    """
-    try:
-        file = read_text(data, location)
-    except UnicodeDecodeError as error:
-        return ParameterFile(location, {}, (not_decodable(location, error),))
-    if file.text.lstrip()[:1] in ("{", "["):
-        from iflint.iflow.configurations import configurations_of
-
-        return configurations_of(file)
-    return properties_of(file)
 
 
 def not_decodable(location: FileLocation, error: UnicodeDecodeError) -> Problem:

@@ -8,7 +8,8 @@ import msgspec
 
 from iflint.iflow.document import read_document
 from iflint.iflow.manifest import Manifest, parse_manifest
-from iflint.iflow.model import Iflow, Package, SenderChannel
+from iflint.iflow.model import Iflow, SenderChannel
+from iflint.places.location import Package
 from iflint.places.problems import Problem, Unreadable
 
 if TYPE_CHECKING:

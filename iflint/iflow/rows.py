@@ -17,7 +17,7 @@ from iflint.places.text_file import CharacterMap, Mapped, Text, decode, literal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iflint.iflow.model import Origin
+    from iflint.places.text_file import Origin
 
 _TAG = re.compile(r"<(/?)(?:[\w.-]+:)?(row|cell)((?:[\s/][^<>]*)?)>", re.IGNORECASE)
 _ROLE = re.compile(r"(subject|issuer)DN\s*$", re.IGNORECASE)

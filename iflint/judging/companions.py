@@ -14,7 +14,7 @@ import msgspec
 from iflint.judging.name_index import NameIndex, sender_key
 from iflint.judging.verdicts import EntryVerdict, Successor, Validity
 from iflint.pki.certificates import Certificate
-from iflint.pki.chains.search import CertificatePool
+from iflint.pki.chains.pool import CertificatePool
 from iflint.pki.names import Name
 
 _MOST_ENTRIES = 200

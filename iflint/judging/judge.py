@@ -35,14 +35,10 @@ from iflint.judging.verdicts import (
     Validity,
 )
 from iflint.pki.certificates import Certificate
-from iflint.pki.chains.search import (
-    CertificatePool,
-    ChainVerdict,
-    Outcome,
-    judge_chain,
-    presented_by,
-)
+from iflint.pki.chains.pool import CertificatePool, presented_by
+from iflint.pki.chains.search import judge_chain
 from iflint.pki.chains.signatures import SignatureCache
+from iflint.pki.chains.verdict import ChainVerdict, Outcome
 from iflint.pki.names import (
     Comparison,
     Equality,

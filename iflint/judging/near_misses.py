@@ -12,7 +12,7 @@ from iflint.iflow.model import CertificateEntry
 from iflint.judging.name_index import NameIndex, folded, is_misspelt
 from iflint.judging.verdicts import NearMiss
 from iflint.pki.certificates import Certificate
-from iflint.pki.chains.search import CertificatePool
+from iflint.pki.chains.pool import CertificatePool
 from iflint.pki.names import (
     AlignedRdn,
     DifferenceKind,

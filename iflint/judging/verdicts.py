@@ -6,6 +6,7 @@ The data only; `iflint.judging.judge` computes it, once.
 from __future__ import annotations
 
 import enum
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,7 +20,7 @@ from iflint.iflow.model import (
     Value,
 )
 from iflint.pki.certificates import Certificate
-from iflint.pki.chains.search import ChainVerdict, Outcome
+from iflint.pki.chains.verdict import ChainVerdict, Outcome
 from iflint.pki.names import Attribute, Comparison, MalformedName, Name
 from iflint.places.location import Location
 from iflint.report.findings import FORM, DnComparison
@@ -242,3 +243,19 @@ class IflowVerdict(msgspec.Struct, frozen=True):
 
     iflow: Iflow
     channels: tuple[ChannelVerdict, ...]
+
+
+SHORT_LIVED = timedelta(days=90)
+"""Certificates that live shorter are renewed by machines, and late in their lives."""
+
+
+def expires_soon(not_before: datetime, not_after: datetime, clock: datetime, window: int) -> bool:
+    """Whether something valid at ``clock`` ends within ``window`` days.
+
+    For what lives less than 90 days the window is a third of its lifetime, if that is shorter.
+    """
+    if not not_before <= clock <= not_after:
+        return False
+    lifetime = not_after - not_before
+    soon = timedelta(days=window)
+    return not_after - clock <= (min(soon, lifetime / 3) if lifetime < SHORT_LIVED else soon)

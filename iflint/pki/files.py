@@ -16,11 +16,12 @@ import msgspec
 from iflint.pki import der as asn1
 from iflint.pki.certificates import Certificate, CertificateError, parse_certificate
 from iflint.pki.keys import KeyForm, KeyMaterial, key_in_der, key_in_pem
+from iflint.pki.pem import BASE64, CERTIFICATE_LABELS, Block, Refused, blocks_of, body_of, decoded
 from iflint.places.location import FileLocation, Location, Region
 from iflint.places.problems import Problem, ProblemKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from iflint.pki.der import Node
     from iflint.pki.keystores.model import Keystore
@@ -37,11 +38,6 @@ _PRIVATE_KEY = "private key"
 _NO_CERTIFICATE = "there is no certificate in it"
 _EXCERPT = 200
 
-_MARKER = re.compile(r"-----(BEGIN|END) ([^-\r\n]{1,64})-----")
-_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
-_HEADER = re.compile(
-    r"^[ \t]*[A-Za-z0-9-]+:[^\r\n]*(?:\r?\n[ \t]+[^\r\n]*:[^\r\n]*)*$", re.MULTILINE
-)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 _OTHER_LABELS = (
@@ -53,7 +49,6 @@ _OTHER_LABELS = (
     ("PARAMETERS", "key parameters"),
     ("PGP", "PGP message"),
 )
-_CERTIFICATE_LABELS = ("CERTIFICATE", "PKCS7", "PKCS #7", "CMS", "PKCS12")
 _JAVA_KEYSTORES = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
 _BOUNCY_CASTLE = (b"\0\0\0\1\0\0\0\x14", b"\0\0\0\2\0\0\0\x14")
 _DER_STARTS = (b"\x30\x80", b"\x30\x81", b"\x30\x82", b"\x30\x83")
@@ -142,10 +137,6 @@ def may_hold_certificates(data: bytes) -> bool:
     return any(sign in data for sign in _SIGNS)
 
 
-class _Refused(Exception):  # noqa: N818 - becomes a Problem
-    """A block that is not what it should be; the text is one line for people."""
-
-
 class _Reader:
     """Collects what one file holds."""
 
@@ -186,14 +177,14 @@ class _Reader:
             return False
         try:
             self._use(data, None)
-        except _Refused:
+        except Refused:
             return False
         return True
 
     def _read_text(self, text: _Text) -> None:
         if text.text.lstrip().startswith(("{", "[")) and self._read_json(text):
             return
-        blocks = _blocks(text.text)
+        blocks = blocks_of(text.text)
         if not blocks:
             self._read_bare(text)
         self._read_blocks(text.text, blocks, text.region)
@@ -211,14 +202,14 @@ class _Reader:
                 return True
             found = True
             region = text.region(pem.start, pem.end, pem.shown_to)
-            self._read_blocks(pem.text, _blocks(pem.text), lambda *_, region=region: region)
+            self._read_blocks(pem.text, blocks_of(pem.text), lambda *_, region=region: region)
         if not found and KEYSTORE_ENTRIES in text.text:
             self._other.setdefault("a list of keystore entries, without the certificates")
             return True
         return found
 
     def _read_blocks(
-        self, text: str, blocks: Sequence[_Block], region: Callable[[int, int, int], Region]
+        self, text: str, blocks: Sequence[Block], region: Callable[[int, int, int], Region]
     ) -> None:
         for block in blocks:
             if not self._goes_on():
@@ -236,33 +227,33 @@ class _Reader:
         """A text without PEM markers: base64 and nothing else, or no certificate file."""
         encoded = "".join(text.text.split())
         try:
-            if not _BASE64.fullmatch(encoded):
-                raise _Refused(_NO_CERTIFICATE)
-            self._use(_decoded(encoded), None)
-        except _Refused:
+            if not BASE64.fullmatch(encoded):
+                raise Refused(_NO_CERTIFICATE)
+            self._use(decoded(encoded), None)
+        except Refused:
             self._problem(None, *_explain(text.data))
 
-    def _read_block(self, text: str, block: _Block, region: Region) -> None:
+    def _read_block(self, text: str, block: Block, region: Region) -> None:
         body = text[block.body_start : block.body_end]
         other = next((kind for part, kind in _OTHER_LABELS if part in block.label), None)
         if other == _PRIVATE_KEY and "PGP" not in block.label:
             self._read_key(block.label, body, region)
-        if other is not None or not any(part in block.label for part in _CERTIFICATE_LABELS):
+        if other is not None or not any(part in block.label for part in CERTIFICATE_LABELS):
             self._other.setdefault(other or "another kind of PEM block")
             return
         if block.fault:
             self._problem(region, block.fault, "complete the block or export the certificate again")
         try:
-            self._use(_decoded(_body(body)), region)
-        except _Refused as refused:
+            self._use(decoded(body_of(body)), region)
+        except Refused as refused:
             if not block.fault:
                 self._problem(region, str(refused), _EXPORT)
 
     def _read_key(self, label: str, body: str, region: Region) -> None:
         """A block that says it is a private key; one without a key in it is an example."""
         try:
-            form = key_in_pem(label, body, _decoded(_body(body)))
-        except _Refused:
+            form = key_in_pem(label, body, decoded(body_of(body)))
+        except Refused:
             return
         if form is not None:
             self._add_key(form, region)
@@ -275,12 +266,12 @@ class _Reader:
     def _use(self, data: bytes, region: Region | None) -> None:
         """Takes the certificates that ``data`` begins with, one after the other, or a PKCS#7.
 
-        What follows them is left alone, as Java does. Raises _Refused when it begins with none.
+        What follows them is left alone, as Java does. Raises Refused when it begins with none.
         """
         try:
             node = asn1.parse(data)
         except asn1.DerError:
-            raise _Refused("the certificate is cut off or damaged") from None
+            raise Refused("the certificate is cut off or damaged") from None
         kind = _kind(node)
         if kind == _PRIVATE_KEY and (form := _key_form(node)) is not None:
             self._add_key(form, region)
@@ -291,7 +282,7 @@ class _Reader:
         elif kind == "PKCS#12":
             self._use_pkcs12(node, region)
         elif not kind or region is not None:
-            raise _Refused(f"the block holds {_article(kind)}, not a certificate")
+            raise Refused(f"the block holds {_article(kind)}, not a certificate")
         else:
             self._other.setdefault(kind)
 
@@ -304,7 +295,7 @@ class _Reader:
             except (asn1.DerError, CertificateError) as error:
                 if offset:
                     return
-                raise _Refused(error.args[0]) from None
+                raise Refused(error.args[0]) from None
             self._add(certificate, region)
             offset = node.end
 
@@ -315,11 +306,11 @@ class _Reader:
             parts = {part.tag: part for part in signed_data.children()}
             found = parts[0xA0].children() if 0xA0 in parts else ()
         except (asn1.DerError, IndexError):
-            raise _Refused("the PKCS#7 structure can't be read") from None
+            raise Refused("the PKCS#7 structure can't be read") from None
         if not found and 0xA1 in parts:
             self._other.setdefault("certificate revocation list")
         elif not found:
-            raise _Refused("the PKCS#7 structure holds no certificate")
+            raise Refused("the PKCS#7 structure holds no certificate")
         for ordinal, value in enumerate(found, 1):
             if self._full:
                 return
@@ -451,77 +442,6 @@ def _kind_of_signed(outer: tuple[int, ...], inner: tuple[int, ...]) -> str:
     if any(tag in times for tag in inner[2:4]):
         return "certificate revocation list"
     return "certificate"
-
-
-class _Block(msgspec.Struct, frozen=True):
-    """A PEM block: characters ``start`` to ``end`` of the text, its body between the markers.
-
-    ``fault`` says what is wrong with its markers; empty when nothing is.
-    """
-
-    label: str
-    start: int
-    end: int
-    body_start: int
-    body_end: int
-    fault: str = ""
-
-
-def _blocks(text: str) -> list[_Block]:
-    """The PEM blocks of a text, also those whose end is not there."""
-    return list(_each_block(text))
-
-
-def _each_block(text: str) -> Iterator[_Block]:
-    begin: re.Match[str] | None = None
-    for marker in _MARKER.finditer(text):
-        if begin is not None:
-            yield _block(begin, marker, len(text))
-        begin = marker if marker[1] == "BEGIN" else None
-    if begin is not None:
-        yield _block(begin, None, len(text))
-
-
-def _block(begin: re.Match[str], following: re.Match[str] | None, size: int) -> _Block:
-    label = begin[2].strip()
-    body_end = size if following is None else following.start()
-    end = body_end
-    fault = ""
-    if following is None or following[1] == "BEGIN":
-        fault = f"the block begins with BEGIN {_shown(label)} and does not end"
-    else:
-        end = following.end()
-        if following[2].strip() != label:
-            fault = "the block's END has another label than its BEGIN"
-    return _Block(label, begin.start(), end, begin.end(), body_end, fault)
-
-
-def _shown(label: str) -> str:
-    return next((known for known in _CERTIFICATE_LABELS if known in label), "")
-
-
-def _body(text: str) -> str:
-    """The base64 of a block without RFC 1421 headers and white space.
-
-    Line ends written as ``\\n``, as in JSON, are taken for line ends.
-    """
-    unescaped = text.replace("\\r", "").replace("\\n", "\n")
-    if ":" in unescaped:
-        unescaped = _HEADER.sub("", unescaped)
-    return "".join(unescaped.split())
-
-
-def _decoded(encoded: str) -> bytes:
-    """The bytes of base64 without white space; padding may be missing. Raises _Refused."""
-    import binascii
-
-    if not _BASE64.fullmatch(encoded):
-        raise _Refused("the base64 text of the block is damaged")
-    digits = encoded.rstrip("=")
-    try:
-        return binascii.a2b_base64(digits + "=" * (-len(digits) % 4))
-    except binascii.Error:
-        raise _Refused("the base64 text of the block is damaged") from None
 
 
 def _explain(data: bytes) -> tuple[str, str]:

@@ -10,14 +10,8 @@ from iflint.pki.dn.comparison import (
     compare,
 )
 from iflint.pki.dn.grammar import MalformedName
-from iflint.pki.dn.name import (
-    Name,
-    corrected_text,
-    name_from_der,
-    parse_name,
-    rdn_text,
-    swallowed_attribute,
-)
+from iflint.pki.dn.name import Name, name_from_der, rdn_text, swallowed_attribute
+from iflint.pki.dn.parsing import corrected_text, parse_name
 
 __all__ = [
     "AlignedRdn",

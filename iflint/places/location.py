@@ -55,3 +55,16 @@ class Location(msgspec.Struct, frozen=True):
         """As people read it: ``Orders.iflw:41:7``."""
         place = f":{self.region.start_line}:{self.region.start_column}" if self.region else ""
         return f"{self.file}{place}"
+
+
+def file_name(location: Location) -> str:
+    """The name of the file at a place, without folders and archives."""
+    file = location.file
+    return (file.members[-1] if file.members else file.path).rpartition("/")[2]
+
+
+class Package(msgspec.Struct, frozen=True):
+    """The integration package that an export names; ``name`` is what people know."""
+
+    id: str
+    name: str

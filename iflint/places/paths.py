@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Iterable, Sequence
 
@@ -9,6 +10,11 @@ FLOW_FOLDER = "src/main/resources/scenarioflows/integrationflow/"
 """Where an artifact keeps its flow."""
 
 _UNRESERVED = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")
+
+
+def absolute_directory(directory: str | None) -> str:
+    """The directory that relative paths start from, absolute, with forward slashes."""
+    return os.path.abspath(directory or os.curdir).replace(os.sep, "/")
 
 
 def absolute(directory: str, path: str) -> str:

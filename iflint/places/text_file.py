@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -17,7 +17,6 @@ from iflint.places.location import FileLocation, Location, Region
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iflint.iflow.model import Origin
     from iflint.places.edits import Edit
 
 EXCERPT_LENGTH = 400
@@ -264,3 +263,18 @@ def read_text(data: bytes, location: FileLocation) -> TextFile:
 
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+
+
+class Origin(Protocol):
+    """Knows where a piece of the model stands; computes the exact place only when asked."""
+
+    def locate(self, start: int = 0, end: int | None = None) -> Location:
+        """The place of the characters ``start`` to ``end`` of the decoded text."""
+        ...
+
+    def edit(self, text: str, start: int = 0, end: int | None = None) -> Edit:
+        """What makes the characters ``start`` to ``end`` of the decoded text read as ``text``.
+
+        Raises `iflint.places.edits.CannotWrite`.
+        """
+        ...

@@ -7,8 +7,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from iflint.iflow.model import Package
-from iflint.places.location import FileLocation, Location
+from iflint.places.location import FileLocation, Location, Package
 
 
 class Severity(enum.StrEnum):

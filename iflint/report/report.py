@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.iflow.model import Package
-from iflint.places.location import FileLocation, Location
+from iflint.places.location import FileLocation, Location, Package
 from iflint.report.findings import CertificateReference, DnComparison, Finding, RuleInfo, Severity
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.reporters import Wishes
-from iflint.words.terminal import SEVERITIES, Style
+from iflint.reporters.sentences import SEVERITIES
+from iflint.words.terminal import Style
 
 if TYPE_CHECKING:
     from iflint.report.findings import Finding

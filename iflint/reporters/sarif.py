@@ -17,8 +17,9 @@ from iflint.reporters import Wishes
 from iflint.reporters.encoding import dumped
 from iflint.reporters.sarif_messages import MOST_RELATED, message, place_and_words, plain
 from iflint.reporters.sarif_rules import configuration_override, described_rule
+from iflint.reporters.sentences import stale_table
 from iflint.words.visible import encodable, visible
-from iflint.words.wording import counted, sentence, stale_table
+from iflint.words.wording import counted, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

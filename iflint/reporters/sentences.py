@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from iflint.places.paths import absolute, from_root
 from iflint.report.findings import Severity
+from iflint.words.terminal import ERROR, NOTE, WARNING
 from iflint.words.visible import visible
 from iflint.words.wording import counted, day, listed, sentence
 
@@ -127,3 +128,14 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
 def _moment(finding: Finding) -> float:
     moment = finding.broken_since or finding.breaks_on
     return moment.timestamp() if moment else float("inf")
+
+
+def stale_table(known_until: str, days: int) -> str:
+    """What to know about a table of roots that ends long before the clock."""
+    return (
+        f"The list of roots is known until {known_until} only, {counted(days, 'day')} before the "
+        "clock: a newer release may have dropped or added roots. `iflint roots update` reads one."
+    )
+
+
+SEVERITIES = {Severity.ERROR: ERROR, Severity.WARNING: WARNING, Severity.NOTE: NOTE}

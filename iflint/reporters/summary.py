@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from iflint.places.paths import without_iflow
 from iflint.report.findings import Severity
 from iflint.report.report import WantedCertificate
-from iflint.words.terminal import BOLD, QUIET, SEVERITIES, Style, wrapped
-from iflint.words.wording import counted, listed, stale_table
+from iflint.reporters.sentences import SEVERITIES, stale_table
+from iflint.words.terminal import BOLD, QUIET, Style, wrapped
+from iflint.words.wording import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,17 +7,9 @@ from typing import TYPE_CHECKING
 from iflint.report.findings import DnRow
 from iflint.reporters import Wishes
 from iflint.reporters.excerpt import excerpt
+from iflint.reporters.sentences import SEVERITIES
 from iflint.reporters.summary import summary
-from iflint.words.terminal import (
-    BAR,
-    BOLD,
-    MINIMUM_WIDTH,
-    QUIET,
-    SEVERITIES,
-    WARNING,
-    Style,
-    wrapped,
-)
+from iflint.words.terminal import BAR, BOLD, MINIMUM_WIDTH, QUIET, WARNING, Style, wrapped
 from iflint.words.visible import cells
 from iflint.words.wording import counted, dated, day
 

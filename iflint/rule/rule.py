@@ -9,33 +9,32 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
-from iflint.options import NARROWING
+from iflint.judging.references import (
+    certificate_reference,
+    channel_reference,
+    entry_reference,
+    iflow_reference,
+)
 from iflint.report.findings import (
-    CertificateReference,
-    ChannelReference,
     DnComparison,
-    EntryReference,
     Finding,
-    IflowReference,
     Related,
     RuleInfo,
     Severity,
     State,
 )
 from iflint.rule.options import Option, RuleSettings
-from iflint.words.wording import file_name, listed
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from iflint.engine.suppressions import Use
-    from iflint.iflow.model import Iflow, SenderChannel, Value
+    from iflint.iflow.model import Iflow, SenderChannel
     from iflint.judging.verdicts import (
         ChannelVerdict,
         EntryVerdict,
         IflowVerdict,
-        JoinedCertificate,
     )
+    from iflint.options import Suppression
     from iflint.pki.calendar import Calendar
     from iflint.pki.certificates import Certificate
     from iflint.pki.keys import KeyMaterial
@@ -334,109 +333,21 @@ def _published_page(rule: type[Rule]) -> str:
     return f"{DOCUMENTATION}{rule.name}/" if rule.__module__.startswith("iflint_rules.") else ""
 
 
-def text_of(value: Value) -> str:
-    """The resolved text of a value, or the stored one where a parameter is not defined."""
-    return value.raw if value.text is None else value.text
-
-
-def to_enter(text: str, value: Value) -> str:
-    """A text to enter for ``value``, as the file takes it in which the value stands.
-
-    Properties files and JSON, which define parameters, read two backslashes as one.
-    """
-    definition = value.definition
-    if definition is None or "\\" not in text:
-        return text
-    doubled = text.replace("\\", "\\\\")
-    return f"{doubled} (with each backslash doubled, as {file_name(definition)} needs it)"
-
-
-def where_text_stands(value: Value) -> tuple[Location, tuple[Related, ...]]:
-    """The place to edit, and the places that lead there.
-
-    A text that is one whole parameter is edited in the file that defines the parameter; the
-    place in the flow then is the related one.
-    """
-    definition = value.definition
-    if definition is None:
-        return value.location, ()
-    name = value.parameters[0].name
-    return definition, (Related(value.location, f"used here as {{{{{name}}}}}"),)
-
-
-def about_certificate(case: EntryCase, match: JoinedCertificate) -> dict[str, Any]:
-    """The location, the related ones and the certificate of a finding about ``match``.
-
-    Keyword arguments for `Rule.finding`.
-    """
-    related = [Related(location, "the certificate") for location in match.locations[:1]]
-    value = case.verdict.subject.value
-    if value.definition is not None:
-        related.append(Related(value.definition, "the subject DN comes from here"))
-    return {
-        "location": value.location,
-        "related": tuple(related),
-        "certificate": (match.certificate, match.locations),
-    }
-
-
-def of_suppression(case: SuppressionCase) -> str:
-    """What a suppression is for, in the words of the configuration."""
-    given = case.use.suppression
-    narrowed = [f"{name} {value}" for name in NARROWING if (value := getattr(given, name))]
-    return f"{', '.join(given.rule)}{' for ' if narrowed else ''}{listed(narrowed)}"
-
-
-def about_suppression(case: SuppressionCase) -> dict[str, Any]:
-    """The location and the key of a finding about a suppression, arguments for `Rule.finding`."""
-    from iflint.places.location import FileLocation, Location
-
-    given = case.use.suppression
-    return {
-        "location": given.location or Location(FileLocation(given.folder or ".")),
-        "key": of_suppression(case),
-    }
-
-
 def topics(rules: Iterable[Rule]) -> dict[str, Topic | None]:
     """What each rule's findings are about, by its code."""
     return {rule.code: rule.about for rule in rules}
 
 
-def iflow_reference(iflow: Iflow) -> IflowReference:
-    """The reference that findings carry."""
-    return IflowReference(iflow.id, iflow.name, iflow.version, iflow.package, iflow.location)
+class Use(msgspec.Struct, frozen=True):
+    """What a suppression did in a run.
 
+    ``findings`` counts what it suppressed. ``in_vain`` tells that the run looked at what it is
+    for and found nothing to suppress; a run that checked something else says nothing of it.
+    ``missing`` then are the settings that match nothing at all that was checked.
+    """
 
-def channel_reference(channel: SenderChannel) -> ChannelReference:
-    """The reference that findings carry."""
-    address = channel.address
-    return ChannelReference(
-        id=channel.id,
-        ordinal=channel.ordinal,
-        name=channel.name,
-        adapter=channel.adapter,
-        address=text_of(address) if address else "",
-        address_raw=address.raw if address else "",
-    )
-
-
-def entry_reference(verdict: EntryVerdict) -> EntryReference:
-    """The reference that findings carry."""
-    return EntryReference(
-        verdict.entry.ordinal, text_of(verdict.entry.subject), text_of(verdict.entry.issuer)
-    )
-
-
-def certificate_reference(
-    certificate: Certificate, locations: tuple[Location, ...]
-) -> CertificateReference:
-    """The reference that findings carry."""
-    return CertificateReference(
-        subject=certificate.subject.readable,
-        issuer=certificate.issuer.readable,
-        sha256=certificate.sha256,
-        not_before=certificate.not_before,
-        not_after=certificate.not_after,
-        locations=locations,
-    )
+    suppression: Suppression
+    findings: int
+    expired: bool
+    in_vain: bool
+    missing: tuple[str, ...] = ()

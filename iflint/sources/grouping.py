@@ -18,10 +18,9 @@ from iflint.sources.artifacts import (
     Skipped,
     SourceFile,
 )
-from iflint.sources.bundles import FLOW_TYPE, bundle_type
 from iflint.sources.names import Role
 from iflint.sources.origins import NOWHERE, Origin, Origins
-from iflint.sources.packages import FLOW_TYPE as FLOW_RESOURCE
+from iflint.sources.packages import FLOW_BUNDLE, FLOW_RESOURCE, bundle_type
 from iflint.sources.trees import ArchiveTree
 from iflint.sources.zips import SIGNATURES, Archive, Budget, Exhausted
 
@@ -135,7 +134,7 @@ class Grouping:
             yield error.problem
             return
         location = self._tree.location(root)
-        if kind == FLOW_TYPE:
+        if kind == FLOW_BUNDLE:
             detail = "its manifest says integration flow, but no .iflw of it was found"
             yield Skipped(location, SkipKind.BUNDLE_WITHOUT_FLOW, detail)
         elif kind is not None:

@@ -10,7 +10,13 @@ from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources import names
 from iflint.sources.artifacts import PackageName
-from iflint.sources.packages import FLOW_TYPE, PackageList, Resource, Undecodable, read_package_list
+from iflint.sources.packages import (
+    FLOW_RESOURCE,
+    PackageList,
+    Resource,
+    Undecodable,
+    read_package_list,
+)
 from iflint.sources.zips import EXPORT_AGAIN, Exhausted
 
 if TYPE_CHECKING:
@@ -73,7 +79,7 @@ class Origins:
         if not isinstance(package, PackageList):
             return
         for content, resource in package.resources.items():
-            if resource.type == FLOW_TYPE and not self._has_content(folder, content):
+            if resource.type == FLOW_RESOURCE and not self._has_content(folder, content):
                 message = (
                     f"The package lists the integration flow “{resource.display_name}”, "
                     f"but its content ({content}) is missing."

@@ -1,8 +1,13 @@
-"""The list of a package export, ``resources.cnt``: base64 of JSON (seen in all 29 exports)."""
+"""What an export says it holds: a package's list of resources, and a bundle's manifest.
+
+The list, ``resources.cnt``, is base64 of JSON (seen in all 29 exports); a bundle's type stands in
+``META-INF/MANIFEST.MF``.
+"""
 
 from __future__ import annotations
 
 import binascii
+import re
 from typing import Any
 
 import msgspec
@@ -10,8 +15,14 @@ import msgspec
 from iflint.sources.artifacts import PackageName
 from iflint.sources.names import CONTENT_SUFFIX
 
-FLOW_TYPE = "IFlow"
-_PACKAGE_TYPE = "ContentPackage"
+FLOW_BUNDLE = "IntegrationFlow"
+"""``SAP-BundleType`` of a flow."""
+FLOW_RESOURCE = "IFlow"
+"""``resourceType`` of a flow in a package's list."""
+_PACKAGE_RESOURCE = "ContentPackage"
+
+_BUNDLE_TYPE = re.compile(rb"^SAP-BundleType[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_WRAP = re.compile(rb"\r?\n ")
 
 
 class Resource(msgspec.Struct, frozen=True):
@@ -63,12 +74,21 @@ def read_package_list(data: bytes) -> PackageList:
         if not isinstance(row, dict) or not (id_ := _text(row, "id")):
             continue
         name = " ".join((_text(row, "displayName") or _text(row, "name")).split())
-        if _text(row, "resourceType") == _PACKAGE_TYPE:
+        if _text(row, "resourceType") == _PACKAGE_RESOURCE:
             package = PackageName(_text(row, "uniqueId") or _text(row, "name") or id_, name or id_)
         else:
             resource = Resource(id_, _text(row, "resourceType"), name, _text(row, "name"))
             resources[resource.content] = resource
     return PackageList(package, resources)
+
+
+def bundle_type(manifest: bytes) -> str | None:
+    """The type of the bundle: ``IntegrationFlow``, ``ScriptCollection``, …; None if not said.
+
+    Lines wrap at 72 bytes and go on after a space (JAR File Specification, "Line length").
+    """
+    found = _BUNDLE_TYPE.search(_WRAP.sub(b"", manifest))
+    return found[1].decode(errors="replace").strip() or None if found else None
 
 
 def _text(row: dict[str, Any], key: str) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.places.paths import FLOW_FOLDER
-from iflint.report.findings import Severity
 from iflint.words.visible import ascii_only, cells, visible
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 ERROR, WARNING, NOTE, QUIET = "38;5;160", "38;5;166", "38;5;32", "38;5;244"
 """Of the 256 colours, four that keep a contrast of 3.5 and more on black and on white."""
 BOLD = "1"
-SEVERITIES = {Severity.ERROR: ERROR, Severity.WARNING: WARNING, Severity.NOTE: NOTE}
 MINIMUM_WIDTH = 40
 BAR = "|"
 """Between the number of a line and its text: what is drawn of boxes would be read aloud."""

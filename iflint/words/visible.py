@@ -144,3 +144,9 @@ def _cells_of(char: str, width: str) -> int:
     if unicodedata.category(char) in ("Mn", "Me"):
         return 0
     return 2 if width in ("W", "F") else 1
+
+
+def shown(value: str, most: int = 60) -> str:
+    """A value as messages quote it: on one line, harmless and not too long."""
+    shortened = value if len(value) <= most else f"{value[: most - 1]}…"
+    return f"'{visible(shortened)}'"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from iflint.places.location import Location
+    pass
 
 RENEWAL = (
     "Get the renewed certificate from the sender; with the same subject and issuer nothing in "
@@ -60,38 +60,8 @@ def dated(moment: datetime, clock: datetime) -> str:
     return f"{day(moment)} ({relative(moment, clock)})"
 
 
-def stale_table(known_until: str, days: int) -> str:
-    """What to know about a table of roots that ends long before the clock."""
-    return (
-        f"The list of roots is known until {known_until} only, {counted(days, 'day')} before the "
-        "clock: a newer release may have dropped or added roots. `iflint roots update` reads one."
-    )
-
-
-SHORT_LIVED = timedelta(days=90)
-"""Certificates that live shorter are renewed by machines, and late in their lives."""
-
-
-def expires_soon(not_before: datetime, not_after: datetime, clock: datetime, window: int) -> bool:
-    """Whether something valid at ``clock`` ends within ``window`` days.
-
-    For what lives less than 90 days the window is a third of its lifetime, if that is shorter.
-    """
-    if not not_before <= clock <= not_after:
-        return False
-    lifetime = not_after - not_before
-    soon = timedelta(days=window)
-    return not_after - clock <= (min(soon, lifetime / 3) if lifetime < SHORT_LIVED else soon)
-
-
 def listed(items: Sequence[str], conjunction: str = "and") -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {conjunction} {items[-1]}"
-
-
-def file_name(location: Location) -> str:
-    """The name of the file at a place, without folders and archives."""
-    file = location.file
-    return (file.members[-1] if file.members else file.path).rpartition("/")[2]

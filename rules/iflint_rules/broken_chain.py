@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from iflint.judging.verdicts import JoinedCertificate
-from iflint.pki.chains.search import Fault, FaultKind
+from iflint.pki.chains.verdict import Fault, FaultKind
 from iflint.report.findings import Finding, Severity
-from iflint.rule.rule import EntryCase, Rule, Topic, about_certificate
+from iflint.rule.about import about_certificate
+from iflint.rule.rule import EntryCase, Rule, Topic
 from iflint.words.wording import dated, listed
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
+from iflint.judging.verdicts import expires_soon
 from iflint.report.findings import Finding, Severity
+from iflint.rule.about import about_certificate
 from iflint.rule.options import window
-from iflint.rule.rule import EntryCase, Rule, Topic, about_certificate
-from iflint.words.wording import RENEWAL, RENEWAL_AT_HAND, counted, dated, expires_soon
+from iflint.rule.rule import EntryCase, Rule, Topic
+from iflint.words.wording import RENEWAL, RENEWAL_AT_HAND, counted, dated
 
 
 class CertificateExpiresSoon(Rule):

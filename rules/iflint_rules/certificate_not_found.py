@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from iflint.judging.verdicts import EntryState
 from iflint.report.findings import Finding, Related, Severity
-from iflint.rule.rule import Answer, EntryCase, IflowCase, Rule, Topic, to_enter
+from iflint.rule.about import to_enter
+from iflint.rule.rule import Answer, EntryCase, IflowCase, Rule, Topic
 
 
 class CertificateNotFound(Rule):

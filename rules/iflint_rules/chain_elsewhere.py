@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from iflint.judging.verdicts import Presented
-from iflint.pki.chains.search import ChainVerdict, Outcome
+from iflint.pki.chains.verdict import ChainVerdict, Outcome
 from iflint.report.findings import Finding, Related, Severity
-from iflint.rule.rule import EntryCase, Rule, Topic, about_certificate
+from iflint.rule.about import about_certificate
+from iflint.rule.rule import EntryCase, Rule, Topic
 from iflint.words.wording import listed
 
 

@@ -7,7 +7,8 @@ from iflint.judging.verdicts import EntryState, JoinedCertificate
 from iflint.pki.calendar import Claim, Confidence, Stage, Sunset
 from iflint.pki.roots.trust import Landscape
 from iflint.report.findings import Finding, Severity
-from iflint.rule.rule import EntryCase, Rule, Topic, about_certificate
+from iflint.rule.about import about_certificate
+from iflint.rule.rule import EntryCase, Rule, Topic
 from iflint.words.wording import dated, listed
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from iflint.judging.verdicts import NearMiss, Reading
-from iflint.places.location import Location
+from iflint.places.location import Location, file_name
 from iflint.report.findings import DnComparison, Finding, OddCharacter, Related, Severity
-from iflint.rule.rule import Answer, EntryCase, Rule, Topic, to_enter, where_text_stands
-from iflint.words.wording import file_name, listed
+from iflint.rule.about import to_enter, where_text_stands
+from iflint.rule.rule import Answer, EntryCase, Rule, Topic
+from iflint.words.wording import listed
 
 _FORM = {
     "order": "the {role} has the same attributes in another order",

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from iflint.report.findings import Finding, Related, Severity
-from iflint.rule.rule import ChannelCase, EntryCase, Rule, Topic, where_text_stands
+from iflint.rule.about import where_text_stands
+from iflint.rule.rule import ChannelCase, EntryCase, Rule, Topic
 from iflint.words.wording import listed
 
 

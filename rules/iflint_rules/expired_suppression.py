@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, time
 
 from iflint.report.findings import Finding, Severity
-from iflint.rule.rule import Rule, SuppressionCase, about_suppression, of_suppression
+from iflint.rule.about import about_suppression, of_suppression
+from iflint.rule.rule import Rule, SuppressionCase
 from iflint.words.wording import dated
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from iflint.judging.verdicts import NearMiss, Reading
+from iflint.places.location import file_name
 from iflint.report.findings import FORM, DnComparison, Finding, Related, Severity
-from iflint.rule.rule import Answer, EntryCase, Rule, Topic, to_enter, where_text_stands
-from iflint.words.wording import file_name
+from iflint.rule.about import to_enter, where_text_stands
+from iflint.rule.rule import Answer, EntryCase, Rule, Topic
 
 
 class MalformedDn(Rule):

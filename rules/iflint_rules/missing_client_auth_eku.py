@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from iflint.pki.certificates import usage_name
 from iflint.report.findings import Finding, Severity
-from iflint.rule.rule import EntryCase, Rule, Topic, about_certificate
+from iflint.rule.about import about_certificate
+from iflint.rule.rule import EntryCase, Rule, Topic
 from iflint.words.wording import listed
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from iflint.judging.verdicts import Validity
 from iflint.report.findings import Finding, Severity
-from iflint.rule.rule import EntryCase, Rule, about_certificate
+from iflint.rule.about import about_certificate
+from iflint.rule.rule import EntryCase, Rule
 
 
 class PinnedPublicIssuer(Rule):

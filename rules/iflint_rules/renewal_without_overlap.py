@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from iflint.judging.verdicts import Successor
+from iflint.judging.verdicts import Successor, expires_soon
 from iflint.report.findings import Finding, Related, Severity
+from iflint.rule.about import about_certificate
 from iflint.rule.options import window
-from iflint.rule.rule import Answer, EntryCase, Rule, Topic, about_certificate
-from iflint.words.wording import day, expires_soon
+from iflint.rule.rule import Answer, EntryCase, Rule, Topic
+from iflint.words.wording import day
 
 
 class RenewalWithoutOverlap(Rule):

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from iflint.pki.chains.search import Outcome
+from iflint.pki.chains.verdict import Outcome
 from iflint.report.findings import Finding, Severity
-from iflint.rule.rule import EntryCase, Rule, Topic, about_certificate
+from iflint.rule.about import about_certificate
+from iflint.rule.rule import EntryCase, Rule, Topic
 
 
 class SelfSignedCertificate(Rule):

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from iflint.judging.verdicts import Validity
 from iflint.report.findings import Finding, Related, Severity
-from iflint.rule.rule import EntryCase, Rule, Topic, about_certificate
+from iflint.rule.about import about_certificate
+from iflint.rule.rule import EntryCase, Rule, Topic
 from iflint.words.wording import dated
 
 

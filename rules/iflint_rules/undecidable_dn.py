@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from iflint.judging.verdicts import EntryState
 from iflint.pki.names import Equality
 from iflint.report.findings import Finding, Related, Severity
-from iflint.rule.rule import EntryCase, Rule, Topic, where_text_stands
+from iflint.rule.about import where_text_stands
+from iflint.rule.rule import EntryCase, Rule, Topic
 from iflint.words.wording import listed
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from iflint.iflow.model import AuthorizationKind
 from iflint.report.findings import Finding, Severity
-from iflint.rule.rule import ChannelCase, Rule, Topic, where_text_stands
+from iflint.rule.about import where_text_stands
+from iflint.rule.rule import ChannelCase, Rule, Topic
 from iflint.words.wording import listed
 
 

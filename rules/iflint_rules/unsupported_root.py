@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, time
 
 from iflint.judging.verdicts import JoinedCertificate
-from iflint.pki.chains.search import Outcome
+from iflint.pki.chains.verdict import Outcome
 from iflint.pki.roots.trust import Root, Standing, TrustList, version
 from iflint.report.findings import Finding, Severity
-from iflint.rule.rule import EntryCase, Rule, Topic, about_certificate
+from iflint.rule.about import about_certificate
+from iflint.rule.rule import EntryCase, Rule, Topic
 
 
 class UnsupportedRoot(Rule):

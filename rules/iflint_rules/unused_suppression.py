@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from iflint.report.findings import Finding, Severity
-from iflint.rule.rule import Rule, SuppressionCase, about_suppression, of_suppression
+from iflint.rule.about import about_suppression, of_suppression
+from iflint.rule.rule import Rule, SuppressionCase
 from iflint.words.wording import listed
 
 _MISSING = {

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from iflint.judging.verdicts import Validity
 from iflint.pki.chains.signatures import hash_name
 from iflint.report.findings import Finding, Severity
-from iflint.rule.rule import EntryCase, Rule, about_certificate
+from iflint.rule.about import about_certificate
+from iflint.rule.rule import EntryCase, Rule
 from iflint.words.wording import listed
 
 _WEAK = frozenset({"MD2", "MD4", "MD5", "SHA-1"})

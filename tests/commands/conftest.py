@@ -88,7 +88,7 @@ def engine(monkeypatch):
             return self.reply
 
     stub = Stub()
-    monkeypatch.setattr("iflint.engine.session.check", stub.check)
+    monkeypatch.setattr("iflint.engine.checks.check", stub.check)
     monkeypatch.setattr("iflint.answers.illustrated.check", stub.check)
     return stub
 

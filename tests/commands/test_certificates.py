@@ -16,10 +16,9 @@ import pytest
 from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root, write_tree
 from iflint.answers.certificate_uses import uses_of as uses_of_sessions
 from iflint.console.calendars import Event, calendar_text
-from iflint.engine.session import sessions
-from iflint.iflow.model import Package
+from iflint.engine.checks import sessions
 from iflint.options import Options
-from iflint.places.location import FileLocation, Location
+from iflint.places.location import FileLocation, Location, Package
 from iflint.report.certificate_list import (
     CertificateUse,
     CertificateUses,

@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from iflint.iflow.model import Package
-from iflint.places.location import FileLocation, Location
+from iflint.places.location import FileLocation, Location, Package
 from iflint.report.findings import CertificateReference
 from iflint.report.report import CertificateResult, ChannelResult, EntryResult, IflowResult
 

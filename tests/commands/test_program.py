@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from iflint import __version__
+from iflint.__version__ import __version__
 from iflint.commands.main import cli
 from iflint.configuration.settings import SETTINGS
 from iflint.console.interface import Interface

@@ -15,11 +15,11 @@ CASES = Path(__file__).resolve().parents[2] / "fixtures" / "rules"
 
 SLOW = """\
 import sys, time
-from iflint.commands import progress
+from iflint.console import progress_bar
 from iflint.commands.main import main
-from iflint.inputs import _Reading
-progress.PATIENCE, wait, stay = (float(sys.argv.pop(1)) for _ in range(3))
-shown, write, take = [], progress._write, _Reading._take_bundle
+from iflint.engine.inputs import Reading
+progress_bar.PATIENCE, wait, stay = (float(sys.argv.pop(1)) for _ in range(3))
+shown, write, take = [], progress_bar._write, Reading._take_bundle
 def written(text):
     write(text)
     shown.append(text.strip())
@@ -29,7 +29,7 @@ def slow(self, bundle):
         time.sleep(0.01)
     time.sleep(stay)
     take(self, bundle)
-progress._write, _Reading._take_bundle = written, slow
+progress_bar._write, Reading._take_bundle = written, slow
 main()
 """
 """Reads each flow when the line has been shown, or after some seconds, and some later."""

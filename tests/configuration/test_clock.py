@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iflint.clock import now, parse_as_of
+from iflint.options import now
+from iflint.values import parse_as_of
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,9 @@ from authorities import NOW, found
 from chain_oracles import jdks, needs_openssl, needs_verifier, openssls, verifiers
 from generated_chains import Case, objections
 from iflint.pki.certificates import Certificate, parse_certificate
-from iflint.pki.chains.search import CertificatePool, ChainVerdict, FaultKind, judge_chain
+from iflint.pki.chains.pool import CertificatePool
+from iflint.pki.chains.search import judge_chain
+from iflint.pki.chains.verdict import ChainVerdict, FaultKind
 from iflint.pki.roots.trust import Landscape, load_trust_list
 
 vectors = pytest.importorskip("cryptography_vectors", reason="needs NIST's test certificates")

@@ -24,8 +24,8 @@ from exports import (
     write_tree,
     zipped,
 )
-from iflint.clock import parse_as_of
 from iflint.commands.main import cli
+from iflint.values import parse_as_of
 
 ROOT = root("material root", dn("CN=Root", "C=DE"), "2015-01-01", "2044-12-31")
 UPPER = intermediate("material upper", dn("CN=Upper", "C=DE"), ROOT)
@@ -230,13 +230,13 @@ def test_passwords_by_path_in_the_configuration(here, monkeypatch) -> None:
 def test_a_clean_run_reads_no_keystore(here) -> None:
     write(here, {"a.pem": pem(PARTNER, CA, UPPER)})
     program = (
-        "import sys, iflint, iflint.clock\n"
-        "iflint.check('.', roots=('roots.pem',), as_of=iflint.clock.parse_as_of('2026-11-24'))\n"
+        "import sys, iflint, iflint.values\n"
+        "iflint.check('.', roots=('roots.pem',), as_of=iflint.values.parse_as_of('2026-11-24'))\n"
         "print(*sys.modules)"
     )
     run = subprocess.run(
         [sys.executable, "-c", program], cwd=here, capture_output=True, text=True, check=True
     )
     loaded = run.stdout.split()
-    for module in ("keystores", "passwords", "json_texts", "connectivity"):
+    for module in ("keystores", "passwords", "json_texts", "chains.connectivity"):
         assert not [name for name in loaded if name.startswith(f"iflint.pki.{module}")]

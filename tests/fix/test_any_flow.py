@@ -58,7 +58,7 @@ def place(tmp_path, monkeypatch):
 
 def found():
     """How often each thing is found at each place."""
-    report = iflint.engine.session.check(["."], OPTIONS)
+    report = iflint.engine.checks.check(["."], OPTIONS)
     return Counter(
         (f.code, str(f.location.file), f.channel and f.channel.ordinal, f.entry and f.entry.ordinal)
         for f in report.findings

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from iflint.iflow.properties import parse_properties, read_overlay
+from iflint.iflow.overlays import read_overlay
+from iflint.iflow.properties import parse_properties
 from iflint.iflow.reader import read_iflow
 from iflint.places.edits import CannotWrite, Edit, applied
 from iflint.places.location import FileLocation

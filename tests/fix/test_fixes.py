@@ -64,7 +64,7 @@ def fixed(path=".", **settings):
 
 
 def codes(path=".", **settings):
-    report = iflint.engine.session.check([path], options(**settings))
+    report = iflint.engine.checks.check([path], options(**settings))
     return [finding.code for finding in report.findings]
 
 
@@ -491,7 +491,8 @@ def install(monkeypatch):
     """Install a rule of somebody else's that speaks of entries."""
     from iflint.engine import plugins
     from iflint.report.findings import Severity
-    from iflint.rule.rule import Rule, about_certificate
+    from iflint.rule.about import about_certificate
+    from iflint.rule.rule import Rule
 
     own = plugins.load_rules()
 
@@ -546,7 +547,7 @@ def test_a_known_finding_is_fixed(place) -> None:
     from iflint.engine import baseline
 
     orders(place, listing((REVERSED, ISSUER)))
-    report = iflint.engine.session.check(["."], options())
+    report = iflint.engine.checks.check(["."], options())
     (place / "known.json").write_text(baseline.written(baseline.of_report(report)), "utf-8")
     assert codes(baseline="known.json") == []
     assert len(fixed(baseline="known.json").fixes) == 1

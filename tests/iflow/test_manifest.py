@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from iflint.iflow.manifest import parse_manifest
-from iflint.iflow.model import Package
 from iflint.iflow.reader import read_iflow
-from iflint.places.location import FileLocation
+from iflint.places.location import FileLocation, Package
 from iflow.flows import MANIFEST, certificate_channel, flow, read
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iflint.iflow.properties import parse_properties, read_overlay
+from iflint.iflow.overlays import read_overlay
+from iflint.iflow.properties import parse_properties
 from iflint.places.location import FileLocation
 from iflow.flows import channel, flow, prop, read, rows, stored
 

@@ -161,6 +161,7 @@ def test_two_signature_algorithms() -> None:
         SENDER.spki(),
         client(SENDER, CA)[:90],
     ],
+    ids=["nothing", "tag", "empty", "text", "number", "key", "cut-off"],
 )
 def test_no_certificate(der: bytes) -> None:
     with pytest.raises(CertificateError, match="not a certificate"):

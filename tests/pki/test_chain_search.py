@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from authorities import CLIENT, DAY, NOW, SERVER, Party, certificate, client, found, issue, root_of
 from iflint.pki.chains.name_constraints import read_constraints
-from iflint.pki.chains.search import CertificatePool, judge_chain
+from iflint.pki.chains.pool import CertificatePool
+from iflint.pki.chains.search import judge_chain
 from iflint.pki.roots.trust import Landscape, TrustList, load_trust_list
 
 if TYPE_CHECKING:

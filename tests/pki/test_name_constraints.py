@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from authorities import NOW, Party, certificate, client, found, intermediate, issue, root_of
 from iflint.pki import der as asn1
 from iflint.pki.chains.name_constraints import NameConstraints, read_constraints
-from iflint.pki.chains.search import CertificatePool, ChainVerdict, FaultKind, Outcome, judge_chain
+from iflint.pki.chains.pool import CertificatePool
+from iflint.pki.chains.search import judge_chain
+from iflint.pki.chains.verdict import ChainVerdict, FaultKind, Outcome
 from iflint.pki.roots.trust import Landscape, load_trust_list
 
 ROOT, MIDDLE, LOW, SENDER = (Party(name) for name in ("Root", "Middle", "Low", "sender"))

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from authorities import NOW, Party, certificate, client, found, intermediate, root_of
-from iflint.pki.chains.search import CertificatePool, Outcome, judge_chain
+from iflint.pki.chains.pool import CertificatePool
+from iflint.pki.chains.search import judge_chain
+from iflint.pki.chains.verdict import Outcome
 from iflint.pki.names import parse_name
 from iflint.pki.roots.history import change, known_roots
 from iflint.pki.roots.table_update import TrustStore, Update, update

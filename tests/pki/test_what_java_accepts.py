@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 import iflint
 from authorities import Party, algorithm, client, intermediate, pem, resigned, root_of
 from exports import Channel, Flow, bundle, write_tree
-from iflint.clock import parse_as_of
 from iflint.pki import der as asn1
 from iflint.pki.files import read_certificate_file
 from iflint.places.location import FileLocation
+from iflint.values import parse_as_of
 
 ROOT, CA, SENDER = Party("Root"), Party("CA"), Party("sender")
 ECDSA_SHA256 = "1.2.840.10045.4.3.2"

@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from iflint.iflow.model import Package
-from iflint.places.location import FileLocation, Location, Region
+from iflint.places.location import FileLocation, Location, Package, Region
 from iflint.report.findings import (
     CertificateReference,
     ChannelReference,

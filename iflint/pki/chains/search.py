@@ -8,7 +8,6 @@ Not applied: policies and revocation.
 
 from __future__ import annotations
 
-import enum
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,16 +15,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.pki.certificates import Certificate
+from iflint.pki.chains.pool import CertificatePool
 from iflint.pki.chains.signatures import SignatureCache, Verification
-from iflint.pki.names import Name
-from iflint.pki.roots.trust import Leaving, Root, Standing, TrustList, root_from_certificate
+from iflint.pki.chains.verdict import ChainVerdict, Fault, FaultKind, Link, Outcome
+from iflint.pki.roots.trust import Root, Standing, TrustList, root_from_certificate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from iflint.pki.chains.name_constraints import NameConstraints
-    from iflint.pki.files import FoundCertificate, KeyEntry
-    from iflint.places.location import Location
 
 MAX_CERTIFICATES_IN_PATH = 16
 _NAME_CONSTRAINTS = "2.5.29.30"
@@ -33,163 +31,6 @@ _PRE_CERTIFICATE = "1.3.6.1.4.1.11129.2.4.3"
 _MAX_STEPS = 20_000
 _MAX_SIGNATURES = 3000
 _MAX_REFUSALS = 50_000
-
-
-class FaultKind(enum.StrEnum):
-    """Why a link of a chain does not hold."""
-
-    SIGNATURE = "signature"
-    ALGORITHM = "algorithm"
-    """The signature can't be verified here; whether it holds is not known."""
-    NOT_A_CA = "not-a-ca"
-    KEY_USAGE = "key-usage"
-    PATH_LENGTH = "path-length"
-    NAME_CONSTRAINTS = "name-constraints"
-    UNKNOWN_CRITICAL_EXTENSION = "unknown-critical-extension"
-    EXPIRED = "expired"
-    NOT_YET_VALID = "not-yet-valid"
-
-
-class Fault(msgspec.Struct, frozen=True):
-    """One reason why the link above ``below`` does not hold.
-
-    ``certificate`` is the faulty one (None: a root known only from the table, see ``root``);
-    where it is ``below`` itself, that certificate is invalid whoever issued it. ``detail`` is one
-    clause for people.
-    """
-
-    kind: FaultKind
-    certificate: Certificate | None
-    root: Root | None
-    below: Certificate
-    detail: str
-
-
-class Link(msgspec.Struct, frozen=True):
-    """One step up: who issued ``certificate``, as a certificate at hand, a known root, or both."""
-
-    certificate: Certificate
-    issuer: Certificate | None
-    root: Root | None
-    faults: tuple[Fault, ...] = ()
-
-
-class Outcome(enum.StrEnum):
-    """Where the best path ends."""
-
-    TRUSTED = "trusted"
-    UNCERTAIN = "uncertain"
-    """In a root that only one of the landscape's two lists has."""
-    UNSUPPORTED = "unsupported"
-    """In a root that is not on the list in force."""
-    MISSING = "missing"
-    """At a certificate whose issuer is not at hand and no known root."""
-    SELF_SIGNED = "self-signed"
-    """The client certificate is its own issuer and not on the list."""
-    BROKEN_OFF = "broken-off"
-    """At a link that fails so that nothing above it matters."""
-
-
-class ChainVerdict(msgspec.Struct, frozen=True, kw_only=True):
-    """The best path of a client certificate, and what is wrong with it.
-
-    ``certificates`` are those at hand, the client's first, a root's last. ``root`` is the one
-    that ends the path, also when it is not on the list, and ``standing`` what the list says of
-    it. ``missing_issuer`` is the absent issuer of ``below``, from whose AIA ``ca_issuers``
-    come; ``issuer_name_known`` says that another certificate or root of that name is known.
-    ``without_client_auth`` are the client certificate and intermediates whose extended key usage
-    excludes clients. ``valid_from`` and ``valid_until`` (inclusive) bound the time in which the
-    whole path is valid, the client certificate and a root with known dates included; ``leaving``
-    is the later release that takes the root off the list, where one is known.
-    """
-
-    leaf: Certificate
-    links: tuple[Link, ...]
-    certificates: tuple[Certificate, ...]
-    outcome: Outcome
-    root: Root | None = None
-    standing: Standing = Standing.NOT_LISTED
-    faults: tuple[Fault, ...] = ()
-    missing_issuer: Name | None = None
-    below: Certificate | None = None
-    ca_issuers: tuple[str, ...] = ()
-    issuer_name_known: bool = False
-    without_client_auth: tuple[Certificate, ...] = ()
-    valid_from: datetime
-    valid_until: datetime
-    leaving: Leaving | None = None
-
-    @property
-    def holds_until(self) -> datetime:
-        """Until when the path can be used: its end, or the day on which its root leaves."""
-        return min(self.valid_until, self.leaving.on) if self.leaving else self.valid_until
-
-    @property
-    def below_root(self) -> tuple[Certificate, ...]:
-        """The certificates of the path that are at hand, without those that count as its root."""
-        if self.root is None:
-            return self.certificates
-        return tuple(c for c in self.certificates if c.spki != self.root.spki)
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing above the client certificate stands in its way, nor its EKU."""
-        return self.outcome is Outcome.TRUSTED and not self.faults and not self.without_client_auth
-
-
-class CertificatePool:
-    """The certificates at hand, each once, with every place at which it was found."""
-
-    def __init__(self, found: Iterable[FoundCertificate]) -> None:
-        self._locations: dict[Certificate, list[Location]] = {}
-        self._by_subject: dict[str, list[Certificate]] | None = None
-        self._entries: dict[Certificate, list[KeyEntry]] = {}
-        for one in found:
-            places = self._locations.setdefault(one.certificate, [])
-            if one.location not in places[-1:]:
-                places.append(one.location)
-            if one.entry is not None:
-                self._entries.setdefault(one.certificate, []).append(one.entry)
-
-    def __iter__(self) -> Iterator[Certificate]:
-        return iter(self._locations)
-
-    def __len__(self) -> int:
-        return len(self._locations)
-
-    def locations(self, certificate: Certificate) -> tuple[Location, ...]:
-        """Where the certificate was found, in the order of finding; none if it was not."""
-        return tuple(self._locations.get(certificate, ()))
-
-    def entries(self, certificate: Certificate) -> tuple[KeyEntry, ...]:
-        """The entries of keystores at hand whose own certificate this is."""
-        return tuple(self._entries.get(certificate, ()))
-
-    def named(self, name: Name) -> tuple[Certificate, ...]:
-        """The certificates with this subject, by the name matching of RFC 5280 §7.1."""
-        if self._by_subject is None:
-            self._by_subject = {}
-            for certificate in self._locations:
-                self._by_subject.setdefault(certificate.subject.chain_key, []).append(certificate)
-        return tuple(self._by_subject.get(name.chain_key, ()))
-
-    def below_roots(self, certificates: Iterable[Certificate]) -> tuple[Certificate, ...]:
-        """``certificates`` and all those at hand that may stand above them, each once."""
-        found: dict[Certificate, None] = {}
-        waiting = list(certificates)
-        while waiting:
-            certificate = waiting.pop()
-            if certificate not in found:
-                found[certificate] = None
-                waiting.extend(self.named(certificate.issuer))
-        return tuple(found)
-
-
-def presented_by(entry: KeyEntry) -> CertificatePool:
-    """What the holder of a keystore's entry presents, and nothing else."""
-    from iflint.pki.files import FoundCertificate
-
-    return CertificatePool(FoundCertificate(c, entry.location) for c in entry.presented)
 
 
 def judge_chain(

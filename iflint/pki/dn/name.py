@@ -87,16 +87,6 @@ def _canonical_rdn(rdn: Rdn) -> str:
     )
 
 
-def parse_name(text: str) -> Name:
-    """The name that the runtime reads from this text. Raises MalformedName."""
-    try:
-        return Name(grammar.read(text), text)
-    except grammar.MalformedName as error:
-        from iflint.pki.dn.diagnosis import explain
-
-        raise explain(text, error) from None
-
-
 def name_from_der(encoded: bytes) -> Name:
     """The name that these bytes encode (RFC 5280 §4.1.2.4). Raises DerError."""
     sequence = der.parse(encoded).expect(der.SEQUENCE, "a name")
@@ -229,14 +219,3 @@ def swallowed_pattern() -> re.Pattern[str]:
     return re.compile(
         rf"\s((?:OID\.[0-9][0-9.]*|[0-9]+(?:\.[0-9]+){{2,}}|{keywords})\s*=)", re.IGNORECASE
     )
-
-
-def corrected_text(text: str) -> str | None:
-    """The DN that was probably meant, in one line that the runtime reads; None: nobody can tell.
-
-    For texts that ``parse_name`` refuses, and for those in which a value swallowed the next
-    attribute.
-    """
-    from iflint.pki.dn.diagnosis import corrected
-
-    return corrected(text)

@@ -1,0 +1,3 @@
+"""The version of iflint, in this one place."""
+
+__version__ = "0.1.0"

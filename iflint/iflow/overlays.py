@@ -1,0 +1,27 @@
+"""Files of parameters: properties or a dump of configurations, told apart by content."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iflint.iflow.properties import ParameterFile, not_decodable, properties_of
+from iflint.places.text_file import read_text
+
+if TYPE_CHECKING:
+    from iflint.places.location import FileLocation
+
+
+def read_overlay(data: bytes, location: FileLocation) -> ParameterFile:
+    """An environment's values: a properties file of any extension, or JSON by its content.
+
+    JSON holds objects with ``ParameterKey`` and ``ParameterValue`` at any depth. Never raises.
+    """
+    try:
+        file = read_text(data, location)
+    except UnicodeDecodeError as error:
+        return ParameterFile(location, {}, (not_decodable(location, error),))
+    if file.text.lstrip()[:1] in ("{", "["):
+        from iflint.iflow.configurations import configurations_of
+
+        return configurations_of(file)
+    return properties_of(file)

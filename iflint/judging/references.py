@@ -1,0 +1,62 @@
+"""What findings carry of the model: references to flows, channels, entries and certificates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iflint.report.findings import (
+    CertificateReference,
+    ChannelReference,
+    EntryReference,
+    IflowReference,
+)
+
+if TYPE_CHECKING:
+    from iflint.iflow.model import Iflow, SenderChannel, Value
+    from iflint.judging.verdicts import EntryVerdict
+    from iflint.pki.certificates import Certificate
+    from iflint.places.location import Location
+
+
+def iflow_reference(iflow: Iflow) -> IflowReference:
+    """The reference that findings carry."""
+    return IflowReference(iflow.id, iflow.name, iflow.version, iflow.package, iflow.location)
+
+
+def channel_reference(channel: SenderChannel) -> ChannelReference:
+    """The reference that findings carry."""
+    address = channel.address
+    return ChannelReference(
+        id=channel.id,
+        ordinal=channel.ordinal,
+        name=channel.name,
+        adapter=channel.adapter,
+        address=text_of(address) if address else "",
+        address_raw=address.raw if address else "",
+    )
+
+
+def entry_reference(verdict: EntryVerdict) -> EntryReference:
+    """The reference that findings carry."""
+    return EntryReference(
+        verdict.entry.ordinal, text_of(verdict.entry.subject), text_of(verdict.entry.issuer)
+    )
+
+
+def certificate_reference(
+    certificate: Certificate, locations: tuple[Location, ...]
+) -> CertificateReference:
+    """The reference that findings carry."""
+    return CertificateReference(
+        subject=certificate.subject.readable,
+        issuer=certificate.issuer.readable,
+        sha256=certificate.sha256,
+        not_before=certificate.not_before,
+        not_after=certificate.not_after,
+        locations=locations,
+    )
+
+
+def text_of(value: Value) -> str:
+    """The resolved text of a value, or the stored one where a parameter is not defined."""
+    return value.raw if value.text is None else value.text

@@ -1,0 +1,69 @@
+"""The certificates at hand, by the names that chains are built with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iflint.pki.certificates import Certificate
+from iflint.pki.names import Name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from iflint.pki.files import FoundCertificate, KeyEntry
+    from iflint.places.location import Location
+
+
+class CertificatePool:
+    """The certificates at hand, each once, with every place at which it was found."""
+
+    def __init__(self, found: Iterable[FoundCertificate]) -> None:
+        self._locations: dict[Certificate, list[Location]] = {}
+        self._by_subject: dict[str, list[Certificate]] | None = None
+        self._entries: dict[Certificate, list[KeyEntry]] = {}
+        for one in found:
+            places = self._locations.setdefault(one.certificate, [])
+            if one.location not in places[-1:]:
+                places.append(one.location)
+            if one.entry is not None:
+                self._entries.setdefault(one.certificate, []).append(one.entry)
+
+    def __iter__(self) -> Iterator[Certificate]:
+        return iter(self._locations)
+
+    def __len__(self) -> int:
+        return len(self._locations)
+
+    def locations(self, certificate: Certificate) -> tuple[Location, ...]:
+        """Where the certificate was found, in the order of finding; none if it was not."""
+        return tuple(self._locations.get(certificate, ()))
+
+    def entries(self, certificate: Certificate) -> tuple[KeyEntry, ...]:
+        """The entries of keystores at hand whose own certificate this is."""
+        return tuple(self._entries.get(certificate, ()))
+
+    def named(self, name: Name) -> tuple[Certificate, ...]:
+        """The certificates with this subject, by the name matching of RFC 5280 §7.1."""
+        if self._by_subject is None:
+            self._by_subject = {}
+            for certificate in self._locations:
+                self._by_subject.setdefault(certificate.subject.chain_key, []).append(certificate)
+        return tuple(self._by_subject.get(name.chain_key, ()))
+
+    def below_roots(self, certificates: Iterable[Certificate]) -> tuple[Certificate, ...]:
+        """``certificates`` and all those at hand that may stand above them, each once."""
+        found: dict[Certificate, None] = {}
+        waiting = list(certificates)
+        while waiting:
+            certificate = waiting.pop()
+            if certificate not in found:
+                found[certificate] = None
+                waiting.extend(self.named(certificate.issuer))
+        return tuple(found)
+
+
+def presented_by(entry: KeyEntry) -> CertificatePool:
+    """What the holder of a keystore's entry presents, and nothing else."""
+    from iflint.pki.files import FoundCertificate
+
+    return CertificatePool(FoundCertificate(c, entry.location) for c in entry.presented)

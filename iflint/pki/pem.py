@@ -1,0 +1,93 @@
+"""The armour of PEM: its blocks, their labels, and the bytes in each."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MARKER = re.compile(r"-----(BEGIN|END) ([^-\r\n]{1,64})-----")
+BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+_HEADER = re.compile(
+    r"^[ \t]*[A-Za-z0-9-]+:[^\r\n]*(?:\r?\n[ \t]+[^\r\n]*:[^\r\n]*)*$", re.MULTILINE
+)
+CERTIFICATE_LABELS = ("CERTIFICATE", "PKCS7", "PKCS #7", "CMS", "PKCS12")
+
+
+class Refused(Exception):  # noqa: N818 - becomes a Problem
+    """A block that is not what it should be; the text is one line for people."""
+
+
+class Block(msgspec.Struct, frozen=True):
+    """A PEM block: characters ``start`` to ``end`` of the text, its body between the markers.
+
+    ``fault`` says what is wrong with its markers; empty when nothing is.
+    """
+
+    label: str
+    start: int
+    end: int
+    body_start: int
+    body_end: int
+    fault: str = ""
+
+
+def blocks_of(text: str) -> list[Block]:
+    """The PEM blocks of a text, also those whose end is not there."""
+    return list(_each_block(text))
+
+
+def _each_block(text: str) -> Iterator[Block]:
+    begin: re.Match[str] | None = None
+    for marker in _MARKER.finditer(text):
+        if begin is not None:
+            yield _block(begin, marker, len(text))
+        begin = marker if marker[1] == "BEGIN" else None
+    if begin is not None:
+        yield _block(begin, None, len(text))
+
+
+def _block(begin: re.Match[str], following: re.Match[str] | None, size: int) -> Block:
+    label = begin[2].strip()
+    body_end = size if following is None else following.start()
+    end = body_end
+    fault = ""
+    if following is None or following[1] == "BEGIN":
+        fault = f"the block begins with BEGIN {_known_label(label)} and does not end"
+    else:
+        end = following.end()
+        if following[2].strip() != label:
+            fault = "the block's END has another label than its BEGIN"
+    return Block(label, begin.start(), end, begin.end(), body_end, fault)
+
+
+def _known_label(label: str) -> str:
+    return next((known for known in CERTIFICATE_LABELS if known in label), "")
+
+
+def body_of(text: str) -> str:
+    """The base64 of a block without RFC 1421 headers and white space.
+
+    Line ends written as ``\\n``, as in JSON, are taken for line ends.
+    """
+    unescaped = text.replace("\\r", "").replace("\\n", "\n")
+    if ":" in unescaped:
+        unescaped = _HEADER.sub("", unescaped)
+    return "".join(unescaped.split())
+
+
+def decoded(encoded: str) -> bytes:
+    """The bytes of base64 without white space; padding may be missing. Raises Refused."""
+    import binascii
+
+    if not BASE64.fullmatch(encoded):
+        raise Refused("the base64 text of the block is damaged")
+    digits = encoded.rstrip("=")
+    try:
+        return binascii.a2b_base64(digits + "=" * (-len(digits) % 4))
+    except binascii.Error:
+        raise Refused("the base64 text of the block is damaged") from None

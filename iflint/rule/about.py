@@ -1,0 +1,75 @@
+"""What several rules say of the same things: where a text stands, what a finding is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from iflint.options import NARROWING
+from iflint.places.location import file_name
+from iflint.report.findings import Related
+from iflint.rule.rule import EntryCase, SuppressionCase
+from iflint.words.wording import listed
+
+if TYPE_CHECKING:
+    from iflint.iflow.model import Value
+    from iflint.judging.verdicts import JoinedCertificate
+    from iflint.places.location import Location
+
+
+def to_enter(text: str, value: Value) -> str:
+    """A text to enter for ``value``, as the file takes it in which the value stands.
+
+    Properties files and JSON, which define parameters, read two backslashes as one.
+    """
+    definition = value.definition
+    if definition is None or "\\" not in text:
+        return text
+    doubled = text.replace("\\", "\\\\")
+    return f"{doubled} (with each backslash doubled, as {file_name(definition)} needs it)"
+
+
+def where_text_stands(value: Value) -> tuple[Location, tuple[Related, ...]]:
+    """The place to edit, and the places that lead there.
+
+    A text that is one whole parameter is edited in the file that defines the parameter; the
+    place in the flow then is the related one.
+    """
+    definition = value.definition
+    if definition is None:
+        return value.location, ()
+    name = value.parameters[0].name
+    return definition, (Related(value.location, f"used here as {{{{{name}}}}}"),)
+
+
+def about_certificate(case: EntryCase, match: JoinedCertificate) -> dict[str, Any]:
+    """The location, the related ones and the certificate of a finding about ``match``.
+
+    Keyword arguments for `Rule.finding`.
+    """
+    related = [Related(location, "the certificate") for location in match.locations[:1]]
+    value = case.verdict.subject.value
+    if value.definition is not None:
+        related.append(Related(value.definition, "the subject DN comes from here"))
+    return {
+        "location": value.location,
+        "related": tuple(related),
+        "certificate": (match.certificate, match.locations),
+    }
+
+
+def of_suppression(case: SuppressionCase) -> str:
+    """What a suppression is for, in the words of the configuration."""
+    given = case.use.suppression
+    narrowed = [f"{name} {value}" for name in NARROWING if (value := getattr(given, name))]
+    return f"{', '.join(given.rule)}{' for ' if narrowed else ''}{listed(narrowed)}"
+
+
+def about_suppression(case: SuppressionCase) -> dict[str, Any]:
+    """The location and the key of a finding about a suppression, arguments for `Rule.finding`."""
+    from iflint.places.location import FileLocation, Location
+
+    given = case.use.suppression
+    return {
+        "location": given.location or Location(FileLocation(given.folder or ".")),
+        "key": of_suppression(case),
+    }
