@@ -151,8 +151,7 @@ def _with_baseline(report: Report, run: Run) -> Report:
 
 
 def _write(report: Report, run: Run, destination: Destination) -> None:
-    from iflint.console import output
-    from iflint.console import progress_bar
+    from iflint.console import output, progress_bar
     from iflint.reporters import load
 
     reporter = load(destination.format)

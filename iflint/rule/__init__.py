@@ -1,1 +1,131 @@
-"""What a rule is."""
+"""What a rule is: all that the author of one imports, from here."""
+
+from iflint.iflow.model import AuthorizationKind, CertificateEntry, Iflow, SenderChannel, Value
+from iflint.judging.verdicts import (
+    ChannelVerdict,
+    EntryState,
+    EntryVerdict,
+    IflowVerdict,
+    JoinedCertificate,
+    NearMiss,
+    Presented,
+    Reading,
+    Successor,
+    Validity,
+    expires_soon,
+)
+from iflint.pki.calendar import Claim, Confidence, Stage, Sunset
+from iflint.pki.certificates import Certificate, usage_name
+from iflint.pki.chains.signatures import hash_name
+from iflint.pki.chains.verdict import ChainVerdict, Fault, FaultKind, Outcome
+from iflint.pki.names import Equality
+from iflint.pki.roots.trust import Landscape, Root, Standing, TrustList, version
+from iflint.places.location import Location, file_name
+from iflint.places.problems import ProblemKind
+from iflint.report.findings import (
+    FORM,
+    DnComparison,
+    Finding,
+    OddCharacter,
+    Related,
+    Severity,
+    State,
+)
+from iflint.rule.about import (
+    about_certificate,
+    about_suppression,
+    of_suppression,
+    to_enter,
+    where_text_stands,
+)
+from iflint.rule.hooks import hookimpl
+from iflint.rule.options import choice, number, switch, texts, window
+from iflint.rule.rule import (
+    Answer,
+    ChannelCase,
+    EntryCase,
+    IflowCase,
+    KeyCase,
+    ProblemCase,
+    Rule,
+    Run,
+    RunCase,
+    SuppressionCase,
+    Topic,
+)
+from iflint.words.wording import RENEWAL, RENEWAL_AT_HAND, counted, dated, day, listed, sentence
+
+__all__ = [
+    "FORM",
+    "RENEWAL",
+    "RENEWAL_AT_HAND",
+    "Answer",
+    "AuthorizationKind",
+    "Certificate",
+    "CertificateEntry",
+    "ChainVerdict",
+    "ChannelCase",
+    "ChannelVerdict",
+    "Claim",
+    "Confidence",
+    "DnComparison",
+    "EntryCase",
+    "EntryState",
+    "EntryVerdict",
+    "Equality",
+    "Fault",
+    "FaultKind",
+    "Finding",
+    "Iflow",
+    "IflowCase",
+    "IflowVerdict",
+    "JoinedCertificate",
+    "KeyCase",
+    "Landscape",
+    "Location",
+    "NearMiss",
+    "OddCharacter",
+    "Outcome",
+    "Presented",
+    "ProblemCase",
+    "ProblemKind",
+    "Reading",
+    "Related",
+    "Root",
+    "Rule",
+    "Run",
+    "RunCase",
+    "SenderChannel",
+    "Severity",
+    "Stage",
+    "Standing",
+    "State",
+    "Successor",
+    "Sunset",
+    "SuppressionCase",
+    "Topic",
+    "TrustList",
+    "Validity",
+    "Value",
+    "about_certificate",
+    "about_suppression",
+    "choice",
+    "counted",
+    "dated",
+    "day",
+    "expires_soon",
+    "file_name",
+    "hash_name",
+    "hookimpl",
+    "listed",
+    "number",
+    "of_suppression",
+    "sentence",
+    "switch",
+    "texts",
+    "to_enter",
+    "usage_name",
+    "version",
+    "where_text_stands",
+    "window",
+]

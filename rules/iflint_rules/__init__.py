@@ -6,16 +6,16 @@ import importlib
 import pkgutil
 from typing import TYPE_CHECKING
 
-from iflint.rule.hooks import hookimpl
+from iflint.rule import hookimpl
 
 if TYPE_CHECKING:
-    from iflint.rule.rule import Rule
+    from iflint.rule import Rule
 
 
 @hookimpl
 def iflint_rules() -> list[type[Rule]]:
     """Import every module of this package and give the rules defined in it."""
-    from iflint.rule.rule import Rule
+    from iflint.rule import Rule
 
     rules: list[type[Rule]] = []
     for module_info in pkgutil.iter_modules(__path__):

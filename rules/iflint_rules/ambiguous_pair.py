@@ -2,11 +2,17 @@
 
 from collections.abc import Iterable
 
-from iflint.judging.verdicts import EntryState, Validity
-from iflint.report.findings import Finding, Related, Severity
-from iflint.rule.about import about_certificate
-from iflint.rule.rule import EntryCase, Rule
-from iflint.words.wording import counted
+from iflint.rule import (
+    EntryCase,
+    EntryState,
+    Finding,
+    Related,
+    Rule,
+    Severity,
+    Validity,
+    about_certificate,
+    counted,
+)
 
 
 class AmbiguousPair(Rule):

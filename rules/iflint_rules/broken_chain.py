@@ -3,12 +3,19 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from iflint.judging.verdicts import JoinedCertificate
-from iflint.pki.chains.verdict import Fault, FaultKind
-from iflint.report.findings import Finding, Severity
-from iflint.rule.about import about_certificate
-from iflint.rule.rule import EntryCase, Rule, Topic
-from iflint.words.wording import dated, listed
+from iflint.rule import (
+    EntryCase,
+    Fault,
+    FaultKind,
+    Finding,
+    JoinedCertificate,
+    Rule,
+    Severity,
+    Topic,
+    about_certificate,
+    dated,
+    listed,
+)
 
 
 class BrokenChain(Rule):

@@ -2,10 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.pki.chains.verdict import Outcome
-from iflint.report.findings import Finding, Severity
-from iflint.rule.about import about_certificate
-from iflint.rule.rule import EntryCase, Rule
+from iflint.rule import EntryCase, Finding, Outcome, Rule, Severity, about_certificate
 
 
 class CaCertificateAsClient(Rule):

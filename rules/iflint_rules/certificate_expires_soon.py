@@ -2,12 +2,20 @@
 
 from collections.abc import Iterable
 
-from iflint.judging.verdicts import expires_soon
-from iflint.report.findings import Finding, Severity
-from iflint.rule.about import about_certificate
-from iflint.rule.options import window
-from iflint.rule.rule import EntryCase, Rule, Topic
-from iflint.words.wording import RENEWAL, RENEWAL_AT_HAND, counted, dated
+from iflint.rule import (
+    RENEWAL,
+    RENEWAL_AT_HAND,
+    EntryCase,
+    Finding,
+    Rule,
+    Severity,
+    Topic,
+    about_certificate,
+    counted,
+    dated,
+    expires_soon,
+    window,
+)
 
 
 class CertificateExpiresSoon(Rule):

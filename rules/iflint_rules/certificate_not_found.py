@@ -2,10 +2,18 @@
 
 from collections.abc import Iterable
 
-from iflint.judging.verdicts import EntryState
-from iflint.report.findings import Finding, Related, Severity
-from iflint.rule.about import to_enter
-from iflint.rule.rule import Answer, EntryCase, IflowCase, Rule, Topic
+from iflint.rule import (
+    Answer,
+    EntryCase,
+    EntryState,
+    Finding,
+    IflowCase,
+    Related,
+    Rule,
+    Severity,
+    Topic,
+    to_enter,
+)
 
 
 class CertificateNotFound(Rule):

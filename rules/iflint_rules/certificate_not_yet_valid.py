@@ -2,11 +2,17 @@
 
 from collections.abc import Iterable
 
-from iflint.judging.verdicts import Validity
-from iflint.report.findings import Finding, Related, Severity
-from iflint.rule.about import about_certificate
-from iflint.rule.rule import EntryCase, Rule, Topic
-from iflint.words.wording import dated
+from iflint.rule import (
+    EntryCase,
+    Finding,
+    Related,
+    Rule,
+    Severity,
+    Topic,
+    Validity,
+    about_certificate,
+    dated,
+)
 
 
 class CertificateNotYetValid(Rule):

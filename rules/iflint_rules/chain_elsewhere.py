@@ -2,12 +2,19 @@
 
 from collections.abc import Iterable
 
-from iflint.judging.verdicts import Presented
-from iflint.pki.chains.verdict import ChainVerdict, Outcome
-from iflint.report.findings import Finding, Related, Severity
-from iflint.rule.about import about_certificate
-from iflint.rule.rule import EntryCase, Rule, Topic
-from iflint.words.wording import listed
+from iflint.rule import (
+    ChainVerdict,
+    EntryCase,
+    Finding,
+    Outcome,
+    Presented,
+    Related,
+    Rule,
+    Severity,
+    Topic,
+    about_certificate,
+    listed,
+)
 
 
 class ChainElsewhere(Rule):

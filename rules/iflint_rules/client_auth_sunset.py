@@ -3,13 +3,23 @@
 from collections.abc import Iterable
 from datetime import date
 
-from iflint.judging.verdicts import EntryState, JoinedCertificate
-from iflint.pki.calendar import Claim, Confidence, Stage, Sunset
-from iflint.pki.roots.trust import Landscape
-from iflint.report.findings import Finding, Severity
-from iflint.rule.about import about_certificate
-from iflint.rule.rule import EntryCase, Rule, Topic
-from iflint.words.wording import dated, listed
+from iflint.rule import (
+    Claim,
+    Confidence,
+    EntryCase,
+    EntryState,
+    Finding,
+    JoinedCertificate,
+    Landscape,
+    Rule,
+    Severity,
+    Stage,
+    Sunset,
+    Topic,
+    about_certificate,
+    dated,
+    listed,
+)
 
 
 class ClientAuthSunset(Rule):

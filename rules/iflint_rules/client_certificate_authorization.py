@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.report.findings import Finding, Severity
-from iflint.rule.rule import ChannelCase, Rule
+from iflint.rule import ChannelCase, Finding, Rule, Severity
 
 _INSTEAD = {
     "btp": "Use the user role: put the sender's certificate into a service key (or let SAP issue "

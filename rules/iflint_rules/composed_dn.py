@@ -2,10 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.judging.verdicts import Reading
-from iflint.report.findings import Finding, Severity
-from iflint.rule.rule import EntryCase, Rule, Topic
-from iflint.words.wording import listed
+from iflint.rule import EntryCase, Finding, Reading, Rule, Severity, Topic, listed
 
 
 class ComposedDn(Rule):

@@ -2,12 +2,24 @@
 
 from collections.abc import Iterable
 
-from iflint.judging.verdicts import NearMiss, Reading
-from iflint.places.location import Location, file_name
-from iflint.report.findings import DnComparison, Finding, OddCharacter, Related, Severity
-from iflint.rule.about import to_enter, where_text_stands
-from iflint.rule.rule import Answer, EntryCase, Rule, Topic
-from iflint.words.wording import listed
+from iflint.rule import (
+    Answer,
+    DnComparison,
+    EntryCase,
+    Finding,
+    Location,
+    NearMiss,
+    OddCharacter,
+    Reading,
+    Related,
+    Rule,
+    Severity,
+    Topic,
+    file_name,
+    listed,
+    to_enter,
+    where_text_stands,
+)
 
 _FORM = {
     "order": "the {role} has the same attributes in another order",

@@ -2,10 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.iflow.model import AuthorizationKind
-from iflint.report.findings import Finding, Severity
-from iflint.rule.rule import ChannelCase, Rule
-from iflint.words.wording import counted
+from iflint.rule import AuthorizationKind, ChannelCase, Finding, Rule, Severity, counted
 
 
 class DormantCertificateEntry(Rule):

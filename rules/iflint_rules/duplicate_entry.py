@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.report.findings import Finding, Related, Severity
-from iflint.rule.rule import EntryCase, Rule, Topic
+from iflint.rule import EntryCase, Finding, Related, Rule, Severity, Topic
 
 
 class DuplicateEntry(Rule):

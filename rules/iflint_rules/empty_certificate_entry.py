@@ -2,10 +2,17 @@
 
 from collections.abc import Iterable
 
-from iflint.report.findings import Finding, Related, Severity
-from iflint.rule.about import where_text_stands
-from iflint.rule.rule import ChannelCase, EntryCase, Rule, Topic
-from iflint.words.wording import listed
+from iflint.rule import (
+    ChannelCase,
+    EntryCase,
+    Finding,
+    Related,
+    Rule,
+    Severity,
+    Topic,
+    listed,
+    where_text_stands,
+)
 
 
 class EmptyCertificateEntry(Rule):

@@ -2,11 +2,18 @@
 
 from collections.abc import Iterable
 
-from iflint.judging.verdicts import Validity
-from iflint.report.findings import Finding, Severity
-from iflint.rule.about import about_certificate
-from iflint.rule.rule import EntryCase, Rule, Topic
-from iflint.words.wording import RENEWAL, RENEWAL_AT_HAND, dated
+from iflint.rule import (
+    RENEWAL,
+    RENEWAL_AT_HAND,
+    EntryCase,
+    Finding,
+    Rule,
+    Severity,
+    Topic,
+    Validity,
+    about_certificate,
+    dated,
+)
 
 
 class ExpiredCertificate(Rule):

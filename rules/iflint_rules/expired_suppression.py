@@ -3,10 +3,15 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, time
 
-from iflint.report.findings import Finding, Severity
-from iflint.rule.about import about_suppression, of_suppression
-from iflint.rule.rule import Rule, SuppressionCase
-from iflint.words.wording import dated
+from iflint.rule import (
+    Finding,
+    Rule,
+    Severity,
+    SuppressionCase,
+    about_suppression,
+    dated,
+    of_suppression,
+)
 
 
 class ExpiredSuppression(Rule):

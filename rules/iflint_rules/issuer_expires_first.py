@@ -2,12 +2,18 @@
 
 from collections.abc import Iterable
 
-from iflint.judging.verdicts import Validity
-from iflint.pki.chains.verdict import Outcome
-from iflint.report.findings import Finding, Severity
-from iflint.rule.about import about_certificate
-from iflint.rule.rule import EntryCase, Rule, Topic
-from iflint.words.wording import dated, day
+from iflint.rule import (
+    EntryCase,
+    Finding,
+    Outcome,
+    Rule,
+    Severity,
+    Topic,
+    Validity,
+    about_certificate,
+    dated,
+    day,
+)
 
 
 class IssuerExpiresFirst(Rule):

@@ -2,11 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.judging.verdicts import Validity
-from iflint.report.findings import Finding, Severity
-from iflint.rule.about import about_certificate
-from iflint.rule.rule import EntryCase, Rule
-from iflint.words.wording import listed
+from iflint.rule import EntryCase, Finding, Rule, Severity, Validity, about_certificate, listed
 
 
 class KeyUsage(Rule):

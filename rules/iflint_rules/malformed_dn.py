@@ -2,11 +2,22 @@
 
 from collections.abc import Iterable
 
-from iflint.judging.verdicts import NearMiss, Reading
-from iflint.places.location import file_name
-from iflint.report.findings import FORM, DnComparison, Finding, Related, Severity
-from iflint.rule.about import to_enter, where_text_stands
-from iflint.rule.rule import Answer, EntryCase, Rule, Topic
+from iflint.rule import (
+    FORM,
+    Answer,
+    DnComparison,
+    EntryCase,
+    Finding,
+    NearMiss,
+    Reading,
+    Related,
+    Rule,
+    Severity,
+    Topic,
+    file_name,
+    to_enter,
+    where_text_stands,
+)
 
 
 class MalformedDn(Rule):

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable
 
-from iflint.pki.certificates import usage_name
-from iflint.report.findings import Finding, Severity
-from iflint.rule.about import about_certificate
-from iflint.rule.rule import EntryCase, Rule, Topic
-from iflint.words.wording import listed
+from iflint.rule import (
+    EntryCase,
+    Finding,
+    Rule,
+    Severity,
+    Topic,
+    about_certificate,
+    listed,
+    usage_name,
+)
 
 
 class MissingClientAuthEku(Rule):

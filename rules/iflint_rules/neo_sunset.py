@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from iflint.report.findings import Finding, Severity
-from iflint.rule.rule import Rule, RunCase
-from iflint.words.wording import dated
+from iflint.rule import Finding, Rule, RunCase, Severity, dated
 
 _SUNSET = datetime(2028, 12, 31, tzinfo=UTC)
 

@@ -2,10 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.report.findings import Finding, Severity
-from iflint.rule.about import where_text_stands
-from iflint.rule.rule import EntryCase, Rule, Topic
-from iflint.words.wording import listed
+from iflint.rule import EntryCase, Finding, Rule, Severity, Topic, listed, where_text_stands
 
 
 class PlaceholderDn(Rule):

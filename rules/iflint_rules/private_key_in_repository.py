@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.report.findings import Finding, Severity
-from iflint.rule.rule import KeyCase, Rule
+from iflint.rule import Finding, KeyCase, Rule, Severity
 
 
 class PrivateKeyInRepository(Rule):

@@ -2,12 +2,20 @@
 
 from collections.abc import Iterable
 
-from iflint.judging.verdicts import Successor, expires_soon
-from iflint.report.findings import Finding, Related, Severity
-from iflint.rule.about import about_certificate
-from iflint.rule.options import window
-from iflint.rule.rule import Answer, EntryCase, Rule, Topic
-from iflint.words.wording import day
+from iflint.rule import (
+    Answer,
+    EntryCase,
+    Finding,
+    Related,
+    Rule,
+    Severity,
+    Successor,
+    Topic,
+    about_certificate,
+    day,
+    expires_soon,
+    window,
+)
 
 
 class RenewalWithoutOverlap(Rule):

@@ -3,13 +3,19 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from iflint.judging.verdicts import EntryState, JoinedCertificate
-from iflint.pki.roots.trust import Landscape
-from iflint.report.findings import Finding, Severity
-from iflint.rule.about import about_certificate
-from iflint.rule.options import window
-from iflint.rule.rule import EntryCase, Rule, Topic
-from iflint.words.wording import dated
+from iflint.rule import (
+    EntryCase,
+    EntryState,
+    Finding,
+    JoinedCertificate,
+    Landscape,
+    Rule,
+    Severity,
+    Topic,
+    about_certificate,
+    dated,
+    window,
+)
 
 
 class RootLeaving(Rule):

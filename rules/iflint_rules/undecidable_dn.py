@@ -2,12 +2,18 @@
 
 from collections.abc import Iterable
 
-from iflint.judging.verdicts import EntryState
-from iflint.pki.names import Equality
-from iflint.report.findings import Finding, Related, Severity
-from iflint.rule.about import where_text_stands
-from iflint.rule.rule import EntryCase, Rule, Topic
-from iflint.words.wording import listed
+from iflint.rule import (
+    EntryCase,
+    EntryState,
+    Equality,
+    Finding,
+    Related,
+    Rule,
+    Severity,
+    Topic,
+    listed,
+    where_text_stands,
+)
 
 
 class UndecidableDn(Rule):

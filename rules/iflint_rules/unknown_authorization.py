@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable
 
-from iflint.iflow.model import AuthorizationKind
-from iflint.report.findings import Finding, Severity
-from iflint.rule.about import where_text_stands
-from iflint.rule.rule import ChannelCase, Rule, Topic
-from iflint.words.wording import listed
+from iflint.rule import (
+    AuthorizationKind,
+    ChannelCase,
+    Finding,
+    Rule,
+    Severity,
+    Topic,
+    listed,
+    where_text_stands,
+)
 
 
 class UnknownAuthorization(Rule):

@@ -2,10 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.places.problems import ProblemKind
-from iflint.report.findings import Finding, Severity
-from iflint.rule.rule import ProblemCase, Rule
-from iflint.words.wording import sentence
+from iflint.rule import Finding, ProblemCase, ProblemKind, Rule, Severity, sentence
 
 
 class UnreadableArtifact(Rule):

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.iflow.model import AuthorizationKind
-from iflint.report.findings import Finding, Related, Severity
-from iflint.rule.rule import ChannelCase, Rule, Topic
+from iflint.rule import AuthorizationKind, ChannelCase, Finding, Related, Rule, Severity, Topic
 
 
 class UnresolvedParameter(Rule):

@@ -3,12 +3,20 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, time
 
-from iflint.judging.verdicts import JoinedCertificate
-from iflint.pki.chains.verdict import Outcome
-from iflint.pki.roots.trust import Root, Standing, TrustList, version
-from iflint.report.findings import Finding, Severity
-from iflint.rule.about import about_certificate
-from iflint.rule.rule import EntryCase, Rule, Topic
+from iflint.rule import (
+    EntryCase,
+    Finding,
+    JoinedCertificate,
+    Outcome,
+    Root,
+    Rule,
+    Severity,
+    Standing,
+    Topic,
+    TrustList,
+    about_certificate,
+    version,
+)
 
 
 class UnsupportedRoot(Rule):

@@ -2,10 +2,15 @@
 
 from collections.abc import Iterable
 
-from iflint.report.findings import Finding, Severity
-from iflint.rule.about import about_suppression, of_suppression
-from iflint.rule.rule import Rule, SuppressionCase
-from iflint.words.wording import listed
+from iflint.rule import (
+    Finding,
+    Rule,
+    Severity,
+    SuppressionCase,
+    about_suppression,
+    listed,
+    of_suppression,
+)
 
 _MISSING = {
     "path": "no iFlow and no finding lies at this path",

@@ -3,13 +3,17 @@
 import re
 from collections.abc import Iterable
 
-from iflint.judging.verdicts import Validity
-from iflint.pki.certificates import Certificate
-from iflint.report.findings import Finding, Severity
-from iflint.rule.about import about_certificate
-from iflint.rule.options import number
-from iflint.rule.rule import EntryCase, Rule
-from iflint.words.wording import listed
+from iflint.rule import (
+    Certificate,
+    EntryCase,
+    Finding,
+    Rule,
+    Severity,
+    Validity,
+    about_certificate,
+    listed,
+    number,
+)
 
 _GOOD_CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1", "prime256v1"})
 

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 
-from iflint.judging.verdicts import Validity
-from iflint.pki.chains.signatures import hash_name
-from iflint.report.findings import Finding, Severity
-from iflint.rule.about import about_certificate
-from iflint.rule.rule import EntryCase, Rule
-from iflint.words.wording import listed
+from iflint.rule import (
+    EntryCase,
+    Finding,
+    Rule,
+    Severity,
+    Validity,
+    about_certificate,
+    hash_name,
+    listed,
+)
 
 _WEAK = frozenset({"MD2", "MD4", "MD5", "SHA-1"})
 

@@ -2,11 +2,17 @@
 
 from collections.abc import Iterable
 
-from iflint.judging.verdicts import EntryState, Reading
-from iflint.report.findings import Finding, Severity
-from iflint.rule.about import where_text_stands
-from iflint.rule.rule import EntryCase, Rule, Topic
-from iflint.words.wording import listed
+from iflint.rule import (
+    EntryCase,
+    EntryState,
+    Finding,
+    Reading,
+    Rule,
+    Severity,
+    Topic,
+    listed,
+    where_text_stands,
+)
 
 
 class WildcardDn(Rule):

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from iflint.report.findings import Finding, Severity
-from iflint.rule.hooks import hookimpl
-from iflint.rule.options import texts
-from iflint.rule.rule import ChannelCase, Rule
+from iflint.rule import ChannelCase, Finding, Rule, Severity, hookimpl, texts
 
 
 class TrailingSlash(Rule):
