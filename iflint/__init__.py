@@ -20,7 +20,7 @@ def check(*paths: str, **settings: Any) -> Report:
     ``ignore``, ``exclude``, … Raises `iflint.options.UsageError` or FileNotFoundError when
     something is asked for that can't be done; what can't be read is in the report.
     """
-    from iflint.engine.checks import check as run
+    from iflint.engine.run import check as run
     from iflint.options import Options
 
     return run(paths or (".",), Options(**settings))

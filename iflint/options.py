@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from iflint.places.location import FileLocation, Location
+from iflint.places.location import Location
 
 if TYPE_CHECKING:
     from iflint.progress import Progress
@@ -84,9 +84,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     ``environments`` are those to check, each by itself. ``root`` is the folder that fingerprints
     and URIs begin at if no repository holds what is checked (default: ``directory``).
     ``suppressions`` and ``baseline``, a file of known findings (`iflint.engine.baseline`), set
-    findings apart from those that count. ``contents`` are bytes that count instead of what a
-    flow's file or a file of parameters holds on disk, by the path without links (`Disk.real`).
-    ``progress`` is told of each step (`iflint.progress`).
+    findings apart from those that count. ``progress`` is told of each step
+    (`iflint.progress`).
     """
 
     certificates: tuple[str, ...] | None = None
@@ -112,7 +111,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     describe_rules: bool = False
     whole_inventory: bool = False
     diagrams: bool = False
-    contents: Mapping[FileLocation, bytes] = {}
     progress: Progress | None = None
 
     def __post_init__(self) -> None:

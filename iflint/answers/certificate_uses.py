@@ -45,30 +45,29 @@ if TYPE_CHECKING:
     from iflint.report.findings import IflowReference
 
 
-def uses_of(named: Sequence[tuple[str, Session]]) -> CertificateUses:
-    """What depends on each certificate of the sessions of a run (`iflint.engine.checks.sessions`).
+def uses_of(sessions: Sequence[Session]) -> CertificateUses:
+    """What depends on each certificate of the sessions of a run.
 
     Each is told once, also where several environments have it.
     """
     collected: dict[Certificate, _Collected] = {}
     without: set[tuple[IflowReference, int, int]] = set()
     problems: dict[Problem, None] = {}
-    for name, session in named:
+    for session in sessions:
         verdicts = session.verdicts(session.as_of).values()
         problems |= dict.fromkeys(_problems(session, verdicts))
         without.update(_without(verdicts))
         for certificate in session.pool:
             one = collected.setdefault(certificate, _Collected())
             one.places |= dict.fromkeys(session.pool.locations(certificate))
-        _collect_uses(name, verdicts, collected)
-        _collect_standings(name, session, verdicts, collected)
-    clock = named[0][1].as_of
+        _collect_uses(session.name, verdicts, collected)
+        _collect_standings(session, verdicts, collected)
+    clock = sessions[0].as_of
     found = [_certificate_use(each, one, clock) for each, one in collected.items()]
     return CertificateUses(
         as_of=clock,
         lists=tuple(
-            ListInForce(name, str(session.trust.landscape), session.trust.name)
-            for name, session in named
+            ListInForce(each.name, str(each.trust.landscape), each.trust.name) for each in sessions
         ),
         certificates=tuple(sorted(found, key=_what_ends_first)),
         entries_without=len(without),
@@ -118,7 +117,7 @@ def _role(certificate: Certificate) -> str:
 
 def _problems(session: Session, verdicts: Iterable[IflowVerdict]) -> Iterator[Problem]:
     yield from session.inputs.problems
-    for flow in session.inputs.flows:
+    for flow in session.flows:
         yield from flow.problems
     for verdict in verdicts:
         yield from verdict.iflow.problems
@@ -188,7 +187,6 @@ def _twin(channel: ChannelVerdict, entry: EntryVerdict) -> EntryVerdict:
 
 
 def _collect_standings(
-    name: str,
     session: Session,
     verdicts: Iterable[IflowVerdict],
     collected: dict[Certificate, _Collected],
@@ -208,4 +206,6 @@ def _collect_standings(
         )
         tree = chain_tree(chain, session.pool, trust, session.as_of)
         verdict = tree.verdict, tree.reasons, tree.holds_until
-        collected[certificate].standings.setdefault(verdict, (tree.steps, []))[1].append(name)
+        collected[certificate].standings.setdefault(verdict, (tree.steps, []))[1].append(
+            session.name
+        )

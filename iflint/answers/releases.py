@@ -49,7 +49,7 @@ def root_change(paths: Sequence[str], options: Options, one: str, other: str) ->
     """What the change from the older of two releases to the newer one means for ``paths``.
 
     Without paths, only what came and went. Raises UsageError for a release that the table does
-    not have, for a list that is made of files, and what `iflint.engine.checks.check` raises.
+    not have, for a list that is made of files, and what `iflint.engine.run.check` raises.
     """
     from iflint.engine.roots import read_trust_list
     from iflint.options import UsageError, now

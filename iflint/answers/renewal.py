@@ -90,25 +90,23 @@ class Renewal(msgspec.Struct, frozen=True):
         return any(touched.changes for touched in self.touched)
 
 
-def plan_renewals(
-    certificate_path: str, sessions: Sequence[tuple[str, Session]]
-) -> tuple[Renewal, ...]:
+def plan_renewals(certificate_path: str, sessions: Sequence[Session]) -> tuple[Renewal, ...]:
     """The plan for each client certificate in a file; issuers in it complete the chain only.
 
-    ``sessions`` are those of a run (`iflint.engine.checks.sessions`). Raises UsageError when the
-    file holds none, and FileNotFoundError.
+    ``sessions`` are those of a run. Raises UsageError when the file holds none, and
+    FileNotFoundError.
     """
     from iflint.engine.inputs import read_certificates
 
-    read = read_certificates([certificate_path], sessions[0][1].options)
+    read = read_certificates([certificate_path], sessions[0].options)
     if not read.certificates:
         what = read.problems[0].in_one_line if read.problems else "it holds no certificate"
         raise UsageError(f"{certificate_path}: {what}")
-    named = [
-        (name, session.with_certificates((*session.inputs.certificates, *read.certificates)))
-        for name, session in sessions
+    ready = [
+        session.with_certificates((*session.inputs.certificates, *read.certificates))
+        for session in sessions
     ]
-    return tuple(_plan(found, named) for found in _clients(read.certificates))
+    return tuple(_plan(found, ready) for found in _clients(read.certificates))
 
 
 def _clients(found: Iterable[FoundCertificate]) -> Iterator[FoundCertificate]:
@@ -123,19 +121,18 @@ def _clients(found: Iterable[FoundCertificate]) -> Iterator[FoundCertificate]:
     yield from clients or each.values()
 
 
-def _plan(found: FoundCertificate, named: Sequence[tuple[str, Session]]) -> Renewal:
+def _plan(found: FoundCertificate, sessions: Sequence[Session]) -> Renewal:
     certificate = found.certificate
-    session = named[0][1]
     touched: dict[Touched, list[str]] = {}
-    for name, each in named:
+    for each in sessions:
         for iflow in each.verdicts(each.as_of).values():
             for channel in iflow.channels:
                 one = _touched(iflow, channel, certificate)
                 if one is not None:
-                    touched.setdefault(one, []).append(name)
+                    touched.setdefault(one, []).append(each.name)
     problems = {
         finding.message: finding
-        for _, each in named
+        for each in sessions
         for finding in findings_about(found, each, each.inputs.certificates)
     }
     channels = tuple(
@@ -148,7 +145,7 @@ def _plan(found: FoundCertificate, named: Sequence[tuple[str, Session]]) -> Rene
         issuer=certificate.issuer.text,
         problems=tuple(problems.values()),
         touched=channels,
-        steps=tuple(_steps(certificate, problems.values(), channels, session)),
+        steps=tuple(_steps(certificate, problems.values(), channels, sessions[0])),
     )
 
 

@@ -137,7 +137,7 @@ _POINT_OF: dict[Topic | None, tuple[str, str]] = {
 
 def check_sender(
     keystore: str,
-    sessions: Sequence[tuple[str, Session]],
+    sessions: Sequence[Session],
     *,
     connectivity_test: str | None = None,
     truststores: Sequence[str] = (),
@@ -148,8 +148,8 @@ def check_sender(
     whatever the run selects. Raises UsageError, one line, when a file can't be opened or holds
     nothing of what it is given for, and FileNotFoundError.
     """
-    named = [(name, session.with_every_rule()) for name, session in sessions]
-    first = named[0][1]
+    sessions = [session.with_every_rule() for session in sessions]
+    first = sessions[0]
     options, clock = first.options, first.as_of
     read = _read(KEYSTORE, keystore, options)
     stores = [_read(TRUSTSTORE, store, options) for store in truststores]
@@ -168,7 +168,7 @@ def check_sender(
             _load_balancer(trusting, connectivity_test, options),
             _key_entries(keystore, read, [entry for _, entry in entries]),
         ),
-        entries=tuple(_Entry(found, entry, read, named).side() for found, entry in entries),
+        entries=tuple(_Entry(found, entry, read, sessions).side() for found, entry in entries),
         problems=tuple(dict.fromkeys(problems)),
     )
 
@@ -301,22 +301,22 @@ class _Entry:
         found: FoundCertificate,
         entry: KeyEntry,
         read: Inputs,
-        named: Sequence[tuple[str, Session]],
+        sessions: Sequence[Session],
     ) -> None:
         self._found = found
         self._certificate = found.certificate
         self._entry = entry
         self._read = read
-        self._named = named
+        self._sessions = sessions
         self._presented = [FoundCertificate(c, entry.location) for c in entry.presented]
 
     def side(self) -> KeyEntrySide:
         certificate = self._certificate
-        trees = [(name, self._tree(session)) for name, session in self._named]
+        trees = [self._tree(session) for session in self._sessions]
         calls, others = self._calls()
         found = self._by_environment(
-            (name, point)
-            for (name, session), (_, tree) in zip(self._named, trees, strict=True)
+            (session.name, point)
+            for session, tree in zip(self._sessions, trees, strict=True)
             for point in self._points(session, tree)
         )
         points = tuple(sorted(found, key=lambda point: point.number))
@@ -324,7 +324,7 @@ class _Entry:
             alias=self._entry.alias,
             certificate=certificate_reference(certificate, (self._found.location,)),
             row=(certificate.subject.text, certificate.issuer.text),
-            tree=trees[0][1],
+            tree=trees[0],
             points=(*points, self._channels_point(calls, others, accepted=_accepted(points))),
             calls=calls,
             other_channels=others,
@@ -335,7 +335,7 @@ class _Entry:
         where: dict[_Said, list[str]] = {}
         for name, said in named:
             where.setdefault(said, []).append(name)
-        every = len(self._named)
+        every = len(self._sessions)
         return [
             said
             if len(found) == every
@@ -405,11 +405,11 @@ class _Entry:
         """The channels that this certificate may be meant for, and how many others there are."""
         calls: list[tuple[str, Call]] = []
         others: set[tuple[FileLocation, int]] = set()
-        for name, session in self._named:
+        for session in self._sessions:
             alone = session.with_certificates((self._found,))
             verdicts = alone.verdicts(alone.as_of)
             reasons = _by_channel(
-                alone.findings(alone.as_of, verdicts),
+                alone.findings(alone.as_of),
                 topics(alone.rules),
                 self._certificate.sha256,
             )
@@ -420,7 +420,7 @@ class _Entry:
                     if reach is not None:
                         reference = iflow_reference(iflow.iflow)
                         call = _call(reference, verdict, reach, reasons.get(place, ()))
-                        calls.append((name, call))
+                        calls.append((session.name, call))
                     elif verdict.judged:
                         others.add(place)
         return tuple(self._by_environment(calls)), len(others)
@@ -429,7 +429,7 @@ class _Entry:
         places = {(call.reach, call.iflow.location, call.channel.ordinal) for call in calls}
         counts = {reach: sum(place[0] is reach for place in places) for reach in Reach}
         found = counts[Reach.LISTED] + counts[Reach.UNCERTAIN]
-        if not any(session.inputs.flows for _, session in self._named):
+        if not any(session.flows for session in self._sessions):
             return _point(8, _CHANNELS, ["not compared: no flow is given"], least=State.UNKNOWN)
         able = "it can call" if accepted else "if the points above held, it could call"
         facts = [

@@ -86,13 +86,13 @@ def command(
     """
     from iflint.console import output
     from iflint.console.run import call, options_of, prepare
+    from iflint.engine.run import read
     from iflint.fixes.plan import plan_fixes
 
     run = prepare(request(arguments, paths=paths or (".",)))
     plan = call(
         plan_fixes,
-        run.paths,
-        options_of(run),
+        call(read, run.paths, options_of(run)),
         also=run.other_environments,
         add_successor=add_successor,
         unsafe=unsafe_fixes,

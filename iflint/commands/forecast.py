@@ -88,8 +88,8 @@ def command(paths: tuple[str, ...], until: str | None, **arguments: Any) -> int:
     chosen, path, mistakes = table_format(arguments, FORMATS)
     run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))
     sessions = read(run)
-    end = _last_day(until, sessions[0][1].as_of)
-    found = [(name, call(forecast, session, end)) for name, session in sessions]
+    end = _last_day(until, sessions[0].as_of)
+    found = [(session.name, call(forecast, session, end)) for session in sessions]
     if chosen == "table":
         output.write_text(path, run.colour, lambda *console: _tables(found, *console))
     else:

@@ -74,7 +74,7 @@ def command(certificate: str, paths: tuple[str, ...], **arguments: Any) -> int:
     asked = request(arguments, paths=paths or (".",), mistakes=mistakes)
     run = prepare(asked, every_environment=True)
     sessions = read(run)
-    clock = sessions[0][1].as_of
+    clock = sessions[0].as_of
     plans = call(plan_renewals, certificate, sessions)
     if chosen == "json":
         from iflint.reporters.encoding import dumped

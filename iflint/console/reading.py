@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from iflint.engine.session import Session
 
 
-def read(run: Run, *, flows: bool = True) -> list[tuple[str, Session]]:
-    """The `iflint.engine.checks.sessions` of a run, which wants ``flows``. Raises `WrongUsage`."""
-    from iflint.engine.checks import sessions
+def read(run: Run, *, flows: bool = True) -> tuple[Session, ...]:
+    """The sessions of a run, which wants ``flows``. Raises `WrongUsage`."""
+    from iflint.engine.run import read as read_run
 
-    named = call(sessions, run.paths, options_of(run))
+    sessions = call(read_run, run.paths, options_of(run)).sessions
     if flows:
-        found = [flow.location.path for _, session in named for flow in session.inputs.flows]
+        found = [flow.location.path for session in sessions for flow in session.flows]
         say_where_no_iflow_is(run.paths, found)
-    say_what_has_no_parameters(run, ((name, session.parameter_files) for name, session in named))
-    return named
+    say_what_has_no_parameters(run, ((each.name, each.parameter_files) for each in sessions))
+    return sessions
 
 
 def say_where_no_iflow_is(paths: Sequence[str], flows: Iterable[str]) -> None:

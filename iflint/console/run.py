@@ -266,23 +266,35 @@ def check(
     fixes: bool = False,
 ) -> Report:
     """Check what was asked for; complaints about the caller become wrong usage."""
-    options = options_of(run, describe_rules=describe_rules, whole_inventory=whole_inventory)
-    if illustrated:
-        from iflint.answers import illustrated as library
+    from iflint.engine.run import read
 
-        report: Report = call(library.check, run.paths, options)
-    else:
-        from iflint.engine.checks import check
+    options = options_of(
+        run, describe_rules=describe_rules, whole_inventory=whole_inventory, diagrams=illustrated
+    )
 
-        report = call(check, run.paths, options)
-    if fixes:
-        from iflint.fixes.proposals import with_fixes
+    def report() -> Report:
+        read_once = read(run.paths, options)
+        found = read_once.report
+        if illustrated:
+            from iflint.answers.illustrated import illustrated as with_pictures
 
-        report = call(with_fixes, report, run.paths, options, also=run.other_environments)
-    return report
+            found = with_pictures(found, read_once)
+        if fixes:
+            from iflint.fixes.proposals import with_fixes
+
+            found = with_fixes(found, read_once, also=run.other_environments)
+        return found
+
+    return call(report)
 
 
-def options_of(run: Run, *, describe_rules: bool = False, whole_inventory: bool = False) -> Options:
+def options_of(
+    run: Run,
+    *,
+    describe_rules: bool = False,
+    whole_inventory: bool = False,
+    diagrams: bool = False,
+) -> Options:
     """The settings of a run as the library takes them."""
     from iflint.console import progress_bar
 
@@ -309,6 +321,7 @@ def options_of(run: Run, *, describe_rules: bool = False, whole_inventory: bool 
         baseline=get("baseline"),
         describe_rules=describe_rules,
         whole_inventory=whole_inventory,
+        diagrams=diagrams,
         progress=progress_bar.listener(),
     )
 

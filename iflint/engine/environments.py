@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -55,27 +55,27 @@ def parameter_path(pattern: str, flow: ParsedIflow) -> str:
     return start + _PLACEHOLDER.sub(lambda match: values[match[1]], pattern)
 
 
-def merged(reports: Sequence[tuple[str, Report]]) -> Report:
-    """One report of several environments; each finding once, with those in which it holds.
+def merged(reports: Mapping[str, Report]) -> Report:
+    """One report of several environments, by name; each finding with those in which it holds.
 
     A finding is the same one if its fingerprint and severity are; it reads as in the first
     environment that has it. Channels that differ are listed once for each environment.
     """
-    (_, first), *_ = reports
+    first, *_ = reports.values()
     findings: dict[tuple[str, str], tuple[Finding, list[str]]] = {}
-    for name, report in reports:
+    for name, report in reports.items():
         for finding in report.findings:
             key = (finding.fingerprint, str(finding.severity))
             findings.setdefault(key, (finding, []))[1].append(name)
     wanted = {
         (certificate.subject, certificate.issuer): certificate
-        for _, report in reports
+        for report in reports.values()
         for certificate in report.wanted
     }
     return msgspec.structs.replace(
         first,
         iflows=tuple(
-            _merged_iflow([(name, report.iflows[number]) for name, report in reports])
+            _merged_iflow([(name, report.iflows[number]) for name, report in reports.items()])
             for number in range(len(first.iflows))
         ),
         findings=tuple(
@@ -84,20 +84,25 @@ def merged(reports: Sequence[tuple[str, Report]]) -> Report:
         ),
         environments=tuple(
             EnvironmentSummary(name, report.trust, report.parameter_files)
-            for name, report in reports
+            for name, report in reports.items()
         ),
-        certificates=max(report.certificates for _, report in reports),
-        certificate_files=max(report.certificate_files for _, report in reports),
-        entries_checked=sum(report.entries_checked for _, report in reports),
-        entries_joined=sum(report.entries_joined for _, report in reports),
-        entries_not_found=sum(report.entries_not_found for _, report in reports),
+        certificates=max(report.certificates for report in reports.values()),
+        certificate_files=max(report.certificate_files for report in reports.values()),
+        entries_checked=sum(report.entries_checked for report in reports.values()),
+        entries_joined=sum(report.entries_joined for report in reports.values()),
+        entries_not_found=sum(report.entries_not_found for report in reports.values()),
         wanted=tuple(wanted.values()),
         parameters=tuple(
-            max((report.parameters[number] for _, report in reports), key=lambda file: file.used)
+            max(
+                (report.parameters[number] for report in reports.values()),
+                key=lambda file: file.used,
+            )
             for number in range(len(first.parameters))
         ),
         certificate_paths_without=tuple(
-            dict.fromkeys(path for _, each in reports for path in each.certificate_paths_without)
+            dict.fromkeys(
+                path for each in reports.values() for path in each.certificate_paths_without
+            )
         ),
     )
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from iflint.iflow.reader import ParsedIflow, read_iflow
-from iflint.options import Environment, Options, UsageError
+from iflint.options import Options, UsageError
 from iflint.places.location import Location, Package
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.progress import followed
@@ -25,7 +24,6 @@ from iflint.sources import (
 )
 
 if TYPE_CHECKING:
-    from iflint.iflow.properties import ParameterFile
     from iflint.pki.files import FileContent, FoundCertificate
     from iflint.pki.keys import KeyMaterial
     from iflint.pki.passwords import Password
@@ -47,12 +45,17 @@ class Inputs(msgspec.Struct, frozen=True):
     files: frozenset[str] = frozenset()
 
 
-def read_inputs(paths: Sequence[str], options: Options) -> Inputs:
+Known = dict[tuple["FileLocation", bool], "FileContent"]
+"""What certificate files hold that were read before: by place, and whether they surely are some."""
+
+
+def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
     """Read the flows under ``paths`` and the certificates that belong to the run.
 
-    Raises FileNotFoundError for a path that does not exist. What can't be read is a problem.
+    What is ``known`` is not read again, and what is read becomes known. Raises FileNotFoundError
+    for a path that does not exist. What can't be read is a problem.
     """
-    reading = Reading(options)
+    reading = Reading(options, known)
     reading.take(
         discover(
             paths,
@@ -68,63 +71,20 @@ def read_inputs(paths: Sequence[str], options: Options) -> Inputs:
 
 
 def read_certificates(
-    paths: Sequence[str], options: Options, *, connectivity_tests: bool = False
+    paths: Sequence[str],
+    options: Options,
+    known: Known | None = None,
+    *,
+    connectivity_tests: bool = False,
 ) -> Inputs:
-    """Read the certificate files at ``paths``, and no flows.
+    """Read the certificate files at ``paths``, and no flows; ``known`` as for `read_inputs`.
 
     Downloads of a Connectivity Test are skipped but with ``connectivity_tests``.
     Raises FileNotFoundError for a path that does not exist. What can't be read is a problem.
     """
-    reading = Reading(options, connectivity_tests=connectivity_tests)
+    reading = Reading(options, known, connectivity_tests=connectivity_tests)
     reading.take_certificate_files(paths)
     return reading.inputs()
-
-
-def read_parameters(options: Options) -> tuple[tuple[ParameterFile, ...], tuple[Problem, ...]]:
-    """Read the files of ``--parameters``, in order; what can't be read of them is a problem."""
-    files: list[ParameterFile] = []
-    problems: list[Problem] = []
-    for path in options.parameters:
-        _read_overlay(path, options, files, problems)
-    return tuple(files), tuple(problems)
-
-
-def read_environment_parameters(
-    environment: Environment, flows: Sequence[ParsedIflow], options: Options
-) -> tuple[tuple[tuple[ParameterFile, ...], ...], tuple[Problem, ...]]:
-    """For each flow the parameter files that the environment's patterns mean and that exist."""
-    from iflint.engine.environments import parameter_path
-
-    known: dict[str, tuple[ParameterFile, ...]] = {}
-    problems: list[Problem] = []
-    found = []
-    for flow in flows:
-        own: list[ParameterFile] = []
-        for pattern in environment.parameters:
-            path = parameter_path(pattern, flow)
-            if path not in known:
-                files: list[ParameterFile] = []
-                if os.path.isfile(os.path.join(options.directory or "", path)):
-                    _read_overlay(path, options, files, problems)
-                known[path] = tuple(files)
-            own.extend(known[path])
-        found.append(tuple(own))
-    return tuple(found), tuple(problems)
-
-
-def _read_overlay(
-    path: str, options: Options, files: list[ParameterFile], problems: list[Problem]
-) -> None:
-    from iflint.iflow.overlays import read_overlay
-
-    source = named_file(path, options)
-    try:
-        file = read_overlay(_bytes(source, options), source.location)
-    except Unreadable as error:
-        problems.append(error.problem)
-        return
-    files.append(file)
-    problems.extend(file.problems)
 
 
 def _place(artifact: Bundle | CertificateSource | Skipped | Problem) -> object:
@@ -134,8 +94,11 @@ def _place(artifact: Bundle | CertificateSource | Skipped | Problem) -> object:
 class Reading:
     """Collects what the sources yield, reading each file while its archive is at hand."""
 
-    def __init__(self, options: Options, *, connectivity_tests: bool = False) -> None:
+    def __init__(
+        self, options: Options, known: Known | None = None, *, connectivity_tests: bool = False
+    ) -> None:
         self._options = options
+        self._known: Known = {} if known is None else known
         self._connectivity_tests = connectivity_tests
         self._flows: list[ParsedIflow] = []
         self._certificates: list[FoundCertificate] = []
@@ -226,26 +189,17 @@ class Reading:
         )
 
     def _take_certificates(self, source: CertificateSource) -> None:
-        from iflint.pki.files import (
-            FileContent,
-            may_hold_certificates,
-            read_certificate_file,
-        )
+        from iflint.pki.files import FileContent
 
-        quiet = source.keys_only or not source.certain
-        read = self._read(source.file, ProblemKind.CERTIFICATE, quiet=quiet)
-        if read is None:
+        location = source.file.location
+        content = self._content(source)
+        if content is None:
             return
         if not source.keys_only:
-            self._files.add(read[1].path)
-        content = (
-            read_certificate_file(*read, self._passwords(read[1]))
-            if source.certain or may_hold_certificates(read[0])
-            else FileContent()
-        )
+            self._files.add(location.path)
         if content == FileContent():
             if source.given:
-                self._skipped.append(Skipped(read[1], SkipKind.OTHER_FILE, NOTHING_OF_OURS))
+                self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, NOTHING_OF_OURS))
             return
         self._keep_keys(content, source)
         if source.keys_only:
@@ -256,6 +210,32 @@ class Reading:
             self._use(content)
         if not (content.certificates or content.problems):
             self._take_other(source, " and ".join(content.other))
+
+    def knows(self, file: SourceFile) -> bool:
+        """Whether a file was read before that surely holds certificates."""
+        return (file.location, True) in self._known
+
+    def learn(self, file: SourceFile, data: bytes) -> None:
+        """Take the ``data`` of a file that surely holds certificates as read."""
+        self._known[file.location, True] = self._parsed(data, file.location, certain=True)
+
+    def _content(self, source: CertificateSource) -> FileContent | None:
+        """What a file holds; None if it can't be read, which is a problem where it ought to be."""
+        key = source.file.location, source.certain
+        if key not in self._known:
+            quiet = source.keys_only or not source.certain
+            read = self._read(source.file, ProblemKind.CERTIFICATE, quiet=quiet)
+            if read is None:
+                return None
+            self._known[key] = self._parsed(*read, certain=source.certain)
+        return self._known[key]
+
+    def _parsed(self, data: bytes, location: FileLocation, *, certain: bool) -> FileContent:
+        from iflint.pki.files import FileContent, may_hold_certificates, read_certificate_file
+
+        if certain or may_hold_certificates(data):
+            return read_certificate_file(data, location, self._passwords(location))
+        return FileContent()
 
     def _use(self, content: FileContent) -> None:
         self._problems.extend(content.problems)
@@ -310,7 +290,7 @@ class Reading:
         if file is None:
             return None
         try:
-            return _bytes(file, self._options), file.location
+            return file.read(), file.location
         except Unreadable as error:
             if quiet:
                 return None
@@ -319,16 +299,6 @@ class Reading:
                 problem = msgspec.structs.replace(problem, kind=kind)
             self._problems.append(problem)
             return None
-
-
-def _bytes(file: SourceFile, options: Options) -> bytes:
-    """What counts as the content of a file; raises `Unreadable`."""
-    if not options.contents:
-        return file.read()
-    from iflint.sources.disk import Disk
-
-    data = options.contents.get(Disk(options.directory).real(file.location))
-    return file.read() if data is None else data
 
 
 def named_file(path: str, options: Options) -> SourceFile:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from iflint.engine.inputs import Inputs, Reading, named_file
+from iflint.engine.inputs import Inputs, Known, Reading, named_file
 from iflint.options import Options, UsageError
 from iflint.places.problems import Problem, Unreadable
 from iflint.sources import SourceFile
@@ -18,16 +18,26 @@ if TYPE_CHECKING:
     from iflint.pki.roots.trust import TrustList
 
 
-def read_trust_list(options: Options, as_of: datetime) -> tuple[TrustList, tuple[Problem, ...]]:
+RootsRead = tuple[Inputs, bytes | None, str]
+"""What an option for roots names: certificates, a table of roots, and the table's name."""
+
+
+def read_trust_list(
+    options: Options,
+    as_of: datetime,
+    read: Callable[[str, Sequence[str]], RootsRead] | None = None,
+) -> tuple[TrustList, tuple[Problem, ...]]:
     """The list of roots in force: SAP's table, what ``--roots`` names, and ``--roots-add``.
 
+    ``read`` is `read_roots` for somebody who has read the same already.
     Raises UsageError when the landscape is custom and no root is given, when nothing that is
     given holds a root, for a table that can't be used, or that can't be narrowed.
     """
     from iflint.pki.roots.trust import Landscape, TableError, Trust, load_trust_list
 
-    roots, table, table_name = _read_roots("--roots", options.roots, options)
-    added, second, _ = _read_roots("--roots-add", options.roots_add, options)
+    read = read or (lambda option, paths: read_roots(option, paths, options))
+    roots, table, table_name = read("--roots", options.roots)
+    added, second, _ = read("--roots-add", options.roots_add)
     if second is not None:
         raise UsageError("--roots-add takes certificates; a table replaces the list: --roots")
     try:
@@ -54,7 +64,7 @@ def read_table_in_use(options: Options) -> tuple[bytes, str]:
     """
     from iflint.pki.roots.trust import TRUST_STORE, packaged_data
 
-    _, table, name = _read_roots("--roots", options.roots, options)
+    _, table, name = read_roots("--roots", options.roots, options)
     return (packaged_data(), TRUST_STORE) if table is None else (table, f"--roots {name}")
 
 
@@ -72,24 +82,26 @@ def read_calendar(options: Options) -> Calendar:
         raise UsageError(f"--calendar {options.calendar}: {error}") from None
 
 
-def _read_roots(
-    option: str, paths: Sequence[str], options: Options
-) -> tuple[Inputs, bytes | None, str]:
-    """What an option for roots names: certificates, a table of roots, and the table's name."""
-    reading = Reading(options)
+def read_roots(
+    option: str, paths: Sequence[str], options: Options, known: Known | None = None
+) -> RootsRead:
+    """Read what an option for roots names; ``known`` as for `read_inputs`. Raises UsageError."""
+    reading = Reading(options, known)
     table: bytes | None = None
     table_name = ""
     for path in paths:
         source = None if _is_folder(path, options) else named_file(path, options)
-        data = _table(source) if source else None
-        if source is None or data is None:
+        data = _bytes(source) if source and not reading.knows(source) else None
+        if source and data and not _is_table(data):
+            reading.learn(source, data)
+        if data is None or not _is_table(data):
             reading.take_certificate_files([path])
         elif table is not None:
             raise UsageError(
                 f"{option} names two tables of roots, {table_name} and {path}: give one"
             )
         else:
-            table, table_name = data, str(source.location)
+            table, table_name = data, str(source.location) if source else path
     roots = reading.inputs()
     if paths and table is None and not roots.certificates:
         advice = "give PEM or DER files of roots, or a table of roots in JSON"
@@ -102,10 +114,13 @@ def _is_folder(path: str, options: Options) -> bool:
     return os.path.isdir(os.path.join(options.directory or "", path))
 
 
-def _table(source: SourceFile) -> bytes | None:
-    """The bytes of a table of roots; None for a file that is none, by its first character."""
+def _bytes(source: SourceFile) -> bytes | None:
     try:
-        data = source.read()
+        return source.read()
     except Unreadable:
         return None
-    return data if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else None
+
+
+def _is_table(data: bytes) -> bool:
+    """Whether a file is a table of roots, by its first character."""
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")

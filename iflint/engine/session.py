@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cache, cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from iflint.engine.inventory import report_on
-from iflint.options import Environment, Options
+from iflint.options import Environment, Options, now
 from iflint.places.paths import absolute_directory
 from iflint.places.problems import ProblemKind
 from iflint.progress import followed
 from iflint.report.report import Report
+from iflint.sources.disk import Disk
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,54 +24,56 @@ if TYPE_CHECKING:
     from iflint.engine.coverage import Coverage
     from iflint.engine.inputs import Inputs
     from iflint.iflow.model import Iflow
+    from iflint.iflow.properties import ParameterFile
     from iflint.judging.verdicts import IflowVerdict
     from iflint.pki.calendar import Calendar
     from iflint.pki.chains.pool import CertificatePool
     from iflint.pki.chains.signatures import SignatureCache
     from iflint.pki.files import FoundCertificate
+    from iflint.places.location import FileLocation
+    from iflint.places.problems import Problem
     from iflint.report.findings import Finding, RuleInfo
     from iflint.rule.rule import Case, Rule, Run
+
+T = TypeVar("T")
 
 
 _KEPT_FROM = {
     "pool": {"inputs"},
     "root": {"options"},
     "rules": {"options"},
-    "_judged": {"inputs", "trust", "_iflows"},
+    "_handlers": {"options"},
+    "_iflows": {"flows", "_overlays", "_own"},
+    "_judged": {"inputs", "trust", "flows", "_overlays", "_own"},
+    "_said": {"inputs", "trust", "flows", "_overlays", "_own", "options"},
 }
 """What a session keeps once it is worked out, and the fields that it comes from."""
 
 
 class Session:
-    """Everything read once, and judged as often as is asked for: each clock has its report.
+    """One environment of a run: read once, and judged as often as is asked for.
 
-    ``parameter_files`` counts the iFlows that have parameter files of the session's environment.
+    Each clock has its report. ``name`` is the environment's, empty where none is configured.
     """
 
-    def __init__(
-        self, paths: Sequence[str], options: Options, inputs: Inputs | None = None
-    ) -> None:
-        from iflint.engine.inputs import read_inputs, read_parameters
-        from iflint.engine.roots import read_calendar, read_trust_list
-        from iflint.options import now
+    def __init__(self, paths: Sequence[str], options: Options) -> None:
+        from iflint.engine.reading import Reader
+        from iflint.engine.roots import read_calendar
 
+        self.name = ""
         self.options = options
         self.as_of = options.as_of or now()
-        self._paths = paths
-        overlays, parameter_problems = read_parameters(options)
-        self._overlays = overlays
-        self.trust, root_problems = read_trust_list(options, self.as_of)
+        self.paths = paths
+        self._reader = Reader(options)
+        self._overlays, self._unread_parameters = self._reader.parameters(options.parameters)
+        self.trust, self._root_problems = self._reader.trust_list(options, self.as_of)
         self._calendar = read_calendar(options) if options.calendar is not None else None
-        self.inputs = inputs or read_inputs(paths, options)
-        self._iflows = tuple(flow.resolve(overlays) for flow in self.inputs.flows)
-        self._problems = (*self.inputs.problems, *parameter_problems, *root_problems)
-        self._parameter_files = {file.location.path for file in overlays}
-        self.parameter_files = 0
+        self.inputs = self._reader.inputs(paths)
+        self.flows = self.inputs.flows
+        self._own: tuple[tuple[ParameterFile, ...], ...] = ((),) * len(self.flows)
 
     def in_environment(self, environment: Environment) -> Session:
         """The same flows with the settings of an environment."""
-        from iflint.engine.inputs import read_certificates, read_environment_parameters
-
         own = {
             name: getattr(environment, name)
             for name in ("landscape", "trust", "certificates", "roots", "roots_add")
@@ -78,20 +82,59 @@ class Session:
         options = msgspec.structs.replace(self.options, **own, environments=(), as_of=self.as_of)
         inputs = self.inputs
         if environment.certificates is not None:
-            inputs = self._with_certificates(read_certificates(environment.certificates, options))
-        other = Session(self._paths, options, inputs)
-        files, problems = read_environment_parameters(environment, inputs.flows, options)
-        return other._changed(
-            _iflows=tuple(
-                flow.resolve((*other._overlays, *own_files))
-                for flow, own_files in zip(inputs.flows, files, strict=True)
-            ),
-            _problems=(*other._problems, *problems),
-            _parameter_files=other._parameter_files.union(
-                file.location.path for own_files in files for file in own_files
-            ),
-            parameter_files=sum(map(bool, files)),
+            inputs = self._with_certificates(self._reader.certificates(environment.certificates))
+        trust, root_problems = self._reader.trust_list(options, self.as_of)
+        files, unread = self._reader.parameters_of(environment, self.flows)
+        return self._changed(
+            name=environment.name,
+            options=options,
+            inputs=inputs,
+            trust=trust,
+            _root_problems=root_problems,
+            _own=files,
+            _unread_parameters=(*self._unread_parameters, *unread),
         )
+
+    def with_contents(self, contents: Mapping[FileLocation, bytes]) -> Session:
+        """The same session, as if files of flows and parameters held other bytes.
+
+        ``contents`` has these by the path without links (`Disk.real`). Nothing is read, and no
+        verdict is worked out anew but those of the flows that the files belong to.
+        """
+        real = cache(Disk(self.options.directory).real)
+
+        def text_of(file: FileLocation) -> bytes | None:
+            return None if file.members else contents.get(real(file))
+
+        @cache
+        def changed(location: FileLocation) -> ParameterFile | None:
+            from iflint.iflow.overlays import read_overlay
+
+            text = text_of(location)
+            return None if text is None else read_overlay(text, location)
+
+        def current(files: Iterable[ParameterFile]) -> tuple[ParameterFile, ...]:
+            return tuple(changed(file.location) or file for file in files)
+
+        other = self._changed(
+            flows=tuple(flow.with_texts(text_of) for flow in self.flows),
+            _overlays=current(self._overlays),
+            _own=tuple(map(current, self._own)),
+        )
+        if other._overlays != self._overlays:
+            return other
+        same = {
+            number
+            for number, flow in enumerate(self.flows)
+            if flow is other.flows[number] and self._own[number] == other._own[number]
+        }
+        other._iflows = tuple(
+            iflow if number in same else other._resolved(number)
+            for number, iflow in enumerate(self._iflows)
+        )
+        other._judged = _only(same, self._judged)
+        other._said = _only(same, self._said)
+        return other
 
     def _with_certificates(self, read: Inputs) -> Inputs:
         """The session's flows with other certificates than were read with them."""
@@ -127,15 +170,15 @@ class Session:
             for channel in judge.judge(iflow).channels
             for entry in channel.entries
         ]
-        return tuple(_findings(self.rules, cases))
+        return tuple(self._findings(cases))
 
     def report(self, as_of: datetime | None = None) -> Report:
         """The report at the clock ``as_of`` (aware; default: the session's own)."""
         as_of = as_of or self.as_of
         verdicts = self.verdicts(as_of)
-        findings = self.findings(as_of, verdicts)
+        findings = self.findings(as_of)
         return report_on(
-            self._paths,
+            self.paths,
             self.options,
             as_of,
             self.inputs,
@@ -149,23 +192,26 @@ class Session:
             self.root,
         )
 
-    def findings(
-        self, as_of: datetime, verdicts: dict[int, IflowVerdict] | None = None
-    ) -> tuple[Finding, ...]:
-        """What the rules in force say at the clock ``as_of``, in the order of the report.
-
-        ``verdicts`` are those of that clock, where they are known already.
-        """
-        if verdicts is None:
-            verdicts = self.verdicts(as_of)
+    def findings(self, as_of: datetime) -> tuple[Finding, ...]:
+        """What the rules in force say at the clock ``as_of``, in the order of the report."""
+        verdicts = self.verdicts(as_of)
         if not self._needs_rules(verdicts):
             return ()
         from iflint.engine.fingerprints import fingerprinted
 
-        found = _findings(self.rules, self._cases(verdicts, as_of))
+        found = [*self._general_findings(verdicts, as_of), *self._flow_findings(verdicts, as_of)]
         directory = absolute_directory(self.options.directory)
         ordered = sorted(found, key=lambda finding: finding.place)
         return fingerprinted(ordered, directory, self.root)
+
+    @property
+    def parameter_files(self) -> int:
+        """How many iFlows have parameter files of the environment."""
+        return sum(map(bool, self._own))
+
+    @property
+    def _parameter_files(self) -> Iterator[ParameterFile]:
+        return chain(self._overlays, *self._own)
 
     @cached_property
     def root(self) -> str:
@@ -173,7 +219,7 @@ class Session:
         from iflint.sources import root_of
 
         directory = absolute_directory(self.options.directory)
-        return root_of(self._paths, directory, self.options.root)
+        return root_of(self.paths, directory, self.options.root)
 
     @property
     def coverage(self) -> Coverage:
@@ -196,9 +242,9 @@ class Session:
         if not set(self._problems).issubset(inputs.problems):
             unread.append(FileLocation(self.root))
         return Coverage(
-            paths=(*self._paths, *(options.certificates or ()), *options.roots, *options.roots_add),
+            paths=(*self.paths, *(options.certificates or ()), *options.roots, *options.roots_add),
             given=(*options.roots, *options.roots_add),
-            files=inputs.files | self._parameter_files,
+            files=inputs.files.union(file.location.path for file in self._parameter_files),
             unread=tuple(unread),
         )
 
@@ -214,7 +260,7 @@ class Session:
         names = [(rule.code, rule.name) for rule in self.rules]
         report, uses = suppressed(report, self.options.suppressions, names)
         run = self._run(report.as_of)
-        found = _findings(self.rules, (SuppressionCase(run, use) for use in uses))
+        found = self._findings(SuppressionCase(run, use) for use in uses)
         environments = tuple(each.name for each in report.environments)
         about = [
             msgspec.structs.replace(finding, environments=environments)
@@ -226,6 +272,11 @@ class Session:
     def untold(self) -> Session:
         """The same session, of whose steps nobody is told."""
         return self._changed(options=msgspec.structs.replace(self.options, progress=None))
+
+    def with_rules(self, codes: Iterable[str]) -> Session:
+        """The same session, with these rules asked."""
+        options = msgspec.structs.replace(self.options, select=tuple(sorted(codes)))
+        return self._changed(options=options)
 
     def with_every_rule(self) -> Session:
         """The same session, with every rule asked that is on unless it is told otherwise."""
@@ -265,68 +316,95 @@ class Session:
 
         Those of the clock that was asked for last are kept.
         """
-        if as_of not in self._judged:
-            verdicts = self._judge(as_of)
-            self._judged.clear()
-            self._judged[as_of] = verdicts
-        return self._judged[as_of]
+        known = _of_clock(self._judged, as_of)
+        unjudged = [
+            number
+            for number, iflow in enumerate(self._iflows)
+            if number not in known
+            and any(channel.checked or channel.entries for channel in iflow.channels)
+        ]
+        if unjudged:
+            from iflint.judging.judge import Judge
+
+            judge = Judge(self.pool, self.trust.at(as_of), as_of, self._signatures)
+            progress = self.options.progress
+            for number in followed(unjudged, progress, "judging iFlow", self._name_of):
+                known[number] = judge.judge(self._iflows[number])
+            self._judged[as_of] = known = dict(sorted(known.items()))
+        return known
 
     @cached_property
     def _judged(self) -> dict[datetime, dict[int, IflowVerdict]]:
         return {}
 
-    def _judge(self, as_of: datetime) -> dict[int, IflowVerdict]:
-        relevant = [
-            number
-            for number, iflow in enumerate(self._iflows)
-            if any(channel.checked or channel.entries for channel in iflow.channels)
-        ]
-        if not relevant:
-            return {}
-        from iflint.judging.judge import Judge
+    @cached_property
+    def _said(self) -> dict[datetime, dict[int, Sequence[Finding]]]:
+        return {}
 
-        judge = Judge(self.pool, self.trust.at(as_of), as_of, self._signatures)
-        progress = self.options.progress
-        return {
-            number: judge.judge(self._iflows[number])
-            for number in followed(relevant, progress, "judging iFlow", self._name_of)
-        }
+    @cached_property
+    def _iflows(self) -> tuple[Iflow, ...]:
+        return tuple(map(self._resolved, range(len(self.flows))))
+
+    def _resolved(self, number: int) -> Iflow:
+        return self.flows[number].resolve((*self._overlays, *self._own[number]))
 
     def _name_of(self, number: int) -> str:
         return self._iflows[number].name
 
-    def _cases(self, verdicts: dict[int, IflowVerdict], as_of: datetime) -> Iterator[Case]:
-        """Everything that rules are handed, in the order of the report."""
-        from iflint.rule.rule import (
-            ChannelCase,
-            EntryCase,
-            IflowCase,
-            KeyCase,
-            ProblemCase,
-            RunCase,
+    @property
+    def _problems(self) -> tuple[Problem, ...]:
+        """What could not be read, but for the files of flows."""
+        files = {file.location: file for own in self._own for file in own}
+        of_parameters = (file.problems for file in (*self._overlays, *files.values()))
+        return (
+            *self.inputs.problems,
+            *self._unread_parameters,
+            *chain.from_iterable(of_parameters),
+            *self._root_problems,
         )
 
-        run = self._run(as_of)
-        for problem in self._problems:
-            yield ProblemCase(run, problem)
-        for key in self.inputs.keys:
-            yield KeyCase(run, key)
+    def _flow_findings(
+        self, verdicts: dict[int, IflowVerdict], as_of: datetime
+    ) -> Iterator[Finding]:
+        """What rules say of each iFlow."""
+        run, known = self._run(as_of), _of_clock(self._said, as_of)
         numbers = range(len(self._iflows))
         progress = self.options.progress
         for number in followed(numbers, progress, "applying rules to iFlow", self._name_of):
-            iflow = self._iflows[number]
-            for problem in iflow.problems:
-                yield ProblemCase(run, problem, iflow)
-            verdict = verdicts.get(number)
-            if verdict is None:
-                continue
-            yield IflowCase(run, verdict)
-            for channel in verdict.channels:
-                yield ChannelCase(run, iflow, channel)
-                if channel.judged:
-                    for entry in channel.entries:
-                        yield EntryCase(run, iflow, channel.channel, entry)
-        yield RunCase(run, tuple(verdicts.values()))
+            if number not in known:
+                cases = _flow_cases(run, self._iflows[number], verdicts.get(number))
+                known[number] = self._findings(cases)
+            yield from known[number]
+
+    def _general_findings(
+        self, verdicts: dict[int, IflowVerdict], as_of: datetime
+    ) -> Iterator[Finding]:
+        """What rules say of what belongs to no iFlow, and of the run as a whole."""
+        from iflint.rule.rule import KeyCase, ProblemCase, RunCase
+
+        run = self._run(as_of)
+        yield from self._findings(ProblemCase(run, problem) for problem in self._problems)
+        yield from self._findings(KeyCase(run, key) for key in self.inputs.keys)
+        yield from self._findings([RunCase(run, tuple(verdicts.values()))])
+
+    def _findings(self, cases: Iterable[Case]) -> list[Finding]:
+        """What the rules in force say of some cases."""
+        handlers = self._handlers
+        return [
+            _as_severe(finding, rule)
+            for case in cases
+            for rule in handlers.get(case.kind, ())
+            for finding in rule.check(case)
+        ]
+
+    @cached_property
+    def _handlers(self) -> dict[str, list[Rule]]:
+        """The rules in force by the kind of case that they are handed."""
+        handlers: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            for kind in rule.handed():
+                handlers.setdefault(kind, []).append(rule)
+        return handlers
 
     def _run(self, as_of: datetime) -> Run:
         from iflint.rule.rule import Run
@@ -377,17 +455,38 @@ class Session:
         )
 
 
-def _findings(rules: Sequence[Rule], cases: Iterable[Case]) -> list[Finding]:
-    handlers: dict[str, list[Rule]] = {}
-    for rule in rules:
-        for kind in rule.handed():
-            handlers.setdefault(kind, []).append(rule)
-    return [
-        _as_severe(finding, rule)
-        for case in cases
-        for rule in handlers.get(case.kind, ())
-        for finding in rule.check(case)
-    ]
+def _flow_cases(run: Run, iflow: Iflow, verdict: IflowVerdict | None) -> Iterator[Case]:
+    """Everything of an iFlow that rules are handed; without a verdict, what can't be read."""
+    from iflint.rule.rule import ChannelCase, EntryCase, IflowCase, ProblemCase
+
+    for problem in iflow.problems:
+        yield ProblemCase(run, problem, iflow)
+    if verdict is None:
+        return
+    yield IflowCase(run, verdict)
+    for channel in verdict.channels:
+        yield ChannelCase(run, iflow, channel)
+        if channel.judged:
+            for entry in channel.entries:
+                yield EntryCase(run, iflow, channel.channel, entry)
+
+
+def _of_clock(kept: dict[datetime, dict[int, T]], as_of: datetime) -> dict[int, T]:
+    """What is kept of a clock, by the number of the iFlow; other clocks' are let go."""
+    if as_of not in kept:
+        kept.clear()
+        kept[as_of] = {}
+    return kept[as_of]
+
+
+def _only(
+    numbers: Container[int], kept: dict[datetime, dict[int, T]]
+) -> dict[datetime, dict[int, T]]:
+    """What is kept of some iFlows."""
+    return {
+        clock: {number: each for number, each in found.items() if number in numbers}
+        for clock, found in kept.items()
+    }
 
 
 def _as_severe(finding: Finding, rule: Rule) -> Finding:

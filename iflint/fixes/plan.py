@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.engine.checks import report_of, sessions
 from iflint.fixes.choices import Reason, meant, misspelt, successor
 from iflint.fixes.proofs import Candidate, Place, Prover
 from iflint.fixes.texts import Change, ChangedFile, Texts
@@ -19,14 +18,14 @@ from iflint.places.edits import CannotWrite, clashing
 from iflint.places.location import FileLocation
 from iflint.report.findings import Finding
 from iflint.rule.rule import Answer, Topic
-from iflint.sources.disk import Disk, root_of
 
 if TYPE_CHECKING:
+    from iflint.engine.run import Run
     from iflint.engine.session import Session
     from iflint.fixes.proofs import Refusal
     from iflint.judging.name_index import NameIndex
     from iflint.judging.verdicts import EntryVerdict
-    from iflint.options import Environment, Options
+    from iflint.options import Environment
     from iflint.pki.certificates import Certificate
     from iflint.report.report import Report
 
@@ -76,22 +75,22 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def plan_fixes(
-    paths: Sequence[str],
-    options: Options,
+    run: Run,
     *,
     also: Sequence[Environment] = (),
     add_successor: bool = False,
     unsafe: bool = False,
 ) -> Plan:
-    """What can be fixed in the flows under ``paths``; nothing is written.
+    """What can be fixed in the flows of a run; nothing is written.
 
-    ``also`` are environments that are looked at beside what ``options`` ask for. With
+    ``also`` are environments that are looked at besides those of the run. With
     ``add_successor`` a row is added where a successor has none; ``unsafe`` also takes the
     certificate whose common name is a letter or two away or whose names are exchanged, and writes
-    what brings to light what is new only in name (`iflint.fixes.proofs`). Raises what
-    `iflint.check` raises.
+    what brings to light what is new only in name (`iflint.fixes.proofs`). Of what
+    was read nothing is read again but the files that would be changed. Raises what `iflint.check`
+    raises.
     """
-    planner = _Planner(paths, options, also, add_successor=add_successor, unsafe=unsafe)
+    planner = _Planner(run, also, add_successor=add_successor, unsafe=unsafe)
     return planner.plan()
 
 
@@ -100,47 +99,34 @@ _Found = dict[tuple[Place, Answer], list[Finding]]
 
 class _Planner:
     def __init__(
-        self,
-        paths: Sequence[str],
-        options: Options,
-        also: Sequence[Environment],
-        *,
-        add_successor: bool,
-        unsafe: bool,
+        self, run: Run, also: Sequence[Environment], *, add_successor: bool, unsafe: bool
     ) -> None:
         from iflint.engine.rule_settings import rules_in_force
-        from iflint.options import now
 
-        self._paths = paths
-        self._also = tuple(also)
-        asked = rules_in_force(options)
-        usual = rules_in_force(msgspec.structs.replace(options, select=()))
+        session = run.first
+        asked = session.rules
+        usual = rules_in_force(msgspec.structs.replace(session.options, select=()))
         rules = {rule.code: rule for rule in (*asked, *usual)}
+        if len(rules) > len(asked):
+            run = run.with_rules(rules)
+        self._runs = [run, run.in_other_environments(also)] if also else [run]
         self._answers = {rule.code: rule.answer for rule in asked if rule.answer}
         self._about_pairs = {code for code, rule in rules.items() if rule.about is Topic.PAIR}
-        self._options = msgspec.structs.replace(
-            options,
-            as_of=options.as_of or now(),
-            select=tuple(sorted(rules)),
-            describe_rules=False,
-            whole_inventory=False,
-        )
         self._add_successor = add_successor
         self._unsafe = unsafe
-        self._texts = Texts(options.directory, _places(paths, options))
+        self._texts = Texts(session.options.directory, _places(session))
         self._left: dict[tuple[str, str], Left] = {}
         self._rows = 0
 
     def plan(self) -> Plan:
         """Collect what could be written, and keep what proves good."""
-        checks = self._sessions(self._options)
-        before = self._reports(checks)
+        before = [run.report for run in self._runs]
         found = _by_place(before, self._answers)
         candidates = [
             candidate
-            for named in checks
-            for name, session in named
-            for candidate in self._collect(name, session, found)
+            for run in self._runs
+            for session in run.sessions
+            for candidate in self._collect(session, found)
         ]
         candidates = self._without_conflicts(_each_pair_once(candidates, self._leave))
         prover = Prover(before, self._with, about_pairs=self._about_pairs, wished=self._unsafe)
@@ -154,21 +140,10 @@ class _Planner:
             self._rows,
         )
 
-    def _sessions(self, options: Options) -> list[list[tuple[str, Session]]]:
-        """The sessions of each check: what is asked for, and the other environments."""
-        asked = sessions(self._paths, options)
-        others = [(each.name, asked[0][1].in_environment(each)) for each in self._also]
-        return [asked, others] if others else [asked]
-
-    def _reports(self, checks: Iterable[Sequence[tuple[str, Session]]]) -> list[Report]:
-        return [report_of(named, self._options) for named in checks]
-
     def _with(self, candidates: Sequence[Candidate]) -> list[Report]:
-        """The checks of the files as they would be."""
+        """The reports on the files as they would be."""
         contents = {each.file: each.after for each in self._changed(candidates)}
-        return self._reports(
-            self._sessions(msgspec.structs.replace(self._options, contents=contents))
-        )
+        return [run.with_contents(contents).report for run in self._runs]
 
     def _changed(self, candidates: Iterable[Candidate]) -> tuple[ChangedFile, ...]:
         return self._texts.changed(edit for each in candidates for edit in each.edits)
@@ -198,19 +173,18 @@ class _Planner:
         left = Left(finding, why, remedy or finding.remedy, unsafe, hides)
         self._left.setdefault((finding.fingerprint, why), left)
 
-    def _collect(self, name: str, session: Session, found: _Found) -> Iterator[Candidate]:
+    def _collect(self, session: Session, found: _Found) -> Iterator[Candidate]:
         """What could be written for the findings of one environment."""
         if not found:
             return
         from iflint.judging.name_index import NameIndex
 
         index = NameIndex(session.pool)
-        assert self._options.as_of is not None
-        for verdict in session.verdicts(self._options.as_of).values():
+        for verdict in session.verdicts(session.as_of).values():
             for channel in verdict.channels:
                 for entry in channel.entries:
                     place = (
-                        name,
+                        session.name,
                         verdict.iflow.location,
                         channel.channel.ordinal,
                         entry.entry.ordinal,
@@ -279,11 +253,11 @@ class _Planner:
         return kept
 
 
-def _places(paths: Sequence[str], options: Options) -> Iterator[str]:
+def _places(session: Session) -> Iterator[str]:
     """What is named to be read, and the repository or folder that it belongs to."""
-    yield from paths
-    yield from options.parameters
-    yield root_of(paths, Disk(options.directory).directory, options.root)
+    yield from session.paths
+    yield from session.options.parameters
+    yield session.root
 
 
 def _by_place(reports: Iterable[Report], answers: Mapping[str, Answer]) -> _Found:

@@ -14,25 +14,22 @@ from iflint.places.text_file import TextFile
 from iflint.report.findings import Finding, ProposedFix, Replacement
 
 if TYPE_CHECKING:
-    from iflint.options import Environment, Options
+    from iflint.engine.run import Run
+    from iflint.options import Environment
     from iflint.places.edits import Edit
     from iflint.places.location import FileLocation
     from iflint.report.report import Report
 
 
-def with_fixes(
-    report: Report, paths: Sequence[str], options: Options, *, also: Sequence[Environment] = ()
-) -> Report:
-    """The report with what `iflint.fixes.plan.plan_fixes` would write in each finding's ``fix``.
+def with_fixes(report: Report, run: Run, *, also: Sequence[Environment] = ()) -> Report:
+    """The ``report`` of a run with what `plan_fixes` would write in each finding's ``fix``.
 
-    ``report`` is of the same paths and options; nothing is read anew if nothing in it is fixable.
     Where an environment of ``also`` can't be judged, no fix is known to be good, and none proposed.
     """
     if not any(finding.fixable for finding in (*report.findings, *report.known)):
         return report
-    options = msgspec.structs.replace(options, as_of=report.as_of)
     try:
-        plan = plan_fixes(paths, options, also=also)
+        plan = plan_fixes(run, also=also)
     except (UsageError, FileNotFoundError):
         return report
     before = {file.file: file.before for file in plan.files}

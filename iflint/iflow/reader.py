@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -13,7 +13,7 @@ from iflint.places.location import Package
 from iflint.places.problems import Problem, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from iflint.iflow.channels import StoredChannel
     from iflint.iflow.diagram.model import Diagram
@@ -45,24 +45,6 @@ def read_iflow(
     parameters that could not be read.
     """
     headers = parse_manifest(*manifest) if manifest else Manifest({})
-    problems = list(headers.problems)
-    every_channel = every_channel or with_diagram
-    diagram: Diagram | None = None
-    channels: tuple[StoredChannel, ...] = ()
-    relevant = False
-    try:
-        document = read_document(flow, location, scan=not every_channel)
-    except Unreadable as unreadable:
-        problems.append(unreadable.problem)
-    else:
-        channels, relevant = _channels(document)
-        if with_diagram:
-            from iflint.iflow.diagram.reader import diagram_of
-
-            diagram = diagram_of(flow, location)
-    defaults = _Defaults(parameters)
-    wrong = defaults.problems()
-    problems += wrong
     stem = _stem(location)
     return ParsedIflow(
         id=headers.symbolic_name or stem,
@@ -71,21 +53,23 @@ def read_iflow(
         package=package,
         location=location,
         bundle=bundle,
-        relevant=relevant,
-        channels=channels if relevant or every_channel else (),
-        defaults=defaults,
-        problems=tuple(problems),
-        parameters_complete=parameters_readable and not wrong,
-        diagram=diagram,
+        headers=headers,
+        stored=_stored(flow, location, every_channel=every_channel, with_diagram=with_diagram),
+        defaults=_Defaults(parameters, readable=parameters_readable),
     )
 
 
-class ParsedIflow(msgspec.Struct, frozen=True):
-    """A flow with its texts as stored; `resolve` makes the model with one set of parameters.
+class Stored(msgspec.Struct, frozen=True):
+    """What a ``.iflw`` holds: its channels as stored, and how it is drawn, where that was asked."""
 
-    ``relevant`` is False where no channel could be authorized by certificate, whatever the
-    parameters; such a flow holds its channels only when every channel was asked for.
-    """
+    relevant: bool = False
+    channels: tuple[StoredChannel, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    diagram: Diagram | None = None
+
+
+class ParsedIflow(msgspec.Struct, frozen=True):
+    """A flow with its texts as stored; `resolve` makes the model with one set of parameters."""
 
     id: str
     name: str
@@ -93,12 +77,50 @@ class ParsedIflow(msgspec.Struct, frozen=True):
     package: Package | None
     location: FileLocation
     bundle: FileLocation
-    relevant: bool
-    channels: tuple[StoredChannel, ...]
+    headers: Manifest
+    stored: Stored
     defaults: _Defaults
-    problems: tuple[Problem, ...] = ()
-    parameters_complete: bool = True
-    diagram: Diagram | None = None
+
+    @property
+    def relevant(self) -> bool:
+        """Whether a channel could be authorized by certificate, with some value of parameters.
+
+        A flow that is not holds its channels only when every channel was asked for.
+        """
+        return self.stored.relevant
+
+    @property
+    def channels(self) -> tuple[StoredChannel, ...]:
+        """The sender channels as they are stored."""
+        return self.stored.channels
+
+    @property
+    def diagram(self) -> Diagram | None:
+        """How the editor draws the flow, where that was asked for."""
+        return self.stored.diagram
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be read of its own files."""
+        return (*self.headers.problems, *self.stored.problems, *self.defaults.problems)
+
+    @property
+    def parameters_complete(self) -> bool:
+        """Whether its own parameters could be read as a whole."""
+        return self.defaults.readable and not self.defaults.problems
+
+    def with_texts(self, text_of: Callable[[FileLocation], bytes | None]) -> ParsedIflow:
+        """The flow with other bytes in its files, where ``text_of`` has some for a location."""
+        changes: dict[str, Any] = {}
+        if (flow := text_of(self.location)) is not None:
+            with_diagram = self.diagram is not None
+            changes["stored"] = _stored(
+                flow, self.location, every_channel=True, with_diagram=with_diagram
+            )
+        place = self.defaults.location
+        if place is not None and (parameters := text_of(place)) is not None:
+            changes["defaults"] = _Defaults((parameters, place))
+        return msgspec.structs.replace(self, **changes) if changes else self
 
     def resolve(self, overlays: Sequence[ParameterFile] = ()) -> Iflow:
         """The flow with the bundle's parameter values, overlaid by ``overlays``; the last wins.
@@ -137,11 +159,19 @@ class ParsedIflow(msgspec.Struct, frozen=True):
 class _Defaults:
     """The bundle's own parameter file, read when first asked for."""
 
-    __slots__ = ("_file", "_source")
+    __slots__ = ("_file", "_source", "problems", "readable")
 
-    def __init__(self, source: tuple[bytes, FileLocation] | None) -> None:
+    def __init__(self, source: tuple[bytes, FileLocation] | None, *, readable: bool = True) -> None:
+        """``readable`` is False where there is a file that could not be read at all."""
         self._source = source
         self._file: ParameterFile | None = None
+        self.readable = readable
+        self.problems = self._problems()
+
+    @property
+    def location(self) -> FileLocation | None:
+        """Where the file stands; None when the bundle has none."""
+        return self._source[1] if self._source else None
 
     @property
     def file(self) -> ParameterFile | None:
@@ -152,11 +182,28 @@ class _Defaults:
             self._file = parse_properties(*self._source)
         return self._file
 
-    def problems(self) -> tuple[Problem, ...]:
+    def _problems(self) -> tuple[Problem, ...]:
         r"""What can't be read of it: only ``\u`` and a byte order mark can give a problem."""
         data = self._source[0] if self._source else b""
         suspect = b"\\u" in data or data[:2] in (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb")
         return self.file.problems if suspect and self.file else ()
+
+
+def _stored(
+    flow: bytes, location: FileLocation, *, every_channel: bool, with_diagram: bool
+) -> Stored:
+    every_channel = every_channel or with_diagram
+    try:
+        document = read_document(flow, location, scan=not every_channel)
+    except Unreadable as unreadable:
+        return Stored(problems=(unreadable.problem,))
+    channels, relevant = _channels(document)
+    diagram: Diagram | None = None
+    if with_diagram:
+        from iflint.iflow.diagram.reader import diagram_of
+
+        diagram = diagram_of(flow, location)
+    return Stored(relevant, channels if relevant or every_channel else (), (), diagram)
 
 
 def _channels(document: Document) -> tuple[tuple[StoredChannel, ...], bool]:

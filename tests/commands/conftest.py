@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -81,15 +82,15 @@ def engine(monkeypatch):
         reply = CLEAN_REPORT
         asked = None
 
-        def check(self, paths, options=None):
+        def read(self, paths, options=None):
             self.asked = (tuple(paths), options)
             if isinstance(self.reply, BaseException):
                 raise self.reply
-            return self.reply
+            return SimpleNamespace(report=self.reply)
 
     stub = Stub()
-    monkeypatch.setattr("iflint.engine.checks.check", stub.check)
-    monkeypatch.setattr("iflint.answers.illustrated.check", stub.check)
+    monkeypatch.setattr("iflint.engine.run.read", stub.read)
+    monkeypatch.setattr("iflint.answers.illustrated.illustrated", lambda report, _run: report)
     return stub
 
 

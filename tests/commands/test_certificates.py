@@ -16,7 +16,7 @@ import pytest
 from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root, write_tree
 from iflint.answers.certificate_uses import uses_of as uses_of_sessions
 from iflint.console.calendars import Event, calendar_text
-from iflint.engine.checks import sessions
+from iflint.engine.run import read
 from iflint.options import Options
 from iflint.places.location import FileLocation, Location, Package
 from iflint.report.certificate_list import (
@@ -65,7 +65,7 @@ def repository(workplace):
 
 def uses_of(**settings) -> dict:
     options = Options(landscape="custom", roots=("roots.pem",), as_of=CLOCK, **settings)
-    found = uses_of_sessions(sessions(["."], options))
+    found = uses_of_sessions(read(["."], options).sessions)
     return {use.certificate.sha256: use for use in found.certificates} | {"": found}
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import iflint
 from exports import Channel, Flow, bundle, dn, issue, pem, root, write_tree
+from iflint.engine.run import read
 from iflint.fixes.plan import plan_fixes
 from iflint.options import Options
 
@@ -58,7 +59,7 @@ def place(tmp_path, monkeypatch):
 
 def found():
     """How often each thing is found at each place."""
-    report = iflint.engine.checks.check(["."], OPTIONS)
+    report = iflint.engine.run.check(["."], OPTIONS)
     return Counter(
         (f.code, str(f.location.file), f.channel and f.channel.ordinal, f.entry and f.entry.ordinal)
         for f in report.findings
@@ -95,7 +96,7 @@ def test_a_fix_adds_no_finding_and_is_all_there_is_to_do(place, channels, at_han
     (place / "partners.pem").write_bytes(pem(*at_hand))
 
     before, stood = found(), files(place)
-    plan = plan_fixes(["."], OPTIONS)
+    plan = plan_fixes(read(["."], OPTIONS))
     assert files(place) == stood
     for file in plan.files:
         assert stood[place / file.file.path] == file.before != file.after
@@ -105,4 +106,4 @@ def test_a_fix_adds_no_finding_and_is_all_there_is_to_do(place, channels, at_han
     assert bool(plan.fixes) == bool(plan.files)
     answered = {fix.finding.fingerprint for fix in plan.fixes}
     assert (before - after).total() >= len(answered)
-    assert not plan_fixes(["."], OPTIONS).files
+    assert not plan_fixes(read(["."], OPTIONS)).files

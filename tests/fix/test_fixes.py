@@ -14,6 +14,7 @@ import pytest
 
 import iflint
 from exports import FLOW_FOLDER, Channel, Flow, bundle, dn, iflw, issue, pem, root, write_tree
+from iflint.engine.run import read
 from iflint.fixes.plan import plan_fixes
 from iflint.options import Environment, Options
 
@@ -56,7 +57,7 @@ def options(**settings):
 def fixed(path=".", **settings):
     """Plan, write what is planned, and give the plan."""
     wishes = {name: settings.pop(name) for name in ("add_successor", "unsafe") if name in settings}
-    plan = plan_fixes([path], options(**settings), **wishes)
+    plan = plan_fixes(read([path], options(**settings)), **wishes)
     for file in plan.files:
         with open(file.path, "wb") as stream:
             stream.write(file.after)
@@ -64,7 +65,7 @@ def fixed(path=".", **settings):
 
 
 def codes(path=".", **settings):
-    report = iflint.engine.checks.check([path], options(**settings))
+    report = iflint.engine.run.check([path], options(**settings))
     return [finding.code for finding in report.findings]
 
 
@@ -330,7 +331,7 @@ def test_what_a_plain_check_finds_is_fixed_beside_what_environments_have(place) 
     (place / "iflint.toml").write_text('[environments.QA]\nparameters = ["QA.prop"]\n', "utf-8")
     qa = Environment(name="QA", parameters=("QA.prop",))
     assert codes(environments=(qa,)) == []
-    plan = plan_fixes(["."], options(), also=(qa,))
+    plan = plan_fixes(read(["."], options()), also=(qa,))
     assert [file.file.path for file in plan.files] == [PARAMETERS]
     assert not fixed(environments=(qa,)).files
 
@@ -342,8 +343,8 @@ def test_a_fix_that_harms_an_environment_is_left(place) -> None:
     (place / "other/other.pem").write_bytes(pem(other))
     prd = Environment(name="PRD", certificates=("other/other.pem",))
     at_hand = {"certificates": ("partner.pem",)}
-    assert len(plan_fixes(["."], options(**at_hand)).fixes) == 1
-    plan = plan_fixes(["."], options(**at_hand), also=(prd,))
+    assert len(plan_fixes(read(["."], options(**at_hand))).fixes) == 1
+    plan = plan_fixes(read(["."], options(**at_hand)), also=(prd,))
     assert "would be found" in only(plan)
 
 
@@ -547,7 +548,7 @@ def test_a_known_finding_is_fixed(place) -> None:
     from iflint.engine import baseline
 
     orders(place, listing((REVERSED, ISSUER)))
-    report = iflint.engine.checks.check(["."], options())
+    report = iflint.engine.run.check(["."], options())
     (place / "known.json").write_text(baseline.written(baseline.of_report(report)), "utf-8")
     assert codes(baseline="known.json") == []
     assert len(fixed(baseline="known.json").fixes) == 1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from iflint.engine.checks import check
+from iflint.engine.run import check
 from iflint.options import Options
 
 CASES = Path(__file__).resolve().parents[2] / "fixtures" / "rules"

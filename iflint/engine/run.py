@@ -1,0 +1,95 @@
+"""One run: a session for each environment, and one report of all, less what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from iflint.engine.session import Session
+from iflint.options import Environment, Options
+
+if TYPE_CHECKING:
+    from iflint.engine.baseline import Baseline
+    from iflint.places.location import FileLocation
+    from iflint.report.report import Report
+
+
+class Run:
+    """What is asked of the same paths at once: a session for each environment, or one without.
+
+    All share what was read. The first one's settings are those of the run.
+    """
+
+    def __init__(self, sessions: Sequence[Session]) -> None:
+        self.sessions = tuple(sessions)
+
+    @property
+    def first(self) -> Session:
+        """The session of the first environment, or the only one."""
+        return self.sessions[0]
+
+    def in_other_environments(self, environments: Iterable[Environment]) -> Run:
+        """The same files in other environments than those that were asked for."""
+        return self._with([self.first.in_environment(each) for each in environments])
+
+    def with_contents(self, contents: Mapping[FileLocation, bytes]) -> Run:
+        """The same run, as if files held other bytes (`Session.with_contents`)."""
+        return self._with([each.with_contents(contents) for each in self.sessions])
+
+    def with_rules(self, codes: Iterable[str]) -> Run:
+        """The same run, with these rules asked."""
+        asked = tuple(codes)
+        return self._with([each.with_rules(asked) for each in self.sessions])
+
+    def _with(self, sessions: Sequence[Session]) -> Run:
+        other = Run(sessions)
+        other.baseline = self.baseline
+        return other
+
+    @cached_property
+    def baseline(self) -> Baseline | None:
+        """The baseline of the options, read when first asked for. Raises UsageError."""
+        from iflint.engine.baseline import read
+
+        path = self.first.options.baseline
+        return None if path is None else read(path)
+
+    @cached_property
+    def report(self) -> Report:
+        """The report of all environments, with what is suppressed or known set apart.
+
+        Raises UsageError for a baseline that can't be used, and
+        `iflint.engine.plugins.PluginError` when the installed rules can't be loaded.
+        """
+        session, options = self.first, self.first.options
+        report = session.report()
+        if session.name:
+            from iflint.engine.environments import merged
+
+            report = merged({each.name: each.report() for each in self.sessions})
+        if options.suppressions:
+            report = session.with_suppressions(report)
+        if self.baseline is not None:
+            from iflint.engine.baseline import compared
+
+            looked_at = [each.coverage for each in self.sessions]
+            codes = [rule.code for rule in session.rules]
+            report = compared(report, self.baseline, codes, looked_at)
+        return report
+
+
+def read(paths: Sequence[str], options: Options | None = None) -> Run:
+    """Read everything under ``paths``, for each environment of ``options``.
+
+    Raises UsageError or FileNotFoundError when the caller asks for what can't be done; what can't
+    be read of the input is in the report.
+    """
+    options = options or Options()
+    session = Session(paths, options)
+    return Run([session.in_environment(each) for each in options.environments] or [session])
+
+
+def check(paths: Sequence[str], options: Options | None = None) -> Report:
+    """The report of everything under ``paths``; raises what `read` and `Run.report` raise."""
+    return read(paths, options).report
