@@ -20,7 +20,7 @@ from iflint.report.findings import Finding, Severity
 _DAY = timedelta(days=1)
 
 
-class Change(msgspec.Struct, frozen=True):
+class Turn(msgspec.Struct, frozen=True):
     """A finding that begins or ends on a day.
 
     ``begins`` is False for one that is gone from that day on. ``renew_by`` is the last day to
@@ -42,7 +42,7 @@ class Forecast(msgspec.Struct, frozen=True):
     start: datetime
     until: date
     now: tuple[Finding, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[Turn, ...]
 
 
 def forecast(session: Session, until: date) -> Forecast:
@@ -50,7 +50,7 @@ def forecast(session: Session, until: date) -> Forecast:
     start, progress, session = session.as_of, session.options.progress, session.untold()
     now = session.findings(start)
     before = {_identity(finding): finding for finding in now}
-    changes: list[Change] = []
+    turns: list[Turn] = []
     days = sorted(_days(session, start, until))
     for day in followed(days, progress, "looking at day", str):
         findings = session.findings(_beginning(day))
@@ -58,16 +58,16 @@ def forecast(session: Session, until: date) -> Forecast:
         begun = [finding for key, finding in after.items() if key not in before]
         ended = [finding for key, finding in before.items() if key not in after]
         replaced = {finding.fingerprint for finding in begun}
-        changes.extend(
-            Change(day, True, finding, _renew_by(finding, day, session)) for finding in begun
+        turns.extend(
+            Turn(day, True, finding, _renew_by(finding, day, session)) for finding in begun
         )
-        changes.extend(
-            Change(day, False, finding)
+        turns.extend(
+            Turn(day, False, finding)
             for finding in ended
             if finding.fingerprint not in replaced and not _is_overtaken(finding, begun)
         )
         before = after
-    return Forecast(start, until, now, tuple(changes))
+    return Forecast(start, until, now, tuple(turns))
 
 
 def _identity(finding: Finding) -> tuple[str, Severity]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from iflint.engine.session import Session
     from iflint.options import Options
-    from iflint.pki.roots.history import Change
+    from iflint.pki.roots.history import ReleaseChange
     from iflint.places.location import FileLocation
     from iflint.report.report import EntryResult, Report
 
@@ -33,19 +33,19 @@ class Affected(msgspec.Struct, frozen=True):
     subject: str
 
 
-class RootChange(msgspec.Struct, frozen=True):
+class ReleaseEffect(msgspec.Struct, frozen=True):
     """What came and went, which entries the newer release breaks, and which it mends.
 
     ``checked`` counts the entries with a certificate at hand; None where no path was given.
     """
 
-    change: Change
+    change: ReleaseChange
     broken: tuple[Affected, ...] = ()
     mended: tuple[Affected, ...] = ()
     checked: int | None = None
 
 
-def root_change(paths: Sequence[str], options: Options, one: str, other: str) -> RootChange:
+def release_effect(paths: Sequence[str], options: Options, one: str, other: str) -> ReleaseEffect:
     """What the change from the older of two releases to the newer one means for ``paths``.
 
     Without paths, only what came and went. Raises UsageError for a release that the table does
@@ -63,12 +63,12 @@ def root_change(paths: Sequence[str], options: Options, one: str, other: str) ->
     except ValueError as error:
         raise UsageError(str(error)) from None
     if not paths:
-        return RootChange(found)
+        return ReleaseEffect(found)
     from iflint.engine.session import Session
 
     session = Session(paths, options)
     before, after = (_reached(session, release) for release in (found.older, found.newer))
-    return RootChange(
+    return ReleaseEffect(
         found,
         broken=tuple(one for place, one in before.items() if one.root and not after[place].root),
         mended=tuple(one for place, one in after.items() if one.root and not before[place].root),

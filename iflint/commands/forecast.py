@@ -19,7 +19,7 @@ from iflint.console.arguments import (
 from iflint.console.interface import CLEAN, GroupedCommand, WrongUsage
 
 if TYPE_CHECKING:
-    from iflint.answers.forecast import Change, Forecast
+    from iflint.answers.forecast import Forecast, Turn
 
 FORMATS = ("table", "json")
 DEFAULT_DAYS = 365
@@ -112,7 +112,7 @@ def _last_day(until: str | None, start: datetime) -> date:
     return day
 
 
-def _row(change: Change, environment: str = "") -> ChangeRow:
+def _row(change: Turn, environment: str = "") -> ChangeRow:
     finding = change.finding
     iflow, channel, entry = finding.iflow, finding.channel, finding.entry
     return ChangeRow(

@@ -26,7 +26,7 @@ from iflint.console.interface import CLEAN, GroupedCommand, Option, complain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from iflint.answers.releases import Affected, RootChange
+    from iflint.answers.releases import Affected, ReleaseEffect
     from iflint.answers.trust_store import Store
     from iflint.configuration.settings import Mistake
     from iflint.console.run import Run
@@ -259,7 +259,7 @@ def diff(one: str, other: str, paths: tuple[str, ...], **arguments: Any) -> int:
 
     With PATH, which of its channels the change breaks: each is judged once with each release.
     """
-    from iflint.answers.releases import root_change
+    from iflint.answers.releases import release_effect
     from iflint.console import output
     from iflint.console.run import call, options_of, prepare
 
@@ -267,7 +267,7 @@ def diff(one: str, other: str, paths: tuple[str, ...], **arguments: Any) -> int:
     run = prepare(
         request(arguments, paths=paths, configured_from=paths or (".",), mistakes=mistakes)
     )
-    found = call(root_change, run.paths, options_of(run), one, other)
+    found = call(release_effect, run.paths, options_of(run), one, other)
     if chosen == "table":
         output.write_text(path, run.colour, lambda *console: _diff(found, *console))
     else:
@@ -275,7 +275,7 @@ def diff(one: str, other: str, paths: tuple[str, ...], **arguments: Any) -> int:
     return CLEAN
 
 
-def _diff_content(found: RootChange) -> dict[str, Any]:
+def _diff_content(found: ReleaseEffect) -> dict[str, Any]:
     change = found.change
     return {
         "older": {"release": change.older, "released_on": change.older_on},
@@ -292,7 +292,7 @@ def _affected(one: Affected) -> dict[str, Any]:
     return {**msgspec.structs.asdict(one), "file": str(one.file)}
 
 
-def _diff(found: RootChange, colour: bool, width: int, ascii_only: bool) -> str:
+def _diff(found: ReleaseEffect, colour: bool, width: int, ascii_only: bool) -> str:
     from iflint.words.wording import counted
 
     change = found.change
@@ -313,7 +313,7 @@ def _diff(found: RootChange, colour: bool, width: int, ascii_only: bool) -> str:
     return "\n".join(parts)
 
 
-def _effect(found: RootChange, colour: bool, width: int, ascii_only: bool) -> str:
+def _effect(found: ReleaseEffect, colour: bool, width: int, ascii_only: bool) -> str:
     from iflint.words.wording import counted
 
     checked = counted(found.checked or 0, "entry", "entries")

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from iflint.engine.coverage import Checked, Coverage, from_root
+from iflint.engine.coverage import Coverage, RunCoverage, path_in_baseline
 from iflint.options import UsageError
 from iflint.report.findings import BaselineState, Finding, Severity
 from iflint.report.report import BaselineSummary, KnownFinding, Report
@@ -115,7 +115,7 @@ def compared(
     suppressed = tuple(_marked(finding, baseline) for finding in report.suppressed)
     found = {finding.fingerprint for finding in (*marked, *suppressed)}
     in_force = frozenset(codes)
-    checked = Checked(report, looked_at)
+    checked = RunCoverage(report, looked_at)
     vanished = sorted(
         (
             known
@@ -223,7 +223,7 @@ def _known(finding: Finding, report: Report) -> KnownFinding:
         code=finding.code,
         name=finding.name,
         severity=finding.severity,
-        path=from_root(file.path, report),
+        path=path_in_baseline(file.path, report),
         fingerprint=finding.fingerprint,
         member="!/".join(file.members),
         iflow=(iflow.name or iflow.id) if iflow else "",

@@ -27,13 +27,13 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     unread: tuple[FileLocation, ...]
 
 
-def from_root(path: str, report: Report) -> str:
+def path_in_baseline(path: str, report: Report) -> str:
     """A path of the report as a baseline writes it: relative to the root."""
     return posixpath.relpath(posixpath.join(report.directory, path), report.root)
 
 
-class Checked:
-    """What a run looked at."""
+class RunCoverage:
+    """What a whole run looked at, in all of its environments."""
 
     def __init__(self, report: Report, coverages: Iterable[Coverage]) -> None:
         def absolutes(paths: Iterable[str]) -> set[str]:
@@ -51,7 +51,7 @@ class Checked:
         }
         self._environments = frozenset(each.name for each in report.environments)
         self._unjudged = {
-            (from_root(iflow.location.path, report), iflow.name or iflow.id, *pair)
+            (path_in_baseline(iflow.location.path, report), iflow.name or iflow.id, *pair)
             for iflow in report.iflows
             for channel in iflow.channels
             for entry in channel.entries

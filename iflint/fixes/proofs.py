@@ -1,6 +1,6 @@
 """Which of the fixes that could be written may be: everything is judged again as it would be.
 
-A fix is good if it takes its finding away and the checks find nothing that they did not find
+A fix is good if it takes its finding away and the reports have nothing that they did not find
 before, in any environment. Two kinds of finding are new only in name: what is wrong with the
 certificate itself, of which nobody was told while the text did not name it; and what is said of
 another entry now that its certificate is known to be this one's, in place of something as bad.
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 Place = tuple[str, FileLocation, int, int]
 """An environment, a flow, the number of a channel and that of an entry."""
 
-Checks = Sequence["Report"]
-"""What is asked of the same files: each check may be one of several environments."""
+Reports = Sequence["Report"]
+"""What is told of the same files: each report may be one of several environments."""
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -59,7 +59,7 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 class Prover:
-    """Tells good fixes from others; ``judge`` gives the checks with all of some fixes made.
+    """Tells good fixes from others; ``judge`` gives the reports with all of some fixes made.
 
     ``about_pairs`` are the codes of rules that speak of what a row says, also where they know a
     certificate: nothing of that was hidden. ``reveals`` is what the good ones bring to light, by
@@ -68,8 +68,8 @@ class Prover:
 
     def __init__(
         self,
-        before: Checks,
-        judge: Callable[[Sequence[Candidate]], Checks],
+        before: Reports,
+        judge: Callable[[Sequence[Candidate]], Reports],
         *,
         about_pairs: Container[str],
         wished: bool,

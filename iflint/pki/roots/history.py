@@ -20,7 +20,7 @@ class KnownRoot(msgspec.Struct, frozen=True):
     standing: Standing
 
 
-class Change(msgspec.Struct, frozen=True):
+class ReleaseChange(msgspec.Struct, frozen=True):
     """What came and went between two releases of a table, the older one first."""
 
     older: str
@@ -46,7 +46,7 @@ def known_roots(trust: TrustList, words: Iterable[str] = ()) -> tuple[KnownRoot,
     return tuple(sorted(known, key=lambda each: order.index(each.standing)))
 
 
-def change(table: Table, one: str, other: str) -> Change:
+def change(table: Table, one: str, other: str) -> ReleaseChange:
     """What came and went between two releases, in whatever order they are given.
 
     Raises ValueError, one line, for a release that the table does not have.
@@ -57,7 +57,7 @@ def change(table: Table, one: str, other: str) -> Change:
             raise ValueError(f"{table.name} has no release {release!r}; it has {known}")
     older, newer = sorted((one, other), key=version)
     before, after = (_in_release(table, release) for release in (older, newer))
-    return Change(
+    return ReleaseChange(
         older,
         newer,
         table.releases[older],
