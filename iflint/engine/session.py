@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from iflint.places.location import FileLocation
     from iflint.places.problems import Problem
     from iflint.report.findings import Finding, RuleInfo
-    from iflint.rule.rule import Case, Rule, Run
+    from iflint.rule.rule import Case, Context, Rule
 
 T = TypeVar("T")
 
@@ -164,9 +164,9 @@ class Session:
         from iflint.rule.rule import EntryCase
 
         judge = Judge(self.pool, self.trust.at(self.as_of), self.as_of, self._signatures)
-        run = self._run(self.as_of)
+        context = self._context(self.as_of)
         cases = [
-            EntryCase(run, iflow, channel.channel, entry)
+            EntryCase(context, iflow, channel.channel, entry)
             for channel in judge.judge(iflow).channels
             for entry in channel.entries
         ]
@@ -259,8 +259,8 @@ class Session:
 
         names = [(rule.code, rule.name) for rule in self.rules]
         report, uses = suppressed(report, self.options.suppressions, names)
-        run = self._run(report.as_of)
-        found = self._findings(SuppressionCase(run, use) for use in uses)
+        context = self._context(report.as_of)
+        found = self._findings(SuppressionCase(context, use) for use in uses)
         environments = tuple(each.name for each in report.environments)
         about = [
             msgspec.structs.replace(finding, environments=environments)
@@ -367,12 +367,12 @@ class Session:
         self, verdicts: dict[int, IflowVerdict], as_of: datetime
     ) -> Iterator[Finding]:
         """What rules say of each iFlow."""
-        run, known = self._run(as_of), _of_clock(self._said, as_of)
+        context, known = self._context(as_of), _of_clock(self._said, as_of)
         numbers = range(len(self._iflows))
         progress = self.options.progress
         for number in followed(numbers, progress, "applying rules to iFlow", self._name_of):
             if number not in known:
-                cases = _flow_cases(run, self._iflows[number], verdicts.get(number))
+                cases = _flow_cases(context, self._iflows[number], verdicts.get(number))
                 known[number] = self._findings(cases)
             yield from known[number]
 
@@ -382,10 +382,10 @@ class Session:
         """What rules say of what belongs to no iFlow, and of the run as a whole."""
         from iflint.rule.rule import KeyCase, ProblemCase, RunCase
 
-        run = self._run(as_of)
-        yield from self._findings(ProblemCase(run, problem) for problem in self._problems)
-        yield from self._findings(KeyCase(run, key) for key in self.inputs.keys)
-        yield from self._findings([RunCase(run, tuple(verdicts.values()))])
+        context = self._context(as_of)
+        yield from self._findings(ProblemCase(context, problem) for problem in self._problems)
+        yield from self._findings(KeyCase(context, key) for key in self.inputs.keys)
+        yield from self._findings([RunCase(context, tuple(verdicts.values()))])
 
     def _findings(self, cases: Iterable[Case]) -> list[Finding]:
         """What the rules in force say of some cases."""
@@ -406,11 +406,11 @@ class Session:
                 handlers.setdefault(kind, []).append(rule)
         return handlers
 
-    def _run(self, as_of: datetime) -> Run:
-        from iflint.rule.rule import Run
+    def _context(self, as_of: datetime) -> Context:
+        from iflint.rule.rule import Context
 
         at_hand = len({found.certificate.sha256 for found in self.inputs.certificates})
-        return Run(
+        return Context(
             as_of,
             self.options.expiry_days,
             self.trust.at(as_of),
@@ -455,20 +455,20 @@ class Session:
         )
 
 
-def _flow_cases(run: Run, iflow: Iflow, verdict: IflowVerdict | None) -> Iterator[Case]:
+def _flow_cases(context: Context, iflow: Iflow, verdict: IflowVerdict | None) -> Iterator[Case]:
     """Everything of an iFlow that rules are handed; without a verdict, what can't be read."""
     from iflint.rule.rule import ChannelCase, EntryCase, IflowCase, ProblemCase
 
     for problem in iflow.problems:
-        yield ProblemCase(run, problem, iflow)
+        yield ProblemCase(context, problem, iflow)
     if verdict is None:
         return
-    yield IflowCase(run, verdict)
+    yield IflowCase(context, verdict)
     for channel in verdict.channels:
-        yield ChannelCase(run, iflow, channel)
+        yield ChannelCase(context, iflow, channel)
         if channel.judged:
             for entry in channel.entries:
-                yield EntryCase(run, iflow, channel.channel, entry)
+                yield EntryCase(context, iflow, channel.channel, entry)
 
 
 def _of_clock(kept: dict[datetime, dict[int, T]], as_of: datetime) -> dict[int, T]:

@@ -76,8 +76,8 @@ class Answer(enum.StrEnum):
     """Those of the successor of the entry's certificate, in a row of its own."""
 
 
-class Run(msgspec.Struct, frozen=True):
-    """What is the same for everything that a run judges.
+class Context(msgspec.Struct, frozen=True):
+    """What is the same for everything that is judged in one environment.
 
     ``as_of`` is the clock (aware, UTC); ``expiry_days`` the window of "soon";
     ``certificates_at_hand`` how many different certificates were read; ``calendar`` says when
@@ -106,7 +106,7 @@ class ProblemCase(msgspec.Struct, frozen=True):
     """An input that could not be read; ``iflow`` is set when it belongs to one."""
 
     kind: ClassVar[str] = "problem"
-    run: Run
+    context: Context
     problem: Problem
     iflow: Iflow | None = None
 
@@ -115,7 +115,7 @@ class KeyCase(msgspec.Struct, frozen=True):
     """A file that holds a private key, or a keystore that holds some."""
 
     kind: ClassVar[str] = "key"
-    run: Run
+    context: Context
     key: KeyMaterial
     iflow: None = None
 
@@ -124,7 +124,7 @@ class IflowCase(msgspec.Struct, frozen=True):
     """An iFlow with at least one channel to judge."""
 
     kind: ClassVar[str] = "iflow"
-    run: Run
+    context: Context
     verdict: IflowVerdict
 
     @property
@@ -137,7 +137,7 @@ class ChannelCase(msgspec.Struct, frozen=True):
     """A sender channel that is checked, or that has certificate entries all the same."""
 
     kind: ClassVar[str] = "channel"
-    run: Run
+    context: Context
     iflow: Iflow
     verdict: ChannelVerdict
 
@@ -151,7 +151,7 @@ class EntryCase(msgspec.Struct, frozen=True):
     """A certificate entry of a channel whose entries decide who may call."""
 
     kind: ClassVar[str] = "entry"
-    run: Run
+    context: Context
     iflow: Iflow
     channel: SenderChannel
     verdict: EntryVerdict
@@ -161,7 +161,7 @@ class RunCase(msgspec.Struct, frozen=True):
     """The run as a whole, for what is to be said once; handed last."""
 
     kind: ClassVar[str] = "run"
-    run: Run
+    context: Context
     verdicts: tuple[IflowVerdict, ...]
     iflow: None = None
 
@@ -170,7 +170,7 @@ class SuppressionCase(msgspec.Struct, frozen=True):
     """A suppression of the configuration, and what it did in the whole run."""
 
     kind: ClassVar[str] = "suppression"
-    run: Run
+    context: Context
     use: Use
     iflow: None = None
 

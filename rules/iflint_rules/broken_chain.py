@@ -136,7 +136,7 @@ def _end(fault: Fault) -> datetime | None:
 def _reason(fault: Fault, case: EntryCase) -> str:
     holder = fault.certificate or fault.root
     if holder is not None and fault.kind is FaultKind.EXPIRED and holder.not_after:
-        return f"it expired on {dated(holder.not_after, case.run.as_of)}"
+        return f"it expired on {dated(holder.not_after, case.context.as_of)}"
     if holder is not None and fault.kind is FaultKind.NOT_YET_VALID and holder.not_before:
-        return f"it is not valid before {dated(holder.not_before, case.run.as_of)}"
+        return f"it is not valid before {dated(holder.not_before, case.context.as_of)}"
     return fault.detail

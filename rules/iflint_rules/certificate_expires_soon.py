@@ -53,9 +53,9 @@ class CertificateExpiresSoon(Rule):
         best = case.verdict.best
         if best is None:
             return
-        certificate, run = best.certificate, case.run
+        certificate, context = best.certificate, case.context
         if not expires_soon(
-            certificate.not_before, certificate.not_after, run.as_of, self.expiry_days
+            certificate.not_before, certificate.not_after, context.as_of, self.expiry_days
         ):
             return
         several = len(case.verdict.joined)
@@ -64,7 +64,7 @@ class CertificateExpiresSoon(Rule):
             who = f"The best of {counted(several, 'certificate')}"
         yield self.finding(
             case,
-            f"{who} of this entry expires on {dated(certificate.not_after, run.as_of)}.",
+            f"{who} of this entry expires on {dated(certificate.not_after, context.as_of)}.",
             remedy=RENEWAL_AT_HAND if case.verdict.successors else RENEWAL,
             breaks_on=certificate.not_after,
             **about_certificate(case, best),

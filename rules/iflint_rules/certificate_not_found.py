@@ -51,7 +51,7 @@ class CertificateNotFound(Rule):
 
     def check_iflow(self, case: IflowCase) -> Iterable[Finding]:
         """Say once for the iFlow that there are no certificates at all."""
-        if case.run.certificates_at_hand:
+        if case.context.certificates_at_hand:
             return
         missing = [
             entry
@@ -76,9 +76,9 @@ class CertificateNotFound(Rule):
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say that none of the certificates at hand is the one."""
-        if case.verdict.state is not EntryState.NOT_FOUND or not case.run.certificates_at_hand:
+        if case.verdict.state is not EntryState.NOT_FOUND or not case.context.certificates_at_hand:
             return
-        number = case.run.certificates_at_hand
+        number = case.context.certificates_at_hand
         others = (
             f"None of the {number} certificates at hand has this pair or is evidently meant by it"
             if number > 1

@@ -62,10 +62,10 @@ class CertificateNotYetValid(Rule):
             for match in verdict.joined
             if match.validity is Validity.EXPIRED
         ]
-        begins = dated(coming.certificate.not_before, case.run.as_of)
+        begins = dated(coming.certificate.not_before, case.context.as_of)
         message = f"The client certificate of this entry is not valid before {begins}."
         if expired:
-            message += f" The one before it expired on {dated(max(expired), case.run.as_of)}."
+            message += f" The one before it expired on {dated(max(expired), case.context.as_of)}."
         about = about_certificate(case, coming)
         if verdict.meanwhile:
             ordinal = verdict.meanwhile.ordinal

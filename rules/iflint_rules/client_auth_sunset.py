@@ -160,13 +160,13 @@ class ClientAuthSunset(Rule):
         sunset = _sunset(case, best)
         if sunset is None:
             return
-        today = case.run.as_of.date()
-        last_day = dated(best.certificate.not_after, case.run.as_of)
+        today = case.context.as_of.date()
+        last_day = dated(best.certificate.not_after, case.context.as_of)
         yield self.finding(
             case,
             f"{_headline(sunset, today)} It works until {last_day}. "
             + " ".join((*_authority(sunset, today), *_program(sunset, today))),
-            remedy=_WAYS_OUT[case.run.trust.landscape],
+            remedy=_WAYS_OUT[case.context.trust.landscape],
             breaks_on=best.certificate.not_after,
             **about_certificate(case, best),
         )
@@ -190,7 +190,7 @@ def _sunset(case: EntryCase, best: JoinedCertificate) -> Sunset | None:
     if root is None:
         return None
     issuers = [certificate.issuer for certificate in best.chain.certificates]
-    return case.run.calendar.sunset_of(root, issuers)
+    return case.context.calendar.sunset_of(root, issuers)
 
 
 def _headline(sunset: Sunset, today: date) -> str:

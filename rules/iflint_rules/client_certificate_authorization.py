@@ -55,7 +55,7 @@ class ClientCertificateAuthorization(Rule):
         """Say what to use instead."""
         if not case.verdict.judged:
             return
-        landscape = str(case.run.trust.landscape)
+        landscape = str(case.context.trust.landscape)
         value = case.channel.authorization.value
         yield self.finding(
             case,

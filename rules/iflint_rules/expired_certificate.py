@@ -53,19 +53,19 @@ class ExpiredCertificate(Rule):
         best = case.verdict.best
         if best is None or best.validity is not Validity.EXPIRED:
             return
-        if case.verdict.fresher and "IFL106" in case.run.in_force:
+        if case.verdict.fresher and "IFL106" in case.context.in_force:
             return
         last = max(case.verdict.joined, key=lambda match: match.certificate.not_after)
         end = last.certificate.not_after
         count = len(case.verdict.joined)
         who = "The client certificate" if count == 1 else f"The last of {count} certificates"
         at_hand = any(
-            successor.certificate.not_after >= case.run.as_of
+            successor.certificate.not_after >= case.context.as_of
             for successor in case.verdict.successors
         )
         yield self.finding(
             case,
-            f"{who} of this entry expired on {dated(end, case.run.as_of)}.",
+            f"{who} of this entry expired on {dated(end, case.context.as_of)}.",
             remedy=RENEWAL_AT_HAND if at_hand else RENEWAL,
             broken_since=end,
             **about_certificate(case, last),

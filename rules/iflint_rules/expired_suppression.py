@@ -51,7 +51,7 @@ class ExpiredSuppression(Rule):
         yield self.finding(
             case,
             f"This suppression of {of_suppression(case)} has expired: its last day was"
-            f" {dated(last, case.run.as_of)}.{owner} Its reason was: {given.reason}",
+            f" {dated(last, case.context.as_of)}.{owner} Its reason was: {given.reason}",
             remedy="Mend what it was for and remove it, or decide anew and set another until.",
             **about_suppression(case),
         )

@@ -60,12 +60,12 @@ class IssuerExpiresFirst(Rule):
             for certificate in best.chain.below_root
             if certificate != best.certificate
         ]
-        root, run = best.chain.root, case.run
-        soon = run.window_of(Topic.ROOT)
+        root, context = best.chain.root, case.context
+        soon = context.window_of(Topic.ROOT)
         if (
             root is not None
             and root.not_after is not None
-            and not run.is_soon(root.not_after, soon)
+            and not context.is_soon(root.not_after, soon)
         ):
             ends.append((root.not_after, "root", root.subject_text))
         first = min(ends, default=None)
@@ -74,7 +74,7 @@ class IssuerExpiresFirst(Rule):
         end, kind, subject = first
         yield self.finding(
             case,
-            f"The {kind} above this entry's certificate ends on {dated(end, case.run.as_of)}, "
+            f"The {kind} above this entry's certificate ends on {dated(end, case.context.as_of)}, "
             f"before the certificate itself ({day(own_end)}): {subject}.",
             remedy="Get the successor of this intermediate from the CA before that day, or a "
             "client certificate under another one."

@@ -60,7 +60,7 @@ class MissingChain(Rule):
         else:
             message += (
                 " If this is itself a root, it is not on the list in force "
-                f"({case.run.trust.name})."
+                f"({case.context.trust.name})."
             )
         remedy = "Get this certificate from the CA, add it to the sender's key store entry, and "
         remedy += "keep it with your certificates"

@@ -38,14 +38,14 @@ class NeoSunset(Rule):
 
     def check_run(self, case: RunCase) -> Iterable[Finding]:
         """Say it once, at the first channel that it concerns."""
-        if str(case.run.trust.landscape) != "neo":
+        if str(case.context.trust.landscape) != "neo":
             return
         for verdict in case.verdicts:
             for channel in verdict.channels:
                 if channel.judged:
                     yield self.finding(
                         case,
-                        f"SAP sunsets the Neo environment on {dated(_SUNSET, case.run.as_of)}, "
+                        f"SAP sunsets the Neo environment on {dated(_SUNSET, case.context.as_of)}, "
                         "subject to contract terms (SAP Note 3351844).",
                         remedy="Check with --landscape btp which certificates will not work on "
                         "Cloud Foundry, and renew them under a root that is on both lists.",

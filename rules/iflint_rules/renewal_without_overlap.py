@@ -58,9 +58,9 @@ class RenewalWithoutOverlap(Rule):
         best = case.verdict.best
         if best is None or case.verdict.overlap:
             return
-        certificate, run = best.certificate, case.run
+        certificate, context = best.certificate, case.context
         if not expires_soon(
-            certificate.not_before, certificate.not_after, run.as_of, self.expiry_days
+            certificate.not_before, certificate.not_after, context.as_of, self.expiry_days
         ):
             return
         successor = case.verdict.successor

@@ -68,12 +68,12 @@ class RootLeaving(Rule):
             return
         is_own = root.sha256 == best.certificate.sha256
         ends = None if is_own else root.not_after
-        if ends is not None and not case.run.is_soon(ends, self.expiry_days):
+        if ends is not None and not case.context.is_soon(ends, self.expiry_days):
             ends = None
         if leaving is not None and (ends is None or leaving.on <= ends):
             yield self._finding(case, best, leaving.on, _dropped(case, best))
         elif ends is not None:
-            text = f"ends on {dated(ends, case.run.as_of)}"
+            text = f"ends on {dated(ends, case.context.as_of)}"
             yield self._finding(case, best, ends, text)
 
     def _finding(
@@ -83,7 +83,7 @@ class RootLeaving(Rule):
         return self.finding(
             case,
             f"The root of this entry's certificate {what}: {best.chain.root.subject_text}. "
-            f"List: {case.run.trust.name}.",
+            f"List: {case.context.trust.name}.",
             remedy="Let the sender get a certificate under a root that stays, before that day: "
             "`iflint roots` lists them.",
             breaks_on=when,
@@ -92,11 +92,11 @@ class RootLeaving(Rule):
 
 
 def _dropped(case: EntryCase, best: JoinedCertificate) -> str:
-    leaving, root, trust = best.chain.leaving, best.chain.root, case.run.trust
+    leaving, root, trust = best.chain.leaving, best.chain.root, case.context.trust
     assert leaving is not None
     assert root is not None
     text = f"leaves the list with release {leaving.release} of {trust.table.name}, on "
-    text += dated(leaving.on, case.run.as_of)
+    text += dated(leaving.on, case.context.as_of)
     if trust.landscape is Landscape.NEO and root.in_neo_list:
         text += ", and will be on one of the two lists for Neo only"
     return text

@@ -41,7 +41,7 @@ class SelfSignedCertificate(Rule):
         yield self.finding(
             case,
             "The client certificate of this entry is self-signed and not on the list in force "
-            f"({case.run.trust.name}): {best.certificate.subject.readable}.",
+            f"({case.context.trust.name}): {best.certificate.subject.readable}.",
             remedy="Let the sender get a certificate from a CA whose root is on the list.",
             **about_certificate(case, best),
         )

@@ -58,8 +58,8 @@ class StaleEntry(Rule):
         yield self.finding(
             case,
             f"This entry was left behind: its certificate expired on "
-            f"{dated(end, case.run.as_of)}, and entry {fresher.ordinal} has a valid one for the "
-            "same sender.",
+            f"{dated(end, case.context.as_of)}, and entry {fresher.ordinal} has a valid one for "
+            "the same sender.",
             remedy="Remove this entry and redeploy.",
             broken_since=end,
             **about,

@@ -72,7 +72,7 @@ class UnsupportedRoot(Rule):
             yield self._on_no_list(case, best)
 
     def _on_one_list(self, case: EntryCase, best: JoinedCertificate) -> Finding:
-        root, trust = best.chain.root, case.run.trust
+        root, trust = best.chain.root, case.context.trust
         which = "Neo's own list" if root is not None and root.in_neo_list else "the trust store"
         return self.finding(
             case,
@@ -85,7 +85,7 @@ class UnsupportedRoot(Rule):
         )
 
     def _on_no_list(self, case: EntryCase, best: JoinedCertificate) -> Finding:
-        root, trust = best.chain.root, case.run.trust
+        root, trust = best.chain.root, case.context.trust
         removed = root is not None and trust.standing(root) is Standing.REMOVED
         removed_on = root.removed_on if removed and root is not None else None
         expected = root is not None and trust.standing(root) is Standing.NOT_YET
