@@ -151,6 +151,38 @@ def test_a_gap_between_two_entries_is_an_error(found) -> None:
     }
 
 
+LAST_SECOND = "2026-11-28 23:59:59"
+
+
+@pytest.mark.parametrize(
+    ("first", "severity"), [(LAST_SECOND, "note"), ("2026-11-29 00:00:00", "error")]
+)
+def test_the_last_second_of_the_old_entry_may_be_the_first_of_the_new_one(
+    found, first, severity
+) -> None:
+    before, after = old(last="2026-11-28"), new(first=first)
+    (finding,) = found(
+        before.pair, after.pair, files=[before, after], findings=True, select=("IFL103",)
+    )
+    assert str(finding.severity) == severity
+
+
+@pytest.mark.parametrize(("first", "gap"), [(LAST_SECOND, False), ("2026-11-29 00:00:00", True)])
+def test_a_successor_of_the_last_second_leaves_no_gap(found, first, gap) -> None:
+    before = old(last="2026-11-28")
+    follower = issue("judge follower", SENDER, OLD_CA, first, "2027-11-27")
+    (finding,) = found(before.pair, files=[before, follower], findings=True, select=("IFL105",))
+    assert ("begins only after" in finding.message) is gap
+    assert str(finding.severity) == ("warning" if gap else "note")
+
+
+def test_what_ends_in_the_same_second_is_no_overlap_and_no_successor(found) -> None:
+    one, twin = old(), new(first="2025-06-01", last="2026-12-10")
+    findings = found(one.pair, twin.pair, files=[one, twin], findings=True, select=("IFL105",))
+    assert [finding.entry.ordinal for finding in findings] == [1, 2]
+    assert all("has no entry for its successor" in finding.message for finding in findings)
+
+
 # Stale entries -------------------------------------------------------------------------------
 
 
