@@ -154,12 +154,18 @@ def test_a_table_that_is_one_parameter() -> None:
     _, found, _ = entries("{{Table}}", parameters)
     assert stored(parameters, found[0].subject.location) == "CN\\=a"
     assert stored(parameters, found[0].location).startswith("<row>")
-    text, found, problems = entries(" {{Nothing}}", parameters)
-    assert problems == ()
-    assert found[0].subject.undefined[0].name == "Nothing"
-    assert stored(text, found[0].subject.location) == "{{Nothing}}"
     assert pairs("{{Empty}}", "Empty=") == []
     assert pairs("{{Table}}", "Table=" + rows(("CN=a", "O=a &amp; b"))) == [("CN=a", "O=a & b")]
+
+
+def test_a_table_that_is_one_undefined_parameter_is_its_first_entry() -> None:
+    text, (entry,), problems = entries(" {{Nothing}}", "Another=x")
+    assert problems == ()
+    assert entry.ordinal == 1
+    assert [use.name for use in entry.subject.undefined] == ["Nothing"]
+    assert entry.issuer.undefined == ()
+    for place in (entry.location, entry.subject.location, entry.issuer.location):
+        assert stored(text, place) == "{{Nothing}}"
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
