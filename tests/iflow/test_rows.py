@@ -193,6 +193,25 @@ def test_places_through_every_layer(line_end: str) -> None:
     assert stored(text, found[1].subject.location) == "CN=&amp;lt;x&amp;gt;"
 
 
+@pytest.mark.parametrize("end", ["a", "&amp;", "&#228;", "&#65;b"])
+def test_an_empty_span_stands_between_two_characters_or_behind_the_last(end: str) -> None:
+    _, (entry,), _ = entries(rows((f"CN=&lt;{end}", "CN=b")))
+    subject = entry.subject
+    whole = subject.location.region
+    length = len(subject.text)
+
+    def span(*place: int) -> tuple[int, int]:
+        region = subject.locate(*place).region
+        return region.start_byte, region.end_byte
+
+    assert span(0, 0) == (whole.start_byte, whole.start_byte)
+    assert span(4, 4) == (whole.start_byte + len("CN=&amp;lt;"),) * 2
+    assert span(4, 2) == span(4, 4)
+    assert span(-1, length + 9) == (whole.start_byte, whole.end_byte)
+    for beyond in ((length, length), (length, length + 9), (length + 9, length + 9)):
+        assert span(*beyond) == (whole.end_byte, whole.end_byte)
+
+
 def test_places_in_utf_16_and_latin_1() -> None:
     text = flow(
         channel("HTTPS", AUTHORIZED, prop("clientCertificates", rows(("CN=äé&amp;x", "CN=b"))))
