@@ -119,6 +119,14 @@ def test_a_successor_of_the_same_subject_goes_before_a_namesake(found) -> None:
     assert new().pair[0].replace(", ", ",") in finding.remedy
 
 
+def test_a_successor_of_the_same_issuer_with_another_subject_has_another_pair(found) -> None:
+    name = dn("CN=edi.partner.example", "O=Partner Example GmbH", "C=DE")
+    renamed = issue("judge renamed", name, OLD_CA, "2026-11-16", "2027-11-15")
+    (finding,) = found(old().pair, files=[old(), renamed], findings=True, select=("IFL105",))
+    assert "has another pair" in finding.message
+    assert "O=Partner Example GmbH" in finding.remedy
+
+
 def test_of_several_successors_the_one_that_ends_last_is_told(found) -> None:
     sooner, later = new("judge sooner", last="2027-05-15"), new("judge later", "2026-11-20")
     for files in ([old(), sooner, later], [later, sooner, old()]):
