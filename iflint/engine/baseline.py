@@ -195,8 +195,9 @@ def _kept(report: Report, before: Baseline | None) -> Iterator[KnownFinding]:
     checked = {each.name for each in report.environments}
     for known in before.rows:
         elsewhere = tuple(name for name in known.environments if name not in checked)
+        of_all = bool(checked) and not known.environments
         if known.fingerprint in found:
-            if elsewhere:
+            if elsewhere or of_all:
                 yield msgspec.structs.replace(known, environments=elsewhere)
         elif known.fingerprint not in gone:
             yield known

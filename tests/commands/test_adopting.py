@@ -107,6 +107,20 @@ def test_what_is_worse_under_the_same_fingerprint_is_new(one, call) -> None:
     assert codes(call, "--baseline", "known.json", clock="2026-12-11")[0] == ["IFL101"]
 
 
+def test_a_baseline_that_is_written_anew_knows_what_got_better_only_as_it_is_now(one, call) -> None:
+    text = Path("iflint.toml").read_text()
+
+    def severity(value):
+        Path("iflint.toml").write_text(f'{text}[rules.IFL102]\nseverity = "{value}"\n')
+
+    for value in ("error", "note"):
+        severity(value)
+        check(call, "--write-baseline", "known.json")
+    assert codes(call, "--baseline", "known.json")[0] == []
+    severity("warning")
+    assert codes(call, "--baseline", "known.json")[0] == ["IFL102"]
+
+
 def test_pruned_on_demand_and_only_what_was_looked_at(demo, call) -> None:
     check(call, "--write-baseline", "known.json")
     before = Path("known.json").read_text("utf-8")
@@ -254,6 +268,20 @@ def test_a_baseline_written_of_one_environment_keeps_the_others(two_environments
     known = ("--baseline", "known.json")
     check(call, "--environment", "prod", *known, "--write-baseline", "known.json")
     assert codes(call, "--all-environments", *known)[0] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "then"), [((), ("--environment", "qa")), (("--environment", "qa"), ())]
+)
+def test_what_is_known_of_all_stays_known_of_all_beside_what_is_of_one(
+    two_environments, call, first, then
+) -> None:
+    known = ("--baseline", "known.json")
+    check(call, *first, "--write-baseline", "known.json")
+    check(call, *then, *known, "--write-baseline", "known.json")
+    for wanted in ((), ("--environment", "prod"), ("--all-environments",)):
+        new = codes(call, *wanted, *known)[0]
+        assert "IFL102" not in new
 
 
 @pytest.mark.parametrize("repository", [True, False])

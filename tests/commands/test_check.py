@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -222,10 +223,21 @@ def test_the_reason_told_is_the_true_one(workplace, call, engine) -> None:
     }
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/null"), reason="there is no /dev/null")
-def test_a_device_is_written_directly(workplace, call, engine) -> None:
-    assert call("check", "--output", "/dev/null").exit_code == 0
-    assert not os.path.isfile("/dev/null")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_what_is_no_regular_file_is_written_into_directly(workplace, call, engine) -> None:
+    """A pipe stands for devices: root would lose one for good that is replaced by a file."""
+    os.mkfifo("pipe")
+    os.symlink("pipe", "link")
+    for name in ("pipe", "link"):
+        reading = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            assert call("check", "--output", name).exit_code == 0
+            assert os.read(reading, 1 << 16)
+        finally:
+            os.close(reading)
+    assert Path("pipe").is_fifo()
+    assert Path("link").is_symlink()
+    assert sorted(os.listdir()) == ["link", "pipe"]
 
 
 @pytest.mark.parametrize(
@@ -375,10 +387,12 @@ class TestProcess:
         coloured("--output", written, "--color", "always")
         assert b"\x1b[" in written.read_bytes()
 
-    @pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="there is no /dev/stdout")
+    @pytest.mark.skipif(not os.path.exists("/dev/fd/1"), reason="there is no /dev/fd")
     def test_standard_output_by_its_path(self, tmp_path) -> None:
+        """By a link of its own: root would lose /dev/stdout if a file took its place."""
+        os.symlink("/dev/fd/1", tmp_path / "stdout")
         arguments = ("check", CASES / "dn-mismatch" / "bad-order", "--format", "concise")
-        more = (*arguments, "--format", "gitlab=/dev/stdout")
+        more = (*arguments, "--format", "gitlab=stdout")
         piped = process(*more, cwd=tmp_path)
         assert (piped.returncode, piped.stderr) == (1, b"")
         with open(tmp_path / "both", "wb") as file:

@@ -177,10 +177,21 @@ def test_update_reads_keystores_where_there_is_no_pem(roots, checkout, password)
     assert "57 removed, 2 added" in told
 
 
-def test_a_damaged_root_is_not_a_removed_one(roots, checkout) -> None:
-    (checkout / "optional" / "pem" / "One.pem").write_bytes(pem(ROOTS["One"])[:300])
+@pytest.mark.parametrize("beside", [b"", pem(ROOTS["Two"])], ids=["alone", "beside a whole one"])
+def test_a_damaged_root_is_not_a_removed_one(roots, checkout, beside) -> None:
+    (checkout / "optional" / "pem" / "One.pem").write_bytes(beside + pem(ROOTS["One"])[:300])
     said = roots("update", checkout, "--release", "4.0.0", "--released-on", "2026-11-01", code=2)
     assert "One.pem" in said
+
+
+def test_a_root_with_an_extension_that_can_not_be_read_is_none_the_less_one(
+    roots, checkout
+) -> None:
+    subject_key_id, key_usage = bytes.fromhex("0603551d0e"), bytes.fromhex("0603551d0f")
+    odd = ROOTS["One"].replace(subject_key_id, key_usage)
+    (checkout / "optional" / "pem" / "One.pem").write_bytes(pem(odd))
+    told = roots("update", checkout, "--release", "4.0.0", "--released-on", "2026-11-01")
+    assert "57 removed, 2 added" in told
 
 
 def test_what_is_no_trust_store(roots, workplace) -> None:

@@ -30,8 +30,8 @@ SENDER = dn("CN=edi.partner.example", "O=Partner GmbH", "C=DE")
 WITHOUT_CN = dn("OU=Gateway", "O=Partner GmbH", "C=DE")
 
 
-def old(label="judge ending", last="2026-12-10", name=SENDER, **options):
-    return issue(label, name, OLD_CA, "2025-06-01", last, **options)
+def old(label="judge ending", last="2026-12-10", name=SENDER, first="2025-06-01", **options):
+    return issue(label, name, OLD_CA, first, last, **options)
 
 
 def new(label="judge successor", first="2026-11-16", last="2027-11-15", name=SENDER, **options):
@@ -119,6 +119,28 @@ def test_a_successor_of_the_same_subject_goes_before_a_namesake(found) -> None:
     assert new().pair[0].replace(", ", ",") in finding.remedy
 
 
+def test_a_successor_of_the_same_issuer_with_another_subject_has_another_pair(found) -> None:
+    name = dn("CN=edi.partner.example", "O=Partner Example GmbH", "C=DE")
+    renamed = issue("judge renamed", name, OLD_CA, "2026-11-16", "2027-11-15")
+    (finding,) = found(old().pair, files=[old(), renamed], findings=True, select=("IFL105",))
+    assert "has another pair" in finding.message
+    assert "O=Partner Example GmbH" in finding.remedy
+
+
+def test_of_several_successors_the_one_that_ends_last_is_told(found) -> None:
+    sooner, later = new("judge sooner", last="2027-05-15"), new("judge later", "2026-11-20")
+    for files in ([old(), sooner, later], [later, sooner, old()]):
+        (finding,) = found(old().pair, files=files, findings=True, select=("IFL105",))
+        assert "valid from 2026-11-20" in finding.message
+
+
+def test_a_later_certificate_that_would_fail_today_is_no_renewal_at_hand(found) -> None:
+    failing = old("judge failing", "2027-12-10", signed_by="nobody")
+    for files, at_hand in (([old(), failing], False), ([old(), new()], True)):
+        (finding,) = found(old().pair, files=files, findings=True, select=("IFL102",))
+        assert ("is at hand" in finding.remedy) is at_hand
+
+
 def test_a_successor_with_the_same_pair_is_a_note(found) -> None:
     follower = issue("judge follower", SENDER, OLD_CA, "2026-12-01", "2027-11-30")
     findings = found(old().pair, files=[old(), follower], findings=True)
@@ -149,6 +171,46 @@ def test_a_gap_between_two_entries_is_an_error(found) -> None:
         ("certificate-expires-soon", "warning"),
         ("certificate-not-yet-valid", "error"),
     }
+
+
+def test_a_gap_is_counted_from_when_the_coming_certificate_begins(found) -> None:
+    ended, coming = old(last="2026-10-10"), old("judge coming", "2027-12-31", first="2026-12-01")
+    between = new(first="2025-12-01", last="2026-11-30")
+    files = [ended, coming, between]
+    (finding,) = found(ended.pair, between.pair, files=files, findings=True, select=("IFL103",))
+    assert str(finding.severity) == "error"
+
+
+LAST_SECOND = "2026-11-28 23:59:59"
+
+
+@pytest.mark.parametrize(
+    ("first", "severity"), [(LAST_SECOND, "note"), ("2026-11-29 00:00:00", "error")]
+)
+def test_the_last_second_of_the_old_entry_may_be_the_first_of_the_new_one(
+    found, first, severity
+) -> None:
+    before, after = old(last="2026-11-28"), new(first=first)
+    (finding,) = found(
+        before.pair, after.pair, files=[before, after], findings=True, select=("IFL103",)
+    )
+    assert str(finding.severity) == severity
+
+
+@pytest.mark.parametrize(("first", "gap"), [(LAST_SECOND, False), ("2026-11-29 00:00:00", True)])
+def test_a_successor_of_the_last_second_leaves_no_gap(found, first, gap) -> None:
+    before = old(last="2026-11-28")
+    follower = issue("judge follower", SENDER, OLD_CA, first, "2027-11-27")
+    (finding,) = found(before.pair, files=[before, follower], findings=True, select=("IFL105",))
+    assert ("begins only after" in finding.message) is gap
+    assert str(finding.severity) == ("warning" if gap else "note")
+
+
+def test_what_ends_in_the_same_second_is_no_overlap_and_no_successor(found) -> None:
+    one, twin = old(), new(first="2025-06-01", last="2026-12-10")
+    findings = found(one.pair, twin.pair, files=[one, twin], findings=True, select=("IFL105",))
+    assert [finding.entry.ordinal for finding in findings] == [1, 2]
+    assert all("has no entry for its successor" in finding.message for finding in findings)
 
 
 # Stale entries -------------------------------------------------------------------------------

@@ -80,6 +80,17 @@ def test_odata_has_a_key_of_its_own() -> None:
     assert odata(participant=PAIR) == INFERRED
 
 
+@pytest.mark.parametrize("value", ["ClientCertificate", "RoleBased", "{{Nothing}}"])
+def test_the_key_of_other_adapters_decides_nothing_for_odata_but_ends_its_old_format(value) -> None:
+    other = prop("senderAuthType", value)
+    assert outcome(other, adapter="ODataSender", participant=PAIR) == NONE
+    assert the_channel(other, adapter="ODataSender", participant=PAIR).entries == ()
+    found = the_channel(other, ROWS, adapter="ODataSender", participant=PAIR)
+    assert (found.authorization.kind, found.authorization.key) == ("client-certificate", "")
+    assert found.authorization.inferred
+    assert [entry.subject.raw for entry in found.entries] == ["CN=a"]
+
+
 def test_without_the_key_the_rows_decide() -> None:
     found = the_channel(ROWS, adapter="SOAP")
     assert found.authorization.key == ""

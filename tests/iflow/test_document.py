@@ -36,6 +36,8 @@ def problem(data: str | bytes, **options: object):
         str.encode,
         lambda text: b"\xef\xbb\xbf" + text.encode(),
         lambda text: text.replace('encoding="UTF-8"', "").encode(),
+        lambda text: text.replace("UTF-8", "utf8").encode(),
+        lambda text: text.replace("UTF-8", "UTF8").encode(),
         lambda text: text.replace("UTF-8", "UTF-16").encode("utf-16"),
         lambda text: text.replace("UTF-8", "UTF-16").encode("utf-16-be"),
         lambda text: text.replace("UTF-8", "utf-16le").encode("utf-16-le"),

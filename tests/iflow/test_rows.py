@@ -154,12 +154,18 @@ def test_a_table_that_is_one_parameter() -> None:
     _, found, _ = entries("{{Table}}", parameters)
     assert stored(parameters, found[0].subject.location) == "CN\\=a"
     assert stored(parameters, found[0].location).startswith("<row>")
-    text, found, problems = entries(" {{Nothing}}", parameters)
-    assert problems == ()
-    assert found[0].subject.undefined[0].name == "Nothing"
-    assert stored(text, found[0].subject.location) == "{{Nothing}}"
     assert pairs("{{Empty}}", "Empty=") == []
     assert pairs("{{Table}}", "Table=" + rows(("CN=a", "O=a &amp; b"))) == [("CN=a", "O=a & b")]
+
+
+def test_a_table_that_is_one_undefined_parameter_is_its_first_entry() -> None:
+    text, (entry,), problems = entries(" {{Nothing}}", "Another=x")
+    assert problems == ()
+    assert entry.ordinal == 1
+    assert [use.name for use in entry.subject.undefined] == ["Nothing"]
+    assert entry.issuer.undefined == ()
+    for place in (entry.location, entry.subject.location, entry.issuer.location):
+        assert stored(text, place) == "{{Nothing}}"
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
@@ -185,6 +191,25 @@ def test_places_through_every_layer(line_end: str) -> None:
     empty = stored(text, found[0].issuer.location)
     assert empty == "&lt;cell id='clientCertificate.issuerDN'&gt;&lt;/cell&gt;"
     assert stored(text, found[1].subject.location) == "CN=&amp;lt;x&amp;gt;"
+
+
+@pytest.mark.parametrize("end", ["a", "&amp;", "&#228;", "&#65;b"])
+def test_an_empty_span_stands_between_two_characters_or_behind_the_last(end: str) -> None:
+    _, (entry,), _ = entries(rows((f"CN=&lt;{end}", "CN=b")))
+    subject = entry.subject
+    whole = subject.location.region
+    length = len(subject.text)
+
+    def span(*place: int) -> tuple[int, int]:
+        region = subject.locate(*place).region
+        return region.start_byte, region.end_byte
+
+    assert span(0, 0) == (whole.start_byte, whole.start_byte)
+    assert span(4, 4) == (whole.start_byte + len("CN=&amp;lt;"),) * 2
+    assert span(4, 2) == span(4, 4)
+    assert span(-1, length + 9) == (whole.start_byte, whole.end_byte)
+    for beyond in ((length, length), (length, length + 9), (length + 9, length + 9)):
+        assert span(*beyond) == (whole.end_byte, whole.end_byte)
 
 
 def test_places_in_utf_16_and_latin_1() -> None:

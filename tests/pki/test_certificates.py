@@ -8,6 +8,7 @@ import hashlib
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtensionOID
 
 from authorities import (
     ANY,
@@ -65,6 +66,32 @@ def test_absent_extensions_are_none() -> None:
     assert certificate.subject_key_id is None
     assert certificate.authority_key_id is None
     assert certificate.ca_issuers == ()
+
+
+def test_of_the_places_of_information_only_urls_of_the_issuer_count() -> None:
+    issuer, ocsp = AuthorityInformationAccessOID.CA_ISSUERS, AuthorityInformationAccessOID.OCSP
+    first, second = (f"http://ca.example.com/{name}" for name in ("a.cer", "b.cer"))
+    places = [
+        (issuer, x509.DirectoryName(CA.x509_name)),
+        (ocsp, x509.UniformResourceIdentifier("http://ocsp.example.com")),
+        (issuer, x509.UniformResourceIdentifier(first)),
+        (issuer, x509.UniformResourceIdentifier(second)),
+    ]
+    access = x509.AuthorityInformationAccess([x509.AccessDescription(*place) for place in places])
+    certificate = parse_certificate(client(SENDER, CA, more=((access, False),)))
+    assert certificate.ca_issuers == (first, second)
+    assert certificate.unread == ()
+
+
+def test_a_place_of_information_that_lacks_a_part_costs_only_itself() -> None:
+    oid = AuthorityInformationAccessOID.CA_ISSUERS.dotted_string
+    method = asn1.encode(asn1.OBJECT_IDENTIFIER, asn1.encode_object_identifier(oid))
+    url = asn1.encode(0x86, b"http://ca.example.com/a.cer")
+    places = (asn1.encode(asn1.SEQUENCE, part) for part in (b"", method, method + url))
+    value = asn1.encode(asn1.SEQUENCE, b"".join(places))
+    access = x509.UnrecognizedExtension(ExtensionOID.AUTHORITY_INFORMATION_ACCESS, value)
+    certificate = parse_certificate(client(SENDER, CA, more=((access, False),)))
+    assert certificate.ca_issuers == ("http://ca.example.com/a.cer",)
 
 
 @pytest.mark.parametrize(

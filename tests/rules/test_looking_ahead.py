@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 from pathlib import Path
 
@@ -46,6 +47,27 @@ def test_on_neo_a_root_that_leaves_stays_on_the_other_list(findings) -> None:
     message = findings(case, "2027-01-19", **neo)["root-leaving"].message
     assert "one of the two lists for Neo only" in message
     assert findings(case, "2027-01-20", **neo)["unsupported-root"].severity == "warning"
+
+
+@pytest.mark.parametrize(
+    ("case", "name"),
+    [
+        ("root-leaving/bad-next-release", "root-leaving"),
+        ("client-auth-sunset/bad-on-neo", "client-auth-sunset"),
+    ],
+)
+def test_on_neo_what_one_list_has_may_work_and_is_looked_ahead_of(
+    findings, tmp_path, case, name
+) -> None:
+    table = json.loads((CASES / "trust-table.json").read_text("utf-8"))
+    for root in table["roots"]:
+        root["in_neo_list"] = False
+    (tmp_path / "one-list.json").write_text(json.dumps(table))
+    neo = {"landscape": "neo", "ignore": ("neo-sunset",)}
+    found = findings(case, "2027-01-19", roots=(str(tmp_path / "one-list.json"),), **neo)
+    assert set(found) == {"unsupported-root", name}
+    assert found["unsupported-root"].severity == "warning"
+    assert "will be on one of the two lists" not in found[name].message
 
 
 @pytest.mark.parametrize(("days", "name"), [(26, "issuer-expires-first"), (27, "root-leaving")])

@@ -145,6 +145,30 @@ def test_a_chain_beside_the_key_entry_is_not_presented(folder: Path) -> None:
     assert "at hand, to be added to the key entry: CN=CA, O=Example" in said(found, "chain")
 
 
+CROSSED = intermediate("s-crossed", TOP.name, OTHER_TOP, key_label=TOP.key_label)
+FAR = issue("s-far", NAME, OTHER_TOP)
+
+
+@pytest.mark.parametrize(
+    ("presented", "trusted", "added"),
+    [
+        ([CLIENT, CA, TOP], [], []),
+        ([CLIENT], [CLIENT, CA, TOP], ["CN=CA, O=Example"]),
+        ([CLIENT], [CA, CROSSED], ["CN=CA, O=Example"]),
+        ([FAR], [OTHER_TOP, CA], []),
+    ],
+    ids=["whole", "all beside it", "a root by its name and key", "a root of no list"],
+)
+def test_only_what_is_missing_between_client_and_root_is_to_be_added(
+    folder: Path, presented, trusted, added
+) -> None:
+    beside = {f"beside-{number}": identity for number, identity in enumerate(trusted)}
+    with_keystore(folder, {"orders": presented}, {"lb": LB_TOP, **beside})
+    facts = points(answer())["chain"]["facts"]
+    start = "at hand, to be added to the key entry: "
+    assert facts == [f"{start}{name}, in sender.jks" for name in added]
+
+
 def test_ignoring_rules_lets_no_point_pass(folder: Path) -> None:
     (folder / "iflint.toml").write_text('roots = ["roots.pem"]\nignore = ["IFL2", "IFL1"]\n')
     with_keystore(folder, {"orders": [CLIENT]}, {"lb": LB_TOP})
@@ -207,6 +231,42 @@ def test_a_truststore_may_hold_the_root_instead(folder: Path, store: bytes) -> N
     found = answer("--truststore", "trust")
     assert states(found)["load-balancer-root"] == "holds"
     assert "in trust" in said(found, "load-balancer-root")
+
+
+def test_each_store_is_named_for_what_it_holds(folder: Path) -> None:
+    with_keystore(folder, {"orders": [CLIENT, CA]}, {"client": CLIENT})
+    (folder / "trust.jks").write_bytes(java_keystore({}, {"lb": LB_TOP}))
+    (folder / "more.jks").write_bytes(java_keystore({}, {"other": TOP}))
+    found = answer("--truststore", "trust.jks", "--truststore", "more.jks")
+    assert points(found)["load-balancer-root"]["facts"] == [
+        "3 certificates to trust in sender.jks, trust.jks or more.jks",
+        f"the server is {HOST.text}",
+        "CN=Load Root, O=Example, until 2040-01-01, in trust.jks",
+    ]
+
+
+def test_of_another_key_is_told_only_where_a_root_of_that_name_is_trusted(folder: Path) -> None:
+    with_keystore(folder, {"old": [CLIENT, CA, OLD_LB_TOP]}, {"client": CLIENT, "other": TOP})
+    (complaint,) = points(answer())["load-balancer-root"]["complaints"]
+    assert complaint["message"].endswith("is not among the certificates to trust in sender.jks.")
+    assert "Import 2.cer of the download into sender.jks" in complaint["remedy"]
+
+
+def test_a_file_of_certificates_and_a_key_trusts_nothing(folder: Path) -> None:
+    (folder / "sender.jks").write_bytes(pem(CLIENT, LB_TOP) + key_pem("sender"))
+    assert "0 certificates to trust in sender.jks" in said(answer(), "load-balancer-root")
+    assert states(answer())["load-balancer-root"] == "fails"
+
+
+def test_a_damaged_block_in_a_truststore_costs_only_itself(folder: Path) -> None:
+    with_keystore(folder, {"orders": [CLIENT, CA]})
+    damaged = pem(TOP)[:300] + b"-----END CERTIFICATE-----\n"
+    for content in (pem(LB_TOP) + damaged, damaged + pem(LB_TOP)):
+        (folder / "trust.pem").write_bytes(content)
+        found = answer("--truststore", "trust.pem")
+        assert states(found)["load-balancer-root"] == "holds"
+        (problem,) = found["problems"]
+        assert problem["location"]["file"]["path"] == "trust.pem"
 
 
 def test_a_download_without_the_root_can_do(folder: Path) -> None:

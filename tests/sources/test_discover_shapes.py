@@ -325,12 +325,22 @@ def test_folders_and_links_that_lead_in_circles(here, exports, seen) -> None:
     assert seen() == ["symlink a/again", "flow a"]
 
 
-def test_folders_of_tools_are_not_entered_unless_named(here, exports, seen) -> None:
-    for folder in ("node_modules/x", ".venv/x", "__pycache__", "mine/lib"):
-        exports.write(here, exports.bundle(folder))
+TOOLS = (".git", ".hg", ".svn", ".nox", ".tox", ".venv", "__pycache__", "node_modules", "venv")
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_folders_of_tools_are_not_entered_unless_named(here, exports, seen, tool) -> None:
+    exports.write(here, exports.bundle(f"{tool}/x"))
+    exports.write(here, {f"deep/er/{tool}/x.cer": b"x", f"deep/{tool}.cer": b"x"})
+    assert seen() == [f"certificate deep/{tool}.cer"]
+    assert seen(tool) == [f"flow {tool}/x"]
+
+
+def test_a_virtual_environment_is_not_entered_whatever_its_name(here, exports, seen) -> None:
+    exports.write(here, exports.bundle("mine/lib"))
     (here / "mine" / "pyvenv.cfg").write_text("")
     assert seen() == []
-    assert seen("node_modules", "mine") == ["flow mine/lib", "flow node_modules/x"]
+    assert seen("mine") == ["flow mine/lib"]
 
 
 def test_file_that_may_not_be_read(here, exports, seen) -> None:

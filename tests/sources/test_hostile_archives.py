@@ -97,10 +97,28 @@ def test_what_is_no_archive_is_one_problem(here, exports, data, said) -> None:
     assert isinstance(flow, Bundle)
 
 
+def test_the_last_of_two_parts_of_an_archive_is_told_as_that(here, exports) -> None:
+    whole = exports.pack(exports.bundle())
+    end = whole.rindex(b"PK\x05\x06") + 4
+    last = whole[100:end] + struct.pack("<HH", 1, 1) + whole[end + 4 :]
+    exports.write(here, {"flows.z01": whole[:100], "flows.zip": last})
+    (problem,) = discover(["."])
+    assert "one part of an archive that was split" in problem.message
+    assert problem.remedy.startswith("Join the parts")
+
+
 def test_archive_cut_off_anywhere_is_one_problem(here, exports) -> None:
     whole = exports.pack(exports.bundle())
     for length in range(0, len(whole), 37):
         (here / "cut.zip").write_bytes(whole[:length])
+        (problem,) = discover(["."])
+        assert isinstance(problem, Problem)
+
+
+def test_an_archive_without_its_beginning_is_one_problem(here, exports) -> None:
+    whole = exports.pack(exports.bundle())
+    for length in (1, 30, 100, len(whole) // 2):
+        (here / "cut.zip").write_bytes(whole[length:])
         (problem,) = discover(["."])
         assert isinstance(problem, Problem)
 
@@ -272,6 +290,27 @@ def test_ratio_bounds_large_members_only() -> None:
         archive.read(1)
 
 
+@pytest.mark.parametrize(
+    ("limits", "allowed", "refused"),
+    [
+        (Limits(member=50), [record(b"a", b"x" * 50)], [record(b"a", b"x" * 51)]),
+        (Limits(total=50), [record(b"a", b"x" * 50)], [record(b"a", b"x" * 51)]),
+        (Limits(members=2), [record(b"a", b"x")] * 2, [record(b"a", b"x")] * 3),
+        (DEFAULT, [record(b"a" * 1024, b"x")], [record(b"a" * 1025, b"x")]),
+    ],
+    ids=["size", "total", "number", "name"],
+)
+def test_what_a_limit_just_allows_is_read(limits, allowed, refused) -> None:
+    assert opened(assembled(*allowed), limits).read(0)
+    with pytest.raises(Unreadable):
+        opened(assembled(*refused), limits).read(0)
+
+
+def test_a_comment_may_be_as_long_as_the_format_has_room_for() -> None:
+    data = assembled(record(b"a", b"x"), after=b"c" * 0xFFFF)
+    assert opened(data).read(0) == b"x"
+
+
 def test_reading_the_same_member_twice_costs_once() -> None:
     archive = opened(assembled(record(b"a", b"x" * 900)), Limits(total=1000))
     assert archive.read(0) == archive.read(0)
@@ -352,8 +391,9 @@ def test_large_archives_with_wide_fields_are_read() -> None:
     entry = fields + listed[32:42] + b"\xff" * 4 + listed[46:] + wide
     end = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, len(entry), len(local))
     locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(local) + len(entry), 1)
-    last = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, *[0xFFFF] * 2, *[0xFFFFFFFF] * 2, 0)
-    for before in (b"", b"stub"):
+    wide_end = (*[0xFFFF] * 2, *[0xFFFFFFFF] * 2, 0)
+    for before, part in ((b"", 0), (b"stub", 0), (b"", 0xFFFF)):
+        last = struct.pack("<4s4H2LH", b"PK\x05\x06", part, part, *wide_end)
         assert opened(before + local + entry + end + locator + last).read(0) == b"x" * 20
 
 
