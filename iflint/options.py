@@ -62,7 +62,7 @@ class Suppression(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NARROWING = ("path", "channel", "dn", "certificate")
-"""What a suppression may name beside rules."""
+"""What a suppression may name besides rules."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):

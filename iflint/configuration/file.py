@@ -270,7 +270,7 @@ class _Reading:
 
 
 def _narrows(suppression: Mapping[str, Any]) -> bool:
-    """Whether it names something beside rules; what stands for anything names nothing."""
+    """Whether it names something besides rules; what stands for anything names nothing."""
     return any(str(suppression.get(name, "")).strip("*?./\\ ") for name in NARROWING)
 
 

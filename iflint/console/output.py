@@ -135,10 +135,10 @@ def write_bytes(data: bytes) -> None:
 def write_file(path: str, text: str) -> None:
     r"""Write a file as a whole or not at all: UTF-8, lines end in ``\n``.
 
-    It is written beside its place and then renamed, with the permissions of a new file. What is
-    there and no regular file, such as a pipe, is written into directly, and what standard output
-    goes to by way of it (``/dev/stdout``). Raises `Failure`, and `WrongUsage` where an input would
-    be lost.
+    It is written beside its place and then renamed, with the permissions of a new file. Where
+    ``path`` is a pipe or another thing that is no regular file, or stands for standard output
+    (``/dev/stdout``), that is written into directly. Raises `Failure`, and `WrongUsage` where an
+    input would be lost.
     """
     if looks_like_input(path):
         raise WrongUsage([f"{path} is there and looks like an input: give another file"])
@@ -223,7 +223,10 @@ def _written(path: str, data: bytes, status: os.stat_result | None = None) -> No
 
 
 def _replace(target: str, data: bytes, status: os.stat_result | None) -> None:
-    """Write a draft and rename it; it is given out as ``status`` says, or (None) as a new file."""
+    """Write a draft and rename it.
+
+    The file gets the owner, group and permissions of ``status``; None: those of a new file.
+    """
     draft = os.path.join(os.path.dirname(target), f".iflint.{os.urandom(8).hex()}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(draft, flags, 0o600 if status else 0o666)

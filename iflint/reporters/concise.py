@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iflint.reporters import Wishes
+from iflint.reporters import Needs
 from iflint.reporters.sentences import SEVERITIES
 from iflint.words.terminal import Style
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from iflint.report.findings import Finding
     from iflint.report.report import Report
 
-WISHES = Wishes(console=True)
+NEEDS = Needs(console=True)
 
 
 def render(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from iflint.reporters import Wishes
+from iflint.reporters import Needs
 from iflint.reporters.markdown import escaped
 from iflint.reporters.sentences import (
     LONGEST_TEXT,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from iflint.report.findings import Finding
     from iflint.report.report import Report
 
-WISHES = Wishes()
+NEEDS = Needs()
 
 MOST_CHARACTERS = 65_000
 _ROOM_AT_THE_END = 1_000

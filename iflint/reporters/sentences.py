@@ -77,7 +77,7 @@ def title(finding: Finding) -> str:
 
 
 def details(finding: Finding) -> Iterator[str]:
-    """What a reader wants to know beside the message, a sentence each; the last is the fix."""
+    """What a reader wants to know besides the message, a sentence each; the last is the fix."""
     if finding.iflow:
         package = package_name(finding.iflow)
         inside = f" of package {package}" if package else ""
@@ -97,7 +97,7 @@ def details(finding: Finding) -> Iterator[str]:
 
 
 def verdict(report: Report) -> str:
-    """What a report found, in a clause: ``1 error and 2 notes beside 3 known findings``."""
+    """What a report found, in a clause: ``1 error and 2 notes besides 3 known findings``."""
     counts = [
         counted(number, str(severity))
         for severity in Severity
@@ -105,7 +105,7 @@ def verdict(report: Report) -> str:
     ]
     found = listed(counts) or ("nothing found" if report.iflows else "no iFlow found")
     others = apart(len(report.known), len(report.suppressed))
-    return f"{found} beside {others}" if others else found
+    return f"{found} besides {others}" if others else found
 
 
 def apart(known: int, suppressed: int) -> str:

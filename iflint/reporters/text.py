@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.report.findings import DnRow
-from iflint.reporters import Wishes
+from iflint.reporters import Needs
 from iflint.reporters.excerpt import excerpt
 from iflint.reporters.sentences import SEVERITIES
 from iflint.reporters.summary import summary
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     )
     from iflint.report.report import Report
 
-WISHES = Wishes(console=True, settings=("verbose", "quiet"))
+NEEDS = Needs(console=True, settings=("verbose", "quiet"))
 
 _LABEL = 13
 """The column at which the facts about a finding begin, after their labels."""

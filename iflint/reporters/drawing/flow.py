@@ -492,7 +492,7 @@ def _badge(mark: Mark, at: Point) -> tuple[str, str]:
 
 
 def _summary(diagram: Diagram) -> str:
-    """The drawing in words, for who can't see it."""
+    """The drawing in words, for people who can't see it."""
     counts = (
         ("sender", sum(shape.kind == ShapeKind.SENDER for shape in diagram.shapes)),
         ("receiver", sum(shape.kind == ShapeKind.RECEIVER for shape in diagram.shapes)),
