@@ -20,16 +20,17 @@ if TYPE_CHECKING:
     from iflint.places.edits import Edit
 
 EXCERPT_LENGTH = 400
-"""The longest excerpt of a line, in characters."""
+"""Characters of a line that are shown at most. Ours: five lines of a terminal of 80 columns."""
 EXCERPT_BEFORE = 120
-"""How much of a long line is shown before the place that is meant, in characters."""
+"""Characters of a longer line that are shown before the place that is meant. Ours: most of a
+property's tags and name, while more than half of the excerpt is left for the text itself."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 _STEP = 1024
-"""Characters from one kept place to the next. Ours: telling a place takes microseconds, and what
-is kept is at most a fifth of the text. (The starts of all lines take 40 times the text when it is
-all line ends: measured, 639 MiB for 16 MiB.)"""
+"""Characters from one kept place to the next. Ours: a place is told in about 10 µs, and what is
+kept takes a fifth of the text. The starts of all lines would take 40 times a text that is all
+line ends: measured, 639 MiB for 16."""
 
 
 class ByteIndex:

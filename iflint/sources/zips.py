@@ -33,9 +33,15 @@ _LOCATOR_64 = struct.Struct("<4sLQL")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _LONGEST_COMMENT = 0xFFFF
+"""Bytes. By the format: two bytes hold its length (4.4.12)."""
 _LONGEST_NAME = 1024
+"""Bytes. Ours: eight times the longest seen (127); the format allows 65,535 for every member."""
+_HEAD = 512
+"""Bytes that hold the first few of a member: the tables before them take below 300 (RFC 1951
+§3.2.7)."""
 _SLACK = 1024
-"""Deflate never needs twice the size and this many bytes; more is there to waste time."""
+"""Bytes. Deflate adds five for each 65,535 that it can't compress (RFC 1951 §3.2.4), so a member
+that is longer than twice its content and this is there to waste time."""
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -124,7 +130,7 @@ class Archive:
             start = _content_start(self._data, member)
         except Damaged as damage:
             raise self._unreadable(member, damage, ProblemKind.ARTIFACT) from damage
-        stored = self._data[start : start + min(member.compressed, 512)]
+        stored = self._data[start : start + min(member.compressed, _HEAD)]
         if member.method == _STORED:
             return stored[:count]
         try:
