@@ -11,7 +11,7 @@ import msgspec
 from iflint.options import Options, UsageError
 from iflint.pki.certificates import Certificate, usage_name
 from iflint.pki.chains.pool import CertificatePool
-from iflint.pki.chains.search import judge_chain
+from iflint.pki.chains.search import MAX_SIGNATURES, judge_chain
 from iflint.pki.chains.signatures import SignatureCache, Verification
 from iflint.pki.chains.verdict import ChainVerdict, FaultKind, Outcome
 from iflint.pki.roots.trust import Root, Standing, TrustList
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from iflint.pki.chains.verdict import Fault, Link
     from iflint.pki.files import FoundCertificate
     from iflint.places.problems import Problem
-
-_MAX_SIGNATURES = 3000
 
 
 class Tree(msgspec.Struct, frozen=True):
@@ -102,7 +100,7 @@ def _starts(
             if candidate in issuers or not _may_have_issued(candidate, certificate):
                 continue
             signatures += 1
-            if signatures > _MAX_SIGNATURES:
+            if signatures > MAX_SIGNATURES:
                 break
             if verifier.verify(certificate, candidate.spki) is Verification.VALID:
                 issuers.add(candidate)

@@ -30,8 +30,11 @@ if TYPE_CHECKING:
     from iflint.places.text_file import TextFile
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
+"""Ours: room for as many certificates as a file may hold, of the largest size seen (2 KB)."""
 MAX_CERTIFICATES = 5000
+"""In one file. Ours: they are read in 0.6 s; the largest usual bundle, Mozilla's, has 144."""
 MAX_PROBLEMS = 100
+"""Of one file. Ours: more of them say nothing new."""
 
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
 _EXPORT = "export the certificate again, as PEM with its whole chain"
@@ -39,6 +42,7 @@ _CONVERT = "convert it to PKCS#12: keytool -importkeystore -deststoretype PKCS12
 _PRIVATE_KEY = "private key"
 _NO_CERTIFICATE = "there is no certificate in it"
 _LARGEST_INDENT = 200
+"""Blanks before a block that are shown with it. Ours: more than any indentation that people use."""
 
 _OTHER_LABELS = (
     ("PRIVATE KEY", _PRIVATE_KEY),

@@ -11,6 +11,7 @@ from iflint.pki.dn.name import Name, swallowed_attribute, swallowed_pattern
 from iflint.pki.dn.resemblance import decoded_octets, described, is_hidden, without_hidden
 
 _LONGEST_TO_CORRECT = 2000
+"""Characters. Ours: correcting takes 2 ms, and public CAs have names of up to 250."""
 
 _WRITE_INSTEAD = {
     "E": "EMAILADDRESS",

@@ -78,6 +78,7 @@ _QUOTES = str.maketrans("", "", "\\\"'")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _LOST = re.compile("[?\ufffd]+")
 _MOST_LOST = 8
+"""Pieces between question marks. Ours: with more, almost any text would do for what was meant."""
 
 
 def is_hidden(character: str) -> bool:
@@ -147,6 +148,7 @@ def lost_letters(text: str, meant: str) -> bool:
     kept = _LOST.split(text)
     if not 1 < len(kept) <= _MOST_LOST:
         return False
+    # A letter takes up to four bytes in UTF-8, and each byte may have become a question mark.
     return bool(re.fullmatch(".{1,4}?".join(map(re.escape, kept)), meant))
 
 

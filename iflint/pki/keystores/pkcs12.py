@@ -40,6 +40,7 @@ _LOCAL_KEY_ID = "1.2.840.113549.1.9.21"
 _TRUSTED = "2.16.840.1.113894.746875.1.1"
 """Java's mark of a certificate to trust; the JDK's ``PKCS12KeyStore`` trusts no other one."""
 _MAX_DEPTH = 8
+"""Of bags in bags (RFC 7292 §4.2.6). Ours: none seen."""
 
 
 def read_pkcs12(pfx: Node, passwords: Sequence[str]) -> Keystore:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 TRUST_STORE = "SAP BTP Trust Store"
 NEO_LIST = "list of SAP BTP Neo"
 STALE_AFTER_DAYS = 180
-"""A table that ends longer before the clock may lack a release."""
+"""A table that ends longer before the clock may lack a release. Ours: of the releases so far, six
+came within so many days after the one before; two took longer, up to 414 days."""
 _FIRST_MOMENT = time(0, 0, 0, tzinfo=UTC)
 _LAST_MOMENT = time(23, 59, 59, 999999, tzinfo=UTC)
 
