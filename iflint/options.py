@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from iflint.progress import Progress
 
 DEFAULT_EXPIRY_DAYS = 30
+"""Ours: a month for a renewal, which may take two redeployments."""
 LONGEST_EXPIRY_DAYS = 36_500
-"""A hundred years."""
+"""Ours: a hundred years."""
 
 
 class UsageError(Exception):

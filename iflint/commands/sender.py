@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from iflint.words.terminal import Style
 
 FORMATS = ("text", "markdown", "json")
-_BODY = 5
+_BODY = 5  # columns: behind the number of a point
 
 
 @click.command(

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from io import TextIOWrapper
     from typing import TextIO
 
-DEFAULT_WIDTH = 80
-NARROWEST, WIDEST = 40, 1000
+WIDEST = 1000  # columns; ours: no terminal has as many, and padding to more only costs time
 
 
 def wants_colour(setting: str, environment: Mapping[str, str] = os.environ) -> bool:
@@ -47,14 +46,16 @@ def is_terminal() -> bool:
 
 def width() -> int:
     """The columns of standard output: ``COLUMNS``, else the terminal's, else 80."""
+    from iflint.words.terminal import DEFAULT_WIDTH, MINIMUM_WIDTH
+
     given = os.environ.get("COLUMNS", "")
     if given.isascii() and given.isdigit() and 0 < len(given) < 6 and int(given):
-        return min(max(int(given), NARROWEST), WIDEST)
+        return min(max(int(given), MINIMUM_WIDTH), WIDEST)
     try:
         columns = os.get_terminal_size(sys.stdout.fileno()).columns
     except (OSError, ValueError, AttributeError):
         return DEFAULT_WIDTH
-    return min(max(columns, NARROWEST), WIDEST) if columns else DEFAULT_WIDTH
+    return min(max(columns, MINIMUM_WIDTH), WIDEST) if columns else DEFAULT_WIDTH
 
 
 def print_text(render: Callable[[bool], str]) -> None:
@@ -113,6 +114,8 @@ def write_text(path: str | None, setting: str, render: Callable[[bool, int, bool
     Raises `Failure`.
     """
     if path is not None and path != STANDARD_OUTPUT:
+        from iflint.words.terminal import DEFAULT_WIDTH
+
         write_file(path, render(setting == "always", DEFAULT_WIDTH, False))
         return
     colour, columns = wants_colour(setting), width()
@@ -166,17 +169,17 @@ def looks_like_input(path: str) -> bool:
 
 
 def _is_document_with_certificates(path: str) -> bool:
-    from iflint.pki.files import may_hold_certificates
+    from iflint.pki.files import MAX_FILE_BYTES, may_hold_certificates
 
     try:
         with open(path, "rb") as file:
-            data = file.read(_LARGEST_DOCUMENT)
+            data = file.read(MAX_FILE_BYTES)
     except OSError:
         return False
     return may_hold_certificates(data) and b'"format": "iflint-' not in data[:_HEAD]
 
 
-_LARGEST_DOCUMENT, _HEAD = 1 << 24, 1 << 10
+_HEAD = 1 << 10  # bytes; ours: an envelope's first lines have below 200
 _READ_BESIDE = (".prop", ".propdef", ".properties", ".toml")
 
 

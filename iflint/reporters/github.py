@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NEEDS = Needs()
 
 MOST_OF_A_LEVEL = 10
+"""What GitHub keeps of a step."""
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})

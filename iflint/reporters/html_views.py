@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -174,7 +175,7 @@ def flow_views(
         flow = FlowView(number, iflow, channels, own, apart(*map(len, others)))
         diagram = drawn.get(iflow.location)
         flows.append(_drawn(flow, diagram) if diagram and diagram.shapes else flow)
-    return sorted(flows, key=lambda flow: flow.findings[0].number if flow.findings else 1 << 40)
+    return sorted(flows, key=lambda flow: flow.findings[0].number if flow.findings else math.inf)
 
 
 def _by_flow(found: Iterable[tuple[Finding, T]]) -> dict[Any, list[T]]:

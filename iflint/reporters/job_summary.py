@@ -36,9 +36,13 @@ if TYPE_CHECKING:
 NEEDS = Needs()
 
 MOST_CHARACTERS = 65_000
+"""Ours: a little less than a comment may have, for what whoever posts it adds."""
 _ROOM_AT_THE_END = 1_000
+"""Characters for the count of findings that have no room and for what was checked: ours."""
 _MOST_AHEAD = 10
+"""Changes that are listed. Ours: the rest is counted."""
 _LONGEST_CELL = 500
+"""Characters. Ours: twice the longest name of a public CA (250)."""
 
 
 def render(report: Report) -> str:

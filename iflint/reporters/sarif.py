@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 NEEDS = Needs(describe_rules=True, fixes=True, settings=("sarif_profile",))
 
 MOST_RESULTS = 25_000
-"""GitHub refuses a run with more; the worst ones are kept and the rest is counted aloud."""
+"""GitHub refuses a run with more (docs.github.com, "SARIF results exceed one or more limits"); the
+worst ones are kept and the rest is counted aloud."""
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )

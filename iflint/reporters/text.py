@@ -9,7 +9,16 @@ from iflint.reporters import Needs
 from iflint.reporters.excerpt import excerpt
 from iflint.reporters.sentences import SEVERITIES
 from iflint.reporters.summary import summary
-from iflint.words.terminal import BAR, BOLD, MINIMUM_WIDTH, QUIET, WARNING, Style, wrapped
+from iflint.words.terminal import (
+    BAR,
+    BOLD,
+    DEFAULT_WIDTH,
+    MINIMUM_WIDTH,
+    QUIET,
+    WARNING,
+    Style,
+    wrapped,
+)
 from iflint.words.visible import cells
 from iflint.words.wording import counted, dated, day
 
@@ -30,7 +39,8 @@ if TYPE_CHECKING:
 NEEDS = Needs(console=True, settings=("verbose", "quiet"))
 
 _LABEL = 13
-"""The column at which the facts about a finding begin, after their labels."""
+"""The column at which the facts about a finding begin, after their labels: the longest, with a
+blank."""
 _INDENT = " " * 2
 _MOST_RELATED = 10
 _OTHER = "Outside any iFlow"
@@ -40,7 +50,7 @@ def render(
     report: Report,
     *,
     colour: bool = False,
-    width: int = 80,
+    width: int = DEFAULT_WIDTH,
     verbose: bool = False,
     quiet: bool = False,
     ascii: bool = False,  # noqa: A002 - the name by which every caller knows it

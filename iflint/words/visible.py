@@ -147,6 +147,9 @@ def _cells_of(char: str, width: str) -> int:
 
 
 def shown(value: str, most: int = 60) -> str:
-    """A value as messages quote it: on one line, harmless and not too long."""
+    """A value as messages quote it: on one line, harmless and not too long.
+
+    The default for ``most`` is ours: with the message around it, it fits two lines of a terminal.
+    """
     shortened = value if len(value) <= most else f"{value[: most - 1]}…"
     return f"'{visible(shortened)}'"
