@@ -320,7 +320,7 @@ _BROKEN = {
     17: "The XML is broken: its declaration does not stand at the very beginning",
     27: "The XML is broken: a prefix has no namespace",
 }
-_CUT_OFF = (3, 5, 6, 20)
+_CUT_OFF = (3, 5, 6, 20)  # no element; a token, a character or a CDATA section without its end
 
 
 def _not_well_formed(xml: XmlFile, reason: str) -> Unreadable:

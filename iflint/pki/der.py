@@ -306,6 +306,7 @@ def time(node: Node) -> datetime:
     if node.tag not in (UTC_TIME, GENERALIZED_TIME):
         raise DerError(f"a time is expected, not tag 0x{node.tag:02X}", node.start)
     year_digits = 2 if node.tag == UTC_TIME else 4
+    # Of a second's fraction nine digits are read: ours, nanoseconds; RFC 5280 allows none.
     match = re.fullmatch(
         rb"([0-9]{%d})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})?(?:[.,]([0-9]{1,9}))?"
         rb"(?:Z|([+-])([0-9]{2})([0-9]{2}))" % year_digits,

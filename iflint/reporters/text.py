@@ -43,6 +43,7 @@ _LABEL = 13
 blank."""
 _INDENT = " " * 2
 _MOST_RELATED = 10
+"""Places that are listed for a finding, and files of its certificate. Ours: most seen: 3."""
 _OTHER = "Outside any iFlow"
 
 

@@ -23,9 +23,9 @@ SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 EXPORT_AGAIN = "Export or download it again; nothing in it was checked."
 
 _UNPACK = "If this is what it should be, unpack it and check the folder."
-_STORED, _DEFLATED = 0, 8
-_ENCRYPTED, _UTF8 = 0x1, 0x800
-_UNKNOWN_32, _UNKNOWN_16 = 0xFFFFFFFF, 0xFFFF
+_STORED, _DEFLATED = 0, 8  # methods (4.4.5)
+_ENCRYPTED, _UTF8 = 0x1, 0x800  # bits of the flags (4.4.4)
+_UNKNOWN_32, _UNKNOWN_16 = 0xFFFFFFFF, 0xFFFF  # a Zip64 field says it (4.4.1.4)
 
 _END = struct.Struct("<4s4H2LH")
 _END_64 = struct.Struct("<4sQ2H2L4Q")
