@@ -172,7 +172,7 @@ _LETTERS = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\f": "\\f"}
 
 
 def _is_unicode(file: TextFile) -> bool:
-    """Whether a file surely has any character as it is: one in ASCII may be read as ISO-8859-1."""
+    """Whether any character can surely stand in the file as it is: ASCII may mean ISO-8859-1."""
     return file.encoding != "iso-8859-1" and not (file.encoding == "utf-8" and file.text.isascii())
 
 
@@ -214,7 +214,7 @@ def _halves(line: str) -> tuple[tuple[str, CharacterMap], tuple[str, CharacterMa
 
 
 def _kept(escape: re.Match[str]) -> str:
-    """A backslash and the character it escapes stay; before a line end or the end they go."""
+    """An escape stays; a backslash goes that stands before a line end, or at the end."""
     escaped = escape[0]
     return escaped if len(escaped) == 2 and escaped[1] not in "\r\n" else ""
 

@@ -132,7 +132,7 @@ def _cell(text: str, start: int, end: int, origin: Origin, place: tuple[int, int
 
 
 def _writer(cell: str) -> Callable[[str], str]:
-    """How a text is written in a cell: as it is where a CDATA section is all that stands there."""
+    """How a text is written in a cell: as it is, where the cell is one CDATA section."""
     sections = cell.count("<![CDATA[")
     if sections == 1 and cell.startswith("<![CDATA[") and cell.endswith("]]>"):
         return str

@@ -41,9 +41,9 @@ def near_miss(
 ) -> NearMiss | None:
     """The best of the certificates that resemble a pair; None if none is evidently meant.
 
-    ``taken`` are the entries of the channel that have a certificate, by its SHA-256: such a one is
-    meant here only if nothing but the spelling differs. Certificates that are valid at ``at``
-    go before others. ``pool`` knows where each was found, ``index`` the names of
+    ``taken`` has the entries of the channel that have a certificate, by its SHA-256: a certificate
+    that is taken is meant here only if nothing but the spelling differs. Certificates that are
+    valid at ``at`` go before others. ``pool`` knows where each was found, ``index`` the names of
     all of them.
     """
     best: tuple[tuple[bool, int, bool, bool, float], NearMiss] | None = None

@@ -97,7 +97,7 @@ class TextFile:
     def region(self, start: int, end: int, shown_from: int, shown_to: int) -> Region:
         """The region of the characters ``start`` to ``end``.
 
-        Its excerpt are the characters ``shown_from`` to ``shown_to``, of the line of ``start``.
+        Its excerpt is ``shown_from`` to ``shown_to``, characters of the line of ``start``.
         """
         first_line, start_column = self.line_and_column(start)
         last_line, end_column = self.line_and_column(end)
@@ -133,7 +133,7 @@ class TextFile:
         return Edit(self.location, first, last, data, self.encoding)
 
     def _line(self, at: int) -> tuple[int, int]:
-        """The number of the line of the character ``at``, and its first character."""
+        """The number of the line in which the character ``at`` stands, and where it begins."""
         if not self._lines:
             self._lines.append((1, 0))
             for mark in range(_STEP, len(self.text) + 1, _STEP):
@@ -156,6 +156,7 @@ class TextFile:
         """What is shown of the line of the character ``at``: all of it, or a window."""
         first = self._line(at)[1]
         window = max(first, at - EXCERPT_BEFORE)
+        # With one more, so that a CR at its end is not taken for a whole line end.
         end = _LINE_END.search(self.text, at, window + EXCERPT_LENGTH + 1)
         last = end.end() if end else len(self.text)
         shown = first if last - first <= EXCERPT_LENGTH else window

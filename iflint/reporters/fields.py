@@ -1,4 +1,4 @@
-"""What the fields of JSON hold, for its schemas: a text each, a test holds that none lacks.
+"""What each field of JSON holds, for its schemas; a test sees that none is left out.
 
 Moments are ISO 8601 in UTC (``2026-11-24T00:00:00Z``), days ``2026-11-24``.
 """

@@ -242,7 +242,7 @@ class Grouping:
             yield self._nothing_in(file)
 
     def _says_nothing(self, artifact: Artifact) -> bool:
-        """Whether an archive that holds only such as ``artifact`` has nothing to report."""
+        """Whether an archive has nothing to report that holds only artifacts like this one."""
         if isinstance(artifact, CertificateSource):
             return artifact.keys_only or (self._wanted.flows and not artifact.certain)
         return isinstance(artifact, Skipped) and artifact.kind is SkipKind.CLUTTER

@@ -22,7 +22,7 @@ SKIPPED_FOLDERS = frozenset(
         "venv",
     }
 )
-"""Folders that are never entered, unless named: no export of anybody's stands in them."""
+"""Folders that are never entered, unless named: nobody keeps exports in them."""
 
 VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
 GITIGNORE = ".gitignore"
@@ -41,7 +41,7 @@ class Rules:
         self._last_first = tuple(reversed(patterns))
 
     def ignore(self, path: str, is_folder: bool) -> bool:
-        """Whether the file or folder at ``path`` is left out, though its folder is not.
+        """Whether the file or folder at ``path``, in a folder that is read, is left out.
 
         The innermost file that has a matching pattern decides, in it the last such pattern
         (gitignore(5), "DESCRIPTION").

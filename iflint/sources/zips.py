@@ -58,7 +58,7 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class Damaged(Exception):  # noqa: N818 - it names the state of the bytes
-    """The bytes are not what the format says, or not to be read; said for people."""
+    """The bytes break the format, or can't be read here; the messages are for people."""
 
     def __init__(self, message: str, remedy: str = EXPORT_AGAIN) -> None:
         super().__init__(message)
@@ -229,8 +229,9 @@ def read_member(data: bytes, member: Member) -> bytes:
 def _find_directory(data: bytes) -> tuple[int, int, int]:
     """Begin and end of the central directory, and how far all offsets are shifted.
 
-    They are shifted where something stands before the archive, as in self-extracting ones. Where
-    that begins as an archive itself, it is one that was cut off behind an archive in it.
+    They are shifted where something stands before the archive, as in self-extracting ones. If that
+    begins as an archive does, the file is an archive that was cut off, and the directory that of
+    one inside it: it does not count.
     """
     if not data:
         raise Damaged("The archive is empty: a file of 0 bytes.")

@@ -21,7 +21,7 @@ MINIMUM_WIDTH = 40
 """Columns that text is laid out for at least. Ours: with the labels of facts in front, fewer leave
 no room for a line of words."""
 BAR = "|"
-"""Between the number of a line and its text: what is drawn of boxes would be read aloud."""
+"""Between the number of a line and its text. Not one for drawing boxes: it would be read aloud."""
 ISSUED_BY = "issued by "
 """What leads from a certificate to the one above it."""
 

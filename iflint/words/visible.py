@@ -40,7 +40,7 @@ _NAMED = {0x09: "\\t", 0x0A: "\\n", 0x0D: "\\r"}
 _ASCII = {"…": "...", "→": "->", "›": ">", "│": "|", "✗": "x", "–": "-", "’": "'"}
 _ASCII_TABLE = str.maketrans(_ASCII)
 _AS_WIDE = dict(zip("✓✗›→–’“”", '+x>>-\'""', strict=True))
-"""Symbols, and what stands for each where a console lacks it without moving what is behind."""
+"""Symbols, and what stands for each where a console lacks it: ASCII of the same width."""
 
 
 def is_invisible(code: int) -> bool:

@@ -128,7 +128,7 @@ def _held_by(holders: set[str], nodes: dict[str, Node]) -> set[str]:
 
 
 def _to_holders(connection: Connection, hidden: Set[str], nodes: dict[str, Node]) -> Connection:
-    """The connection from and to what is seen of the steps that collapsed holders hide."""
+    """The connection, with the shape that hides a step in the place of that step."""
 
     def seen(identifier: str) -> str:
         while identifier in hidden:

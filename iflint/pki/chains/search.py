@@ -99,10 +99,11 @@ class _Issuers(msgspec.Struct):
 
 
 class _Path(msgspec.Struct, frozen=True):
-    """A way up from the client certificate; ``crossed`` counts intermediates, self-issued not.
+    """A way up from the client certificate.
 
-    ``own_faults`` are those of the client certificate itself. ``refused_by`` has a bit for each
-    set of name constraints that refuses a certificate of the path, should it come to stand above.
+    ``crossed`` counts the intermediates that are not self-issued. ``own_faults`` are those of the
+    client certificate itself. ``refused_by`` has a bit for each set of name constraints that
+    refuses a certificate of the path, once its CA stands above.
     """
 
     certificates: tuple[Certificate, ...]
@@ -144,8 +145,8 @@ class _Search:
 
     Of the paths whose top the same key signed, with as many intermediates below it and refused
     by the same name constraints, only the best is followed: what is above is the same for all.
-    So the work grows with the number of certificates, not of paths; signatures are checked up
-    to a number, then only of the likeliest issuer.
+    So the work grows with the number of certificates, not of paths. After `MAX_SIGNATURES` only
+    the likeliest issuer of a certificate is tried.
     """
 
     def __init__(
@@ -285,7 +286,7 @@ class _Search:
     def _refused_by(self, certificate: Certificate) -> int:
         """A bit for each set of name constraints that refuses the certificate.
 
-        After a number of comparisons none any more: paths are then told apart less finely.
+        After `_MAX_REFUSALS` no more are asked: paths are then told apart less finely.
         """
         bits = self._refusing.get(certificate)
         if bits is None:

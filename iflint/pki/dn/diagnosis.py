@@ -176,7 +176,7 @@ def _from_slashes(text: str) -> str:
 
 
 def _from_parts(text: str, *, turn: bool) -> str:
-    """Separators that separate nothing dropped, or escaped where a value goes on behind them.
+    """Without separators that separate nothing, and with those escaped that are part of a value.
 
     ``turn``: a text from the country to the common name is turned round.
     """

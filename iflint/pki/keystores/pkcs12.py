@@ -189,7 +189,7 @@ def _named(attributes: list[Node]) -> _Bag:
 
 
 def _entries(keys: list[_Bag], bags: list[_Bag]) -> tuple[StoredEntry, ...]:
-    """Each key with its certificate and what is above it; all others, and what is trusted."""
+    """An entry for each key with its chain, and one for each other or trusted certificate."""
     by_key_id = {bag.key_id: bag for bag in reversed(bags) if bag.key_id is not None}
     by_subject: dict[str, list[_Bag]] = {}
     for bag in bags:
@@ -216,7 +216,7 @@ def _entries(keys: list[_Bag], bags: list[_Bag]) -> tuple[StoredEntry, ...]:
 
 
 def _lowest(bags: list[_Bag]) -> _Bag | None:
-    """The first certificate that issued no other one: a single key's own, without identifiers."""
+    """The first certificate that issued no other one: a single key's, where nothing else tells."""
     certificates = [bag.certificate for bag in bags if bag.certificate]
     issuers = {c.issuer.chain_key for c in certificates if not c.self_issued}
     return next(

@@ -402,7 +402,7 @@ class TrustList(msgspec.Struct, frozen=True, dict=True):
         return Leaving(root.removed_in, datetime.combine(day, _FIRST_MOMENT))
 
     def days_stale(self, moment: datetime) -> int:
-        """How many days the table ends before ``moment`` (aware), if more than it should: or 0."""
+        """How many days before ``moment`` (aware) the table ends; 0 up to `STALE_AFTER_DAYS`."""
         if self.release is None:
             return 0
         days = (moment.astimezone(UTC).date() - self.table.known_until).days
