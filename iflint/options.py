@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from iflint.progress import Progress
 
 DEFAULT_EXPIRY_DAYS = 30
+"""Ours: a month for a renewal, which may take two redeployments."""
 LONGEST_EXPIRY_DAYS = 36_500
-"""A hundred years."""
+"""Ours: a hundred years."""
 
 
 class UsageError(Exception):
@@ -62,7 +63,7 @@ class Suppression(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NARROWING = ("path", "channel", "dn", "certificate")
-"""What a suppression may name beside rules."""
+"""What a suppression may name besides rules."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.x509 import verification
 
 from authorities import ANY, CLIENT, NOW, pem
-from iflint.pki.chains.search import MAX_CERTIFICATES_IN_PATH
+from iflint.pki.chains.verdict import MAX_CERTIFICATES_IN_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

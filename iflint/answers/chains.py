@@ -11,7 +11,7 @@ import msgspec
 from iflint.options import Options, UsageError
 from iflint.pki.certificates import Certificate, usage_name
 from iflint.pki.chains.pool import CertificatePool
-from iflint.pki.chains.search import judge_chain
+from iflint.pki.chains.search import MAX_SIGNATURES, judge_chain
 from iflint.pki.chains.signatures import SignatureCache, Verification
 from iflint.pki.chains.verdict import ChainVerdict, FaultKind, Outcome
 from iflint.pki.roots.trust import Root, Standing, TrustList
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from iflint.pki.chains.verdict import Fault, Link
     from iflint.pki.files import FoundCertificate
     from iflint.places.problems import Problem
-
-_MAX_SIGNATURES = 3000
 
 
 class Tree(msgspec.Struct, frozen=True):
@@ -102,7 +100,7 @@ def _starts(
             if candidate in issuers or not _may_have_issued(candidate, certificate):
                 continue
             signatures += 1
-            if signatures > _MAX_SIGNATURES:
+            if signatures > MAX_SIGNATURES:
                 break
             if verifier.verify(certificate, candidate.spki) is Verification.VALID:
                 issuers.add(candidate)
@@ -134,18 +132,18 @@ def _short(step: Step) -> str:
     return f"{kind} {step.subject}" + ("" if step.role == "missing" else ":")
 
 
-class _Said(msgspec.Struct, frozen=True):
+class _Objection(msgspec.Struct, frozen=True):
     """A clause against a step; ``certain`` is False when whether it holds is not known."""
 
     text: str
     certain: bool = True
 
 
-def _said(fault: Fault) -> _Said:
-    return _Said(fault.detail, certain=fault.kind is not FaultKind.ALGORITHM)
+def _objection(fault: Fault) -> _Objection:
+    return _Objection(fault.detail, certain=fault.kind is not FaultKind.ALGORITHM)
 
 
-def _with(step: Step, said: Iterable[_Said]) -> Step:
+def _with(step: Step, said: Iterable[_Objection]) -> Step:
     clauses = tuple(said)
     return msgspec.structs.replace(
         step,
@@ -186,28 +184,28 @@ class _Steps:
             elsewhere = (
                 f"it is not in the key entry {entries[0].alias}: the sender would not send it"
             )
-            said.append(_Said(elsewhere, certain=False))
+            said.append(_Objection(elsewhere, certain=False))
         return self._certificate(certificate, "intermediate", said)
 
-    def _said_of_client(self) -> Iterator[_Said]:
+    def _said_of_client(self) -> Iterator[_Objection]:
         leaf = self._chain.leaf
         if self._as_of > leaf.not_after:
-            yield _Said(f"it expired on {dated(leaf.not_after, self._as_of)}")
+            yield _Objection(f"it expired on {dated(leaf.not_after, self._as_of)}")
         elif self._as_of < leaf.not_before:
-            yield _Said(f"it is not valid before {dated(leaf.not_before, self._as_of)}")
+            yield _Objection(f"it is not valid before {dated(leaf.not_before, self._as_of)}")
         yield from self._said_of(leaf)
         if self._chain.outcome is Outcome.SELF_SIGNED:
-            yield _Said("it is its own issuer, and not on the list of roots")
+            yield _Objection("it is its own issuer, and not on the list of roots")
 
-    def _said_of(self, certificate: Certificate) -> Iterator[_Said]:
+    def _said_of(self, certificate: Certificate) -> Iterator[_Objection]:
         yield from (
-            _said(fault) for fault in self._chain.faults if fault.certificate == certificate
+            _objection(fault) for fault in self._chain.faults if fault.certificate == certificate
         )
         if certificate in self._chain.without_client_auth:
-            yield _Said("its extended key usage lacks Client Authentication")
+            yield _Objection("its extended key usage lacks Client Authentication")
 
     def _certificate(
-        self, certificate: Certificate, role: str, said: Iterable[_Said], known_as: str = ""
+        self, certificate: Certificate, role: str, said: Iterable[_Objection], known_as: str = ""
     ) -> Step:
         usages = certificate.extended_key_usage
         step = Step(
@@ -228,15 +226,15 @@ class _Steps:
         return _with(step, said)
 
     def _root(self, link: Link, root: Root) -> Step:
-        said = [_said(fault) for fault in link.faults if fault.certificate != link.certificate]
+        said = [_objection(fault) for fault in link.faults if fault.certificate != link.certificate]
         if self._chain.outcome in (Outcome.UNCERTAIN, Outcome.UNSUPPORTED):
             against = _against(root, self._trust.standing(root))
-            said.append(_Said(against, certain=self._chain.outcome is Outcome.UNSUPPORTED))
+            said.append(_Objection(against, certain=self._chain.outcome is Outcome.UNSUPPORTED))
         if link.issuer is None:
             return self._known_root(root, said)
         return self._certificate(link.issuer, "root", said, self._known_as(root))
 
-    def _known_root(self, root: Root, said: Iterable[_Said]) -> Step:
+    def _known_root(self, root: Root, said: Iterable[_Objection]) -> Step:
         end = root.not_after
         step = Step(
             role="root",

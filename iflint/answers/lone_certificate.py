@@ -34,7 +34,7 @@ def findings_about(
     found: FoundCertificate, session: Session, beside: Iterable[FoundCertificate]
 ) -> tuple[Finding, ...]:
     """What the rules in force in ``session`` say of a certificate, less what is about renewals:
-    a certificate by itself has no entries beside its own.
+    a certificate by itself has no entries besides its own.
 
     ``beside`` are the certificates that may complete its chain; those of its own pair are left
     out, as they could hide a fault.

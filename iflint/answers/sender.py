@@ -290,7 +290,7 @@ def _point(
     )
 
 
-_Said = TypeVar("_Said", Point, Call)
+_PointOrCall = TypeVar("_PointOrCall", Point, Call)
 
 
 class _Entry:
@@ -330,9 +330,9 @@ class _Entry:
             other_channels=others,
         )
 
-    def _by_environment(self, named: Iterable[tuple[str, _Said]]) -> list[_Said]:
+    def _by_environment(self, named: Iterable[tuple[str, _PointOrCall]]) -> list[_PointOrCall]:
         """Each different one once, with the environments in which it is so, unless it is in all."""
-        where: dict[_Said, list[str]] = {}
+        where: dict[_PointOrCall, list[str]] = {}
         for name, said in named:
             where.setdefault(said, []).append(name)
         every = len(self._sessions)

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "json", "csv", "ics", "html")
 ALARM_DAYS = (30, 7)
-"""How long before a certificate's last day the calendar reminds of it."""
+"""How long before a certificate's last day the calendar reminds of it: ours."""
 
 _MOST_IN_AN_EVENT = 100
-"""Channels named in one event: calendar servers refuse events that are too large."""
+"""Channels named in one event. Ours: a server may refuse a large one (RFC 4791 §5.2.5)."""
 
 
 @click.command(

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from iflint.words.terminal import Style
 
 FORMATS = ("text", "json")
-_LABEL = 11
-_MOST_PLACES = 5
+_LABEL = 11  # columns: the longest label, and a blank
+_MOST_PLACES = 5  # ours: for the chain it does not matter where else a certificate stands
 
 
 @click.command(

@@ -56,7 +56,7 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
 def report_on(run: Run, *, guide: bool = False) -> int:
     """Check, write every report that was asked for, and give the exit code.
 
-    ``guide``: after a text on a terminal, name the commands that help on.
+    ``guide``: after a text on a terminal, name the commands to run next.
     """
     from iflint.console import progress_bar
 
@@ -71,13 +71,13 @@ def _report_on(run: Run, *, guide: bool) -> int:
     from iflint.reporters import load
 
     run = _over_baseline(run)
-    wishes = [load(each.format).WISHES for each in run.destinations]
+    needs = [load(each.format).NEEDS for each in run.destinations]
     report = check(
         run,
-        describe_rules=any(each.describe_rules for each in wishes),
-        whole_inventory=any(each.whole_inventory for each in wishes),
-        illustrated=any(each.illustrated for each in wishes),
-        fixes=any(each.fixes for each in wishes),
+        describe_rules=any(each.describe_rules for each in needs),
+        whole_inventory=any(each.whole_inventory for each in needs),
+        illustrated=any(each.illustrated for each in needs),
+        fixes=any(each.fixes for each in needs),
     )
     report = _with_baseline(report, run)
     failures = []
@@ -155,8 +155,8 @@ def _write(report: Report, run: Run, destination: Destination) -> None:
     from iflint.reporters import load
 
     reporter = load(destination.format)
-    settings = {name: getattr(run, name) for name in reporter.WISHES.settings}
-    if not reporter.WISHES.console:
+    settings = {name: getattr(run, name) for name in reporter.NEEDS.settings}
+    if not reporter.NEEDS.console:
         with progress_bar.shown(f"writing {destination.format}"):
             text = reporter.render(report, **settings)
         output.write_data(destination.path, text)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from iflint.answers.forecast import Forecast, Turn
 
 FORMATS = ("table", "json")
-DEFAULT_DAYS = 365
+DEFAULT_DAYS = 365  # ours: a year
 
 
 class ChangeRow(msgspec.Struct, frozen=True):

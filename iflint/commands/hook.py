@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 NAMING = ("certificates", "parameters", "roots", "roots-add", "calendar")
 """Settings that name files of which every flow's verdict may depend."""
 
-LARGEST_DOCUMENT = 4 * 1024 * 1024
-
 
 @click.command(
     "hook",
@@ -88,10 +86,11 @@ def _holds_certificates(file: str) -> bool:
     if role is not Role.DOCUMENT:
         return role in (Role.CERTIFICATE, Role.KEY)
     from iflint.pki.files import may_hold_certificates
+    from iflint.sources.limits import DEFAULT
 
     try:
         with open(file, "rb") as opened:
-            return may_hold_certificates(opened.read(LARGEST_DOCUMENT))
+            return may_hold_certificates(opened.read(DEFAULT.perhaps))
     except OSError:
         return False
 

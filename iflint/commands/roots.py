@@ -409,11 +409,12 @@ def _release_mistakes(
     import re
 
     from iflint.configuration.settings import Mistake
+    from iflint.pki.roots.trust import VERSION
     from iflint.values import parse_as_of
     from iflint.words.visible import shown
 
     mistakes = []
-    if release is not None and not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6}){0,5}", release):
+    if release is not None and not re.fullmatch(VERSION, release):
         mistakes.append(
             Mistake("", f"--release takes a number such as 3.1.0, not {shown(release)}")
         )

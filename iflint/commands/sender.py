@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from iflint.words.terminal import Style
 
 FORMATS = ("text", "markdown", "json")
-_BODY = 5
+_BODY = 5  # columns: behind the number of a point
 
 
 @click.command(
@@ -54,7 +54,7 @@ _BODY = 5
     "truststores",
     cls=Option,
     heading=CERTIFICATES,
-    help="What the sender trusts beside the keystore: a keystore or certificates (repeatable).",
+    help="What the sender trusts besides the keystore: a keystore or certificates (repeatable).",
     metavar="FILE",
     multiple=True,
     type=ANY_PATH,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
@@ -20,6 +19,8 @@ from iflint.configuration.settings import (
 )
 from iflint.engine.rule_settings import ENABLED, SEVERITY, is_asked
 from iflint.options import Environment, Options, Suppression
+from iflint.places.location import FileLocation
+from iflint.places.text_file import read_text
 from iflint.report.findings import RuleInfo
 
 DEFAULT, FILE, COMMAND_LINE = "default", "file", "command line"
@@ -169,8 +170,7 @@ def _nowhere(*_keys: str | int) -> str:
 def _places(path: str) -> Locate:
     """A function from the keys that lead to a setting to its place in the file at ``path``."""
     with open(path, "rb") as file:
-        text = file.read().removeprefix(codecs.BOM_UTF8).decode()
-    positions = Positions(text)
+        positions = Positions(read_text(file.read(), FileLocation(path)))
     prefix = TABLE if os.path.basename(path) == SHARED_FILE else ()
     label = relative(path)
 

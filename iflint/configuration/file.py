@@ -30,7 +30,6 @@ from iflint.words.visible import shown
 
 if TYPE_CHECKING:
     from iflint.configuration.positions import Positions
-    from iflint.places.location import Location
 
 ENVIRONMENTS = "environments"
 SUPPRESSIONS = "suppressions"
@@ -105,11 +104,10 @@ def _read_text(
     @cache
     def positions() -> Positions:
         from iflint.configuration.positions import Positions
+        from iflint.places.location import FileLocation
+        from iflint.places.text_file import read_text
 
-        return Positions(text)
-
-    def place(key_path: tuple[str | int, ...]) -> Location:
-        return _location(label, data, positions(), key_path)
+        return Positions(read_text(data, FileLocation(label.replace(os.sep, "/"))))
 
     try:
         document = tomllib.loads(text)
@@ -127,7 +125,7 @@ def _read_text(
         table = table[key]
         if not isinstance(table, dict):
             return failed("this is not a table", *positions().key(prefix[:depth]))
-    return _read_table(path, label, table, prefix, positions, place, rules)
+    return _read_table(path, label, table, prefix, positions, rules)
 
 
 def _read_table(
@@ -136,7 +134,6 @@ def _read_table(
     table: dict[str, Any],
     prefix: tuple[str, ...],
     positions: Callable[[], Positions],
-    place: Callable[[tuple[str | int, ...]], Location],
     rules: Callable[[], RuleNames],
 ) -> Configuration:
     scope = Scope(os.path.dirname(os.path.abspath(path)), rules)
@@ -149,7 +146,7 @@ def _read_table(
     if environments is not None:
         values[ENVIRONMENTS] = reading.environments(environments, (*prefix, ENVIRONMENTS))
     if suppressions is not None:
-        values[SUPPRESSIONS] = reading.suppressions(suppressions, (*prefix, SUPPRESSIONS), place)
+        values[SUPPRESSIONS] = reading.suppressions(suppressions, (*prefix, SUPPRESSIONS))
     if tables is not None:
         values[RULES] = reading.rules(tables, (*prefix, RULES))
     return Configuration(path, values, tuple(reading.mistakes), tuple(table), reading.rule_labels)
@@ -207,12 +204,7 @@ class _Reading:
                 found[code] = self.settings(table, known, (*path, label))
         return found
 
-    def suppressions(
-        self,
-        given: Any,
-        path: tuple[str, ...],
-        place: Callable[[tuple[str | int, ...]], Location],
-    ) -> tuple[Suppression, ...]:
+    def suppressions(self, given: Any, path: tuple[str, ...]) -> tuple[Suppression, ...]:
         """The suppressions of the tables ``[[suppressions]]``."""
         if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
             self._complain(path, "takes tables: [[suppressions]], each with a rule and a reason")
@@ -236,7 +228,8 @@ class _Reading:
                 )
             if len(self.mistakes) == before:
                 folder = (self._scope.folder or "").replace(os.sep, "/")
-                found.append(Suppression(**values, folder=folder, location=place(here)))
+                place = self._positions().locate(here)
+                found.append(Suppression(**values, folder=folder, location=place))
         return tuple(found)
 
     def _complain(self, key_path: tuple[str | int, ...], message: str) -> None:
@@ -277,44 +270,8 @@ class _Reading:
 
 
 def _narrows(suppression: Mapping[str, Any]) -> bool:
-    """Whether it names something beside rules; what stands for anything names nothing."""
+    """Whether it names something besides rules; what stands for anything names nothing."""
     return any(str(suppression.get(name, "")).strip("*?./\\ ") for name in NARROWING)
-
-
-def _location(
-    label: str, data: bytes, positions: Positions, key_path: tuple[str | int, ...]
-) -> Location:
-    """The place of a key in a configuration file that was read as ``data``."""
-    from iflint.places.location import FileLocation, Location, Region
-
-    line, column = positions.value(key_path)
-    end_line, end_column = positions.end(key_path)
-    lines = data.split(b"\n")
-    mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
-
-    def byte(line: int, column: int) -> int:
-        own = lines[line - 1].removeprefix(mark).decode()
-        before = sum(map(len, lines[: line - 1])) + line - 1
-        return before + (len(mark) if line == 1 else 0) + len(own[: column - 1].encode())
-
-    excerpt = lines[line - 1].removeprefix(mark).decode().rstrip("\r")
-    first = max(column - 1 - _EXCERPT // 4, 0)
-    return Location(
-        FileLocation(label.replace(os.sep, "/")),
-        Region(
-            line,
-            column,
-            end_line,
-            end_column,
-            byte(line, column),
-            byte(end_line, end_column),
-            excerpt[first : first + _EXCERPT],
-            first + 1,
-        ),
-    )
-
-
-_EXCERPT = 200
 
 
 def _as_fields(values: dict[str, Any]) -> dict[str, Any]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from iflint.places.location import Location
+    from iflint.places.text_file import TextFile
 
 KeyPath = tuple[str | int, ...]
 """The way to a value: keys of tables and, counted from 0, indices of arrays."""
 
-_BLANK = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
+_BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _STRING = re.compile(
     r'"""(?:[^\\]|\\.)*?"""(?:"{0,2})'
     r"|'''.*?'''(?:'{0,2})"
@@ -29,13 +33,13 @@ class Positions:
     characters. A document that TOML would refuse gives the places up to its fault.
     """
 
-    def __init__(self, text: str) -> None:
-        self._text = text.replace("\r\n", "\n")
+    def __init__(self, file: TextFile) -> None:
+        self._file = file
+        self._text = file.text
         self._at = 0
         self._keys: dict[KeyPath, int] = {}
         self._values: dict[KeyPath, int] = {}
         self._array_lengths: dict[KeyPath, int] = {}
-        self._line_starts = [0, *(m.end() for m in re.finditer("\n", self._text))]
         try:
             self._document()
         except (IndexError, ValueError):
@@ -43,33 +47,25 @@ class Positions:
 
     def key(self, path: KeyPath) -> tuple[int, int]:
         """Line and column of the key at ``path``, or of the nearest key above it."""
-        return self._nearest(self._keys, path)
+        return self._file.line_and_column(self._key_start(path))
 
     def value(self, path: KeyPath) -> tuple[int, int]:
         """Line and column of the value at ``path``, or of the key that leads to it."""
-        if path in self._values:
-            return self.line_and_column(self._values[path])
-        return self.key(path)
+        return self._file.line_and_column(self._value_start(path))
 
-    def end(self, path: KeyPath) -> tuple[int, int]:
-        """Line and column behind what `value` is the place of; of a table, behind its bracket."""
-        start = self._values.get(path)
-        if start is None:
-            while path and path not in self._keys:
-                path = path[:-1]
-            start = self._keys.get(path, 0)
+    def locate(self, path: KeyPath) -> Location:
+        """The place of the value at ``path``; of a table, its header."""
+        start = self._value_start(path)
         match = _STRING.match(self._text, start) or _WORD.match(self._text, start)
-        return self.line_and_column(match.end() if match else start)
+        return self._file.locate(start, match.end() if match else start)
 
-    def line_and_column(self, offset: int) -> tuple[int, int]:
-        """Line and column of the character at ``offset``."""
-        line = bisect_right(self._line_starts, offset)
-        return line, offset - self._line_starts[line - 1] + 1
-
-    def _nearest(self, places: dict[KeyPath, int], path: KeyPath) -> tuple[int, int]:
-        while path and path not in places:
+    def _key_start(self, path: KeyPath) -> int:
+        while path and path not in self._keys:
             path = path[:-1]
-        return self.line_and_column(places.get(path, 0))
+        return self._keys.get(path, 0)
+
+    def _value_start(self, path: KeyPath) -> int:
+        return self._values[path] if path in self._values else self._key_start(path)
 
     def _document(self) -> None:
         table: KeyPath = ()

@@ -221,6 +221,7 @@ _DESTINATION = {
 
 def _number_from_text(text: str) -> Any:
     digits = text.strip()
+    # More digits than any setting takes: Python refuses to read some thousands of them.
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else text
 
 

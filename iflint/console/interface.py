@@ -68,7 +68,7 @@ class Option(click.Option):
 
 
 class _AsTyped:
-    """Gives a value back as it was typed: whether it is right is told with all other mistakes."""
+    """Gives a value back as it was typed; what is wrong with it is told later, with all else."""
 
     def convert(
         self,

@@ -1,4 +1,4 @@
-"""After a report on a terminal: the commands that help on, where there are any."""
+"""After a report on a terminal: which commands to run next, where one helps."""
 
 from __future__ import annotations
 

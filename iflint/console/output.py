@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from io import TextIOWrapper
     from typing import TextIO
 
-DEFAULT_WIDTH = 80
-NARROWEST, WIDEST = 40, 1000
+WIDEST = 1000  # columns; ours: no terminal has as many, and padding to more only costs time
 
 
 def wants_colour(setting: str, environment: Mapping[str, str] = os.environ) -> bool:
@@ -47,14 +46,16 @@ def is_terminal() -> bool:
 
 def width() -> int:
     """The columns of standard output: ``COLUMNS``, else the terminal's, else 80."""
+    from iflint.words.terminal import DEFAULT_WIDTH, MINIMUM_WIDTH
+
     given = os.environ.get("COLUMNS", "")
     if given.isascii() and given.isdigit() and 0 < len(given) < 6 and int(given):
-        return min(max(int(given), NARROWEST), WIDEST)
+        return min(max(int(given), MINIMUM_WIDTH), WIDEST)
     try:
         columns = os.get_terminal_size(sys.stdout.fileno()).columns
     except (OSError, ValueError, AttributeError):
         return DEFAULT_WIDTH
-    return min(max(columns, NARROWEST), WIDEST) if columns else DEFAULT_WIDTH
+    return min(max(columns, MINIMUM_WIDTH), WIDEST) if columns else DEFAULT_WIDTH
 
 
 def print_text(render: Callable[[bool], str]) -> None:
@@ -113,6 +114,8 @@ def write_text(path: str | None, setting: str, render: Callable[[bool, int, bool
     Raises `Failure`.
     """
     if path is not None and path != STANDARD_OUTPUT:
+        from iflint.words.terminal import DEFAULT_WIDTH
+
         write_file(path, render(setting == "always", DEFAULT_WIDTH, False))
         return
     colour, columns = wants_colour(setting), width()
@@ -135,10 +138,10 @@ def write_bytes(data: bytes) -> None:
 def write_file(path: str, text: str) -> None:
     r"""Write a file as a whole or not at all: UTF-8, lines end in ``\n``.
 
-    It is written beside its place and then renamed, with the permissions of a new file. What is
-    there and no regular file, such as a pipe, is written into directly, and what standard output
-    goes to by way of it (``/dev/stdout``). Raises `Failure`, and `WrongUsage` where an input would
-    be lost.
+    It is written beside its place and then renamed, with the permissions of a new file. Where
+    ``path`` is a pipe or another thing that is no regular file, or stands for standard output
+    (``/dev/stdout``), that is written into directly. Raises `Failure`, and `WrongUsage` where an
+    input would be lost.
     """
     if looks_like_input(path):
         raise WrongUsage([f"{path} is there and looks like an input: give another file"])
@@ -166,17 +169,17 @@ def looks_like_input(path: str) -> bool:
 
 
 def _is_document_with_certificates(path: str) -> bool:
-    from iflint.pki.files import may_hold_certificates
+    from iflint.pki.files import MAX_FILE_BYTES, may_hold_certificates
 
     try:
         with open(path, "rb") as file:
-            data = file.read(_LARGEST_DOCUMENT)
+            data = file.read(MAX_FILE_BYTES)
     except OSError:
         return False
     return may_hold_certificates(data) and b'"format": "iflint-' not in data[:_HEAD]
 
 
-_LARGEST_DOCUMENT, _HEAD = 1 << 24, 1 << 10
+_HEAD = 1 << 10  # bytes; ours: an envelope's first lines have below 200
 _READ_BESIDE = (".prop", ".propdef", ".properties", ".toml")
 
 
@@ -223,7 +226,10 @@ def _written(path: str, data: bytes, status: os.stat_result | None = None) -> No
 
 
 def _replace(target: str, data: bytes, status: os.stat_result | None) -> None:
-    """Write a draft and rename it; it is given out as ``status`` says, or (None) as a new file."""
+    """Write a draft and rename it.
+
+    The file gets the owner, group and permissions of ``status``; None: those of a new file.
+    """
     draft = os.path.join(os.path.dirname(target), f".iflint.{os.urandom(8).hex()}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(draft, flags, 0o600 if status else 0o666)

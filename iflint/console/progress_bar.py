@@ -1,4 +1,4 @@
-"""A line on the terminal that tells how far a run is, from its second second on."""
+"""A line on the terminal that tells how far a run is, once it has taken a second."""
 
 from __future__ import annotations
 

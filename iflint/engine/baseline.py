@@ -20,7 +20,7 @@ from iflint.report.report import BaselineSummary, KnownFinding, Report
 from iflint.words.visible import encodable, escaped_json
 
 VERSION = "1"
-LARGEST_FILE = 256 * 1024 * 1024
+LARGEST_FILE = 256 * 1024 * 1024  # bytes; ours: 700,000 findings, at 370 each
 
 
 class Baseline(msgspec.Struct, frozen=True):

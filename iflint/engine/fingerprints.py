@@ -30,6 +30,7 @@ def fingerprinted(findings: Iterable[Finding], directory: str, root: str) -> tup
         base = "\x1f".join(_parts(finding, directory, root))
         seen[base] += 1
         text = f"{base}\x1f{seen[base]}" if seen[base] > 1 else base
+        # 128 bits: ours, far more than tell all findings apart that there will ever be.
         digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
         result.append(msgspec.structs.replace(finding, fingerprint=digest))
     return tuple(result)

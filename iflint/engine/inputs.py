@@ -13,7 +13,7 @@ from iflint.places.location import Location, Package
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.progress import followed
 from iflint.sources import (
-    NOTHING_OF_OURS,
+    OF_NO_KNOWN_KIND,
     Bundle,
     CertificateSource,
     SkipKind,
@@ -199,7 +199,7 @@ class Reading:
             self._files.add(location.path)
         if content == FileContent():
             if source.given:
-                self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, NOTHING_OF_OURS))
+                self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, OF_NO_KNOWN_KIND))
             return
         self._keep_keys(content, source)
         if source.keys_only:

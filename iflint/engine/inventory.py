@@ -100,7 +100,7 @@ def trust_summary(trust: TrustList, clock: datetime) -> TrustSummary:
 def parameters_summary(
     files: Sequence[ParameterFile], iflows: Iterable[Iflow]
 ) -> tuple[ParametersSummary, ...]:
-    """How much of each file of parameters is used; of files with the same name, the last's."""
+    """How much of each file of parameters is used. A name in several files is the last one's."""
     names = {name for iflow in iflows for name in iflow.parameters}
     found: list[ParametersSummary] = []
     for file in reversed(files):

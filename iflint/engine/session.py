@@ -137,7 +137,7 @@ class Session:
         return other
 
     def _with_certificates(self, read: Inputs) -> Inputs:
-        """The session's flows with other certificates than were read with them."""
+        """What this session read, with the certificates of ``read`` in the place of its own."""
         from iflint.pki.keys import each_key_once
 
         return msgspec.structs.replace(
@@ -270,7 +270,7 @@ class Session:
         return msgspec.structs.replace(report, findings=tuple(findings))
 
     def untold(self) -> Session:
-        """The same session, of whose steps nobody is told."""
+        """The same session, without anybody to tell its progress to."""
         return self._changed(options=msgspec.structs.replace(self.options, progress=None))
 
     def with_rules(self, codes: Iterable[str]) -> Session:

@@ -38,7 +38,7 @@ class Fix(msgspec.Struct, frozen=True):
     reveals: tuple[Finding, ...] = ()
 
 
-class Left(msgspec.Struct, frozen=True):
+class Unfixed(msgspec.Struct, frozen=True):
     """A finding that is left, why, and what to do; ``unsafe`` tells that it can be forced.
 
     ``hides`` are findings about the certificate that its fix would bring to light.
@@ -57,7 +57,7 @@ class Plan(msgspec.Struct, frozen=True):
     """
 
     fixes: tuple[Fix, ...]
-    left: tuple[Left, ...]
+    left: tuple[Unfixed, ...]
     files: tuple[ChangedFile, ...]
     rows: int = 0
 
@@ -115,7 +115,7 @@ class _Planner:
         self._add_successor = add_successor
         self._unsafe = unsafe
         self._texts = Texts(session.options.directory, _places(session))
-        self._left: dict[tuple[str, str], Left] = {}
+        self._left: dict[tuple[str, str], Unfixed] = {}
         self._rows = 0
 
     def plan(self) -> Plan:
@@ -129,7 +129,7 @@ class _Planner:
             for candidate in self._collect(session, found)
         ]
         candidates = self._without_conflicts(_each_pair_once(candidates, self._leave))
-        prover = Prover(before, self._with, about_pairs=self._about_pairs, wished=self._unsafe)
+        prover = Prover(before, self._with, about_pairs=self._about_pairs, unsafe=self._unsafe)
         good = prover.good(candidates)
         for refusal in prover.refusals:
             self._refuse(refusal)
@@ -155,11 +155,11 @@ class _Planner:
         entry = worst.entry.ordinal if worst.entry else own
         where = "" if entry == own else f" at entry {entry}"
         why = f"with it {worst.code} {worst.name} would be found{where}: {worst.message}"
-        hides = refusal.hidden if refusal.can_be_wished else ()
+        hides = refusal.hidden if refusal.unsafe else ()
         if hides:
             why = "the certificate has findings of its own, which nobody was told so far"
         for finding in refusal.candidate.findings:
-            self._leave(finding, why, worst.remedy, unsafe=refusal.can_be_wished, hides=hides)
+            self._leave(finding, why, worst.remedy, unsafe=refusal.unsafe, hides=hides)
 
     def _leave(
         self,
@@ -170,7 +170,7 @@ class _Planner:
         unsafe: bool = False,
         hides: tuple[Finding, ...] = (),
     ) -> None:
-        left = Left(finding, why, remedy or finding.remedy, unsafe, hides)
+        left = Unfixed(finding, why, remedy or finding.remedy, unsafe, hides)
         self._left.setdefault((finding.fingerprint, why), left)
 
     def _collect(self, session: Session, found: _Found) -> Iterator[Candidate]:

@@ -4,7 +4,7 @@ A fix is good if it takes its finding away and the reports have nothing that the
 before, in any environment. Two kinds of finding are new only in name: what is wrong with the
 certificate itself, of which nobody was told while the text did not name it; and what is said of
 another entry now that its certificate is known to be this one's, in place of something as bad.
-Fixes with such findings are good only where they are wished.
+Fixes with such findings are good only where unsafe ones are asked for.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ class Candidate(msgspec.Struct, frozen=True):
 class Refusal(msgspec.Struct, frozen=True):
     """A fix that is not good: what would be found with it.
 
-    ``can_be_wished`` tells that all of that is new only in name. ``hidden`` are those about the
-    certificate, which the text hides so far.
+    ``unsafe`` tells that all of that is new only in name, so that it is good where unsafe ones are
+    asked for. ``hidden`` are the findings about the certificate, which the text hides so far.
     """
 
     candidate: Candidate
     findings: tuple[Finding, ...]
-    can_be_wished: bool
+    unsafe: bool
     hidden: tuple[Finding, ...]
 
 
@@ -63,7 +63,7 @@ class Prover:
 
     ``about_pairs`` are the codes of rules that speak of what a row says, also where they know a
     certificate: nothing of that was hidden. ``reveals`` is what the good ones bring to light, by
-    place: nothing unless that is ``wished``.
+    place; nothing unless ``unsafe``.
     """
 
     def __init__(
@@ -72,19 +72,19 @@ class Prover:
         judge: Callable[[Sequence[Candidate]], Reports],
         *,
         about_pairs: Container[str],
-        wished: bool,
+        unsafe: bool,
     ) -> None:
         self._before = before
         self._judge = judge
         self._about_pairs = about_pairs
-        self._wished = wished
+        self._unsafe = unsafe
         self.refusals: list[Refusal] = []
         self.reveals: dict[Place, list[Finding]] = {}
 
     def good(
         self, candidates: Sequence[Candidate], given: Sequence[Candidate] = ()
     ) -> Sequence[Candidate]:
-        """``given``, which are good, and those of the candidates that are good beside them.
+        """``given``, which are good, and those of the candidates that are good together with them.
 
         What a finding comes from is mostly told by its place. Where it is not, each half of the
         candidates is judged by itself.
@@ -92,7 +92,7 @@ class Prover:
         while candidates:
             tried = (*given, *candidates)
             caused, nominal, unexplained = self._consequences(tried)
-            bad = caused.keys() if self._wished else caused.keys() | nominal.keys()
+            bad = caused.keys() if self._unsafe else caused.keys() | nominal.keys()
             if not bad and not unexplained:
                 self.reveals = nominal
                 return tried
@@ -137,7 +137,7 @@ class Prover:
         return caused, nominal, unexplained
 
     def _was_hidden(self, finding: Finding, candidate: Candidate) -> bool:
-        """Whether a finding was there already, of the certificate that the wrong text named not."""
+        """Whether a finding is about a certificate that the wrong text did not name until now."""
         return (
             finding.certificate is not None
             and finding.code not in self._about_pairs

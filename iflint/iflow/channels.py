@@ -55,8 +55,8 @@ class StoredChannel(msgspec.Struct, frozen=True):
 def sender_channels(root: etree._Element, xml: XmlFile) -> tuple[StoredChannel, ...]:
     """The sender channels of all collaborations, in document order.
 
-    A message flow is one by its ``direction``, or where that says neither ``Sender`` nor
-    ``Receiver`` by its sender participant.
+    Whether a message flow is one is told by its ``direction`` or, where that is neither ``Sender``
+    nor ``Receiver``, by the participant that it comes from.
     """
     participants: dict[str, Participant] = {}
     found: list[StoredChannel] = []
@@ -186,7 +186,7 @@ def _properties(
 
 
 def _value(element: etree._Element, xml: XmlFile, path: Path) -> Text:
-    """A value's text; where elements stand in it, theirs too, and then it stands as a whole."""
+    """A value's text; one with elements in it has their text, too, and only one place."""
     if len(element):
         return Text("".join(element.itertext()), xml.whole(path))
     text = element.text or ""

@@ -10,7 +10,12 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from iflint.iflow.properties import Parameter, ParameterFile
+from iflint.iflow.properties import (
+    UNICODE_ESCAPE,
+    Parameter,
+    ParameterFile,
+    unicode_character,
+)
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind
 from iflint.places.text_file import CharacterMap, Mapped, TextFile, decode
@@ -19,10 +24,7 @@ if TYPE_CHECKING:
     from iflint.places.text_file import Origin
 
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++')
-_ESCAPE = re.compile(
-    r"\\(?:u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
-    r"|u(?P<unit>[0-9a-fA-F]{4})|(?P<char>.))"
-)
+_ESCAPE = re.compile(rf"\\(?:{UNICODE_ESCAPE}|(?P<char>.))")
 _CONTROL = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -124,9 +126,4 @@ def _written(text: str) -> str:
 
 
 def _character(escape: re.Match[str]) -> str:
-    if escape["high"]:
-        high, low = int(escape["high"], 16), int(escape["low"], 16)
-        return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
-    if escape["unit"]:
-        return chr(int(escape["unit"], 16))
-    return _CONTROL.get(escape["char"], escape["char"])
+    return unicode_character(escape) or _CONTROL.get(escape["char"], escape["char"])

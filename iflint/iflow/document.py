@@ -48,7 +48,12 @@ _KEY_NAMES = {
     b"issuer": _NUMBERED_KEY_END,
 }
 _BLANKS = 64
-"""How many blanks before a key's name are looked through for the end of its start tag."""
+"""How many blanks before a key's name are looked through for the end of its start tag. Ours: none
+seen; with more the name is taken for a key, which costs time and hides nothing."""
+_LONGEST_DECLARATION = 400
+"""Bytes in which the XML declaration names its encoding. Ours: ten times the longest seen (38)."""
+_TAIL = 4096
+"""Bytes that are looked through at a time for the file's last character that is no blank: ours."""
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -120,7 +125,7 @@ def _encoding(data: bytes, location: FileLocation) -> tuple[str, int]:
             return encoding, len(mark)
     if data.startswith((b"<\0", b"\0<")):
         return ("utf-16-le" if data[0] else "utf-16-be"), 0
-    declared = _DECLARED.match(data, 0, 400)
+    declared = _DECLARED.match(data, 0, _LONGEST_DECLARATION)
     if declared is None:
         return "utf-8", 0
     name = declared[1].decode("ascii")
@@ -188,7 +193,7 @@ def _ends_with(utf8: bytes, root_name: bytes) -> bool:
     """Whether the text surely ends with the root's end tag; comments may follow it."""
     end = len(utf8)
     while True:
-        tail = utf8[max(0, end - 4096) : end]
+        tail = utf8[max(0, end - _TAIL) : end]
         end -= len(tail) - len(tail.rstrip(b" \t\r\n"))
         if end and len(tail.strip(b" \t\r\n")) == 0:
             continue
@@ -297,11 +302,13 @@ def _definitions(root: etree._Element, xml: XmlFile, root_start: int) -> etree._
     )
 
 
+# What libxml2 says of its own limits, which it has without `huge_tree`; measured with 2.14.
 _LIMITS = (
     ("depth", "Elements are nested more than 256 deep, which no integration flow needs"),
     ("huge", "A text or an attribute is larger than 10 million characters"),
     ("too long", "A text or an attribute is larger than 10 million characters"),
 )
+# By the numbers of expat's errors (`pyexpat.errors`).
 _BROKEN = {
     2: "XML can't be read here",
     4: "The XML is broken: this can't stand here",
@@ -313,7 +320,7 @@ _BROKEN = {
     17: "The XML is broken: its declaration does not stand at the very beginning",
     27: "The XML is broken: a prefix has no namespace",
 }
-_CUT_OFF = (3, 5, 6, 20)
+_CUT_OFF = (3, 5, 6, 20)  # no element; a token, a character or a CDATA section without its end
 
 
 def _not_well_formed(xml: XmlFile, reason: str) -> Unreadable:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from iflint.places.location import FileLocation
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
+_UNFOLDED = 60
+"""Bytes of a line that are looked for in the file, where longer ones are folded: ours, below 72."""
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -68,7 +70,7 @@ def parse_manifest(data: bytes, location: FileLocation) -> Manifest:
 
 def _not_a_header(data: bytes, line: bytes, location: FileLocation) -> Problem:
     file = TextFile(location, data.decode("iso-8859-1"), "iso-8859-1")
-    start = data.find(_LINE_END.split(line)[0][:60])
+    start = data.find(_LINE_END.split(line)[0][:_UNFOLDED])
     end = _LINE_END.search(data, max(start, 0))
     where = file.locate(start, end.start() if end else len(data)) if start >= 0 else None
     return Problem(

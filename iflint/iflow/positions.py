@@ -23,7 +23,8 @@ Path = tuple[int, ...]
 _START_TAG = re.compile(rb"<(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>")
 
 DEEPEST = 5
-"""How deep the elements of the model lie: collaboration, message flow, …, property, value."""
+"""How deep below the root the elements of the model lie: in a collaboration a message flow, its
+extension elements, a property, its value."""
 
 
 class XmlFile:

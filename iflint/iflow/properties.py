@@ -28,9 +28,14 @@ _LINE = re.compile(r"(?:[^\\\r\n]++|\\(?:\r\n|[\r\n])[ \t\f]*+|\\[^\r\n]|\\\Z)*+
 _CONTINUATION = re.compile(r"\\(?:\r\n|[\r\n])[ \t\f]*|\\\Z|\\[^\r\n]")
 _KEY = re.compile(r"(?:[^\\=: \t\f]++|\\.)*+", re.DOTALL)
 _SEPARATOR = re.compile(r"[ \t\f]*+(?:[=:][ \t\f]*+)?")
+UNICODE_ESCAPE = (
+    r"u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
+    r"|u(?P<unit>[0-9a-fA-F]{4})"
+)
+"""What stands behind the backslash of a character's escape, here as in JSON: a pair of surrogates,
+or one UTF-16 unit."""
 _ESCAPE = re.compile(
-    r"\\(?:u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
-    r"|u(?P<unit>[0-9a-fA-F]{4})|(?P<malformed>u)|(?P<char>.)|\Z)",
+    rf"\\(?:{UNICODE_ESCAPE}|(?P<malformed>u)|(?P<char>.)|\Z)",
     re.DOTALL,
 )
 _CONTROL = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
@@ -167,7 +172,7 @@ _LETTERS = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\f": "\\f"}
 
 
 def _is_unicode(file: TextFile) -> bool:
-    """Whether a file surely has any character as it is: one in ASCII may be read as ISO-8859-1."""
+    """Whether any character can surely stand in the file as it is: ASCII may mean ISO-8859-1."""
     return file.encoding != "iso-8859-1" and not (file.encoding == "utf-8" and file.text.isascii())
 
 
@@ -209,7 +214,7 @@ def _halves(line: str) -> tuple[tuple[str, CharacterMap], tuple[str, CharacterMa
 
 
 def _kept(escape: re.Match[str]) -> str:
-    """A backslash and the character it escapes stay; before a line end or the end they go."""
+    """An escape stays; a backslash goes that stands before a line end, or at the end."""
     escaped = escape[0]
     return escaped if len(escaped) == 2 and escaped[1] not in "\r\n" else ""
 
@@ -222,9 +227,13 @@ def _malformed(line: str) -> int | None:
 
 
 def _character(escape: re.Match[str]) -> str:
+    char = escape["char"] or ""
+    return unicode_character(escape) or _CONTROL.get(char, char)
+
+
+def unicode_character(escape: re.Match[str]) -> str:
+    """The character that a match of `UNICODE_ESCAPE` stands for; empty for one without it."""
     if escape["high"]:
         high, low = int(escape["high"], 16), int(escape["low"], 16)
         return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
-    if escape["unit"]:
-        return chr(int(escape["unit"], 16))
-    return _CONTROL.get(escape["char"] or "", escape["char"] or "")
+    return chr(int(escape["unit"], 16)) if escape["unit"] else ""

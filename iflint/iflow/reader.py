@@ -39,10 +39,10 @@ def read_iflow(
 
     Reads the ``.iflw`` up to the end of its collaboration, and not at all where its bytes show no
     authorization by certificate. ``every_channel`` reads it all the same, so that the model holds
-    every sender channel. With ``with_diagram`` (which implies it) it is read how the flow is drawn,
-    too, as far as the rest of the file can be read; nothing else depends on that. Never raises;
-    what can't be read is among the problems. ``parameters_readable`` is False where there are
-    parameters that could not be read.
+    every sender channel. ``with_diagram`` implies that, and reads the diagram, too; where the rest
+    of the file can't be read, the diagram alone is missing. Never raises; what can't be read is
+    among the problems. ``parameters_readable`` is False where there are parameters that could not
+    be read.
     """
     headers = parse_manifest(*manifest) if manifest else Manifest({})
     stem = _stem(location)

@@ -54,7 +54,7 @@ class Resolver:
         )
 
     def _rows(self, stored: StoredChannel) -> tuple[Rows, CertificateEntry | None]:
-        """The rows of a channel's table; or the entry that stands for one that is not defined.
+        """The rows of a channel's table; or one entry, for a table that nobody has defined.
 
         A table that is one whole parameter has its rows in the parameter's value.
         """
@@ -98,7 +98,7 @@ class Resolver:
         return None
 
     def _report_rows(self, stored: StoredChannel, rows: Rows) -> bool:
-        """Whether the table could not be read, or not as a whole, which then is a problem."""
+        """Add a problem if not all of the table was read; tells whether entries may be missing."""
         where = stored.properties.get(CERTIFICATE_TABLE)
         if where is None:
             return False

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _TAG = re.compile(r"<(/?)(?:[\w.-]+:)?(row|cell)((?:[\s/][^<>]*)?)>", re.IGNORECASE)
 _ROLE = re.compile(r"(subject|issuer)DN\s*$", re.IGNORECASE)
 _ID = re.compile(r"\sid\s*=\s*(?:'([^']*)'|\"([^\"]*)\"|(\S+))", re.IGNORECASE)
+# Of references, as many digits as Unicode's last code point has.
 _MARKUP = re.compile(
     r"<!--[^<>]*-->|<!\[CDATA\[|\]\]>|&(?P<named>amp|lt|gt|quot|apos);"
     r"|&#(?P<decimal>[0-9]{1,7});|&#x(?P<hex>[0-9A-Fa-f]{1,6});"
@@ -131,7 +132,7 @@ def _cell(text: str, start: int, end: int, origin: Origin, place: tuple[int, int
 
 
 def _writer(cell: str) -> Callable[[str], str]:
-    """How a text is written in a cell: as it is where a CDATA section is all that stands there."""
+    """How a text is written in a cell: as it is, where the cell is one CDATA section."""
     sections = cell.count("<![CDATA[")
     if sections == 1 and cell.startswith("<![CDATA[") and cell.endswith("]]>"):
         return str

@@ -19,7 +19,8 @@ from iflint.pki.names import Name
 
 _MOST_ENTRIES = 200
 _MOST_CERTIFICATES = 50
-"""How many entries of a sender in a channel, and which of its certificates, are looked at."""
+"""How many entries of a sender in a channel are looked at, and how many of its certificates, those
+that end last. Ours: most seen: 2 of each."""
 
 
 class Companions:

@@ -9,9 +9,14 @@ from iflint.pki.certificates import Certificate
 from iflint.pki.names import Name
 
 _MOST_NAMESAKES = 1000
+"""Certificates that an entry may mean. Ours: choosing among them takes 16 ms; most seen: 1."""
 _MOST_ABOVE = 8
+"""Authorities above an issuer, and certificates with the name of one. Ours: most seen: 2."""
 _MOST_OF_A_KIND = 200
+"""Certificates alike but for the common name. Ours: of more, some name is always a letter or two
+away; comparing them takes 1 ms."""
 _SHORTEST_MISSPELT = 6
+"""Letters. Ours: shorter names are often a letter or two apart, and all of them right."""
 
 
 class NameIndex:

@@ -246,7 +246,8 @@ class IflowVerdict(msgspec.Struct, frozen=True):
 
 
 SHORT_LIVED = timedelta(days=90)
-"""Certificates that live shorter are renewed by machines, and late in their lives."""
+"""Certificates that live shorter are renewed by machines, and late in their lives. Ours: Let's
+Encrypt's live 90 days."""
 
 
 def expires_soon(not_before: datetime, not_after: datetime, clock: datetime, window: int) -> bool:

@@ -37,10 +37,18 @@ SET = 0x31
 _CONSTRUCTED = 0x20
 _HIGH_TAG = 0x1F
 _MAX_TAG_BYTES = 5
+"""Ours: X.509 has no tag of more than one."""
 _MAX_LENGTH_BYTES = 4
+"""As Java's reader has it; 4 GiB are more than any file that is read."""
 _MAX_NESTING = 64
+"""Of indefinite lengths. Ours: values of any kind are nested 6 deep in real certificates."""
 _MAX_INTEGER_BYTES = 4096
+"""Ours: twice the modulus of 16,384 bits that Java and OpenSSL take at most."""
 _MAX_OID_BYTES = 1024
+"""Ours: a number that fills them has 2,158 digits, and Python writes none of more than 4,300. The
+longest seen has 9 bytes."""
+_MAX_NAMED_BITS = 64
+"""Ours: key usage, the only one that is read, has 9 (RFC 5280 §4.2.1.3)."""
 
 
 class DerError(ValueError):
@@ -199,7 +207,7 @@ def bit_string(node: Node) -> bytes:
 def named_bits(node: Node) -> frozenset[int]:
     """The numbers of the bits set in a BIT STRING, 0 the first, at most 64. Raises DerError."""
     octets = bit_string(node)
-    used = min(len(octets) * 8 - node.content[0], 64)
+    used = min(len(octets) * 8 - node.content[0], _MAX_NAMED_BITS)
     return frozenset(bit for bit in range(used) if octets[bit // 8] & (0x80 >> bit % 8))
 
 
@@ -298,6 +306,7 @@ def time(node: Node) -> datetime:
     if node.tag not in (UTC_TIME, GENERALIZED_TIME):
         raise DerError(f"a time is expected, not tag 0x{node.tag:02X}", node.start)
     year_digits = 2 if node.tag == UTC_TIME else 4
+    # Of a second's fraction nine digits are read: ours, nanoseconds; RFC 5280 allows none.
     match = re.fullmatch(
         rb"([0-9]{%d})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})?(?:[.,]([0-9]{1,9}))?"
         rb"(?:Z|([+-])([0-9]{2})([0-9]{2}))" % year_digits,

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.pki.pem import LONGEST_LABEL
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -20,8 +22,8 @@ KEYSTORE_ENTRIES = '"Hexalias"'
 
 _STRING = re.compile(r'"((?:[^"\\\x00-\x1f]|\\.)*+)"')
 _PEM = "-----BEGIN "
-_FIRST_MARKER = re.compile(r'"-----BEGIN [^-\\"]{1,64}-----|"LS0tLS1CRUdJTi|"')
-_MARKER_ALONE = re.compile(r"-----BEGIN [^-]{1,64}-----")
+_FIRST_MARKER = re.compile(rf'"-----BEGIN [^-\\"]{{1,{LONGEST_LABEL}}}-----|"LS0tLS1CRUdJTi|"')
+_MARKER_ALONE = re.compile(rf"-----BEGIN [^-]{{1,{LONGEST_LABEL}}}-----")
 _PEM_IN_BASE64 = "LS0tLS1CRUdJTi"
 
 
@@ -65,5 +67,5 @@ def _plain(written: str) -> str:
 
     try:
         return binascii.a2b_base64(text).decode("utf-8", errors="replace")
-    except binascii.Error:
+    except ValueError:  # also what is not ASCII, for which binascii has no error of its own
         return ""

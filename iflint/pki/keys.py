@@ -36,7 +36,7 @@ class KeyMaterial(msgspec.Struct, frozen=True):
 
 
 def each_key_once(keys: Iterable[KeyMaterial]) -> tuple[KeyMaterial, ...]:
-    """One key a place, passed on purpose if it was so in any way."""
+    """Each place once; its key is ``given`` if it was so any of the times that it was read."""
     found: dict[Location, KeyMaterial] = {}
     for key in keys:
         known = found.get(key.location)

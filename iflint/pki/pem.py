@@ -10,7 +10,9 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MARKER = re.compile(r"-----(BEGIN|END) ([^-\r\n]{1,64})-----")
+LONGEST_LABEL = 64
+"""Characters. Ours: RFC 7468 gives no bound; its longest labels have 21."""
+_MARKER = re.compile(rf"-----(BEGIN|END) ([^-\r\n]{{1,{LONGEST_LABEL}}})-----")
 BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 _HEADER = re.compile(
     r"^[ \t]*[A-Za-z0-9-]+:[^\r\n]*(?:\r?\n[ \t]+[^\r\n]*:[^\r\n]*)*$", re.MULTILINE

@@ -76,7 +76,7 @@ def quoted(path: str) -> str:
 
 
 def without_iflow(directory: str, paths: Sequence[str], flows: Iterable[str]) -> list[str]:
-    """Those of ``paths``, as given, in which there is no iFlow and that are no part of one.
+    """The ``paths``, as given, that neither hold an iFlow nor belong to one.
 
     ``flows`` are the files on disk that hold the flows, all relative to ``directory``.
     """

@@ -109,7 +109,7 @@ class CertificateUses(msgspec.Struct, frozen=True):
     """Every certificate at hand, the one that ends first being the first.
 
     ``entries_without`` counts the entries for which none is at hand; ``problems`` are inputs
-    that could not be read, so that certificates or channels may lack.
+    that could not be read, so that certificates or channels may be missing here.
     """
 
     as_of: datetime

@@ -1,6 +1,6 @@
 """Functions from one immutable Report to text; none computes a verdict or knows a rule.
 
-Each reporter is a module with ``render(report, …) -> str`` and its `Wishes`, called ``WISHES``.
+Each reporter is a module with ``render(report, …) -> str`` and its `Needs`, called ``NEEDS``.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 
-class Wishes(msgspec.Struct, frozen=True, kw_only=True):
-    """What a reporter needs beside the findings and the sender channels.
+class Needs(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reporter needs besides the findings and the sender channels.
 
     The report then has its ``rules`` (``describe_rules``), the exact location of every channel and
     entry (``whole_inventory``), what `iflint fix` would write (``fixes``), and what is only in an

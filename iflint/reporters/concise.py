@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iflint.reporters import Wishes
+from iflint.reporters import Needs
 from iflint.reporters.sentences import SEVERITIES
-from iflint.words.terminal import Style
+from iflint.words.terminal import DEFAULT_WIDTH, Style
 
 if TYPE_CHECKING:
     from iflint.report.findings import Finding
     from iflint.report.report import Report
 
-WISHES = Wishes(console=True)
+NEEDS = Needs(console=True)
 
 
 def render(
     report: Report,
     *,
     colour: bool = False,
-    width: int = 80,
+    width: int = DEFAULT_WIDTH,
     ascii: bool = False,  # noqa: A002 - the name by which every caller knows it
 ) -> str:
     """The findings of the report in its order, a line each; nothing where there is none.

@@ -1,4 +1,4 @@
-"""What the fields of JSON hold, for its schemas: a text each, a test holds that none lacks.
+"""What each field of JSON holds, for its schemas; a test sees that none is left out.
 
 Moments are ISO 8601 in UTC (``2026-11-24T00:00:00Z``), days ``2026-11-24``.
 """
@@ -52,7 +52,7 @@ _OWN = {
     "CertificateUses.certificates": "Every certificate at hand, the one that ends first first.",
     "CertificateUses.entries_without": "How many entries have no certificate at hand.",
     "CertificateUses.lists": "The lists of roots in force: one, or one for each environment.",
-    "CertificateUses.problems": "Inputs that could not be read, so that something may lack.",
+    "CertificateUses.problems": "Inputs that could not be read; something may be missing.",
     "ChainResult.links": "From each certificate to its issuer, the client's first.",
     "ChainResult.missing_issuer": "The issuer whose certificate is missing; empty: none is.",
     "ChainResult.outcome": "What the path is worth: trusted, uncertain, unsupported, missing, "

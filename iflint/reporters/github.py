@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.report.findings import Severity
-from iflint.reporters import Wishes
+from iflint.reporters import Needs
 from iflint.reporters.sentences import details, path_on_disk, shown, title, worst_first
 from iflint.words.visible import inert
 from iflint.words.wording import counted, listed
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from iflint.report.findings import Finding
     from iflint.report.report import Report
 
-WISHES = Wishes()
+NEEDS = Needs()
 
 MOST_OF_A_LEVEL = 10
+"""What GitHub keeps of a step."""
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})

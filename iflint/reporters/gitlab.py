@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from iflint.report.findings import Severity
-from iflint.reporters import Wishes
+from iflint.reporters import Needs
 from iflint.reporters.encoding import dumped
 from iflint.reporters.sentences import details, path_on_disk, shown, title
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from iflint.report.findings import Finding
     from iflint.report.report import Report
 
-WISHES = Wishes()
+NEEDS = Needs()
 
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.NOTE: "info"}
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from iflint.places.packaged import packaged_file
 from iflint.report.report import IllustratedReport
-from iflint.reporters import Wishes
+from iflint.reporters import Needs
 from iflint.reporters.drawing import flow as drawing
 from iflint.reporters.html_views import ahead, choices, errors, finding_views, flow_views, timeline
 from iflint.words.visible import visible
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from iflint.report.certificate_list import CertificateUses
     from iflint.report.report import Report
 
-WISHES = Wishes(describe_rules=True, illustrated=True)
+NEEDS = Needs(describe_rules=True, illustrated=True)
 
 _CI_COMMAND = re.compile(r"#(?=#(?:vso)?\[)")
 """What a CI server would obey if the page went to its log (see `iflint.words.visible.inert`)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -90,7 +91,7 @@ class FlowView(msgspec.Struct, frozen=True):
 
     @property
     def healthy_until(self) -> datetime | None:
-        """The first day on which an entry that works today stops to."""
+        """The first day on which an entry that works today no longer does."""
         return min(filter(None, (each.healthy_until for each in self.channels)), default=None)
 
 
@@ -135,7 +136,7 @@ def finding_views(report: Report, uses: CertificateUses | None) -> list[FindingV
 
 
 def errors(findings: Iterable[FindingView]) -> list[FindingView]:
-    """The first error of each entry, channel or file that no day to come is known of."""
+    """The first error of each entry, channel or file, but for those that a day to come brings."""
     first: dict[Any, FindingView] = {}
     for view in findings:
         if view.finding.severity is Severity.ERROR and not view.finding.breaks_on:
@@ -153,7 +154,7 @@ def ahead(findings: Iterable[FindingView]) -> list[FindingView]:
 
 
 def _where(view: FindingView) -> object:
-    """The entry, channel or flow of a finding and its environments; outside of one, itself."""
+    """What a finding is about and in which environments; outside of flows, its number."""
     one = view.finding
     return (one.iflow.location, whereabouts(one), one.environments) if one.iflow else view.number
 
@@ -174,7 +175,7 @@ def flow_views(
         flow = FlowView(number, iflow, channels, own, apart(*map(len, others)))
         diagram = drawn.get(iflow.location)
         flows.append(_drawn(flow, diagram) if diagram and diagram.shapes else flow)
-    return sorted(flows, key=lambda flow: flow.findings[0].number if flow.findings else 1 << 40)
+    return sorted(flows, key=lambda flow: flow.findings[0].number if flow.findings else math.inf)
 
 
 def _by_flow(found: Iterable[tuple[Finding, T]]) -> dict[Any, list[T]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from iflint.reporters import Wishes
+from iflint.reporters import Needs
 from iflint.reporters.markdown import escaped
 from iflint.reporters.sentences import (
     LONGEST_TEXT,
@@ -33,12 +33,16 @@ if TYPE_CHECKING:
     from iflint.report.findings import Finding
     from iflint.report.report import Report
 
-WISHES = Wishes()
+NEEDS = Needs()
 
 MOST_CHARACTERS = 65_000
+"""Ours: a little less than a comment may have, for what whoever posts it adds."""
 _ROOM_AT_THE_END = 1_000
+"""Characters for the count of findings that have no room and for what was checked: ours."""
 _MOST_AHEAD = 10
+"""Changes that are listed. Ours: the rest is counted."""
 _LONGEST_CELL = 500
+"""Characters. Ours: twice the longest name of a public CA (250)."""
 
 
 def render(report: Report) -> str:

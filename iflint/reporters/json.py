@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from iflint.report.report import IllustratedReport, Report
-from iflint.reporters import Wishes
+from iflint.reporters import Needs
 from iflint.reporters.encoding import dumped
 
 if TYPE_CHECKING:
     from iflint.report.certificate_list import CertificateUses
 
-WISHES = Wishes(describe_rules=True, whole_inventory=True, fixes=True)
+NEEDS = Needs(describe_rules=True, whole_inventory=True, fixes=True)
 
 _SCHEMAS: Final = "https://iflint.readthedocs.io/en/stable"
 """Where schemas are published; nothing is ever fetched from there."""

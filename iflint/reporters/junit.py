@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from iflint.reporters import Wishes
+from iflint.reporters import Needs
 from iflint.reporters.sentences import (
     channel_name,
     details,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from iflint.report.findings import Finding, IflowReference, Severity
     from iflint.report.report import ChannelResult, IflowResult, Report
 
-WISHES = Wishes(settings=("fail_level",))
+NEEDS = Needs(settings=("fail_level",))
 
 _SPECIAL = str.maketrans(
     {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from iflint.places.paths import absolute, quoted, uri
-from iflint.reporters import Wishes
+from iflint.reporters import Needs
 from iflint.reporters.encoding import dumped
 from iflint.reporters.sarif_messages import MOST_RELATED, message, place_and_words, plain
 from iflint.reporters.sarif_rules import configuration_override, described_rule
@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from iflint.report.findings import Finding, IflowReference, ProposedFix
     from iflint.report.report import KnownFinding, Report
 
-WISHES = Wishes(describe_rules=True, fixes=True, settings=("sarif_profile",))
+NEEDS = Needs(describe_rules=True, fixes=True, settings=("sarif_profile",))
 
 MOST_RESULTS = 25_000
-"""GitHub refuses a run with more; the worst ones are kept and the rest is counted aloud."""
+"""GitHub refuses a run with more (docs.github.com, "SARIF results exceed one or more limits"); the
+worst ones are kept and the rest is counted aloud."""
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 _BRACKET = re.compile(r"(?<!\\)(\\*)([\[\]])")
 
 MOST_RELATED = 20
-"""A message links so many places at most."""
+"""A message links so many places at most. Ours: GitHub shows 100 of a result, people read fewer;
+most seen: 3."""
 MOST_DIFFERENCES = 10
-"""A message names so many parts of a name that differ at most."""
+"""A message names so many parts of a name that differ at most. Ours: names have up to 9."""
 
 
 def message(finding: Finding) -> str:

@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from iflint.report.findings import RuleInfo
 
 _SECURITY_SEVERITY = {Severity.ERROR: "7.5", Severity.WARNING: "5.0", Severity.NOTE: "2.0"}
+"""In the middle of what GitHub calls high (7.0 to 8.9), medium (4.0 to 6.9) and low."""
 _PROBLEM_SEVERITY = {
     Severity.ERROR: "error",
     Severity.WARNING: "warning",
     Severity.NOTE: "recommendation",
 }
 _LONGEST_DESCRIPTION = 1000
-"""GitHub takes 1,024 characters."""
+"""Characters. Ours: GitHub takes 1,024."""
 
 
 def described_rule(rule: RuleInfo) -> dict[str, Any]:

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from iflint.report.report import ChannelResult, IflowResult, Report
 
 LONGEST_NAME = 200
-"""Characters of a name that a report shows."""
+"""Characters of a name that a report shows. Ours: three times the longest name in a real flow."""
 LONGEST_TEXT = 4000
-"""Characters of a message that a report shows."""
+"""Characters of a message that a report shows. Ours: ten times the longest of our own rules in the
+fixtures (320)."""
 
 
 def cut(text: str, most: int = LONGEST_TEXT) -> str:
@@ -77,7 +78,7 @@ def title(finding: Finding) -> str:
 
 
 def details(finding: Finding) -> Iterator[str]:
-    """What a reader wants to know beside the message, a sentence each; the last is the fix."""
+    """What a reader wants to know besides the message, a sentence each; the last is the fix."""
     if finding.iflow:
         package = package_name(finding.iflow)
         inside = f" of package {package}" if package else ""
@@ -97,7 +98,7 @@ def details(finding: Finding) -> Iterator[str]:
 
 
 def verdict(report: Report) -> str:
-    """What a report found, in a clause: ``1 error and 2 notes beside 3 known findings``."""
+    """What a report found, in a clause: ``1 error and 2 notes besides 3 known findings``."""
     counts = [
         counted(number, str(severity))
         for severity in Severity
@@ -105,7 +106,7 @@ def verdict(report: Report) -> str:
     ]
     found = listed(counts) or ("nothing found" if report.iflows else "no iFlow found")
     others = apart(len(report.known), len(report.suppressed))
-    return f"{found} beside {others}" if others else found
+    return f"{found} besides {others}" if others else found
 
 
 def apart(known: int, suppressed: int) -> str:

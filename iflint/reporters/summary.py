@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from iflint.report.report import Report, SkippedResult, TrustSummary
 
 _LABEL = 17
+"""The column at which facts begin, after their labels: the longest, with two blanks."""
 _LANDSCAPES = {"btp": "BTP", "neo": "Neo", "custom": "custom"}
 
 

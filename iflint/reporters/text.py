@@ -5,11 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.report.findings import DnRow
-from iflint.reporters import Wishes
+from iflint.reporters import Needs
 from iflint.reporters.excerpt import excerpt
 from iflint.reporters.sentences import SEVERITIES
 from iflint.reporters.summary import summary
-from iflint.words.terminal import BAR, BOLD, MINIMUM_WIDTH, QUIET, WARNING, Style, wrapped
+from iflint.words.terminal import (
+    BAR,
+    BOLD,
+    DEFAULT_WIDTH,
+    MINIMUM_WIDTH,
+    QUIET,
+    WARNING,
+    Style,
+    wrapped,
+)
 from iflint.words.visible import cells
 from iflint.words.wording import counted, dated, day
 
@@ -27,12 +36,14 @@ if TYPE_CHECKING:
     )
     from iflint.report.report import Report
 
-WISHES = Wishes(console=True, settings=("verbose", "quiet"))
+NEEDS = Needs(console=True, settings=("verbose", "quiet"))
 
 _LABEL = 13
-"""The column at which the facts about a finding begin, after their labels."""
+"""The column at which the facts about a finding begin, after their labels: the longest, with a
+blank."""
 _INDENT = " " * 2
 _MOST_RELATED = 10
+"""Places that are listed for a finding, and files of its certificate. Ours: most seen: 3."""
 _OTHER = "Outside any iFlow"
 
 
@@ -40,7 +51,7 @@ def render(
     report: Report,
     *,
     colour: bool = False,
-    width: int = 80,
+    width: int = DEFAULT_WIDTH,
     verbose: bool = False,
     quiet: bool = False,
     ascii: bool = False,  # noqa: A002 - the name by which every caller knows it

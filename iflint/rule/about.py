@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def to_enter(text: str, value: Value) -> str:
-    """A text to enter for ``value``, as the file takes it in which the value stands.
+    """A text to enter for ``value``, as it is written in the file that holds the value.
 
     Properties files and JSON, which define parameters, read two backslashes as one.
     """

@@ -1,7 +1,7 @@
 """Any path becomes artifacts: files in folders, in archives, in archives in archives."""
 
 from iflint.sources.artifacts import (
-    NOTHING_OF_OURS,
+    OF_NO_KNOWN_KIND,
     Artifact,
     Bundle,
     CertificateSource,
@@ -15,7 +15,7 @@ from iflint.sources.disk import repository_root, root_of
 from iflint.sources.limits import Limits
 
 __all__ = [
-    "NOTHING_OF_OURS",
+    "OF_NO_KNOWN_KIND",
     "Artifact",
     "Bundle",
     "CertificateSource",

@@ -81,7 +81,7 @@ class Skipped(msgspec.Struct, frozen=True):
     detail: str
 
 
-NOTHING_OF_OURS = "neither an integration flow, nor an archive, nor a certificate file"
+OF_NO_KNOWN_KIND = "neither an integration flow, nor an archive, nor a certificate file"
 """What is said of a file that the user named and that is passed over."""
 
 Artifact = Bundle | CertificateSource | Skipped | Problem

@@ -10,7 +10,7 @@ from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources import names
 from iflint.sources.artifacts import (
-    NOTHING_OF_OURS,
+    OF_NO_KNOWN_KIND,
     Artifact,
     Bundle,
     CertificateSource,
@@ -203,7 +203,7 @@ class Grouping:
         """A file that the user named, whose name says nothing, and that is no archive."""
         if not self._wanted.flows:
             return CertificateSource(file, given=True)
-        return Skipped(file.location, SkipKind.OTHER_FILE, NOTHING_OF_OURS)
+        return Skipped(file.location, SkipKind.OTHER_FILE, OF_NO_KNOWN_KIND)
 
     def _archive(
         self, file: SourceFile, origin: Origin, budget: Budget | None, required: bool = True
@@ -242,7 +242,7 @@ class Grouping:
             yield self._nothing_in(file)
 
     def _says_nothing(self, artifact: Artifact) -> bool:
-        """Whether an archive that holds only such as ``artifact`` has nothing to report."""
+        """Whether an archive has nothing to report that holds only artifacts like this one."""
         if isinstance(artifact, CertificateSource):
             return artifact.keys_only or (self._wanted.flows and not artifact.certain)
         return isinstance(artifact, Skipped) and artifact.kind is SkipKind.CLUTTER

@@ -17,18 +17,21 @@ class Limits(msgspec.Struct, frozen=True):
     decompressed out of one archive on disk, and ``members`` the entries listed in it, both
     counted through all its nested archives. ``depth`` is how many archives may stand in each
     other. A member larger than ``ratio_above`` may not be more than ``ratio`` times as large
-    as its compressed form. (Real flows are below 1 MiB, and compress about 10 times.)
+    as its compressed form.
+
+    The numbers are ours, far above the largest that was seen in public archives: 710 KB for a flow
+    (of 343), for the rest what 56 of the archives hold.
     """
 
-    file: int = 64 * MIB
-    perhaps: int = 4 * MIB
-    archive: int = 512 * MIB
-    member: int = 128 * MIB
-    total: int = 1024 * MIB
-    members: int = 200_000
-    depth: int = 10
-    ratio: int = 200
-    ratio_above: int = 8 * MIB
+    file: int = 64 * MIB  # ninety times the largest flow
+    perhaps: int = 4 * MIB  # room for a thousand certificates
+    archive: int = 512 * MIB  # in memory as a whole; seen: 1 MB
+    member: int = 128 * MIB  # in memory as a whole; seen: 2.6 MB, an XML schema
+    total: int = 1024 * MIB  # inflating takes 3 s; seen: 9.5 MB
+    members: int = 200_000  # the list takes 0.4 s and 56 MiB; seen: 251
+    depth: int = 10  # seen: 2
+    ratio: int = 200  # deflate goes up to 1,032; seen: 53, a mapping
+    ratio_above: int = 8 * MIB  # three times the largest member seen
 
 
 DEFAULT = Limits()

@@ -14,7 +14,7 @@ SIGNATURE_CERTIFICATE = "publicsign.crt"
 CERTIFICATE_SUFFIXES = (".cer", ".crt", ".pem", ".der", ".p7b", ".p7c")
 KEYSTORE_SUFFIXES = (".p12", ".pfx", ".jks", ".jceks")
 KEY_SUFFIXES = (".key", ".p8", ".pkcs8", ".keystore", ".truststore", ".ks", ".bks")
-"""What keys and keystores are called, and other things, too."""
+"""How the names of keys and keystores end, and those of other files, too."""
 
 
 class Role(enum.Enum):

@@ -23,9 +23,9 @@ SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 EXPORT_AGAIN = "Export or download it again; nothing in it was checked."
 
 _UNPACK = "If this is what it should be, unpack it and check the folder."
-_STORED, _DEFLATED = 0, 8
-_ENCRYPTED, _UTF8 = 0x1, 0x800
-_UNKNOWN_32, _UNKNOWN_16 = 0xFFFFFFFF, 0xFFFF
+_STORED, _DEFLATED = 0, 8  # methods (4.4.5)
+_ENCRYPTED, _UTF8 = 0x1, 0x800  # bits of the flags (4.4.4)
+_UNKNOWN_32, _UNKNOWN_16 = 0xFFFFFFFF, 0xFFFF  # a Zip64 field says it (4.4.1.4)
 
 _END = struct.Struct("<4s4H2LH")
 _END_64 = struct.Struct("<4sQ2H2L4Q")
@@ -33,9 +33,15 @@ _LOCATOR_64 = struct.Struct("<4sLQL")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _LONGEST_COMMENT = 0xFFFF
+"""Bytes. By the format: two bytes hold its length (4.4.12)."""
 _LONGEST_NAME = 1024
+"""Bytes. Ours: eight times the longest seen (127); the format allows 65,535 for every member."""
+_HEAD = 512
+"""Bytes that hold the first few of a member: the tables before them take below 300 (RFC 1951
+§3.2.7)."""
 _SLACK = 1024
-"""Deflate never needs twice the size and this many bytes; more is there to waste time."""
+"""Bytes. Deflate adds five for each 65,535 that it can't compress (RFC 1951 §3.2.4), so a member
+that is longer than twice its content and this is there to waste time."""
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -52,7 +58,7 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class Damaged(Exception):  # noqa: N818 - it names the state of the bytes
-    """The bytes are not what the format says, or not to be read; said for people."""
+    """The bytes break the format, or can't be read here; the messages are for people."""
 
     def __init__(self, message: str, remedy: str = EXPORT_AGAIN) -> None:
         super().__init__(message)
@@ -124,7 +130,7 @@ class Archive:
             start = _content_start(self._data, member)
         except Damaged as damage:
             raise self._unreadable(member, damage, ProblemKind.ARTIFACT) from damage
-        stored = self._data[start : start + min(member.compressed, 512)]
+        stored = self._data[start : start + min(member.compressed, _HEAD)]
         if member.method == _STORED:
             return stored[:count]
         try:
@@ -223,8 +229,9 @@ def read_member(data: bytes, member: Member) -> bytes:
 def _find_directory(data: bytes) -> tuple[int, int, int]:
     """Begin and end of the central directory, and how far all offsets are shifted.
 
-    They are shifted where something stands before the archive, as in self-extracting ones. Where
-    that begins as an archive itself, it is one that was cut off behind an archive in it.
+    They are shifted where something stands before the archive, as in self-extracting ones. If that
+    begins as an archive does, the file is an archive that was cut off, and the directory that of
+    one inside it: it does not count.
     """
     if not data:
         raise Damaged("The archive is empty: a file of 0 bytes.")

@@ -8,7 +8,11 @@ from collections.abc import Iterable
 _CODE = re.compile("[a-z]+[0-9]+", re.IGNORECASE)
 
 LONGEST_WORD = 60
-"""Longer texts are no typing slips, and comparing them costs time."""
+"""Longer texts are no typing slips, and comparing them costs time. Ours: twice the longest
+name of a rule (32)."""
+_LEAST_ALIKE = 0.65
+"""Of difflib's ratio, between 0 and 1. Ours: a little more than its own 0.6, so that short words
+don't suggest each other."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -26,7 +30,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     if len(meant) == 1:
         return spelled[meant[0]]
     spelled = {candidate: spelled[candidate] for candidate in spelled if candidate not in codes}
-    matches = get_close_matches(word.lower(), spelled, n=1, cutoff=0.65)
+    matches = get_close_matches(word.lower(), spelled, n=1, cutoff=_LEAST_ALIKE)
     return spelled[matches[0]] if matches else None
 
 

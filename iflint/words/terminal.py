@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 ERROR, WARNING, NOTE, QUIET = "38;5;160", "38;5;166", "38;5;32", "38;5;244"
 """Of the 256 colours, four that keep a contrast of 3.5 and more on black and on white."""
 BOLD = "1"
+DEFAULT_WIDTH = 80
+"""Columns where nobody says how many there are: those of a terminal since the VT100."""
 MINIMUM_WIDTH = 40
+"""Columns that text is laid out for at least. Ours: with the labels of facts in front, fewer leave
+no room for a line of words."""
 BAR = "|"
-"""Between the number of a line and its text: what is drawn of boxes would be read aloud."""
+"""Between the number of a line and its text. Not one for drawing boxes: it would be read aloud."""
 ISSUED_BY = "issued by "
 """What leads from a certificate to the one above it."""
 

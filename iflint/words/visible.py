@@ -40,7 +40,7 @@ _NAMED = {0x09: "\\t", 0x0A: "\\n", 0x0D: "\\r"}
 _ASCII = {"…": "...", "→": "->", "›": ">", "│": "|", "✗": "x", "–": "-", "’": "'"}
 _ASCII_TABLE = str.maketrans(_ASCII)
 _AS_WIDE = dict(zip("✓✗›→–’“”", '+x>>-\'""', strict=True))
-"""Symbols, and what stands for each where a console lacks it without moving what is behind."""
+"""Symbols, and what stands for each where a console lacks it: ASCII of the same width."""
 
 
 def is_invisible(code: int) -> bool:
@@ -147,6 +147,9 @@ def _cells_of(char: str, width: str) -> int:
 
 
 def shown(value: str, most: int = 60) -> str:
-    """A value as messages quote it: on one line, harmless and not too long."""
+    """A value as messages quote it: on one line, harmless and not too long.
+
+    The default for ``most`` is ours: with the message around it, it fits two lines of a terminal.
+    """
     shortened = value if len(value) <= most else f"{value[: most - 1]}…"
     return f"'{visible(shortened)}'"

@@ -44,6 +44,7 @@ _KINDS = _FORM | {
 _CHANGED = frozenset({"issuer", "renewal", "other"})
 """Kinds that may be no mistake: the sender may have changed to this certificate."""
 _MOST_NAMED = 3
+"""Odd characters that the message names. Ours: so that it stays a sentence."""
 
 
 class DnMismatch(Rule):

@@ -31,7 +31,7 @@ class UnsupportedRoot(Rule):
     force decides alone: a root that is not on it is reported here whatever its dates.
 
     With `trust = "btp-required"` only those roots of the list count that BTP itself uses, as of
-    the last release that the table knows. `roots-add` names files with roots that count beside
+    the last release that the table knows. `roots-add` names files with roots that count besides
     the list.
 
     With `landscape = "neo"` two public lists exist. A root on both is fine, on one of them it

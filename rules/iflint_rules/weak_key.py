@@ -48,7 +48,7 @@ class WeakKey(Rule):
         "The shortest RSA key that is not reported.",
         default=2048,
         least=1024,
-        most=16_384,
+        most=16_384,  # what Java and OpenSSL take
         unit="bits",
     )
 

@@ -76,7 +76,7 @@ class Silent(Said):
 
 @pytest.fixture(autouse=True)
 def _plugin_rules(monkeypatch):
-    """Installs the rules above beside iflint's own."""
+    """Installs the rules above besides iflint's own."""
     own = plugins.load_rules()
     monkeypatch.setattr(plugins, "load_rules", lambda: (*own, Said, Tried, Leaving, Silent))
     run.rule_names.cache_clear()

@@ -8,6 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iflint.configuration.positions import Positions
+from iflint.places.location import FileLocation
+from iflint.places.text_file import TextFile
+
+
+def positions_in(text, preamble=0):
+    """The positions in a document, as its file gives them."""
+    return Positions(TextFile(FileLocation("iflint.toml"), text, preamble=preamble))
 
 
 @pytest.mark.parametrize(
@@ -32,7 +39,7 @@ from iflint.configuration.positions import Positions
     ],
 )
 def test_places(text, path, key, value) -> None:
-    positions = Positions(text)
+    positions = positions_in(text)
     assert positions.key(path) == key
     assert positions.value(path) == value
 
@@ -86,9 +93,9 @@ def test_every_value_stands_where_it_is_said_to(text) -> None:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
-        Positions(text)
+        positions_in(text)
         return
-    positions = Positions(text)
+    positions = positions_in(text)
     lines = text.split("\n")
     for path, value in leaves(document):
         line, column = positions.value(path)
@@ -110,10 +117,19 @@ def reads_as(text, value):
 
 @given(st.text("[]{}=,.'\"#\n a1\\"))
 def test_no_text_is_too_broken(text) -> None:
-    positions = Positions(text)
+    positions = positions_in(text)
     assert positions.key(("a",)) >= (1, 1)
 
 
 def test_deep_nesting_needs_no_recursion() -> None:
     depth = 3000
-    assert Positions(f"a = {'[' * depth}{']' * depth}\nb = 1").key(("b",)) == (2, 1)
+    assert positions_in(f"a = {'[' * depth}{']' * depth}\nb = 1").key(("b",)) == (2, 1)
+
+
+def test_a_place_counts_bytes_and_holds_its_line() -> None:
+    text = "# ä\r\n[[a]]\r\nb = 'é' # c\r\n"
+    place = positions_in(text, preamble=3).locate(("a", 0, "b")).region
+    assert place is not None
+    assert (place.start_line, place.start_column, place.end_line, place.end_column) == (3, 5, 3, 8)
+    assert text.encode()[place.start_byte - 3 : place.end_byte - 3].decode() == "'é'"
+    assert (place.excerpt, place.excerpt_column) == ("b = 'é' # c", 1)

@@ -57,10 +57,10 @@ def test_of_a_fix_that_harms_another_one_only_it_is_told_what_would_be_found(tmp
             found.append(finding("RUN"))
         return [msgspec.structs.replace(empty, findings=tuple(found))]
 
-    prover = Prover(judge(()), judge, about_pairs=(), wished=False)
+    prover = Prover(judge(()), judge, about_pairs=(), unsafe=False)
     assert list(prover.good([first, second, third])) == [first]
     refused = {each.candidate: each for each in prover.refusals}
     assert [each.code for each in refused[second].findings] == ["HARM"]
-    assert refused[second].can_be_wished
+    assert refused[second].unsafe
     assert [each.code for each in refused[third].findings] == ["RUN"]
-    assert not refused[third].can_be_wished
+    assert not refused[third].unsafe

@@ -30,8 +30,8 @@ from authorities import (
 )
 from iflint.pki import der as asn1
 from iflint.pki.chains.pool import CertificatePool
-from iflint.pki.chains.search import MAX_CERTIFICATES_IN_PATH, judge_chain
-from iflint.pki.chains.verdict import ChainVerdict, FaultKind, Outcome
+from iflint.pki.chains.search import judge_chain
+from iflint.pki.chains.verdict import MAX_CERTIFICATES_IN_PATH, ChainVerdict, FaultKind, Outcome
 from iflint.pki.files import read_certificate_file
 from iflint.pki.roots.trust import Landscape, Standing, load_trust_list
 from iflint.places.location import FileLocation

@@ -374,10 +374,10 @@ def test_markdown_of_a_clean_run_says_so() -> None:
 
 def test_markdown_tells_what_is_known_and_suppressed() -> None:
     none = with_findings(known=many(EXPIRED, 37))
-    assert "## iflint: nothing found beside 37 known findings\n" in job_summary.render(none)
+    assert "## iflint: nothing found besides 37 known findings\n" in job_summary.render(none)
     both = with_findings(SOON, known=many(EXPIRED, 37), suppressed=(SOON,))
     head = job_summary.render(both).splitlines()[0]
-    assert head == "## iflint: 1 warning beside 37 known and 1 suppressed finding"
+    assert head == "## iflint: 1 warning besides 37 known and 1 suppressed finding"
 
 
 @pytest.mark.parametrize("name", CRUEL)

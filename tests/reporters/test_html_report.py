@@ -202,7 +202,7 @@ def test_what_is_known_or_suppressed_is_no_clean_bill() -> None:
     assert EXPIRED.channel
     report = with_findings(known=(known,), suppressed=())
     text = Page(html.render(report)).text
-    assert "Nothing found beside 1 known finding." in text
+    assert "Nothing found besides 1 known finding." in text
     assert text.count("1 known finding") >= 3
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iflint.configuration.settings import FORMATS
-from iflint.reporters import REPORTERS, Wishes, load
+from iflint.reporters import REPORTERS, Needs, load
 from iflint.words.visible import is_invisible
 from reporters.sample_report import hostile
 
@@ -18,10 +18,10 @@ from reporters.sample_report import hostile
 def test_every_reporter_says_what_it_needs(name) -> None:
     module = load(name)
     assert callable(module.render)
-    assert isinstance(module.WISHES, Wishes)
-    of_console = {"colour", "width", "ascii"} if module.WISHES.console else set()
+    assert isinstance(module.NEEDS, Needs)
+    of_console = {"colour", "width", "ascii"} if module.NEEDS.console else set()
     taken = inspect.signature(module.render).parameters
-    assert set(taken) == {"report", *module.WISHES.settings, *of_console}
+    assert set(taken) == {"report", *module.NEEDS.settings, *of_console}
 
 
 def test_every_format_of_the_settings_has_a_reporter() -> None:
@@ -34,8 +34,8 @@ def test_whatever_the_names_are_every_report_is_clean_text(name, ascii_only) -> 
     report = hostile(name)
     for format_name in REPORTERS:
         reporter = load(format_name)
-        settings = {"ascii": ascii_only} if reporter.WISHES.console else {}
-        if "verbose" in reporter.WISHES.settings:
+        settings = {"ascii": ascii_only} if reporter.NEEDS.console else {}
+        if "verbose" in reporter.NEEDS.settings:
             settings["verbose"] = True
         text = reporter.render(report, **settings)
         text.encode("utf-8")

@@ -24,13 +24,17 @@ _BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
 _WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
 
 SHAPES = 2_000
-"""How many shapes, and how many connections, of a diagram are read; real ones have below 200."""
+"""How many shapes, and how many connections, of a diagram are read. Ours: ten times the most seen
+(181 shapes, 165 connections)."""
 WAYPOINTS = 40
+"""How many points of a connection are read. Ours: six times the most seen (6)."""
 FARTHEST = 100_000.0
-"""Coordinates beyond this, in either direction, are no place in a diagram."""
+"""Coordinates beyond this, in either direction, are no place in a diagram. Ours: ten times the
+farthest seen (7,146)."""
 
 LARGEST = 4 * 1024 * 1024
-"""Files beyond this many bytes are not drawn; real ones have below 0.5 MB."""
+"""Files of more bytes are not drawn, as they would be read as a whole. Ours: five times the largest
+seen (710 KB)."""
 
 _HOLDERS = (ShapeKind.PROCESS, ShapeKind.LANE, ShapeKind.SUBPROCESS)
 
@@ -124,7 +128,7 @@ def _held_by(holders: set[str], nodes: dict[str, Node]) -> set[str]:
 
 
 def _to_holders(connection: Connection, hidden: Set[str], nodes: dict[str, Node]) -> Connection:
-    """The connection from and to what is seen of the steps that collapsed holders hide."""
+    """The connection, with the shape that hides a step in the place of that step."""
 
     def seen(identifier: str) -> str:
         while identifier in hidden:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iflint.pki.chains.verdict import MAX_CERTIFICATES_IN_PATH
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from iflint.pki.certificates import Certificate
 
-MAX_CERTIFICATES_IN_CHAIN = 16
 SERVER_AUTH = "1.3.6.1.5.5.7.3.1"
 
 _HOSTS = (".hana.ondemand.com", ".platform.sapcloud.cn")
@@ -24,7 +25,7 @@ _HOSTS = (".hana.ondemand.com", ".platform.sapcloud.cn")
 def is_load_balancer_chain(certificates: Sequence[Certificate]) -> bool:
     """Whether the certificates of one archive are the chain of a load balancer of SAP's."""
     different = set(certificates)
-    if len(different) > MAX_CERTIFICATES_IN_CHAIN:
+    if len(different) > MAX_CERTIFICATES_IN_PATH:
         return False
     servers = [certificate for certificate in different if not certificate.is_ca]
     if len(servers) != 1:

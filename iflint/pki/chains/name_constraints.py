@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
 _MAX_COMPARISONS = 250_000
+"""Names times constraints, as in Go and rustls-webpki: 0.1 s for DNS names, 0.8 s for directory
+names."""
 
 
 class Form(enum.StrEnum):

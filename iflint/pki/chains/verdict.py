@@ -11,6 +11,10 @@ from iflint.pki.certificates import Certificate
 from iflint.pki.names import Name
 from iflint.pki.roots.trust import Leaving, Root, Standing
 
+MAX_CERTIFICATES_IN_PATH = 16
+"""Ours: twice what a Java server takes from a client unless it is told otherwise (8). Go counts on
+fewer than 15, rustls-webpki on 6 intermediates at most; longest seen: 4."""
+
 
 class FaultKind(enum.StrEnum):
     """Why a link of a chain does not hold."""

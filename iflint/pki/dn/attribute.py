@@ -52,7 +52,8 @@ TYPES = {keyword: oid for oid, keyword in KEYWORDS.items()} | {
 """Keyword to type, for every keyword that the runtime's parser knows."""
 
 TEXT_TAGS = (der.PRINTABLE_STRING, der.UTF8_STRING)
-_JAVA_BLANKS = "".join(map(chr, range(0x21)))
+JAVA_BLANKS = "".join(map(chr, range(0x21)))
+"""What ``String.trim`` removes."""
 _ESCAPED_IN_CANONICAL = re.compile(r'[,+<>;"\\]')
 _SPACES = re.compile(" {2,}")
 
@@ -104,7 +105,7 @@ def fold(text: str) -> str:
     escaped = _ESCAPED_IN_CANONICAL.sub(r"\\\g<0>", text)
     if escaped.startswith("#"):
         escaped = "\\" + escaped
-    folded = _SPACES.sub(" ", escaped).strip(_JAVA_BLANKS).upper().lower()
+    folded = _SPACES.sub(" ", escaped).strip(JAVA_BLANKS).upper().lower()
     if folded.isascii():
         return folded
     import unicodedata

@@ -11,6 +11,7 @@ from iflint.pki.dn.name import Name, swallowed_attribute, swallowed_pattern
 from iflint.pki.dn.resemblance import decoded_octets, described, is_hidden, without_hidden
 
 _LONGEST_TO_CORRECT = 2000
+"""Characters. Ours: correcting takes 2 ms, and public CAs have names of up to 250."""
 
 _WRITE_INSTEAD = {
     "E": "EMAILADDRESS",
@@ -175,7 +176,7 @@ def _from_slashes(text: str) -> str:
 
 
 def _from_parts(text: str, *, turn: bool) -> str:
-    """Separators that separate nothing dropped, or escaped where a value goes on behind them.
+    """Without separators that separate nothing, and with those escaped that are part of a value.
 
     ``turn``: a text from the country to the common name is turned round.
     """

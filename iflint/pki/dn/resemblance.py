@@ -64,7 +64,7 @@ _LOOK_ALIKES = {
     ":": "\u2236\u02d0",
     "*": "\u2217",
 }
-"""Plain characters, and those of other scripts or of typesetting that nobody tells from them.
+"""Plain characters, and those of other scripts or of typesetting that look the same.
 
 Chosen from Unicode's confusables (UTS 39): what keyboards, word processors and web pages give.
 """
@@ -78,10 +78,11 @@ _QUOTES = str.maketrans("", "", "\\\"'")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _LOST = re.compile("[?\ufffd]+")
 _MOST_LOST = 8
+"""Pieces between question marks. Ours: with more, almost any text would do for what was meant."""
 
 
 def is_hidden(character: str) -> bool:
-    """Whether nobody sees that it stands there, or sees a blank that is none to the runtime."""
+    """Whether it can't be seen, or looks like a blank and is none to the runtime."""
     return character != " " and (
         is_invisible(ord(character)) or unicodedata.category(character) in ("Cf", "Zs")
     )
@@ -147,11 +148,12 @@ def lost_letters(text: str, meant: str) -> bool:
     kept = _LOST.split(text)
     if not 1 < len(kept) <= _MOST_LOST:
         return False
+    # A letter takes up to four bytes in UTF-8, and each byte may have become a question mark.
     return bool(re.fullmatch(".{1,4}?".join(map(re.escape, kept)), meant))
 
 
 def essence(text: str) -> str:
-    """Equal for texts that somebody may take, or some tool may have made, for the same."""
+    """Equal for texts that people confuse, or that a tool makes of each other."""
     if _SIMPLE.fullmatch(text):
         return text.lower().replace(" ", "")
     return seen(unescaped(reencoded(text))).replace(" ", "")

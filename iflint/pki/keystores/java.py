@@ -26,6 +26,7 @@ KINDS = {
 
 _KEY, _CERTIFICATE, _SECRET = 1, 2, 3
 _DIGEST_BYTES = 20
+"""Of SHA-1, at the end of the file."""
 
 
 def read_java_keystore(data: bytes) -> Keystore:

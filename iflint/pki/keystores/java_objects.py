@@ -14,6 +14,8 @@ _BLOCK, _END_OF_BLOCKS, _LONG_BLOCK, _LONG_STRING = 0x77, 0x78, 0x7A, 0x7C
 _HAS_ANNOTATION, _SERIALIZABLE = 0x01, 0x02
 _FIRST_HANDLE = 0x7E0000
 _MAX_DEPTH = 16
+"""Of objects in each other, and of classes above each other. Ours: a secret key as keytool (17)
+stores it needs 2 of both."""
 _SIZES = {"B": 1, "C": 2, "D": 8, "F": 4, "I": 4, "J": 8, "S": 2, "Z": 1}
 
 

