@@ -24,9 +24,10 @@ lint: .venv/installed-dev ## style, types and walls
 fixtures: .venv/installed-test ## make the fixtures again
 	$(BIN)/python fixtures/make_fixtures.py
 
-snapshots: .venv/installed-test ## make the rules' pages again, and accept what the reports say now
+snapshots: .venv/installed-test ## make again what is made from rules and code, and accept what they say now
 	$(BIN)/python docs/make_pages.py
-	$(BIN)/python -m pytest -q tests/rules --snapshot-update
+	$(BIN)/python docs/make_screenshots.py --drawings
+	$(BIN)/python tests/rule_reports.py
 
 benchmark: .venv/installed-test ## measure, as ratios in one run
 	$(BIN)/python -m benchmarks

@@ -1,64 +1,93 @@
-"""Write the rule pages and the README's table of rules from the rules themselves.
+"""Write what is made from the rules and from the code: pages, the list of rules, JSON Schemas.
 
-``python docs/make_pages.py`` writes them; a test fails when they are not what it would write.
+``python docs/make_pages.py`` writes it, as a part of ``make snapshots``; a test fails where it is
+not what would be written. A list that every new rule adds a line to is a file of its own, which
+`.gitattributes` lets Git merge by keeping the lines of both sides, until it is made anew.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from iflint.rule import Rule
 
 ROOT = Path(__file__).resolve().parents[1]
-BEGIN = "<!-- rules: made by docs/make_pages.py -->"
-END = "<!-- end of rules -->"
+PAGES = ROOT / "docs" / "rules"
+BEGIN = "<!-- families of rules: made by docs/make_pages.py -->"
+END = "<!-- end of families -->"
+FAMILIES = {
+    "IFL0": "what can't be read or has no value, and suppressions that are of no use",
+    "IFL1": "dates and renewals",
+    "IFL2": "chains and roots",
+    "IFL3": "the rows of a channel, and the certificates that they mean",
+    "IFL4": "certificates: what they may be used for, keys, signatures",
+    "IFL5": "what SAP recommends and what it ends",
+}
+"""What the rules are about whose codes begin so."""
 
 
 def pages() -> dict[Path, str]:
     """Every file that is made here, whole, with its text."""
-    from iflint.engine.plugins import load_rules
+    from iflint.configuration.schema import schema
+    from iflint.reporters.encoding import dumped
+    from iflint.reporters.schema import SCHEMAS
+    from iflint_rules import iflint_rules
 
-    loaded = load_rules()
-    rules = [rule.info() for rule in loaded]
-    off = {rule.code for rule in loaded if not rule.enabled}
-    made = {
-        ROOT / "docs" / "rules" / f"{rule.name}.md": "\n".join(
-            [
-                f"# {rule.name} ({rule.code})",
-                "",
-                f"Severity: **{rule.severity}** · State: {rule.state}",
-                "",
-                rule.summary,
-                "",
-                rule.documentation,
-                "",
-            ]
-        )
-        for rule in rules
-    }
-    table = ["| code | rule | severity | what it says |", "| --- | --- | --- | --- |"]
-    table += [
-        f"| {rule.code} | [{rule.name}](docs/rules/{rule.name}.md) "
-        f"| {rule.severity}{', off unless selected' if rule.code in off else ''} "
-        f"| {rule.summary} |"
-        for rule in rules
-    ]
+    rules = sorted(iflint_rules(), key=lambda rule: rule.code)
     readme = ROOT / "README.md"
-    before, rest = readme.read_text(encoding="utf-8").split(BEGIN)
-    made[readme] = "\n".join([before + BEGIN, *table, END]) + rest.split(END)[1]
+    made = {PAGES / f"{rule.name}.md": page(rule) for rule in rules}
+    made[PAGES / "README.md"] = "\n".join(index(rules))
+    made[readme] = with_families(readme.read_text(encoding="utf-8"))
+    made[ROOT / "docs" / "iflint.schema.json"] = dumped(schema(rules))
+    made |= {ROOT / "docs" / name: dumped(make()) for name, make in SCHEMAS.items()}
     return made
 
 
+def page(rule: type[Rule]) -> str:
+    """The page of a rule."""
+    info = rule.info()
+    head = f"# {info.name} ({info.code})", f"Severity: **{info.severity}** · State: {info.state}"
+    return "\n\n".join([*head, info.summary, info.documentation]) + "\n"
+
+
+def index(rules: list[type[Rule]]) -> Iterator[str]:
+    """The lines of the list of rules, family by family."""
+    yield from ("# Rules", "", "Made by `make snapshots` from the rules themselves.")
+    family = ""
+    for rule in rules:
+        info = rule.info()
+        if info.code[:4] != family:
+            family = info.code[:4]
+            about = f": {FAMILIES[family]}" if family in FAMILIES else ""
+            yield from ("", f"## {family}{about}", "")
+            yield from ("| code | rule | severity | what it says |", "| --- | --- | --- | --- |")
+        severity = f"{info.severity}{'' if rule.enabled else ', off unless selected'}"
+        yield f"| {info.code} | [{info.name}]({info.name}.md) | {severity} | {info.summary} |"
+    yield ""
+
+
+def with_families(readme: str) -> str:
+    """The README with its table of families."""
+    before, rest = readme.split(BEGIN)
+    table = ["| codes | what they are about |", "| --- | --- |"]
+    table += [f"| {family} | {about} |" for family, about in FAMILIES.items()]
+    return "\n".join([before + BEGIN, *table, END]) + rest.split(END)[1]
+
+
 def main() -> None:
-    """Write every page that has changed, and remove those whose rule is gone."""
+    """Write every file that has changed, and remove the pages of rules that are gone."""
     made = pages()
     for path, text in made.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
-            sys.stdout.write(f"{path.relative_to(ROOT)}\n")
-    for path in (ROOT / "docs" / "rules").glob("*.md"):
-        if path not in made:
-            path.unlink()
+            sys.stdout.write(f"{path.relative_to(ROOT).as_posix()}\n")
+    for path in set(PAGES.glob("*.md")) - set(made):
+        path.unlink()
 
 
 if __name__ == "__main__":

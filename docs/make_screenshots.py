@@ -1,9 +1,11 @@
 """Take the README's screenshots from the demo.
 
 ``python docs/make_screenshots.py`` writes ``docs/images/``, each picture in a light and a dark
-version. What the terminal shows is SVG, always the same bytes. The HTML report is photographed by
-Chromium, anew when the page has changed: ``report.sha256`` tells of which page the photographs are.
-A test fails when the pictures are not of what iflint says.
+version. What the terminal shows is SVG, always the same bytes; ``--drawings`` writes these alone,
+as a part of ``make snapshots``. The HTML report is photographed by Chromium, anew when the page has
+changed: ``report.sha256`` tells of which page the photographs are. It is the page of the rules that
+the demo's story tells of, so that nobody needs a browser to add a rule. A test fails when the
+pictures are not of what iflint says.
 """
 
 from __future__ import annotations
@@ -89,7 +91,7 @@ PICTURES = (
     Picture("explain", ("explain", "dn-mismatch"), 24),
 )
 
-PAGE = ("check", "fixtures/demo", *CLOCK, "--format", "html")
+PAGE = ("check", "fixtures/demo", *CLOCK, "--format", "html", "--select")
 PAGE_HASH = IMAGES / "report.sha256"
 # What is photographed of the page: the name of the picture, and the flow that is scrolled to.
 VIEWS = {"report": "", "flow": "Receive Delivery Notes"}
@@ -153,6 +155,14 @@ def pictures() -> dict[Path, str]:
     return made
 
 
+def rules_of_the_story() -> list[str]:
+    """The rules that say something in the demo, as it is told."""
+    sys.path.insert(0, str(ROOT / "fixtures"))
+    from demo_story import STORY
+
+    return sorted({said.rule for said in STORY} - {""})
+
+
 def browser() -> str | None:
     """The Chromium that is installed."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -160,7 +170,7 @@ def browser() -> str | None:
 
 def page() -> tuple[str, str]:
     """The demo's HTML report, and its hash."""
-    text = said(PAGE)
+    text = said((*PAGE, ",".join(rules_of_the_story())))
     return text, hashlib.sha256(text.encode()).hexdigest() + "\n"
 
 
@@ -193,6 +203,8 @@ def main() -> None:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8", newline="\n")
             sys.stdout.write(f"{path.relative_to(ROOT)}\n")
+    if "--drawings" in sys.argv[1:]:
+        return
     text, current = page()
     if PAGE_HASH.exists() and PAGE_HASH.read_text(encoding="utf-8") == current:
         return

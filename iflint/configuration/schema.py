@@ -1,13 +1,12 @@
 """The JSON Schema of configuration files, made from the settings themselves, for editors.
 
-``python -m iflint.configuration.schema > docs/iflint.schema.json`` writes it anew, for the rules
-that come with iflint. It says draft-07 and uses only what draft-04 has, too: the editors that read
-TOML know these. A schema can't know whether a path, an environment or a rule of a plugin exists.
+``docs/make_pages.py`` writes that of the rules that come with iflint. It says draft-07 and uses
+only what draft-04 has, too: the editors that read TOML know these. A schema can't know whether a
+path, an environment or a rule of a plugin exists.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -142,16 +141,3 @@ def _rule(rule: type[Rule]) -> Json:
 
 def _labels(rules: Sequence[type[Rule]]) -> Iterable[str]:
     return [*(rule.code for rule in rules), *(rule.name for rule in rules)]
-
-
-def main() -> None:
-    """Write the schema for the rules that come with iflint."""
-    from iflint.reporters.encoding import dumped
-    from iflint_rules import iflint_rules
-
-    rules = sorted(iflint_rules(), key=lambda rule: rule.code)
-    sys.stdout.write(dumped(schema(rules)))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,20 +1,18 @@
 """The JSON Schemas of the json report and of the list of certificates, made from their types.
 
-``python -m iflint.reporters.schema`` writes both anew into ``docs``.
+``docs/make_pages.py`` writes both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from inspect import cleandoc
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from iflint.report.certificate_list import CertificateUses
 from iflint.report.report import Report
-from iflint.reporters.encoding import dumped
 from iflint.reporters.fields import described
 from iflint.reporters.json import CERTIFICATES, REPORT
 
@@ -73,9 +71,3 @@ def _document(
 
 SCHEMAS = {"report.schema.json": schema, "certificates.schema.json": certificates_schema}
 """What makes each file of ``docs``."""
-
-
-if __name__ == "__main__":
-    for name, made in SCHEMAS.items():
-        path = Path(__file__).parents[2] / "docs" / name
-        path.write_text(dumped(made()), encoding="utf-8", newline="\n")

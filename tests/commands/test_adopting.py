@@ -608,7 +608,7 @@ def test_sarif_tells_of_both_in_full_and_of_none_to_github(one, call) -> None:
 
 def test_every_mistake_with_its_place(workplace, call) -> None:
     Path("iflint.toml").write_text(
-        "[[suppressions]]\nrule = 'IFL101'\n[[suppressions]]\nrule = 'IFL9'\nreason = ''\n"
+        "[[suppressions]]\nrule = 'IFL101'\n[[suppressions]]\nrule = 'IFLX'\nreason = ''\n"
         "until = 'soon'\ncertificate = 'ab'\nwhy = 1\n"
         "[[suppressions]]\nrule = 'all'\nreason = 'r'\n"
     )

@@ -98,14 +98,14 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
 
 def test_all_mistakes_at_once_with_their_places() -> None:
     assert mistakes(
-        '# ours\nexpiry-day = 3\nlandscape = "nep"\n\nselect = ["IFL1",\n  "IFL9"]\n'
+        '# ours\nexpiry-day = 3\nlandscape = "nep"\n\nselect = ["IFL1",\n  "IFLX"]\n'
         'fail_on = "error"\nexpiry-days = "30"\ncolor = ["never"]\nverbose = 1\n'
         'as-of = 07:30:00\ncertificates = ["absent", 3]\nformat = "sarif="\n'
         "config = 'x'\n[section]\na = 1\n"
     ) == [
         "iflint.toml:2:1: unknown setting 'expiry-day'; did you mean 'expiry-days'?",
         "iflint.toml:3:13: landscape takes one of btp, neo, custom, not 'nep'; did you mean 'neo'?",
-        "iflint.toml:6:3: select 'IFL9' names no rule ('iflint rules' lists them)",
+        "iflint.toml:6:3: select 'IFLX' names no rule ('iflint rules' lists them)",
         "iflint.toml:7:1: unknown setting 'fail_on'; did you mean 'fail-on'?",
         "iflint.toml:8:15: expiry-days takes a whole number of days from 0 to 36500, not '30'",
         "iflint.toml:9:9: color takes one value, not a list",

@@ -20,7 +20,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_published_schema_is_current(name) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == dumped(SCHEMAS[name]()), (
-        "write it anew: python -m iflint.reporters.schema"
+        "run: make snapshots"
     )
 
 

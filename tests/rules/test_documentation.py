@@ -32,7 +32,7 @@ def test_codes_and_names_are_unique() -> None:
     assert len({rule.code for rule in RULES}) == len({rule.name for rule in RULES}) == len(RULES)
 
 
-def test_the_pages_are_what_the_rules_say() -> None:
+def test_what_is_made_from_the_rules_is_current() -> None:
     import importlib.util
 
     script = Path(__file__).resolve().parents[2] / "docs" / "make_pages.py"
@@ -47,5 +47,5 @@ def test_the_pages_are_what_the_rules_say() -> None:
         for page, text in pages.items()
         if not page.exists() or page.read_text(encoding="utf-8") != text
     ]
-    assert not stale, "run: python docs/make_pages.py"
+    assert not stale, "run: make snapshots"
     assert set(script.with_name("rules").glob("*.md")) <= set(pages)

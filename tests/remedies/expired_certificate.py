@@ -1,0 +1,36 @@
+"""What the remedies of expired-certificate say to do."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from iflint.commands.main import cli
+from remedies import Case, Remedies
+
+
+def follow_the_plan(case: Case, finding: dict[str, Any], said: re.Match[str]) -> None:
+    del said
+    number = finding["entry"]["ordinal"]
+    for file in sorted((case.folder / "certificates").glob("*.pem")):
+        arguments = ["renew", str(file), case.name, "--as-of", "2026-11-24", "--format", "json"]
+        for plan in json.loads(CliRunner().invoke(cli, arguments).stdout)["renewals"]:
+            for touched in plan["touched"]:
+                left_behind = [entry["ordinal"] for entry in touched["old"]]
+                if number not in left_behind:
+                    continue
+                if not touched["has_new"]:
+                    case.add_row((plan["subject"], plan["issuer"]))
+                for ordinal in sorted(left_behind, reverse=True):
+                    case.remove_row(ordinal)
+                return
+    pytest.fail("no certificate at hand has a plan for this entry")
+
+
+REMEDIES: Remedies = (
+    (r"The renewed certificate is at hand: `iflint renew FILE`", follow_the_plan),
+)

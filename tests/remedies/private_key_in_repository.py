@@ -1,0 +1,19 @@
+"""What the remedies of private-key-in-repository say to do."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from remedies import Case, Remedies, take_another_certificate
+
+
+def replace_the_key(case: Case, finding: dict[str, Any], said: re.Match[str]) -> None:
+    case.file_of(finding).unlink()
+    listed_row = {**finding, "entry": None, "location": {"file": {"path": ""}}}
+    take_another_certificate(case, listed_row, said)
+
+
+REMEDIES: Remedies = (
+    (r"Have the certificate of this key replaced .*, and remove the file", replace_the_key),
+)
