@@ -26,7 +26,8 @@ class UsageError(Exception):
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """One of the environments that content is deployed to, with settings of its own.
 
-    A setting that is None is that of the run. ``parameters`` are patterns of paths (see
+    A setting that is None is that of the run. ``service_keys`` and ``users`` are added to the
+    run's, and count before these. ``parameters`` are patterns of paths (see
     `iflint.engine.environments`), applied after the run's own files of parameters.
     """
 
@@ -37,6 +38,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     certificates: tuple[str, ...] | None = None
     roots: tuple[str, ...] | None = None
     roots_add: tuple[str, ...] | None = None
+    service_keys: tuple[ServiceKeySettings, ...] = ()
+    users: tuple[UserSettings, ...] = ()
 
 
 class Suppression(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +65,26 @@ class Suppression(msgspec.Struct, frozen=True, kw_only=True):
     location: Location | None = None
 
 
+class ServiceKeySettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What service keys open that their files do not tell, by a pattern as in .gitignore.
+
+    ``path`` is relative to ``folder`` (absolute; empty: the current directory). ``roles`` are those
+    of the keys' instance, ``pinned`` is *Pin Certificate*; None: not said.
+    """
+
+    path: str
+    roles: tuple[str, ...] | None = None
+    pinned: bool | None = None
+    folder: str = ""
+
+
+class UserSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The roles of a user to whom certificates are mapped."""
+
+    name: str
+    roles: tuple[str, ...]
+
+
 NARROWING = ("path", "channel", "dn", "certificate")
 """What a suppression may name besides rules."""
 
@@ -85,8 +108,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     ``environments`` are those to check, each by itself. ``root`` is the folder that fingerprints
     and URIs begin at if no repository holds what is checked (default: ``directory``).
     ``suppressions`` and ``baseline``, a file of known findings (`iflint.engine.baseline`), set
-    findings apart from those that count. ``progress`` is told of each step
-    (`iflint.progress`).
+    findings apart from those that count. ``service_keys`` and ``users`` say which roles service
+    keys and mapped users have. ``progress`` is told of each step (`iflint.progress`).
     """
 
     certificates: tuple[str, ...] | None = None
@@ -109,6 +132,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     environments: tuple[Environment, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     baseline: str | None = None
+    service_keys: tuple[ServiceKeySettings, ...] = ()
+    users: tuple[UserSettings, ...] = ()
     describe_rules: bool = False
     whole_inventory: bool = False
     diagrams: bool = False

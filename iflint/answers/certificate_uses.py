@@ -14,6 +14,7 @@ import msgspec
 
 from iflint.answers.chains import chain_tree
 from iflint.judging.references import (
+    caller_reference,
     certificate_reference,
     channel_reference,
     entry_reference,
@@ -24,8 +25,10 @@ from iflint.pki.chains.search import judge_chain
 from iflint.report.certificate_list import (
     CHAIN,
     MEANT,
+    OWN,
     PAIR,
     UNDECIDABLE,
+    CallerUse,
     CertificateUse,
     CertificateUses,
     ListInForce,
@@ -61,6 +64,7 @@ def uses_of(sessions: Sequence[Session]) -> CertificateUses:
             one = collected.setdefault(certificate, _Collected())
             one.places |= dict.fromkeys(session.pool.locations(certificate))
         _collect_uses(session.name, verdicts, collected)
+        _collect_callers(session, collected)
         _collect_standings(session, verdicts, collected)
     clock = sessions[0].as_of
     found = [_certificate_use(each, one, clock) for each, one in collected.items()]
@@ -84,6 +88,7 @@ class _Collected(msgspec.Struct):
     places: dict[Location, None] = {}
     standings: dict[_Verdict, tuple[tuple[Step, ...], list[str]]] = {}
     uses: dict[Use, list[str]] = {}
+    callers: dict[CallerUse, list[str]] = {}
 
 
 def _certificate_use(
@@ -100,6 +105,10 @@ def _certificate_use(
         uses=tuple(
             msgspec.structs.replace(use, environments=tuple(filter(None, names)))
             for use, names in collected.uses.items()
+        ),
+        callers=tuple(
+            msgspec.structs.replace(use, environments=tuple(filter(None, names)))
+            for use, names in collected.callers.items()
         ),
     )
 
@@ -160,6 +169,26 @@ def _collect_uses(
                 environments.append(name)
 
 
+def _collect_callers(session: Session, collected: dict[Certificate, _Collected]) -> None:
+    """Note which service keys and mappings need what is at hand."""
+    for verdict in session.caller_verdicts(session.as_of):
+        channels = session.opened_by(verdict.caller)
+        above: dict[Certificate, bool] = {}
+        needed: list[tuple[Certificate, str, bool]] = []
+        for match in verdict.joined:
+            own = match.certificate == verdict.caller.certificate
+            decides = match is verdict.best
+            needed.append((match.certificate, OWN if own else PAIR, decides))
+            for certificate in match.chain.certificates:
+                if certificate != match.certificate:
+                    above[certificate] = decides or above.get(certificate, False)
+        needed += [(certificate, CHAIN, decides) for certificate, decides in above.items()]
+        for certificate, relation, decides in needed:
+            if certificate in collected:
+                use = CallerUse(caller_reference(verdict.caller), relation, decides, channels)
+                collected[certificate].callers.setdefault(use, []).append(session.name)
+
+
 def _needed(
     channel: ChannelVerdict, entry: EntryVerdict
 ) -> Iterator[tuple[Certificate, str, bool]]:
@@ -197,8 +226,11 @@ def _collect_standings(
     trust, verifier = session.trust.at(session.as_of), SignatureCache()
     chains: dict[Certificate, ChainVerdict] = {
         match.certificate: match.chain
-        for _, _, entry in _entries(verdicts)
-        for match in entry.joined
+        for binding in (
+            *(entry for _, _, entry in _entries(verdicts)),
+            *session.caller_verdicts(session.as_of),
+        )
+        for match in binding.joined
     }
     for certificate in session.pool:
         chain = chains.get(certificate) or judge_chain(

@@ -80,6 +80,7 @@ def _is_overtaken(finding: Finding, begun: Iterable[Finding]) -> bool:
         other.iflow == finding.iflow
         and other.channel == finding.channel
         and other.entry == finding.entry
+        and other.caller == finding.caller
         and (other.severity.rank < finding.severity.rank or _has_come(finding, other))
         for other in begun
     )
@@ -118,11 +119,7 @@ def _moments(session: Session) -> Iterator[datetime]:
     """Every moment at which something that verdicts depend on begins or ends."""
     windows = _windows(session)
     joined = (
-        match.certificate
-        for verdict in session.verdicts(session.as_of).values()
-        for channel in verdict.channels
-        for entry in channel.entries
-        for match in entry.joined
+        match.certificate for binding in session.bindings(session.as_of) for match in binding.joined
     )
     for certificate in session.pool.below_roots(joined):
         yield from _ends(certificate.not_before, certificate.not_after, windows)

@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.report.report import ChannelResult, EnvironmentSummary, IflowResult, Report
+from iflint.report.report import (
+    CallerResult,
+    ChannelResult,
+    EnvironmentSummary,
+    IflowResult,
+    Report,
+)
 
 if TYPE_CHECKING:
     from iflint.iflow.reader import ParsedIflow
@@ -82,6 +88,7 @@ def merged(reports: Mapping[str, Report]) -> Report:
             msgspec.structs.replace(finding, environments=tuple(names))
             for finding, names in sorted(findings.values(), key=lambda found: found[0].place)
         ),
+        callers=_merged_callers(reports),
         environments=tuple(
             EnvironmentSummary(name, report.trust, report.parameter_files)
             for name, report in reports.items()
@@ -104,6 +111,18 @@ def merged(reports: Mapping[str, Report]) -> Report:
                 path for each in reports.values() for path in each.certificate_paths_without
             )
         ),
+    )
+
+
+def _merged_callers(reports: Mapping[str, Report]) -> tuple[CallerResult, ...]:
+    """Each service key and mapping that is the same in several environments once."""
+    found: dict[CallerResult, list[str]] = {}
+    for name, report in reports.items():
+        for caller in report.callers:
+            found.setdefault(caller, []).append(name)
+    return tuple(
+        msgspec.structs.replace(caller, environments=tuple(names))
+        for caller, names in found.items()
     )
 
 

@@ -21,7 +21,8 @@ def fingerprinted(findings: Iterable[Finding], directory: str, root: str) -> tup
 
     Made of the rule, the file on disk relative to ``root``, the iFlow (or, outside of one, the
     member of the archive, its name taken for an artifact's id), the channel's adapter, address and
-    name, the pair, and the finding's own key. Findings that have all of these in
+    name, the pair, and the finding's own key; of a service key or a mapping of what it is, wherever
+    it stands. Findings that have all of these in
     common are numbered in the order of the report.
     """
     seen: Counter[str] = Counter()
@@ -40,6 +41,9 @@ def _parts(finding: Finding, directory: str, root: str) -> Iterable[str]:
     iflow, channel, entry = finding.iflow, finding.channel, finding.entry
     file = iflow.location if iflow else finding.location.file
     yield finding.code
+    if finding.caller:
+        yield from (finding.caller.kind, finding.caller.id, finding.key)
+        return
     yield posixpath.relpath(posixpath.join(directory, file.path), root)
     if iflow:
         yield iflow.id

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.callers.model import Callers
 from iflint.iflow.reader import ParsedIflow, read_iflow
 from iflint.options import Options, UsageError
 from iflint.places.location import Location, Package
@@ -42,6 +43,7 @@ class Inputs(msgspec.Struct, frozen=True):
     skipped: tuple[Skipped, ...]
     problems: tuple[Problem, ...]
     keys: tuple[KeyMaterial, ...] = ()
+    callers: Callers = Callers()
     files: frozenset[str] = frozenset()
 
 
@@ -117,7 +119,7 @@ class Reading:
             tuple(self._skipped),
             tuple(self._problems),
             tuple(self._keys.values()),
-            frozenset(self._files),
+            files=frozenset(self._files),
         )
 
     def take_certificate_files(self, paths: Sequence[str]) -> None:

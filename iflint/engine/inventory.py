@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from iflint.__version__ import __version__
 from iflint.options import Options
 from iflint.places.paths import absolute_directory
 from iflint.report.report import (
+    CallerResult,
     CertificateResult,
     ChainResult,
     ChannelResult,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from iflint.iflow.model import CertificateEntry, Iflow, SenderChannel
     from iflint.iflow.properties import ParameterFile
     from iflint.judging.verdicts import (
+        CallerVerdict,
         ChannelVerdict,
         EntryVerdict,
         IflowVerdict,
@@ -58,12 +60,14 @@ def iflow_result(
     verdict: IflowVerdict | None,
     findings: Sequence[Finding],
     clock: datetime,
+    having: Mapping[str, tuple[str, ...]],
     *,
     located: bool,
 ) -> IflowResult:
     """An iFlow with all its sender channels and the codes of what was found about each.
 
-    ``located`` asks for exact places, too.
+    ``having`` are the ids of callers by the roles that they have. ``located`` asks for exact
+    places, too.
     """
     codes: dict[tuple[int, int], list[str]] = {}
     for finding in findings:
@@ -79,10 +83,53 @@ def iflow_result(
         package=iflow.package,
         location=iflow.location,
         channels=tuple(
-            _channel_result(channel, channels.get(channel.ordinal), codes, clock, located)
+            _channel_result(channel, channels.get(channel.ordinal), codes, clock, having, located)
             for channel in iflow.channels
         ),
     )
+
+
+def caller_results(
+    verdicts: Iterable[CallerVerdict], findings: Iterable[Finding], clock: datetime
+) -> tuple[CallerResult, ...]:
+    """Every service key and mapping with the codes of what was found about it."""
+    from iflint.judging.references import caller_reference
+
+    codes: dict[str, dict[str, None]] = {}
+    for finding in findings:
+        if finding.caller is not None:
+            codes.setdefault(finding.caller.id, {})[finding.code] = None
+    results = []
+    for verdict in verdicts:
+        caller, reference, best = verdict.caller, caller_reference(verdict.caller), verdict.best
+        found = tuple(codes.get(reference.id, ()))
+        results.append(
+            CallerResult(
+                kind=reference.kind,
+                name=reference.name,
+                id=reference.id,
+                location=caller.location,
+                tenant=reference.tenant,
+                roles=reference.roles,
+                pinned=caller.pinned,
+                pin_assumed=caller.assumed,
+                state=str(verdict.state),
+                by_facts=caller.certificate is not None and caller.certificate.is_known_by_facts,
+                certificates=tuple(_certificate_result(match, clock) for match in verdict.joined),
+                findings=found,
+                healthy_until=best.chain.holds_until if best and not found else None,
+            )
+        )
+    return tuple(results)
+
+
+def _by_role(callers: Iterable[CallerResult]) -> dict[str, tuple[str, ...]]:
+    """The ids of the callers that are known to have each role."""
+    found: dict[str, dict[str, None]] = {}
+    for caller in callers:
+        for role in caller.roles or ():
+            found.setdefault(role, {})[caller.id] = None
+    return {role: tuple(ids) for role, ids in found.items()}
 
 
 def trust_summary(trust: TrustList, clock: datetime) -> TrustSummary:
@@ -148,6 +195,8 @@ def wanted(verdicts: Iterable[IflowVerdict]) -> tuple[WantedCertificate, ...]:
 
     Of pairs that only their spelling tells apart, the first one.
     """
+    from iflint.judging.references import channel_label
+
     found: dict[tuple[str, str], tuple[EntryVerdict, list[str]]] = {}
     for verdict in verdicts:
         for channel in verdict.channels:
@@ -155,7 +204,8 @@ def wanted(verdicts: Iterable[IflowVerdict]) -> tuple[WantedCertificate, ...]:
                 subject, issuer = entry.subject.name, entry.issuer.name
                 if entry.state == "not-found" and subject is not None and issuer is not None:
                     pair = (subject.canonical, issuer.canonical)
-                    found.setdefault(pair, (entry, []))[1].append(_label(verdict, channel))
+                    label = channel_label(verdict.iflow, channel.channel)
+                    found.setdefault(pair, (entry, []))[1].append(label)
     return tuple(
         WantedCertificate(
             entry.subject.value.text or "",
@@ -167,17 +217,12 @@ def wanted(verdicts: Iterable[IflowVerdict]) -> tuple[WantedCertificate, ...]:
     )
 
 
-def _label(verdict: IflowVerdict, channel: ChannelVerdict) -> str:
-    address = channel.channel.address
-    place = (address.text or address.raw) if address else channel.channel.name
-    return f"{verdict.iflow.name}: {channel.channel.adapter} {place}".strip()
-
-
 def _channel_result(
     channel: SenderChannel,
     verdict: ChannelVerdict | None,
     codes: dict[tuple[int, int], list[str]],
     clock: datetime,
+    having: Mapping[str, tuple[str, ...]],
     located: bool,
 ) -> ChannelResult:
     authorization, address = channel.authorization, channel.address
@@ -192,6 +237,7 @@ def _channel_result(
             for entry in verdict.entries
         )
     value = authorization.value
+    role = (channel.role.text or channel.role.raw) if channel.role else ""
     return ChannelResult(
         id=channel.id,
         ordinal=channel.ordinal,
@@ -205,6 +251,8 @@ def _channel_result(
         location=channel.location if located else None,
         entries=tuple(entries),
         findings=tuple(codes.get((channel.ordinal, 0), ())),
+        role=role,
+        callers=having.get(role, ()),
     )
 
 
@@ -278,6 +326,7 @@ def report_on(
     inputs: Inputs,
     iflows: Sequence[Iflow],
     verdicts: dict[int, IflowVerdict],
+    of_callers: Sequence[CallerVerdict],
     trust: TrustList,
     rules: tuple[RuleInfo, ...],
     findings: Sequence[Finding],
@@ -289,6 +338,8 @@ def report_on(
     from iflint.sources.disk import Disk
 
     found = findings_by_iflow(findings)
+    callers = caller_results(of_callers, findings, as_of) if of_callers else ()
+    having = _by_role(callers)
     checked, joined, not_found = entry_counts(verdicts.values())
     return Report(
         version=__version__,
@@ -303,11 +354,13 @@ def report_on(
                 verdicts.get(number),
                 found.get(iflow.location, ()),
                 as_of,
+                having,
                 located=options.whole_inventory,
             )
             for number, iflow in enumerate(iflows)
         ),
         findings=tuple(findings),
+        callers=callers,
         skipped=tuple(map(skipped_result, inputs.skipped)),
         rules=rules,
         certificates=len({found.certificate.sha256 for found in inputs.certificates}),

@@ -21,11 +21,12 @@ from iflint.sources.disk import Disk
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from iflint.callers.caller import Caller
     from iflint.engine.coverage import Coverage
     from iflint.engine.inputs import Inputs
     from iflint.iflow.model import Iflow
     from iflint.iflow.properties import ParameterFile
-    from iflint.judging.verdicts import IflowVerdict
+    from iflint.judging.verdicts import BindingVerdict, CallerVerdict, IflowVerdict
     from iflint.pki.calendar import Calendar
     from iflint.pki.chains.pool import CertificatePool
     from iflint.pki.chains.signatures import SignatureCache
@@ -46,6 +47,9 @@ _KEPT_FROM = {
     "_iflows": {"flows", "_overlays", "_own"},
     "_judged": {"inputs", "trust", "flows", "_overlays", "_own"},
     "_said": {"inputs", "trust", "flows", "_overlays", "_own", "options"},
+    "callers": {"inputs", "options"},
+    "_channels_by_role": {"flows", "_overlays", "_own"},
+    "_judged_callers": {"inputs", "options", "trust"},
 }
 """What a session keeps once it is worked out, and the fields that it comes from."""
 
@@ -79,7 +83,14 @@ class Session:
             for name in ("landscape", "trust", "certificates", "roots", "roots_add")
             if getattr(environment, name) is not None
         }
-        options = msgspec.structs.replace(self.options, **own, environments=(), as_of=self.as_of)
+        options = msgspec.structs.replace(
+            self.options,
+            **own,
+            environments=(),
+            as_of=self.as_of,
+            service_keys=(*self.options.service_keys, *environment.service_keys),
+            users=(*self.options.users, *environment.users),
+        )
         inputs = self.inputs
         if environment.certificates is not None:
             inputs = self._with_certificates(self._reader.certificates(environment.certificates))
@@ -147,6 +158,7 @@ class Session:
             skipped=(*self.inputs.skipped, *read.skipped),
             files=self.inputs.files | read.files,
             keys=each_key_once((*self.inputs.keys, *read.keys)),
+            callers=read.callers,
             problems=(
                 *(p for p in self.inputs.problems if p.kind is not ProblemKind.CERTIFICATE),
                 *read.problems,
@@ -184,6 +196,7 @@ class Session:
             self.inputs,
             self._iflows,
             verdicts,
+            self.caller_verdicts(as_of),
             self.trust.at(as_of),
             self._described_rules() if self.options.describe_rules else (),
             findings,
@@ -334,6 +347,58 @@ class Session:
         return known
 
     @cached_property
+    def callers(self) -> tuple[Caller, ...]:
+        """Who may call besides the rows of channels: service keys and mappings, each once."""
+        if not self.inputs.callers:
+            return ()
+        from iflint.engine.callers import callers_in
+
+        directory = absolute_directory(self.options.directory)
+        return callers_in(self.inputs.callers, self.options, directory, self.root)
+
+    def bindings(self, as_of: datetime) -> Iterator[BindingVerdict]:
+        """The verdicts on everything that lets a certificate in: rows, service keys, mappings."""
+        for verdict in self.verdicts(as_of).values():
+            for channel in verdict.channels:
+                yield from channel.entries
+        yield from self.caller_verdicts(as_of)
+
+    def opened_by(self, caller: Caller) -> tuple[str, ...]:
+        """The channels that a caller is known to open, each as people read it."""
+        return tuple(
+            label for role in caller.roles or () for label in self._channels_by_role.get(role, ())
+        )
+
+    @cached_property
+    def _channels_by_role(self) -> dict[str, list[str]]:
+        from iflint.judging.references import channel_label
+
+        found: dict[str, list[str]] = {}
+        for iflow in self._iflows:
+            for channel in iflow.channels:
+                if channel.role is not None and channel.role.text:
+                    found.setdefault(channel.role.text, []).append(channel_label(iflow, channel))
+        return found
+
+    def caller_verdicts(self, as_of: datetime) -> tuple[CallerVerdict, ...]:
+        """The verdict of each caller; those of the clock that was asked for last are kept."""
+        if as_of not in self._judged_callers:
+            self._judged_callers.clear()
+            self._judged_callers[as_of] = self._judge_callers(as_of) if self.callers else ()
+        return self._judged_callers[as_of]
+
+    def _judge_callers(self, as_of: datetime) -> tuple[CallerVerdict, ...]:
+        from iflint.judging.callers import judge_callers
+        from iflint.judging.judge import Judge
+
+        judge = Judge(self.pool, self.trust.at(as_of), as_of, self._signatures)
+        return judge_callers(self.callers, judge)
+
+    @cached_property
+    def _judged_callers(self) -> dict[datetime, tuple[CallerVerdict, ...]]:
+        return {}
+
+    @cached_property
     def _judged(self) -> dict[datetime, dict[int, IflowVerdict]]:
         return {}
 
@@ -380,11 +445,14 @@ class Session:
         self, verdicts: dict[int, IflowVerdict], as_of: datetime
     ) -> Iterator[Finding]:
         """What rules say of what belongs to no iFlow, and of the run as a whole."""
-        from iflint.rule.rule import KeyCase, ProblemCase, RunCase
+        from iflint.rule.rule import CallerCase, KeyCase, ProblemCase, RunCase
 
         context = self._context(as_of)
         yield from self._findings(ProblemCase(context, problem) for problem in self._problems)
         yield from self._findings(KeyCase(context, key) for key in self.inputs.keys)
+        yield from self._findings(
+            CallerCase(context, verdict) for verdict in self.caller_verdicts(as_of)
+        )
         yield from self._findings([RunCase(context, tuple(verdicts.values()))])
 
     def _findings(self, cases: Iterable[Case]) -> list[Finding]:
@@ -393,7 +461,7 @@ class Session:
         return [
             _as_severe(finding, rule)
             for case in cases
-            for rule in handlers.get(case.kind, ())
+            for rule in dict.fromkeys(r for kind in case.kinds for r in handlers.get(kind, ()))
             for finding in rule.check(case)
         ]
 
@@ -450,6 +518,7 @@ class Session:
             or options.rules
             or self._problems
             or self.inputs.keys
+            or self.callers
             or verdicts
             or any(iflow.problems for iflow in self._iflows)
         )

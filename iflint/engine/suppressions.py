@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.engine.patterns import path_test
 from iflint.options import NARROWING
 from iflint.places.paths import is_below
 from iflint.report.findings import Justification, means
@@ -83,7 +84,7 @@ class _Test:
         self._suppression = suppression
         self._folder = posixpath.normpath(suppression.folder.replace("\\", "/") or directory)
         tests = {
-            "path": lambda path: _path_test(path, directory, self._folder, root),
+            "path": lambda path: _files_test(path_test(path, directory, self._folder, root)),
             "channel": _channel_test,
             "dn": _dn_test,
             "certificate": _certificate_test,
@@ -173,33 +174,7 @@ def _digits(sha256: str) -> str:
     return sha256.replace(":", "").replace(" ", "").lower()
 
 
-def _path_test(text: str, directory: str, folder: str, root: str) -> _PlaceTest:
-    """Whether a file is what the pattern matches, or lies in it; archives count as folders.
-
-    Paths are seen from ``folder``. A backslash in the pattern is a slash; below ``folder`` or
-    ``root`` it may be absolute.
-    """
-    from iflint.sources.gitignore import parse
-
-    way = text.replace("\\", "/").replace("!/", "/")
-    end = "/" if way.endswith("/") else ""
-    if is_below(way, folder) or is_below(way, root):
-        way = f"./{posixpath.relpath(way, folder)}"
-    if way.startswith(("./", "../")) or way == ".":
-        way = posixpath.normpath(way)
-        way = "**" if way == "." else f"/{way}{end}"
-    pattern = parse(way)
-
-    @cache
-    def lies_there(file: FileLocation) -> bool:
-        path = posixpath.normpath(posixpath.join(directory, file.path))
-        inside = "/".join((posixpath.relpath(path, folder), *file.members))
-        segments = [segment for segment in inside.split("/") if segment]
-        return pattern is not None and any(
-            pattern.matches(segments[:length], length < len(segments))
-            for length in range(1, len(segments) + 1)
-        )
-
+def _files_test(lies_there: Callable[[FileLocation], bool]) -> _PlaceTest:
     return lambda place: any(map(lies_there, place.files))
 
 

@@ -28,6 +28,8 @@ SETTINGS = (SENDER_AUTH_TYPE, AUTHENTICATION)
 
 CERTIFICATE_TABLE = "clientCertificates"
 """The property that holds the pairs, on every adapter."""
+USER_ROLE = "userRole"
+"""The property that names the role which a caller needs, where that is asked for."""
 
 _KNOWN = {
     "https": SENDER_AUTH_TYPE,

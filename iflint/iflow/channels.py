@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from iflint.iflow.adapters import CERTIFICATE_TABLE, SETTINGS
+from iflint.iflow.adapters import CERTIFICATE_TABLE, SETTINGS, USER_ROLE
 from iflint.iflow.certificate_table import Row, Rows
 from iflint.iflow.document import BPMN
 from iflint.places.text_file import CharacterMap, Mapped, Text
@@ -23,7 +23,15 @@ IFL_TYPE = "{http:///com.sap.ifl.model/Ifl.xsd}type"
 BASIC_AUTHENTICATION = "enableBasicAuthentication"
 
 _CHANNEL_KEYS = frozenset(
-    {"direction", "ComponentType", "cmdVariantUri", "address", "urlPath", CERTIFICATE_TABLE}
+    {
+        "direction",
+        "ComponentType",
+        "cmdVariantUri",
+        "address",
+        "urlPath",
+        USER_ROLE,
+        CERTIFICATE_TABLE,
+    }
     | {setting.key for setting in SETTINGS}
 )
 _NUMBERED = re.compile(r"(subject|issuer)([0-9]+)")

@@ -154,7 +154,8 @@ class SenderChannel(msgspec.Struct, frozen=True):
     ``ordinal`` counts the flow's sender channels from 1 in document order. ``name`` may be
     empty; ``participant`` is the sender's name in the diagram. ``checked`` is True when the
     channel's entries are to be judged or its authorization can't be told; ``unread`` when its
-    table holds more than could be read of it (a problem says so).
+    table holds more than could be read of it (a problem says so). ``role`` is the role that callers
+    need, where the channel is authorized by role (the editor's *User Role*).
     """
 
     id: str
@@ -168,6 +169,7 @@ class SenderChannel(msgspec.Struct, frozen=True):
     origin: Origin
     checked: bool
     unread: bool = False
+    role: Value | None = None
 
     @property
     def location(self) -> Location:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iflint.iflow.adapters import CERTIFICATE_TABLE
+from iflint.iflow.adapters import CERTIFICATE_TABLE, USER_ROLE
 from iflint.iflow.authorization import authorization, in_old_format, is_checked
 from iflint.iflow.certificate_table import ROW_LIMIT, Row, Rows
 from iflint.iflow.escapes import decode_once_more
-from iflint.iflow.model import CertificateEntry, SenderChannel, Value
+from iflint.iflow.model import (
+    Authorization,
+    AuthorizationKind,
+    CertificateEntry,
+    SenderChannel,
+    Value,
+)
 from iflint.iflow.parameters import whole_reference
 from iflint.places.location import FileLocation, Location
 from iflint.places.problems import Problem, ProblemKind
@@ -51,6 +57,7 @@ class Resolver:
             origin=stored.origin,
             checked=checked,
             unread=unread,
+            role=self._role(stored, decided),
         )
 
     def _rows(self, stored: StoredChannel) -> tuple[Rows, CertificateEntry | None]:
@@ -96,6 +103,13 @@ class Resolver:
             if text is not None and text.text.strip():
                 return self._parameters.value(text.text, text.origin)
         return None
+
+    def _role(self, stored: StoredChannel, decided: Authorization) -> Value | None:
+        """The role that callers need; nothing where certificates or passwords decide."""
+        text = stored.properties.get(USER_ROLE)
+        if text is None or decided.kind is not AuthorizationKind.OTHER:
+            return None
+        return self._parameters.value(text.text, text.origin)
 
     def _report_rows(self, stored: StoredChannel, rows: Rows) -> bool:
         """Add a problem if not all of the table was read; tells whether entries may be missing."""

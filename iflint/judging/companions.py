@@ -5,17 +5,20 @@ By SAP's procedure for renewals (2d3cae7) a channel lists a sender's old and new
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import Any, TypeVar
 
 import msgspec
 
 from iflint.judging.name_index import NameIndex, sender_key
-from iflint.judging.verdicts import EntryVerdict, Successor, Validity
+from iflint.judging.verdicts import BindingVerdict, EntryVerdict, Successor, Validity
 from iflint.pki.certificates import Certificate
 from iflint.pki.chains.pool import CertificatePool
 from iflint.pki.names import Name
+
+V = TypeVar("V", bound=BindingVerdict)
 
 _MOST_ENTRIES = 200
 _MOST_CERTIFICATES = 50
@@ -45,33 +48,18 @@ class Companions:
         )
 
     def _beside(self, verdict: EntryVerdict, all_of_them: Iterable[EntryVerdict]) -> EntryVerdict:
-        best = verdict.best
-        assert best is not None
         others = [other for other in islice(all_of_them, _MOST_ENTRIES) if other is not verdict]
-        valid = [(o.entry, o.best) for o in others if o.best and o.best.validity is Validity.VALID]
-        begins = _begins(verdict)
         return msgspec.structs.replace(
             verdict,
-            successors=tuple(self._successors(verdict, best.certificate)),
-            overlap=tuple(
-                other.entry
-                for other in others
-                if other.best is None
-                or other.best.certificate.not_after > best.certificate.not_after
-            ),
-            fresher=tuple(entry for entry, _ in valid),
-            meanwhile=next(
-                (
-                    entry
-                    for entry, match in valid
-                    if begins is not None and begins <= match.certificate.not_after
-                ),
-                None,
-            ),
+            successors=self.successors(verdict),
+            **beside_peers(verdict, others, lambda each: each.entry),
         )
 
-    def _successors(self, verdict: EntryVerdict, best: Certificate) -> Iterator[Successor]:
-        """Later certificates than the entry's best one, those of its subject first."""
+    def successors(self, verdict: BindingVerdict) -> tuple[Successor, ...]:
+        """Later certificates than the best one of a binding, those of its subject first."""
+        return tuple(self._successors(verdict, verdict.best.certificate)) if verdict.best else ()
+
+    def _successors(self, verdict: BindingVerdict, best: Certificate) -> Iterator[Successor]:
         own = {m.certificate.sha256 for m in verdict.joined if m.validity is Validity.VALID}
         of_sender = self._latest_first(best.subject)
         of_subject = [c for c in of_sender if c.subject.canonical == best.subject.canonical]
@@ -102,8 +90,39 @@ class Companions:
         return self._of_sender[key]
 
 
-def _begins(verdict: EntryVerdict) -> datetime | None:
-    """When an entry without a valid certificate gets one; None for any other entry."""
+def beside_peers(
+    verdict: BindingVerdict, others: Sequence[V], binding_of: Callable[[V], object]
+) -> dict[str, Any]:
+    """What the other bindings of a sender mean for one of them, by the fields of its verdict.
+
+    ``overlap`` are those that are not known to end with it or before, ``fresher`` those with a
+    certificate that is valid now, ``meanwhile`` the one among these that lasts until its own
+    certificate, not valid yet, begins.
+    """
+    best = verdict.best
+    assert best is not None
+    valid = [(o, o.best) for o in others if o.best and o.best.validity is Validity.VALID]
+    begins = _begins(verdict)
+    return {
+        "overlap": tuple(
+            binding_of(other)
+            for other in others
+            if other.best is None or other.best.certificate.not_after > best.certificate.not_after
+        ),
+        "fresher": tuple(binding_of(other) for other, _ in valid),
+        "meanwhile": next(
+            (
+                binding_of(other)
+                for other, match in valid
+                if begins is not None and begins <= match.certificate.not_after
+            ),
+            None,
+        ),
+    }
+
+
+def _begins(verdict: BindingVerdict) -> datetime | None:
+    """When a binding without a valid certificate gets one; None for any other one."""
     if verdict.best is None or verdict.best.validity is not Validity.NOT_YET_VALID:
         return None
     return min(

@@ -67,8 +67,8 @@ class Judge:
         self._at = at
         self._verifier = verifier
         self._judged: dict[str, tuple[Validity, ChainVerdict, Presented | None]] = {}
-        self._index = NameIndex(pool)
-        self._companions = Companions(self._index, pool)
+        self.index = NameIndex(pool)
+        self.companions = Companions(self.index, pool)
 
     def judge(self, iflow: Iflow) -> IflowVerdict:
         """Judge every channel of ``iflow`` that is to be checked or has entries."""
@@ -103,7 +103,7 @@ class Judge:
             if verdict.state is EntryState.JOINED
             for match in verdict.joined
         }
-        return self._companions.beside(
+        return self.companions.beside(
             [self._with_near_miss(verdict, taken) for verdict in verdicts]
         )
 
@@ -132,13 +132,13 @@ class Judge:
             return msgspec.structs.replace(verdict, state=EntryState.DUPLICATE, twin=twin)
         certain: list[JoinedCertificate] = []
         uncertain: list[JoinedCertificate] = []
-        for certificate in self._index.with_pair(subject.name, issuer.name):
+        for certificate in self.index.with_pair(subject.name, issuer.name):
             of_issuer = compare(issuer.name, certificate.issuer)
             of_subject = compare(subject.name, certificate.subject)
             both = (of_subject.equality, of_issuer.equality)
             if Equality.DIFFERENT in both:
                 continue
-            match = self._joined_certificate(certificate, of_subject, of_issuer)
+            match = self.joined_certificate(certificate, of_subject, of_issuer)
             (uncertain if Equality.UNDECIDABLE in both else certain).append(match)
         joined = certain or uncertain
         if joined:
@@ -147,7 +147,7 @@ class Judge:
             state = EntryState.WILDCARD
         else:
             state = EntryState.NOT_FOUND
-        return msgspec.structs.replace(verdict, state=state, joined=_best_first(joined))
+        return msgspec.structs.replace(verdict, state=state, joined=best_first(joined))
 
     def _read(self, value: Value) -> Reading:
         if not value.text:
@@ -163,7 +163,7 @@ class Judge:
                 placeholder=_is_placeholder(value.text),
                 meant=parse_name(malformed.meant) if malformed.meant else None,
             )
-        if self._index.has(name):
+        if self.index.has(name):
             return Reading(value, name)
         swallowed = swallowed_attribute(name)
         meant = corrected_text(value.text) if swallowed else None
@@ -183,8 +183,7 @@ class Judge:
         return any(
             value == "*"
             or (
-                not self._index.has_value(value)
-                and (len(self._pool) > 0 or not _HOSTS.match(value))
+                not self.index.has_value(value) and (len(self._pool) > 0 or not _HOSTS.match(value))
             )
             for name in names
             for rdn in name.rdns
@@ -192,9 +191,10 @@ class Judge:
             if "*" in value
         )
 
-    def _joined_certificate(
+    def joined_certificate(
         self, certificate: Certificate, subject: Comparison, issuer: Comparison
     ) -> JoinedCertificate:
+        """A certificate with what its dates and its chain are worth, worked out once."""
         known = self._judged.get(certificate.sha256)
         if known is None:
             validity = _validity(certificate, self._at)
@@ -236,10 +236,10 @@ class Judge:
         if verdict.state not in _WITHOUT_CERTIFICATE or subject is None or issuer is None:
             return verdict
         resembling = (
-            *self._index.with_pair(issuer, subject),
-            *self._index.resembling(subject),
+            *self.index.with_pair(issuer, subject),
+            *self.index.resembling(subject),
         )
-        found = near_miss(subject, issuer, resembling, taken, self._at, self._pool, self._index)
+        found = near_miss(subject, issuer, resembling, taken, self._at, self._pool, self.index)
         if verdict.state is EntryState.MALFORMED:
             return msgspec.structs.replace(verdict, near_miss=found)
         if found is not None:
@@ -247,7 +247,7 @@ class Judge:
         closest = next(
             (
                 (certificate, self._pool.locations(certificate))
-                for certificate in self._index.misspelt(subject, issuer)
+                for certificate in self.index.misspelt(subject, issuer)
                 if certificate.sha256 not in taken
             ),
             None,
@@ -313,7 +313,7 @@ _VALIDITY_RANK = {Validity.VALID: 0, Validity.NOT_YET_VALID: 1, Validity.EXPIRED
 _OUTCOME_RANK = {Outcome.TRUSTED: 0, Outcome.UNCERTAIN: 1}
 
 
-def _best_first(joined: list[JoinedCertificate]) -> tuple[JoinedCertificate, ...]:
+def best_first(joined: list[JoinedCertificate]) -> tuple[JoinedCertificate, ...]:
     """Order by what the entry is worth: dates first, then the chain, then the last day."""
 
     def rank(match: JoinedCertificate) -> tuple[int, int, int, bool, float]:

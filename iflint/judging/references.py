@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.report.findings import (
+    CallerReference,
     CertificateReference,
     ChannelReference,
     EntryReference,
@@ -12,6 +13,7 @@ from iflint.report.findings import (
 )
 
 if TYPE_CHECKING:
+    from iflint.callers.caller import Caller
     from iflint.iflow.model import Iflow, SenderChannel, Value
     from iflint.judging.verdicts import EntryVerdict
     from iflint.pki.certificates import Certificate
@@ -36,10 +38,31 @@ def channel_reference(channel: SenderChannel) -> ChannelReference:
     )
 
 
+def channel_label(iflow: Iflow, channel: SenderChannel) -> str:
+    """A channel as people read it, with its iFlow: ``Orders: HTTPS /orders``."""
+    address = channel.address
+    place = text_of(address) if address else channel.name
+    return f"{iflow.name}: {channel.adapter} {place}".strip()
+
+
 def entry_reference(verdict: EntryVerdict) -> EntryReference:
     """The reference that findings carry."""
     return EntryReference(
         verdict.entry.ordinal, text_of(verdict.entry.subject), text_of(verdict.entry.issuer)
+    )
+
+
+def caller_reference(caller: Caller) -> CallerReference:
+    """The reference that findings carry."""
+    from hashlib import sha256
+
+    identity = f"{caller.kind}\x1f{caller.identity}".encode("utf-8", "backslashreplace")
+    return CallerReference(
+        kind=str(caller.kind),
+        name=caller.name,
+        id=sha256(identity).hexdigest()[:32],
+        tenant=caller.tenant,
+        roles=caller.roles,
     )
 
 

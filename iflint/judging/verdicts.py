@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.callers.caller import Caller, CallerKind
 from iflint.iflow.model import (
     AuthorizationKind,
     CertificateEntry,
@@ -179,13 +180,65 @@ class Successor(msgspec.Struct, frozen=True):
     same_pair: bool
 
 
-class EntryVerdict(msgspec.Struct, frozen=True):
+class BindingVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What lets a client certificate in, and its certificates at hand, best first.
+
+    ``successors`` are later certificates of the same sender: those of the same subject first, then
+    the latest.
+    """
+
+    joined: tuple[JoinedCertificate, ...] = ()
+    successors: tuple[Successor, ...] = ()
+
+    @property
+    def best(self) -> JoinedCertificate | None:
+        """The certificate that decides: a binding is as good as its best one."""
+        return self.joined[0] if self.joined else None
+
+    @property
+    def successor(self) -> Successor | None:
+        """The best successor to be ready for.
+
+        One with this pair that is valid today has a worse chain, or it would be the best one.
+        """
+        worse = {m.certificate.sha256 for m in self.joined if m.validity is Validity.VALID}
+        return next((s for s in self.successors if s.certificate.sha256 not in worse), None)
+
+
+class CallerVerdict(BindingVerdict, frozen=True, kw_only=True):
+    """A service key or a mapping. Without a certificate at all its ``state`` is NOT_JUDGED.
+
+    Its peers are the keys of its tenant with its roles (unknown ones count as the same), or the
+    mappings of its user, for the same sender: ``overlap``, ``fresher`` and ``meanwhile`` are those
+    of them that the same fields of an `EntryVerdict` name of entries. ``conflicts`` are keys of the
+    same tenant beside which it can't be used: with the same certificate, or with the same pair
+    where one of the two is not pinned.
+    """
+
+    caller: Caller
+    state: EntryState
+    overlap: tuple[Caller, ...] = ()
+    fresher: tuple[Caller, ...] = ()
+    meanwhile: Caller | None = None
+    conflicts: tuple[Caller, ...] = ()
+
+    @property
+    def may_fetch_tokens(self) -> bool:
+        """Whether it is a service key with a chain that XSUAA accepts, who gives tokens for it."""
+        from iflint.pki.chains.xsuaa import accepts
+
+        best = self.best
+        return (
+            self.caller.kind is CallerKind.SERVICE_KEY and best is not None and accepts(best.chain)
+        )
+
+
+class EntryVerdict(BindingVerdict, frozen=True):
     """An entry, its two DNs as read, and its certificates, best first.
 
     ``twin`` is the entry of which this one is a duplicate. The same sender is who has the same
-    common name or, where there is none, the same subject: ``successors`` are some of its later
-    certificates, those of the same subject first, then the latest; ``overlap`` are the channel's
-    other entries for it that are not known to end with this one or before; ``fresher`` are those
+    common name or, where there is none, the same subject: ``overlap`` are the channel's other
+    entries for it that are not known to end with this one or before; ``fresher`` are those
     with a certificate that is valid now, and ``meanwhile`` the one among these that lasts until
     this entry's certificate, not valid yet, begins. ``near_miss`` is also set for a malformed
     entry, by the names that were probably meant; ``closest`` is a certificate that differs from an
@@ -196,28 +249,12 @@ class EntryVerdict(msgspec.Struct, frozen=True):
     state: EntryState
     subject: Reading
     issuer: Reading
-    joined: tuple[JoinedCertificate, ...] = ()
     near_miss: NearMiss | None = None
     closest: tuple[Certificate, tuple[Location, ...]] | None = None
     twin: CertificateEntry | None = None
-    successors: tuple[Successor, ...] = ()
     overlap: tuple[CertificateEntry, ...] = ()
     fresher: tuple[CertificateEntry, ...] = ()
     meanwhile: CertificateEntry | None = None
-
-    @property
-    def best(self) -> JoinedCertificate | None:
-        """The certificate that decides: an entry is as good as its best one."""
-        return self.joined[0] if self.joined else None
-
-    @property
-    def successor(self) -> Successor | None:
-        """The best successor that the channel should be ready for.
-
-        One with this pair that is valid today has a worse chain, or it would be the best one.
-        """
-        worse = {m.certificate.sha256 for m in self.joined if m.validity is Validity.VALID}
-        return next((s for s in self.successors if s.certificate.sha256 not in worse), None)
 
 
 class ChannelVerdict(msgspec.Struct, frozen=True):

@@ -5,20 +5,22 @@ Source: RFC 5280 §4.1 and §4.2. Lenient where a Java runtime is: see ``iflint.
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from iflint.pki import der as asn1
-from iflint.pki.names import name_from_der
+from iflint.pki.names import MalformedName, Name, name_from_der, parse_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from iflint.pki.der import Node
-    from iflint.pki.names import Name
+
+_LONG_PAST = datetime(1970, 1, 1, tzinfo=UTC)
 
 CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
 ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0"
@@ -167,10 +169,51 @@ class Certificate(Extensions, frozen=True, dict=True, eq=False, kw_only=True):
         return self.subject.chain_key == self.issuer.chain_key
 
     @property
+    def is_known_by_facts(self) -> bool:
+        """Whether names and dates are all that is known of it (see `known_by_facts`)."""
+        return not self.tbs
+
+    @property
     def lacks_client_auth(self) -> bool:
         """Whether an extended key usage is stated, and neither client authentication nor any."""
         usages = self.extended_key_usage
         return usages is not None and not {CLIENT_AUTH, ANY_EXTENDED_KEY_USAGE} & set(usages)
+
+
+def known_by_facts(
+    subject: str, issuer: str, not_before: datetime | None, not_after: datetime
+) -> Certificate:
+    """A certificate of which names and dates are told, and no bytes: the rest of it is empty.
+
+    Names are read as the runtime reads them; a text that it refuses is taken for one common name.
+    An unknown beginning counts as long past.
+    """
+    begin = not_before or _LONG_PAST
+    told = "\x1f".join((subject, issuer, begin.isoformat(), not_after.isoformat()))
+    return Certificate(
+        der=told.encode("utf-8", "backslashreplace"),
+        version=0,
+        serial=0,
+        subject=_name_as_told(subject),
+        issuer=_name_as_told(issuer),
+        not_before=begin,
+        not_after=not_after,
+        spki=b"",
+        signature_algorithm="",
+        signature_parameters=None,
+        signature=b"",
+        algorithms_agree=True,
+        tbs=b"",
+    )
+
+
+def _name_as_told(text: str) -> Name:
+    if not text.strip():
+        return Name(())
+    try:
+        return parse_name(text)
+    except MalformedName:
+        return parse_name("CN=" + re.sub(r'([\s,=+<>#;"\\])', r"\\\1", text.strip()))
 
 
 def parse_certificate(der: bytes) -> Certificate:

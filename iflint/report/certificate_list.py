@@ -8,13 +8,14 @@ import msgspec
 
 from iflint.places.problems import Problem
 from iflint.report.findings import (
+    CallerReference,
     CertificateReference,
     ChannelReference,
     EntryReference,
     IflowReference,
 )
 
-PAIR, UNDECIDABLE, MEANT, CHAIN = "pair", "undecidable", "meant", "chain"
+OWN, PAIR, UNDECIDABLE, MEANT, CHAIN = "own", "pair", "undecidable", "meant", "chain"
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -67,6 +68,21 @@ class Use(msgspec.Struct, frozen=True):
     environments: tuple[str, ...] = ()
 
 
+class CallerUse(msgspec.Struct, frozen=True):
+    """A service key or a mapping that needs a certificate, in the environments named.
+
+    ``relation`` is ``own`` for the certificate that it holds, ``pair`` for another one that an
+    unpinned key accepts, ``chain`` for one above it; ``decides`` as for a `Use`. ``channels`` are
+    those that it is known to open, as people read them.
+    """
+
+    caller: CallerReference
+    relation: str
+    decides: bool
+    channels: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+
+
 class Standing(msgspec.Struct, frozen=True):
     """What the dates and the chain of a certificate are worth, in the environments named.
 
@@ -95,6 +111,7 @@ class CertificateUse(msgspec.Struct, frozen=True):
     days_left: int
     standings: tuple[Standing, ...]
     uses: tuple[Use, ...]
+    callers: tuple[CallerUse, ...] = ()
 
 
 class ListInForce(msgspec.Struct, frozen=True):

@@ -192,6 +192,22 @@ class EntryReference(msgspec.Struct, frozen=True):
     issuer: str
 
 
+class CallerReference(msgspec.Struct, frozen=True):
+    """The service key or the certificate-to-user mapping that a finding speaks of.
+
+    ``kind`` is ``service-key`` or ``mapping``; ``name`` is the one under which people know the
+    key, of a mapping its user. ``id`` stays the same wherever it stands: it is made of a key's
+    client id or of a mapping's user and certificate. ``tenant`` is empty where it is not known,
+    ``roles`` None.
+    """
+
+    kind: str
+    name: str
+    id: str
+    tenant: str = ""
+    roles: tuple[str, ...] | None = None
+
+
 class Justification(msgspec.Struct, frozen=True):
     """Why a finding is suppressed: the reason, who answers for it, and its last day.
 
@@ -252,6 +268,7 @@ class Finding(msgspec.Struct, frozen=True):
     iflow: IflowReference | None = None
     channel: ChannelReference | None = None
     entry: EntryReference | None = None
+    caller: CallerReference | None = None
     certificate: CertificateReference | None = None
     comparisons: tuple[DnComparison, ...] = ()
     breaks_on: datetime | None = None

@@ -102,6 +102,8 @@ class ChannelResult(msgspec.Struct, frozen=True):
 
     ``authorization`` is the resolved value of its setting, ``kind`` what it means
     (`iflint.iflow.model.AuthorizationKind`); ``checked`` tells whether its entries were judged.
+    ``role`` is the role that callers need where it is authorized by role, and ``callers`` the ids
+    of the service keys and mappings that are known to have it.
     ``environment`` is set where several are checked and the channel is not the same in all.
     """
 
@@ -117,7 +119,24 @@ class ChannelResult(msgspec.Struct, frozen=True):
     location: Location | None
     entries: tuple[EntryResult, ...] = ()
     findings: tuple[str, ...] = ()
+    role: str = ""
+    callers: tuple[str, ...] = ()
     environment: str = ""
+
+    @property
+    def by_certificate(self) -> bool:
+        """Whether the pairs of its rows decide who may call."""
+        return self.kind == "client-certificate"
+
+    @property
+    def by_role(self) -> bool:
+        """Whether a role decides who may call: a service key's or a user's."""
+        return self.kind == "other"
+
+    @property
+    def concerns_certificates(self) -> bool:
+        """Whether it can be authorized by certificate or role: others poll, or no sender calls."""
+        return self.kind != "none"
 
 
 class IflowResult(msgspec.Struct, frozen=True):
@@ -129,6 +148,45 @@ class IflowResult(msgspec.Struct, frozen=True):
     package: Package | None
     location: FileLocation
     channels: tuple[ChannelResult, ...] = ()
+
+
+class CallerResult(msgspec.Struct, frozen=True, kw_only=True):
+    """A service key or a certificate-to-user mapping, with its verdict.
+
+    ``kind``, ``name``, ``id``, ``tenant`` and ``roles`` are those of a `CallerReference`. A key
+    that is ``pinned`` accepts its own certificate only; ``pin_assumed`` tells that nobody said so.
+    ``state`` is ``joined``, or ``not-judged`` where nothing is told of its certificate;
+    ``by_facts`` tells that names and dates are all that is told of it.
+    """
+
+    kind: str
+    name: str
+    id: str
+    location: Location
+    tenant: str = ""
+    roles: tuple[str, ...] | None = None
+    pinned: bool = True
+    pin_assumed: bool = False
+    state: str = "joined"
+    by_facts: bool = False
+    certificates: tuple[CertificateResult, ...] = ()
+    findings: tuple[str, ...] = ()
+    healthy_until: datetime | None = None
+    environments: tuple[str, ...] = ()
+
+
+class BindingCounts(msgspec.Struct, frozen=True):
+    """How many bindings of each kind let certificates in, and how many have one at hand."""
+
+    rows: int = 0
+    service_keys: int = 0
+    mappings: int = 0
+    with_certificate: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.rows + self.service_keys + self.mappings
 
 
 class FlowDiagram(msgspec.Struct, frozen=True):
@@ -210,7 +268,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     ``directory`` is the current directory and ``root`` the repository's root, both absolute
     with forward slashes: paths in locations are relative to ``directory``. ``rules`` are all
-    the rules in force (filled when a reporter asks for them). ``entries_checked`` counts the
+    the rules in force (filled when a reporter asks for them). ``callers`` are service keys and
+    mappings. ``entries_checked`` counts the
     certificate entries whose texts were checked, ``entries_joined`` those among them for which
     a certificate was at hand, ``entries_not_found`` those that none at hand resembles.
     ``environments`` are those that were checked (``trust`` then is the first one's), and
@@ -229,6 +288,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...]
     iflows: tuple[IflowResult, ...]
     findings: tuple[Finding, ...]
+    callers: tuple[CallerResult, ...] = ()
     skipped: tuple[SkippedResult, ...] = ()
     rules: tuple[RuleInfo, ...] = ()
     certificates: int = 0
@@ -250,6 +310,22 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         """Every sender channel, in the order of the report."""
         for iflow in self.iflows:
             yield from iflow.channels
+
+    @property
+    def bindings(self) -> BindingCounts:
+        """What lets certificates in: rows that were checked, service keys and mappings."""
+        kinds = [caller.kind for caller in self.callers]
+        at_hand = sum(bool(caller.certificates) for caller in self.callers)
+        return BindingCounts(
+            rows=self.entries_checked,
+            service_keys=kinds.count("service-key"),
+            mappings=kinds.count("mapping"),
+            with_certificate=self.entries_joined + at_hand,
+        )
+
+    def caller(self, id_: str) -> CallerResult | None:
+        """The service key or mapping with this id."""
+        return next((each for each in self.callers if each.id == id_), None)
 
     def count(self, severity: Severity) -> int:
         """How many findings have exactly this severity."""

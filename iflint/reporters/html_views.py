@@ -156,6 +156,8 @@ def ahead(findings: Iterable[FindingView]) -> list[FindingView]:
 def _where(view: FindingView) -> object:
     """What a finding is about and in which environments; outside of flows, its number."""
     one = view.finding
+    if one.caller:
+        return one.caller.id, one.environments
     return (one.iflow.location, whereabouts(one), one.environments) if one.iflow else view.number
 
 

@@ -18,6 +18,7 @@ from iflint.reporters.sentences import (
     iflow_name,
     package_name,
     path_on_disk,
+    scope,
     shown,
     title,
     verdict,
@@ -136,7 +137,7 @@ def _where(finding: Finding, report: Report) -> str:
         lines.append(
             f"{package} › {iflow_name(finding.iflow)}" if package else iflow_name(finding.iflow)
         )
-    if finding.channel:
+    if finding.channel or finding.caller:
         lines.append(whereabouts(finding))
     region = finding.location.region
     if finding.location.file.members:
@@ -149,13 +150,9 @@ def _where(finding: Finding, report: Report) -> str:
 
 def _scope(report: Report) -> Iterator[str]:
     """What was checked, in one line."""
-    channels = list(report.channels)
-    checked = sum(channel.checked for channel in channels)
     yield (
-        f"Checked {counted(len(report.iflows), 'iFlow')}, {checked} of"
-        f" {counted(len(channels), 'sender channel')} and"
-        f" {counted(report.certificates, 'certificate')} against {_cell(report.trust.name)},"
-        f" as of {day(report.as_of)}."
+        f"{scope(report)} {counted(report.certificates, 'certificate')} against"
+        f" {_cell(report.trust.name)}, as of {day(report.as_of)}."
     )
 
 

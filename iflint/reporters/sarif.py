@@ -368,6 +368,11 @@ def _context(region: Region) -> Json | None:
 def _logical_steps(finding: Finding) -> Iterator[tuple[str, str, str]]:
     """Kind, identity and name of each logical place, the widest first."""
     iflow: IflowReference | None = finding.iflow
+    if finding.caller:
+        caller = finding.caller
+        if caller.tenant:
+            yield "tenant", caller.tenant, visible(caller.tenant)
+        yield caller.kind, caller.id, visible(caller.name)
     if iflow is None:
         return
     if iflow.package:

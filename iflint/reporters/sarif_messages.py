@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iflint.reporters.sentences import roles_of
 from iflint.words.visible import visible
 from iflint.words.wording import day, listed, sentence
 
@@ -68,6 +69,11 @@ def _differences(comparison: DnComparison) -> Iterator[str]:
 
 def _where(finding: Finding) -> str:
     """The package, iFlow, channel and entry of a finding, in one sentence."""
+    if finding.caller:
+        caller = finding.caller
+        text = "the service key" if caller.kind == "service-key" else "the mapping of user"
+        tenant = f" of tenant {_quoted(caller.tenant)}" if caller.tenant else ""
+        return f"Found in {text} {_quoted(caller.name)}{tenant} ({plain(roles_of(caller))})."
     if finding.iflow is None:
         return ""
     iflow = finding.iflow

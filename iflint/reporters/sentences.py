@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iflint.places.location import FileLocation, Location
-    from iflint.report.findings import ChannelReference, Finding, IflowReference
-    from iflint.report.report import ChannelResult, IflowResult, Report
+    from iflint.report.findings import (
+        CallerReference,
+        ChannelReference,
+        Finding,
+        IflowReference,
+    )
+    from iflint.report.report import CallerResult, ChannelResult, IflowResult, Report
 
 LONGEST_NAME = 200
 """Characters of a name that a report shows. Ours: three times the longest name in a real flow."""
@@ -64,8 +69,26 @@ def channel_name(channel: ChannelReference | ChannelResult) -> str:
     return " ".join(parts)
 
 
+def caller_name(caller: CallerReference | CallerResult) -> str:
+    """A service key or a mapping, as a phrase."""
+    if caller.kind == "mapping":
+        return f"mapping of user {shown(caller.name)}"
+    tenant = f" of tenant {shown(caller.tenant)}" if caller.tenant else ""
+    return f"service key {shown(caller.name)}{tenant}"
+
+
+def roles_of(caller: CallerReference | CallerResult) -> str:
+    """The roles that it opens, as a clause."""
+    if caller.roles is None:
+        return "roles not known"
+    role = "role" if len(caller.roles) == 1 else "roles"
+    return f"{role} {listed([shown(each) for each in caller.roles])}" if caller.roles else "no role"
+
+
 def whereabouts(finding: Finding) -> str:
-    """The channel and entry, or the iFlow, of a finding; empty for one outside any iFlow."""
+    """The channel and entry, the iFlow, or the caller of a finding; empty for any other one."""
+    if finding.caller:
+        return caller_name(finding.caller)
     if finding.channel:
         entry = f", entry {finding.entry.ordinal}" if finding.entry else ""
         return channel_name(finding.channel) + entry
@@ -84,6 +107,8 @@ def details(finding: Finding) -> Iterator[str]:
         inside = f" of package {package}" if package else ""
         sender = f"{whereabouts(finding)}, in " if finding.channel else ""
         yield f"Found in {sender}iFlow {iflow_name(finding.iflow)}{inside}."
+    if finding.caller:
+        yield f"Found in {whereabouts(finding)} ({roles_of(finding.caller)})."
     if finding.environments:
         yield f"It holds in {listed([shown(name) for name in finding.environments])}."
     if finding.breaks_on:
@@ -95,6 +120,43 @@ def details(finding: Finding) -> Iterator[str]:
     if finding.location.file.members:
         yield f"It stands in {cut(at(finding.location))}."
     yield f"To fix it: {cut(sentence(visible(finding.remedy[: LONGEST_TEXT + 1])))}"
+
+
+def channel_counts(report: Report) -> str:
+    """The sender channels that concern certificates, and how they are authorized."""
+    channels = [channel for channel in report.channels if channel.concerns_certificates]
+    by_certificate = sum(channel.by_certificate for channel in channels)
+    by_role = sum(channel.by_role for channel in channels)
+    unknown = len(channels) - by_certificate - by_role
+    parts = [f"{by_certificate} by client certificate"] * bool(by_certificate)
+    parts += [f"{by_role} by role"] * bool(by_role)
+    parts += [f"{unknown} unknown"] * bool(unknown)
+    return f"{len(channels)}: {', '.join(parts)}" if parts else "0"
+
+
+def binding_counts(report: Report) -> str:
+    """What lets certificates in, by kind, and for how many a certificate is at hand."""
+    counts = report.bindings
+    parts = [
+        counted(number, noun)
+        for number, noun in (
+            (counts.rows, "row"),
+            (counts.service_keys, "service key"),
+            (counts.mappings, "mapping"),
+        )
+        if number
+    ]
+    if not parts:
+        return "0"
+    return f"{listed(parts)}; {counts.with_certificate} with a certificate at hand"
+
+
+def scope(report: Report) -> str:
+    """What was looked at, in one sentence."""
+    return (
+        f"{counted(len(report.iflows), 'iFlow')}; sender channels {channel_counts(report)}; "
+        f"bindings {binding_counts(report)}."
+    )
 
 
 def verdict(report: Report) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from iflint.places.paths import without_iflow
 from iflint.report.findings import Severity
 from iflint.report.report import WantedCertificate
-from iflint.reporters.sentences import SEVERITIES, stale_table
+from iflint.reporters.sentences import SEVERITIES, binding_counts, channel_counts, stale_table
 from iflint.words.terminal import BOLD, QUIET, Style, wrapped
 from iflint.words.wording import counted, listed
 
@@ -53,15 +53,13 @@ def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
 
 
 def _counts(report: Report) -> Iterator[tuple[str, str]]:
-    channels = list(report.channels)
-    checked = sum(channel.checked for channel in channels)
     packages = {(iflow.package.id, iflow.package.name) for iflow in report.iflows if iflow.package}
     within = f" in {counted(len(packages), 'package')}" if packages else ""
     yield "iFlows", f"{len(report.iflows)}{within}"
-    others = len(channels) - checked
-    otherwise = f", {others} authorized otherwise" if others else ""
-    yield "sender channels", f"{len(channels)}: {checked} checked{otherwise}" if channels else "0"
-    yield "entries", _entries(report)
+    yield "sender channels", channel_counts(report)
+    yield "bindings", binding_counts(report)
+    if without := _without_certificate(report):
+        yield "", without
     files = f" in {counted(report.certificate_files, 'file')}" if report.certificate_files else ""
     yield "certificates", f"{report.certificates}{files}"
     if report.certificate_paths_without:
@@ -71,8 +69,8 @@ def _counts(report: Report) -> Iterator[tuple[str, str]]:
         yield "parameters", f"{file.location}: {counted(file.values, 'value')}, {used}"
 
 
-def _entries(report: Report) -> str:
-    """How many entries were checked and what became of each, and how many were not."""
+def _without_certificate(report: Report) -> str:
+    """What became of the rows without a certificate, and how many are not checked at all."""
     states: dict[str, int] = {}
     for channel in report.channels:
         times = 1 if channel.environment else max(len(report.environments), 1)
@@ -80,16 +78,13 @@ def _entries(report: Report) -> str:
             if not entry.certificates:
                 states[entry.state] = states.get(entry.state, 0) + times
     unchecked = sum(states.pop(state, 0) for state in _UNCHECKED)
-    parts = [str(report.entries_checked)]
-    if report.entries_checked:
-        parts[0] += " checked"
-        parts.append(f"{report.entries_joined} with a certificate at hand")
-        parts += [f"{states[state]} {state.replace('-', ' ')}" for state in sorted(states)]
-    return ", ".join(parts) + (f"; {unchecked} not checked" if unchecked else "")
+    parts = [f"{states[state]} {state.replace('-', ' ')}" for state in sorted(states)]
+    parts += [f"{unchecked} not checked"] * bool(unchecked)
+    return f"rows: {', '.join(parts)}" if parts else ""
 
 
 _UNCHECKED = ("not-judged", "unresolved")
-"""States of entries whose channel could not be judged, or is authorized otherwise."""
+"""States of rows whose channel could not be judged, or is authorized otherwise."""
 
 
 def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from iflint.report.findings import DnRow
 from iflint.reporters import Needs
 from iflint.reporters.excerpt import excerpt
-from iflint.reporters.sentences import SEVERITIES
+from iflint.reporters.sentences import SEVERITIES, caller_name, roles_of
 from iflint.reporters.summary import summary
 from iflint.words.terminal import (
     BAR,
@@ -108,6 +108,10 @@ def _finding(finding: Finding, clock: datetime, style: Style) -> Iterator[str]:
     if finding.channel:
         entry = f", entry {finding.entry.ordinal}" if finding.entry else ""
         yield from _fact("channel", _channel(finding.channel, style) + entry, style)
+    if finding.caller:
+        label = "mapping" if finding.caller.kind == "mapping" else "key"
+        text = f"{caller_name(finding.caller)}, {roles_of(finding.caller)}"
+        yield from _fact(label, style.show(text), style)
     if finding.environments:
         names = ", ".join(map(style.show, finding.environments))
         yield from _fact("environment", names, style)

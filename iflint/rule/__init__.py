@@ -1,7 +1,10 @@
 """What a rule is: all that the author of one imports, from here."""
 
+from iflint.callers.caller import Caller, CallerKind
 from iflint.iflow.model import AuthorizationKind, CertificateEntry, Iflow, SenderChannel, Value
 from iflint.judging.verdicts import (
+    BindingVerdict,
+    CallerVerdict,
     ChannelVerdict,
     EntryState,
     EntryVerdict,
@@ -42,6 +45,8 @@ from iflint.rule.hooks import hookimpl
 from iflint.rule.options import choice, number, switch, texts, window
 from iflint.rule.rule import (
     Answer,
+    BindingCase,
+    CallerCase,
     ChannelCase,
     Context,
     EntryCase,
@@ -53,6 +58,7 @@ from iflint.rule.rule import (
     SuppressionCase,
     Topic,
 )
+from iflint.rule.words import named
 from iflint.words.wording import RENEWAL, RENEWAL_AT_HAND, counted, dated, day, listed, sentence
 
 __all__ = [
@@ -61,6 +67,12 @@ __all__ = [
     "RENEWAL_AT_HAND",
     "Answer",
     "AuthorizationKind",
+    "BindingCase",
+    "BindingVerdict",
+    "Caller",
+    "CallerCase",
+    "CallerKind",
+    "CallerVerdict",
     "Certificate",
     "CertificateEntry",
     "ChainVerdict",
@@ -118,6 +130,7 @@ __all__ = [
     "hash_name",
     "hookimpl",
     "listed",
+    "named",
     "number",
     "of_suppression",
     "sentence",

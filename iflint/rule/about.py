@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from iflint.options import NARROWING
 from iflint.places.location import file_name
 from iflint.report.findings import Related
-from iflint.rule.rule import EntryCase, SuppressionCase
+from iflint.rule.rule import BindingCase, CallerCase, SuppressionCase
 from iflint.words.wording import listed
 
 if TYPE_CHECKING:
@@ -41,11 +41,22 @@ def where_text_stands(value: Value) -> tuple[Location, tuple[Related, ...]]:
     return definition, (Related(value.location, f"used here as {{{{{name}}}}}"),)
 
 
-def about_certificate(case: EntryCase, match: JoinedCertificate) -> dict[str, Any]:
+def about_certificate(case: BindingCase, match: JoinedCertificate) -> dict[str, Any]:
     """The location, the related ones and the certificate of a finding about ``match``.
 
-    Keyword arguments for `Rule.finding`.
+    Keyword arguments for `Rule.finding`. Of a service key or a mapping it is the certificate's own
+    text in the file that holds it, or where it is told.
     """
+    if isinstance(case, CallerCase):
+        return {
+            "location": case.verdict.caller.location,
+            "related": tuple(
+                Related(place, "the same one")
+                for place in case.verdict.caller.places
+                if place != case.verdict.caller.location
+            ),
+            "certificate": (match.certificate, match.locations),
+        }
     related = [Related(location, "the certificate") for location in match.locations[:1]]
     value = case.verdict.subject.value
     if value.definition is not None:

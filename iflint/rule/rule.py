@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import msgspec
 
 from iflint.judging.references import (
+    caller_reference,
     certificate_reference,
     channel_reference,
     entry_reference,
@@ -24,12 +25,14 @@ from iflint.report.findings import (
     State,
 )
 from iflint.rule.options import Option, RuleSettings
+from iflint.rule.words import ENTRY, Words, words_for
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from iflint.iflow.model import Iflow, SenderChannel
     from iflint.judging.verdicts import (
+        CallerVerdict,
         ChannelVerdict,
         EntryVerdict,
         IflowVerdict,
@@ -105,7 +108,7 @@ class Context(msgspec.Struct, frozen=True):
 class ProblemCase(msgspec.Struct, frozen=True):
     """An input that could not be read; ``iflow`` is set when it belongs to one."""
 
-    kind: ClassVar[str] = "problem"
+    kinds: ClassVar[tuple[str, ...]] = ("problem",)
     context: Context
     problem: Problem
     iflow: Iflow | None = None
@@ -114,7 +117,7 @@ class ProblemCase(msgspec.Struct, frozen=True):
 class KeyCase(msgspec.Struct, frozen=True):
     """A file that holds a private key, or a keystore that holds some."""
 
-    kind: ClassVar[str] = "key"
+    kinds: ClassVar[tuple[str, ...]] = ("key",)
     context: Context
     key: KeyMaterial
     iflow: None = None
@@ -123,7 +126,7 @@ class KeyCase(msgspec.Struct, frozen=True):
 class IflowCase(msgspec.Struct, frozen=True):
     """An iFlow with at least one channel to judge."""
 
-    kind: ClassVar[str] = "iflow"
+    kinds: ClassVar[tuple[str, ...]] = ("iflow",)
     context: Context
     verdict: IflowVerdict
 
@@ -136,7 +139,7 @@ class IflowCase(msgspec.Struct, frozen=True):
 class ChannelCase(msgspec.Struct, frozen=True):
     """A sender channel that is checked, or that has certificate entries all the same."""
 
-    kind: ClassVar[str] = "channel"
+    kinds: ClassVar[tuple[str, ...]] = ("channel",)
     context: Context
     iflow: Iflow
     verdict: ChannelVerdict
@@ -150,17 +153,32 @@ class ChannelCase(msgspec.Struct, frozen=True):
 class EntryCase(msgspec.Struct, frozen=True):
     """A certificate entry of a channel whose entries decide who may call."""
 
-    kind: ClassVar[str] = "entry"
+    kinds: ClassVar[tuple[str, ...]] = ("binding", "entry")
+    words: ClassVar[Words] = ENTRY
     context: Context
     iflow: Iflow
     channel: SenderChannel
     verdict: EntryVerdict
 
 
+class CallerCase(msgspec.Struct, frozen=True):
+    """A service key or a certificate-to-user mapping with a certificate."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("binding", "caller")
+    context: Context
+    verdict: CallerVerdict
+    iflow: None = None
+
+    @property
+    def words(self) -> Words:
+        """How to speak of it."""
+        return words_for(self.verdict.caller)
+
+
 class RunCase(msgspec.Struct, frozen=True):
     """The run as a whole, for what is to be said once; handed last."""
 
-    kind: ClassVar[str] = "run"
+    kinds: ClassVar[tuple[str, ...]] = ("run",)
     context: Context
     verdicts: tuple[IflowVerdict, ...]
     iflow: None = None
@@ -169,19 +187,32 @@ class RunCase(msgspec.Struct, frozen=True):
 class SuppressionCase(msgspec.Struct, frozen=True):
     """A suppression of the configuration, and what it did in the whole run."""
 
-    kind: ClassVar[str] = "suppression"
+    kinds: ClassVar[tuple[str, ...]] = ("suppression",)
     context: Context
     use: Use
     iflow: None = None
 
 
-Case = ProblemCase | KeyCase | IflowCase | ChannelCase | EntryCase | RunCase | SuppressionCase
+BindingCase = EntryCase | CallerCase
+"""What lets a client certificate in: a row of a channel, a service key or a mapping."""
+
+Case = (
+    ProblemCase
+    | KeyCase
+    | IflowCase
+    | ChannelCase
+    | EntryCase
+    | CallerCase
+    | RunCase
+    | SuppressionCase
+)
 CASES: tuple[type[Case], ...] = (
     ProblemCase,
     KeyCase,
     IflowCase,
     ChannelCase,
     EntryCase,
+    CallerCase,
     RunCase,
     SuppressionCase,
 )
@@ -211,9 +242,10 @@ class Rule:
     configured: RuleSettings = RuleSettings()
 
     def check(self, case: Case) -> Iterable[Finding]:
-        """Hand a case to the method for its kind."""
-        method: Callable[[Case], Iterable[Finding]] = getattr(self, f"check_{case.kind}")
-        return method(case)
+        """Hand a case to the methods for its kinds."""
+        for kind in case.kinds:
+            method: Callable[[Case], Iterable[Finding]] = getattr(self, f"check_{kind}")
+            yield from method(case)
 
     def check_problem(self, case: ProblemCase) -> Iterable[Finding]:  # noqa: ARG002
         """Judge an input that could not be read."""
@@ -231,8 +263,16 @@ class Rule:
         """Judge a sender channel."""
         return ()
 
+    def check_binding(self, case: BindingCase) -> Iterable[Finding]:  # noqa: ARG002
+        """Judge whatever lets a certificate in: an entry, a service key or a mapping."""
+        return ()
+
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:  # noqa: ARG002
-        """Judge a certificate entry."""
+        """Judge a certificate entry: what its row says."""
+        return ()
+
+    def check_caller(self, case: CallerCase) -> Iterable[Finding]:  # noqa: ARG002
+        """Judge a service key or a mapping."""
         return ()
 
     def check_run(self, case: RunCase) -> Iterable[Finding]:  # noqa: ARG002
@@ -246,7 +286,7 @@ class Rule:
     @classmethod
     def handed(cls) -> tuple[str, ...]:
         """What this rule is handed: the ``check_…`` methods that it overrides."""
-        kinds = [case.kind for case in CASES]
+        kinds = dict.fromkeys(kind for case in CASES for kind in case.kinds)
         return tuple(
             kind
             for kind in kinds
@@ -298,6 +338,9 @@ class Rule:
     ) -> Finding:
         """Make a finding of this rule about ``case``; see `iflint.report.findings.Finding`."""
         channel = case.channel if isinstance(case, ChannelCase | EntryCase) else None
+        caller = caller_reference(case.verdict.caller) if isinstance(case, CallerCase) else None
+        if isinstance(case, CallerCase):
+            message += case.words.aside
         return Finding(
             code=self.code,
             name=self.name,
@@ -309,6 +352,7 @@ class Rule:
             iflow=iflow_reference(case.iflow) if case.iflow else None,
             channel=channel_reference(channel) if channel else None,
             entry=entry_reference(case.verdict) if isinstance(case, EntryCase) else None,
+            caller=caller,
             certificate=certificate_reference(*certificate) if certificate else None,
             comparisons=comparisons,
             breaks_on=breaks_on,

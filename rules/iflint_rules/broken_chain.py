@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from iflint.rule import (
-    EntryCase,
+    BindingCase,
     Fault,
     FaultKind,
     Finding,
@@ -57,7 +57,7 @@ class BrokenChain(Rule):
     severity = Severity.ERROR
     about = Topic.CHAIN
 
-    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+    def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say for each faulty certificate what is wrong with it."""
         best = case.verdict.best
         if best is None:
@@ -69,12 +69,12 @@ class BrokenChain(Rule):
             yield self._finding(case, best, identity, faults)
 
     def _finding(
-        self, case: EntryCase, best: JoinedCertificate, identity: str, faults: list[Fault]
+        self, case: BindingCase, best: JoinedCertificate, identity: str, faults: list[Fault]
     ) -> Finding:
         first = faults[0]
         reasons = listed([_reason(fault, case) for fault in faults])
         message = (
-            f"The chain of this entry's certificate is broken at {_subject(first)}: {reasons}."
+            f"The chain of {case.words.its} certificate is broken at {_subject(first)}: {reasons}."
         )
         if first.certificate != first.below:
             message += f" It stands above {first.below.subject.readable}."
@@ -133,7 +133,7 @@ def _end(fault: Fault) -> datetime | None:
     return holder.not_after if holder else None
 
 
-def _reason(fault: Fault, case: EntryCase) -> str:
+def _reason(fault: Fault, case: BindingCase) -> str:
     holder = fault.certificate or fault.root
     if holder is not None and fault.kind is FaultKind.EXPIRED and holder.not_after:
         return f"it expired on {dated(holder.not_after, case.context.as_of)}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.rule import EntryCase, Finding, Outcome, Rule, Severity, about_certificate
+from iflint.rule import BindingCase, Finding, Outcome, Rule, Severity, about_certificate
 
 
 class CaCertificateAsClient(Rule):
@@ -33,7 +33,7 @@ class CaCertificateAsClient(Rule):
     name = "ca-certificate-as-client"
     severity = Severity.WARNING
 
-    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+    def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say that it is a CA's."""
         best = case.verdict.best
         if best is None or not best.certificate.is_ca:
@@ -42,7 +42,7 @@ class CaCertificateAsClient(Rule):
             return
         yield self.finding(
             case,
-            "This entry's certificate is the certificate of a CA: "
+            f"{case.words.its.capitalize()} certificate is the certificate of a CA: "
             f"{best.certificate.subject.readable}.",
             remedy="Enter the pair of the sender's own certificate, or have one issued for it.",
             **about_certificate(case, best),

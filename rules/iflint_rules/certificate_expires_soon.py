@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.rule import (
-    RENEWAL,
-    RENEWAL_AT_HAND,
-    EntryCase,
+    BindingCase,
     Finding,
     Rule,
     Severity,
@@ -48,7 +46,7 @@ class CertificateExpiresSoon(Rule):
     about = Topic.VALIDITY
     expiry_days = window("A certificate that ends within so many days ends soon.")
 
-    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+    def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say on which day the best one ends."""
         best = case.verdict.best
         if best is None:
@@ -64,8 +62,8 @@ class CertificateExpiresSoon(Rule):
             who = f"The best of {counted(several, 'certificate')}"
         yield self.finding(
             case,
-            f"{who} of this entry expires on {dated(certificate.not_after, context.as_of)}.",
-            remedy=RENEWAL_AT_HAND if case.verdict.successors else RENEWAL,
+            f"{who} of {case.words.this} expires on {dated(certificate.not_after, context.as_of)}.",
+            remedy=case.words.renewal_at_hand if case.verdict.successors else case.words.renewal,
             breaks_on=certificate.not_after,
             **about_certificate(case, best),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.rule import (
-    EntryCase,
+    BindingCase,
     Finding,
     Related,
     Rule,
@@ -12,6 +12,7 @@ from iflint.rule import (
     Validity,
     about_certificate,
     dated,
+    named,
 )
 
 
@@ -47,7 +48,7 @@ class CertificateNotYetValid(Rule):
     severity = Severity.ERROR
     about = Topic.VALIDITY
 
-    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+    def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say from when on it will work."""
         verdict = case.verdict
         best = verdict.best
@@ -63,18 +64,18 @@ class CertificateNotYetValid(Rule):
             if match.validity is Validity.EXPIRED
         ]
         begins = dated(coming.certificate.not_before, case.context.as_of)
-        message = f"The client certificate of this entry is not valid before {begins}."
+        message = f"The client certificate of {case.words.this} is not valid before {begins}."
         if expired:
             message += f" The one before it expired on {dated(max(expired), case.context.as_of)}."
         about = about_certificate(case, coming)
         if verdict.meanwhile:
-            ordinal = verdict.meanwhile.ordinal
-            message += f" Until then entry {ordinal} has a valid one for the same sender."
-            about["related"] += (Related(verdict.meanwhile.location, "the entry until then"),)
+            other = named(verdict.meanwhile)
+            message += f" Until then {other} has a valid one for the same sender."
+            about["related"] += (Related(verdict.meanwhile.location, "the one until then"),)
         yield self.finding(
             case,
             message,
-            remedy="Nothing to do in the flow: let the sender switch when the day has come."
+            remedy="Nothing to do: let the sender switch when the day has come."
             if verdict.meanwhile
             else "Wait for that day, or let the sender use a certificate that is valid today.",
             severity=Severity.NOTE if verdict.meanwhile else None,

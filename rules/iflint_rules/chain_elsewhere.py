@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from iflint.rule import (
+    BindingCase,
     ChainVerdict,
-    EntryCase,
     Finding,
     Outcome,
     Presented,
@@ -54,10 +54,10 @@ class ChainElsewhere(Rule):
 
     code = "IFL206"
     name = "chain-elsewhere"
-    severity = Severity.WARNING
+    severity = Severity.ERROR
     about = Topic.CHAIN
 
-    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+    def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say what the key entry lacks, and where it is."""
         best = case.verdict.best
         presented = best.presented if best else None

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from iflint.rule import (
+    BindingCase,
     Claim,
     Confidence,
-    EntryCase,
     EntryState,
     Finding,
     JoinedCertificate,
@@ -152,7 +152,7 @@ class ClientAuthSunset(Rule):
     severity = Severity.WARNING
     about = Topic.CLIENTS
 
-    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+    def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say what the calendar knows of the CA, and the way out."""
         best = case.verdict.best
         if best is None or case.verdict.state is not EntryState.JOINED or not best.works:
@@ -164,7 +164,7 @@ class ClientAuthSunset(Rule):
         last_day = dated(best.certificate.not_after, case.context.as_of)
         yield self.finding(
             case,
-            f"{_headline(sunset, today)} It works until {last_day}. "
+            f"{_headline(case.words.its.capitalize(), sunset, today)} It works until {last_day}. "
             + " ".join((*_authority(sunset, today), *_program(sunset, today))),
             remedy=_WAYS_OUT[case.context.trust.landscape],
             breaks_on=best.certificate.not_after,
@@ -184,7 +184,7 @@ _WAYS_OUT = {
 }
 
 
-def _sunset(case: EntryCase, best: JoinedCertificate) -> Sunset | None:
+def _sunset(case: BindingCase, best: JoinedCertificate) -> Sunset | None:
     """What the calendar knows of the CAs of the chain, the one that issued it first."""
     root = best.chain.root
     if root is None:
@@ -193,22 +193,21 @@ def _sunset(case: EntryCase, best: JoinedCertificate) -> Sunset | None:
     return case.context.calendar.sunset_of(root, issuers)
 
 
-def _headline(sunset: Sunset, today: date) -> str:
+def _headline(whose: str, sunset: Sunset, today: date) -> str:
     who = sunset.authority.ca if sunset.authority else "its public CA"
     stage = sunset.stage(today)
     if stage is Stage.CLOSED:
         return (
-            "This entry's certificate can't be renewed like for like any more: "
+            f"{whose} certificate can't be renewed like for like any more: "
             f"{who} issues none with Client Authentication."
         )
     if stage is Stage.UNSURE:
         return (
-            "This entry's certificate can perhaps not be renewed like for like any more: "
+            f"{whose} certificate can perhaps not be renewed like for like any more: "
             f"{who} ends Client Authentication, and may have done so already."
         )
     return (
-        "This entry's certificate will not be renewed like for like: "
-        f"{who} ends Client Authentication."
+        f"{whose} certificate will not be renewed like for like: {who} ends Client Authentication."
     )
 
 

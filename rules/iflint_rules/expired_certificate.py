@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.rule import (
-    RENEWAL,
-    RENEWAL_AT_HAND,
-    EntryCase,
+    BindingCase,
     Finding,
     Rule,
     Severity,
@@ -48,7 +46,7 @@ class ExpiredCertificate(Rule):
     severity = Severity.ERROR
     about = Topic.VALIDITY
 
-    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+    def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say when the last one expired."""
         best = case.verdict.best
         if best is None or best.validity is not Validity.EXPIRED:
@@ -65,8 +63,8 @@ class ExpiredCertificate(Rule):
         )
         yield self.finding(
             case,
-            f"{who} of this entry expired on {dated(end, case.context.as_of)}.",
-            remedy=RENEWAL_AT_HAND if at_hand else RENEWAL,
+            f"{who} of {case.words.this} expired on {dated(end, case.context.as_of)}.",
+            remedy=case.words.renewal_at_hand if at_hand else case.words.renewal,
             broken_since=end,
             **about_certificate(case, last),
         )

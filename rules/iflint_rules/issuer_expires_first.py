@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.rule import (
-    EntryCase,
+    BindingCase,
     Finding,
     Outcome,
     Rule,
@@ -47,7 +47,7 @@ class IssuerExpiresFirst(Rule):
     severity = Severity.WARNING
     about = Topic.VALIDITY
 
-    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+    def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say which one ends first, and when."""
         best = case.verdict.best
         if best is None or best.validity is not Validity.VALID or best.chain.faults:
@@ -74,7 +74,7 @@ class IssuerExpiresFirst(Rule):
         end, kind, subject = first
         yield self.finding(
             case,
-            f"The {kind} above this entry's certificate ends on {dated(end, case.context.as_of)}, "
+            f"The {kind} above {case.words.its} certificate ends on {dated(end, context.as_of)}, "
             f"before the certificate itself ({day(own_end)}): {subject}.",
             remedy="Get the successor of this intermediate from the CA before that day, or a "
             "client certificate under another one."

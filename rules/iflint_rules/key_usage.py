@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.rule import EntryCase, Finding, Rule, Severity, Validity, about_certificate, listed
+from iflint.rule import BindingCase, Finding, Rule, Severity, Validity, about_certificate, listed
 
 
 class KeyUsage(Rule):
@@ -31,7 +31,7 @@ class KeyUsage(Rule):
     name = "key-usage"
     severity = Severity.WARNING
 
-    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+    def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say what it allows instead."""
         best = case.verdict.best
         if best is None or best.validity is Validity.EXPIRED:
@@ -42,8 +42,8 @@ class KeyUsage(Rule):
         allowed = listed(sorted(usage)) or "nothing"
         yield self.finding(
             case,
-            f"The key usage of this entry's certificate allows {allowed}, but no digital "
+            f"The key usage of {case.words.its} certificate allows {allowed}, but no digital "
             "signatures, which a TLS client makes (our advice).",
-            remedy="Renew with digitalSignature in the key usage.",
+            remedy=case.words.with_switch("Renew with digitalSignature in the key usage."),
             **about_certificate(case, best),
         )

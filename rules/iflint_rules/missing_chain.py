@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.rule import EntryCase, Finding, Outcome, Rule, Severity, Topic, about_certificate
+from iflint.rule import BindingCase, Finding, Outcome, Rule, Severity, Topic, about_certificate
 
 
 class MissingChain(Rule):
@@ -24,8 +24,10 @@ class MissingChain(Rule):
     intermediate. If the chain is incomplete where the sender's people keep it, the handshake
     ends with an alert such as `unknown_ca`, or the request goes on without a certificate.
 
-    The files at hand show only that a chain can be completed. What the sender really presents
-    is in its own key store.
+    The files at hand show only that a chain can be completed; what the sender really presents is
+    in its own key store. So this is a warning where the certificate lies here as a file, and an
+    error where a file shows what is presented: a keystore's key entry, or a certificate with its
+    private key.
 
     ## How to fix it
 
@@ -39,10 +41,10 @@ class MissingChain(Rule):
 
     code = "IFL202"
     name = "missing-chain"
-    severity = Severity.ERROR
+    severity = Severity.WARNING
     about = Topic.CHAIN
 
-    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+    def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say which certificate is missing, and where it may be found."""
         best = case.verdict.best
         if best is None or best.chain.outcome is not Outcome.MISSING:
@@ -50,7 +52,7 @@ class MissingChain(Rule):
         chain = best.chain
         missing = chain.missing_issuer.readable if chain.missing_issuer else "unknown"
         message = (
-            "The chain of this entry's certificate is incomplete: the certificate of "
+            f"The chain of {case.words.its} certificate is incomplete: the certificate of "
             f"{missing} is missing."
         )
         if chain.below is not None and chain.below.sha256 != best.certificate.sha256:
@@ -66,4 +68,10 @@ class MissingChain(Rule):
         remedy += "keep it with your certificates"
         if chain.ca_issuers:
             remedy += f"; the certificate below it names {chain.ca_issuers[0]}"
-        yield self.finding(case, message, remedy=f"{remedy}.", **about_certificate(case, best))
+        yield self.finding(
+            case,
+            message,
+            remedy=f"{remedy}.",
+            severity=Severity.ERROR if best.presented else None,
+            **about_certificate(case, best),
+        )

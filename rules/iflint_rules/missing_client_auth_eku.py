@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.rule import (
-    EntryCase,
+    BindingCase,
     Finding,
     Rule,
     Severity,
@@ -47,7 +47,7 @@ class MissingClientAuthEku(Rule):
     severity = Severity.ERROR
     about = Topic.CLIENTS
 
-    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+    def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say which certificates lack it."""
         best = case.verdict.best
         if best is None or not best.chain.without_client_auth:
@@ -68,7 +68,9 @@ class MissingClientAuthEku(Rule):
             case,
             f"{subject[0].upper()}{subject[1:]} {verb} Client Authentication in the extended key "
             f"usage{f', which allows {usages} only' if usages else ''}.",
-            remedy="Ask the CA for a certificate with Client Authentication in its extended key "
-            "usage, below an intermediate that allows it.",
+            remedy=case.words.with_switch(
+                "Ask the CA for a certificate with Client Authentication in its extended key "
+                "usage, below an intermediate that allows it."
+            ),
             **about_certificate(case, best),
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from iflint.rule import (
-    EntryCase,
+    BindingCase,
     EntryState,
     Finding,
     JoinedCertificate,
@@ -58,7 +58,7 @@ class RootLeaving(Rule):
     about = Topic.ROOT
     expiry_days = window("A root that ends within so many days is reported.")
 
-    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+    def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say which root it is, when it goes, and why."""
         best = case.verdict.best
         if best is None or case.verdict.state is not EntryState.JOINED or not best.works:
@@ -77,21 +77,23 @@ class RootLeaving(Rule):
             yield self._finding(case, best, ends, text)
 
     def _finding(
-        self, case: EntryCase, best: JoinedCertificate, when: datetime, what: str
+        self, case: BindingCase, best: JoinedCertificate, when: datetime, what: str
     ) -> Finding:
         assert best.chain.root is not None
         return self.finding(
             case,
-            f"The root of this entry's certificate {what}: {best.chain.root.subject_text}. "
+            f"The root of {case.words.its} certificate {what}: {best.chain.root.subject_text}. "
             f"List: {case.context.trust.name}.",
-            remedy="Let the sender get a certificate under a root that stays, before that day: "
-            "`iflint roots` lists them.",
+            remedy=case.words.with_switch(
+                "Let the sender get a certificate under a root that stays, before that day: "
+                "`iflint roots` lists them."
+            ),
             breaks_on=when,
             **about_certificate(case, best),
         )
 
 
-def _dropped(case: EntryCase, best: JoinedCertificate) -> str:
+def _dropped(case: BindingCase, best: JoinedCertificate) -> str:
     leaving, root, trust = best.chain.leaving, best.chain.root, case.context.trust
     assert leaving is not None
     assert root is not None

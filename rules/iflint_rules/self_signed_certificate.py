@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.rule import EntryCase, Finding, Outcome, Rule, Severity, Topic, about_certificate
+from iflint.rule import BindingCase, Finding, Outcome, Rule, Severity, Topic, about_certificate
 
 
 class SelfSignedCertificate(Rule):
@@ -33,15 +33,17 @@ class SelfSignedCertificate(Rule):
     severity = Severity.ERROR
     about = Topic.ROOT
 
-    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+    def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say that it is self-signed."""
         best = case.verdict.best
         if best is None or best.chain.outcome is not Outcome.SELF_SIGNED:
             return
         yield self.finding(
             case,
-            "The client certificate of this entry is self-signed and not on the list in force "
-            f"({case.context.trust.name}): {best.certificate.subject.readable}.",
-            remedy="Let the sender get a certificate from a CA whose root is on the list.",
+            f"The client certificate of {case.words.this} is self-signed and not on the list in "
+            f"force ({case.context.trust.name}): {best.certificate.subject.readable}.",
+            remedy=case.words.with_switch(
+                "Let the sender get a certificate from a CA whose root is on the list."
+            ),
             **about_certificate(case, best),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.rule import (
-    EntryCase,
+    BindingCase,
     Finding,
     Related,
     Rule,
@@ -12,6 +12,7 @@ from iflint.rule import (
     Validity,
     about_certificate,
     dated,
+    named,
 )
 
 
@@ -45,22 +46,22 @@ class StaleEntry(Rule):
     severity = Severity.WARNING
     about = Topic.PAIR
 
-    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+    def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say which entry has taken its place."""
         best = case.verdict.best
         if best is None or best.validity is not Validity.EXPIRED or not case.verdict.fresher:
             return
-        fresher = case.verdict.fresher[0]
+        this, fresher = case.words.this, case.verdict.fresher[0]
         last = max(case.verdict.joined, key=lambda match: match.certificate.not_after)
         about = about_certificate(case, last)
-        about["related"] += (Related(fresher.location, "the entry that has taken its place"),)
+        about["related"] += (Related(fresher.location, "the one that has taken its place"),)
         end = last.certificate.not_after
         yield self.finding(
             case,
-            f"This entry was left behind: its certificate expired on "
-            f"{dated(end, case.context.as_of)}, and entry {fresher.ordinal} has a valid one for "
-            "the same sender.",
-            remedy="Remove this entry and redeploy.",
+            f"{this[:1].upper()}{this[1:]} was left behind: its certificate expired on "
+            f"{dated(end, case.context.as_of)}, and {named(fresher)} has a valid one for the same "
+            "sender.",
+            remedy=case.words.removal,
             broken_since=end,
             **about,
         )

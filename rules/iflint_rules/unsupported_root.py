@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, time
 
 from iflint.rule import (
-    EntryCase,
+    BindingCase,
+    CallerCase,
     Finding,
     JoinedCertificate,
     Outcome,
@@ -34,6 +35,10 @@ class UnsupportedRoot(Rule):
     the last release that the table knows. `roots-add` names files with roots that count besides
     the list.
 
+    A service key may serve a sender that only fetches a token with its certificate (OAuth) and
+    calls with that: it meets XSUAA's list of CAs instead. A file does not tell which way a sender
+    takes, so where a CA of the chain stands on XSUAA's list, this is a warning.
+
     With `landscape = "neo"` two public lists exist. A root on both is fine, on one of them it
     is a warning, on neither an error.
 
@@ -53,7 +58,8 @@ class UnsupportedRoot(Rule):
 
     SAP documentation (4509f60, 790cb76), which points to SAP Note 2801396; the public SAP BTP
     Trust Store on GitHub. That the trust store is the public form of the note is *inferred*,
-    and so is that Cloud Integration's load balancer on Neo uses Neo's list (fe95707).
+    and so is that Cloud Integration's load balancer on Neo uses Neo's list (fe95707). XSUAA's list:
+    edd5613; that a CA's common name tells it is *inferred*.
     """
 
     code = "IFL201"
@@ -61,7 +67,7 @@ class UnsupportedRoot(Rule):
     severity = Severity.ERROR
     about = Topic.ROOT
 
-    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+    def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say which root it is, and what is known of it."""
         best = case.verdict.best
         if best is None:
@@ -71,12 +77,12 @@ class UnsupportedRoot(Rule):
         elif best.chain.outcome is Outcome.UNSUPPORTED:
             yield self._on_no_list(case, best)
 
-    def _on_one_list(self, case: EntryCase, best: JoinedCertificate) -> Finding:
+    def _on_one_list(self, case: BindingCase, best: JoinedCertificate) -> Finding:
         root, trust = best.chain.root, case.context.trust
         which = "Neo's own list" if root is not None and root.in_neo_list else "the trust store"
         return self.finding(
             case,
-            "The root of this entry's certificate is on one of the two lists for Neo only, "
+            f"The root of {case.words.its} certificate is on one of the two lists for Neo only, "
             f"{which}: {_subject(best)}.{_history(root, trust)} Lists: {trust.name}.",
             remedy="Ask SAP support whether the load balancer of your Neo tenant trusts this root, "
             "or let the sender use a certificate under a root that is on both lists.",
@@ -84,25 +90,36 @@ class UnsupportedRoot(Rule):
             **about_certificate(case, best),
         )
 
-    def _on_no_list(self, case: EntryCase, best: JoinedCertificate) -> Finding:
+    def _on_no_list(self, case: BindingCase, best: JoinedCertificate) -> Finding:
         root, trust = best.chain.root, case.context.trust
         removed = root is not None and trust.standing(root) is Standing.REMOVED
         removed_on = root.removed_on if removed and root is not None else None
         expected = root is not None and trust.standing(root) is Standing.NOT_YET
         coming = root.added_on if expected and root is not None else None
         since = datetime.combine(removed_on, time(), UTC) if removed_on else None
+        for_tokens = isinstance(case, CallerCase) and case.verdict.may_fetch_tokens
         return self.finding(
             case,
-            f"The chain of this entry's certificate ends in a root that is "
+            f"The chain of {case.words.its} certificate ends in a root that is "
             f"{'no longer' if removed else 'not'} on the list in force: {_subject(best)}."
-            f"{_history(root, trust)}{_narrowed(root, trust)}{_namesake(root, trust)} "
-            f"List: {trust.name}.",
-            remedy="Let the sender get a certificate under a root that is on the list, or check "
-            "with the list of your own domain: --landscape custom --roots FILE.",
+            f"{_history(root, trust)}{_narrowed(root, trust)}{_namesake(root, trust)}"
+            f"{_TOKENS if for_tokens else ''} List: {trust.name}.",
+            remedy=case.words.with_switch(
+                "Let the sender get a certificate under a root that is on the list, or check with "
+                "the list of your own domain: --landscape custom --roots FILE."
+            ),
+            severity=Severity.WARNING if for_tokens else None,
             broken_since=max(since, best.certificate.not_before) if since else None,
             works_from=datetime.combine(coming, time(), UTC) if coming else None,
             **about_certificate(case, best),
         )
+
+
+_TOKENS = (
+    " A sender that only fetches a token with this key (OAuth) meets another list, XSUAA's, which "
+    "has a CA of this chain; calls with the certificate itself fail."
+)
+"""What is to be known of a service key whose file does not tell which way its sender takes."""
 
 
 def _subject(best: JoinedCertificate) -> str:

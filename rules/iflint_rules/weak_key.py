@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 
 from iflint.rule import (
+    BindingCase,
     Certificate,
-    EntryCase,
     Finding,
     Rule,
     Severity,
@@ -52,7 +52,7 @@ class WeakKey(Rule):
         unit="bits",
     )
 
-    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+    def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say which keys they are."""
         best = case.verdict.best
         if best is None or best.validity is Validity.EXPIRED:
@@ -65,7 +65,9 @@ class WeakKey(Rule):
         yield self.finding(
             case,
             f"Weak or unusual key (our advice): {keys}.",
-            remedy=f"Renew with RSA of at least {self.rsa_bits} bits, or a key on P-256 or P-384.",
+            remedy=case.words.with_switch(
+                f"Renew with RSA of at least {self.rsa_bits} bits, or a key on P-256 or P-384."
+            ),
             **about_certificate(case, best),
         )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.rule import (
-    EntryCase,
+    BindingCase,
     Finding,
     Rule,
     Severity,
@@ -42,7 +42,7 @@ class WeakSignature(Rule):
     name = "weak-signature"
     severity = Severity.WARNING
 
-    def check_entry(self, case: EntryCase) -> Iterable[Finding]:
+    def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say which certificates they are."""
         best = case.verdict.best
         if best is None or best.validity is Validity.EXPIRED:
@@ -65,6 +65,6 @@ class WeakSignature(Rule):
         yield self.finding(
             case,
             f"Signed with a broken hash (our advice): {names}.",
-            remedy="Renew with a signature by SHA-256 or better.",
+            remedy=case.words.with_switch("Renew with a signature by SHA-256 or better."),
             **about_certificate(case, best),
         )

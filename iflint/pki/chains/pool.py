@@ -47,6 +47,8 @@ class CertificatePool:
         if self._by_subject is None:
             self._by_subject = {}
             for certificate in self._locations:
+                if certificate.is_known_by_facts:
+                    continue
                 self._by_subject.setdefault(certificate.subject.chain_key, []).append(certificate)
         return tuple(self._by_subject.get(name.chain_key, ()))
 

@@ -59,6 +59,15 @@ def judge_chain(
     one call to the next. Of several paths the best is told: one that is trusted, with the
     fewest faults and the latest end; else the one that came furthest.
     """
+    if leaf.is_known_by_facts:
+        return ChainVerdict(
+            leaf=leaf,
+            links=(),
+            certificates=(leaf,),
+            outcome=Outcome.UNKNOWN,
+            valid_from=leaf.not_before,
+            valid_until=leaf.not_after,
+        )
     return _Search(leaf, pool, trust, at, verifier or SignatureCache()).verdict()
 
 

@@ -69,6 +69,8 @@ class Outcome(enum.StrEnum):
     """The client certificate is its own issuer and not on the list."""
     BROKEN_OFF = "broken-off"
     """At a link that fails so that nothing above it matters."""
+    UNKNOWN = "unknown"
+    """Nowhere: the certificate is known by names and dates alone."""
 
 
 class ChainVerdict(msgspec.Struct, frozen=True, kw_only=True):

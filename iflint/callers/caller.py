@@ -1,0 +1,190 @@
+"""A caller: a service key or a mapping, once, out of all that files and settings tell of it.
+
+Files that hold one ``clientid``, copies, and the parameters from which a key was made are one key
+(*inferred* from what people keep side by side; a client id belongs to one key).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.pki.certificates import known_by_facts
+
+if TYPE_CHECKING:
+    from iflint.callers.model import Callers, InstanceParameters, ServiceKey
+    from iflint.pki.certificates import Certificate
+    from iflint.places.location import FileLocation, Location
+
+
+class CallerKind(enum.StrEnum):
+    """What binds a certificate outside of any flow."""
+
+    SERVICE_KEY = "service-key"
+    MAPPING = "mapping"
+
+
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may call with which certificate, besides the rows of channels.
+
+    ``identity`` tells it from others, in whatever file it stands: a key's client id, a mapping's
+    user and certificate. ``location`` is its certificate's text, ``places`` are all of its texts.
+    ``certificate`` may be known by names and dates alone (`Certificate.is_known_by_facts`); None:
+    nothing is told of it. A service key belongs to a ``tenant`` (empty: not known) and opens
+    ``roles``; a mapping has those of its ``user``; None: not known. A key that is ``pinned``
+    accepts its own certificate only, ``assumed`` tells that this is SAP's default and nobody said
+    so. ``made_by_sap`` tells that SAP made the key pair.
+    """
+
+    kind: CallerKind
+    name: str
+    identity: str
+    location: Location
+    places: tuple[Location, ...]
+    certificate: Certificate | None
+    chain: tuple[Certificate, ...] = ()
+    tenant: str = ""
+    user: str = ""
+    roles: tuple[str, ...] | None = None
+    pinned: bool = True
+    assumed: bool = False
+    made_by_sap: bool = False
+
+
+class KeySettings(msgspec.Struct, frozen=True):
+    """What the configuration says of service keys; None: nothing."""
+
+    roles: tuple[str, ...] | None = None
+    pinned: bool | None = None
+
+
+def callers_of(
+    found: Callers,
+    settings_of: Callable[[FileLocation], KeySettings],
+    roles_of_user: Callable[[str], tuple[str, ...] | None],
+) -> tuple[Caller, ...]:
+    """Everybody who may call by a service key or a mapping, each once, in the order of finding."""
+    lone = _lone_instances(found.instances)
+    return (
+        *(_key(same, settings_of, lone) for same in _same_keys(found.service_keys)),
+        *_mappings(found, roles_of_user),
+    )
+
+
+def _same_keys(keys: Sequence[ServiceKey]) -> Iterator[list[ServiceKey]]:
+    """The files' keys that are one key: by client id, or without one by the certificate."""
+    by_id: dict[str, list[ServiceKey]] = {}
+    by_certificate: dict[object, list[ServiceKey]] = {}
+    for key in keys:
+        if key.client_id:
+            by_id.setdefault(key.client_id, []).append(key)
+    for same in by_id.values():
+        for key in same:
+            by_certificate.setdefault(_held(key), same)
+    for key in keys:
+        held = _held(key)
+        if key.client_id:
+            if by_id[key.client_id][0] is key:
+                yield by_id[key.client_id]
+        elif held is not None and held in by_certificate:
+            by_certificate[held].append(key)
+        else:
+            made_of = [key]
+            by_certificate[held] = made_of
+            yield made_of
+
+
+def _held(key: ServiceKey) -> object:
+    """What two files must agree on to hold the same certificate; None: nothing is known."""
+    if key.certificate is not None:
+        return key.certificate.sha256
+    return (key.facts.subject, key.facts.serial, key.facts.not_after) if key.facts else None
+
+
+def _key(
+    same: list[ServiceKey],
+    settings_of: Callable[[FileLocation], KeySettings],
+    lone: dict[str, InstanceParameters],
+) -> Caller:
+    """One key out of what its files tell; of several certificates the one that begins last."""
+    first = max(same, key=_newest)
+    certificate = _certificate(first)
+    told = [settings_of(each.location.file) for each in same]
+    told += [KeySettings(each.roles, each.pinned) for each in same]
+    roles = next((each.roles for each in told if each.roles is not None), None)
+    if roles is None and (folder := _folder(first.location.file)) in lone:
+        roles = lone[folder].roles
+    pinned = next((each.pinned for each in told if each.pinned is not None), None)
+    named = next((each for each in same if each.client_id), first)
+    held = certificate.sha256 if certificate else str(first.location)
+    return Caller(
+        kind=CallerKind.SERVICE_KEY,
+        name=named.name,
+        identity=named.client_id or f"{named.name}\x1f{held}",
+        location=first.location,
+        places=tuple(dict.fromkeys(each.location for each in same)),
+        certificate=certificate,
+        chain=first.chain,
+        tenant=next((each.tenant for each in same if each.tenant), ""),
+        roles=roles,
+        pinned=pinned is not False,
+        assumed=pinned is None,
+        made_by_sap=any(each.made_by_sap for each in same),
+    )
+
+
+def _mappings(
+    found: Callers, roles_of_user: Callable[[str], tuple[str, ...] | None]
+) -> Iterator[Caller]:
+    each: dict[tuple[str, str], Caller] = {}
+    for mapping in found.mappings:
+        certificate = mapping.certificate
+        if certificate is None and mapping.valid_until is not None:
+            certificate = known_by_facts("", "", None, mapping.valid_until)
+        held = certificate.sha256 if certificate else mapping.id
+        known = each.get((mapping.user, held))
+        if known is not None:
+            places = tuple(dict.fromkeys((*known.places, mapping.location)))
+            each[mapping.user, held] = msgspec.structs.replace(known, places=places)
+            continue
+        each[mapping.user, held] = Caller(
+            kind=CallerKind.MAPPING,
+            name=mapping.user or mapping.id,
+            identity=f"{mapping.user}\x1f{held}",
+            location=mapping.location,
+            places=(mapping.location,),
+            certificate=certificate,
+            user=mapping.user,
+            roles=roles_of_user(mapping.user),
+        )
+    yield from each.values()
+
+
+def _certificate(key: ServiceKey) -> Certificate | None:
+    facts = key.facts
+    if key.certificate is not None or facts is None or facts.not_after is None:
+        return key.certificate
+    return known_by_facts(facts.subject, facts.issuer, facts.not_before, facts.not_after)
+
+
+def _newest(key: ServiceKey) -> tuple[bool, datetime, bool]:
+    """Orders the files of one key: those with a certificate, the later one, the key itself."""
+    held = _certificate(key)
+    begins = held.not_before if held else datetime.min.replace(tzinfo=UTC)
+    return key.certificate is not None, begins, bool(key.client_id)
+
+
+def _lone_instances(found: Iterable[InstanceParameters]) -> dict[str, InstanceParameters]:
+    """The parameters of a service instance by folder, where there are only these."""
+    by_folder: dict[str, list[InstanceParameters]] = {}
+    for instance in found:
+        by_folder.setdefault(_folder(instance.location.file), []).append(instance)
+    return {folder: each[0] for folder, each in by_folder.items() if len(each) == 1}
+
+
+def _folder(file: FileLocation) -> str:
+    return str(file).rpartition("/")[0]

@@ -1,0 +1,109 @@
+"""Judges service keys and mappings: by the same certificates, chains and dates as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.callers.caller import Caller, CallerKind
+from iflint.judging.companions import beside_peers
+from iflint.judging.judge import best_first
+from iflint.judging.name_index import sender_key
+from iflint.judging.verdicts import CallerVerdict, EntryState
+from iflint.pki.names import compare
+
+if TYPE_CHECKING:
+    from iflint.judging.judge import Judge
+    from iflint.pki.certificates import Certificate
+
+
+def judge_callers(callers: Sequence[Caller], judge: Judge) -> tuple[CallerVerdict, ...]:
+    """A verdict on each service key and mapping, beside its peers."""
+    verdicts = [_by_itself(caller, judge) for caller in callers]
+    of_sender: dict[tuple[str, ...], list[CallerVerdict]] = {}
+    for verdict in verdicts:
+        if verdict.best is not None:
+            of_sender.setdefault(_sender(verdict), []).append(verdict)
+    conflicts = dict(_conflicts(callers))
+    return tuple(
+        msgspec.structs.replace(
+            verdict,
+            successors=judge.companions.successors(verdict),
+            conflicts=tuple(conflicts.get(verdict.caller.identity, ())),
+            **beside_peers(verdict, _peers(verdict, of_sender), lambda each: each.caller),
+        )
+        if verdict.best is not None
+        else verdict
+        for verdict in verdicts
+    )
+
+
+def _by_itself(caller: Caller, judge: Judge) -> CallerVerdict:
+    certificate = caller.certificate
+    if certificate is None:
+        return CallerVerdict(caller=caller, state=EntryState.NOT_JUDGED)
+    subject, issuer = certificate.subject, certificate.issuer
+    accepted = {certificate.sha256: certificate}
+    if not caller.pinned:
+        accepted |= {each.sha256: each for each in judge.index.with_pair(subject, issuer)}
+    joined = [
+        judge.joined_certificate(each, compare(subject, each.subject), compare(issuer, each.issuer))
+        for each in accepted.values()
+        if _has_pair(each, certificate)
+    ]
+    return CallerVerdict(caller=caller, state=EntryState.JOINED, joined=best_first(joined))
+
+
+def _has_pair(one: Certificate, other: Certificate) -> bool:
+    return one is other or (
+        one.subject.canonical == other.subject.canonical
+        and one.issuer.canonical == other.issuer.canonical
+    )
+
+
+def _sender(verdict: CallerVerdict) -> tuple[str, ...]:
+    """Equal for peers, but for the roles that they open."""
+    caller, best = verdict.caller, verdict.best
+    assert best is not None
+    subject = best.certificate.subject
+    whose = sender_key(subject) if subject.rdns else best.certificate.sha256
+    return caller.kind, caller.tenant, caller.user, whose
+
+
+def _peers(
+    verdict: CallerVerdict, of_sender: dict[tuple[str, ...], list[CallerVerdict]]
+) -> list[CallerVerdict]:
+    """The others that let the same sender in wherever this one does."""
+    own = verdict.caller.roles
+    return [
+        other
+        for other in of_sender[_sender(verdict)]
+        if other is not verdict
+        and (own is None or (theirs := other.caller.roles) is None or set(own) <= set(theirs))
+    ]
+
+
+def _conflicts(callers: Sequence[Caller]) -> Iterator[tuple[str, list[Caller]]]:
+    """For each service key those before it in its tenant that it can't be used beside (19af5e2).
+
+    Keys whose tenant is not known are compared with none.
+    """
+    by_pair: dict[tuple[str, ...], list[Caller]] = {}
+    for caller in callers:
+        certificate = caller.certificate
+        if caller.kind is not CallerKind.SERVICE_KEY or not caller.tenant:
+            continue
+        if certificate is None or not certificate.subject.rdns:
+            continue
+        pair = (caller.tenant, certificate.subject.canonical, certificate.issuer.canonical)
+        before = by_pair.setdefault(pair, [])
+        in_conflict = [
+            other
+            for other in before
+            if other.certificate == certificate or not (caller.pinned and other.pinned)
+        ]
+        before.append(caller)
+        if in_conflict:
+            yield caller.identity, in_conflict
