@@ -98,9 +98,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     ``certificates`` is None when certificates are to be looked for under the checked paths.
     ``keystore_password_env`` names the environment variables that hold passwords of keystores,
     each as ``NAME`` or ``PATH=NAME`` (`iflint.pki.passwords`).
-    ``as_of`` is an aware datetime, None for now. ``select`` and ``ignore`` hold codes, names or
-    prefixes of codes; ``rules`` has tables of settings of single rules, under their codes or names:
-    ``{"IFL102": {"severity": "error", "expiry-days": 60}}`` (`iflint.engine.rule_settings`).
+    ``as_of`` is an aware datetime, kept as UTC, None for now. ``select`` and ``ignore`` hold codes,
+    names or prefixes of codes; ``rules`` has tables of settings of single rules, under their codes
+    or names: ``{"IFL102": {"severity": "error", "expiry-days": 60}}``
+    (`iflint.engine.rule_settings`).
     ``exclude`` holds patterns as in .gitignore, relative to
     ``exclude_directory`` (default: ``directory``). ``whole_inventory`` asks for the exact location
     of every channel and entry in the report, ``describe_rules`` for the rules in force,
@@ -140,7 +141,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     progress: Progress | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what would only be noticed later, or not at all. Raises UsageError."""
+        """Refuse what would only be noticed later, or not at all; the clock is UTC's from here on.
+
+        Raises UsageError.
+        """
         for name in self.__struct_fields__:
             value = getattr(self, name)
             if isinstance(value, str) and name not in _SINGLE:
@@ -149,6 +153,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             not isinstance(self.as_of, datetime) or self.as_of.tzinfo is None
         ):
             raise UsageError("as_of takes a datetime with a time zone, such as UTC")
+        if self.as_of is not None:
+            try:
+                msgspec.structs.force_setattr(self, "as_of", self.as_of.astimezone(UTC))
+            except OverflowError:
+                raise UsageError("as_of is no such day in UTC") from None
 
 
 _SINGLE = (

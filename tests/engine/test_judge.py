@@ -1,5 +1,6 @@
 """Entries that stand beside others: one cause gives one finding, at the entry that is to change."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,15 +12,18 @@ from exports import (
     SERVER_AUTH,
     Channel,
     Flow,
+    Listed,
     bundle,
     curve_key,
     dn,
     intermediate,
     issue,
+    java_keystore,
     pem,
     root,
     rsa_key,
     signed_with_sha1,
+    trust_table,
     write_tree,
 )
 
@@ -244,6 +248,77 @@ def test_the_last_of_several_expired_certificates_counts(found) -> None:
         first.pair, new().pair, files=[first, last, new()], findings=True, select=("IFL106",)
     )
     assert "2026-10-10" in finding.message
+
+
+# The second at either end of a validity --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("clock", "rules"),
+    [
+        ("2026-11-15T23:59:59", [("certificate-not-yet-valid", 1)]),
+        ("2026-11-16T00:00:00", []),
+        ("2027-11-15T23:59:59", []),
+        ("2027-11-16T00:00:00", [("expired-certificate", 1)]),
+    ],
+)
+def test_both_ends_of_a_validity_belong_to_it(found, clock, rules) -> None:
+    at = datetime.fromisoformat(clock).replace(tzinfo=UTC)
+    assert found(new().pair, files=[new()], as_of=at, select=("IFL101", "IFL103")) == rules
+
+
+# Key entries ---------------------------------------------------------------------------------
+
+SUB = intermediate("judge sub", dn("CN=Sub CA", "O=Trust"), OLD_CA)
+BELOW = issue("judge below", SENDER, SUB)
+
+
+@pytest.fixture
+def keystore(tmp_path: Path):
+    """Write a keystore beside the flow whose key entry presents these."""
+
+    def write(*presented):
+        (tmp_path / "sender.jks").write_bytes(java_keystore({"orders": presented}))
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("listed", "neo", "also"),
+    [(True, True, []), (True, False, [("unsupported-root", 1)]), (False, False, [])],
+    ids=["on both lists", "on one list", "on none"],
+)
+def test_what_a_key_entry_lacks_is_told_whatever_the_root(
+    found, keystore, tmp_path, listed, neo, also
+) -> None:
+    rows = [Listed(OLD_CA, "1.0.0", neo=neo)] if listed else []
+    table = tmp_path.with_name(f"{tmp_path.name}.json")
+    table.write_text(json.dumps(trust_table("made up", {"1.0.0": "2024-01-01"}, rows)))
+    keystore(BELOW)
+    options = {"roots": (str(table),), "landscape": "neo", "select": ("IFL2",)}
+    also = also if listed else [("unsupported-root", 1)]
+    assert found(BELOW.pair, files=[SUB, OLD_CA], **options) == [("chain-elsewhere", 1), *also]
+
+
+def test_an_intermediate_that_is_not_for_clients_is_better_replaced_than_presented(
+    found, keystore
+) -> None:
+    for_servers = intermediate(
+        "judge sub for servers", SUB.name, OLD_CA, usages=[SERVER_AUTH], key_label=SUB.key_label
+    )
+    keystore(BELOW, for_servers)
+    (finding,) = found(BELOW.pair, files=[SUB], findings=True, select=("IFL2", "IFL401"))
+    assert finding.name == "chain-elsewhere"
+    assert "CN=Sub CA, O=Trust in it is not for clients" in finding.message
+
+
+def test_a_key_entry_that_presents_too_little_is_not_an_entrys_best_certificate(
+    found, keystore
+) -> None:
+    keystore(BELOW)
+    sooner = issue("judge sooner", SENDER, SUB, last="2027-05-31")
+    assert found(BELOW.pair, files=[SUB], select=("IFL206",)) == [("chain-elsewhere", 1)]
+    assert found(BELOW.pair, files=[SUB, sooner], select=("IFL206",)) == []
 
 
 # Duplicates ----------------------------------------------------------------------------------

@@ -1,14 +1,14 @@
 """`iflint.check(…)` is the command as a call, and as clear about what it can't do."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
 import iflint
 from exports import FIXTURES
 from iflint.commands.main import cli
-from iflint.options import UsageError
+from iflint.options import Suppression, UsageError
 
 CASE = FIXTURES / "rules" / "expired-certificate" / "bad-yesterday"
 
@@ -28,12 +28,27 @@ def test_the_same_findings_as_the_command(tmp_path) -> None:
     ]
 
 
+@pytest.mark.parametrize("hours", [-11, 2, 14])
+def test_a_moment_is_the_same_by_whatever_clock_it_is_told(hours) -> None:
+    lapse = Suppression(rule=("IFL101",), reason="agreed", until=date(2026, 11, 24))
+
+    def told(moment):
+        roots = [str(FIXTURES / "rules" / "roots.pem")]
+        report = iflint.check(str(CASE), as_of=moment, roots=roots, suppressions=(lapse,))
+        findings = (report.findings, report.suppressed)
+        return report.as_of.isoformat(), *([f.message for f in some] for some in findings)
+
+    for moment in (datetime(2026, 11, 24, tzinfo=UTC), datetime(2026, 11, 24, 23, 59, tzinfo=UTC)):
+        assert told(moment.astimezone(timezone(timedelta(hours=hours)))) == told(moment)
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
         ({"certificates": "certificates"}, "certificates takes several values"),
         ({"as_of": datetime(2026, 11, 24)}, "time zone"),
         ({"as_of": "2026-11-24"}, "time zone"),
+        ({"as_of": datetime.max.replace(tzinfo=timezone(timedelta(hours=-1)))}, "no such day"),
         ({"landscape": "moon"}, "moon"),
         ({"landscape": "custom"}, "custom"),
         ({"select": ["IFL999"]}, "IFL999"),
