@@ -1,7 +1,7 @@
-"""The guide to a new rule is followed to the letter: its files, its commands, and a merge of both.
+"""The guide to a new rule is followed to the letter, in a copy of this checkout.
 
-Each of its rules is added on a branch of its own, in a copy of this checkout, and both are merged.
-`make` runs here with the interpreter of this test, for want of time to set up another one.
+Each of its rules is added on a branch of its own, both are merged, and what a rule can fail by
+itself is tested. `make` runs with the interpreter of this test, as setting up another takes long.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def test_the_face_has_what_the_guide_imports() -> None:
 
 
 @pytest.mark.skipif(not (shutil.which("make") and shutil.which("git")), reason="no make or no git")
-def test_who_follows_the_guide_ends_green_alone_and_merged(tmp_path) -> None:
+def test_two_who_follow_the_guide_end_green_when_merged(tmp_path) -> None:
     checkout = Checkout(tmp_path / "iflint")
     first, second = RULES
     checkout.add(first)

@@ -13,7 +13,19 @@ from datetime import UTC, datetime
 import pytest
 
 import iflint
-from exports import FLOW_FOLDER, Channel, Flow, bundle, dn, iflw, issue, pem, root, write_tree
+from exports import (
+    FLOW_FOLDER,
+    Channel,
+    Flow,
+    bundle,
+    dn,
+    guests,
+    iflw,
+    issue,
+    pem,
+    root,
+    write_tree,
+)
 from iflint.engine.run import read
 from iflint.fixes.plan import plan_fixes
 from iflint.options import Environment, Options
@@ -51,7 +63,9 @@ def listing(*pairs):
 
 
 def options(**settings):
-    return Options(**{"as_of": CLOCK, "roots_add": ("root.pem",), **settings})
+    settings = {"as_of": CLOCK, "roots_add": ("root.pem",), "ignore": (), **settings}
+    settings["ignore"] += (*guests("tests/fix/test_fixes.py"),)
+    return Options(**settings)
 
 
 def fixed(path=".", **settings):

@@ -19,7 +19,7 @@ from exports import (
     Flow,
     bundle,
     dn,
-    expected_rules,
+    expected,
     iflw,
     issue,
     pem,
@@ -139,7 +139,7 @@ def test_the_fixtures_of_the_rules(case, tmp_path, same) -> None:
     folder = tmp_path / "rules"
     shutil.copytree(exports.FIXTURES / "rules", folder)
     before, after = same(folder, path=case)
-    assert expected_rules(case)
+    assert expected()[case]
     changed = {path for path in before if before[path] != after[path]}
     assert {path.suffix for path in changed} <= {".iflw"}
 

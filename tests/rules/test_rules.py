@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from exports import cases_of, modules
+from exports import cases_of, elsewhere, expected, modules
 from iflint_rules import iflint_rules
 from rule_reports import REPORTS, report
 from rule_reports import repository as made_repository
 
+ROOT = Path(__file__).resolve().parents[2]
 RULES = sorted(rule.name for rule in iflint_rules())
 
 
@@ -30,6 +31,15 @@ def test_a_rule_has_cases_for_and_against(rule) -> None:
 
 def test_no_cases_are_of_a_rule_that_is_gone() -> None:
     assert set(modules()) <= set(RULES)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_where_a_rule_speaks_elsewhere_it_is_heard(rule) -> None:
+    for place in elsewhere(modules()[rule]):
+        if place.startswith("tests/"):
+            assert f'guests("{place}")' in (ROOT / place).read_text(encoding="utf-8"), place
+        else:
+            assert place in expected(), place
 
 
 @pytest.mark.parametrize("rule", RULES)
