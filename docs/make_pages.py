@@ -1,6 +1,6 @@
-"""Write the rule pages and the README's table of rules from the rules themselves.
+"""Write what the documentation has from the code itself: rules, settings and their schema.
 
-``python docs/make_pages.py`` writes them; a test fails when they are not what it would write.
+``python docs/make_pages.py`` writes it; a test fails when a file is not what it would write.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-BEGIN = "<!-- rules: made by docs/make_pages.py -->"
-END = "<!-- end of rules -->"
 
 
 def pages() -> dict[Path, str]:
     """Every file that is made here, whole, with its text."""
+    from iflint.configuration.schema import schema
     from iflint.engine.plugins import load_rules
+    from iflint.reporters.encoding import dumped
 
     loaded = load_rules()
     rules = [rule.info() for rule in loaded]
@@ -42,10 +42,39 @@ def pages() -> dict[Path, str]:
         f"| {rule.summary} |"
         for rule in rules
     ]
-    readme = ROOT / "README.md"
-    before, rest = readme.read_text(encoding="utf-8").split(BEGIN)
-    made[readme] = "\n".join([before + BEGIN, *table, END]) + rest.split(END)[1]
+    made[ROOT / "docs" / "iflint.schema.json"] = dumped(schema(loaded))
+    for file, name, rows in (
+        (ROOT / "README.md", "rules", table),
+        (ROOT / "docs" / "configuration.md", "settings", settings()),
+    ):
+        begin, end = f"<!-- {name}: made by docs/make_pages.py -->", f"<!-- end of {name} -->"
+        before, rest = file.read_text(encoding="utf-8").split(begin)
+        made[file] = "\n".join([before + begin, *rows, end]) + rest.split(end)[1]
     return made
+
+
+def settings() -> list[str]:
+    """The table of settings, and which of them an environment may have."""
+    from iflint.configuration.settings import COMMAND_LINE_SETTINGS, ENVIRONMENT_SETTINGS
+
+    table = ["| setting | what it says | takes | default |", "| --- | --- | --- | --- |"]
+    for setting in COMMAND_LINE_SETTINGS.values():
+        name = f"`--{setting.name}`, typed only" if setting.only_typed else f"`{setting.name}`"
+        takes = f"{setting.kind.words}, or several" if setting.many else setting.kind.words
+        default = setting.default
+        if isinstance(default, tuple):
+            default = ", ".join(default)
+        elif isinstance(default, bool):
+            default = str(default).lower()
+        told = setting.absent or ("" if default is None else f"`{default}`")
+        table.append(f"| {name} | {setting.summary} | {takes} | {told} |")
+    names = ", ".join(f"`{name}`" for name in ENVIRONMENT_SETTINGS)
+    patterns = ENVIRONMENT_SETTINGS["parameters"].summary.replace("Files", "files", 1)
+    return [
+        *table,
+        "",
+        f"In `[environments.NAME]` may stand {names}. Its `parameters`: {patterns}",
+    ]
 
 
 def main() -> None:

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import click
 import msgspec
 
-from iflint.console.arguments import (
-    configuration_options,
-    judging_options,
-    paths_argument,
-    request,
-    table_format,
-    table_options,
-)
-from iflint.console.interface import CLEAN, GroupedCommand
+from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
+from iflint.console.frame import show, subcommand
+from iflint.console.run import Request, check, prepare
 
 if TYPE_CHECKING:
     from iflint.report.report import ChannelResult, EntryResult, IflowResult, Report
-
-FORMATS = ("table", "json", "csv")
+    from iflint.words.terminal import Style
 
 
 class CertificateRow(msgspec.Struct, frozen=True):
@@ -70,64 +62,31 @@ class ChannelRow(msgspec.Struct, frozen=True):
     entries: tuple[EntryRow, ...]
 
 
-class Channels(
-    msgspec.Struct, frozen=True, kw_only=True, rename={"format_version": "formatVersion"}
-):
-    """The list as JSON, in its envelope."""
-
-    format: str = "iflint-channels"
-    format_version: str = "1"
-    as_of: datetime
-    channels: tuple[ChannelRow, ...]
-
-
-@click.command(
+@subcommand(
     "channels",
-    cls=GroupedCommand,
-    short_help="List channels and their certificates.",
+    "List channels and their certificates.",
+    (PATHS, *JUDGING, *answer("table", "json", "csv"), *CONFIGURATION),
     examples=(
         "iflint channels exports --certificates certs",
         "iflint channels --format csv --output channels.csv",
     ),
 )
-@paths_argument()
-@judging_options
-@table_options(FORMATS)
-@configuration_options
-def command(paths: tuple[str, ...], **arguments: Any) -> int:
+def command(asked: Request, paths: tuple[str, ...]) -> None:
     """List every sender channel at PATH (default: the current folder).
 
     Shows adapter, address and authorization and, for each certificate entry, the certificate,
     its days left and the verdict. Exit code: 0 whatever the verdicts are.
     """
-    from iflint.console import output
-    from iflint.console.reading import say_what_has_no_parameters
-    from iflint.console.run import check, prepare
+    from iflint.console.reading import say_what_has_no_parameters, say_what_was_not_read
 
-    chosen, path, mistakes = table_format(arguments, FORMATS)
-    run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))
-    report = check(run.without_baseline, describe_rules=True, whole_inventory=chosen != "table")
-    if chosen == "table":
-        output.write_text(path, run.colour, lambda *console: _table(report, *console))
-    else:
-        output.write_data(path, _json(report) if chosen == "json" else _csv(report))
+    run = prepare(asked, paths or (".",)).but(baseline=None)
+    report = check(run, describe_rules=True, whole_inventory=run.answer.format != "table")
+    show(run, report, table=_table, json=_json, csv=_csv)
     environments = ((each.name, each.parameter_files) for each in report.environments)
     say_what_has_no_parameters(run, environments)
-    _say_what_was_not_read(report)
-    return CLEAN
-
-
-def _say_what_was_not_read(report: Report) -> None:
-    """The list alone would not tell that something in it is missing."""
-    from iflint.console.interface import complain
-    from iflint.words.wording import counted
-
     on_problems = {rule.code for rule in report.rules if "problem" in rule.handed}
-    number = sum(finding.code in on_problems for finding in report.findings)
-    if number:
-        unread = counted(number, "input")
-        complain(f"{unread} could not be read: the list may lack channels or certificates")
-        complain("'iflint check' says which and why")
+    unread = sum(finding.code in on_problems for finding in report.findings)
+    say_what_was_not_read(unread, "channels or certificates")
 
 
 def rows(report: Report) -> Iterator[ChannelRow]:
@@ -185,9 +144,8 @@ def _findings(codes: Sequence[str], names: dict[str, str]) -> str:
     return ", ".join(f"{code} {names.get(code, '')}".rstrip() for code in codes)
 
 
-def _table(report: Report, colour: bool, width: int, ascii_only: bool) -> str:
+def _table(report: Report, style: Style) -> str:
     from iflint.console.tables import Column, table
-    from iflint.words import visible as text
 
     groups: dict[tuple[str, str], list[list[str]]] = {}
     for row in rows(report):
@@ -202,8 +160,7 @@ def _table(report: Report, colour: bool, width: int, ascii_only: bool) -> str:
         Column("Verdict"),
     )
     titled = [(title, lines) for (_, title), lines in groups.items()]
-    shown = table(columns, titled, colour=colour, width=width)
-    return text.ascii_only(shown) if ascii_only else shown
+    return table(columns, titled, style)
 
 
 def _title(row: ChannelRow) -> str:
@@ -251,9 +208,9 @@ def _stacked(*parts: str) -> str:
 
 
 def _json(report: Report) -> str:
-    from iflint.reporters.encoding import dumped
+    from iflint.reporters.encoding import enveloped
 
-    return dumped(Channels(as_of=report.as_of, channels=tuple(rows(report))))
+    return enveloped("channels", as_of=report.as_of, channels=tuple(rows(report)))
 
 
 def _csv(report: Report) -> str:

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import click
 import msgspec
 
-from iflint.console.arguments import (
-    configuration_options,
-    judging_options,
-    paths_argument,
-    request,
-    table_format,
-    table_options,
-)
-from iflint.console.interface import CLEAN, GroupedCommand, WrongUsage
+from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
+from iflint.console.frame import show, subcommand
+from iflint.console.interface import Option, WrongUsage
+from iflint.console.run import Request, call, prepare
 
 if TYPE_CHECKING:
     from iflint.answers.forecast import Change, Forecast
+    from iflint.words.terminal import Style
 
-FORMATS = ("table", "json")
 DEFAULT_DAYS = 365
+UNTIL = Option(["--until"], metavar="DATE", help="The last day to look at. Default: in a year.")
 
 
 class ChangeRow(msgspec.Struct, frozen=True):
@@ -48,53 +43,29 @@ class ChangeRow(msgspec.Struct, frozen=True):
     environment: str = ""
 
 
-class Changes(
-    msgspec.Struct, frozen=True, kw_only=True, rename={"format_version": "formatVersion"}
-):
-    """The forecast as JSON, in its envelope."""
-
-    format: str = "iflint-forecast"
-    format_version: str = "1"
-    as_of: datetime
-    until: date
-    changes: tuple[ChangeRow, ...]
-
-
-@click.command(
+@subcommand(
     "forecast",
-    cls=GroupedCommand,
-    short_help="List the days on which verdicts change.",
+    "List the days on which verdicts change.",
+    (PATHS, UNTIL, *JUDGING, *answer("table", "json"), *CONFIGURATION),
     examples=(
         "iflint forecast exports --certificates certs --until 2027-12-31",
         "iflint forecast --format json --output forecast.json",
     ),
 )
-@paths_argument()
-@click.option("--until", metavar="DATE", help="The last day to look at. Default: in a year.")
-@judging_options
-@table_options(FORMATS)
-@configuration_options
-def command(paths: tuple[str, ...], until: str | None, **arguments: Any) -> int:
+def command(asked: Request, paths: tuple[str, ...], until: str | None) -> None:
     """List the days on which a verdict about PATH changes (default: the current folder).
 
     For each of them: the channel, the cause, and the last day to start the renewal. `iflint
     check --as-of` that day says exactly the same. Exit code: 0 whatever the days bring.
     """
     from iflint.answers.forecast import forecast
-    from iflint.console import output
     from iflint.console.reading import read
-    from iflint.console.run import call, prepare
 
-    chosen, path, mistakes = table_format(arguments, FORMATS)
-    run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))
+    run = prepare(asked, paths or (".",))
     sessions = read(run)
     end = _last_day(until, sessions[0][1].as_of)
     found = [(name, call(forecast, session, end)) for name, session in sessions]
-    if chosen == "table":
-        output.write_text(path, run.colour, lambda *console: _tables(found, *console))
-    else:
-        output.write_data(path, _json(found))
-    return CLEAN
+    show(run, found, table=_tables, json=_json)
 
 
 def _last_day(until: str | None, start: datetime) -> date:
@@ -138,28 +109,26 @@ def _row(change: Change, environment: str = "") -> ChangeRow:
 
 
 def _json(found: list[tuple[str, Forecast]]) -> str:
-    from iflint.reporters.encoding import dumped
+    from iflint.reporters.encoding import enveloped
 
     first = found[0][1]
     rows = [_row(change, name) for name, one in found for change in one.changes]
     rows.sort(key=lambda row: row.day)
-    return dumped(Changes(as_of=first.start, until=first.until, changes=tuple(rows)))
+    return enveloped("forecast", as_of=first.start, until=first.until, changes=rows)
 
 
-def _tables(found: list[tuple[str, Forecast]], colour: bool, width: int, ascii_only: bool) -> str:
+def _tables(found: list[tuple[str, Forecast]], style: Style) -> str:
     """The table of each environment, under its name."""
     from iflint.words.visible import visible
 
     return "\n".join(
-        (f"Environment {visible(name)}\n\n" if name else "")
-        + _table(forecast, colour, width, ascii_only)
+        (f"Environment {visible(name)}\n\n" if name else "") + _table(forecast, style)
         for name, forecast in found
     )
 
 
-def _table(found: Forecast, colour: bool, width: int, ascii_only: bool) -> str:
+def _table(found: Forecast, style: Style) -> str:
     from iflint.console.tables import Column, table
-    from iflint.words import visible as text
     from iflint.words.terminal import wrapped
     from iflint.words.wording import counted
 
@@ -174,7 +143,8 @@ def _table(found: Forecast, colour: bool, width: int, ascii_only: bool) -> str:
     verb = "is" if len(found.now) == 1 else "are"
     end = f"Looked at every day until {found.until}; today there {verb} "
     end += f"{counted(len(found.now), 'finding')} (`iflint check`)."
-    end = "\n".join(wrapped(end if groups else f"No verdict changes. {end}", 0, 0, width)) + "\n"
+    end = end if groups else f"No verdict changes. {end}"
+    end = "\n".join(wrapped(end, 0, 0, style.width)) + "\n"
     if not groups:
         return end
     columns = (
@@ -185,9 +155,7 @@ def _table(found: Forecast, colour: bool, width: int, ascii_only: bool) -> str:
         Column("Cause"),
         Column("Renewal"),
     )
-    shown = table(columns, groups, colour=colour, width=width)
-    shown += f"\n{end}"
-    return text.ascii_only(shown) if ascii_only else shown
+    return f"{table(columns, groups, style)}\n{end}"
 
 
 def _cells(row: ChangeRow, today: date) -> list[str]:

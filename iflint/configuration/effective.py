@@ -12,15 +12,11 @@ import msgspec
 from iflint.configuration.file import ENVIRONMENTS, RULES, SUPPRESSIONS, Configuration, read
 from iflint.configuration.positions import Positions
 from iflint.configuration.search import SHARED_FILE, TABLE
-from iflint.configuration.settings import (
-    ENVIRONMENT_SETTINGS,
-    SETTINGS,
-    SUPPRESSION_SETTINGS,
-    RuleNames,
-)
+from iflint.configuration.settings import ENVIRONMENT_SETTINGS, SETTINGS, SUPPRESSION_SETTINGS
 from iflint.engine.rule_settings import ENABLED, SEVERITY, is_asked
 from iflint.options import Environment, Options, Suppression
 from iflint.report.findings import RuleInfo
+from iflint.values import RuleNames
 
 DEFAULT, FILE, COMMAND_LINE = "default", "file", "command line"
 
@@ -67,11 +63,15 @@ class EffectiveRule(msgspec.Struct, frozen=True):
 
 
 class EffectiveSettings(msgspec.Struct, frozen=True):
-    """Everything that counts in a run: settings, suppressions, and each rule that is installed."""
+    """Everything that counts in a run: settings, suppressions, and each rule that is installed.
+
+    ``configuration`` is the path of the file that counts.
+    """
 
     settings: tuple[EffectiveSetting, ...]
     suppressions: tuple[EffectiveSuppression, ...] = ()
     rules: tuple[EffectiveRule, ...] = ()
+    configuration: str | None = None
 
 
 def effective_settings(
@@ -101,6 +101,7 @@ def effective_settings(
             for number, each in enumerate(file.values.get(SUPPRESSIONS, ()))
         ),
         tuple(_rule(info, settings, file, listed, place) for info in rules),
+        configuration,
     )
 
 

@@ -13,18 +13,16 @@ import msgspec
 
 from iflint.configuration.search import LARGEST_FILE, OWN_FILE, SHARED_FILE, TABLE
 from iflint.configuration.settings import (
+    COMMAND_LINE_SETTINGS,
     ENVIRONMENT_SETTINGS,
     SETTINGS,
     SUPPRESSION_NEEDS,
     SUPPRESSION_SETTINGS,
     Mistake,
-    RuleNames,
-    Scope,
-    Setting,
-    of_kind,
     read_setting,
 )
-from iflint.options import NARROWING, Environment, Suppression
+from iflint.options import NARROWING, Environment, Setting, Suppression
+from iflint.values import RuleNames, Scope
 from iflint.words.nearest import did_you_mean
 from iflint.words.visible import shown
 
@@ -35,7 +33,9 @@ if TYPE_CHECKING:
 ENVIRONMENTS = "environments"
 SUPPRESSIONS = "suppressions"
 RULES = "rules"
-COMMAND_LINE_ONLY = ("config", "isolated", "debug", "write-baseline", "prune-baseline")
+COMMAND_LINE_ONLY = {"config", "isolated", "debug"} | (COMMAND_LINE_SETTINGS.keys() - SETTINGS)
+OWN_CODES = "IFL"
+"""How the code of every rule that comes with iflint begins."""
 
 _PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
 
@@ -72,7 +72,7 @@ def read(path: str, rules: Callable[[], RuleNames]) -> Configuration:
 
     def failed(message: str, line: int | None = None, column: int | None = None) -> Configuration:
         place = label if line is None else f"{label}:{line}:{column}"
-        return Configuration(path, mistakes=(Mistake(place, message),))
+        return Configuration(path, mistakes=(Mistake(message, place),))
 
     try:
         with open(path, "rb") as file:
@@ -203,7 +203,7 @@ class _Reading:
             else:
                 self.rule_labels[code] = label
                 kinds = names.settings.get(code, {}).items()
-                known = {name: of_kind(name, kind) for name, kind in kinds}
+                known = {name: Setting(kind, many=kind.many) for name, kind in kinds}
                 found[code] = self.settings(table, known, (*path, label))
         return found
 
@@ -229,7 +229,7 @@ class _Reading:
                     )
                 elif values.get(name) == ():
                     self._complain((*here, name), f"{name} is an empty list")
-            if not _narrows(table) and self._scope.rules().are_all(values.get("rule", ())):
+            if not _narrows(table) and _are_all(self._scope.rules(), values.get("rule", ())):
                 self._complain(
                     (*here, "rule"),
                     f"every rule needs a {' or '.join(sorted(NARROWING))} beside it",
@@ -244,7 +244,7 @@ class _Reading:
 
     def _complain_at(self, place: tuple[int, int], message: str) -> None:
         line, column = place
-        self.mistakes.append(Mistake(f"{self._label}:{line}:{column}", message))
+        self.mistakes.append(Mistake(message, f"{self._label}:{line}:{column}"))
 
     def settings(
         self, table: dict[str, Any], known: Mapping[str, Setting], prefix: tuple[str | int, ...]
@@ -279,6 +279,17 @@ class _Reading:
 def _narrows(suppression: Mapping[str, Any]) -> bool:
     """Whether it names something beside rules; what stands for anything names nothing."""
     return any(str(suppression.get(name, "")).strip("*?./\\ ") for name in NARROWING)
+
+
+def _are_all(known: RuleNames, labels: Collection[str]) -> bool:
+    """Whether ``labels`` mean every rule that comes with iflint, but perhaps for notes."""
+    from iflint.report.findings import means
+
+    return all(
+        any(means(label, code, name) for label in labels)
+        for code, name in zip(known.codes, known.names, strict=True)
+        if code.startswith(OWN_CODES) and code not in known.notes
+    )
 
 
 def _location(

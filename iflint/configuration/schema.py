@@ -1,29 +1,26 @@
 """The JSON Schema of configuration files, made from the settings themselves, for editors.
 
-``python -m iflint.configuration.schema > docs/iflint.schema.json`` writes it anew, for the rules
-that come with iflint. It says draft-07 and uses only what draft-04 has, too: the editors that read
-TOML know these. A schema can't know whether a path, an environment or a rule of a plugin exists.
+It says draft-07 and uses only what draft-04 has, too: the editors that read TOML know these. A
+schema can't know whether a path, an environment or a rule of a plugin exists.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from iflint.configuration.file import ENVIRONMENTS, RULES, SUPPRESSIONS
 from iflint.configuration.settings import (
-    ALL_RULES,
     ENVIRONMENT_SETTINGS,
     SETTINGS,
     SUPPRESSION_NEEDS,
     SUPPRESSION_SETTINGS,
-    Setting,
 )
 from iflint.engine.rule_settings import ENABLED, SEVERITY, known_settings
-from iflint.values import SHOWS
+from iflint.values import ALL_RULES, SHOWS
 
 if TYPE_CHECKING:
+    from iflint.options import Setting
     from iflint.rule.rule import Rule
     from iflint.values import Kind
 
@@ -98,7 +95,11 @@ def _table(settings: Iterable[Setting], filled: Collection[str] = ()) -> Json:
 def _properties(settings: Iterable[Setting], filled: Collection[str] = ()) -> Json:
     return {
         setting.name: _described(
-            setting.summary, setting.schema, setting.many, setting.default, setting.name in filled
+            setting.summary,
+            setting.kind.schema,
+            setting.many,
+            setting.default,
+            setting.name in filled,
         )
         for setting in settings
     }
@@ -142,16 +143,3 @@ def _rule(rule: type[Rule]) -> Json:
 
 def _labels(rules: Sequence[type[Rule]]) -> Iterable[str]:
     return [*(rule.code for rule in rules), *(rule.name for rule in rules)]
-
-
-def main() -> None:
-    """Write the schema for the rules that come with iflint."""
-    from iflint.reporters.encoding import dumped
-    from iflint_rules import iflint_rules
-
-    rules = sorted(iflint_rules(), key=lambda rule: rule.code)
-    sys.stdout.write(dumped(schema(rules)))
-
-
-if __name__ == "__main__":
-    main()

@@ -62,7 +62,7 @@ def complain(line: str) -> None:
 class Option(click.Option):
     """An option that stands under a heading of its own in the help."""
 
-    def __init__(self, *args: Any, heading: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, heading: str = LAST_HEADING, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.heading = heading
 

@@ -9,13 +9,15 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from iflint.configuration.settings import STANDARD_OUTPUT
 from iflint.console import progress_bar
 from iflint.console.interface import Failure, WrongUsage, silence_stdout
+from iflint.values import STANDARD_OUTPUT
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
     from typing import TextIO
+
+    from iflint.words.terminal import Style
 
 DEFAULT_WIDTH = 80
 NARROWEST, WIDEST = 40, 1000
@@ -106,17 +108,21 @@ def print_aside(render: Callable[[bool], str]) -> None:
         stream.flush()
 
 
-def write_text(path: str | None, setting: str, render: Callable[[bool, int, bool], str]) -> None:
-    """Write ``render(colour, width, ascii_only)`` to a file, or to standard output for ``-``.
+def write_text(path: str | None, setting: str, render: Callable[[Style], str]) -> None:
+    """Write what people read to a file, or to standard output for ``-`` and None.
 
     ``setting`` tells when standard output gets colours; a file gets them by ``always`` alone.
     Raises `Failure`.
     """
+    from iflint.words.terminal import Style
+    from iflint.words.visible import ascii_only
+
     if path is not None and path != STANDARD_OUTPUT:
-        write_file(path, render(setting == "always", DEFAULT_WIDTH, False))
+        write_file(path, render(Style(setting == "always", DEFAULT_WIDTH, ascii=False)))
         return
-    colour, columns = wants_colour(setting), width()
-    print_text(lambda ascii_only: render(colour, columns, ascii_only))
+    style = Style(wants_colour(setting), width(), ascii=False)
+    poor = Style(style.colour, style.width, ascii=True)
+    print_text(lambda plain: ascii_only(render(poor)) if plain else render(style))
 
 
 def write_data(path: str | None, text: str) -> None:

@@ -43,8 +43,19 @@ def say_what_has_no_parameters(run: Run, found: Iterable[tuple[str, int]]) -> No
     from iflint.console.interface import complain
     from iflint.words.visible import shown
 
-    patterns = {each.name: each.parameters for each in run.settings.get("environments", ())}
+    patterns = {each.name: each.parameters for each in run.settings.environments}
     for name, number in found:
         if number == 0 and patterns.get(name):
             where = ", ".join(shown(pattern, 200) for pattern in patterns[name])
             complain(f"environment {shown(name)} has no parameters of its own: no file at {where}")
+
+
+def say_what_was_not_read(number: int, lacking: str) -> None:
+    """Complain of so many inputs; a list alone would not tell that something may lack in it."""
+    from iflint.console.interface import complain
+    from iflint.words.wording import counted
+
+    if number:
+        unread = counted(number, "input")
+        complain(f"{unread} could not be read: the list may lack {lacking}")
+        complain("'iflint check' says which and why")

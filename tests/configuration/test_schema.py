@@ -21,10 +21,10 @@ from iflint.configuration.settings import (
     ENVIRONMENT_SETTINGS,
     SETTINGS,
     SUPPRESSION_SETTINGS,
-    RuleNames,
 )
 from iflint.engine.rule_settings import known_settings
 from iflint.reporters.encoding import dumped
+from iflint.values import RuleNames
 from iflint_rules import iflint_rules
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,7 +49,7 @@ moreover, a date without quotes is a text, and 30.0 a whole number."""
 def test_the_file_is_current() -> None:
     file = ROOT / "docs" / "iflint.schema.json"
     assert file.read_text(encoding="utf-8") == dumped(schema(RULES)), (
-        "run: python -m iflint.configuration.schema > docs/iflint.schema.json"
+        "run: python docs/make_pages.py"
     )
 
 
