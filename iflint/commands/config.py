@@ -8,7 +8,7 @@ from iflint.configuration.settings import SETTINGS
 from iflint.console.arguments import CONFIGURATION, FINDINGS, JUDGING, PATHS, answer
 from iflint.console.frame import show, subcommand
 from iflint.console.interface import Option
-from iflint.console.run import Request, installed_rules, prepare, rule_infos, rule_names
+from iflint.console.run import Request, installed_rules, prepare, rule_infos
 from iflint.options import OUTPUT
 
 if TYPE_CHECKING:
@@ -60,9 +60,7 @@ def command(asked: Request, paths: tuple[str, ...], schema: bool) -> None:
             if name not in SETTINGS
         ],
     )
-    settings = effective_settings(
-        asked.given, run.given, run.configuration, rule_names, rule_infos()
-    )
+    settings = effective_settings(asked.given, run.given, run.configuration, rule_infos())
     show(run, settings, table=_table, json=_json)
 
 
@@ -86,7 +84,7 @@ def _json(found: EffectiveSettings) -> str:
 
 
 def _table(found: EffectiveSettings, style: Style) -> str:
-    from iflint.configuration.effective import relative
+    from iflint.configuration.file import relative
     from iflint.console.tables import Column, table
     from iflint.words.visible import visible
 

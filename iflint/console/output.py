@@ -75,7 +75,7 @@ def print_text(render: Callable[[bool], str]) -> None:
             data = inert(render(True)).encode(encoding, "backslashreplace")
     if is_terminal():
         _understand_colours()
-    _write_stdout(data)
+    write_bytes(data)
 
 
 def _encoded(text: str, encoding: str) -> bytes | None:
@@ -128,14 +128,9 @@ def write_text(path: str | None, setting: str, render: Callable[[Style], str]) -
 def write_data(path: str | None, text: str) -> None:
     """Write a machine's format, always UTF-8, where `write_text` would. Raises `Failure`."""
     if path is None or path == STANDARD_OUTPUT:
-        _write_stdout(text.encode())
+        write_bytes(text.encode())
     else:
         write_file(path, text)
-
-
-def write_bytes(data: bytes) -> None:
-    """Write bytes to standard output as they are. Raises `Failure`."""
-    _write_stdout(data)
 
 
 def write_file(path: str, text: str) -> None:
@@ -150,7 +145,7 @@ def write_file(path: str, text: str) -> None:
         raise WrongUsage([f"{path} is there and looks like an input: give another file"])
     data = text.encode()
     if _is_standard_output(path):
-        _write_stdout(data)
+        write_bytes(data)
     else:
         _written(path, data)
 
@@ -266,7 +261,8 @@ def _understand_colours() -> None:
             importlib.import_module("colorama").just_fix_windows_console()
 
 
-def _write_stdout(data: bytes) -> None:
+def write_bytes(data: bytes) -> None:
+    """Write bytes to standard output as they are. Raises `Failure`."""
     stream: TextIOWrapper | None = sys.stdout  # type: ignore[assignment]
     try:
         if stream is None:

@@ -48,7 +48,7 @@ class Request(msgspec.Struct, frozen=True):
 class Run(msgspec.Struct, frozen=True):
     """A run that can start: its settings, merged from the arguments and the file.
 
-    ``given`` are those that stand in either, by name; ``configuration`` is the path of that file.
+    ``given`` are those that stand in either, by name; ``configuration`` is that file.
     ``other_environments`` are those that are configured, where none is asked for.
     """
 
@@ -57,7 +57,7 @@ class Run(msgspec.Struct, frozen=True):
     destinations: tuple[Destination, ...]
     given: Mapping[str, Any]
     answer: Destination = Destination("")
-    configuration: str | None = None
+    configuration: Configuration | None = None
     other_environments: tuple[Environment, ...] = ()
 
     def but(self, **settings: Any) -> Run:
@@ -118,7 +118,7 @@ def prepare(
         destinations=destinations,
         given=told,
         answer=asked.answer,
-        configuration=configuration.path if configuration else None,
+        configuration=configuration,
         other_environments=() if settings.environments else every,
     )
 

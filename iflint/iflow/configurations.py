@@ -10,7 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from iflint.iflow.properties import Parameter, ParameterFile
+from iflint.iflow.properties import Parameter, ParameterFile, unescaped
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind
 from iflint.places.text_file import CharacterMap, Mapped, TextFile, decode
@@ -110,7 +110,9 @@ def _scalar(file: TextFile, token: re.Match[str]) -> tuple[str, Origin]:
     start, end = token.span()
     place = (start, end)
     if token[0].startswith('"'):
-        text, characters = decode(file.text, start + 1, end - 1, _ESCAPE, _character, place)
+        text, characters = decode(
+            file.text, start + 1, end - 1, _ESCAPE, lambda each: unescaped(each, _CONTROL), place
+        )
         return text, Mapped(file, characters, _written)
     if token[0] == "null":
         return "", Mapped(file, CharacterMap((), 0, place))
@@ -121,12 +123,3 @@ def _scalar(file: TextFile, token: re.Match[str]) -> tuple[str, Origin]:
 def _written(text: str) -> str:
     """A text as it stands between the quotation marks of JSON, in ASCII."""
     return json.dumps(text)[1:-1]
-
-
-def _character(escape: re.Match[str]) -> str:
-    if escape["high"]:
-        high, low = int(escape["high"], 16), int(escape["low"], 16)
-        return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
-    if escape["unit"]:
-        return chr(int(escape["unit"], 16))
-    return _CONTROL.get(escape["char"], escape["char"])

@@ -25,8 +25,6 @@ from iflint.pki.names import (
 from iflint.report.findings import FORM, DnComparison, DnRow, OddCharacter
 
 _MOST_COMPARED = 8
-_DIFFERENT = frozenset({"attribute", "value", "issuer"})
-"""The kinds of difference that are more than another way to write the same name."""
 
 
 def near_miss(
