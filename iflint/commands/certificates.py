@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
 from iflint.console.frame import show, subcommand
 from iflint.console.interface import complain
+from iflint.console.reading import read, say_what_was_not_read
 from iflint.console.run import Request, call, prepare
+from iflint.console.tables import Column, table
+from iflint.words.terminal import Style, wrapped
+from iflint.words.visible import visible
+from iflint.words.wording import counted, day, left
 
 if TYPE_CHECKING:
     from iflint.report.certificate_list import CertificateUse, CertificateUses, Standing, Use
-    from iflint.words.terminal import Style
 
 ALARM_DAYS = (30, 7)
 """How long before a certificate's last day the calendar reminds of it."""
@@ -40,7 +44,6 @@ def command(asked: Request, paths: tuple[str, ...]) -> None:
     whatever the verdicts are.
     """
     from iflint.answers.certificate_uses import uses_of
-    from iflint.console.reading import read, say_what_was_not_read
 
     run = prepare(asked, paths or (".",))
     uses = call(uses_of, read(run, flows=False))
@@ -63,9 +66,6 @@ def _json(uses: CertificateUses) -> str:
 
 
 def _table(uses: CertificateUses, style: Style) -> str:
-    from iflint.console.tables import Column, table
-    from iflint.words.visible import visible
-
     if not uses.certificates:
         return f"No certificates found.\n{_closing(uses, style.width)}"
     groups = [
@@ -88,20 +88,14 @@ def _titles(use: CertificateUse) -> Iterator[str]:
 
 
 def _dates(use: CertificateUse) -> str:
-    from iflint.words.wording import day, left
-
     return f"{day(use.certificate.not_after)} ({left(use.days_left)})"
 
 
 def _chain(use: CertificateUse) -> str:
-    from iflint.words.visible import visible
-
     return "\n".join(visible(_verdict(standing, use)) for standing in use.standings)
 
 
 def _verdict(standing: Standing, use: CertificateUse) -> str:
-    from iflint.words.wording import day
-
     text = standing.verdict
     until = standing.holds_until
     if standing.reasons:
@@ -112,8 +106,6 @@ def _verdict(standing: Standing, use: CertificateUse) -> str:
 
 
 def _needed_by(use: CertificateUse) -> str:
-    from iflint.words.visible import visible
-
     if not use.uses:
         return "no channel"
     by_flow: dict[str, list[str]] = {}
@@ -149,10 +141,6 @@ def _channel(use: Use) -> str:
 
 def _closing(uses: CertificateUses, width: int) -> str:
     """What the list amounts to, and which list of roots and clock it relies on."""
-    from iflint.words.terminal import wrapped
-    from iflint.words.visible import visible
-    from iflint.words.wording import counted, day
-
     unneeded = sum(not one.uses for one in uses.certificates)
     said = [counted(len(uses.certificates), "certificate")]
     if unneeded:
@@ -247,8 +235,6 @@ def _calendar(uses: CertificateUses) -> str:
 
 
 def _summary(use: CertificateUse) -> str:
-    from iflint.words.wording import counted
-
     channels = {(one.iflow, one.channel.ordinal) for one in use.uses}
     needed = counted(len(channels), "channel") if channels else "no channel"
     return f"Last day of {use.certificate.subject or 'a certificate'} ({needed})"

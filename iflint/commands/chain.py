@@ -12,28 +12,29 @@ from iflint.console.frame import show, subcommand
 from iflint.console.interface import AnyPath, Option
 from iflint.console.run import Request, call, options_of, prepare
 from iflint.options import CERTIFICATES, OUTPUT
+from iflint.reporters.encoding import enveloped
+from iflint.words.terminal import BOLD, ERROR, ISSUED_BY, NOTE, QUIET, WARNING, Style
+from iflint.words.wording import counted, day, left, listed
 
 if TYPE_CHECKING:
     from iflint.answers.chains import Tree, Trees
     from iflint.report.certificate_list import Step
-    from iflint.words.terminal import Style
 
 _LABEL = 11
 _MOST_PLACES = 5
 
 FURTHER = Option(
-    ["--certificates"],
-    heading=CERTIFICATES,
-    help="File or folder with certificates that complete the chains (repeatable).",
+    "--certificates",
+    CERTIFICATES,
+    "File or folder with certificates that complete the chains (repeatable).",
     metavar="PATH",
     multiple=True,
     type=AnyPath(),
 )
 EVERY = Option(
-    ["--all", "every"],
-    heading=OUTPUT,
-    is_flag=True,
-    help="Show a tree of each certificate, also of those that issued another one in FILE.",
+    "--all every",
+    OUTPUT,
+    "Show a tree of each certificate, also of those that issued another one in FILE.",
 )
 
 
@@ -67,14 +68,10 @@ def command(asked: Request, paths: tuple[str, ...], every: bool) -> None:
 
 
 def _json(trees: Trees) -> str:
-    from iflint.reporters.encoding import enveloped
-
     return enveloped("chain", **msgspec.structs.asdict(trees))
 
 
 def _text(trees: Trees, style: Style) -> str:
-    from iflint.words.terminal import WARNING
-
     lines: list[str] = []
     for problem in trees.problems:
         text = f"{style.file(problem.location.file)}: {style.show(problem.message)}"
@@ -86,7 +83,6 @@ def _text(trees: Trees, style: Style) -> str:
 
 def _tree(tree: Tree, trees: Trees, style: Style) -> Iterator[str]:
     from iflint.answers.chains import verdict_line
-    from iflint.words.terminal import BOLD
 
     for level, step in enumerate(tree.steps):
         yield from _step(step, level, style)
@@ -95,14 +91,10 @@ def _tree(tree: Tree, trees: Trees, style: Style) -> Iterator[str]:
 
 
 def _colour(verdict: str) -> str:
-    from iflint.words.terminal import ERROR, NOTE, WARNING
-
     return {"works": NOTE, "uncertain": WARNING}.get(verdict, ERROR)
 
 
 def _step(step: Step, level: int, style: Style) -> Iterator[str]:
-    from iflint.words.terminal import BOLD, ISSUED_BY, QUIET
-
     verdict = "works" if not step.faults else "fails" if step.certain else "uncertain"
     mark = {"works": style.holds, "fails": style.differs}.get(verdict, "?")
     start = "  " * level + (ISSUED_BY if level else "")
@@ -116,8 +108,6 @@ def _step(step: Step, level: int, style: Style) -> Iterator[str]:
 
 
 def _facts(step: Step, style: Style) -> Iterator[tuple[str, str]]:
-    from iflint.words.wording import counted, day, left, listed
-
     if step.not_before and step.not_after and step.days_left is not None:
         span = f"{day(step.not_before)} to {day(step.not_after)}"
         yield "valid", f"{span}, {left(step.days_left)}"

@@ -10,11 +10,16 @@ import msgspec
 
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
 from iflint.console.frame import show, subcommand
+from iflint.console.reading import say_what_has_no_parameters, say_what_was_not_read
 from iflint.console.run import Request, check, prepare
+from iflint.console.tables import columns, table
+from iflint.reporters.encoding import enveloped
+from iflint.words.terminal import Style
+from iflint.words.visible import visible
+from iflint.words.wording import day, left
 
 if TYPE_CHECKING:
     from iflint.report.report import ChannelResult, EntryResult, IflowResult, Report
-    from iflint.words.terminal import Style
 
 
 class CertificateRow(msgspec.Struct, frozen=True):
@@ -77,8 +82,6 @@ def command(asked: Request, paths: tuple[str, ...]) -> None:
     Shows adapter, address and authorization and, for each certificate entry, the certificate,
     its days left and the verdict. Exit code: 0 whatever the verdicts are.
     """
-    from iflint.console.reading import say_what_has_no_parameters, say_what_was_not_read
-
     run = prepare(asked, paths or (".",)).but(baseline=None)
     report = check(run, describe_rules=True, whole_inventory=run.answer.format != "table")
     show(run, report, table=_table, json=_json, csv=_csv)
@@ -145,35 +148,23 @@ def _findings(codes: Sequence[str], names: dict[str, str]) -> str:
 
 
 def _table(report: Report, style: Style) -> str:
-    from iflint.console.tables import Column, table
-
     groups: dict[tuple[str, str], list[list[str]]] = {}
     for row in rows(report):
         group = groups.setdefault((row.file, _title(row)), [])
         group.extend(_lines(row))
     if not groups:
         return "No sender channels found.\n"
-    columns = (
-        Column("Channel", names=True),
-        Column("Authorization"),
-        Column("Certificate"),
-        Column("Verdict"),
-    )
     titled = [(title, lines) for (_, title), lines in groups.items()]
-    return table(columns, titled, style)
+    return table(columns("Channel", "Authorization", "Certificate", "Verdict"), titled, style)
 
 
 def _title(row: ChannelRow) -> str:
-    from iflint.words.visible import visible
-
     name = f"{row.package} › {row.iflow}" if row.package else row.iflow
     return visible(f"{name} {row.version}".rstrip()) + f"\n{visible(row.file)}"
 
 
 def _lines(row: ChannelRow) -> Iterator[list[str]]:
     """The lines of a channel: one for each entry, or one without."""
-    from iflint.words.wording import day, left
-
     name = row.channel if row.channel != row.adapter else ""
     where = f"in {row.environment}" if row.environment else ""
     place = f"{row.adapter} {row.address}".strip()
@@ -202,14 +193,10 @@ def _authorization(row: ChannelRow) -> str:
 
 
 def _stacked(*parts: str) -> str:
-    from iflint.words.visible import visible
-
     return "\n".join(visible(part) for part in parts if part)
 
 
 def _json(report: Report) -> str:
-    from iflint.reporters.encoding import enveloped
-
     return enveloped("channels", as_of=report.as_of, channels=tuple(rows(report)))
 
 

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.configuration.settings import Destination
+from iflint.console import output
 from iflint.console.arguments import CONFIGURATION, FINDINGS, JUDGING, PATHS, REPORT
 from iflint.console.frame import subcommand
 from iflint.console.interface import CLEAN, FOUND, Failure, complain
+from iflint.console.reading import say_where_no_iflow_is
 from iflint.console.run import Request, Run, call, check, prepare
+from iflint.options import UsageError
 from iflint.values import STANDARD_OUTPUT
+from iflint.words.terminal import Style
 from iflint.words.visible import shown
 from iflint.words.wording import counted
 
 if TYPE_CHECKING:
     from iflint.report.report import Report
-    from iflint.words.terminal import Style
 
 
 @subcommand(
@@ -76,8 +79,6 @@ def _report_on(run: Run, *, guide: bool) -> int:
     if failures:
         raise Failure("\n".join(failures))
     if run.settings.quiet or Destination("text", STANDARD_OUTPUT) not in run.destinations:
-        from iflint.console.reading import say_where_no_iflow_is
-
         say_where_no_iflow_is(run.paths, [iflow.location.path for iflow in report.iflows])
     elif guide:
         from iflint.console import next_steps
@@ -97,7 +98,6 @@ def _over_baseline(run: Run) -> Run:
     if not os.path.exists(target):
         return run.but(baseline=None)
     from iflint.engine import baseline
-    from iflint.options import UsageError
 
     try:
         baseline.read(target)
@@ -116,7 +116,6 @@ def _with_baseline(report: Report, run: Run) -> Report:
     target, path = run.settings.write_baseline, run.settings.baseline
     if target is None and not run.settings.prune_baseline:
         return report
-    from iflint.console import output
     from iflint.engine import baseline
 
     before = call(baseline.read, path) if path is not None else None

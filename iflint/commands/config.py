@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.configuration.settings import SETTINGS
+from iflint.console import output
 from iflint.console.arguments import CONFIGURATION, FINDINGS, JUDGING, PATHS, answer
 from iflint.console.frame import show, subcommand
 from iflint.console.interface import Option
 from iflint.console.run import Request, installed_rules, prepare, rule_infos
+from iflint.console.tables import columns, table
 from iflint.options import OUTPUT
+from iflint.reporters.encoding import dumped, enveloped
+from iflint.words.terminal import Style
+from iflint.words.visible import visible
 
 if TYPE_CHECKING:
     from iflint.configuration.effective import (
@@ -17,14 +22,8 @@ if TYPE_CHECKING:
         EffectiveSettings,
         EffectiveSuppression,
     )
-    from iflint.words.terminal import Style
 
-SCHEMA = Option(
-    ["--schema"],
-    heading=OUTPUT,
-    is_flag=True,
-    help="Print the JSON Schema of configuration files, for editors.",
-)
+SCHEMA = Option("--schema", OUTPUT, "Print the JSON Schema of configuration files, for editors.")
 
 
 @subcommand(
@@ -46,7 +45,6 @@ def command(asked: Request, paths: tuple[str, ...], schema: bool) -> None:
     is told as the file has it. Exit code: 0, or 2 when something in the settings is wrong.
     """
     from iflint.configuration.effective import effective_settings
-    from iflint.console import output
 
     if schema:
         output.write_data(asked.answer.path, _schema())
@@ -66,14 +64,11 @@ def command(asked: Request, paths: tuple[str, ...], schema: bool) -> None:
 
 def _schema() -> str:
     from iflint.configuration.schema import schema
-    from iflint.reporters.encoding import dumped
 
     return dumped(schema(installed_rules()))
 
 
 def _json(found: EffectiveSettings) -> str:
-    from iflint.reporters.encoding import enveloped
-
     return enveloped(
         "config",
         configuration=found.configuration,
@@ -85,8 +80,6 @@ def _json(found: EffectiveSettings) -> str:
 
 def _table(found: EffectiveSettings, style: Style) -> str:
     from iflint.configuration.file import relative
-    from iflint.console.tables import Column, table
-    from iflint.words.visible import visible
 
     groups: dict[str, list[list[str]]] = {}
     for each in found.settings:
@@ -97,21 +90,17 @@ def _table(found: EffectiveSettings, style: Style) -> str:
             groups[f"rule {rule.code} {rule.name}"] = [*map(_row, rule.settings)]
     for number, suppression in enumerate(found.suppressions, 1):
         groups[f"suppression {number}"] = _suppression_rows(suppression)
-    columns = (Column("Setting", names=True), Column("From"), Column("Value"))
-    shown = table(columns, [*groups.items()], style)
+    shown = table(columns("Setting", "From", "Value"), [*groups.items()], style)
     file = visible(relative(found.configuration)) if found.configuration else "none"
     return f"Configuration file: {file}\n\n{shown}\n{_rules_line(found)}\n"
 
 
 def _row(setting: EffectiveSetting) -> list[str]:
-    from iflint.words.visible import visible
-
     return [setting.name, visible(setting.place or setting.origin), _value(setting)]
 
 
 def _suppression_rows(suppression: EffectiveSuppression) -> list[list[str]]:
     from iflint.configuration.effective import texts
-    from iflint.words.visible import visible
 
     rows = [
         [name, "", ", ".join(map(visible, texts(value)))]
@@ -136,7 +125,6 @@ _MOST_NAMED = 5
 
 def _value(setting: EffectiveSetting) -> str:
     from iflint.configuration.effective import texts
-    from iflint.words.visible import visible
 
     if setting.value is None:
         return SETTINGS[setting.name].absent or "not set"

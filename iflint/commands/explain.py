@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from iflint.console import output
 from iflint.console.arguments import answer, suggested
 from iflint.console.frame import show, subcommand
 from iflint.console.interface import WrongUsage
 from iflint.console.run import Request, prepare, rule_infos
 from iflint.values import STANDARD_OUTPUT
+from iflint.words.nearest import did_you_mean
+from iflint.words.terminal import Style
+from iflint.words.visible import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from iflint.report.findings import RuleInfo
-    from iflint.words.terminal import Style
 
 MOST_NAMED = 12
 """Rules named to somebody who typed a part of a code or name."""
@@ -42,8 +45,6 @@ def command(asked: Request, rule: str | None) -> None:
     The format text is laid out on a terminal, and Markdown elsewhere; html is one file that
     needs nothing from outside.
     """
-    from iflint.console import output
-
     run = prepare(asked)
     if rule is None:
         raise WrongUsage(
@@ -82,8 +83,6 @@ def find(word: str, infos: Sequence[RuleInfo]) -> RuleInfo:
     for info in infos:
         if wanted in (info.code.lower(), info.name.lower()):
             return info
-    from iflint.words.nearest import did_you_mean
-    from iflint.words.visible import shown
 
     known = [label for info in infos for label in (info.code, info.name)]
     longer = [label for label in known if wanted and wanted in label.lower()]

@@ -5,37 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from iflint.console import output
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, RULES
 from iflint.console.frame import subcommand
-from iflint.console.interface import CLEAN, FOUND, Failure, Option
+from iflint.console.interface import CLEAN, FOUND, Failure, Option, complain
 from iflint.console.run import Request, Run, call, options_of, prepare
+from iflint.words.terminal import BOLD, ERROR, NOTE, QUIET, Style
+from iflint.words.wording import counted, sentence
 
 if TYPE_CHECKING:
     from iflint.fixes.plan import Fix, Plan
     from iflint.places.edits import Edit
     from iflint.places.location import Location
     from iflint.report.findings import Finding
-    from iflint.words.terminal import Style
 
 FIXES = "Fixes"
 
-DIFF = Option(
-    ["--diff"],
-    is_flag=True,
-    heading=FIXES,
-    help="Show the changes and write nothing; exit code 1 if there are any.",
-)
+DIFF = Option("--diff", FIXES, "Show the changes and write nothing; exit code 1 if there are any.")
 ADD_SUCCESSOR = Option(
-    ["--add-successor"],
-    is_flag=True,
-    heading=FIXES,
-    help="Add the row of a successor that is at hand (IFL105).",
+    "--add-successor", FIXES, "Add the row of a successor that is at hand (IFL105)."
 )
 UNSAFE_FIXES = Option(
-    ["--unsafe-fixes"],
-    is_flag=True,
-    heading=FIXES,
-    help="Also write a guess (a common name that is a letter or two away, names exchanged), and"
+    "--unsafe-fixes",
+    FIXES,
+    "Also write a guess (a common name that is a letter or two away, names exchanged), and"
     " what brings other findings to light: see what it changes.",
 )
 
@@ -69,7 +62,6 @@ def command(
     Exit code: 0 when all is written that can be, 1 when --diff has changes to show, 2 wrong
     usage, 3 iflint itself failed.
     """
-    from iflint.console import output
     from iflint.fixes.plan import plan_fixes
 
     run = prepare(asked, paths or (".",))
@@ -98,11 +90,7 @@ def command(
 
 def _show(plan: Plan, run: Run) -> int:
     """Write the diff to standard output, and to standard error what it is about and leaves out."""
-    from iflint.console import output
-    from iflint.console.interface import complain
     from iflint.places.diffs import legible, unified
-    from iflint.words.terminal import Style
-    from iflint.words.wording import counted
 
     colour, width = output.wants_colour(run.settings.color), output.width()
     if output.is_terminal():
@@ -128,8 +116,6 @@ def _joined(lines: Iterable[str]) -> str:
 
 def _painted(diff: bytes, style: Style) -> str:
     """A diff as a terminal shows it; a character that can't be seen is written as an escape."""
-    from iflint.words.terminal import BOLD, ERROR, NOTE, QUIET
-
     codes = {"---": BOLD, "+++": BOLD, "@@ ": QUIET, "+": NOTE, "-": ERROR}
     lines = []
     for line in diff.decode("utf-8", "replace").split("\n"):
@@ -141,8 +127,6 @@ def _painted(diff: bytes, style: Style) -> str:
 
 def _more(plan: Plan) -> Iterator[str]:
     """What other options would do."""
-    from iflint.words.wording import counted
-
     unsafe = len({left.finding.fingerprint for left in plan.left if left.unsafe})
     if unsafe:
         yield f"{unsafe} more with --unsafe-fixes"
@@ -152,9 +136,6 @@ def _more(plan: Plan) -> Iterator[str]:
 
 def _report(plan: Plan, run: Run, style: Style) -> Iterator[str]:
     """What was written, what was left and why, and what comes next."""
-    from iflint.words.terminal import BOLD
-    from iflint.words.wording import counted
-
     if plan.fixes:
         done = len({fix.finding.fingerprint for fix in plan.fixes})
         files = counted(len(plan.files), "file")
@@ -175,8 +156,6 @@ def _report(plan: Plan, run: Run, style: Style) -> Iterator[str]:
 
 def _aside(plan: Plan, style: Style) -> Iterator[str]:
     """What a diff does not tell: what it brings to light, what is left and why."""
-    from iflint.words.terminal import BOLD
-
     revealing = [fixes for fixes in _together(plan.fixes) if fixes[0].reveals]
     if revealing:
         yield style.paint("The changes bring to light:", BOLD)
@@ -189,9 +168,6 @@ def _aside(plan: Plan, style: Style) -> Iterator[str]:
 
 
 def _left(plan: Plan, style: Style) -> Iterator[str]:
-    from iflint.words.terminal import BOLD
-    from iflint.words.wording import counted, sentence
-
     number = len({left.finding.fingerprint for left in plan.left})
     if not number:
         return
@@ -216,8 +192,6 @@ def _together(fixes: Iterable[Fix]) -> Iterable[list[Fix]]:
 
 
 def _fixed(fixes: list[Fix], style: Style) -> Iterator[str]:
-    from iflint.words.terminal import ERROR, NOTE
-
     yield ""
     yield _head([fix.finding for fix in fixes], style)
     for change in fixes[0].changes:
@@ -244,8 +218,6 @@ def _head(findings: list[Finding], style: Style) -> str:
 
 
 def _place(location: Location, style: Style) -> str:
-    from iflint.words.terminal import QUIET
-
     region = location.region
     at = f":{region.start_line}:{region.start_column}" if region else ""
     return f"    {style.paint('-->', QUIET)} {style.file(location.file)}{at}"
@@ -259,8 +231,6 @@ def _hidden(findings: Iterable[Finding], style: Style) -> Iterator[str]:
 
 
 def _wrapped(label: str, text: str, style: Style) -> Iterator[str]:
-    from iflint.words.terminal import QUIET
-
     head = f"    {style.paint(label, QUIET)} "
     return style.hung(style.show(text), len(label) + 5, head=head)
 

@@ -3,44 +3,27 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
-
-import msgspec
+from typing import TYPE_CHECKING, Any
 
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
 from iflint.console.frame import show, subcommand
-from iflint.console.interface import Option, WrongUsage
+from iflint.console.interface import LAST_HEADING, Option, WrongUsage
+from iflint.console.reading import read
 from iflint.console.run import Request, call, prepare
+from iflint.console.tables import columns, table
+from iflint.reporters.encoding import enveloped
+from iflint.values import parse_as_of
+from iflint.words.terminal import Style, wrapped
+from iflint.words.visible import visible
+from iflint.words.wording import counted
 
 if TYPE_CHECKING:
     from iflint.answers.forecast import Change, Forecast
-    from iflint.words.terminal import Style
 
 DEFAULT_DAYS = 365
-UNTIL = Option(["--until"], metavar="DATE", help="The last day to look at. Default: in a year.")
-
-
-class ChangeRow(msgspec.Struct, frozen=True):
-    """A change as JSON has it; ``change`` is ``begins`` or ``ends``."""
-
-    day: date
-    change: str
-    code: str
-    name: str
-    severity: str
-    package: str
-    iflow: str
-    channel: str
-    adapter: str
-    address: str
-    entry: int | None
-    subject: str
-    cause: str
-    remedy: str
-    renew_by: date | None
-    file: str
-    fingerprint: str
-    environment: str = ""
+UNTIL = Option(
+    "--until", LAST_HEADING, "The last day to look at. Default: in a year.", metavar="DATE"
+)
 
 
 @subcommand(
@@ -59,7 +42,6 @@ def command(asked: Request, paths: tuple[str, ...], until: str | None) -> None:
     check --as-of` that day says exactly the same. Exit code: 0 whatever the days bring.
     """
     from iflint.answers.forecast import forecast
-    from iflint.console.reading import read
 
     run = prepare(asked, paths or (".",))
     sessions = read(run)
@@ -70,8 +52,6 @@ def command(asked: Request, paths: tuple[str, ...], until: str | None) -> None:
 
 def _last_day(until: str | None, start: datetime) -> date:
     """Raises WrongUsage for a text that is no date, or one before the clock."""
-    from iflint.values import parse_as_of
-
     if until is None:
         return start.date() + timedelta(days=min(DEFAULT_DAYS, (date.max - start.date()).days))
     try:
@@ -83,44 +63,41 @@ def _last_day(until: str | None, start: datetime) -> date:
     return day
 
 
-def _row(change: Change, environment: str = "") -> ChangeRow:
+def _row(change: Change, environment: str) -> dict[str, Any]:
+    """A change as JSON has it."""
     finding = change.finding
     iflow, channel, entry = finding.iflow, finding.channel, finding.entry
-    return ChangeRow(
-        day=change.day,
-        change="begins" if change.begins else "ends",
-        code=finding.code,
-        name=finding.name,
-        severity=str(finding.severity),
-        package=iflow.package.name if iflow and iflow.package else "",
-        iflow=iflow.name if iflow else "",
-        channel=channel.name if channel else "",
-        adapter=channel.adapter if channel else "",
-        address=channel.address if channel else "",
-        entry=entry.ordinal if entry else None,
-        subject=entry.subject if entry else "",
-        cause=finding.message,
-        remedy=finding.remedy,
-        renew_by=change.renew_by,
-        file=str(finding.location.file),
-        fingerprint=finding.fingerprint,
-        environment=environment,
-    )
+    return {
+        "day": change.day,
+        "change": "begins" if change.begins else "ends",
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity,
+        "package": iflow.package.name if iflow and iflow.package else "",
+        "iflow": iflow.name if iflow else "",
+        "channel": channel.name if channel else "",
+        "adapter": channel.adapter if channel else "",
+        "address": channel.address if channel else "",
+        "entry": entry.ordinal if entry else None,
+        "subject": entry.subject if entry else "",
+        "cause": finding.message,
+        "remedy": finding.remedy,
+        "renew_by": change.renew_by,
+        "file": str(finding.location.file),
+        "fingerprint": finding.fingerprint,
+        "environment": environment,
+    }
 
 
 def _json(found: list[tuple[str, Forecast]]) -> str:
-    from iflint.reporters.encoding import enveloped
-
     first = found[0][1]
     rows = [_row(change, name) for name, one in found for change in one.changes]
-    rows.sort(key=lambda row: row.day)
+    rows.sort(key=lambda row: row["day"])
     return enveloped("forecast", as_of=first.start, until=first.until, changes=rows)
 
 
 def _tables(found: list[tuple[str, Forecast]], style: Style) -> str:
     """The table of each environment, under its name."""
-    from iflint.words.visible import visible
-
     return "\n".join(
         (f"Environment {visible(name)}\n\n" if name else "") + _table(forecast, style)
         for name, forecast in found
@@ -128,15 +105,11 @@ def _tables(found: list[tuple[str, Forecast]], style: Style) -> str:
 
 
 def _table(found: Forecast, style: Style) -> str:
-    from iflint.console.tables import Column, table
-    from iflint.words.terminal import wrapped
-    from iflint.words.wording import counted
-
     days = dict.fromkeys(change.day for change in found.changes)
     groups = [
         (
             f"{day} (in {counted((day - found.start.date()).days, 'day')})",
-            [_cells(_row(c), found.start.date()) for c in found.changes if c.day == day],
+            [_cells(change, found.start.date()) for change in found.changes if change.day == day],
         )
         for day in days
     ]
@@ -147,25 +120,23 @@ def _table(found: Forecast, style: Style) -> str:
     end = "\n".join(wrapped(end, 0, 0, style.width)) + "\n"
     if not groups:
         return end
-    columns = (
-        Column("Change", names=True),
-        Column("Channel"),
-        Column("iFlow"),
-        Column("Subject"),
-        Column("Cause"),
-        Column("Renewal"),
-    )
-    return f"{table(columns, groups, style)}\n{end}"
+    headings = columns("Change", "Channel", "iFlow", "Subject", "Cause", "Renewal")
+    return f"{table(headings, groups, style)}\n{end}"
 
 
-def _cells(row: ChangeRow, today: date) -> list[str]:
-    from iflint.words.visible import visible
-
-    change = row.severity if row.change == "begins" else "ends:"
-    channel = f"{row.adapter} {row.address}".strip() or row.file
-    facts = [channel, row.iflow, row.subject, row.cause]
+def _cells(change: Change, today: date) -> list[str]:
+    finding = change.finding
+    verb = str(finding.severity) if change.begins else "ends:"
+    channel = finding.channel
+    where = f"{channel.adapter} {channel.address}".strip() if channel else ""
+    facts = [
+        where or str(finding.location.file),
+        finding.iflow.name if finding.iflow else "",
+        finding.entry.subject if finding.entry else "",
+        finding.message,
+    ]
     renewal = ""
-    if row.renew_by is not None:
-        overdue = " (overdue)" if row.renew_by < today else ""
-        renewal = f"start by {row.renew_by}{overdue}"
-    return [f"{change} {row.code} {row.name}", *map(visible, facts), renewal]
+    if change.renew_by is not None:
+        overdue = " (overdue)" if change.renew_by < today else ""
+        renewal = f"start by {change.renew_by}{overdue}"
+    return [f"{verb} {finding.code} {finding.name}", *map(visible, facts), renewal]

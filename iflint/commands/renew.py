@@ -12,11 +12,14 @@ import msgspec
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
 from iflint.console.frame import show, subcommand
 from iflint.console.interface import AnyPath
+from iflint.console.reading import read
 from iflint.console.run import Request, absent, call, prepare
+from iflint.reporters.encoding import enveloped
+from iflint.words.terminal import Style
+from iflint.words.wording import counted, day, left, relative
 
 if TYPE_CHECKING:
     from iflint.answers.renewal import Renewal, RenewalStep, Touched
-    from iflint.words.terminal import Style
 
 
 class Renewals(msgspec.Struct, frozen=True):
@@ -50,7 +53,6 @@ def command(asked: Request, certificate: str, paths: tuple[str, ...]) -> None:
     itself. Exit code: 0 when it could answer.
     """
     from iflint.answers.renewal import plan_renewals
-    from iflint.console.reading import read
 
     run = prepare(
         asked, paths or (".",), every_environment=True, mistakes=absent(("", certificate))
@@ -61,8 +63,6 @@ def command(asked: Request, certificate: str, paths: tuple[str, ...]) -> None:
 
 
 def _json(found: Renewals) -> str:
-    from iflint.reporters.encoding import enveloped
-
     return enveloped("renewal", as_of=found.as_of, renewals=found.renewals)
 
 
@@ -73,8 +73,6 @@ def _text(found: Renewals, style: Style) -> str:
 
 
 def _lines(plan: Renewal, clock: datetime, style: Style) -> Iterator[str]:
-    from iflint.words.wording import day, relative
-
     def line(indent: int, text: str) -> Iterator[str]:
         return style.hung(style.show(text), indent, indent + 2)
 
@@ -111,8 +109,6 @@ def _row(row: tuple[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _verdict(plan: Renewal) -> str:
-    from iflint.words.wording import counted
-
     if not plan.touched:
         return "No channel knows this sender: nothing to do in these flows."
     flows = len({one.iflow.location for one in plan.touched})
@@ -138,8 +134,6 @@ def _touched(one: Touched) -> str:
 
 
 def _when(step: RenewalStep) -> str:
-    from iflint.words.wording import counted, left
-
     if step.since and step.until:
         text = f", from {step.since} to {step.until}"
     elif step.until:

@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from iflint.console import output
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, ROOTS, answer
 from iflint.console.frame import show, subcommand
 from iflint.console.interface import AnyPath, Option, complain
 from iflint.console.run import Request, call, options_of, prepare
-from iflint.options import OUTPUT
+from iflint.console.tables import columns, table
+from iflint.options import OUTPUT, now
+from iflint.reporters.encoding import dumped, enveloped
+from iflint.values import parse_as_of
+from iflint.words.terminal import Style
+from iflint.words.visible import shown, visible
+from iflint.words.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +30,6 @@ if TYPE_CHECKING:
     from iflint.pki.roots.history import KnownRoot
     from iflint.pki.roots.table_update import Update
     from iflint.pki.roots.trust import Root, TrustList
-    from iflint.words.terminal import Style
 
 DEFAULT = "list"
 _UNNAMED = "iflint.roots.unnamed"
@@ -61,44 +67,21 @@ class Listed(msgspec.Struct, frozen=True):
     known: tuple[KnownRoot, ...]
 
 
-class RootRow(msgspec.Struct, frozen=True):
-    """A root with its history; dates are whole days, ``standing`` is what the list says."""
-
-    subject: str
-    standing: str
-    key: str
-    not_before: date | None
-    not_after: date | None
-    added_in: str | None
-    added_on: date | None
-    removed_in: str | None
-    removed_on: date | None
-    required: bool
-    in_neo_list: bool
-    public_web: bool | None
-    sha256: str
-    sha1: str
-    origin: str
+COLUMNS = (
+    *("subject", "standing", "key", "not_before", "not_after"),
+    *("added_in", "added_on", "removed_in", "removed_on"),
+    *("required", "in_neo_list", "public_web", "sha256", "sha1", "origin"),
+)
 
 
-def _row(root: Root, standing: str) -> RootRow:
-    return RootRow(
-        subject=root.subject_text,
-        standing=standing,
-        key=root.key,
-        not_before=root.not_before.date() if root.not_before else None,
-        not_after=root.not_after.date() if root.not_after else None,
-        added_in=root.added_in,
-        added_on=root.added_on,
-        removed_in=root.removed_in,
-        removed_on=root.removed_on,
-        required=root.required,
-        in_neo_list=root.in_neo_list,
-        public_web=root.public_web,
-        sha256=root.sha256,
-        sha1=root.sha1,
-        origin=root.origin,
-    )
+def _row(root: Root, standing: str) -> dict[str, Any]:
+    """A root with its history, for machines; ``standing`` is what the list says."""
+    return {name: getattr(root, name, None) for name in COLUMNS} | {
+        "subject": root.subject_text,
+        "standing": str(standing),
+        "not_before": root.not_before and root.not_before.date(),
+        "not_after": root.not_after and root.not_after.date(),
+    }
 
 
 # iflint roots list
@@ -121,7 +104,6 @@ def list_roots(asked: Request, search: tuple[str, ...]) -> None:
     releases in which it came and went, and what the list in force says of it.
     """
     from iflint.engine.roots import read_trust_list
-    from iflint.options import now
     from iflint.pki.roots.history import known_roots
 
     mistakes = []
@@ -136,8 +118,6 @@ def list_roots(asked: Request, search: tuple[str, ...]) -> None:
 
 
 def _list_json(found: Listed) -> str:
-    from iflint.reporters.encoding import enveloped
-
     return enveloped(
         "roots",
         as_of=found.as_of,
@@ -150,8 +130,7 @@ def _list_json(found: Listed) -> str:
 def _list_csv(found: Listed) -> str:
     from iflint.console.spreadsheets import csv_text
 
-    rows = (_row(each.root, each.standing) for each in found.known)
-    return csv_text(RootRow.__struct_fields__, map(msgspec.structs.astuple, rows))
+    return csv_text(COLUMNS, (_row(each.root, each.standing).values() for each in found.known))
 
 
 _STANDINGS = {
@@ -165,22 +144,18 @@ _STANDINGS = {
 
 
 def _list(found: Listed, style: Style) -> str:
-    from iflint.words.visible import visible
-
     trust, known = found.trust, found.known
     if not known:
         return f"No known root matches in {trust.describe()}.\n"
     listed = sum(each.standing == "listed" for each in known)
     title = f"{trust.describe()}: {listed} of these {len(known)} listed"
     rows = [[*_root_cells(each.root), _STANDINGS[each.standing]] for each in known]
-    headings = ("Root", "Valid until", "History", "Standing")
-    return _table(headings, [(visible(title), rows)], style)
+    headings = columns("Root", "Valid until", "History", "Standing")
+    return table(headings, [(visible(title), rows)], style)
 
 
 def _root_cells(root: Root) -> list[str]:
     """Name and key, last day, and history."""
-    from iflint.words.visible import visible
-
     history = [
         f"{verb} {release} ({on})"
         for verb, release, on in (
@@ -199,24 +174,13 @@ def _root_cells(root: Root) -> list[str]:
     ]
 
 
-def _table(
-    headings: Sequence[str], groups: Sequence[tuple[str, Sequence[Sequence[str]]]], style: Style
-) -> str:
-    from iflint.console.tables import Column, table
-
-    columns = [Column(heading, names=not number) for number, heading in enumerate(headings)]
-    return table(columns, groups, style)
-
-
-def _tables_of_roots(style: Style, **titled: Sequence[Root]) -> Iterator[str]:
+def _tables_of_roots(style: Style, *titled: tuple[str, Sequence[Root]]) -> Iterator[str]:
     """A table of roots in groups, where there are any, each under its title."""
     groups = [
-        (title.replace("_", " "), [_root_cells(root)[:2] for root in roots])
-        for title, roots in titled.items()
-        if roots
+        (title, [_root_cells(root)[:2] for root in roots]) for title, roots in titled if roots
     ]
     if groups:
-        yield _table(("Root", "Valid until"), groups, style)
+        yield table(columns("Root", "Valid until"), groups, style)
 
 
 # iflint roots diff
@@ -245,8 +209,6 @@ def diff(asked: Request, one: str, other: str, paths: tuple[str, ...]) -> None:
 
 
 def _diff_json(found: RootChange) -> str:
-    from iflint.reporters.encoding import enveloped
-
     change = found.change
     return enveloped(
         "roots-diff",
@@ -265,22 +227,18 @@ def _affected(one: Affected) -> dict[str, Any]:
 
 
 def _diff(found: RootChange, style: Style) -> str:
-    from iflint.words.wording import counted
-
     change = found.change
     title = (
         f"From release {change.older} ({change.older_on}) to {change.newer} ({change.newer_on}): "
         f"{counted(len(change.removed), 'root')} removed, {len(change.added)} added.\n"
     )
-    parts = [title, *_tables_of_roots(style, Removed=change.removed, Added=change.added)]
+    parts = [title, *_tables_of_roots(style, ("Removed", change.removed), ("Added", change.added))]
     if found.checked is not None:
         parts.append(_effect(found, style))
     return "\n".join(parts)
 
 
 def _effect(found: RootChange, style: Style) -> str:
-    from iflint.words.wording import counted
-
     checked = counted(found.checked or 0, "entry", "entries")
     broken = counted(len(found.broken), "entry", "entries")
     said = f"Of {checked} with a certificate at hand, the change breaks {broken}.\n"
@@ -291,12 +249,10 @@ def _effect(found: RootChange, style: Style) -> str:
     ]
     if not groups:
         return said
-    return f"{said}\n{_table(('Channel', 'Certificate', 'Root'), groups, style)}"
+    return f"{said}\n{table(columns('Channel', 'Certificate', 'Root'), groups, style)}"
 
 
 def _affected_cells(one: Affected) -> list[str]:
-    from iflint.words.visible import visible
-
     flow = f"{one.package} › {one.iflow}" if one.package else one.iflow
     channel = (flow, f"{one.adapter} {one.address}, entry {one.entry}", str(one.file))
     return ["\n".join(map(visible, channel)), visible(one.subject), visible(one.root)]
@@ -306,23 +262,14 @@ def _affected_cells(one: Affected) -> list[str]:
 
 
 RELEASE = Option(
-    ["--release"],
-    heading="Release",
+    "--release",
+    "Release",
+    "The release that PATH holds. Default: what PATH says.",
     metavar="NUMBER",
-    help="The release that PATH holds. Default: what PATH says.",
 )
-RELEASED_ON = Option(
-    ["--released-on"],
-    heading="Release",
-    metavar="DATE",
-    help="The day on which it came out.",
-)
+RELEASED_ON = Option("--released-on", "Release", "The day on which it came out.", metavar="DATE")
 TABLE_FILE = Option(
-    ["--output", "file"],
-    heading=OUTPUT,
-    metavar="FILE",
-    type=AnyPath(),
-    help="File that gets the new table.",
+    "--output file", OUTPUT, "File that gets the new table.", metavar="FILE", type=AnyPath()
 )
 
 
@@ -349,7 +296,6 @@ def update(
     that --roots, or 'roots' in iflint.toml, can name.
     """
     from iflint.answers.trust_store import update_table
-    from iflint.console import output
     from iflint.pki.roots.trust import TRUST_STORE
 
     day, mistakes = _release_mistakes(release, released_on)
@@ -367,9 +313,6 @@ def _release_mistakes(
 ) -> tuple[date | None, list[str]]:
     import re
 
-    from iflint.values import parse_as_of
-    from iflint.words.visible import shown
-
     mistakes = []
     if release is not None and not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6}){0,5}", release):
         mistakes.append(f"--release takes a number such as 3.1.0, not {shown(release)}")
@@ -383,9 +326,6 @@ def _release_mistakes(
 
 
 def _updated(store: Store, made: Update, file: str | None, style: Style) -> str:
-    from iflint.words.visible import visible
-    from iflint.words.wording import counted
-
     required = "none told" if store.required is None else str(len(store.required))
     said = f"Read {counted(len(store.optional), 'root')}, required: {required} ({store.read}).\n"
     if made.release == made.before and not made.changed:
@@ -397,10 +337,10 @@ def _updated(store: Store, made: Update, file: str | None, style: Style) -> str:
         )
     tables = _tables_of_roots(
         style,
-        Removed=made.removed,
-        Added=made.added,
-        Required_from_now_on=made.newly_required,
-        No_longer_required=made.no_longer_required,
+        ("Removed", made.removed),
+        ("Added", made.added),
+        ("Required from now on", made.newly_required),
+        ("No longer required", made.no_longer_required),
     )
     parts = [said, *tables]
     if file is not None:
@@ -432,7 +372,6 @@ def calendar(asked: Request) -> None:
     --calendar FILE, or 'calendar' in iflint.toml: a row replaces the one with its key.
     """
     from iflint.engine.roots import read_calendar
-    from iflint.reporters.encoding import dumped
 
     run = prepare(asked)
     rows = call(read_calendar, options_of(run)).rows
@@ -440,8 +379,6 @@ def calendar(asked: Request) -> None:
 
 
 def _calendar(rows: Sequence[Row], style: Style) -> str:
-    from iflint.words.visible import visible
-
     cells = []
     for row in rows:
         about = [f"{row.confidence}: {row.source}", row.note]
@@ -460,8 +397,7 @@ def _calendar(rows: Sequence[Row], style: Style) -> str:
                 "\n".join(visible(text) for text in about if text),
             ]
         )
-    headings = ("CA", "Default off", "Last day", "Source")
-    return _table(headings, [("", cells)], style)
+    return table(columns("CA", "Default off", "Last day", "Source"), [("", cells)], style)
 
 
 def _claims(given: date | tuple[Claim, ...] | None) -> list[str]:

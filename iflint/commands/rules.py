@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from iflint.console.arguments import answer
 from iflint.console.frame import show, subcommand
 from iflint.console.run import Request, prepare, rule_infos
+from iflint.console.tables import columns, table
+from iflint.reporters.encoding import enveloped
 from iflint.values import STANDARD_OUTPUT
+from iflint.words.terminal import Style
+from iflint.words.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from iflint.report.findings import RuleInfo
-    from iflint.words.terminal import Style
 
 
 @subcommand(
@@ -38,8 +41,6 @@ def command(asked: Request) -> None:
 
 
 def _json(infos: Sequence[RuleInfo]) -> str:
-    from iflint.reporters.encoding import enveloped
-
     return enveloped("rules", rules=infos)
 
 
@@ -52,9 +53,5 @@ def _severity(info: RuleInfo) -> str:
 
 
 def _table(infos: Sequence[RuleInfo], style: Style) -> str:
-    from iflint.console.tables import Column, table
-    from iflint.words.visible import visible
-
     rows = [[f"{info.code} {info.name}", _severity(info), visible(info.summary)] for info in infos]
-    columns = (Column("Rule", names=True), Column("Severity"), Column("Finds"))
-    return table(columns, [("", rows)], style)
+    return table(columns("Rule", "Severity", "Finds"), [("", rows)], style)

@@ -10,27 +10,30 @@ import click
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
 from iflint.console.frame import show, subcommand
 from iflint.console.interface import AnyPath, Option
+from iflint.console.reading import read
 from iflint.console.run import Request, absent, call, prepare
 from iflint.options import CERTIFICATES
+from iflint.reporters.encoding import enveloped
+from iflint.words.terminal import BOLD, ERROR, ISSUED_BY, NOTE, QUIET, WARNING, Style
+from iflint.words.wording import day, listed
 
 if TYPE_CHECKING:
     from iflint.answers.checklist import Complaint, Point
     from iflint.answers.sender import Call, KeyEntrySide, SenderSide
-    from iflint.words.terminal import Style
 
 _BODY = 5
 
 CONNECTIVITY_TEST = Option(
-    ["--connectivity-test"],
-    heading=CERTIFICATES,
-    help="Download of SAP's Connectivity Test: the load balancer's own chain.",
+    "--connectivity-test",
+    CERTIFICATES,
+    "Download of SAP's Connectivity Test: the load balancer's own chain.",
     metavar="ZIP",
     type=AnyPath(),
 )
 TRUSTSTORES = Option(
-    ["--truststore", "truststores"],
-    heading=CERTIFICATES,
-    help="What the sender trusts beside the keystore: a keystore or certificates (repeatable).",
+    "--truststore truststores",
+    CERTIFICATES,
+    "What the sender trusts beside the keystore: a keystore or certificates (repeatable).",
     metavar="FILE",
     multiple=True,
     type=AnyPath(),
@@ -67,7 +70,6 @@ def command(
     answer, whatever the answer is.
     """
     from iflint.answers.sender import check_sender
-    from iflint.console.reading import read
 
     given = [("", keystore), *(("--truststore ", store) for store in truststores)]
     if connectivity_test is not None:
@@ -86,8 +88,6 @@ def command(
 def _json(side: SenderSide) -> str:
     import msgspec
 
-    from iflint.reporters.encoding import enveloped
-
     entries = [
         {"state": entry.state, "accepted": entry.accepted, **msgspec.structs.asdict(entry)}
         for entry in side.entries
@@ -104,9 +104,6 @@ def _line(indent: int, text: str, style: Style, code: str = "") -> Iterator[str]
 
 
 def _lines(side: SenderSide, style: Style) -> Iterator[str]:
-    from iflint.words.terminal import BOLD
-    from iflint.words.wording import day
-
     yield from _line(0, f"Sender's keystore {side.keystore}, on {day(side.as_of)}", style, BOLD)
     for problem in side.problems:
         yield from _line(0, f"not read: {problem.location.file}: {problem.message}", style)
@@ -156,8 +153,6 @@ def _said(code: str, message: str) -> str:
 
 
 def _mark(state: str, style: Style) -> tuple[str, str]:
-    from iflint.words.terminal import ERROR, NOTE, QUIET, WARNING
-
     return {
         "holds": (style.holds, NOTE),
         "warning": ("!", WARNING),
@@ -167,8 +162,6 @@ def _mark(state: str, style: Style) -> tuple[str, str]:
 
 def _chain(entry: KeyEntrySide, style: Style) -> Iterator[str]:
     """The chain within the entry, a line for each certificate."""
-    from iflint.words.terminal import ISSUED_BY
-
     for level, step in enumerate(entry.tree.steps):
         indent = "  " * level + ISSUED_BY if level else ""
         mark = style.differs if step.faults and step.certain else "?" if step.faults else ""
@@ -215,8 +208,6 @@ def _short(entry: KeyEntrySide) -> str:
 
 def _open(points: tuple[Point, ...]) -> str:
     """Which points fail, have a warning, or were not checked, by number."""
-    from iflint.words.wording import listed
-
     parts = []
     for state, said in (("fails", "to be fixed"), ("warning", "to know"), ("unknown", "open")):
         numbers = dict.fromkeys(str(point.number) for point in points if point.state == state)
@@ -228,7 +219,6 @@ def _open(points: tuple[Point, ...]) -> str:
 
 def _markdown(side: SenderSide) -> str:
     from iflint.reporters.markdown import escaped, in_block
-    from iflint.words.wording import day
 
     lines = [f"# Sender's keystore {escaped(side.keystore)}", "", f"Seen on {day(side.as_of)}.", ""]
     lines += [

@@ -263,8 +263,9 @@ class _Reading:
         from iflint.places.text_file import read_text
 
         file = read_text(self._data, FileLocation(self._label.replace(os.sep, "/")))
-        start, end = self._positions.value(key_path), self._positions.end(key_path)
-        return file.locate(file.offset(*start), file.offset(*end))
+        lines = [0, *(end.end() for end in re.finditer("\n", file.text))]
+        places = self._positions.value(key_path), self._positions.end(key_path)
+        return file.locate(*(lines[line - 1] + column - 1 for line, column in places))
 
     def settings(
         self, table: dict[str, Any], known: Mapping[str, Setting], prefix: KeyPath

@@ -36,26 +36,17 @@ REPORT = ("format", "output", "sarif-profile", "color", "verbose", "quiet")
 
 CONFIGURATION = (
     Option(
-        ["--config"],
-        help="Configuration file. Default: the nearest iflint.toml or pyproject.toml.",
-        heading="Configuration",
+        "--config",
+        "Configuration",
+        "Configuration file. Default: the nearest iflint.toml or pyproject.toml.",
         metavar="FILE",
         type=AnyPath(),
     ),
-    Option(
-        ["--isolated"],
-        help="Read no configuration file.",
-        heading="Configuration",
-        is_flag=True,
-    ),
+    Option("--isolated", "Configuration", "Read no configuration file."),
 )
 """Options that stand on the command line only."""
 DEBUG = Option(
-    ["--debug"],
-    help="Show the traceback of an internal error.",
-    heading=LAST_HEADING,
-    is_flag=True,
-    expose_value=False,
+    "--debug", LAST_HEADING, "Show the traceback of an internal error.", expose_value=False
 )
 
 
@@ -73,12 +64,9 @@ def setting(name: str) -> Option:
         more["type"] = OneOf(kind.choices)
     elif kind.offers == ANY_PATH:
         more["type"] = AnyPath()
-    elif kind.metavar is None:
-        more["is_flag"] = True
     if kind.offers not in ("", ANY_PATH):
         more["shell_complete"] = suggested(kind.offers)
-    names = [f"--{name}", *filter(None, [told.short])]
-    return Option(names, help=text, heading=told.heading, **more)
+    return Option(f"--{name} {told.short}", told.heading, text, **more)
 
 
 def suggested(name: str) -> Callable[..., Any]:
@@ -96,19 +84,13 @@ def answer(*formats: str) -> tuple[Option | str, ...]:
     """Options of a command with formats of its own; the first is for people."""
     return (
         Option(
-            ["--format", "answer"],
-            help=f"Default: {formats[0]}.",
-            heading=OUTPUT,
+            "--format answer",
+            OUTPUT,
+            f"Default: {formats[0]}.",
             type=OneOf(formats),
             default=formats[0],
         ),
-        Option(
-            ["--output", "answer_file"],
-            help="File to write to.",
-            heading=OUTPUT,
-            metavar="FILE",
-            type=AnyPath(),
-        ),
+        Option("--output answer_file", OUTPUT, "File to write to.", metavar="FILE", type=AnyPath()),
         "color",
     )
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from iflint.configuration.settings import COMMAND_LINE_SETTINGS, Destination
+from iflint.console import output
 from iflint.console.arguments import DEBUG, read_answer, setting
 from iflint.console.interface import GroupedCommand, OneOf
 from iflint.console.run import Request, Run
@@ -29,7 +30,6 @@ def subcommand(
     parameter that is a text is the option of this setting. What the function returns is the exit
     code, 0 for None.
     """
-
     params = [setting(each) if isinstance(each, str) else each for each in parameters]
     formats = next((each.type for each in params if each.name == "answer"), None)
 
@@ -83,8 +83,6 @@ def show(run: Run, answer: T, **formats: Callable[..., str]) -> None:
 
     Each format is a function of the answer; the first, for people, is given a `Style`, too.
     """
-    from iflint.console import output
-
     render = formats[run.answer.format]
     if run.answer.format == next(iter(formats)):
         colour = run.settings.color

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from iflint.console import progress_bar
 from iflint.console.interface import Failure, WrongUsage, silence_stdout
 from iflint.values import STANDARD_OUTPUT
+from iflint.words.terminal import Style
+from iflint.words.visible import ascii_only, inert, with_plain_symbols
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
     from typing import TextIO
-
-    from iflint.words.terminal import Style
 
 DEFAULT_WIDTH = 80
 NARROWEST, WIDEST = 40, 1000
@@ -65,8 +65,6 @@ def print_text(render: Callable[[bool], str]) -> None:
     A character set counts as poor when it lacks more than the symbols that ASCII can stand for,
     without moving anything. Raises `Failure` when standard output can't be written.
     """
-    from iflint.words.visible import inert
-
     encoding = _console_encoding()
     with progress_bar.shown("writing the report"):
         text = inert(render(False))
@@ -80,8 +78,6 @@ def print_text(render: Callable[[bool], str]) -> None:
 
 def _encoded(text: str, encoding: str) -> bytes | None:
     """The text for a console, with plain symbols where it lacks others; None if it lacks more."""
-    from iflint.words.visible import with_plain_symbols
-
     for each in (text, with_plain_symbols(text, encoding)):
         with contextlib.suppress(UnicodeEncodeError):
             return each.encode(encoding)
@@ -93,8 +89,6 @@ def print_aside(render: Callable[[bool], str]) -> None:
 
     ``render`` is that of `print_text`; nothing more can be done if it can't be written.
     """
-    from iflint.words.visible import inert
-
     stream: TextIO | None = sys.stderr
     if stream is None:
         return
@@ -114,9 +108,6 @@ def write_text(path: str | None, setting: str, render: Callable[[Style], str]) -
     ``setting`` tells when standard output gets colours; a file gets them by ``always`` alone.
     Raises `Failure`.
     """
-    from iflint.words.terminal import Style
-    from iflint.words.visible import ascii_only
-
     if path is not None and path != STANDARD_OUTPUT:
         write_file(path, render(Style(setting == "always", DEFAULT_WIDTH, ascii=False)))
         return

@@ -18,6 +18,7 @@ from iflint.configuration.settings import (
 from iflint.console.interface import Failure, WrongUsage, complain
 from iflint.options import Environment, Options, UsageError
 from iflint.values import STANDARD_OUTPUT, RuleNames, Scope
+from iflint.words.nearest import did_you_mean
 from iflint.words.visible import shown
 
 if TYPE_CHECKING:
@@ -209,8 +210,6 @@ def _environments(
     settings: Settings, mistakes: list[str], *, every: bool
 ) -> tuple[Environment, ...]:
     """The environments that are asked for, out of those of the configuration."""
-    from iflint.words.nearest import did_you_mean
-
     configured = {each.name: each for each in settings.environments}
     if settings.all_environments:
         if not configured:

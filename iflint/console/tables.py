@@ -38,6 +38,11 @@ class Column(msgspec.Struct, frozen=True):
     names: bool = False
 
 
+def columns(first: str, *others: str) -> tuple[Column, ...]:
+    """Columns of which the first names the rows."""
+    return (Column(first, names=True), *map(Column, others))
+
+
 def table(
     columns: Sequence[Column],
     groups: Sequence[tuple[str, Sequence[Row]]],

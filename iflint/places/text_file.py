@@ -104,10 +104,6 @@ class TextFile:
         )
         return Location(self.location, region)
 
-    def offset(self, line: int, column: int) -> int:
-        """How many characters stand before a place."""
-        return self._starts()[line - 1] + column - 1
-
     def edit(self, text: str, start: int = 0, end: int | None = None) -> Edit:
         """The change that puts ``text`` in the place of the characters ``start`` to ``end``.
 
