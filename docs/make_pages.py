@@ -42,6 +42,8 @@ def pages() -> dict[Path, str]:
     made = {PAGES / f"{rule.name}.md": page(rule) for rule in rules}
     made[PAGES / "README.md"] = "\n".join(index(rules))
     made[readme] = with_families(readme.read_text(encoding="utf-8"))
+    configuration = ROOT / "docs" / "configuration.md"
+    made[configuration] = with_settings(configuration.read_text(encoding="utf-8"))
     made[ROOT / "docs" / "iflint.schema.json"] = dumped(schema(rules))
     made |= {ROOT / "docs" / name: dumped(make()) for name, make in SCHEMAS.items()}
     return made
@@ -76,6 +78,37 @@ def with_families(readme: str) -> str:
     table = ["| codes | what they are about |", "| --- | --- |"]
     table += [f"| {family} | {about} |" for family, about in FAMILIES.items()]
     return "\n".join([before + BEGIN, *table, END]) + rest.split(END)[1]
+
+
+def with_settings(page: str) -> str:
+    """The page on configuration with its table of settings."""
+    begin, end = "<!-- settings: made by docs/make_pages.py -->", "<!-- end of settings -->"
+    before, rest = page.split(begin)
+    return "\n".join([before + begin, *settings(), end]) + rest.split(end)[1]
+
+
+def settings() -> list[str]:
+    """The table of settings, and which of them an environment may have."""
+    from iflint.configuration.settings import COMMAND_LINE_SETTINGS, ENVIRONMENT_SETTINGS
+
+    table = ["| setting | what it says | takes | default |", "| --- | --- | --- | --- |"]
+    for setting in COMMAND_LINE_SETTINGS.values():
+        name = f"`--{setting.name}`, typed only" if setting.only_typed else f"`{setting.name}`"
+        takes = f"{setting.kind.words}, or several" if setting.many else setting.kind.words
+        default = setting.default
+        if isinstance(default, tuple):
+            default = ", ".join(default)
+        elif isinstance(default, bool):
+            default = str(default).lower()
+        told = setting.absent or ("" if default is None else f"`{default}`")
+        table.append(f"| {name} | {setting.summary} | {takes} | {told} |")
+    names = ", ".join(f"`{name}`" for name in ENVIRONMENT_SETTINGS)
+    patterns = ENVIRONMENT_SETTINGS["parameters"].summary.replace("Files", "files", 1)
+    return [
+        *table,
+        "",
+        f"In `[environments.NAME]` may stand {names}. Its `parameters`: {patterns}",
+    ]
 
 
 def main() -> None:

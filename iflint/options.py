@@ -1,26 +1,137 @@
-"""What a run can be told: the same settings for a library call, the command line and a file."""
+"""What a run can be told: each setting, declared once, for a library call, a file and a command.
 
-from __future__ import annotations
+A field's annotation holds its `Setting`; type, name and default are the field's own. Read the
+settings of a class with `settings_of`.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
 import msgspec
 
+from iflint.pki.roots.trust import Landscape, Trust
 from iflint.places.location import Location
+from iflint.values import (
+    DAY,
+    EXISTING_FILE,
+    EXISTING_PATH,
+    FILE,
+    FINGERPRINT,
+    LINE,
+    MOMENT,
+    PARAMETER_PATTERN,
+    PASSWORD_VARIABLE,
+    PATH_PATTERN,
+    PATTERN,
+    RULES,
+    Kind,
+    one_of,
+    switch,
+    whole_number,
+)
 
 if TYPE_CHECKING:
     from iflint.progress import Progress
 
-DEFAULT_EXPIRY_DAYS = 30
-"""Ours: a month for a renewal, which may take two redeployments."""
-LONGEST_EXPIRY_DAYS = 36_500
-"""Ours: a hundred years."""
+CERTIFICATES = "Certificates and roots"
+FLOWS = "Flows"
+FINDINGS = "Findings"
+OUTPUT = "Output"
+"""Headings of the help."""
 
 
 class UsageError(Exception):
     """The caller asked for something that can't be done; the message is one line for people."""
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """A setting, under the one name that it has everywhere.
+
+    ``kind`` reads a value; ``summary`` is one sentence for people, under ``heading`` in the help.
+    ``absent`` tells what counts where none is given and there is no default. ``short`` is another
+    name on the command line, on which alone the setting exists if it is ``only_typed``.
+    ``before`` names the setting in front of which it is listed, if it is not where it is declared.
+
+    The rest comes from the field: ``many`` tells that it holds a list (a tuple), else the last
+    value given counts; ``default`` is the value where none is given, as a file would have it, None
+    where its absence counts; ``needed`` tells that one has to be given.
+    """
+
+    kind: Kind[Any]
+    summary: str = ""
+    heading: str = ""
+    absent: str = ""
+    short: str = ""
+    only_typed: bool = False
+    before: str = ""
+    name: str = ""
+    many: bool = False
+    default: Any = None
+    needed: bool = False
+
+
+def settings_of(cls: type[msgspec.Struct]) -> dict[str, Setting]:
+    """The settings that a class declares in its fields, by name."""
+    defaults = dict(zip(cls.__struct_fields__[::-1], cls.__struct_defaults__[::-1], strict=False))
+    found: list[Setting] = []
+    for field, annotation in _annotations(cls).items():
+        for setting in getattr(annotation, "__metadata__", ()):
+            default = defaults.get(field)
+            if isinstance(default, tuple):
+                default = tuple(map(str, default))
+            told = msgspec.structs.replace(
+                setting,
+                name=field.replace("_", "-"),
+                many=any(get_origin(part) is tuple for part in _types(annotation)),
+                default=None if default in ("", ()) else default,
+                needed=field not in defaults,
+            )
+            names = [each.name for each in found]
+            found.insert(names.index(told.before) if told.before else len(found), told)
+    return {each.name: each for each in found}
+
+
+def _annotations(cls: type) -> dict[str, Any]:
+    """The annotation of each field, those of the classes that it builds upon first."""
+    return {
+        name: annotation
+        for each in reversed(cls.__mro__)
+        for name, annotation in getattr(each, "__annotations__", {}).items()
+    }
+
+
+def _types(annotation: Any) -> tuple[Any, ...]:
+    """The types of which a field's value may be one."""
+    type_ = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+    return type_, *get_args(type_)
+
+
+class ServiceKeySettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of service keys that their files do not tell.
+
+    ``path`` is relative to ``folder`` (absolute; empty: the current directory). ``roles`` and
+    ``pinned`` are None where nothing is said of them.
+    """
+
+    path: Annotated[
+        str, Setting(PATH_PATTERN, "The files of the keys: a pattern as in .gitignore.")
+    ]
+    roles: Annotated[
+        tuple[str, ...] | None, Setting(LINE, "The roles of the keys' service instance.")
+    ] = None
+    pinned: Annotated[
+        bool | None,
+        Setting(switch(), "Pin Certificate: whether a key accepts its own certificate only."),
+    ] = None
+    folder: str = ""
+
+
+class UserSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The roles of a user to whom certificates are mapped."""
+
+    name: Annotated[str, Setting(LINE, "The user, as certificate-to-user mappings name it.")]
+    roles: Annotated[tuple[str, ...], Setting(LINE, "The roles of the user.")]
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +145,14 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     landscape: str | None = None
     trust: str | None = None
-    parameters: tuple[str, ...] = ()
+    parameters: Annotated[
+        tuple[str, ...],
+        Setting(
+            PARAMETER_PATTERN,
+            "Files with the environment's parameter values, by pattern:"
+            " configuration/{package}/{artifact}.json.",
+        ),
+    ] = ()
     certificates: tuple[str, ...] | None = None
     roots: tuple[str, ...] | None = None
     roots_add: tuple[str, ...] | None = None
@@ -45,44 +163,37 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
 class Suppression(msgspec.Struct, frozen=True, kw_only=True):
     """Findings that somebody decided to live with (see `iflint.engine.suppressions`).
 
-    ``rule`` holds codes, names or prefixes of codes; a finding has to match one of them and
-    everything else that is given: ``path``, a pattern as in .gitignore relative to ``folder``
-    (absolute; empty: the current directory), in which a backslash is a slash; ``channel``, a name,
-    address, adapter or label, in which ``*`` and ``?`` stand for anything; ``dn``;
-    ``certificate``, its SHA-256 in hexadecimal digits. ``until`` is the last day on which it holds.
-    ``location`` is where it is configured.
+    A finding has to match one of ``rule`` (codes, names or prefixes of codes) and everything else
+    that is given. ``path`` is relative to ``folder`` (absolute; empty: the current directory);
+    ``certificate`` has hexadecimal digits only. ``location`` is where it is configured.
     """
 
-    rule: tuple[str, ...]
-    reason: str
-    path: str = ""
-    channel: str = ""
-    dn: str = ""
-    certificate: str = ""
-    owner: str = ""
-    until: date | None = None
+    rule: Annotated[tuple[str, ...], Setting(RULES, "The rules whose findings are suppressed.")]
+    reason: Annotated[str, Setting(LINE, "Why it is right to live with them.")]
+    path: Annotated[
+        str,
+        Setting(
+            PATH_PATTERN,
+            "Only in files that match, as in .gitignore, but that a backslash is a slash.",
+        ),
+    ] = ""
+    channel: Annotated[
+        str,
+        Setting(
+            LINE,
+            "Only of channels with this name, address, adapter or label; * and ? are wildcards.",
+        ),
+    ] = ""
+    dn: Annotated[str, Setting(LINE, "Only of entries with this subject or issuer DN.")] = ""
+    certificate: Annotated[
+        str, Setting(FINGERPRINT, "Only of the certificate with this SHA-256 fingerprint.")
+    ] = ""
+    owner: Annotated[str, Setting(LINE, "Who answers for it.")] = ""
+    until: Annotated[
+        date | None, Setting(DAY, "The last day on which it holds; then the findings are back.")
+    ] = None
     folder: str = ""
     location: Location | None = None
-
-
-class ServiceKeySettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What service keys open that their files do not tell, by a pattern as in .gitignore.
-
-    ``path`` is relative to ``folder`` (absolute; empty: the current directory). ``roles`` are those
-    of the keys' instance, ``pinned`` is *Pin Certificate*; None: not said.
-    """
-
-    path: str
-    roles: tuple[str, ...] | None = None
-    pinned: bool | None = None
-    folder: str = ""
-
-
-class UserSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """The roles of a user to whom certificates are mapped."""
-
-    name: str
-    roles: tuple[str, ...]
 
 
 NARROWING = ("path", "channel", "dn", "certificate")
@@ -93,61 +204,121 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one run.
 
     Paths are as the caller wrote them, relative to ``directory`` (default: the current one).
-    ``roots`` replace the list of the landscape, ``roots_add`` extend it; ``trust`` is how much of
-    SAP's list counts (`iflint.pki.roots.trust.Trust`); ``calendar`` a file with rows of one's own.
     ``certificates`` is None when certificates are to be looked for under the checked paths.
-    ``keystore_password_env`` names the environment variables that hold passwords of keystores,
-    each as ``NAME`` or ``PATH=NAME`` (`iflint.pki.passwords`).
+    ``keystore_password_env`` has items ``NAME`` or ``PATH=NAME`` (`iflint.pki.passwords`).
     ``as_of`` is an aware datetime, kept as UTC, None for now. ``select`` and ``ignore`` hold codes,
     names or prefixes of codes; ``rules`` has tables of settings of single rules, under their codes
-    or names: ``{"IFL102": {"severity": "error", "expiry-days": 60}}``
-    (`iflint.engine.rule_settings`).
-    ``exclude`` holds patterns as in .gitignore, relative to
-    ``exclude_directory`` (default: ``directory``). ``whole_inventory`` asks for the exact location
-    of every channel and entry in the report, ``describe_rules`` for the rules in force,
-    ``diagrams`` for how the flows are drawn; each costs time that a run without it saves.
+    or names: ``{"IFL102": {"severity": "error"}}`` (`iflint.engine.rule_settings`).
+    ``exclude`` holds patterns relative to ``exclude_directory`` (default: ``directory``).
     ``environments`` are those to check, each by itself. ``root`` is the folder that fingerprints
     and URIs begin at if no repository holds what is checked (default: ``directory``).
     ``suppressions`` and ``baseline``, a file of known findings (`iflint.engine.baseline`), set
-    findings apart from those that count. ``service_keys`` and ``users`` say which roles service
-    keys and mapped users have. ``progress`` is told of each step (`iflint.progress`).
+    findings apart from those that count. ``whole_inventory`` asks for the exact location of every
+    channel and entry in the report, ``describe_rules`` for the rules in force, ``diagrams`` for
+    how the flows are drawn; each costs time that a run without it saves. ``service_keys``
+    and ``users`` say which roles service keys and mapped users have. ``progress`` is told of each
+    step (`iflint.progress`).
     """
 
-    certificates: tuple[str, ...] | None = None
-    keystore_password_env: tuple[str, ...] = ()
-    parameters: tuple[str, ...] = ()
-    roots: tuple[str, ...] = ()
-    roots_add: tuple[str, ...] = ()
-    trust: str = "complete"
-    calendar: str | None = None
-    landscape: str = "btp"
-    as_of: datetime | None = None
-    expiry_days: int = DEFAULT_EXPIRY_DAYS
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
+    certificates: Annotated[
+        tuple[str, ...] | None,
+        Setting(
+            EXISTING_PATH,
+            "File or folder with client certificates and intermediates.",
+            CERTIFICATES,
+            absent="all under the checked paths",
+        ),
+    ] = None
+    keystore_password_env: Annotated[
+        tuple[str, ...],
+        Setting(
+            PASSWORD_VARIABLE,
+            "Environment variable that holds the password of keystores, or of the one at PATH.",
+            CERTIFICATES,
+        ),
+    ] = ()
+    parameters: Annotated[
+        tuple[str, ...],
+        Setting(EXISTING_FILE, "File with an environment's parameter values.", FLOWS),
+    ] = ()
+    landscape: Annotated[
+        str, Setting(one_of(Landscape), "Whose list of supported roots counts.", CERTIFICATES)
+    ] = "btp"
+    trust: Annotated[
+        str,
+        Setting(
+            one_of(Trust),
+            "How much of SAP's list for BTP counts: btp-required are the roots that BTP itself"
+            " uses.",
+            CERTIFICATES,
+        ),
+    ] = "complete"
+    roots: Annotated[
+        tuple[str, ...],
+        Setting(
+            EXISTING_PATH, "Roots that replace the list: files, folders or a table.", CERTIFICATES
+        ),
+    ] = ()
+    roots_add: Annotated[
+        tuple[str, ...],
+        Setting(EXISTING_PATH, "Roots that extend the list: files or folders.", CERTIFICATES),
+    ] = ()
+    calendar: Annotated[
+        str | None,
+        Setting(
+            EXISTING_FILE, "Rows that correct the calendar of public CAs, in JSON.", CERTIFICATES
+        ),
+    ] = None
+    as_of: Annotated[
+        datetime | None,
+        Setting(MOMENT, "Judge as if it were this day or time (UTC).", CERTIFICATES, absent="now"),
+    ] = None
+    expiry_days: Annotated[
+        int,
+        Setting(
+            whole_number(0, 36_500, "days"),  # ours: a hundred years
+            "Warn when a certificate ends within N days.",
+            CERTIFICATES,
+        ),
+    ] = 30
+    exclude: Annotated[
+        tuple[str, ...], Setting(PATTERN, "Leave out what matches, as in .gitignore.", FLOWS)
+    ] = ()
+    select: Annotated[
+        tuple[str, ...],
+        Setting(
+            RULES,
+            "Only these rules: codes, names or prefixes as IFL1, separated by commas.",
+            FINDINGS,
+        ),
+    ] = ()
+    ignore: Annotated[tuple[str, ...], Setting(RULES, "All but these rules.", FINDINGS)] = ()
+    baseline: Annotated[
+        str | None,
+        Setting(FILE, "Known findings: only what this file does not have counts.", FINDINGS),
+    ] = None
     rules: Mapping[str, Mapping[str, Any]] = {}
-    exclude: tuple[str, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    environments: tuple[Environment, ...] = ()
     exclude_directory: str | None = None
     directory: str | None = None
     root: str | None = None
-    environments: tuple[Environment, ...] = ()
-    suppressions: tuple[Suppression, ...] = ()
-    baseline: str | None = None
-    service_keys: tuple[ServiceKeySettings, ...] = ()
-    users: tuple[UserSettings, ...] = ()
     describe_rules: bool = False
     whole_inventory: bool = False
     diagrams: bool = False
-    progress: Progress | None = None
+    service_keys: tuple[ServiceKeySettings, ...] = ()
+    users: tuple[UserSettings, ...] = ()
+    progress: "Progress | None" = None
 
     def __post_init__(self) -> None:
         """Refuse what would only be noticed later, or not at all; the clock is UTC's from here on.
 
         Raises UsageError.
         """
+        annotations = _annotations(type(self))
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            if isinstance(value, str) and name not in _SINGLE:
+            if isinstance(value, str) and str not in _types(annotations[name]) and name != "as_of":
                 raise UsageError(f"{name} takes several values: give a list such as [{value!r}]")
         if self.as_of is not None and (
             not isinstance(self.as_of, datetime) or self.as_of.tzinfo is None
@@ -158,18 +329,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
                 msgspec.structs.force_setattr(self, "as_of", self.as_of.astimezone(UTC))
             except OverflowError:
                 raise UsageError("as_of is no such day in UTC") from None
-
-
-_SINGLE = (
-    "as_of",
-    "trust",
-    "calendar",
-    "landscape",
-    "exclude_directory",
-    "directory",
-    "root",
-    "baseline",
-)
 
 
 def now() -> datetime:

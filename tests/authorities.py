@@ -198,7 +198,20 @@ def resigned(der: bytes, algorithm: bytes, sign: Callable[[bytes], bytes]) -> by
     return asn1.encode(asn1.SEQUENCE, tbs + algorithm + signature)
 
 
+def object_identifier(dotted: str) -> bytes:
+    """The content bytes of an OBJECT IDENTIFIER (no tag, no length)."""
+    first, second, *rest = map(int, dotted.split("."))
+    return b"".join(map(_base128, (first * 40 + second, *rest)))
+
+
+def _base128(arc: int) -> bytes:
+    octets = [arc & 0x7F]
+    while arc := arc >> 7:
+        octets.append(0x80 | arc & 0x7F)
+    return bytes(reversed(octets))
+
+
 def algorithm(oid: str, parameters: bytes = b"") -> bytes:
     """The DER of an AlgorithmIdentifier."""
-    identifier = asn1.encode(asn1.OBJECT_IDENTIFIER, asn1.encode_object_identifier(oid))
+    identifier = asn1.encode(asn1.OBJECT_IDENTIFIER, object_identifier(oid))
     return asn1.encode(asn1.SEQUENCE, identifier + parameters)

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import click
-
-from iflint.console.arguments import (
-    configuration_options,
-    judging_options,
-    paths_argument,
-    request,
-    table_format,
-    table_options,
-)
-from iflint.console.interface import CLEAN, GroupedCommand, complain
+from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
+from iflint.console.frame import show, subcommand
+from iflint.console.interface import complain
+from iflint.console.reading import read, say_what_was_not_read
+from iflint.console.run import Request, call, prepare
+from iflint.console.tables import Column, table
+from iflint.words.terminal import Style, wrapped
+from iflint.words.visible import visible
+from iflint.words.wording import counted, day, left
 
 if TYPE_CHECKING:
     from iflint.report.certificate_list import CertificateUse, CertificateUses, Standing, Use
 
-FORMATS = ("table", "json", "csv", "ics", "html")
 ALARM_DAYS = (30, 7)
 """How long before a certificate's last day the calendar reminds of it: ours."""
 
@@ -28,21 +25,17 @@ _MOST_IN_AN_EVENT = 100
 """Channels named in one event. Ours: a server may refuse a large one (RFC 4791 §5.2.5)."""
 
 
-@click.command(
+@subcommand(
     "certificates",
-    cls=GroupedCommand,
-    short_help="List certificates and who needs them.",
+    "List certificates and who needs them.",
+    (PATHS, *JUDGING, *answer("table", "json", "csv", "ics", "html"), *CONFIGURATION),
     examples=(
         "iflint certificates exports --certificates certs",
         "iflint certificates --format csv --output certificates.csv",
         "iflint certificates --format ics --output certificates.ics",
     ),
 )
-@paths_argument()
-@judging_options
-@table_options(FORMATS)
-@configuration_options
-def command(paths: tuple[str, ...], **arguments: Any) -> int:
+def command(asked: Request, paths: tuple[str, ...]) -> None:
     """List every certificate at hand and what depends on it at PATH (default: here).
 
     Shows the last day, the days left, the verdict on the chain, and every package, iFlow and
@@ -51,32 +44,13 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     whatever the verdicts are.
     """
     from iflint.answers.certificate_uses import uses_of
-    from iflint.console import output
-    from iflint.console.reading import read
-    from iflint.console.run import call, prepare
 
-    chosen, path, mistakes = table_format(arguments, FORMATS)
-    run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))
+    run = prepare(asked, paths or (".",))
     uses = call(uses_of, read(run, flows=False))
-    if chosen == "table":
-        output.write_text(path, run.colour, lambda *console: _table(uses, *console))
-    else:
-        write = {"json": _json, "csv": _csv, "ics": _calendar, "html": _html}[chosen]
-        output.write_data(path, write(uses))
-        if not uses.certificates:
-            complain("no certificate found")
-    _say_what_was_not_read(uses)
-    return CLEAN
-
-
-def _say_what_was_not_read(uses: CertificateUses) -> None:
-    """The list alone would not tell that something in it is missing."""
-    from iflint.words.wording import counted
-
-    if uses.problems:
-        unread = counted(len(uses.problems), "input")
-        complain(f"{unread} could not be read: the list may lack certificates or channels")
-        complain("'iflint check' says which and why")
+    show(run, uses, table=_table, json=_json, csv=_csv, ics=_calendar, html=_html)
+    if not uses.certificates and run.answer.format != "table":
+        complain("no certificate found")
+    say_what_was_not_read(len(uses.problems), "certificates or channels")
 
 
 def _html(uses: CertificateUses) -> str:
@@ -91,22 +65,18 @@ def _json(uses: CertificateUses) -> str:
     return certificates(uses)
 
 
-def _table(uses: CertificateUses, colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint.console.tables import Column, table
-    from iflint.words import visible as text
-
+def _table(uses: CertificateUses, style: Style) -> str:
     if not uses.certificates:
-        return "No certificates found.\n" + _closing(uses, width)
+        return f"No certificates found.\n{_closing(uses, style.width)}"
     groups = [
         (
-            "\n".join(map(text.visible, _titles(certificate))),
+            "\n".join(map(visible, _titles(certificate))),
             [[_dates(certificate), _chain(certificate), _needed_by(certificate)]],
         )
         for certificate in uses.certificates
     ]
     columns = (Column("Last day"), Column("Chain"), Column("Needed by"))
-    shown = table(columns, groups, colour=colour, width=width) + "\n" + _closing(uses, width)
-    return text.ascii_only(shown) if ascii_only else shown
+    return f"{table(columns, groups, style)}\n{_closing(uses, style.width)}"
 
 
 def _titles(use: CertificateUse) -> Iterator[str]:
@@ -118,20 +88,14 @@ def _titles(use: CertificateUse) -> Iterator[str]:
 
 
 def _dates(use: CertificateUse) -> str:
-    from iflint.words.wording import day, left
-
     return f"{day(use.certificate.not_after)} ({left(use.days_left)})"
 
 
 def _chain(use: CertificateUse) -> str:
-    from iflint.words.visible import visible
-
     return "\n".join(visible(_verdict(standing, use)) for standing in use.standings)
 
 
 def _verdict(standing: Standing, use: CertificateUse) -> str:
-    from iflint.words.wording import day
-
     text = standing.verdict
     until = standing.holds_until
     if standing.reasons:
@@ -142,8 +106,6 @@ def _verdict(standing: Standing, use: CertificateUse) -> str:
 
 
 def _needed_by(use: CertificateUse) -> str:
-    from iflint.words.visible import visible
-
     if not use.uses:
         return "no channel"
     by_flow: dict[str, list[str]] = {}
@@ -179,10 +141,6 @@ def _channel(use: Use) -> str:
 
 def _closing(uses: CertificateUses, width: int) -> str:
     """What the list amounts to, and which list of roots and clock it relies on."""
-    from iflint.words.terminal import wrapped
-    from iflint.words.visible import visible
-    from iflint.words.wording import counted, day
-
     unneeded = sum(not one.uses for one in uses.certificates)
     said = [counted(len(uses.certificates), "certificate")]
     if unneeded:
@@ -277,8 +235,6 @@ def _calendar(uses: CertificateUses) -> str:
 
 
 def _summary(use: CertificateUse) -> str:
-    from iflint.words.wording import counted
-
     channels = {(one.iflow, one.channel.ordinal) for one in use.uses}
     needed = counted(len(channels), "channel") if channels else "no channel"
     return f"Last day of {use.certificate.subject or 'a certificate'} ({needed})"

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import click
 import msgspec
 
-from iflint.console.arguments import (
-    configuration_options,
-    judging_options,
-    paths_argument,
-    request,
-    table_format,
-    table_options,
-)
-from iflint.console.interface import CLEAN, GroupedCommand
+from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
+from iflint.console.frame import show, subcommand
+from iflint.console.reading import say_what_has_no_parameters, say_what_was_not_read
+from iflint.console.run import Request, check, prepare
+from iflint.console.tables import columns, table
+from iflint.reporters.encoding import enveloped
+from iflint.words.terminal import Style
+from iflint.words.visible import visible
+from iflint.words.wording import day, left
 
 if TYPE_CHECKING:
     from iflint.report.report import ChannelResult, EntryResult, IflowResult, Report
-
-FORMATS = ("table", "json", "csv")
 
 
 class CertificateRow(msgspec.Struct, frozen=True):
@@ -70,64 +67,29 @@ class ChannelRow(msgspec.Struct, frozen=True):
     entries: tuple[EntryRow, ...]
 
 
-class Channels(
-    msgspec.Struct, frozen=True, kw_only=True, rename={"format_version": "formatVersion"}
-):
-    """The list as JSON, in its envelope."""
-
-    format: str = "iflint-channels"
-    format_version: str = "1"
-    as_of: datetime
-    channels: tuple[ChannelRow, ...]
-
-
-@click.command(
+@subcommand(
     "channels",
-    cls=GroupedCommand,
-    short_help="List channels and their certificates.",
+    "List channels and their certificates.",
+    (PATHS, *JUDGING, *answer("table", "json", "csv"), *CONFIGURATION),
     examples=(
         "iflint channels exports --certificates certs",
         "iflint channels --format csv --output channels.csv",
     ),
 )
-@paths_argument()
-@judging_options
-@table_options(FORMATS)
-@configuration_options
-def command(paths: tuple[str, ...], **arguments: Any) -> int:
+def command(asked: Request, paths: tuple[str, ...]) -> None:
     """List every sender channel at PATH (default: the current folder).
 
     Shows adapter, address and authorization and, for each certificate entry, the certificate,
     its days left and the verdict. Exit code: 0 whatever the verdicts are.
     """
-    from iflint.console import output
-    from iflint.console.reading import say_what_has_no_parameters
-    from iflint.console.run import check, prepare
-
-    chosen, path, mistakes = table_format(arguments, FORMATS)
-    run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))
-    report = check(run.without_baseline, describe_rules=True, whole_inventory=chosen != "table")
-    if chosen == "table":
-        output.write_text(path, run.colour, lambda *console: _table(report, *console))
-    else:
-        output.write_data(path, _json(report) if chosen == "json" else _csv(report))
+    run = prepare(asked, paths or (".",)).but(baseline=None)
+    report = check(run, describe_rules=True, whole_inventory=run.answer.format != "table")
+    show(run, report, table=_table, json=_json, csv=_csv)
     environments = ((each.name, each.parameter_files) for each in report.environments)
     say_what_has_no_parameters(run, environments)
-    _say_what_was_not_read(report)
-    return CLEAN
-
-
-def _say_what_was_not_read(report: Report) -> None:
-    """The list alone would not tell that something in it is missing."""
-    from iflint.console.interface import complain
-    from iflint.words.wording import counted
-
     on_problems = {rule.code for rule in report.rules if "problem" in rule.handed}
-    number = sum(finding.code in on_problems for finding in report.findings)
-    if number:
-        unread = counted(number, "input")
-        complain(f"{unread} could not be read: the list may lack channels or certificates")
-        complain("'iflint check' says which and why")
+    unread = sum(finding.code in on_problems for finding in report.findings)
+    say_what_was_not_read(unread, "channels or certificates")
 
 
 def rows(report: Report) -> Iterator[ChannelRow]:
@@ -185,38 +147,24 @@ def _findings(codes: Sequence[str], names: dict[str, str]) -> str:
     return ", ".join(f"{code} {names.get(code, '')}".rstrip() for code in codes)
 
 
-def _table(report: Report, colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint.console.tables import Column, table
-    from iflint.words import visible as text
-
+def _table(report: Report, style: Style) -> str:
     groups: dict[tuple[str, str], list[list[str]]] = {}
     for row in rows(report):
         group = groups.setdefault((row.file, _title(row)), [])
         group.extend(_lines(row))
     if not groups:
         return "No sender channels found.\n"
-    columns = (
-        Column("Channel", names=True),
-        Column("Authorization"),
-        Column("Certificate"),
-        Column("Verdict"),
-    )
     titled = [(title, lines) for (_, title), lines in groups.items()]
-    shown = table(columns, titled, colour=colour, width=width)
-    return text.ascii_only(shown) if ascii_only else shown
+    return table(columns("Channel", "Authorization", "Certificate", "Verdict"), titled, style)
 
 
 def _title(row: ChannelRow) -> str:
-    from iflint.words.visible import visible
-
     name = f"{row.package} › {row.iflow}" if row.package else row.iflow
     return visible(f"{name} {row.version}".rstrip()) + f"\n{visible(row.file)}"
 
 
 def _lines(row: ChannelRow) -> Iterator[list[str]]:
     """The lines of a channel: one for each entry, or one without."""
-    from iflint.words.wording import day, left
-
     name = row.channel if row.channel != row.adapter else ""
     where = f"in {row.environment}" if row.environment else ""
     place = f"{row.adapter} {row.address}".strip()
@@ -245,15 +193,11 @@ def _authorization(row: ChannelRow) -> str:
 
 
 def _stacked(*parts: str) -> str:
-    from iflint.words.visible import visible
-
     return "\n".join(visible(part) for part in parts if part)
 
 
 def _json(report: Report) -> str:
-    from iflint.reporters.encoding import dumped
-
-    return dumped(Channels(as_of=report.as_of, channels=tuple(rows(report))))
+    return enveloped("channels", as_of=report.as_of, channels=tuple(rows(report)))
 
 
 def _csv(report: Report) -> str:

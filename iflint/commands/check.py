@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import click
 import msgspec
 
-from iflint.configuration.settings import STANDARD_OUTPUT, Destination
-from iflint.console.arguments import (
-    configuration_options,
-    finding_options,
-    judging_options,
-    paths_argument,
-    report_options,
-    request,
-)
-from iflint.console.interface import CLEAN, FOUND, Failure, GroupedCommand, complain
+from iflint.configuration.settings import Destination
+from iflint.console import output
+from iflint.console.arguments import CONFIGURATION, FINDINGS, JUDGING, PATHS, REPORT
+from iflint.console.frame import subcommand
+from iflint.console.interface import CLEAN, FOUND, Failure, complain
+from iflint.console.reading import say_where_no_iflow_is
+from iflint.console.run import Request, Run, call, check, prepare
+from iflint.options import UsageError
+from iflint.values import STANDARD_OUTPUT
+from iflint.words.terminal import Style
 from iflint.words.visible import shown
 from iflint.words.wording import counted
 
 if TYPE_CHECKING:
-    from iflint.console.run import Run
     from iflint.report.report import Report
 
 
-@click.command(
+@subcommand(
     "check",
-    cls=GroupedCommand,
-    short_help="Find channels that will fail.",
+    "Find channels that will fail.",
+    (PATHS, *JUDGING, *FINDINGS, *REPORT, *CONFIGURATION),
     examples=(
         "iflint check",
         "iflint check exports --certificates certs",
@@ -37,20 +35,13 @@ if TYPE_CHECKING:
         "iflint check --as-of 2027-03-15 --fail-on warning",
     ),
 )
-@paths_argument()
-@judging_options
-@finding_options
-@report_options
-@configuration_options
-def command(paths: tuple[str, ...], **arguments: Any) -> int:
+def command(asked: Request, paths: tuple[str, ...]) -> int:
     """Check exported flows and certificates at PATH (default: the current folder).
 
     A PATH is an .iflw file, an export, a folder or a repository of any of them.
     Exit code: 0 clean, 1 findings, 2 wrong usage, 3 iflint itself failed.
     """
-    from iflint.console.run import prepare
-
-    return report_on(prepare(request(arguments, paths=paths or (".",))), guide=True)
+    return report_on(prepare(asked, paths or (".",)), guide=True)
 
 
 def report_on(run: Run, *, guide: bool = False) -> int:
@@ -60,14 +51,13 @@ def report_on(run: Run, *, guide: bool = False) -> int:
     """
     from iflint.console import progress_bar
 
-    if run.quiet:
+    if run.settings.quiet:
         with progress_bar.silenced():
             return _report_on(run, guide=False)
     return _report_on(run, guide=guide)
 
 
 def _report_on(run: Run, *, guide: bool) -> int:
-    from iflint.console.run import check
     from iflint.reporters import load
 
     run = _over_baseline(run)
@@ -88,15 +78,13 @@ def _report_on(run: Run, *, guide: bool) -> int:
             failures.append(failure.message)
     if failures:
         raise Failure("\n".join(failures))
-    if run.quiet or Destination("text", STANDARD_OUTPUT) not in run.destinations:
-        from iflint.console.reading import say_where_no_iflow_is
-
+    if run.settings.quiet or Destination("text", STANDARD_OUTPUT) not in run.destinations:
         say_where_no_iflow_is(run.paths, [iflow.location.path for iflow in report.iflows])
     elif guide:
         from iflint.console import next_steps
 
         next_steps.show(report, run)
-    return FOUND if report.fails(run.fail_level) else CLEAN
+    return FOUND if report.fails(run.settings.fail_level) else CLEAN
 
 
 def _over_baseline(run: Run) -> Run:
@@ -104,20 +92,19 @@ def _over_baseline(run: Run) -> Run:
 
     One that can't be read is written anew.
     """
-    target = run.settings.get("write-baseline")
-    if target is None or not _is_same(run.settings.get("baseline", target), target):
+    target = run.settings.write_baseline
+    if target is None or not _is_same(run.settings.baseline or target, target):
         return run
     if not os.path.exists(target):
-        return run.without_baseline
+        return run.but(baseline=None)
     from iflint.engine import baseline
-    from iflint.options import UsageError
 
     try:
         baseline.read(target)
     except UsageError as error:
         complain(f"{error}; it is written anew")
-        return run.without_baseline
-    return msgspec.structs.replace(run, settings={**run.settings, "baseline": target})
+        return run.but(baseline=None)
+    return run.but(baseline=target)
 
 
 def _is_same(path: str, other: str) -> bool:
@@ -126,26 +113,23 @@ def _is_same(path: str, other: str) -> bool:
 
 def _with_baseline(report: Report, run: Run) -> Report:
     """Write or prune the baseline where that is asked for; what was written is known."""
-    target = run.settings.get("write-baseline")
-    if target is None and not run.settings.get("prune-baseline"):
+    target, path = run.settings.write_baseline, run.settings.baseline
+    if target is None and not run.settings.prune_baseline:
         return report
-    from iflint.console import output
-    from iflint.console.run import call
     from iflint.engine import baseline
 
-    path = run.settings.get("baseline")
     before = call(baseline.read, path) if path is not None else None
     if target is None:
         assert before is not None
         output.write_data(before.path, baseline.pruned(report, before))
-        if not run.quiet:
+        if not run.settings.quiet:
             assert report.baseline is not None
             gone = counted(len(report.baseline.vanished), "finding")
             complain(f"{gone} removed from {shown(str(path), 200)}")
         return baseline.without_vanished(report)
     rows = baseline.of_report(report, before)
     output.write_data(target, baseline.written(rows))
-    if not run.quiet:
+    if not run.settings.quiet:
         complain(f"{counted(len(rows), 'known finding')} written to {shown(target, 200)}")
     return baseline.all_known(report, target, len(rows))
 
@@ -155,16 +139,15 @@ def _write(report: Report, run: Run, destination: Destination) -> None:
     from iflint.reporters import load
 
     reporter = load(destination.format)
-    settings = {name: getattr(run, name) for name in reporter.NEEDS.settings}
+    settings = {name: getattr(run.settings, name) for name in reporter.NEEDS.settings}
     if not reporter.NEEDS.console:
         with progress_bar.shown(f"writing {destination.format}"):
             text = reporter.render(report, **settings)
         output.write_data(destination.path, text)
         return
 
-    def render(colour: bool, width: int, ascii_only: bool) -> str:
-        return str(
-            reporter.render(report, colour=colour, width=width, ascii=ascii_only, **settings)
-        )
+    def render(style: Style) -> str:
+        console = msgspec.structs.asdict(style)
+        return str(reporter.render(report, **console, **settings))
 
-    output.write_text(destination.path, run.colour, render)
+    output.write_text(destination.path, run.settings.color, render)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import click
 
-from iflint.console.arguments import debug_option
-from iflint.console.interface import CLEAN, COMPLETION_VARIABLE, GroupedCommand
+from iflint.console.frame import subcommand
+from iflint.console.interface import COMPLETION_VARIABLE
+from iflint.console.run import Request
 
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
-@click.command(
+@subcommand(
     "completion",
-    cls=GroupedCommand,
-    short_help="Let the shell complete commands.",
+    "Let the shell complete commands.",
+    [click.Argument(["shell"], metavar="SHELL", type=click.Choice(SHELLS, case_sensitive=False))],
     examples=(
         "bash        add to ~/.bashrc:  source <(iflint completion bash)",
         "zsh         add to ~/.zshrc, after compinit:  source <(iflint completion zsh)",
@@ -22,9 +23,7 @@ SHELLS = ("bash", "zsh", "fish", "powershell")
         "            iflint completion powershell | Out-String | Invoke-Expression",
     ),
 )
-@click.argument("shell", metavar="SHELL", type=click.Choice(SHELLS, case_sensitive=False))
-@debug_option
-def command(shell: str) -> int:
+def command(_asked: Request, shell: str) -> None:
     """Write the script for SHELL: bash (4.4 or newer), zsh, fish or powershell.
 
     With it the Tab key completes commands, options, formats, rules with what they find, the
@@ -35,4 +34,3 @@ def command(shell: str) -> int:
 
     script = suggestions.SHELLS[shell](cli, {}, "iflint", COMPLETION_VARIABLE).source()
     output.write_data(None, script)
-    return CLEAN

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import click
-
-from iflint.console.arguments import (
-    OUTPUT,
-    configuration_options,
-    finding_options,
-    judging_options,
-    paths_argument,
-    request,
-    table_format,
-    table_options,
-)
-from iflint.console.interface import CLEAN, GroupedCommand, Option
+from iflint.configuration.settings import SETTINGS
+from iflint.console import output
+from iflint.console.arguments import CONFIGURATION, FINDINGS, JUDGING, PATHS, answer
+from iflint.console.frame import show, subcommand
+from iflint.console.interface import Option
+from iflint.console.run import Request, installed_rules, prepare, rule_infos
+from iflint.console.tables import columns, table
+from iflint.options import OUTPUT
+from iflint.reporters.encoding import dumped, enveloped
+from iflint.words.terminal import Style
+from iflint.words.visible import visible
 
 if TYPE_CHECKING:
     from iflint.configuration.effective import (
@@ -25,13 +23,13 @@ if TYPE_CHECKING:
         EffectiveSuppression,
     )
 
-FORMATS = ("table", "json")
+SCHEMA = Option("--schema", OUTPUT, "Print the JSON Schema of configuration files, for editors.")
 
 
-@click.command(
+@subcommand(
     "config",
-    cls=GroupedCommand,
-    short_help="Show the settings in force.",
+    "Show the settings in force.",
+    (PATHS, *JUDGING, *FINDINGS, *answer("table", "json"), *CONFIGURATION, SCHEMA),
     examples=(
         "iflint config",
         "iflint config exports --landscape neo",
@@ -39,19 +37,7 @@ FORMATS = ("table", "json")
         "iflint config --schema --output iflint.schema.json",
     ),
 )
-@paths_argument()
-@judging_options
-@finding_options
-@table_options(FORMATS)
-@configuration_options
-@click.option(
-    "--schema",
-    cls=Option,
-    heading=OUTPUT,
-    is_flag=True,
-    help="Print the JSON Schema of configuration files, for editors.",
-)
-def command(paths: tuple[str, ...], schema: bool, **arguments: Any) -> int:
+def command(asked: Request, paths: tuple[str, ...], schema: bool) -> None:
     """Show the settings with which PATH (default: the current folder) would be checked.
 
     Tells of each where it comes from: the default, the place in the configuration file, or the
@@ -59,98 +45,62 @@ def command(paths: tuple[str, ...], schema: bool, **arguments: Any) -> int:
     is told as the file has it. Exit code: 0, or 2 when something in the settings is wrong.
     """
     from iflint.configuration.effective import effective_settings
-    from iflint.configuration.settings import SETTINGS, Mistake
-    from iflint.console import output
-    from iflint.console.run import prepare, rule_infos, rule_names
 
-    chosen, path, mistakes = table_format(arguments, FORMATS)
     if schema:
-        output.write_data(path, _schema())
-        return CLEAN
-    names = (name.replace("_", "-") for name, value in arguments.items() if value)
-    mistakes += tuple(
-        Mistake("", f"--{name} is no setting; it belongs to 'iflint check'")
-        for name in names
-        if name not in (*SETTINGS, "config", "isolated")
+        output.write_data(asked.answer.path, _schema())
+        return
+    run = prepare(
+        asked,
+        paths or (".",),
+        mistakes=[
+            f"--{name} is no setting; it belongs to 'iflint check'"
+            for name in asked.given
+            if name not in SETTINGS
+        ],
     )
-    asked = request(arguments, paths=paths or (".",), mistakes=mistakes)
-    run = prepare(asked)
-
-    settings = effective_settings(
-        asked.given, run.settings, run.configuration, rule_names, rule_infos()
-    )
-    if chosen == "json":
-        output.write_data(path, _json(settings, run.configuration))
-    else:
-        output.write_text(
-            path, run.colour, lambda *console: _table(settings, run.configuration, *console)
-        )
-    return CLEAN
+    settings = effective_settings(asked.given, run.given, run.configuration, rule_infos())
+    show(run, settings, table=_table, json=_json)
 
 
 def _schema() -> str:
     from iflint.configuration.schema import schema
-    from iflint.console.run import installed_rules
-    from iflint.reporters.encoding import dumped
 
     return dumped(schema(installed_rules()))
 
 
-def _json(found: EffectiveSettings, configuration: str | None) -> str:
-    from iflint.reporters.encoding import dumped
-
-    return dumped(
-        {
-            "format": "iflint-config",
-            "formatVersion": "1",
-            "configuration": configuration,
-            "settings": found.settings,
-            "suppressions": [{**each.given, "place": each.place} for each in found.suppressions],
-            "rules": found.rules,
-        }
+def _json(found: EffectiveSettings) -> str:
+    return enveloped(
+        "config",
+        configuration=found.configuration,
+        settings=found.settings,
+        suppressions=[{**each.given, "place": each.place} for each in found.suppressions],
+        rules=found.rules,
     )
 
 
-def _table(
-    found: EffectiveSettings,
-    configuration: str | None,
-    colour: bool,
-    width: int,
-    ascii_only: bool,
-) -> str:
-    from iflint.configuration.effective import relative
-    from iflint.console.tables import Column, table
-    from iflint.words import visible as text
+def _table(found: EffectiveSettings, style: Style) -> str:
+    from iflint.configuration.file import relative
 
     groups: dict[str, list[list[str]]] = {}
     for each in found.settings:
-        title = f"environment {text.visible(each.environment)}" if each.environment else ""
+        title = f"environment {visible(each.environment)}" if each.environment else ""
         groups.setdefault(title, []).append(_row(each))
-    told = [rule for rule in found.rules if rule.told]
-    rows = [
-        *groups.items(),
-        *((f"rule {rule.code} {rule.name}", [*map(_row, rule.settings)]) for rule in told),
-        *(
-            (f"suppression {number}", _suppression_rows(each))
-            for number, each in enumerate(found.suppressions, 1)
-        ),
-    ]
-    columns = (Column("Setting", names=True), Column("From"), Column("Value"))
-    shown = table(columns, rows, colour=colour, width=width)
-    file = text.visible(relative(configuration)) if configuration else "none"
-    shown = f"Configuration file: {file}\n\n{shown}\n{_rules_line(found)}\n"
-    return text.ascii_only(shown) if ascii_only else shown
+    for rule in found.rules:
+        if rule.told:
+            groups[f"rule {rule.code} {rule.name}"] = [*map(_row, rule.settings)]
+    for number, suppression in enumerate(found.suppressions, 1):
+        groups[f"suppression {number}"] = _suppression_rows(suppression)
+    shown = table(columns("Setting", "From", "Value"), [*groups.items()], style)
+    file = visible(relative(found.configuration)) if found.configuration else "none"
+    return f"Configuration file: {file}\n\n{shown}\n{_rules_line(found)}\n"
 
 
 def _row(setting: EffectiveSetting) -> list[str]:
-    from iflint.words.visible import visible
-
     return [setting.name, visible(setting.place or setting.origin), _value(setting)]
 
 
 def _suppression_rows(suppression: EffectiveSuppression) -> list[list[str]]:
     from iflint.configuration.effective import texts
-    from iflint.words.visible import visible
 
     rows = [
         [name, "", ", ".join(map(visible, texts(value)))]
@@ -175,8 +125,6 @@ _MOST_NAMED = 5  # ours: they fit a line of 80 columns
 
 def _value(setting: EffectiveSetting) -> str:
     from iflint.configuration.effective import texts
-    from iflint.configuration.settings import SETTINGS
-    from iflint.words.visible import visible
 
     if setting.value is None:
         return SETTINGS[setting.name].absent or "not set"

@@ -2,75 +2,79 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from iflint.console.arguments import debug_option, suggested, table_format, table_options
-from iflint.console.interface import CLEAN, GroupedCommand, WrongUsage
+from iflint.console import output
+from iflint.console.arguments import answer, suggested
+from iflint.console.frame import show, subcommand
+from iflint.console.interface import WrongUsage
+from iflint.console.run import Request, prepare, rule_infos
+from iflint.values import STANDARD_OUTPUT
+from iflint.words.nearest import did_you_mean
+from iflint.words.terminal import Style
+from iflint.words.visible import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from iflint.report.findings import RuleInfo
 
-FORMATS = ("text", "markdown", "html")
 MOST_NAMED = 12
 """Rules named to somebody who typed a part of a code or name."""
 
 
-@click.command(
+@subcommand(
     "explain",
-    cls=GroupedCommand,
-    short_help="Explain a rule.",
+    "Explain a rule.",
+    (
+        click.Argument(
+            ["rule"], metavar="CODE|NAME", required=False, shell_complete=suggested("rules")
+        ),
+        *answer("text", "markdown", "html"),
+    ),
     examples=(
         "iflint explain IFL301",
         "iflint explain dn-mismatch --format html --output dn-mismatch.html",
     ),
 )
-@click.argument("rule", metavar="CODE|NAME", required=False, shell_complete=suggested("rules"))
-@table_options(FORMATS)
-@debug_option
-def command(rule: str | None, **arguments: Any) -> int:
+def command(asked: Request, rule: str | None) -> None:
     """Show the page of the rule with this code or name.
 
     The format text is laid out on a terminal, and Markdown elsewhere; html is one file that
     needs nothing from outside.
     """
-    from iflint.configuration.settings import STANDARD_OUTPUT
-    from iflint.console import output
-    from iflint.console.run import choose_colour, rule_infos
-
-    chosen, path, mistakes = table_format(arguments, FORMATS)
-    setting = choose_colour(arguments, mistakes)
+    run = prepare(asked)
     if rule is None:
         raise WrongUsage(
             ["give the code or name of a rule: 'iflint explain IFL301'; 'iflint rules' lists them"]
         )
     info = find(rule, rule_infos())
-    title, markdown = f"{info.code} {info.name}", page(info)
-    if chosen == "markdown":
-        output.write_data(path, f"# {title}\n\n{markdown}")
-        return CLEAN
-    if chosen == "html":
-        from iflint.reporters.html_page import html_page
+    at_terminal = run.answer.path in (None, STANDARD_OUTPUT) and output.is_terminal()
 
-        output.write_data(path, html_page(title, markdown))
-        return CLEAN
+    def text(info: RuleInfo, style: Style) -> str:
+        if not style.colour and not at_terminal:
+            return _markdown(info)
+        from iflint.console import tables
 
-    def render(colour: bool, width: int, ascii_only: bool) -> str:
-        from iflint.words import visible as text
+        return tables.page(_title(info), page(info), style)
 
-        if colour or (path in (None, STANDARD_OUTPUT) and output.is_terminal()):
-            from iflint.console import tables
+    show(run, info, text=text, markdown=_markdown, html=_html)
 
-            shown = tables.page(title, markdown, colour=colour, width=width)
-        else:
-            shown = f"# {title}\n\n{markdown}"
-        return text.ascii_only(shown) if ascii_only else shown
 
-    output.write_text(path, setting, render)
-    return CLEAN
+def _title(info: RuleInfo) -> str:
+    return f"{info.code} {info.name}"
+
+
+def _markdown(info: RuleInfo) -> str:
+    return f"# {_title(info)}\n\n{page(info)}"
+
+
+def _html(info: RuleInfo) -> str:
+    from iflint.reporters.html_page import html_page
+
+    return html_page(_title(info), page(info))
 
 
 def find(word: str, infos: Sequence[RuleInfo]) -> RuleInfo:
@@ -79,8 +83,6 @@ def find(word: str, infos: Sequence[RuleInfo]) -> RuleInfo:
     for info in infos:
         if wanted in (info.code.lower(), info.name.lower()):
             return info
-    from iflint.words.nearest import did_you_mean
-    from iflint.words.visible import shown
 
     known = [label for info in infos for label in (info.code, info.name)]
     longer = [label for label in known if wanted and wanted in label.lower()]

@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import click
-
-from iflint.console.arguments import (
-    color_option,
-    configuration_options,
-    judging_options,
-    paths_argument,
-    request,
-    rule_options,
-)
-from iflint.console.interface import CLEAN, FOUND, Failure, GroupedCommand, Option
+from iflint.console import output
+from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, RULES
+from iflint.console.frame import subcommand
+from iflint.console.interface import CLEAN, FOUND, Failure, Option, complain
+from iflint.console.run import Request, Run, call, options_of, prepare
+from iflint.words.terminal import BOLD, ERROR, NOTE, QUIET, Style
+from iflint.words.wording import counted, sentence
 
 if TYPE_CHECKING:
-    from iflint.console.run import Run
     from iflint.fixes.plan import Fix, Plan
     from iflint.places.edits import Edit
     from iflint.places.location import Location
     from iflint.report.findings import Finding
-    from iflint.words.terminal import Style
 
 FIXES = "Fixes"
 
+DIFF = Option("--diff", FIXES, "Show the changes and write nothing; exit code 1 if there are any.")
+ADD_SUCCESSOR = Option(
+    "--add-successor", FIXES, "Add the row of a successor that is at hand (IFL105)."
+)
+UNSAFE_FIXES = Option(
+    "--unsafe-fixes",
+    FIXES,
+    "Also write a guess (a common name that is a letter or two away, names exchanged), and"
+    " what brings other findings to light: see what it changes.",
+)
 
-@click.command(
+
+@subcommand(
     "fix",
-    cls=GroupedCommand,
-    short_help="Correct DNs in unpacked flows.",
+    "Correct DNs in unpacked flows.",
+    (PATHS, DIFF, ADD_SUCCESSOR, UNSAFE_FIXES, *JUDGING, *RULES, "color", *CONFIGURATION),
     examples=(
         "iflint fix --diff",
         "iflint fix packages --certificates certs",
@@ -39,39 +44,12 @@ FIXES = "Fixes"
         "iflint fix --add-successor",
     ),
 )
-@paths_argument()
-@click.option(
-    "--diff",
-    is_flag=True,
-    cls=Option,
-    heading=FIXES,
-    help="Show the changes and write nothing; exit code 1 if there are any.",
-)
-@click.option(
-    "--add-successor",
-    is_flag=True,
-    cls=Option,
-    heading=FIXES,
-    help="Add the row of a successor that is at hand (IFL105).",
-)
-@click.option(
-    "--unsafe-fixes",
-    is_flag=True,
-    cls=Option,
-    heading=FIXES,
-    help="Also write a guess (a common name that is a letter or two away, names exchanged), and"
-    " what brings other findings to light: see what it changes.",
-)
-@judging_options
-@rule_options
-@color_option
-@configuration_options
 def command(
+    asked: Request,
     paths: tuple[str, ...],
     diff: bool,
     add_successor: bool,
     unsafe_fixes: bool,
-    **arguments: Any,
 ) -> int:
     """Correct DNs in the unpacked flows at PATH (default: the current folder).
 
@@ -84,12 +62,10 @@ def command(
     Exit code: 0 when all is written that can be, 1 when --diff has changes to show, 2 wrong
     usage, 3 iflint itself failed.
     """
-    from iflint.console import output
-    from iflint.console.run import call, options_of, prepare
     from iflint.engine.run import read
     from iflint.fixes.plan import plan_fixes
 
-    run = prepare(request(arguments, paths=paths or (".",)))
+    run = prepare(asked, paths or (".",))
     plan = call(
         plan_fixes,
         call(read, run.paths, options_of(run)),
@@ -106,9 +82,7 @@ def command(
         except Failure as failure:
             failed[file.file] = failure.message
     done = plan.without(failed)
-    output.write_text(
-        None, run.colour, lambda *console: _joined(_report(done, run, _style(*console)))
-    )
+    output.write_text(None, run.settings.color, lambda style: _joined(_report(done, run, style)))
     if failed:
         raise Failure("\n".join(failed.values()))
     return CLEAN
@@ -116,37 +90,24 @@ def command(
 
 def _show(plan: Plan, run: Run) -> int:
     """Write the diff to standard output, and to standard error what it is about and leaves out."""
-    from iflint.console import output
-    from iflint.console.interface import complain
     from iflint.places.diffs import legible, unified
-    from iflint.words.wording import counted
 
-    colour = output.wants_colour(run.colour)
+    colour, width = output.wants_colour(run.settings.color), output.width()
     if output.is_terminal():
         shown = b"".join(
             unified(file.file.path, legible(file.before), legible(file.after))
             for file in plan.files
         )
-        output.print_text(
-            lambda ascii_only: _painted(shown, _style(colour, output.width(), ascii_only))
-        )
+        output.print_text(lambda plain: _painted(shown, Style(colour, width, plain)))
     else:
         output.write_bytes(
             b"".join(unified(file.file.path, file.before, file.after) for file in plan.files)
         )
-    output.print_aside(
-        lambda ascii_only: _joined(_aside(plan, _style(colour, output.width(), ascii_only)))
-    )
+    output.print_aside(lambda plain: _joined(_aside(plan, Style(colour, width, plain))))
     findings = {fix.finding.fingerprint for fix in plan.fixes}
     what = f"would fix {counted(len(findings), 'finding')}" if findings else "nothing to fix"
     complain("; ".join((what, *_more(plan))))
     return FOUND if plan.files else CLEAN
-
-
-def _style(colour: bool, width: int, ascii_only: bool) -> Style:
-    from iflint.words.terminal import MINIMUM_WIDTH, Style
-
-    return Style(colour, max(width, MINIMUM_WIDTH), ascii_only)
 
 
 def _joined(lines: Iterable[str]) -> str:
@@ -155,8 +116,6 @@ def _joined(lines: Iterable[str]) -> str:
 
 def _painted(diff: bytes, style: Style) -> str:
     """A diff as a terminal shows it; a character that can't be seen is written as an escape."""
-    from iflint.words.terminal import BOLD, ERROR, NOTE, QUIET
-
     codes = {"---": BOLD, "+++": BOLD, "@@ ": QUIET, "+": NOTE, "-": ERROR}
     lines = []
     for line in diff.decode("utf-8", "replace").split("\n"):
@@ -168,8 +127,6 @@ def _painted(diff: bytes, style: Style) -> str:
 
 def _more(plan: Plan) -> Iterator[str]:
     """What other options would do."""
-    from iflint.words.wording import counted
-
     unsafe = len({left.finding.fingerprint for left in plan.left if left.unsafe})
     if unsafe:
         yield f"{unsafe} more with --unsafe-fixes"
@@ -179,9 +136,6 @@ def _more(plan: Plan) -> Iterator[str]:
 
 def _report(plan: Plan, run: Run, style: Style) -> Iterator[str]:
     """What was written, what was left and why, and what comes next."""
-    from iflint.words.terminal import BOLD
-    from iflint.words.wording import counted
-
     if plan.fixes:
         done = len({fix.finding.fingerprint for fix in plan.fixes})
         files = counted(len(plan.files), "file")
@@ -202,8 +156,6 @@ def _report(plan: Plan, run: Run, style: Style) -> Iterator[str]:
 
 def _aside(plan: Plan, style: Style) -> Iterator[str]:
     """What a diff does not tell: what it brings to light, what is left and why."""
-    from iflint.words.terminal import BOLD
-
     revealing = [fixes for fixes in _together(plan.fixes) if fixes[0].reveals]
     if revealing:
         yield style.paint("The changes bring to light:", BOLD)
@@ -216,9 +168,6 @@ def _aside(plan: Plan, style: Style) -> Iterator[str]:
 
 
 def _left(plan: Plan, style: Style) -> Iterator[str]:
-    from iflint.words.terminal import BOLD
-    from iflint.words.wording import counted, sentence
-
     number = len({left.finding.fingerprint for left in plan.left})
     if not number:
         return
@@ -243,8 +192,6 @@ def _together(fixes: Iterable[Fix]) -> Iterable[list[Fix]]:
 
 
 def _fixed(fixes: list[Fix], style: Style) -> Iterator[str]:
-    from iflint.words.terminal import ERROR, NOTE
-
     yield ""
     yield _head([fix.finding for fix in fixes], style)
     for change in fixes[0].changes:
@@ -271,8 +218,6 @@ def _head(findings: list[Finding], style: Style) -> str:
 
 
 def _place(location: Location, style: Style) -> str:
-    from iflint.words.terminal import QUIET
-
     region = location.region
     at = f":{region.start_line}:{region.start_column}" if region else ""
     return f"    {style.paint('-->', QUIET)} {style.file(location.file)}{at}"
@@ -286,12 +231,8 @@ def _hidden(findings: Iterable[Finding], style: Style) -> Iterator[str]:
 
 
 def _wrapped(label: str, text: str, style: Style) -> Iterator[str]:
-    from iflint.words.terminal import QUIET, wrapped
-
-    column = 4 + len(label) + 1
-    first, *rest = wrapped(style.show(text), column, column, style.width)
-    yield f"    {style.paint(label, QUIET)} {first}"
-    yield from (" " * column + line for line in rest)
+    head = f"    {style.paint(label, QUIET)} "
+    return style.hung(style.show(text), len(label) + 5, head=head)
 
 
 def _quoted(path: str) -> str:

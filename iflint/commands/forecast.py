@@ -5,102 +5,53 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import click
-import msgspec
-
-from iflint.console.arguments import (
-    configuration_options,
-    judging_options,
-    paths_argument,
-    request,
-    table_format,
-    table_options,
-)
-from iflint.console.interface import CLEAN, GroupedCommand, WrongUsage
+from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
+from iflint.console.frame import show, subcommand
+from iflint.console.interface import LAST_HEADING, Option, WrongUsage
+from iflint.console.reading import read
+from iflint.console.run import Request, call, prepare
+from iflint.console.tables import columns, table
+from iflint.reporters.encoding import enveloped
+from iflint.values import parse_as_of
+from iflint.words.terminal import Style, wrapped
+from iflint.words.visible import visible
+from iflint.words.wording import counted
 
 if TYPE_CHECKING:
     from iflint.answers.forecast import Forecast, Turn
 
-FORMATS = ("table", "json")
-DEFAULT_DAYS = 365  # ours: a year
+DEFAULT_DAYS = 365
+UNTIL = Option(
+    "--until", LAST_HEADING, "The last day to look at. Default: in a year.", metavar="DATE"
+)
 
 
-class ChangeRow(msgspec.Struct, frozen=True):
-    """A change as JSON has it; ``change`` is ``begins`` or ``ends``."""
-
-    day: date
-    change: str
-    code: str
-    name: str
-    severity: str
-    package: str
-    iflow: str
-    channel: str
-    adapter: str
-    address: str
-    entry: int | None
-    subject: str
-    cause: str
-    remedy: str
-    renew_by: date | None
-    file: str
-    fingerprint: str
-    environment: str = ""
-
-
-class Changes(
-    msgspec.Struct, frozen=True, kw_only=True, rename={"format_version": "formatVersion"}
-):
-    """The forecast as JSON, in its envelope."""
-
-    format: str = "iflint-forecast"
-    format_version: str = "1"
-    as_of: datetime
-    until: date
-    changes: tuple[ChangeRow, ...]
-
-
-@click.command(
+@subcommand(
     "forecast",
-    cls=GroupedCommand,
-    short_help="List the days on which verdicts change.",
+    "List the days on which verdicts change.",
+    (PATHS, UNTIL, *JUDGING, *answer("table", "json"), *CONFIGURATION),
     examples=(
         "iflint forecast exports --certificates certs --until 2027-12-31",
         "iflint forecast --format json --output forecast.json",
     ),
 )
-@paths_argument()
-@click.option("--until", metavar="DATE", help="The last day to look at. Default: in a year.")
-@judging_options
-@table_options(FORMATS)
-@configuration_options
-def command(paths: tuple[str, ...], until: str | None, **arguments: Any) -> int:
+def command(asked: Request, paths: tuple[str, ...], until: str | None) -> None:
     """List the days on which a verdict about PATH changes (default: the current folder).
 
     For each of them: the channel, the cause, and the last day to start the renewal. `iflint
     check --as-of` that day says exactly the same. Exit code: 0 whatever the days bring.
     """
     from iflint.answers.forecast import forecast
-    from iflint.console import output
-    from iflint.console.reading import read
-    from iflint.console.run import call, prepare
 
-    chosen, path, mistakes = table_format(arguments, FORMATS)
-    run = prepare(request(arguments, paths=paths or (".",), mistakes=mistakes))
+    run = prepare(asked, paths or (".",))
     sessions = read(run)
     end = _last_day(until, sessions[0].as_of)
     found = [(session.name, call(forecast, session, end)) for session in sessions]
-    if chosen == "table":
-        output.write_text(path, run.colour, lambda *console: _tables(found, *console))
-    else:
-        output.write_data(path, _json(found))
-    return CLEAN
+    show(run, found, table=_tables, json=_json)
 
 
 def _last_day(until: str | None, start: datetime) -> date:
     """Raises WrongUsage for a text that is no date, or one before the clock."""
-    from iflint.values import parse_as_of
-
     if until is None:
         return start.date() + timedelta(days=min(DEFAULT_DAYS, (date.max - start.date()).days))
     try:
@@ -112,92 +63,80 @@ def _last_day(until: str | None, start: datetime) -> date:
     return day
 
 
-def _row(change: Turn, environment: str = "") -> ChangeRow:
+def _row(change: Turn, environment: str) -> dict[str, Any]:
+    """A change as JSON has it."""
     finding = change.finding
     iflow, channel, entry = finding.iflow, finding.channel, finding.entry
-    return ChangeRow(
-        day=change.day,
-        change="begins" if change.begins else "ends",
-        code=finding.code,
-        name=finding.name,
-        severity=str(finding.severity),
-        package=iflow.package.name if iflow and iflow.package else "",
-        iflow=iflow.name if iflow else "",
-        channel=channel.name if channel else "",
-        adapter=channel.adapter if channel else "",
-        address=channel.address if channel else "",
-        entry=entry.ordinal if entry else None,
-        subject=entry.subject if entry else "",
-        cause=finding.message,
-        remedy=finding.remedy,
-        renew_by=change.renew_by,
-        file=str(finding.location.file),
-        fingerprint=finding.fingerprint,
-        environment=environment,
-    )
+    return {
+        "day": change.day,
+        "change": "begins" if change.begins else "ends",
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity,
+        "package": iflow.package.name if iflow and iflow.package else "",
+        "iflow": iflow.name if iflow else "",
+        "channel": channel.name if channel else "",
+        "adapter": channel.adapter if channel else "",
+        "address": channel.address if channel else "",
+        "entry": entry.ordinal if entry else None,
+        "subject": entry.subject if entry else "",
+        "cause": finding.message,
+        "remedy": finding.remedy,
+        "renew_by": change.renew_by,
+        "file": str(finding.location.file),
+        "fingerprint": finding.fingerprint,
+        "environment": environment,
+    }
 
 
 def _json(found: list[tuple[str, Forecast]]) -> str:
-    from iflint.reporters.encoding import dumped
-
     first = found[0][1]
     rows = [_row(change, name) for name, one in found for change in one.changes]
-    rows.sort(key=lambda row: row.day)
-    return dumped(Changes(as_of=first.start, until=first.until, changes=tuple(rows)))
+    rows.sort(key=lambda row: row["day"])
+    return enveloped("forecast", as_of=first.start, until=first.until, changes=rows)
 
 
-def _tables(found: list[tuple[str, Forecast]], colour: bool, width: int, ascii_only: bool) -> str:
+def _tables(found: list[tuple[str, Forecast]], style: Style) -> str:
     """The table of each environment, under its name."""
-    from iflint.words.visible import visible
-
     return "\n".join(
-        (f"Environment {visible(name)}\n\n" if name else "")
-        + _table(forecast, colour, width, ascii_only)
+        (f"Environment {visible(name)}\n\n" if name else "") + _table(forecast, style)
         for name, forecast in found
     )
 
 
-def _table(found: Forecast, colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint.console.tables import Column, table
-    from iflint.words import visible as text
-    from iflint.words.terminal import wrapped
-    from iflint.words.wording import counted
-
+def _table(found: Forecast, style: Style) -> str:
     days = dict.fromkeys(change.day for change in found.changes)
     groups = [
         (
             f"{day} (in {counted((day - found.start.date()).days, 'day')})",
-            [_cells(_row(c), found.start.date()) for c in found.changes if c.day == day],
+            [_cells(change, found.start.date()) for change in found.changes if change.day == day],
         )
         for day in days
     ]
     verb = "is" if len(found.now) == 1 else "are"
     end = f"Looked at every day until {found.until}; today there {verb} "
     end += f"{counted(len(found.now), 'finding')} (`iflint check`)."
-    end = "\n".join(wrapped(end if groups else f"No verdict changes. {end}", 0, 0, width)) + "\n"
+    end = end if groups else f"No verdict changes. {end}"
+    end = "\n".join(wrapped(end, 0, 0, style.width)) + "\n"
     if not groups:
         return end
-    columns = (
-        Column("Change", names=True),
-        Column("Channel"),
-        Column("iFlow"),
-        Column("Subject"),
-        Column("Cause"),
-        Column("Renewal"),
-    )
-    shown = table(columns, groups, colour=colour, width=width)
-    shown += f"\n{end}"
-    return text.ascii_only(shown) if ascii_only else shown
+    headings = columns("Change", "Channel", "iFlow", "Subject", "Cause", "Renewal")
+    return f"{table(headings, groups, style)}\n{end}"
 
 
-def _cells(row: ChangeRow, today: date) -> list[str]:
-    from iflint.words.visible import visible
-
-    change = row.severity if row.change == "begins" else "ends:"
-    channel = f"{row.adapter} {row.address}".strip() or row.file
-    facts = [channel, row.iflow, row.subject, row.cause]
+def _cells(change: Turn, today: date) -> list[str]:
+    finding = change.finding
+    verb = str(finding.severity) if change.begins else "ends:"
+    channel = finding.channel
+    where = f"{channel.adapter} {channel.address}".strip() if channel else ""
+    facts = [
+        where or str(finding.location.file),
+        finding.iflow.name if finding.iflow else "",
+        finding.entry.subject if finding.entry else "",
+        finding.message,
+    ]
     renewal = ""
-    if row.renew_by is not None:
-        overdue = " (overdue)" if row.renew_by < today else ""
-        renewal = f"start by {row.renew_by}{overdue}"
-    return [f"{change} {row.code} {row.name}", *map(visible, facts), renewal]
+    if change.renew_by is not None:
+        overdue = " (overdue)" if change.renew_by < today else ""
+        renewal = f"start by {change.renew_by}{overdue}"
+    return [f"{verb} {finding.code} {finding.name}", *map(visible, facts), renewal]

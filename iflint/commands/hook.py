@@ -3,43 +3,30 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import click
 import msgspec
 
-from iflint.console.arguments import (
-    configuration_options,
-    finding_options,
-    judging_options,
-    paths_argument,
-    report_options,
-    request,
-)
-from iflint.console.interface import GroupedCommand
+from iflint.console.arguments import CONFIGURATION, FINDINGS, JUDGING, REPORT, several_paths
+from iflint.console.frame import subcommand
+from iflint.console.run import Request, Run, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from iflint.console.run import Run
     from iflint.sources.ignoring import Rules
 
-NAMING = ("certificates", "parameters", "roots", "roots-add", "calendar")
+NAMING = ("certificates", "parameters", "roots", "roots_add", "calendar")
 """Settings that name files of which every flow's verdict may depend."""
 
 
-@click.command(
+@subcommand(
     "hook",
-    cls=GroupedCommand,
-    short_help="Check what changed files belong to.",
+    "Check what changed files belong to.",
+    (several_paths("[FILE]..."), *JUDGING, *FINDINGS, *REPORT, *CONFIGURATION),
     examples=("iflint hook packages/Orders/src/main/resources/parameters.prop",),
 )
-@paths_argument("[FILE]...")
-@judging_options
-@finding_options
-@report_options
-@configuration_options
-def command(paths: tuple[str, ...], **arguments: Any) -> int:
+def command(asked: Request, paths: tuple[str, ...]) -> int:
     """Check the flows that the changed FILEs belong to; made for pre-commit.
 
     A changed certificate or configuration file can concern every flow, so then the whole
@@ -48,26 +35,27 @@ def command(paths: tuple[str, ...], **arguments: Any) -> int:
     """
     from iflint.commands.check import report_on
     from iflint.console import progress_bar
-    from iflint.console.run import prepare
     from iflint.sources import repository_root
 
     root = _relative(repository_root(os.curdir))
-    run = prepare(request(arguments, paths=paths, configured_from=(root,)))
+    run = prepare(asked, paths, configured_from=(root,))
     paths = targets(run, root)
-    certificates = run.settings.get("certificates", (root,)) if paths else ()
-    settings = {**run.settings, "certificates": certificates}
+    if run.settings.certificates is None:
+        run = run.but(certificates=(root,))
+    if not paths:
+        run = run.but(certificates=())
     with progress_bar.silenced():
-        return report_on(msgspec.structs.replace(run, paths=paths, settings=settings))
+        return report_on(msgspec.structs.replace(run, paths=paths))
 
 
 def targets(run: Run, root: str) -> tuple[str, ...]:
     """What to check when the run's paths changed: their bundles, or the repository at ``root``."""
     from iflint.sources import owning_bundles
 
-    given = (run.settings.get(name, ()) for name in NAMING)
+    given = (getattr(run.settings, name) or () for name in NAMING)
     named = [path for one in given for path in ((one,) if isinstance(one, str) else one)]
     if run.configuration is not None:
-        named.append(run.configuration)
+        named.append(run.configuration.path)
     if not run.paths or any(_concerns_every_flow(file, named) for file in run.paths):
         return (root,)
     owners = owning_bundles(_not_excluded(run)).values()
@@ -105,8 +93,8 @@ def _not_excluded(run: Run) -> list[str]:
     """The changed files that a check of the whole repository would read too."""
     from iflint.sources.ignoring import rules_from_patterns
 
-    base = _absolute(run.exclude_directory or os.curdir)
-    rules = rules_from_patterns(run.settings.get("exclude", ()), base, base)
+    base = _absolute(run.settings.exclude_directory or os.curdir)
+    rules = rules_from_patterns(run.settings.exclude, base, base)
     return [path for path in run.paths if rules is None or not _left_out(path, base, rules)]
 
 

@@ -4,54 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
-from iflint.console.arguments import (
-    configuration_options,
-    judging_options,
-    paths_argument,
-    request,
-    table_format,
-    table_options,
-)
-from iflint.console.interface import CLEAN, AnyPath, GroupedCommand
+from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
+from iflint.console.frame import show, subcommand
+from iflint.console.interface import AnyPath
+from iflint.console.reading import read
+from iflint.console.run import Request, absent, call, prepare
+from iflint.reporters.encoding import enveloped
+from iflint.words.terminal import Style
+from iflint.words.wording import counted, day, left, relative
 
 if TYPE_CHECKING:
     from iflint.answers.renewal import Renewal, RenewalStep, Touched
-    from iflint.words.terminal import Style
-
-FORMATS = ("text", "markdown", "json")
 
 
-class Renewals(
-    msgspec.Struct, frozen=True, kw_only=True, rename={"format_version": "formatVersion"}
-):
-    """The plans as JSON, in their envelope."""
+class Renewals(msgspec.Struct, frozen=True):
+    """The plan for each certificate, as of a moment."""
 
-    format: str = "iflint-renewal"
-    format_version: str = "1"
     as_of: datetime
     renewals: tuple[Renewal, ...]
 
 
-@click.command(
+@subcommand(
     "renew",
-    cls=GroupedCommand,
-    short_help="Plan the renewal with a new certificate.",
+    "Plan the renewal with a new certificate.",
+    (
+        click.Argument(["certificate"], type=AnyPath()),
+        PATHS,
+        *JUDGING,
+        *answer("text", "markdown", "json"),
+        *CONFIGURATION,
+    ),
     examples=(
         "iflint renew partner-2027.pem exports --certificates certs",
         "iflint renew partner-2027.pem --format markdown --output plan.md",
     ),
 )
-@click.argument("certificate", type=AnyPath())
-@paths_argument()
-@judging_options
-@table_options(FORMATS)
-@configuration_options
-def command(certificate: str, paths: tuple[str, ...], **arguments: Any) -> int:
+def command(asked: Request, certificate: str, paths: tuple[str, ...]) -> None:
     """Tell what a new CERTIFICATE means for the flows at PATH (default: the current folder).
 
     Which channels, flows and packages it touches and in which environment (each configured one,
@@ -59,83 +52,55 @@ def command(certificate: str, paths: tuple[str, ...], **arguments: Any) -> int:
     remove in SAP's order, the days left for each step, and what is wrong with the certificate
     itself. Exit code: 0 when it could answer.
     """
-    import os
-
     from iflint.answers.renewal import plan_renewals
-    from iflint.configuration.settings import Mistake
-    from iflint.console import output
-    from iflint.console.reading import read
-    from iflint.console.run import call, prepare
-    from iflint.words.visible import shown
 
-    chosen, path, mistakes = table_format(arguments, FORMATS)
-    if not os.path.exists(certificate):
-        mistakes = (*mistakes, Mistake("", f"{shown(certificate, 200)} does not exist"))
-    asked = request(arguments, paths=paths or (".",), mistakes=mistakes)
-    run = prepare(asked, every_environment=True)
+    run = prepare(
+        asked, paths or (".",), every_environment=True, mistakes=absent(("", certificate))
+    )
     sessions = read(run)
-    clock = sessions[0].as_of
     plans = call(plan_renewals, certificate, sessions)
-    if chosen == "json":
-        from iflint.reporters.encoding import dumped
-
-        output.write_data(path, dumped(Renewals(as_of=clock, renewals=plans)))
-    elif chosen == "markdown":
-        output.write_data(path, _markdown(plans, clock))
-    else:
-        output.write_text(path, run.colour, lambda *console: _text(plans, clock, *console))
-    return CLEAN
+    show(run, Renewals(sessions[0].as_of, plans), text=_text, markdown=_markdown, json=_json)
 
 
-def _text(
-    plans: tuple[Renewal, ...], clock: datetime, colour: bool, width: int, ascii_only: bool
-) -> str:
-    from iflint.words.terminal import MINIMUM_WIDTH, Style, wrapped
-
-    style = Style(colour, max(width, MINIMUM_WIDTH), ascii_only)
-    lines: list[str] = []
-    for plan in plans:
-        for indent, text in _lines(plan, clock, style):
-            if indent < 0:
-                lines.append(" " * -indent + style.show(text))
-                continue
-            first, *rest = wrapped(style.show(text), indent, indent + 2, style.width) or [""]
-            lines.append(" " * indent + first)
-            lines.extend(" " * (indent + 2) + line for line in rest)
-    return "\n".join(lines) + "\n"
+def _json(found: Renewals) -> str:
+    return enveloped("renewal", as_of=found.as_of, renewals=found.renewals)
 
 
-def _lines(plan: Renewal, clock: datetime, style: Style) -> Iterator[tuple[int, str]]:
-    """Each line with its indentation; negative where it must not be wrapped, to be copied."""
-    from iflint.words.wording import day, relative
+def _text(found: Renewals, style: Style) -> str:
+    return "".join(
+        f"{line}\n" for plan in found.renewals for line in _lines(plan, found.as_of, style)
+    )
+
+
+def _lines(plan: Renewal, clock: datetime, style: Style) -> Iterator[str]:
+    def line(indent: int, text: str) -> Iterator[str]:
+        return style.hung(style.show(text), indent, indent + 2)
 
     certificate = plan.certificate
-    yield 0, f"New certificate: {certificate.subject}"
-    yield 2, f"issued by {certificate.issuer}"
-    yield (
-        2,
-        f"valid {day(certificate.not_before)} to {day(certificate.not_after)}, ends "
-        f"{relative(certificate.not_after, clock)}",
-    )
-    yield 0, ""
-    yield 0, "The certificate itself" + (":" if plan.problems else ": nothing is wrong with it.")
+    span = f"valid {day(certificate.not_before)} to {day(certificate.not_after)}"
+    yield from line(0, f"New certificate: {certificate.subject}")
+    yield from line(2, f"issued by {certificate.issuer}")
+    yield from line(2, f"{span}, ends {relative(certificate.not_after, clock)}")
+    yield ""
+    wrong = ":" if plan.problems else ": nothing is wrong with it."
+    yield from line(0, f"The certificate itself{wrong}")
     for finding in plan.problems:
-        yield 2, f"{finding.severity}[{finding.code}] {finding.message}"
-        yield 4, f"fix: {finding.remedy}"
-    yield 0, ""
-    yield 0, _verdict(plan)
+        yield from line(2, f"{finding.severity}[{finding.code}] {finding.message}")
+        yield from line(4, f"fix: {finding.remedy}")
+    yield ""
+    yield from line(0, _verdict(plan))
     for one in plan.touched:
-        yield 2, _touched(one)
+        yield from line(2, _touched(one))
     if plan.touched:
-        yield 0, ""
-        yield 0, "Steps:"
+        yield ""
+        yield "Steps:"
         for number, step in enumerate(plan.steps, 1):
-            yield 2, f"{number}. {step.what}{_when(step)}"
+            yield from line(2, f"{number}. {step.what}{_when(step)}")
             for channel in step.channels:
-                yield 5, f"{style.within} {channel}"
+                yield from line(5, f"{style.within} {channel}")
             if step.row is not None:
-                yield from ((-5, f"{role}  {dn}") for role, dn in _row(step.row))
-    yield 0, ""
+                yield from (f"     {role}  {style.show(dn)}" for role, dn in _row(step.row))
+    yield ""
 
 
 def _row(row: tuple[str, str]) -> Iterator[tuple[str, str]]:
@@ -144,8 +109,6 @@ def _row(row: tuple[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _verdict(plan: Renewal) -> str:
-    from iflint.words.wording import counted
-
     if not plan.touched:
         return "No channel knows this sender: nothing to do in these flows."
     flows = len({one.iflow.location for one in plan.touched})
@@ -171,8 +134,6 @@ def _touched(one: Touched) -> str:
 
 
 def _when(step: RenewalStep) -> str:
-    from iflint.words.wording import counted, left
-
     if step.since and step.until:
         text = f", from {step.since} to {step.until}"
     elif step.until:
@@ -188,18 +149,18 @@ def _when(step: RenewalStep) -> str:
     return f"{text} ({left(step.days_left)})"
 
 
-def _markdown(plans: tuple[Renewal, ...], clock: datetime) -> str:
+def _markdown(found: Renewals) -> str:
     from iflint.reporters.markdown import escaped, in_block
 
     lines: list[str] = []
-    for plan in plans:
+    for plan in found.renewals:
         certificate = plan.certificate
         lines += [
             f"# Renewal: {escaped(certificate.subject)}",
             "",
             f"- Issuer: {escaped(certificate.issuer)}",
             f"- Valid: {certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}",
-            f"- Seen on: {clock:%Y-%m-%d}",
+            f"- Seen on: {found.as_of:%Y-%m-%d}",
             "",
             "## The certificate itself",
             "",

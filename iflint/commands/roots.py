@@ -8,34 +8,29 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from iflint.console.arguments import (
-    ANY_PATH,
-    OUTPUT,
-    calendar_option,
-    color_option,
-    configuration_options,
-    judging_options,
-    request,
-    root_options,
-    table_format,
-    table_in_use_options,
-    table_options,
-)
-from iflint.console.interface import CLEAN, GroupedCommand, Option, complain
+from iflint.console import output
+from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, ROOTS, answer
+from iflint.console.frame import show, subcommand
+from iflint.console.interface import AnyPath, Option, complain
+from iflint.console.run import Request, call, options_of, prepare
+from iflint.console.tables import columns, table
+from iflint.options import OUTPUT, now
+from iflint.reporters.encoding import dumped, enveloped
+from iflint.values import parse_as_of
+from iflint.words.terminal import Style
+from iflint.words.visible import shown, visible
+from iflint.words.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from iflint.answers.releases import Affected, ReleaseEffect
     from iflint.answers.trust_store import Store
-    from iflint.configuration.settings import Mistake
-    from iflint.console.run import Run
     from iflint.pki.calendar import Claim, Row
     from iflint.pki.roots.history import KnownRoot
     from iflint.pki.roots.table_update import Update
     from iflint.pki.roots.trust import Root, TrustList
 
-FORMATS = ("table", "json", "csv")
 DEFAULT = "list"
 _UNNAMED = "iflint.roots.unnamed"
 """Set where the default command was meant by leaving its name out."""
@@ -64,109 +59,78 @@ def command() -> None:
     """
 
 
-class RootRow(msgspec.Struct, frozen=True):
-    """A root with its history; dates are whole days, ``standing`` is what the list says."""
+class Listed(msgspec.Struct, frozen=True):
+    """The roots that were asked for, and the list in force."""
 
-    subject: str
-    standing: str
-    key: str
-    not_before: date | None
-    not_after: date | None
-    added_in: str | None
-    added_on: date | None
-    removed_in: str | None
-    removed_on: date | None
-    required: bool
-    in_neo_list: bool
-    public_web: bool | None
-    sha256: str
-    sha1: str
-    origin: str
+    as_of: datetime
+    trust: TrustList
+    known: tuple[KnownRoot, ...]
 
 
-def _row(root: Root, standing: str) -> RootRow:
-    return RootRow(
-        subject=root.subject_text,
-        standing=standing,
-        key=root.key,
-        not_before=root.not_before.date() if root.not_before else None,
-        not_after=root.not_after.date() if root.not_after else None,
-        added_in=root.added_in,
-        added_on=root.added_on,
-        removed_in=root.removed_in,
-        removed_on=root.removed_on,
-        required=root.required,
-        in_neo_list=root.in_neo_list,
-        public_web=root.public_web,
-        sha256=root.sha256,
-        sha1=root.sha1,
-        origin=root.origin,
-    )
+COLUMNS = (
+    *("subject", "standing", "key", "not_before", "not_after"),
+    *("added_in", "added_on", "removed_in", "removed_on"),
+    *("required", "in_neo_list", "public_web", "sha256", "sha1", "origin"),
+)
+
+
+def _row(root: Root, standing: str) -> dict[str, Any]:
+    """A root with its history, for machines; ``standing`` is what the list says."""
+    return {name: getattr(root, name, None) for name in COLUMNS} | {
+        "subject": root.subject_text,
+        "standing": str(standing),
+        "not_before": root.not_before and root.not_before.date(),
+        "not_after": root.not_after and root.not_after.date(),
+    }
 
 
 # iflint roots list
 
 
-@command.command(
+@subcommand(
     DEFAULT,
-    cls=GroupedCommand,
-    short_help="List or search the known roots.",
+    "List or search the known roots.",
+    (
+        click.Argument(["search"], nargs=-1, metavar="[SEARCH]..."),
+        *(*ROOTS, *answer("table", "json", "csv"), *CONFIGURATION),
+    ),
     examples=("iflint roots", "iflint roots digicert g2", "iflint roots list --landscape neo"),
+    group=command,
 )
-@click.argument("search", nargs=-1, metavar="[SEARCH]...")
-@root_options
-@table_options(FORMATS)
-@configuration_options
-def list_roots(search: tuple[str, ...], **arguments: Any) -> int:
+def list_roots(asked: Request, search: tuple[str, ...]) -> None:
     """List the known roots, or those in which every word of SEARCH occurs.
 
     SEARCH may be parts of the name, the key or a fingerprint. Each root is shown with the
     releases in which it came and went, and what the list in force says of it.
     """
-    from iflint.configuration.settings import Mistake
-    from iflint.console import output
-    from iflint.console.run import call, options_of, prepare
     from iflint.engine.roots import read_trust_list
     from iflint.pki.roots.history import known_roots
 
-    chosen, path, mistakes = table_format(arguments, FORMATS)
-    context = click.get_current_context()
-    if context.meta.get(_UNNAMED) and search[:1] and search[0] in command.commands:
-        said = f"{search[0]} is a command: write 'iflint roots {search[0]}' before any option"
-        mistakes = (*mistakes, Mistake("", said))
-    run = prepare(request(arguments, paths=(), configured_from=(".",), mistakes=mistakes))
-    as_of = _clock(run)
+    mistakes = []
+    unnamed = click.get_current_context().meta.get(_UNNAMED)
+    if unnamed and search[:1] and search[0] in command.commands:
+        mistakes = [f"{search[0]} is a command: write 'iflint roots {search[0]}' before any option"]
+    run = prepare(asked, mistakes=mistakes)
+    as_of = run.settings.as_of or now()
     trust, _ = call(read_trust_list, options_of(run), as_of)
     known = known_roots(trust, search)
-    rows = [_row(each.root, str(each.standing)) for each in known]
-    if chosen == "table":
-        output.write_text(path, run.colour, lambda *console: _list(trust, known, *console))
-    elif chosen == "json":
-        envelope = {"as_of": as_of, "list": trust.name, "landscape": str(trust.landscape)}
-        output.write_data(path, _json("iflint-roots", {**envelope, "roots": rows}))
-    else:
-        output.write_data(path, _csv(rows))
-    return CLEAN
+    show(run, Listed(as_of, trust, known), table=_list, json=_list_json, csv=_list_csv)
 
 
-def _clock(run: Run) -> datetime:
-    from iflint.options import now
-
-    as_of: datetime | None = run.settings.get("as-of")
-    return as_of or now()
-
-
-def _json(name: str, content: dict[str, Any]) -> str:
-    from iflint.reporters.encoding import dumped
-
-    return dumped({"format": name, "formatVersion": "1", **content})
+def _list_json(found: Listed) -> str:
+    return enveloped(
+        "roots",
+        as_of=found.as_of,
+        list=found.trust.name,
+        landscape=str(found.trust.landscape),
+        roots=[_row(each.root, each.standing) for each in found.known],
+    )
 
 
-def _csv(rows: Sequence[RootRow]) -> str:
+def _list_csv(found: Listed) -> str:
     from iflint.console.spreadsheets import csv_text
 
-    names = RootRow.__struct_fields__
-    return csv_text(names, ([getattr(row, name) for name in names] for row in rows))
+    return csv_text(COLUMNS, (_row(each.root, each.standing).values() for each in found.known))
 
 
 _STANDINGS = {
@@ -179,29 +143,19 @@ _STANDINGS = {
 }
 
 
-def _list(
-    trust: TrustList, known: Sequence[KnownRoot], colour: bool, width: int, ascii_only: bool
-) -> str:
-    from iflint.words.visible import visible
-
+def _list(found: Listed, style: Style) -> str:
+    trust, known = found.trust, found.known
     if not known:
-        return _shown(f"No known root matches in {trust.describe()}.\n", ascii_only)
+        return f"No known root matches in {trust.describe()}.\n"
     listed = sum(each.standing == "listed" for each in known)
     title = f"{trust.describe()}: {listed} of these {len(known)} listed"
     rows = [[*_root_cells(each.root), _STANDINGS[each.standing]] for each in known]
-    return _table(
-        ("Root", "Valid until", "History", "Standing"),
-        [(visible(title), rows)],
-        colour,
-        width,
-        ascii_only,
-    )
+    headings = columns("Root", "Valid until", "History", "Standing")
+    return table(headings, [(visible(title), rows)], style)
 
 
 def _root_cells(root: Root) -> list[str]:
     """Name and key, last day, and history."""
-    from iflint.words.visible import visible
-
     history = [
         f"{verb} {release} ({on})"
         for verb, release, on in (
@@ -220,102 +174,71 @@ def _root_cells(root: Root) -> list[str]:
     ]
 
 
-def _table(
-    headings: Sequence[str],
-    groups: Sequence[tuple[str, Sequence[Sequence[str]]]],
-    colour: bool,
-    width: int,
-    ascii_only: bool,
-) -> str:
-    from iflint.console.tables import Column, table
-
-    columns = [Column(heading, names=not number) for number, heading in enumerate(headings)]
-    return _shown(table(columns, groups, colour=colour, width=width), ascii_only)
-
-
-def _shown(text: str, ascii_only: bool) -> str:
-    from iflint.words import visible as texts
-
-    return texts.ascii_only(text) if ascii_only else text
+def _tables_of_roots(style: Style, *titled: tuple[str, Sequence[Root]]) -> Iterator[str]:
+    """A table of roots in groups, where there are any, each under its title."""
+    groups = [
+        (title, [_root_cells(root)[:2] for root in roots]) for title, roots in titled if roots
+    ]
+    if groups:
+        yield table(columns("Root", "Valid until"), groups, style)
 
 
 # iflint roots diff
 
 
-@command.command(
+RELEASES = [click.Argument([name], metavar="RELEASE") for name in ("one", "other")]
+
+
+@subcommand(
     "diff",
-    cls=GroupedCommand,
-    short_help="Show what came and went between two releases.",
+    "Show what came and went between two releases.",
+    (*RELEASES, PATHS, *JUDGING, *answer("table", "json"), *CONFIGURATION),
     examples=("iflint roots diff 2.0.0 3.0.0", "iflint roots diff 2.0.0 3.0.0 exports"),
+    group=command,
 )
-@click.argument("one", metavar="RELEASE")
-@click.argument("other", metavar="RELEASE")
-@click.argument("paths", nargs=-1, type=ANY_PATH, metavar="[PATH]...")
-@judging_options
-@table_options(FORMATS[:2])
-@configuration_options
-def diff(one: str, other: str, paths: tuple[str, ...], **arguments: Any) -> int:
+def diff(asked: Request, one: str, other: str, paths: tuple[str, ...]) -> None:
     """Show which roots came and went between two releases of the list.
 
     With PATH, which of its channels the change breaks: each is judged once with each release.
     """
     from iflint.answers.releases import release_effect
-    from iflint.console import output
-    from iflint.console.run import call, options_of, prepare
 
-    chosen, path, mistakes = table_format(arguments, FORMATS[:2])
-    run = prepare(
-        request(arguments, paths=paths, configured_from=paths or (".",), mistakes=mistakes)
-    )
+    run = prepare(asked, paths)
     found = call(release_effect, run.paths, options_of(run), one, other)
-    if chosen == "table":
-        output.write_text(path, run.colour, lambda *console: _diff(found, *console))
-    else:
-        output.write_data(path, _json("iflint-roots-diff", _diff_content(found)))
-    return CLEAN
+    show(run, found, table=_diff, json=_diff_json)
 
 
-def _diff_content(found: ReleaseEffect) -> dict[str, Any]:
+def _diff_json(found: ReleaseEffect) -> str:
     change = found.change
-    return {
-        "older": {"release": change.older, "released_on": change.older_on},
-        "newer": {"release": change.newer, "released_on": change.newer_on},
-        "added": [_row(root, "added") for root in change.added],
-        "removed": [_row(root, "removed") for root in change.removed],
-        "checked": found.checked,
-        "broken": [_affected(one) for one in found.broken],
-        "mended": [_affected(one) for one in found.mended],
-    }
+    return enveloped(
+        "roots-diff",
+        older={"release": change.older, "released_on": change.older_on},
+        newer={"release": change.newer, "released_on": change.newer_on},
+        added=[_row(root, "added") for root in change.added],
+        removed=[_row(root, "removed") for root in change.removed],
+        checked=found.checked,
+        broken=[_affected(one) for one in found.broken],
+        mended=[_affected(one) for one in found.mended],
+    )
 
 
 def _affected(one: Affected) -> dict[str, Any]:
     return {**msgspec.structs.asdict(one), "file": str(one.file)}
 
 
-def _diff(found: ReleaseEffect, colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint.words.wording import counted
-
+def _diff(found: ReleaseEffect, style: Style) -> str:
     change = found.change
     title = (
         f"From release {change.older} ({change.older_on}) to {change.newer} ({change.newer_on}): "
         f"{counted(len(change.removed), 'root')} removed, {len(change.added)} added.\n"
     )
-    parts = [_shown(title, ascii_only)]
-    groups = [
-        (name, [_root_cells(root)[:2] for root in roots])
-        for name, roots in (("Removed", change.removed), ("Added", change.added))
-        if roots
-    ]
-    if groups:
-        parts.append(_table(("Root", "Valid until"), groups, colour, width, ascii_only))
+    parts = [title, *_tables_of_roots(style, ("Removed", change.removed), ("Added", change.added))]
     if found.checked is not None:
-        parts.append(_effect(found, colour, width, ascii_only))
+        parts.append(_effect(found, style))
     return "\n".join(parts)
 
 
-def _effect(found: ReleaseEffect, colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint.words.wording import counted
-
+def _effect(found: ReleaseEffect, style: Style) -> str:
     checked = counted(found.checked or 0, "entry", "entries")
     broken = counted(len(found.broken), "entry", "entries")
     said = f"Of {checked} with a certificate at hand, the change breaks {broken}.\n"
@@ -326,13 +249,10 @@ def _effect(found: ReleaseEffect, colour: bool, width: int, ascii_only: bool) ->
     ]
     if not groups:
         return said
-    shown = _table(("Channel", "Certificate", "Root"), groups, colour, width, ascii_only)
-    return f"{said}\n{shown}"
+    return f"{said}\n{table(columns('Channel', 'Certificate', 'Root'), groups, style)}"
 
 
 def _affected_cells(one: Affected) -> list[str]:
-    from iflint.words.visible import visible
-
     flow = f"{one.package} › {one.iflow}" if one.package else one.iflow
     channel = (flow, f"{one.adapter} {one.address}, entry {one.entry}", str(one.file))
     return ["\n".join(map(visible, channel)), visible(one.subject), visible(one.root)]
@@ -341,44 +261,34 @@ def _affected_cells(one: Affected) -> list[str]:
 # iflint roots update
 
 
-@command.command(
+RELEASE = Option(
+    "--release",
+    "Release",
+    "The release that PATH holds. Default: what PATH says.",
+    metavar="NUMBER",
+)
+RELEASED_ON = Option("--released-on", "Release", "The day on which it came out.", metavar="DATE")
+TABLE_FILE = Option(
+    "--output file", OUTPUT, "File that gets the new table.", metavar="FILE", type=AnyPath()
+)
+
+
+@subcommand(
     "update",
-    cls=GroupedCommand,
-    short_help="Make a table from a newer trust store.",
+    "Make a table from a newer trust store.",
+    (
+        click.Argument(["path"], metavar="PATH", type=AnyPath()),
+        *(RELEASE, RELEASED_ON, TABLE_FILE, "color", "roots", "as-of", *CONFIGURATION),
+    ),
     examples=(
         "iflint roots update btp-trust-store",
         "iflint roots update btp-trust-store-3.1.0 --output roots.json",
     ),
+    group=command,
 )
-@click.argument("path", metavar="PATH", type=ANY_PATH)
-@click.option(
-    "--release",
-    cls=Option,
-    heading="Release",
-    metavar="NUMBER",
-    help="The release that PATH holds. Default: what PATH says.",
-)
-@click.option(
-    "--released-on",
-    cls=Option,
-    heading="Release",
-    metavar="DATE",
-    help="The day on which it came out.",
-)
-@click.option(
-    "--output",
-    cls=Option,
-    heading=OUTPUT,
-    metavar="FILE",
-    type=ANY_PATH,
-    help="File that gets the new table.",
-)
-@color_option
-@table_in_use_options
-@configuration_options
 def update(
-    path: str, release: str | None, released_on: str | None, output: str | None, **arguments: Any
-) -> int:
+    asked: Request, path: str, release: str | None, released_on: str | None, file: str | None
+) -> None:
     """Compare a newer checkout of SAP's trust store with the table in use.
 
     PATH is a folder or zip of https://github.com/sap-software/btp-trust-store, whose folders
@@ -386,53 +296,36 @@ def update(
     that --roots, or 'roots' in iflint.toml, can name.
     """
     from iflint.answers.trust_store import update_table
-    from iflint.console import output as outputs
-    from iflint.console.run import call, options_of, prepare
     from iflint.pki.roots.trust import TRUST_STORE
 
     day, mistakes = _release_mistakes(release, released_on)
-    run = prepare(
-        request(arguments, paths=(path,), configured_from=(".",), mistakes=tuple(mistakes))
-    )
+    run = prepare(asked, (path,), configured_from=(".",), mistakes=mistakes)
     store, made, compared = call(update_table, path, options_of(run), release, day)
-    if run.settings.get("roots") and compared == TRUST_STORE:
+    if run.settings.roots and compared == TRUST_STORE:
         complain(f"--roots names no table of roots, so PATH is compared with the {compared}")
-    if output is not None:
-        outputs.write_file(output, made.data.decode())
-    outputs.write_text(None, run.colour, lambda *console: _updated(store, made, output, *console))
-    return CLEAN
+    if file is not None:
+        output.write_file(file, made.data.decode())
+    output.write_text(None, run.settings.color, lambda style: _updated(store, made, file, style))
 
 
 def _release_mistakes(
     release: str | None, released_on: str | None
-) -> tuple[date | None, list[Mistake]]:
+) -> tuple[date | None, list[str]]:
     import re
 
-    from iflint.configuration.settings import Mistake
-    from iflint.pki.roots.trust import VERSION
-    from iflint.values import parse_as_of
-    from iflint.words.visible import shown
-
     mistakes = []
-    if release is not None and not re.fullmatch(VERSION, release):
-        mistakes.append(
-            Mistake("", f"--release takes a number such as 3.1.0, not {shown(release)}")
-        )
+    if release is not None and not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6}){0,5}", release):
+        mistakes.append(f"--release takes a number such as 3.1.0, not {shown(release)}")
     day = None
     if released_on is not None:
         try:
             day = parse_as_of(released_on).date()
         except ValueError as error:
-            mistakes.append(Mistake("", f"--released-on {shown(released_on)} is {error}"))
+            mistakes.append(f"--released-on {shown(released_on)} is {error}")
     return day, mistakes
 
 
-def _updated(
-    store: Store, made: Update, file: str | None, colour: bool, width: int, ascii_only: bool
-) -> str:
-    from iflint.words.visible import visible
-    from iflint.words.wording import counted
-
+def _updated(store: Store, made: Update, file: str | None, style: Style) -> str:
     required = "none told" if store.required is None else str(len(store.required))
     said = f"Read {counted(len(store.optional), 'root')}, required: {required} ({store.read}).\n"
     if made.release == made.before and not made.changed:
@@ -442,19 +335,14 @@ def _updated(
             f"Release {made.release} ({made.released_on}) after {made.before}: "
             f"{len(made.removed)} removed, {len(made.added)} added.\n"
         )
-    groups = [
-        (name, [_root_cells(root)[:2] for root in roots])
-        for name, roots in (
-            ("Removed", made.removed),
-            ("Added", made.added),
-            ("Required from now on", made.newly_required),
-            ("No longer required", made.no_longer_required),
-        )
-        if roots
-    ]
-    parts = [said]
-    if groups:
-        parts.append(_table(("Root", "Valid until"), groups, colour, width, ascii_only))
+    tables = _tables_of_roots(
+        style,
+        ("Removed", made.removed),
+        ("Added", made.added),
+        ("Required from now on", made.newly_required),
+        ("No longer required", made.no_longer_required),
+    )
+    parts = [said, *tables]
     if file is not None:
         parts.append(f"Written to {visible(file)}; use it with --roots {visible(file)}\n")
     elif made.changed:
@@ -464,46 +352,33 @@ def _updated(
             "Not known of added roots: whether they are public web roots "
             "(in_mozilla_tls_store in the table).\n"
         )
-    return _shown("\n".join(parts), ascii_only)
+    return "\n".join(parts)
 
 
 # iflint roots calendar
 
 
-@command.command(
+@subcommand(
     "calendar",
-    cls=GroupedCommand,
-    short_help="Show when public CAs end Client Authentication.",
+    "Show when public CAs end Client Authentication.",
+    ("calendar", *answer("table", "json"), *CONFIGURATION),
     examples=("iflint roots calendar", "iflint roots calendar --format json"),
+    group=command,
 )
-@calendar_option
-@table_options(FORMATS[:2])
-@configuration_options
-def calendar(**arguments: Any) -> int:
+def calendar(asked: Request) -> None:
     """Show the CA calendar: when public CAs stop issuing certificates for clients.
 
     To correct it, write rows as --format json shows them into a file and name it with
     --calendar FILE, or 'calendar' in iflint.toml: a row replaces the one with its key.
     """
-    from iflint.console import output
-    from iflint.console.run import call, options_of, prepare
     from iflint.engine.roots import read_calendar
 
-    chosen, path, mistakes = table_format(arguments, FORMATS[:2])
-    run = prepare(request(arguments, paths=(), configured_from=(".",), mistakes=mistakes))
+    run = prepare(asked)
     rows = call(read_calendar, options_of(run)).rows
-    if chosen == "table":
-        output.write_text(path, run.colour, lambda *console: _calendar(rows, *console))
-    else:
-        from iflint.reporters.encoding import dumped
-
-        output.write_data(path, dumped({"rows": rows}))
-    return CLEAN
+    show(run, rows, table=_calendar, json=lambda rows: dumped({"rows": rows}))
 
 
-def _calendar(rows: Sequence[Row], colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint.words.visible import visible
-
+def _calendar(rows: Sequence[Row], style: Style) -> str:
     cells = []
     for row in rows:
         about = [f"{row.confidence}: {row.source}", row.note]
@@ -522,8 +397,7 @@ def _calendar(rows: Sequence[Row], colour: bool, width: int, ascii_only: bool) -
                 "\n".join(visible(text) for text in about if text),
             ]
         )
-    headings = ("CA", "Default off", "Last day", "Source")
-    return _table(headings, [("", cells)], colour, width, ascii_only)
+    return table(columns("CA", "Default off", "Last day", "Source"), [("", cells)], style)
 
 
 def _claims(given: date | tuple[Claim, ...] | None) -> list[str]:

@@ -2,52 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import click
-
-from iflint.console.arguments import debug_option, table_format, table_options
-from iflint.console.interface import CLEAN, GroupedCommand
+from iflint.console.arguments import answer
+from iflint.console.frame import show, subcommand
+from iflint.console.run import Request, prepare, rule_infos
+from iflint.console.tables import columns, table
+from iflint.reporters.encoding import enveloped
+from iflint.values import STANDARD_OUTPUT
+from iflint.words.terminal import Style
+from iflint.words.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from iflint.report.findings import RuleInfo
 
-FORMATS = ("table", "json")
 
-
-@click.command(
+@subcommand(
     "rules",
-    cls=GroupedCommand,
-    short_help="List the rules.",
+    "List the rules.",
+    answer("table", "json"),
     examples=("iflint rules", "iflint rules --format json"),
 )
-@table_options(FORMATS)
-@debug_option
-def command(**arguments: Any) -> int:
+def command(asked: Request) -> None:
     """List every rule as it is shipped: code, name, severity, and what it finds.
 
     A rule that is off, or in preview, speaks only when it is asked for. 'iflint explain CODE' shows
     a rule's page, 'iflint config' what your configuration makes of the rules.
     """
-    from iflint.configuration.settings import STANDARD_OUTPUT
-    from iflint.console import next_steps, output
-    from iflint.console.run import choose_colour, rule_infos
+    run = prepare(asked)
+    show(run, rule_infos(), table=_table, json=_json)
+    if run.answer.format == "table" and run.answer.path in (None, STANDARD_OUTPUT):
+        from iflint.console import next_steps
 
-    chosen, path, mistakes = table_format(arguments, FORMATS)
-    colour = choose_colour(arguments, mistakes)
-    infos = rule_infos()
-    if chosen == "table":
-        output.write_text(path, colour, lambda *console: _table(infos, *console))
-        if path in (None, STANDARD_OUTPUT):
-            next_steps.say([("iflint explain CODE", "the page of a rule, with how to fix")], colour)
-    else:
-        from iflint.reporters.encoding import dumped
+        steps = [("iflint explain CODE", "the page of a rule, with how to fix")]
+        next_steps.say(steps, run.settings.color)
 
-        envelope = {"format": "iflint-rules", "formatVersion": "1"}
-        output.write_data(path, dumped({**envelope, "rules": infos}))
-    return CLEAN
+
+def _json(infos: Sequence[RuleInfo]) -> str:
+    return enveloped("rules", rules=infos)
 
 
 def _severity(info: RuleInfo) -> str:
@@ -58,13 +52,6 @@ def _severity(info: RuleInfo) -> str:
     return f"{info.severity} ({state})" if state else str(info.severity)
 
 
-def _table(infos: Sequence[RuleInfo], colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint.console.tables import Column, table
-    from iflint.words import visible as text
-
-    rows = [
-        [f"{info.code} {info.name}", _severity(info), text.visible(info.summary)] for info in infos
-    ]
-    columns = (Column("Rule", names=True), Column("Severity"), Column("Finds"))
-    shown = table(columns, [("", rows)], colour=colour, width=width)
-    return text.ascii_only(shown) if ascii_only else shown
+def _table(infos: Sequence[RuleInfo], style: Style) -> str:
+    rows = [[f"{info.code} {info.name}", _severity(info), visible(info.summary)] for info in infos]
+    return table(columns("Rule", "Severity", "Finds"), [("", rows)], style)

@@ -2,73 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
-from iflint.console.arguments import (
-    ANY_PATH,
-    CERTIFICATES,
-    configuration_options,
-    judging_options,
-    paths_argument,
-    request,
-    table_format,
-    table_options,
-)
-from iflint.console.interface import CLEAN, AnyPath, GroupedCommand, Option
+from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
+from iflint.console.frame import show, subcommand
+from iflint.console.interface import AnyPath, Option
+from iflint.console.reading import read
+from iflint.console.run import Request, absent, call, prepare
+from iflint.options import CERTIFICATES
+from iflint.reporters.encoding import enveloped
+from iflint.words.terminal import BOLD, ERROR, ISSUED_BY, NOTE, QUIET, WARNING, Style
+from iflint.words.wording import day, listed
 
 if TYPE_CHECKING:
     from iflint.answers.checklist import Complaint, Point
     from iflint.answers.sender import Call, KeyEntrySide, SenderSide
-    from iflint.configuration.settings import Mistake
-    from iflint.words.terminal import Style
 
-FORMATS = ("text", "markdown", "json")
-_BODY = 5  # columns: behind the number of a point
+_BODY = 5
+
+CONNECTIVITY_TEST = Option(
+    "--connectivity-test",
+    CERTIFICATES,
+    "Download of SAP's Connectivity Test: the load balancer's own chain.",
+    metavar="ZIP",
+    type=AnyPath(),
+)
+TRUSTSTORES = Option(
+    "--truststore truststores",
+    CERTIFICATES,
+    "What the sender trusts beside the keystore: a keystore or certificates (repeatable).",
+    metavar="FILE",
+    multiple=True,
+    type=AnyPath(),
+)
 
 
-@click.command(
+@subcommand(
     "sender",
-    cls=GroupedCommand,
-    short_help="Check the keystore of a sender.",
+    "Check the keystore of a sender.",
+    (
+        click.Argument(["keystore"], type=AnyPath()),
+        *(PATHS, CONNECTIVITY_TEST, TRUSTSTORES, *JUDGING),
+        *answer("text", "markdown", "json"),
+        *CONFIGURATION,
+    ),
     examples=(
         "iflint sender partner.jks --connectivity-test download.zip",
         "iflint sender partner.p12 exports --keystore-password-env PARTNER_PASSWORD",
         "iflint sender partner.jks --truststore trust.jks --format markdown --output sender.md",
     ),
 )
-@click.argument("keystore", type=AnyPath())
-@paths_argument()
-@click.option(
-    "--connectivity-test",
-    cls=Option,
-    heading=CERTIFICATES,
-    help="Download of SAP's Connectivity Test: the load balancer's own chain.",
-    metavar="ZIP",
-    type=ANY_PATH,
-)
-@click.option(
-    "--truststore",
-    "truststores",
-    cls=Option,
-    heading=CERTIFICATES,
-    help="What the sender trusts besides the keystore: a keystore or certificates (repeatable).",
-    metavar="FILE",
-    multiple=True,
-    type=ANY_PATH,
-)
-@judging_options
-@table_options(FORMATS)
-@configuration_options
 def command(
+    asked: Request,
     keystore: str,
     paths: tuple[str, ...],
     connectivity_test: str | None,
     truststores: tuple[str, ...],
-    **arguments: Any,
-) -> int:
+) -> None:
     """Check what a sender's administrator has set up in KEYSTORE.
 
     Point by point, as SAP's procedure asks: the load balancer's root is trusted, there is a key
@@ -77,19 +70,11 @@ def command(
     answer, whatever the answer is.
     """
     from iflint.answers.sender import check_sender
-    from iflint.console import output
-    from iflint.console.reading import read
-    from iflint.console.run import call, prepare
 
-    chosen, path, mistakes = table_format(arguments, FORMATS)
     given = [("", keystore), *(("--truststore ", store) for store in truststores)]
     if connectivity_test is not None:
         given.append(("--connectivity-test ", connectivity_test))
-    mistakes = (*mistakes, *_absent(given))
-    run = prepare(
-        request(arguments, paths=paths, configured_from=paths or (".",), mistakes=mistakes),
-        every_environment=True,
-    )
+    run = prepare(asked, paths, every_environment=True, mistakes=absent(*given))
     side = call(
         check_sender,
         keystore,
@@ -97,81 +82,50 @@ def command(
         connectivity_test=connectivity_test,
         truststores=truststores,
     )
-    if chosen == "json":
-        output.write_data(path, _json(side))
-    elif chosen == "markdown":
-        output.write_data(path, _markdown(side))
-    else:
-        output.write_text(path, run.colour, lambda *console: _text(side, *console))
-    return CLEAN
-
-
-def _absent(given: Iterable[tuple[str, str]]) -> Iterator[Mistake]:
-    """A mistake for each file that is not there; the option that names it comes first."""
-    import os
-
-    from iflint.configuration.settings import Mistake
-    from iflint.words.visible import shown
-
-    for option, file in given:
-        if not os.path.exists(file):
-            yield Mistake("", f"{option}{shown(file, 200)} does not exist")
+    show(run, side, text=_text, markdown=_markdown, json=_json)
 
 
 def _json(side: SenderSide) -> str:
     import msgspec
 
-    from iflint.reporters.encoding import dumped
-
     entries = [
         {"state": entry.state, "accepted": entry.accepted, **msgspec.structs.asdict(entry)}
         for entry in side.entries
     ]
-    envelope = {"format": "iflint-sender", "formatVersion": "1"}
-    return dumped({**envelope, **msgspec.structs.asdict(side), "entries": entries})
+    return enveloped("sender", **{**msgspec.structs.asdict(side), "entries": entries})
 
 
-def _text(side: SenderSide, colour: bool, width: int, ascii_only: bool) -> str:
-    from iflint.words.terminal import MINIMUM_WIDTH, Style, wrapped
-
-    style = Style(colour, max(width, MINIMUM_WIDTH), ascii_only)
-    lines: list[str] = []
-    for indent, text, code in _lines(side, style):
-        if indent < 0:
-            lines.append(" " * -indent + style.show(text))
-            continue
-        first, *rest = wrapped(style.show(text), indent, indent + 2, style.width)
-        lines.append(" " * indent + style.paint(first, code))
-        lines.extend(" " * (indent + 2) + style.paint(line, code) for line in rest)
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+def _text(side: SenderSide, style: Style) -> str:
+    return "".join(f"{line.rstrip()}\n" for line in _lines(side, style))
 
 
-def _lines(side: SenderSide, style: Style) -> Iterator[tuple[int, str, str]]:
-    """Each line: its indentation (negative: not to be wrapped), its text, and its colour."""
-    from iflint.words.terminal import BOLD
-    from iflint.words.wording import day
+def _line(indent: int, text: str, style: Style, code: str = "") -> Iterator[str]:
+    return style.hung(style.show(text), indent, indent + 2, code=code)
 
-    yield 0, f"Sender's keystore {side.keystore}, on {day(side.as_of)}", BOLD
+
+def _lines(side: SenderSide, style: Style) -> Iterator[str]:
+    yield from _line(0, f"Sender's keystore {side.keystore}, on {day(side.as_of)}", style, BOLD)
     for problem in side.problems:
-        yield 0, f"not read: {problem.location.file}: {problem.message}", ""
-    yield 0, "", ""
+        yield from _line(0, f"not read: {problem.location.file}: {problem.message}", style)
+    yield ""
     for point in side.points:
         yield from _point_lines(point, style)
     for entry in side.entries:
-        yield 0, "", ""
-        yield 0, f"{_title(entry)}", BOLD
+        yield ""
+        yield from _line(0, _title(entry), style, BOLD)
         for point in entry.points:
             yield from _point_lines(point, style)
             if point.name == "chain":
-                yield from ((_BODY, line, "") for line in _chain(entry, style))
+                for text in _chain(entry, style):
+                    yield from _line(_BODY, text, style)
             if point.name == "channels":
                 for call in entry.calls:
                     yield from _call_lines(call, style)
-                if any(complaint for complaint in point.complaints):
-                    yield from _row_lines(entry)
-    yield 0, "", ""
+                if point.complaints:
+                    yield from _row_lines(entry, style)
+    yield ""
     for verdict in _verdicts(side):
-        yield 0, verdict, BOLD
+        yield from _line(0, verdict, style, BOLD)
 
 
 def _title(entry: KeyEntrySide) -> str:
@@ -179,15 +133,19 @@ def _title(entry: KeyEntrySide) -> str:
     return f"Key entry {alias}: {entry.certificate.subject}"
 
 
-def _point_lines(point: Point, style: Style) -> Iterator[tuple[int, str, str]]:
+def _point_lines(point: Point, style: Style) -> Iterator[str]:
     mark, colour = _mark(point.state, style)
     where = f" ({', '.join(point.environments)})" if point.environments else ""
-    yield 0, f"{mark} {point.number}. {point.title}{where}", colour
+    yield from _line(0, f"{mark} {point.number}. {point.title}{where}", style, colour)
     for fact in point.facts:
-        yield _BODY, fact, ""
+        yield from _line(_BODY, fact, style)
     for complaint in point.complaints:
-        yield _BODY, _said(complaint.code, complaint.message), ""
-        yield _BODY, f"fix: {complaint.remedy}", ""
+        yield from _complaint_lines(complaint, _BODY, style)
+
+
+def _complaint_lines(complaint: Complaint, indent: int, style: Style) -> Iterator[str]:
+    yield from _line(indent, _said(complaint.code, complaint.message), style)
+    yield from _line(indent, f"fix: {complaint.remedy}", style)
 
 
 def _said(code: str, message: str) -> str:
@@ -195,8 +153,6 @@ def _said(code: str, message: str) -> str:
 
 
 def _mark(state: str, style: Style) -> tuple[str, str]:
-    from iflint.words.terminal import ERROR, NOTE, QUIET, WARNING
-
     return {
         "holds": (style.holds, NOTE),
         "warning": ("!", WARNING),
@@ -206,8 +162,6 @@ def _mark(state: str, style: Style) -> tuple[str, str]:
 
 def _chain(entry: KeyEntrySide, style: Style) -> Iterator[str]:
     """The chain within the entry, a line for each certificate."""
-    from iflint.words.terminal import ISSUED_BY
-
     for level, step in enumerate(entry.tree.steps):
         indent = "  " * level + ISSUED_BY if level else ""
         mark = style.differs if step.faults and step.certain else "?" if step.faults else ""
@@ -218,12 +172,11 @@ def _role(role: str) -> str:
     return {"root": " (root)", "missing": " (missing)"}.get(role, "")
 
 
-def _call_lines(call: Call, style: Style) -> Iterator[tuple[int, str, str]]:
+def _call_lines(call: Call, style: Style) -> Iterator[str]:
     mark, _ = _mark(_REACHES.get(call.reach, "fails"), style)
-    yield _BODY, f"{mark} {_channel(call)}", ""
+    yield from _line(_BODY, f"{mark} {_channel(call)}", style)
     for complaint in call.complaints:
-        yield _BODY + 2, _said(complaint.code, complaint.message), ""
-        yield _BODY + 2, f"fix: {complaint.remedy}", ""
+        yield from _complaint_lines(complaint, _BODY + 2, style)
 
 
 _REACHES = {"listed": "holds", "uncertain": "unknown", "unknown": "unknown"}
@@ -235,10 +188,10 @@ def _channel(call: Call) -> str:
     return text + (f" ({', '.join(call.environments)})" if call.environments else "")
 
 
-def _row_lines(entry: KeyEntrySide) -> Iterator[tuple[int, str, str]]:
+def _row_lines(entry: KeyEntrySide, style: Style) -> Iterator[str]:
     """The two texts of the row, each for its cell, in one piece."""
     for role, dn in zip(("subject", "issuer "), entry.row, strict=True):
-        yield -_BODY, f"{role}  {dn}", ""
+        yield f"{' ' * _BODY}{role}  {style.show(dn)}"
 
 
 def _verdicts(side: SenderSide) -> Iterator[str]:
@@ -255,8 +208,6 @@ def _short(entry: KeyEntrySide) -> str:
 
 def _open(points: tuple[Point, ...]) -> str:
     """Which points fail, have a warning, or were not checked, by number."""
-    from iflint.words.wording import listed
-
     parts = []
     for state, said in (("fails", "to be fixed"), ("warning", "to know"), ("unknown", "open")):
         numbers = dict.fromkeys(str(point.number) for point in points if point.state == state)
@@ -268,7 +219,6 @@ def _open(points: tuple[Point, ...]) -> str:
 
 def _markdown(side: SenderSide) -> str:
     from iflint.reporters.markdown import escaped, in_block
-    from iflint.words.wording import day
 
     lines = [f"# Sender's keystore {escaped(side.keystore)}", "", f"Seen on {day(side.as_of)}.", ""]
     lines += [

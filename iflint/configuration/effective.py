@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
-from iflint.configuration.file import ENVIRONMENTS, RULES, SUPPRESSIONS, Configuration, read
-from iflint.configuration.positions import Positions
-from iflint.configuration.search import SHARED_FILE, TABLE
-from iflint.configuration.settings import (
-    ENVIRONMENT_SETTINGS,
-    SETTINGS,
-    SUPPRESSION_SETTINGS,
-    RuleNames,
-)
+from iflint.configuration.file import ENVIRONMENTS, RULES, SUPPRESSIONS, Configuration, relative
+from iflint.configuration.settings import ENVIRONMENT_SETTINGS, SETTINGS, SUPPRESSION_SETTINGS
 from iflint.engine.rule_settings import ENABLED, SEVERITY, is_asked
 from iflint.options import Environment, Options, Suppression
-from iflint.places.location import FileLocation
-from iflint.places.text_file import read_text
 from iflint.report.findings import RuleInfo
 
 DEFAULT, FILE, COMMAND_LINE = "default", "file", "command line"
-
-Locate = Callable[..., str]
-"""Gives the place in the file of what stands there under some keys."""
 
 
 class EffectiveSetting(msgspec.Struct, frozen=True):
@@ -68,64 +55,63 @@ class EffectiveRule(msgspec.Struct, frozen=True):
 
 
 class EffectiveSettings(msgspec.Struct, frozen=True):
-    """Everything that counts in a run: settings, suppressions, and each rule that is installed."""
+    """Everything that counts in a run: settings, suppressions, and each rule that is installed.
+
+    ``configuration`` is the path of the file that counts.
+    """
 
     settings: tuple[EffectiveSetting, ...]
     suppressions: tuple[EffectiveSuppression, ...] = ()
     rules: tuple[EffectiveRule, ...] = ()
+    configuration: str | None = None
 
 
 def effective_settings(
-    given: Collection[str],
-    settings: Mapping[str, Any],
-    configuration: str | None,
-    names: Callable[[], RuleNames],
+    typed: Collection[str],
+    given: Mapping[str, Any],
+    configuration: Configuration | None,
     rules: Collection[RuleInfo],
 ) -> EffectiveSettings:
     """Every setting of a run, also as each configured environment has it.
 
-    ``given`` are the names that stand on the command line, ``settings`` the merged values by
-    name, ``configuration`` is the path of the file that counts, ``rules`` are all installed.
+    ``typed`` are the names that stand on the command line, ``given`` the merged values by name,
+    ``configuration`` is the file that counts, ``rules`` are all installed.
     """
-    file = read(configuration, names) if configuration else Configuration("")
-    place = _places(configuration) if configuration else _nowhere
-    listed = {name: _setting(name, given, settings, file, place) for name in SETTINGS}
+    file = configuration or Configuration("")
+    listed = {name: _setting(name, typed, given, file) for name in SETTINGS}
     of_environments = [
-        _in_environment(environment, listed[name], place)
+        _in_environment(environment, listed[name], file)
         for environment in file.values.get(ENVIRONMENTS, ())
         for name in ENVIRONMENT_SETTINGS
     ]
     return EffectiveSettings(
         (*listed.values(), *of_environments),
         tuple(
-            EffectiveSuppression(_given(each), place(SUPPRESSIONS, number))
+            EffectiveSuppression(_given(each), file.place(SUPPRESSIONS, number))
             for number, each in enumerate(file.values.get(SUPPRESSIONS, ()))
         ),
-        tuple(_rule(info, settings, file, listed, place) for info in rules),
+        tuple(_rule(info, given, file, listed) for info in rules),
+        configuration.path if configuration else None,
     )
 
 
 def _setting(
-    name: str,
-    given: Collection[str],
-    settings: Mapping[str, Any],
-    file: Configuration,
-    place: Locate,
+    name: str, typed: Collection[str], given: Mapping[str, Any], file: Configuration
 ) -> EffectiveSetting:
-    if name in given:
-        return EffectiveSetting(name, settings[name], COMMAND_LINE)
-    if name in file.values and name in settings:
-        return EffectiveSetting(name, settings[name], FILE, place(name))
+    if name in typed:
+        return EffectiveSetting(name, given[name], COMMAND_LINE)
+    if name in file.values and name in given:
+        return EffectiveSetting(name, given[name], FILE, file.place(name))
     return EffectiveSetting(name, SETTINGS[name].default, DEFAULT)
 
 
 def _in_environment(
-    environment: Environment, of_run: EffectiveSetting, place: Locate
+    environment: Environment, of_run: EffectiveSetting, file: Configuration
 ) -> EffectiveSetting:
     value = getattr(environment, of_run.name.replace("-", "_"))
     if value in (None, ()):
         return msgspec.structs.replace(of_run, environment=environment.name, inherited=True)
-    where = place(ENVIRONMENTS, environment.name, of_run.name)
+    where = file.place(ENVIRONMENTS, environment.name, of_run.name)
     return EffectiveSetting(of_run.name, value, FILE, where, environment.name)
 
 
@@ -136,18 +122,17 @@ def _given(suppression: Suppression) -> dict[str, Any]:
 
 def _rule(
     info: RuleInfo,
-    settings: Mapping[str, Any],
+    given: Mapping[str, Any],
     file: Configuration,
     listed: Mapping[str, EffectiveSetting],
-    place: Locate,
 ) -> EffectiveRule:
-    table = settings.get(RULES, {}).get(info.code, {})
+    table = given.get(RULES, {}).get(info.code, {})
     label = file.rule_labels.get(info.code, "")
     own = {
-        name: EffectiveSetting(name, value, FILE, place(RULES, label, name))
+        name: EffectiveSetting(name, value, FILE, file.place(RULES, label, name))
         for name, value in table.items()
     }
-    options = Options(select=settings.get("select", ()), ignore=settings.get("ignore", ()))
+    options = Options(select=given.get("select", ()), ignore=given.get("ignore", ()))
     asked = is_asked(info, options, table.get(ENABLED))
     shipped = [
         EffectiveSetting(SEVERITY, str(info.severity), DEFAULT),
@@ -161,29 +146,6 @@ def _rule(
     ]
     found = tuple(own.get(setting.name, setting) for setting in shipped)
     return EffectiveRule(info.code, info.name, str(info.state), asked, bool(label), found)
-
-
-def _nowhere(*_keys: str | int) -> str:
-    return ""
-
-
-def _places(path: str) -> Locate:
-    """A function from the keys that lead to a setting to its place in the file at ``path``."""
-    with open(path, "rb") as file:
-        positions = Positions(read_text(file.read(), FileLocation(path)))
-    prefix = TABLE if os.path.basename(path) == SHARED_FILE else ()
-    label = relative(path)
-
-    def place(*keys: str | int) -> str:
-        line, column = positions.key((*prefix, *keys))
-        return f"{label}:{line}:{column}"
-
-    return place
-
-
-def relative(path: str) -> str:
-    """The path relative to the current folder if it lies below it, else as it is."""
-    return path.removeprefix(os.path.join(os.getcwd(), ""))
 
 
 def texts(value: Any) -> Iterator[str]:

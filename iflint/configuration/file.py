@@ -5,36 +5,49 @@ from __future__ import annotations
 import codecs
 import os
 import re
-from collections.abc import Callable, Collection, Mapping
-from functools import cache
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from iflint.configuration.search import LARGEST_FILE, OWN_FILE, SHARED_FILE, TABLE
 from iflint.configuration.settings import (
+    COMMAND_LINE_SETTINGS,
     ENVIRONMENT_SETTINGS,
+    SERVICE_KEY_SETTINGS,
     SETTINGS,
-    SUPPRESSION_NEEDS,
     SUPPRESSION_SETTINGS,
+    USER_SETTINGS,
     Mistake,
-    RuleNames,
-    Scope,
-    Setting,
-    of_kind,
+    needed,
     read_setting,
 )
-from iflint.options import NARROWING, Environment, Suppression
+from iflint.options import (
+    NARROWING,
+    Environment,
+    ServiceKeySettings,
+    Setting,
+    Suppression,
+    UserSettings,
+)
+from iflint.values import RuleNames, Scope
 from iflint.words.nearest import did_you_mean
 from iflint.words.visible import shown
 
 if TYPE_CHECKING:
-    from iflint.configuration.positions import Positions
+    from iflint.configuration.positions import KeyPath, Positions
 
 ENVIRONMENTS = "environments"
 SUPPRESSIONS = "suppressions"
+SERVICE_KEYS = "service-keys"
+USERS = "users"
+_ONE = {SUPPRESSIONS: "suppression", SERVICE_KEYS: "service key", USERS: "user"}
+"""What one table of a list is called in messages."""
 RULES = "rules"
-COMMAND_LINE_ONLY = ("config", "isolated", "debug", "write-baseline", "prune-baseline")
+COMMAND_LINE_ONLY = {"config", "isolated", "debug"} | (COMMAND_LINE_SETTINGS.keys() - SETTINGS)
+OWN_CODES = "IFL"
+"""How the code of every rule that comes with iflint begins."""
 
 _PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
 
@@ -46,11 +59,11 @@ _HINTS = {
 """What `tomllib` says of the mistakes that people make, and what they mean."""
 
 
-class Configuration(msgspec.Struct, frozen=True):
+class Configuration(msgspec.Struct, frozen=True, dict=True):
     """The settings of a file, by name, and everything that is wrong in it.
 
     ``named`` are the keys of the file, also those whose values are wrong; ``rule_labels`` tells
-    under which label the table of the rule with a code stands.
+    under which label the table of the rule with a code stands. ``text`` is the file's.
     """
 
     path: str
@@ -58,109 +71,132 @@ class Configuration(msgspec.Struct, frozen=True):
     mistakes: tuple[Mistake, ...] = ()
     named: tuple[str, ...] = ()
     rule_labels: dict[str, str] = {}
+    data: bytes = b""
 
     @property
     def folder(self) -> str:
         """The absolute folder that the file's paths and patterns are relative to."""
         return os.path.dirname(os.path.abspath(self.path))
 
+    def place(self, *keys: str | int) -> str:
+        """Where in the file stands what is there under some keys."""
+        line, column = self._positions.key((*_prefix(self.path), *keys))
+        return f"{relative(self.path)}:{line}:{column}"
+
+    @cached_property
+    def _positions(self) -> Positions:
+        return _positions(_label(self.path), self.data)
+
+
+def _positions(label: str, data: bytes) -> Positions:
+    from iflint.configuration.positions import Positions
+    from iflint.places.location import FileLocation
+    from iflint.places.text_file import read_text
+
+    return Positions(read_text(data, FileLocation(label.replace(os.sep, "/"))))
+
+
+def _prefix(path: str) -> tuple[str, ...]:
+    """The keys that lead to the table of iflint."""
+    return TABLE if os.path.basename(path) == SHARED_FILE else ()
+
+
+class _UnreadableError(Exception):
+    """The file can't be read: what is wrong, and the line and column if that is known."""
+
 
 def read(path: str, rules: Callable[[], RuleNames]) -> Configuration:
     """Read a configuration file; what is wrong in it is in ``mistakes``, all at once."""
     label = _label(path)
+    try:
+        data = _read_bytes(path)
+        text = _decoded(data)
+        document = _parsed(text)
+        reading = _Reading(label, data, Scope(os.path.dirname(os.path.abspath(path)), rules))
+        return reading.configuration(path, document, _prefix(path))
+    except _UnreadableError as refused:
+        message, *place = refused.args
+        return Configuration(
+            path, mistakes=(Mistake(message, ":".join(map(str, (label, *place)))),)
+        )
 
-    def failed(message: str, line: int | None = None, column: int | None = None) -> Configuration:
-        place = label if line is None else f"{label}:{line}:{column}"
-        return Configuration(path, mistakes=(Mistake(place, message),))
 
+def _read_bytes(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
             data = file.read(LARGEST_FILE + 1)
     except OSError as error:
-        return failed(f"can't be read: {error.strerror or error}")
+        raise _UnreadableError(f"can't be read: {error.strerror or error}") from error
     if len(data) > LARGEST_FILE:
-        return failed("is larger than 1 MiB, which is no configuration file")
+        raise _UnreadableError("is larger than 1 MiB, which is no configuration file")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return failed("is UTF-16; save it as UTF-8, as TOML asks")
+        raise _UnreadableError("is UTF-16; save it as UTF-8, as TOML asks")
+    return data
+
+
+def _decoded(data: bytes) -> str:
     try:
-        text = data.removeprefix(codecs.BOM_UTF8).decode()
+        return data.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode()
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        return failed("is not UTF-8 from here on; save it as UTF-8", line, column)
-    return _read_text(path, label, data, text, rules, failed)
+        message = "is not UTF-8 from here on; save it as UTF-8"
+        raise _UnreadableError(message, line, column) from error
 
 
-def _read_text(
-    path: str,
-    label: str,
-    data: bytes,
-    text: str,
-    rules: Callable[[], RuleNames],
-    failed: Callable[..., Configuration],
-) -> Configuration:
+def _parsed(text: str) -> dict[str, Any]:
     import tomllib
 
-    @cache
-    def positions() -> Positions:
-        from iflint.configuration.positions import Positions
-        from iflint.places.location import FileLocation
-        from iflint.places.text_file import read_text
-
-        return Positions(read_text(data, FileLocation(label.replace(os.sep, "/"))))
-
     try:
-        document = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return failed(*_syntax_error(str(error), text))
-    except RecursionError:
-        return failed("nests values too deeply", 1, 1)
+        raise _UnreadableError(*_syntax_error(str(error), text)) from error
+    except RecursionError as error:
+        raise _UnreadableError("nests values too deeply", 1, 1) from error
     except ValueError as error:
-        return failed(f"is not TOML: {error}", 1, 1)
-    prefix = TABLE if os.path.basename(path) == SHARED_FILE else ()
-    table: Any = document
-    for depth, key in enumerate(prefix, start=1):
-        if key not in table:
-            return failed("has no table [tool.iflint]")
-        table = table[key]
-        if not isinstance(table, dict):
-            return failed("this is not a table", *positions().key(prefix[:depth]))
-    return _read_table(path, label, table, prefix, positions, rules)
-
-
-def _read_table(
-    path: str,
-    label: str,
-    table: dict[str, Any],
-    prefix: tuple[str, ...],
-    positions: Callable[[], Positions],
-    rules: Callable[[], RuleNames],
-) -> Configuration:
-    scope = Scope(os.path.dirname(os.path.abspath(path)), rules)
-    table = dict(table)
-    environments = table.pop(ENVIRONMENTS, None)
-    suppressions = table.pop(SUPPRESSIONS, None)
-    tables = table.pop(RULES, None)
-    reading = _Reading(label, scope, positions)
-    values = reading.settings(table, SETTINGS, prefix)
-    if environments is not None:
-        values[ENVIRONMENTS] = reading.environments(environments, (*prefix, ENVIRONMENTS))
-    if suppressions is not None:
-        values[SUPPRESSIONS] = reading.suppressions(suppressions, (*prefix, SUPPRESSIONS))
-    if tables is not None:
-        values[RULES] = reading.rules(tables, (*prefix, RULES))
-    return Configuration(path, values, tuple(reading.mistakes), tuple(table), reading.rule_labels)
+        raise _UnreadableError(f"is not TOML: {error}", 1, 1) from error
 
 
 class _Reading:
     """Reads tables of settings, collecting what is wrong with them and where."""
 
-    def __init__(self, label: str, scope: Scope, positions: Callable[[], Positions]) -> None:
+    def __init__(self, label: str, data: bytes, scope: Scope) -> None:
         self._label = label
+        self._data = data
         self._scope = scope
-        self._positions = positions
         self.mistakes: list[Mistake] = []
         self.rule_labels: dict[str, str] = {}
+
+    @cached_property
+    def _positions(self) -> Positions:
+        return _positions(self._label, self._data)
+
+    def configuration(
+        self, path: str, document: dict[str, Any], prefix: tuple[str, ...]
+    ) -> Configuration:
+        """What the table under ``prefix`` of a document says. Raises `_UnreadableError`."""
+        table: Any = document
+        for depth, key in enumerate(prefix, start=1):
+            if key not in table:
+                raise _UnreadableError("has no table [tool.iflint]")
+            table = table[key]
+            if not isinstance(table, dict):
+                raise _UnreadableError("this is not a table", *self._positions.key(prefix[:depth]))
+        readers = {
+            ENVIRONMENTS: self.environments,
+            SUPPRESSIONS: self.suppressions,
+            RULES: self.rules,
+            SERVICE_KEYS: self.service_keys,
+            USERS: self.users,
+        }
+        single = {key: value for key, value in table.items() if key not in readers}
+        values = self.settings(single, SETTINGS, prefix)
+        for key, reader in readers.items():
+            if key in table:
+                values[key] = reader(table[key], (*prefix, key))
+        return Configuration(
+            path, values, tuple(self.mistakes), tuple(single), self.rule_labels, self._data
+        )
 
     def environments(self, given: Any, path: tuple[str, ...]) -> tuple[Environment, ...]:
         """The environments of the table ``[environments]``."""
@@ -174,8 +210,14 @@ class _Reading:
                 continue
             if not name.strip():
                 self._complain((*path, name), "this environment needs a name: [environments.NAME]")
-            values = self.settings(table, ENVIRONMENT_SETTINGS, (*path, name))
-            found.append(Environment(name=name, **_as_fields(values)))
+            readers = {SERVICE_KEYS: self.service_keys, USERS: self.users}
+            single = {key: value for key, value in table.items() if key not in readers}
+            values = self.settings(single, ENVIRONMENT_SETTINGS, (*path, name))
+            for key, reader in readers.items():
+                if key in table:
+                    values[key] = reader(table[key], (*path, name, key))
+            fields = {key.replace("-", "_"): value for key, value in values.items()}
+            found.append(Environment(name=name, **fields))
         return tuple(found)
 
     def rules(self, given: Any, path: tuple[str, ...]) -> dict[str, dict[str, Any]]:
@@ -200,73 +242,90 @@ class _Reading:
             else:
                 self.rule_labels[code] = label
                 kinds = names.settings.get(code, {}).items()
-                known = {name: of_kind(name, kind) for name, kind in kinds}
+                known = {name: Setting(kind, many=kind.many) for name, kind in kinds}
                 found[code] = self.settings(table, known, (*path, label))
         return found
 
     def suppressions(self, given: Any, path: tuple[str, ...]) -> tuple[Suppression, ...]:
         """The suppressions of the tables ``[[suppressions]]``."""
-        if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
-            self._complain(path, "takes tables: [[suppressions]], each with a rule and a reason")
-            return ()
         found = []
-        for index, table in enumerate(given):
-            here: tuple[str | int, ...] = (*path, index)
-            before = len(self.mistakes)
-            values = self.settings(table, SUPPRESSION_SETTINGS, here)
-            for name in SUPPRESSION_NEEDS:
-                if name not in table:
-                    self._complain_at(
-                        self._positions().value(here), f"this suppression has no {name}"
-                    )
-                elif values.get(name) == ():
-                    self._complain((*here, name), f"{name} is an empty list")
-            if not _narrows(table) and self._scope.rules().are_all(values.get("rule", ())):
+        for here, table, values in self._tables(given, path, SUPPRESSION_SETTINGS):
+            if not _narrows(table) and _are_all(self._scope.rules(), values.get("rule", ())):
                 self._complain(
                     (*here, "rule"),
                     f"every rule needs a {' or '.join(sorted(NARROWING))} beside it",
                 )
-            if len(self.mistakes) == before:
-                folder = (self._scope.folder or "").replace(os.sep, "/")
-                place = self._positions().locate(here)
-                found.append(Suppression(**values, folder=folder, location=place))
+            elif values:
+                place = self._positions.locate(here)
+                found.append(Suppression(**values, folder=self._folder, location=place))
         return tuple(found)
 
-    def _complain(self, key_path: tuple[str | int, ...], message: str) -> None:
-        self._complain_at(self._positions().key(key_path), message)
+    def service_keys(self, given: Any, path: tuple[str, ...]) -> tuple[ServiceKeySettings, ...]:
+        """What the tables ``[[service-keys]]`` say of service keys."""
+        tables = self._tables(given, path, SERVICE_KEY_SETTINGS)
+        return tuple(
+            ServiceKeySettings(**values, folder=self._folder) for _, _, values in tables if values
+        )
 
-    def _complain_at(self, place: tuple[int, int], message: str) -> None:
-        line, column = place
-        self.mistakes.append(Mistake(f"{self._label}:{line}:{column}", message))
+    def users(self, given: Any, path: tuple[str, ...]) -> tuple[UserSettings, ...]:
+        """The users of the tables ``[[users]]``."""
+        tables = self._tables(given, path, USER_SETTINGS)
+        return tuple(UserSettings(**values) for _, _, values in tables if values)
+
+    @property
+    def _folder(self) -> str:
+        """What patterns are relative to, as locations have it."""
+        return (self._scope.folder or "").replace(os.sep, "/")
+
+    def _tables(
+        self, given: Any, path: tuple[str, ...], known: Mapping[str, Setting]
+    ) -> Iterator[tuple[KeyPath, dict[str, Any], dict[str, Any]]]:
+        """The place of each table of a list, the table, and its values; none if it is wrong."""
+        name, needs = path[-1], needed(known)
+        if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
+            with_these = " and ".join(f"a {need}" for need in needs)
+            self._complain(path, f"takes tables: [[{name}]], each with {with_these}")
+            return
+        for index, table in enumerate(given):
+            here: KeyPath = (*path, index)
+            before = len(self.mistakes)
+            values = self.settings(table, known, here)
+            for need in needs:
+                if need not in table:
+                    message = f"this {_ONE[name]} has no {need}"
+                    self.mistakes.append(Mistake(message, self._value_place(here)))
+                elif values.get(need) == ():
+                    self._complain((*here, need), f"{need} is an empty list")
+            fields = {key.replace("-", "_"): value for key, value in values.items()}
+            yield here, table, fields if len(self.mistakes) == before else {}
+
+    def _complain(self, key_path: KeyPath, message: str) -> None:
+        line, column = self._positions.key(key_path)
+        self.mistakes.append(Mistake(message, f"{self._label}:{line}:{column}"))
+
+    def _value_place(self, key_path: KeyPath) -> str:
+        line, column = self._positions.value(key_path)
+        return f"{self._label}:{line}:{column}"
 
     def settings(
-        self, table: dict[str, Any], known: Mapping[str, Setting], prefix: tuple[str | int, ...]
+        self, table: dict[str, Any], known: Mapping[str, Setting], prefix: KeyPath
     ) -> dict[str, Any]:
         """The values of a table's settings, without those that are wrong."""
         values = {}
         for key, given in table.items():
-            value, right = self._setting(key, given, known, (*prefix, key))
-            if right:
+            key_path = (*prefix, key)
+            if key not in known:
+                self._complain(key_path, _unknown(key, known))
+                continue
+
+            def where(index: int | None, here: KeyPath = key_path) -> str:
+                return self._value_place(here if index is None else (*here, index))
+
+            value, wrong = read_setting(known[key], given, self._scope, key, where)
+            self.mistakes.extend(wrong)
+            if not wrong:
                 values[key] = value
         return values
-
-    def _setting(
-        self, key: str, given: Any, known: Mapping[str, Setting], key_path: tuple[str | int, ...]
-    ) -> tuple[Any, bool]:
-        setting = known.get(key)
-        if setting is None:
-            self._complain(key_path, _unknown(key, known))
-            return None, False
-
-        def where(index: int | None) -> str:
-            line, column = self._positions().value(
-                key_path if index is None else (*key_path, index)
-            )
-            return f"{self._label}:{line}:{column}"
-
-        value, wrong = read_setting(setting, given, self._scope, key, where)
-        self.mistakes.extend(wrong)
-        return value, not wrong
 
 
 def _narrows(suppression: Mapping[str, Any]) -> bool:
@@ -274,8 +333,15 @@ def _narrows(suppression: Mapping[str, Any]) -> bool:
     return any(str(suppression.get(name, "")).strip("*?./\\ ") for name in NARROWING)
 
 
-def _as_fields(values: dict[str, Any]) -> dict[str, Any]:
-    return {name.replace("-", "_"): value for name, value in values.items()}
+def _are_all(known: RuleNames, labels: Collection[str]) -> bool:
+    """Whether ``labels`` mean every rule that comes with iflint, but perhaps for notes."""
+    from iflint.report.findings import means
+
+    return all(
+        any(means(label, code, name) for label in labels)
+        for code, name in zip(known.codes, known.names, strict=True)
+        if code.startswith(OWN_CODES) and code not in known.notes
+    )
 
 
 def _unknown(key: str, known: Collection[str]) -> str:
@@ -302,6 +368,9 @@ def _syntax_error(message: str, text: str) -> tuple[str, int, int]:
 
 def _label(path: str) -> str:
     """The path as messages show it: relative to the current directory if it lies below it."""
-    absolute = os.path.abspath(path)
-    current = os.path.join(os.getcwd(), "")
-    return absolute.removeprefix(current)
+    return relative(os.path.abspath(path))
+
+
+def relative(path: str) -> str:
+    """The path relative to the current folder if it lies below it, else as it is."""
+    return path.removeprefix(os.path.join(os.getcwd(), ""))

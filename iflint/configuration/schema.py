@@ -1,8 +1,7 @@
 """The JSON Schema of configuration files, made from the settings themselves, for editors.
 
-``docs/make_pages.py`` writes that of the rules that come with iflint. It says draft-07 and uses
-only what draft-04 has, too: the editors that read TOML know these. A schema can't know whether a
-path, an environment or a rule of a plugin exists.
+It says draft-07 and uses only what draft-04 has, too: the editors that read TOML know these. A
+schema can't know whether a path, an environment or a rule of a plugin exists.
 """
 
 from __future__ import annotations
@@ -10,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from iflint.configuration.file import ENVIRONMENTS, RULES, SUPPRESSIONS
+from iflint.configuration.file import ENVIRONMENTS, RULES, SERVICE_KEYS, SUPPRESSIONS, USERS
 from iflint.configuration.settings import (
-    ALL_RULES,
     ENVIRONMENT_SETTINGS,
+    SERVICE_KEY_SETTINGS,
     SETTINGS,
-    SUPPRESSION_NEEDS,
     SUPPRESSION_SETTINGS,
-    Setting,
+    USER_SETTINGS,
+    needed,
 )
 from iflint.engine.rule_settings import ENABLED, SEVERITY, known_settings
-from iflint.values import SHOWS
+from iflint.values import ALL_RULES, SHOWS
 
 if TYPE_CHECKING:
+    from iflint.options import Setting
     from iflint.rule.rule import Rule
     from iflint.values import Kind
 
@@ -48,11 +48,10 @@ def schema(rules: Sequence[type[Rule]]) -> Json:
                     {"type": "string", "pattern": "[^,\\s]"},
                 ],
             },
-            "environment": _table(ENVIRONMENT_SETTINGS.values()),
-            "suppression": {
-                **_table(SUPPRESSION_SETTINGS.values(), SUPPRESSION_NEEDS),
-                "required": list(SUPPRESSION_NEEDS),
-            },
+            "environment": _environment(),
+            "suppression": _filled_table(SUPPRESSION_SETTINGS),
+            "service-key": _filled_table(SERVICE_KEY_SETTINGS),
+            "user": _filled_table(USER_SETTINGS),
             **{rule.code: _rule(rule) for rule in rules},
         },
     } | {"properties": _properties(SETTINGS.values()) | _tables(rules)}
@@ -82,7 +81,35 @@ def _tables(rules: Sequence[type[Rule]]) -> Json:
             },
             "additionalProperties": False,
         },
+        **_of_callers(),
     }
+
+
+def _environment() -> Json:
+    table = _table(ENVIRONMENT_SETTINGS.values())
+    return table | {"properties": table["properties"] | _of_callers()}
+
+
+def _of_callers() -> Json:
+    """The lists of tables on who else may call."""
+    return {
+        SERVICE_KEYS: {
+            "type": "array",
+            "description": "What the files of service keys do not tell: [[service-keys]].",
+            "items": {"$ref": "#/definitions/service-key"},
+        },
+        USERS: {
+            "type": "array",
+            "description": "The roles of users to whom certificates are mapped: [[users]].",
+            "items": {"$ref": "#/definitions/user"},
+        },
+    }
+
+
+def _filled_table(settings: Mapping[str, Setting]) -> Json:
+    """A table in which what is needed has to stand."""
+    needs = needed(settings)
+    return {**_table(settings.values(), needs), "required": list(needs)}
 
 
 def _table(settings: Iterable[Setting], filled: Collection[str] = ()) -> Json:
@@ -97,7 +124,11 @@ def _table(settings: Iterable[Setting], filled: Collection[str] = ()) -> Json:
 def _properties(settings: Iterable[Setting], filled: Collection[str] = ()) -> Json:
     return {
         setting.name: _described(
-            setting.summary, setting.schema, setting.many, setting.default, setting.name in filled
+            setting.summary,
+            setting.kind.schema,
+            setting.many,
+            setting.default,
+            setting.name in filled,
         )
         for setting in settings
     }

@@ -7,6 +7,8 @@ from datetime import date, datetime
 
 import msgspec
 
+from iflint.words.visible import visible
+
 _LONGEST_LINE = 75
 """Octets of a line without its end (RFC 5545 §3.1)."""
 
@@ -64,8 +66,6 @@ def _day(day: date) -> str:
 
 def _text(value: str) -> str:
     """A value of the type TEXT (§3.3.11) on one line."""
-    from iflint.words.visible import visible
-
     shown = visible(value).replace("\\", "\\\\")
     return shown.replace(";", "\\;").replace(",", "\\,")
 

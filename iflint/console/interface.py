@@ -60,10 +60,14 @@ def complain(line: str) -> None:
 
 
 class Option(click.Option):
-    """An option that stands under a heading of its own in the help."""
+    """An option that stands under a heading in the help; without a metavar or type, a switch.
 
-    def __init__(self, *args: Any, heading: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    ``names`` are separated by blanks; one without hyphens is that of the parameter.
+    """
+
+    def __init__(self, names: str, heading: str, text: str, **more: Any) -> None:
+        is_flag = not more.get("metavar") and "type" not in more
+        super().__init__(names.split(), help=text, is_flag=is_flag, **more)
         self.heading = heading
 
 

@@ -25,7 +25,7 @@ def show(report: Report, run: Run) -> None:
     if run.other_environments:
         names = [shown(each.name) for each in run.other_environments]
         steps.append(("--all-environments", f"check {listed(names)}, too"))
-    say(steps, run.colour)
+    say(steps, run.settings.color)
 
 
 def say(steps: Sequence[tuple[str, str]], colour: str) -> None:

@@ -9,9 +9,11 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from iflint.configuration.settings import STANDARD_OUTPUT
 from iflint.console import progress_bar
 from iflint.console.interface import Failure, WrongUsage, silence_stdout
+from iflint.values import STANDARD_OUTPUT
+from iflint.words.terminal import DEFAULT_WIDTH, Style
+from iflint.words.visible import ascii_only, inert, with_plain_symbols
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -64,8 +66,6 @@ def print_text(render: Callable[[bool], str]) -> None:
     A character set counts as poor when it lacks more than the symbols that ASCII can stand for,
     without moving anything. Raises `Failure` when standard output can't be written.
     """
-    from iflint.words.visible import inert
-
     encoding = _console_encoding()
     with progress_bar.shown("writing the report"):
         text = inert(render(False))
@@ -74,13 +74,11 @@ def print_text(render: Callable[[bool], str]) -> None:
             data = inert(render(True)).encode(encoding, "backslashreplace")
     if is_terminal():
         _understand_colours()
-    _write_stdout(data)
+    write_bytes(data)
 
 
 def _encoded(text: str, encoding: str) -> bytes | None:
     """The text for a console, with plain symbols where it lacks others; None if it lacks more."""
-    from iflint.words.visible import with_plain_symbols
-
     for each in (text, with_plain_symbols(text, encoding)):
         with contextlib.suppress(UnicodeEncodeError):
             return each.encode(encoding)
@@ -92,8 +90,6 @@ def print_aside(render: Callable[[bool], str]) -> None:
 
     ``render`` is that of `print_text`; nothing more can be done if it can't be written.
     """
-    from iflint.words.visible import inert
-
     stream: TextIO | None = sys.stderr
     if stream is None:
         return
@@ -107,32 +103,26 @@ def print_aside(render: Callable[[bool], str]) -> None:
         stream.flush()
 
 
-def write_text(path: str | None, setting: str, render: Callable[[bool, int, bool], str]) -> None:
-    """Write ``render(colour, width, ascii_only)`` to a file, or to standard output for ``-``.
+def write_text(path: str | None, setting: str, render: Callable[[Style], str]) -> None:
+    """Write what people read to a file, or to standard output for ``-`` and None.
 
     ``setting`` tells when standard output gets colours; a file gets them by ``always`` alone.
     Raises `Failure`.
     """
     if path is not None and path != STANDARD_OUTPUT:
-        from iflint.words.terminal import DEFAULT_WIDTH
-
-        write_file(path, render(setting == "always", DEFAULT_WIDTH, False))
+        write_file(path, render(Style(setting == "always", DEFAULT_WIDTH, ascii=False)))
         return
-    colour, columns = wants_colour(setting), width()
-    print_text(lambda ascii_only: render(colour, columns, ascii_only))
+    style = Style(wants_colour(setting), width(), ascii=False)
+    poor = Style(style.colour, style.width, ascii=True)
+    print_text(lambda plain: ascii_only(render(poor)) if plain else render(style))
 
 
 def write_data(path: str | None, text: str) -> None:
     """Write a machine's format, always UTF-8, where `write_text` would. Raises `Failure`."""
     if path is None or path == STANDARD_OUTPUT:
-        _write_stdout(text.encode())
+        write_bytes(text.encode())
     else:
         write_file(path, text)
-
-
-def write_bytes(data: bytes) -> None:
-    """Write bytes to standard output as they are. Raises `Failure`."""
-    _write_stdout(data)
 
 
 def write_file(path: str, text: str) -> None:
@@ -147,7 +137,7 @@ def write_file(path: str, text: str) -> None:
         raise WrongUsage([f"{path} is there and looks like an input: give another file"])
     data = text.encode()
     if _is_standard_output(path):
-        _write_stdout(data)
+        write_bytes(data)
     else:
         _written(path, data)
 
@@ -266,7 +256,8 @@ def _understand_colours() -> None:
             importlib.import_module("colorama").just_fix_windows_console()
 
 
-def _write_stdout(data: bytes) -> None:
+def write_bytes(data: bytes) -> None:
+    """Write bytes to standard output as they are. Raises `Failure`."""
     stream: TextIOWrapper | None = sys.stdout  # type: ignore[assignment]
     try:
         if stream is None:

@@ -10,6 +10,8 @@ from _thread import allocate_lock, start_new_thread
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NoReturn
 
+from iflint.words.visible import cells, visible
+
 if TYPE_CHECKING:
     from _thread import LockType
 
@@ -116,8 +118,6 @@ def _show(done: LockType, gone: LockType) -> None:
 
 
 def _show_until(done: LockType) -> None:
-    from iflint.words.visible import cells
-
     columns = 0
     pause = max(PATIENCE - (time.monotonic() - _began), 0)
     while not done.acquire(timeout=pause):
@@ -136,8 +136,6 @@ def _write(text: str) -> None:
 
 def line(activity: Activity, columns: int) -> str:
     """The activity in at most ``columns``; of a long item its end, which says most."""
-    from iflint.words.visible import cells, visible
-
     number = "" if activity.number is None else f" {activity.number}"
     of = "" if activity.total is None else f" of {activity.total}"
     start = f"{activity.doing[:1].upper()}{activity.doing[1:]}{number}{of}"

@@ -6,7 +6,10 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from iflint.console.interface import complain
 from iflint.console.run import Run, call, options_of
+from iflint.words.visible import shown
+from iflint.words.wording import counted
 
 if TYPE_CHECKING:
     from iflint.engine.session import Session
@@ -26,9 +29,7 @@ def read(run: Run, *, flows: bool = True) -> tuple[Session, ...]:
 
 def say_where_no_iflow_is(paths: Sequence[str], flows: Iterable[str]) -> None:
     """Complain of paths without any of the ``flows``, which are files on disk."""
-    from iflint.console.interface import complain
     from iflint.places.paths import without_iflow
-    from iflint.words.visible import shown
 
     given = [path.replace(os.sep, "/") for path in paths]
     for path in without_iflow(os.getcwd().replace(os.sep, "/"), given, flows):
@@ -40,11 +41,16 @@ def say_what_has_no_parameters(run: Run, found: Iterable[tuple[str, int]]) -> No
 
     ``found`` has for each name the number of iFlows with such files.
     """
-    from iflint.console.interface import complain
-    from iflint.words.visible import shown
-
-    patterns = {each.name: each.parameters for each in run.settings.get("environments", ())}
+    patterns = {each.name: each.parameters for each in run.settings.environments}
     for name, number in found:
         if number == 0 and patterns.get(name):
             where = ", ".join(shown(pattern, 200) for pattern in patterns[name])
             complain(f"environment {shown(name)} has no parameters of its own: no file at {where}")
+
+
+def say_what_was_not_read(number: int, lacking: str) -> None:
+    """Complain of so many inputs; a list alone would not tell that something may lack in it."""
+    if number:
+        unread = counted(number, "input")
+        complain(f"{unread} could not be read: the list may lack {lacking}")
+        complain("'iflint check' says which and why")

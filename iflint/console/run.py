@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -11,20 +11,19 @@ import msgspec
 
 from iflint.configuration.settings import (
     COMMAND_LINE_SETTINGS,
-    STANDARD_OUTPUT,
     Destination,
-    Mistake,
-    RuleNames,
-    Scope,
+    Settings,
     read_setting,
 )
 from iflint.console.interface import Failure, WrongUsage, complain
-from iflint.options import DEFAULT_EXPIRY_DAYS, Environment, Options, UsageError
+from iflint.options import Environment, Options, UsageError
+from iflint.values import STANDARD_OUTPUT, RuleNames, Scope
+from iflint.words.nearest import did_you_mean
 from iflint.words.visible import shown
 
 if TYPE_CHECKING:
     from iflint.configuration.file import Configuration
-    from iflint.report.findings import RuleInfo, Severity
+    from iflint.report.findings import RuleInfo
     from iflint.report.report import Report
     from iflint.rule.rule import Rule
 
@@ -34,129 +33,115 @@ T = TypeVar("T")
 
 
 class Request(msgspec.Struct, frozen=True):
-    """What the user asks for, before anything of it is looked at.
+    """What was typed for a command, before anything of it is looked at.
 
-    ``given`` holds the settings of the command line by name, as texts (or True for a switch).
-    ``configured_from`` are the paths from which a configuration file is looked for;
-    ``mistakes`` are those that were found in what was typed so far.
+    ``given`` holds settings by name, as texts (or True for a switch). ``answer`` is the format of
+    a command that has formats of its own, and the file; ``mistakes`` are in what was typed so far.
     """
 
-    paths: tuple[str, ...]
-    given: Mapping[str, Any]
-    configured_from: tuple[str, ...]
+    given: Mapping[str, Any] = {}
+    answer: Destination = Destination("")
     config: str | None = None
     isolated: bool = False
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: tuple[str, ...] = ()
 
 
 class Run(msgspec.Struct, frozen=True):
-    """A run that can start: ``settings`` by name, merged from the arguments and the file.
+    """A run that can start: its settings, merged from the arguments and the file.
 
-    ``configuration`` is the path of that file, ``exclude_directory`` the folder that the patterns
-    of ``exclude`` are relative to (None: the current one). ``other_environments`` are those that
-    are configured, where none is asked for.
+    ``given`` are those that stand in either, by name; ``configuration`` is that file.
+    ``other_environments`` are those that are configured, where none is asked for.
     """
 
     paths: tuple[str, ...]
-    settings: Mapping[str, Any]
+    settings: Settings
     destinations: tuple[Destination, ...]
-    configuration: str | None = None
-    exclude_directory: str | None = None
+    given: Mapping[str, Any]
+    answer: Destination = Destination("")
+    configuration: Configuration | None = None
     other_environments: tuple[Environment, ...] = ()
 
-    @property
-    def colour(self) -> str:
-        """When standard output gets colours."""
-        return str(self.settings.get("color", "auto"))
-
-    @property
-    def verbose(self) -> bool:
-        """Whether skipped files are named."""
-        return bool(self.settings.get("verbose", False))
-
-    @property
-    def quiet(self) -> bool:
-        """Whether text holds findings only."""
-        return bool(self.settings.get("quiet", False))
-
-    @property
-    def sarif_profile(self) -> str:
-        """For whom SARIF is written."""
-        return str(self.settings.get("sarif-profile", "github"))
-
-    @property
-    def without_baseline(self) -> Run:
-        """The same run, in which no finding is known."""
-        return msgspec.structs.replace(self, settings={**self.settings, "baseline": None})
-
-    @property
-    def fail_level(self) -> Severity | None:
-        """The least severity that makes the run fail."""
-        from iflint.report.findings import Severity
-
-        level = self.settings.get("fail-on", "error")
-        return None if level == "never" else Severity(level)
+    def but(self, **settings: Any) -> Run:
+        """The same run with other settings."""
+        return msgspec.structs.replace(
+            self, settings=msgspec.structs.replace(self.settings, **settings)
+        )
 
 
-def prepare(request: Request, *, every_environment: bool = False) -> Run:
+def prepare(
+    asked: Request,
+    paths: tuple[str, ...] = (),
+    *,
+    configured_from: tuple[str, ...] | None = None,
+    every_environment: bool = False,
+    mistakes: Iterable[str] = (),
+) -> Run:
     """Check everything that was given; raises `WrongUsage` with every mistake in it.
 
-    ``every_environment``: where none is asked for, each configured one is meant.
+    The configuration counts that is found from ``configured_from``, else from the paths.
+    ``every_environment``: where none is asked for, each configured one is meant. ``mistakes`` are
+    those that the command has found itself.
     """
-    mistakes = [
-        *request.mistakes,
-        *(
-            Mistake("", f"{shown(path, 200)} does not exist")
-            for path in request.paths
-            if not os.path.exists(path)
-        ),
-    ]
-    given = _read_given(request.given, mistakes)
-    configuration = _configuration(request, mistakes)
+    wrong = [*asked.mistakes, *mistakes, *absent(*(("", path) for path in paths))]
+    given = _read_given(asked.given, wrong)
+    configuration = _configuration(asked, configured_from or paths or (".",), wrong)
     configured = dict(configuration.values) if configuration else {}
     if "format" in given:
         configured.pop("output", None)
     if "select" in given or "ignore" in given:
         configured = _over_rules(configured, given)
-    settings = {**configured, **given}
-    named = {*request.given, *(configuration.named if configuration else ())}
-    environments = settings.get("environments", ())
-    settings["environments"] = _environments(settings, mistakes, every=every_environment)
-    if settings.get("landscape") == "custom" and "roots" not in named:
-        mistakes.append(Mistake("", "landscape custom needs its list of roots: --roots PATH"))
-    if settings.get("prune-baseline") and "baseline" not in named:
-        mistakes.append(Mistake("", "--prune-baseline needs --baseline FILE"))
-    destinations = _destinations(settings, mistakes)
-    mistakes += _overwritten(settings, destinations, configuration, request.paths)
-    if mistakes:
-        raise WrongUsage(dict.fromkeys(map(str, mistakes)))
-    if settings.get("select") or settings.get("rules"):
-        _tell_deprecated(settings)
+    told = {**configured, **given}
+    settings = Settings(**{name.replace("-", "_"): value for name, value in told.items()})
+    named = {*asked.given, *(configuration.named if configuration else ())}
+    every = settings.environments
+    settings = msgspec.structs.replace(
+        settings, environments=_environments(settings, wrong, every=every_environment)
+    )
+    if settings.landscape == "custom" and "roots" not in named:
+        wrong.append("landscape custom needs its list of roots: --roots PATH")
+    if settings.prune_baseline and "baseline" not in named:
+        wrong.append("--prune-baseline needs --baseline FILE")
+    destinations = _destinations(settings, wrong)
+    wrong += _overwritten(settings, destinations, configuration, paths)
+    if wrong:
+        raise WrongUsage(dict.fromkeys(wrong))
+    _tell_deprecated(settings)
+    if configuration:
+        of_file = "exclude" in configured and "exclude" not in given
+        settings = msgspec.structs.replace(
+            settings,
+            exclude_directory=configuration.folder if of_file else None,
+            root=os.path.dirname(configuration.path),
+        )
     return Run(
-        paths=request.paths,
+        paths=paths,
         settings=settings,
         destinations=destinations,
-        configuration=configuration.path if configuration else None,
-        exclude_directory=configuration.folder
-        if configuration and "exclude" in configured and "exclude" not in given
-        else None,
-        other_environments=() if settings["environments"] else environments,
+        given=told,
+        answer=asked.answer,
+        configuration=configuration,
+        other_environments=() if settings.environments else every,
     )
 
 
 def _overwritten(
-    settings: Mapping[str, Any],
+    settings: Settings,
     destinations: Iterable[Destination],
     configuration: Configuration | None,
     paths: Iterable[str],
-) -> Iterator[Mistake]:
+) -> Iterator[str]:
     """What writing reports and a baseline would destroy."""
     from iflint.console.output import looks_like_input
 
-    used = {os.path.realpath(path): "which this run reads" for path in _inputs(settings, paths)}
+    inputs = [*paths, *([settings.calendar] if settings.calendar else [])]
+    everywhere: tuple[Settings | Environment, ...] = (settings, *settings.environments)
+    for one in everywhere:
+        for named in (one.certificates, one.parameters, one.roots, one.roots_add):
+            inputs += named or ()
+    used = {os.path.realpath(path): "which this run reads" for path in inputs}
     if configuration:
         used[os.path.realpath(configuration.path)] = "the configuration"
-    baseline, target = settings.get("baseline"), settings.get("write-baseline")
+    baseline, target = settings.baseline, settings.write_baseline
     others = used | ({os.path.realpath(baseline): "the baseline"} if baseline else {})
     for each in destinations:
         if each.path is None or each.path == STANDARD_OUTPUT:
@@ -178,19 +163,8 @@ def _overwritten(
             yield _would_overwrite("--write-baseline", target, why)
 
 
-def _inputs(settings: Mapping[str, Any], paths: Iterable[str]) -> Iterator[str]:
-    """The files and folders that a run is told to read."""
-    yield from paths
-    environments = (msgspec.structs.asdict(each) for each in settings.get("environments", ()))
-    for each in (settings, *environments):
-        for name in ("certificates", "parameters", "roots", "roots-add", "roots_add"):
-            yield from each.get(name) or ()
-    if "calendar" in settings:
-        yield settings["calendar"]
-
-
-def _would_overwrite(what: str, path: str, why: str) -> Mistake:
-    return Mistake("", f"{what} would overwrite {shown(path, 200)}, {why}; give another file")
+def _would_overwrite(what: str, path: str, why: str) -> str:
+    return f"{what} would overwrite {shown(path, 200)}, {why}; give another file"
 
 
 def _over_rules(configured: Mapping[str, Any], given: dict[str, Any]) -> dict[str, Any]:
@@ -217,14 +191,15 @@ def _over_rules(configured: Mapping[str, Any], given: dict[str, Any]) -> dict[st
     return settings
 
 
-def _tell_deprecated(settings: Mapping[str, Any]) -> None:
+def _tell_deprecated(settings: Settings) -> None:
     """Say of each deprecated rule that the user asks for by itself that it is going to leave."""
+    if not settings.select and not settings.rules:
+        return
     from iflint.engine.rule_settings import is_exactly
 
-    tables = settings.get("rules", {})
     for info in rule_infos():
-        asked = any(is_exactly(label, info) for label in settings.get("select", ()))
-        if info.state == "deprecated" and (asked or info.code in tables):
+        asked = any(is_exactly(label, info) for label in settings.select)
+        if info.state == "deprecated" and (asked or info.code in settings.rules):
             complain(
                 f"rule {info.code} {info.name} is deprecated and will be removed;"
                 f" 'iflint explain {info.code}' tells more"
@@ -232,24 +207,24 @@ def _tell_deprecated(settings: Mapping[str, Any]) -> None:
 
 
 def _environments(
-    settings: Mapping[str, Any], mistakes: list[Mistake], *, every: bool
+    settings: Settings, mistakes: list[str], *, every: bool
 ) -> tuple[Environment, ...]:
     """The environments that are asked for, out of those of the configuration."""
-    from iflint.words.nearest import did_you_mean
-
-    configured = {each.name: each for each in settings.get("environments", ())}
-    if settings.get("all-environments"):
+    configured = {each.name: each for each in settings.environments}
+    if settings.all_environments:
         if not configured:
-            mistakes.append(Mistake("", f"all-environments: {_NO_ENVIRONMENT}"))
-        return tuple(configured.values())
-    asked = dict.fromkeys(settings.get("environment", configured if every else ()))
-    for name in asked:
+            mistakes.append(f"all-environments: {_NO_ENVIRONMENT}")
+        return settings.environments
+    asked = settings.environment
+    if asked is None:
+        return settings.environments if every else ()
+    for name in dict.fromkeys(asked):
         if name not in configured:
             hint = did_you_mean(name, tuple(configured)) or (
                 "" if configured else f"; {_NO_ENVIRONMENT}"
             )
-            mistakes.append(Mistake("", f"environment {shown(name)} is not configured{hint}"))
-    return tuple(configured[name] for name in asked if name in configured)
+            mistakes.append(f"environment {shown(name)} is not configured{hint}")
+    return tuple(configured[name] for name in dict.fromkeys(asked) if name in configured)
 
 
 _NO_ENVIRONMENT = (
@@ -298,32 +273,20 @@ def options_of(
     """The settings of a run as the library takes them."""
     from iflint.console import progress_bar
 
-    get = run.settings.get
-    return Options(
-        certificates=get("certificates"),
-        keystore_password_env=get("keystore-password-env", ()),
-        parameters=get("parameters", ()),
-        roots=get("roots", ()),
-        roots_add=get("roots-add", ()),
-        trust=get("trust", "complete"),
-        calendar=get("calendar"),
-        landscape=get("landscape", "btp"),
-        as_of=get("as-of"),
-        expiry_days=get("expiry-days", DEFAULT_EXPIRY_DAYS),
-        select=get("select", ()),
-        ignore=get("ignore", ()),
-        rules=get("rules", {}),
-        exclude=get("exclude", ()),
-        exclude_directory=run.exclude_directory,
-        root=os.path.dirname(run.configuration) if run.configuration is not None else None,
-        environments=get("environments", ()),
-        suppressions=get("suppressions", ()),
-        baseline=get("baseline"),
+    return msgspec.structs.replace(
+        run.settings.options,
         describe_rules=describe_rules,
         whole_inventory=whole_inventory,
         diagrams=diagrams,
         progress=progress_bar.listener(),
     )
+
+
+def absent(*given: tuple[str, str]) -> Iterator[str]:
+    """A mistake for each file that is not there; in front of it, what names it."""
+    for label, file in given:
+        if not os.path.exists(file):
+            yield f"{label}{shown(file, 200)} does not exist"
 
 
 def call(library: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
@@ -341,18 +304,6 @@ def call(library: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T
         if isinstance(error, PluginError):
             raise Failure(str(error)) from error
         raise
-
-
-def choose_colour(arguments: Mapping[str, Any], found: Sequence[Mistake] = ()) -> str:
-    """The value of ``--color`` where no configuration is read.
-
-    Raises `WrongUsage` if it is wrong or other mistakes were ``found``.
-    """
-    mistakes = list(found)
-    values = _read_given({"color": (arguments.get("color") or "auto",)}, mistakes)
-    if mistakes:
-        raise WrongUsage(mistakes)
-    return str(values["color"])
 
 
 def rule_infos() -> tuple[RuleInfo, ...]:
@@ -390,66 +341,64 @@ def rule_names() -> RuleNames:
     )
 
 
-def _read_given(given: Mapping[str, Any], mistakes: list[Mistake]) -> dict[str, Any]:
+def _read_given(given: Mapping[str, Any], mistakes: list[str]) -> dict[str, Any]:
     scope = Scope(None, rule_names)
     values = {}
     for name, texts in given.items():
         setting = COMMAND_LINE_SETTINGS[name]
-        items = [setting.from_text(text) if isinstance(text, str) else text for text in texts]
-        value, wrong = read_setting(
-            setting, items if setting.many else items[-1], scope, f"--{name}"
-        )
-        mistakes.extend(wrong)
-        values[name] = value
-    return {name: value for name, value in values.items() if value is not None}
+        from_text = setting.kind.from_text
+        items = [from_text(text) if isinstance(text, str) else text for text in texts]
+        last = items if setting.many else items[-1]
+        value, wrong = read_setting(setting, last, scope, f"--{name}")
+        mistakes.extend(map(str, wrong))
+        if value is not None:
+            values[name] = value
+    return values
 
 
-def _configuration(request: Request, mistakes: list[Mistake]) -> Configuration | None:
-    if request.config is not None and request.isolated:
-        mistakes.append(Mistake("", "--config and --isolated exclude each other"))
+def _configuration(
+    asked: Request, paths: tuple[str, ...], mistakes: list[str]
+) -> Configuration | None:
+    path = asked.config
+    if asked.isolated:
+        if path is not None:
+            mistakes.append("--config and --isolated exclude each other")
         return None
-    if request.isolated:
-        return None
-    path = request.config
     if path is None:
         from iflint.configuration.search import find
 
-        path = find(request.configured_from)
+        path = find(paths)
         if path is None:
             return None
     elif not os.path.exists(path):
-        mistakes.append(Mistake("", f"--config {shown(path, 200)} does not exist"))
+        mistakes.append(f"--config {shown(path, 200)} does not exist")
         return None
     from iflint.configuration.file import read
 
     configuration = read(path, rule_names)
-    mistakes.extend(configuration.mistakes)
+    mistakes.extend(map(str, configuration.mistakes))
     return configuration
 
 
-def _destinations(settings: Mapping[str, Any], mistakes: list[Mistake]) -> tuple[Destination, ...]:
-    formats: tuple[Destination, ...] = settings.get("format") or (Destination("text"),)
-    output = settings.get("output")
-    if output is not None:
+def _destinations(settings: Settings, mistakes: list[str]) -> tuple[Destination, ...]:
+    formats = settings.format or Settings().format
+    if settings.output is not None:
         if len(formats) != 1 or formats[0].path is not None:
-            mistakes.append(
-                Mistake("", "--output goes with one --format only; for several write FORMAT=FILE")
-            )
+            mistakes.append("--output goes with one --format only; for several write FORMAT=FILE")
             return ()
-        return (Destination(formats[0].format, output),)
-    complete = tuple(Destination(each.format, each.path or STANDARD_OUTPUT) for each in formats)
+        return (Destination(formats[0].format, settings.output),)
     taken: dict[str, str] = {}
-    for each in dict.fromkeys(complete):
-        assert each.path is not None
-        place = each.path if each.path == STANDARD_OUTPUT else os.path.realpath(each.path)
+    complete = {
+        Destination(each.format, each.path or STANDARD_OUTPUT): each.path or STANDARD_OUTPUT
+        for each in formats
+    }
+    for each, path in complete.items():
+        place = path if path == STANDARD_OUTPUT else os.path.realpath(path)
         other = taken.setdefault(place, each.format)
         if other != each.format:
-            name = "standard output" if place == STANDARD_OUTPUT else shown(each.path, 200)
+            name = "standard output" if place == STANDARD_OUTPUT else shown(path, 200)
             mistakes.append(
-                Mistake(
-                    "",
-                    f"formats {other} and {each.format} both go to {name};"
-                    f" give one of them a file: --format {each.format}=FILE",
-                )
+                f"formats {other} and {each.format} both go to {name};"
+                f" give one of them a file: --format {each.format}=FILE"
             )
-    return tuple(dict.fromkeys(complete))
+    return tuple(complete)

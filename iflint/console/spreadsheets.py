@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from iflint.words.visible import inert, visible
+
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV Injection")."""
 
@@ -23,8 +25,6 @@ def csv_text(headings: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
 
 def _cell(value: object) -> object:
     """A value as a cell that no spreadsheet takes for a formula, and no CI server for a command."""
-    from iflint.words.visible import inert, visible
-
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if not isinstance(value, str):

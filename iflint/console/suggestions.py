@@ -95,7 +95,7 @@ def environments(context: click.Context, _parameter: click.Parameter, typed: str
     """The environments of the configuration that counts, as far as it can be read."""
     from iflint.configuration.file import read
     from iflint.configuration.search import find
-    from iflint.configuration.settings import RuleNames
+    from iflint.values import RuleNames
 
     given = context.params
     path = given.get("config") or find(given.get("paths") or (os.curdir,))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.words.terminal import BOLD, MINIMUM_WIDTH, QUIET, Style, wrapped
+from iflint.words.terminal import BOLD, QUIET, Style, wrapped
 from iflint.words.visible import cells
 
 if TYPE_CHECKING:
@@ -38,19 +38,21 @@ class Column(msgspec.Struct, frozen=True):
     names: bool = False
 
 
+def columns(first: str, *others: str) -> tuple[Column, ...]:
+    """Columns of which the first names the rows."""
+    return (Column(first, names=True), *map(Column, others))
+
+
 def table(
     columns: Sequence[Column],
     groups: Sequence[tuple[str, Sequence[Row]]],
-    *,
-    colour: bool,
-    width: int,
+    style: Style,
 ) -> str:
     """A table whose rows come in groups, each under a title of its own ('': none).
 
     Titles and cells may hold line ends; everything in them is shown as it is. Rows are lines if
     all of them can be, which needs cells of one line each, and room for them.
     """
-    style = Style(colour, max(width, MINIMUM_WIDTH), ascii=False)
     margin = _GAP if any(title for title, _ in groups) else 0
     headings = [each.heading for each in columns]
     rows = [row for _, group in groups for row in group]
@@ -140,12 +142,12 @@ def _hanging(cell: str, column: int, style: Style) -> Iterator[str]:
             yield " " * (depth + _GAP) + more
 
 
-def page(title: str, markdown: str, *, colour: bool, width: int) -> str:
+def page(title: str, markdown: str, style: Style) -> str:
     """A page of Markdown under its title, as a terminal shows it."""
     from rich.markdown import Markdown
     from rich.text import Text
 
-    console = _console(colour, min(width, LONGEST_LINE))
+    console = _console(style.colour, min(style.width, LONGEST_LINE))
     console.print(Text(title, style="bold"), end="\n\n")
     console.print(Markdown(markdown, hyperlinks=False))
     return _printed(console)

@@ -9,7 +9,6 @@ folder above the artifact's.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -22,24 +21,11 @@ from iflint.report.report import (
     IflowResult,
     Report,
 )
+from iflint.values import ARTIFACT_FOLDER, PLACEHOLDER
 
 if TYPE_CHECKING:
     from iflint.iflow.reader import ParsedIflow
     from iflint.report.findings import Finding
-
-PLACEHOLDERS = ("artifact", "id", "name", "package")
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_FOLDER = "{artifact}"
-
-
-def unknown_placeholders(pattern: str) -> tuple[str, ...]:
-    """The placeholders of a pattern that mean nothing."""
-    return tuple(name for name in _PLACEHOLDER.findall(pattern) if name not in PLACEHOLDERS)
-
-
-def begins_with_artifact(pattern: str) -> bool:
-    """Whether a pattern starts from the artifact's own folder."""
-    return pattern.startswith(_FOLDER)
 
 
 def parameter_path(pattern: str, flow: ParsedIflow) -> str:
@@ -56,9 +42,9 @@ def parameter_path(pattern: str, flow: ParsedIflow) -> str:
         else posixpath.basename(posixpath.dirname(posixpath.abspath(folder))),
     }
     start = ""
-    if begins_with_artifact(pattern):
-        start, pattern = folder or ".", pattern.removeprefix(_FOLDER)
-    return start + _PLACEHOLDER.sub(lambda match: values[match[1]], pattern)
+    if pattern.startswith(ARTIFACT_FOLDER):
+        start, pattern = folder or ".", pattern.removeprefix(ARTIFACT_FOLDER)
+    return start + PLACEHOLDER.sub(lambda match: values[match[1]], pattern)
 
 
 def merged(reports: Mapping[str, Report]) -> Report:

@@ -15,7 +15,7 @@ import msgspec
 from iflint.options import UsageError
 from iflint.report.findings import RuleConfiguration, RuleInfo, Severity, State, means
 from iflint.rule.options import RuleSettings
-from iflint.values import Kind, kind_of, one_of, read_given, switch
+from iflint.values import Kind, kind_of, one_of, switch
 from iflint.words.nearest import did_you_mean
 from iflint.words.visible import shown
 
@@ -136,7 +136,7 @@ def _settings(rule: type[Rule], table: Mapping[str, Any], wrong: list[str]) -> R
             hint = did_you_mean(str(name).replace("_", "-"), known)
             wrong.append(f"{rule.name} has no setting {shown(str(name))}{hint}")
             continue
-        read, faults = read_given(kind.read, given, many=kind.many)
+        read, faults = kind.read(given)
         wrong += [f"{rule.name}: {name} {fault}" for _, fault in faults]
         if not faults:
             values[name] = tuple(read) if kind.many else read[0]

@@ -14,7 +14,7 @@ from iflint.iflow.properties import (
     UNICODE_ESCAPE,
     Parameter,
     ParameterFile,
-    unicode_character,
+    unescaped,
 )
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind
@@ -112,7 +112,9 @@ def _scalar(file: TextFile, token: re.Match[str]) -> tuple[str, Origin]:
     start, end = token.span()
     place = (start, end)
     if token[0].startswith('"'):
-        text, characters = decode(file.text, start + 1, end - 1, _ESCAPE, _character, place)
+        text, characters = decode(
+            file.text, start + 1, end - 1, _ESCAPE, lambda each: unescaped(each, _CONTROL), place
+        )
         return text, Mapped(file, characters, _written)
     if token[0] == "null":
         return "", Mapped(file, CharacterMap((), 0, place))
@@ -123,7 +125,3 @@ def _scalar(file: TextFile, token: re.Match[str]) -> tuple[str, Origin]:
 def _written(text: str) -> str:
     """A text as it stands between the quotation marks of JSON, in ASCII."""
     return json.dumps(text)[1:-1]
-
-
-def _character(escape: re.Match[str]) -> str:
-    return unicode_character(escape) or _CONTROL.get(escape["char"], escape["char"])

@@ -16,7 +16,7 @@ from iflint.places.problems import Problem, ProblemKind
 from iflint.places.text_file import CharacterMap, Mapped, TextFile, decode, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from iflint.places.edits import Edit
     from iflint.places.location import FileLocation
@@ -208,8 +208,8 @@ def _halves(line: str) -> tuple[tuple[str, CharacterMap], tuple[str, CharacterMa
     key_end, value_start = _split(line)
     whole = (0, len(line))
     return (
-        decode(line, 0, key_end, _ESCAPE, _character, whole),
-        decode(line, value_start, len(line), _ESCAPE, _character, whole),
+        decode(line, 0, key_end, _ESCAPE, unescaped, whole),
+        decode(line, value_start, len(line), _ESCAPE, unescaped, whole),
     )
 
 
@@ -226,14 +226,11 @@ def _malformed(line: str) -> int | None:
     return None
 
 
-def _character(escape: re.Match[str]) -> str:
-    char = escape["char"] or ""
-    return unicode_character(escape) or _CONTROL.get(char, char)
-
-
-def unicode_character(escape: re.Match[str]) -> str:
-    """The character that a match of `UNICODE_ESCAPE` stands for; empty for one without it."""
+def unescaped(escape: re.Match[str], control: Mapping[str, str] = _CONTROL) -> str:
+    """What an escape of Java, or of JSON with its own ``control`` characters, stands for."""
     if escape["high"]:
         high, low = int(escape["high"], 16), int(escape["low"], 16)
         return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
-    return chr(int(escape["unit"], 16)) if escape["unit"] else ""
+    if escape["unit"]:
+        return chr(int(escape["unit"], 16))
+    return control.get(escape["char"] or "", escape["char"] or "")

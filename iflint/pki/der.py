@@ -227,19 +227,6 @@ def object_identifier(node: Node) -> str:
     return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))
 
 
-def encode_object_identifier(dotted: str) -> bytes:
-    """The content bytes of an OBJECT IDENTIFIER (no tag, no length); ``dotted`` is valid."""
-    first, second, *rest = map(int, dotted.split("."))
-    return b"".join(map(_base128, (first * 40 + second, *rest)))
-
-
-def _base128(arc: int) -> bytes:
-    octets = [arc & 0x7F]
-    while arc := arc >> 7:
-        octets.append(0x80 | arc & 0x7F)
-    return bytes(reversed(octets))
-
-
 def encode(tag: int, content: bytes) -> bytes:
     """Tag, shortest length and content; ``tag`` is one octet."""
     size = len(content)

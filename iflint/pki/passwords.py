@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from iflint.places.location import FileLocation
 
 OPTION = "--keystore-password-env"
-VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 _CONVENTIONAL = re.compile(r"[A-Z][A-Z0-9_]*")
 

@@ -22,6 +22,15 @@ def dumped(value: Any) -> str:
     return escaped_json(msgspec.json.format(data, indent=2).decode("utf-8")) + "\n"
 
 
+def enveloped(name: str, **content: Any) -> str:
+    """Indented JSON of what a command answers, in its envelope.
+
+    ``formatVersion`` changes when a field is renamed, removed or means something else, not when
+    one is added.
+    """
+    return dumped({"format": f"iflint-{name}", "formatVersion": "1", **content})
+
+
 def _encodable(value: Any) -> Any:
     if isinstance(value, str):
         return encodable(value)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from iflint.places.location import FileLocation
 from iflint.places.paths import absolute, quoted, uri
 from iflint.reporters import Needs
 from iflint.reporters.encoding import dumped
@@ -24,7 +25,7 @@ from iflint.words.wording import counted, sentence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iflint.places.location import FileLocation, Location, Region
+    from iflint.places.location import Location, Region
     from iflint.report.findings import Finding, IflowReference, ProposedFix
     from iflint.report.report import KnownFinding, Report
 
@@ -246,7 +247,7 @@ class _Run:
         """Where a reader finds it on disk: for a member, the first line of its archive."""
         self._artifact(location.file)
         on_disk = self._artifact_location(location.file)
-        on_disk["index"] = self._artifact(_outermost(location.file))
+        on_disk["index"] = self._artifact(FileLocation(location.file.path))
         physical: Json = {"artifactLocation": on_disk}
         region = location.region
         if location.file.members or region is None:
@@ -270,7 +271,8 @@ class _Run:
         artifact: Json = {"roles": ["analysisTarget"]}
         parent = -1
         if file.members:
-            parent = artifact["parentIndex"] = self._artifact(_parent(file))
+            holder = FileLocation(file.path, file.members[:-1])
+            parent = artifact["parentIndex"] = self._artifact(holder)
             location = {"uri": quoted(file.members[-1].lstrip("/")) or "."}
         else:
             location = self._artifact_location(file)
@@ -397,11 +399,3 @@ def _worst(findings: tuple[Finding, ...]) -> list[Finding]:
         return list(findings)
     by_rank = sorted(range(len(findings)), key=lambda index: findings[index].severity.rank)
     return [findings[index] for index in sorted(by_rank[:MOST_RESULTS])]
-
-
-def _outermost(file: FileLocation) -> FileLocation:
-    return type(file)(file.path)
-
-
-def _parent(file: FileLocation) -> FileLocation:
-    return type(file)(file.path, file.members[:-1])

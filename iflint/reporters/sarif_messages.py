@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iflint.reporters.sentences import roles_of
+from iflint.reporters.sentences import days, roles_of
 from iflint.words.visible import visible
 from iflint.words.wording import day, listed, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iflint.places.location import Location
     from iflint.report.findings import DnComparison, Finding, Related
 
 _BRACKET = re.compile(r"(?<!\\)(\\*)([\[\]])")
@@ -44,14 +43,9 @@ def _sentences(finding: Finding) -> Iterator[str]:
         )
     for comparison in finding.comparisons:
         yield from _differences(comparison)
-    if finding.breaks_on:
-        yield f"It breaks on {day(finding.breaks_on)}."
-    if finding.broken_since:
-        yield f"It is broken since {day(finding.broken_since)}."
-    if finding.works_from:
-        yield f"It works from {day(finding.works_from)} on."
+    yield from days(finding)
     if finding.location.file.members:
-        yield f"It stands in {plain(_at(finding.location))}."
+        yield f"It stands in {plain(str(finding.location))}."
     for number, related in enumerate(finding.related[:MOST_RELATED], 1):
         yield f"See [{_link(related.message or 'this place')}]({number})."
     yield f"To fix it: {sentence(plain(finding.remedy))}"
@@ -107,16 +101,10 @@ def _environments(finding: Finding) -> str:
     return f"It holds in the environment{'s' if len(names) > 1 else ''} {listed(names)}."
 
 
-def _at(location: Location) -> str:
-    region = location.region
-    place = f":{region.start_line}:{region.start_column}" if region else ""
-    return f"{location.file}{place}"
-
-
 def place_and_words(related: Related) -> str:
     """A related place's own words; what is inside an archive is named."""
     text = plain(related.message)
-    return f"{text} ({plain(_at(related.location))})" if related.location.file.members else text
+    return f"{text} ({plain(str(related.location))})" if related.location.file.members else text
 
 
 def plain(text: str) -> str:

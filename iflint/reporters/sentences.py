@@ -111,15 +111,20 @@ def details(finding: Finding) -> Iterator[str]:
         yield f"Found in {whereabouts(finding)} ({roles_of(finding.caller)})."
     if finding.environments:
         yield f"It holds in {listed([shown(name) for name in finding.environments])}."
+    yield from days(finding)
+    if finding.location.file.members:
+        yield f"It stands in {cut(at(finding.location))}."
+    yield f"To fix it: {cut(sentence(visible(finding.remedy[: LONGEST_TEXT + 1])))}"
+
+
+def days(finding: Finding) -> Iterator[str]:
+    """On which days a verdict changes, a sentence each."""
     if finding.breaks_on:
         yield f"It breaks on {day(finding.breaks_on)}."
     if finding.broken_since:
         yield f"It is broken since {day(finding.broken_since)}."
     if finding.works_from:
         yield f"It works from {day(finding.works_from)} on."
-    if finding.location.file.members:
-        yield f"It stands in {cut(at(finding.location))}."
-    yield f"To fix it: {cut(sentence(visible(finding.remedy[: LONGEST_TEXT + 1])))}"
 
 
 def channel_counts(report: Report) -> str:

@@ -211,10 +211,7 @@ def _paths_without_iflow(report: Report, style: Style) -> Iterator[str]:
 
 
 def _row(label: str, text: str, style: Style) -> Iterator[str]:
-    first, *rest = wrapped(text, _LABEL, _LABEL, style.width)
-    yield _labelled(label, first, style)
-    for line in rest:
-        yield " " * _LABEL + line
+    return style.hung(text, _LABEL, head=_labelled(label, "", style))
 
 
 def _labelled(label: str, text: str, style: Style) -> str:

@@ -17,7 +17,6 @@ from iflint.words.terminal import (
     QUIET,
     WARNING,
     Style,
-    wrapped,
 )
 from iflint.words.visible import cells
 from iflint.words.wording import counted, dated, day
@@ -141,15 +140,9 @@ def _related(finding: Finding, style: Style) -> Iterator[str]:
 
 
 def _title(finding: Finding, style: Style) -> Iterator[str]:
-    severity, code = str(finding.severity), f"[{style.show(finding.code)}]"
-    start = f"{severity}{code} {style.show(finding.name)}:"
-    text = f"{start} {style.show(finding.message)}"
-    first, *rest = wrapped(text, 0, len(_INDENT), style.width)
-    if first.startswith(start):
-        first = style.paint(start, f"{BOLD};{SEVERITIES[finding.severity]}") + first[len(start) :]
-    yield first
-    for line in rest:
-        yield _INDENT + line
+    label = f"{finding.severity}[{style.show(finding.code)}] {style.show(finding.name)}:"
+    colour = f"{BOLD};{SEVERITIES[finding.severity]}"
+    return style.led(label, style.show(finding.message), colour)
 
 
 def _place(location: Location, colour: str, style: Style) -> Iterator[str]:
@@ -175,11 +168,8 @@ def _at(location: Location, style: Style) -> str:
 
 def _fact(label: str, text: str, style: Style, code: str = QUIET) -> Iterator[str]:
     """A fact about a finding, its label in a column of its own."""
-    column = len(_INDENT) + _LABEL
-    first, *rest = wrapped(text, column, column, style.width)
-    yield _labelled(label, first, style, code)
-    for line in rest:
-        yield " " * column + line
+    head = _labelled(label, "", style, code)
+    return style.hung(text, len(_INDENT) + _LABEL, head=head)
 
 
 def _labelled(label: str, text: str, style: Style, code: str = QUIET) -> str:

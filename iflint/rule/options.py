@@ -113,7 +113,7 @@ def texts(summary: str, *, default: tuple[str, ...] = ()) -> Option[tuple[str, .
 
 def window(summary: str) -> Option[int]:
     """The window of "soon", called ``expiry_days``; where the rule has none, it is the run's."""
-    from iflint.options import DEFAULT_EXPIRY_DAYS, LONGEST_EXPIRY_DAYS
+    from iflint.options import Options, settings_of
 
-    kind = values.whole_number(0, LONGEST_EXPIRY_DAYS, "days")
-    return Option(kind, summary, DEFAULT_EXPIRY_DAYS, inherits=True)
+    of_run = settings_of(Options)["expiry-days"]
+    return Option(of_run.kind, summary, of_run.default, inherits=True)

@@ -10,6 +10,8 @@ from iflint.places.paths import FLOW_FOLDER
 from iflint.words.visible import ascii_only, cells, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from iflint.places.location import FileLocation
 
 ERROR, WARNING, NOTE, QUIET = "38;5;160", "38;5;166", "38;5;32", "38;5;244"
@@ -48,6 +50,31 @@ class Style(msgspec.Struct, frozen=True):
     def paint(self, text: str, code: str) -> str:
         """The text in a colour or in bold, where the terminal has them."""
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text
+
+    def hung(
+        self,
+        text: str,
+        at: int,
+        rest: int | None = None,
+        *,
+        head: str = "",
+        code: str | None = None,
+    ) -> Iterator[str]:
+        """The lines of a text behind ``head``, which ends at column ``at``.
+
+        Further lines begin at column ``rest``, else at ``at``, too. Each is painted in ``code``.
+        """
+        rest = at if rest is None else rest
+        start = head or " " * at
+        for line in wrapped(text, at, rest, self.width):
+            yield start + (line if code is None else self.paint(line, code))
+            start = " " * rest
+
+    def led(self, label: str, text: str, code: str) -> Iterator[str]:
+        """The lines of a text behind a label, which is painted; further lines are indented."""
+        first, *rest = wrapped(f"{label} {text}", 0, 2, self.width)
+        yield self.paint(label, code) + first[len(label) :] if first.startswith(label) else first
+        yield from (f"  {line}" for line in rest)
 
     @property
     def ellipsis(self) -> str:

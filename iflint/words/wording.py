@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 RENEWAL = (
     "Get the renewed certificate from the sender; with the same subject and issuer nothing in "

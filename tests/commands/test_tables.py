@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iflint.console.tables import Column, table
+from iflint.words.terminal import Style
 from iflint.words.visible import cells
 
 COLUMNS = (Column("Rule", names=True), Column("Severity"), Column("Finds"))
@@ -15,7 +16,7 @@ ROWS = [
 
 
 def shown(rows, width, columns=COLUMNS, title=""):
-    return table(columns, [(title, rows)], colour=False, width=width).splitlines()
+    return table(columns, [(title, rows)], Style(False, width, False)).splitlines()
 
 
 def test_wide_enough_each_row_is_a_line() -> None:
@@ -79,9 +80,9 @@ def test_colours_change_no_column() -> None:
     import re
 
     for width in (40, 100):
-        painted = table(COLUMNS, [("Title", ROWS)], colour=True, width=width)
+        painted = table(COLUMNS, [("Title", ROWS)], Style(True, width, False))
         assert "\x1b[" in painted
-        plain = table(COLUMNS, [("Title", ROWS)], colour=False, width=width)
+        plain = table(COLUMNS, [("Title", ROWS)], Style(False, width, False))
         assert re.sub(r"\x1b\[[0-9;]*m", "", painted) == plain
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from iflint.configuration.file import read
 from iflint.configuration.search import find
-from iflint.configuration.settings import SETTINGS, Destination, RuleNames
+from iflint.configuration.settings import SETTINGS, Destination
+from iflint.values import RuleNames
 
 NAMES = RuleNames(("IFL001", "IFL101", "IFL102"), ("unreadable", "expired", "expires-soon"))
 

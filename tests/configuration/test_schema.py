@@ -21,10 +21,10 @@ from iflint.configuration.settings import (
     ENVIRONMENT_SETTINGS,
     SETTINGS,
     SUPPRESSION_SETTINGS,
-    RuleNames,
 )
 from iflint.engine.rule_settings import known_settings
 from iflint.reporters.encoding import dumped
+from iflint.values import RuleNames
 from iflint_rules import iflint_rules
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from authorities import object_identifier
 from iflint.pki import der
 from iflint.pki.dn.attribute import TEXT_KEYWORDS, TYPES
 from iflint.pki.names import (
@@ -224,7 +225,7 @@ def encoded_name(rdns: Parts) -> bytes:
                 b"".join(
                     der.encode(
                         der.SEQUENCE,
-                        der.encode(der.OBJECT_IDENTIFIER, der.encode_object_identifier(oid))
+                        der.encode(der.OBJECT_IDENTIFIER, object_identifier(oid))
                         + der.encode(tag, content),
                     )
                     for oid, tag, content in rdn

@@ -213,8 +213,8 @@ def test_passwords_by_path_in_the_configuration(here, monkeypatch) -> None:
         '[keystore-password-env]\n"certs/a.p12" = "A_PASSWORD"\n"certs" = "THEIRS"\n'
     )
     from iflint.configuration.file import read
-    from iflint.configuration.settings import RuleNames
     from iflint.places.location import FileLocation
+    from iflint.values import RuleNames
 
     configuration = read("iflint.toml", lambda: RuleNames((), ()))
     assert configuration.mistakes == ()

@@ -11,7 +11,17 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authorities import NOW, Party, certificate, client, found, intermediate, issue, root_of
+from authorities import (
+    NOW,
+    Party,
+    certificate,
+    client,
+    found,
+    intermediate,
+    issue,
+    object_identifier,
+    root_of,
+)
 from iflint.pki import der as asn1
 from iflint.pki.chains.name_constraints import NameConstraints, read_constraints
 from iflint.pki.chains.pool import CertificatePool
@@ -46,7 +56,7 @@ def directory(text: str) -> bytes:
 
 
 def other(text: str) -> bytes:
-    oid = asn1.encode(asn1.OBJECT_IDENTIFIER, asn1.encode_object_identifier("1.2.3"))
+    oid = asn1.encode(asn1.OBJECT_IDENTIFIER, object_identifier("1.2.3"))
     return asn1.encode(0xA0, oid + asn1.encode(0xA0, asn1.encode(0x0C, text.encode())))
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from authorities import object_identifier
 from iflint.pki import der
 from iflint.pki.dn.attribute import KEYWORDS
 from iflint.pki.names import (
@@ -45,7 +46,7 @@ def certificate_name(*rdns: tuple[str, int, str | bytes] | list[tuple[str, int, 
         oid, tag, value = attribute
         encoded = der.encode(tag, value) if isinstance(value, bytes) else None
         encoded = encoded or der.encode_string(tag, value)  # type: ignore[arg-type]
-        kind = der.encode(der.OBJECT_IDENTIFIER, der.encode_object_identifier(oid))
+        kind = der.encode(der.OBJECT_IDENTIFIER, object_identifier(oid))
         return der.encode(der.SEQUENCE, kind + encoded)
 
     sets = [rdn(part if isinstance(part, list) else [part]) for part in rdns]

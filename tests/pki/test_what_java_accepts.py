@@ -14,7 +14,16 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 import iflint
-from authorities import Party, algorithm, client, intermediate, pem, resigned, root_of
+from authorities import (
+    Party,
+    algorithm,
+    client,
+    intermediate,
+    object_identifier,
+    pem,
+    resigned,
+    root_of,
+)
 from exports import Channel, Flow, bundle, write_tree
 from iflint.pki import der as asn1
 from iflint.pki.files import read_certificate_file
@@ -31,7 +40,7 @@ def signed(message: bytes) -> bytes:
 
 
 def attribute(keyword: str, tag: int, value: bytes) -> bytes:
-    oid = asn1.encode(asn1.OBJECT_IDENTIFIER, asn1.encode_object_identifier(NAMES[keyword]))
+    oid = asn1.encode(asn1.OBJECT_IDENTIFIER, object_identifier(NAMES[keyword]))
     return asn1.encode(asn1.SEQUENCE, oid + asn1.encode(tag, value))
 
 

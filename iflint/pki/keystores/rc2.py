@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import struct
 
-BLOCK = 8  # bytes
-
 _PI = bytes.fromhex(
     "d978f9c419ddb5ed28e9fd794aa0d89dc67e37832b76538e624c6488448bfba2"
     "179a59f587b34f1361456d8d09817d32bd8f40eb86b77b0bf09521225c6b4e82"

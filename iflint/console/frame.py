@@ -1,0 +1,91 @@
+"""The frame of a command: what was typed becomes a request, and the answer is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from iflint.configuration.settings import COMMAND_LINE_SETTINGS, Destination
+from iflint.console import output
+from iflint.console.arguments import DEBUG, read_answer, setting
+from iflint.console.interface import GroupedCommand, OneOf
+from iflint.console.run import Request, Run
+
+T = TypeVar("T")
+
+
+def subcommand(
+    name: str,
+    summary: str,
+    parameters: Sequence[click.Parameter | str],
+    *,
+    examples: Sequence[str] = (),
+    group: click.Group | None = None,
+) -> Callable[[Callable[..., int | None]], GroupedCommand]:
+    """Make a command of a function.
+
+    It is called with the `Request` that was typed, and with the parameters of its own by name. A
+    parameter that is a text is the option of this setting. What the function returns is the exit
+    code, 0 for None.
+    """
+    params = [setting(each) if isinstance(each, str) else each for each in parameters]
+    formats = next((each.type for each in params if each.name == "answer"), None)
+
+    def made(function: Callable[..., int | None]) -> GroupedCommand:
+        def run(**arguments: Any) -> int | None:
+            return function(_request(arguments, formats), **arguments)
+
+        command = GroupedCommand(
+            name,
+            callback=run,
+            params=[*params, DEBUG],
+            help=function.__doc__,
+            short_help=summary,
+            examples=examples,
+        )
+        if group is not None:
+            group.add_command(command)
+        return command
+
+    return made
+
+
+def _request(arguments: dict[str, Any], formats: click.ParamType[Any] | None) -> Request:
+    """What was typed, taken out of the arguments of a command.
+
+    A command without ``--isolated`` reads no configuration.
+    """
+    given = {}
+    for name in COMMAND_LINE_SETTINGS:
+        value = arguments.pop(name.replace("-", "_"), None)
+        if value not in (None, False, ()):
+            given[name] = value if isinstance(value, tuple) else (value,)
+    answer, mistakes = Destination(""), []
+    if isinstance(formats, OneOf):
+        chosen, path = arguments.pop("answer"), arguments.pop("answer_file")
+        try:
+            answer = read_answer(tuple(formats.choices), chosen, path)
+        except ValueError as error:
+            answer, mistakes = Destination(chosen, path), [str(error)]
+    return Request(
+        given,
+        answer,
+        config=arguments.pop("config", None),
+        isolated=arguments.pop("isolated", True),
+        mistakes=tuple(mistakes),
+    )
+
+
+def show(run: Run, answer: T, **formats: Callable[..., str]) -> None:
+    """Write an answer in the format that was asked for.
+
+    Each format is a function of the answer; the first, for people, is given a `Style`, too.
+    """
+    render = formats[run.answer.format]
+    if run.answer.format == next(iter(formats)):
+        colour = run.settings.color
+        output.write_text(run.answer.path, colour, lambda style: render(answer, style))
+    else:
+        output.write_data(run.answer.path, render(answer))
