@@ -16,7 +16,7 @@ def check(*paths: str, **settings: Any) -> Report:
     """Check the integration flows under ``paths`` (default: the current directory).
 
     ``settings`` are those of `iflint.options.Options`: ``certificates``, ``parameters``,
-    ``roots``, ``landscape``, ``as_of`` (an aware datetime), ``expiry_days``, ``select``,
+    ``roots``, ``platform``, ``as_of`` (an aware datetime), ``expiry_days``, ``select``,
     ``ignore``, ``exclude``, … Raises `iflint.options.UsageError` or FileNotFoundError when
     something is asked for that can't be done; what can't be read is in the report.
     """

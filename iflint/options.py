@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
 import msgspec
 
-from iflint.pki.roots.trust import Landscape, Trust
+from iflint.pki.roots.trust import Platform, Trust
 from iflint.places.location import Location
 from iflint.values import (
     DAY,
@@ -39,6 +39,10 @@ FLOWS = "Flows"
 FINDINGS = "Findings"
 OUTPUT = "Output"
 """Headings of the help."""
+
+
+RENAMED = {"landscape": "platform (btp is cf)"}
+"""Names that settings once had, and what they are called now."""
 
 
 class UsageError(Exception):
@@ -143,7 +147,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    landscape: str | None = None
+    platform: str | None = None
     trust: str | None = None
     parameters: Annotated[
         tuple[str, ...],
@@ -241,9 +245,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         Setting(EXISTING_FILE, "File with an environment's parameter values.", FLOWS),
     ] = ()
-    landscape: Annotated[
-        str, Setting(one_of(Landscape), "Whose list of supported roots counts.", CERTIFICATES)
-    ] = "btp"
+    platform: Annotated[
+        str, Setting(one_of(Platform), "Whose list of supported roots counts.", CERTIFICATES)
+    ] = "cf"
     trust: Annotated[
         str,
         Setting(

@@ -40,7 +40,7 @@ from iflint.pki.certificates import parse_certificate
 from iflint.pki.chains.pool import CertificatePool
 from iflint.pki.chains.search import judge_chain
 from iflint.pki.chains.verdict import ChainVerdict, Outcome
-from iflint.pki.roots.trust import Landscape, TrustList, load_trust_list, root_from_certificate
+from iflint.pki.roots.trust import Platform, TrustList, load_trust_list, root_from_certificate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -451,7 +451,7 @@ class Generator:
 def _list_of_files() -> TrustList:
     """A list that holds nothing but what comes from files."""
     anyone = Party("Anyone")
-    return load_trust_list(Landscape.CUSTOM, NOW, [found(issue(anyone, anyone))])
+    return load_trust_list(Platform.CUSTOM, NOW, [found(issue(anyone, anyone))])
 
 
 def judged(case: Case) -> ChainVerdict:

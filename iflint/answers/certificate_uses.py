@@ -71,7 +71,7 @@ def uses_of(sessions: Sequence[Session]) -> CertificateUses:
     return CertificateUses(
         as_of=clock,
         lists=tuple(
-            ListInForce(each.name, str(each.trust.landscape), each.trust.name) for each in sessions
+            ListInForce(each.name, str(each.trust.platform), each.trust.name) for each in sessions
         ),
         certificates=tuple(sorted(found, key=_what_ends_first)),
         entries_without=len(without),

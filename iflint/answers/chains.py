@@ -44,7 +44,7 @@ class Trees(msgspec.Struct, frozen=True):
     """
 
     as_of: datetime
-    landscape: str
+    platform: str
     trust: str
     trees: tuple[Tree, ...]
     problems: tuple[Problem, ...] = ()
@@ -74,7 +74,7 @@ def chain_trees(paths: Sequence[str], options: Options, *, every: bool = False) 
     pool = CertificatePool((*asked.certificates, *further.certificates))
     return Trees(
         as_of=as_of,
-        landscape=str(trust.landscape),
+        platform=str(trust.platform),
         trust=trust.name,
         trees=tuple(
             chain_tree(judge_chain(start, pool, trust, as_of, verifier), pool, trust, as_of)
@@ -284,7 +284,7 @@ def _against(root: Root, standing: Standing) -> str:
 
 def verdict_line(tree: Tree, trees: Trees) -> str:
     """The verdict on a chain in one sentence, with the list that it relies on."""
-    against = f"List: {trees.trust}, landscape {trees.landscape}; clock: {day(trees.as_of)}."
+    against = f"List: {trees.trust}, platform {trees.platform}; clock: {day(trees.as_of)}."
     if tree.verdict == "works":
         assert tree.holds_until is not None
         return f"works until {dated(tree.holds_until, trees.as_of)}. {against}"

@@ -19,7 +19,7 @@ from iflint.pki.chains.pool import CertificatePool
 from iflint.pki.chains.search import judge_chain
 from iflint.pki.chains.verdict import ChainVerdict, FaultKind, Outcome
 from iflint.pki.files import FoundCertificate, Stored
-from iflint.pki.roots.trust import Landscape, TrustList, root_from_certificate
+from iflint.pki.roots.trust import Platform, TrustList, root_from_certificate
 from iflint.words.wording import dated, day, listed
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Trusting(msgspec.Struct, frozen=True):
             for found in self.held
             if _is(found, kind) and (found.certificate.self_issued or not only_roots)
         }
-        trust = TrustList(Landscape.CUSTOM, self.table, None, tuple(anchors.values()))
+        trust = TrustList(Platform.CUSTOM, self.table, None, tuple(anchors.values()))
         return judge_chain(server, pool, trust, self.clock)
 
     def _places(self, anchor: Certificate, kind: Stored) -> Iterator[str]:

@@ -151,7 +151,7 @@ def _closing(uses: CertificateUses, width: int) -> str:
         sentences.append(f"{entries} no certificate at hand: 'iflint check' lists what to ask for.")
     for each in uses.lists:
         before = f"List for {each.environment}" if each.environment else "List"
-        sentences.append(f"{before}: {each.name}, landscape {each.landscape}.")
+        sentences.append(f"{before}: {each.name}, platform {each.platform}.")
     sentences.append(f"Clock: {day(uses.as_of)}.")
     return "\n".join(wrapped(visible(" ".join(sentences)), 0, 0, width)) + "\n"
 

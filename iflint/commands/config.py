@@ -32,7 +32,7 @@ SCHEMA = Option("--schema", OUTPUT, "Print the JSON Schema of configuration file
     (PATHS, *JUDGING, *FINDINGS, *answer("table", "json"), *CONFIGURATION, SCHEMA),
     examples=(
         "iflint config",
-        "iflint config exports --landscape neo",
+        "iflint config exports --platform neo",
         "iflint config --format json",
         "iflint config --schema --output iflint.schema.json",
     ),

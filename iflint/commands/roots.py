@@ -94,7 +94,7 @@ def _row(root: Root, standing: str) -> dict[str, Any]:
         click.Argument(["search"], nargs=-1, metavar="[SEARCH]..."),
         *(*ROOTS, *answer("table", "json", "csv"), *CONFIGURATION),
     ),
-    examples=("iflint roots", "iflint roots digicert g2", "iflint roots list --landscape neo"),
+    examples=("iflint roots", "iflint roots digicert g2", "iflint roots list --platform neo"),
     group=command,
 )
 def list_roots(asked: Request, search: tuple[str, ...]) -> None:
@@ -122,7 +122,7 @@ def _list_json(found: Listed) -> str:
         "roots",
         as_of=found.as_of,
         list=found.trust.name,
-        landscape=str(found.trust.landscape),
+        platform=str(found.trust.platform),
         roots=[_row(each.root, each.standing) for each in found.known],
     )
 

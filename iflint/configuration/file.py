@@ -25,6 +25,7 @@ from iflint.configuration.settings import (
 )
 from iflint.options import (
     NARROWING,
+    RENAMED,
     Environment,
     ServiceKeySettings,
     Setting,
@@ -347,6 +348,8 @@ def _are_all(known: RuleNames, labels: Collection[str]) -> bool:
 def _unknown(key: str, known: Collection[str]) -> str:
     if key in COMMAND_LINE_ONLY:
         return f"{key} can be given on the command line only"
+    if key in RENAMED:
+        return f"{key} is now called {RENAMED[key]}"
     if key == TABLE[0]:
         return f"settings stand at the top of {OWN_FILE}, not under [{'.'.join(TABLE)}]"
     hyphenated = key.replace("_", "-")

@@ -99,6 +99,18 @@ class GroupedCommand(click.Command):
         super().__init__(*args, **kwargs)
         self.examples = examples
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read what was typed; an option that has another name now is refused with that."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            from iflint.options import RENAMED
+
+            name = RENAMED.get(error.option_name.lstrip("-"))
+            if name is None:
+                raise
+            raise click.UsageError(f"{error.option_name} is now called --{name}", ctx) from error
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, a section for each heading, in the order of their first option."""
         sections: dict[str, list[tuple[str, str]]] = {}

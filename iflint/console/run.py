@@ -97,8 +97,8 @@ def prepare(
     settings = msgspec.structs.replace(
         settings, environments=_environments(settings, wrong, every=every_environment)
     )
-    if settings.landscape == "custom" and "roots" not in named:
-        wrong.append("landscape custom needs its list of roots: --roots PATH")
+    if settings.platform == "custom" and "roots" not in named:
+        wrong.append("platform custom needs its list of roots: --roots PATH")
     if settings.prune_baseline and "baseline" not in named:
         wrong.append("--prune-baseline needs --baseline FILE")
     destinations = _destinations(settings, wrong)

@@ -135,7 +135,7 @@ def _by_role(callers: Iterable[CallerResult]) -> dict[str, tuple[str, ...]]:
 def trust_summary(trust: TrustList, clock: datetime) -> TrustSummary:
     """The list of roots in force, as reports name it."""
     return TrustSummary(
-        landscape=str(trust.landscape),
+        platform=str(trust.platform),
         name=trust.name,
         release=trust.release or "",
         released_on=str(trust.released_on or ""),

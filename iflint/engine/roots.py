@@ -30,10 +30,10 @@ def read_trust_list(
     """The list of roots in force: SAP's table, what ``--roots`` names, and ``--roots-add``.
 
     ``read`` is `read_roots` for somebody who has read the same already.
-    Raises UsageError when the landscape is custom and no root is given, when nothing that is
+    Raises UsageError when the platform is custom and no root is given, when nothing that is
     given holds a root, for a table that can't be used, or that can't be narrowed.
     """
-    from iflint.pki.roots.trust import Landscape, TableError, Trust, load_trust_list
+    from iflint.pki.roots.trust import Platform, TableError, Trust, load_trust_list
 
     read = read or (lambda option, paths: read_roots(option, paths, options))
     roots, table, table_name = read("--roots", options.roots)
@@ -42,7 +42,7 @@ def read_trust_list(
         raise UsageError("--roots-add takes certificates; a table replaces the list: --roots")
     try:
         trust = load_trust_list(
-            Landscape(options.landscape),
+            Platform(options.platform),
             as_of,
             roots.certificates,
             table,

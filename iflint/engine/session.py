@@ -80,7 +80,7 @@ class Session:
         """The same flows with the settings of an environment."""
         own = {
             name: getattr(environment, name)
-            for name in ("landscape", "trust", "certificates", "roots", "roots_add")
+            for name in ("platform", "trust", "certificates", "roots", "roots_add")
             if getattr(environment, name) is not None
         }
         options = msgspec.structs.replace(

@@ -118,7 +118,7 @@ class ListInForce(msgspec.Struct, frozen=True):
     """The list of roots that verdicts rely on; ``environment`` is empty where none is checked."""
 
     environment: str
-    landscape: str
+    platform: str
     name: str
 
 

@@ -24,7 +24,7 @@ class TrustSummary(msgspec.Struct, frozen=True):
     from there to the clock when they are so many that a release may be missing, else it is 0.
     """
 
-    landscape: str
+    platform: str
     name: str
     release: str = ""
     released_on: str = ""

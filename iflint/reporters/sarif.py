@@ -112,7 +112,7 @@ class _Run:
         trust = report.trust
         return {
             "asOf": report.as_of,
-            "landscape": visible(trust.landscape),
+            "platform": visible(trust.platform),
             "trustList": visible(trust.name),
             "trustListRelease": visible(trust.release),
             "trustListReleasedOn": visible(trust.released_on),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _LABEL = 17
 """The column at which facts begin, after their labels: the longest, with two blanks."""
-_LANDSCAPES = {"btp": "BTP", "neo": "Neo", "custom": "custom"}
+_PLATFORMS = {"cf": "Cloud Foundry", "neo": "Neo", "custom": "custom"}
 
 
 def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
@@ -158,8 +158,8 @@ def _kind(kind: str, style: Style) -> str:
 
 
 def _trust(trust: TrustSummary, style: Style) -> str:
-    landscape = _LANDSCAPES.get(trust.landscape, style.show(trust.landscape))
-    return f"{style.show(trust.name)}, for landscape {landscape}"
+    platform = _PLATFORMS.get(trust.platform, style.show(trust.platform))
+    return f"{style.show(trust.name)}, for platform {platform}"
 
 
 def _moment(moment: datetime) -> str:

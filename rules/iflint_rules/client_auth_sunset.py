@@ -10,7 +10,7 @@ from iflint.rule import (
     EntryState,
     Finding,
     JoinedCertificate,
-    Landscape,
+    Platform,
     Rule,
     Severity,
     Stage,
@@ -43,7 +43,7 @@ class ClientAuthSunset(Rule):
     - the day from which no public CA may issue it at all,
     - how sure these dates are: *documented*, *announced* some time ago, or *disputed*, where
       sources contradict each other,
-    - the ways out for your landscape.
+    - the ways out for your platform.
 
     The dates come from the CA calendar that comes with iflint, not from this page: they have
     moved before and will move again. `iflint roots calendar` shows every row with its source
@@ -93,7 +93,7 @@ class ClientAuthSunset(Rule):
     certificate lacks it, or an intermediate above it. Public certificates live shorter and
     shorter: this buys months.
 
-    **Then move.** On Cloud Foundry (`landscape = "btp"`):
+    **Then move.** On Cloud Foundry (`platform = "cf"`):
 
     - *SAP Cloud Root CA.* The sender's certificate comes from SAP, for example from the
       Destination service, which also renews it by itself. The root is on SAP's list and is no
@@ -106,11 +106,11 @@ class ClientAuthSunset(Rule):
     - *OAuth*, where the sender can: no certificate at all.
     - *A custom domain with a list of your own.* It trusts the roots that you give it, so a
       private CA of yours or of your partner will do. Then check with
-      `--landscape custom --roots FILE`.
+      `--platform custom --roots FILE`.
     - *X9 Financial PKI.* Its roots are on SAP's list and outside the browsers' programs: a CA
       to buy from, for partners who cannot use any of the above.
 
-    On Neo (`landscape = "neo"`):
+    On Neo (`platform = "neo"`):
 
     - *Certificate-to-user mapping*, which SAP recommends there: a new certificate is mapped to
       the user, and no flow is redeployed. The certificate still has to chain to a root of the
@@ -119,7 +119,7 @@ class ClientAuthSunset(Rule):
     - Neo itself ends. If the flow moves to Cloud Foundry before the certificate does, plan both
       moves as one.
 
-    On a custom domain or an Edge Integration Cell (`landscape = "custom"`): use a private CA
+    On a custom domain or an Edge Integration Cell (`platform = "custom"`): use a private CA
     and add its root to your list.
 
     **Switch in SAP's order**: add the new certificate's pair beside the old one, redeploy, let
@@ -166,20 +166,20 @@ class ClientAuthSunset(Rule):
             case,
             f"{_headline(case.words.its.capitalize(), sunset, today)} It works until {last_day}. "
             + " ".join((*_authority(sunset, today), *_program(sunset, today))),
-            remedy=_WAYS_OUT[case.context.trust.landscape],
+            remedy=_WAYS_OUT[case.context.trust.platform],
             breaks_on=best.certificate.not_after,
             **about_certificate(case, best),
         )
 
 
 _WAYS_OUT = {
-    Landscape.BTP: "Before that day move the sender to SAP Cloud Root CA (the Destination service "
+    Platform.CF: "Before that day move the sender to SAP Cloud Root CA (the Destination service "
     "renews it), to the User Role option with a certificate in a service key, to a private CA on "
     "a custom domain, or to X9 Financial PKI: `iflint explain IFL402`.",
-    Landscape.NEO: "Before that day move the sender to a certificate under a root on both lists "
+    Platform.NEO: "Before that day move the sender to a certificate under a root on both lists "
     "that is no web root, such as SAP Cloud Root CA, and map it to a user (certificate-to-user "
     "mapping); plan it with the move off Neo: `iflint explain IFL402`.",
-    Landscape.CUSTOM: "Before that day let a private CA issue the sender's certificate, and add "
+    Platform.CUSTOM: "Before that day let a private CA issue the sender's certificate, and add "
     "its root to your own list: `iflint explain IFL402`.",
 }
 

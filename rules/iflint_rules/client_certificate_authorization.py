@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from iflint.rule import ChannelCase, Finding, Rule, Severity
 
 _INSTEAD = {
-    "btp": "Use the user role: put the sender's certificate into a service key (or let SAP issue "
+    "cf": "Use the user role: put the sender's certificate into a service key (or let SAP issue "
     "it), and set the authorization to RoleBased; OAuth is the other way.",
     "neo": "Use certificate-to-user mapping: map the certificate to a user, give this user the "
     "role, and set the authorization to RoleBased.",
@@ -55,12 +55,12 @@ class ClientCertificateAuthorization(Rule):
         """Say what to use instead."""
         if not case.verdict.judged:
             return
-        landscape = str(case.context.trust.landscape)
+        platform = str(case.context.trust.platform)
         value = case.channel.authorization.value
         yield self.finding(
             case,
             "This channel is authorized by client certificate, so each change of the "
             "certificate's names means redeploying the flow.",
-            remedy=_INSTEAD[landscape],
+            remedy=_INSTEAD[platform],
             location=value.location if value is not None else case.channel.location,
         )

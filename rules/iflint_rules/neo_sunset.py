@@ -13,14 +13,14 @@ class NeoSunset(Rule):
 
     ## What it does
 
-    With `landscape = "neo"`, says once that SAP will sunset the Neo environment on December 31,
+    With `platform = "neo"`, says once that SAP will sunset the Neo environment on December 31,
     2028, subject to the terms of customer and partner contracts.
 
     ## Why it matters
 
     On Cloud Foundry there is no certificate-to-user mapping, and the list of roots is another
     one: a certificate that works on Neo may have to be replaced. Check with
-    `--landscape btp` what will not work there.
+    `--platform cf` what will not work there.
 
     ## How to fix it
 
@@ -38,7 +38,7 @@ class NeoSunset(Rule):
 
     def check_run(self, case: RunCase) -> Iterable[Finding]:
         """Say it once, at the first channel that it concerns."""
-        if str(case.context.trust.landscape) != "neo":
+        if str(case.context.trust.platform) != "neo":
             return
         for verdict in case.verdicts:
             for channel in verdict.channels:
@@ -47,7 +47,7 @@ class NeoSunset(Rule):
                         case,
                         f"SAP sunsets the Neo environment on {dated(_SUNSET, case.context.as_of)}, "
                         "subject to contract terms (SAP Note 3351844).",
-                        remedy="Check with --landscape btp which certificates will not work on "
+                        remedy="Check with --platform cf which certificates will not work on "
                         "Cloud Foundry, and renew them under a root that is on both lists.",
                         location=channel.channel.location,
                     )

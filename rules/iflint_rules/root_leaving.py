@@ -8,7 +8,7 @@ from iflint.rule import (
     EntryState,
     Finding,
     JoinedCertificate,
-    Landscape,
+    Platform,
     Rule,
     Severity,
     Topic,
@@ -99,6 +99,6 @@ def _dropped(case: BindingCase, best: JoinedCertificate) -> str:
     assert root is not None
     text = f"leaves the list with release {leaving.release} of {trust.table.name}, on "
     text += dated(leaving.on, case.context.as_of)
-    if trust.landscape is Landscape.NEO and root.in_neo_list:
+    if trust.platform is Platform.NEO and root.in_neo_list:
         text += ", and will be on one of the two lists for Neo only"
     return text

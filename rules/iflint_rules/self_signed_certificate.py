@@ -21,7 +21,7 @@ class SelfSignedCertificate(Rule):
     ## How to fix it
 
     Let the sender get a certificate from a CA whose root is on the list. On a custom domain
-    whose own list holds this certificate, check with `--landscape custom --roots FILE`.
+    whose own list holds this certificate, check with `--platform custom --roots FILE`.
 
     ## Source
 

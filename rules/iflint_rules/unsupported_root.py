@@ -27,7 +27,7 @@ class UnsupportedRoot(Rule):
 
     Builds the chain of the best certificate of an entry and compares its root with the list in
     force at the clock of the run: the newest release of the SAP BTP Trust Store that is not
-    younger than the clock (`landscape = "btp"`), or the files given with `--roots`. A root that
+    younger than the clock (`platform = "cf"`), or the files given with `--roots`. A root that
     once was on the list is named with the release and the date of its removal. The list in
     force decides alone: a root that is not on it is reported here whatever its dates.
 
@@ -39,7 +39,7 @@ class UnsupportedRoot(Rule):
     calls with that: it meets XSUAA's list of CAs instead. A file does not tell which way a sender
     takes, so where a CA of the chain stands on XSUAA's list, this is a warning.
 
-    With `landscape = "neo"` two public lists exist. A root on both is fine, on one of them it
+    With `platform = "neo"` two public lists exist. A root on both is fine, on one of them it
     is a warning, on neither an error.
 
     ## Why it fails at runtime
@@ -52,7 +52,7 @@ class UnsupportedRoot(Rule):
 
     Let the sender get a certificate from a CA whose root is on the list, for example from SAP
     Cloud Root CA, or use a custom domain with your own list (then check with
-    `--landscape custom --roots FILE`).
+    `--platform custom --roots FILE`).
 
     ## Source
 
@@ -106,7 +106,7 @@ class UnsupportedRoot(Rule):
             f"{_TOKENS if for_tokens else ''} List: {trust.name}.",
             remedy=case.words.with_switch(
                 "Let the sender get a certificate under a root that is on the list, or check with "
-                "the list of your own domain: --landscape custom --roots FILE."
+                "the list of your own domain: --platform custom --roots FILE."
             ),
             severity=Severity.WARNING if for_tokens else None,
             broken_since=max(since, best.certificate.not_before) if since else None,

@@ -55,7 +55,7 @@ owner = "Team Retail"
 until = 2027-06-30
 [environments.cloud]
 [environments.neo]
-landscape = "neo"
+platform = "neo"
 """
 
 

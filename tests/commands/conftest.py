@@ -24,7 +24,7 @@ CLOCK = "2026-11-24"
 CLEAN_REPORT = Report(
     version="0.0.0",
     as_of=datetime(2026, 11, 24, tzinfo=UTC),
-    trust=TrustSummary("btp", "a list"),
+    trust=TrustSummary("cf", "a list"),
     directory="/somewhere",
     root="/somewhere",
     paths=(".",),

@@ -59,12 +59,12 @@ def repository(workplace):
     notes = Flow("Notes", "Receive Notes", [Channel("SOAP", "/notes", [(swapped, issuer), absent])])
     for flow in (orders, notes):
         write_tree(workplace / "Package" / flow.id, bundle(flow))
-    (workplace / "iflint.toml").write_text('roots = ["roots.pem"]\nlandscape = "custom"\n')
+    (workplace / "iflint.toml").write_text('roots = ["roots.pem"]\nplatform = "custom"\n')
     return workplace
 
 
 def uses_of(**settings) -> dict:
-    options = Options(landscape="custom", roots=("roots.pem",), as_of=CLOCK, **settings)
+    options = Options(platform="custom", roots=("roots.pem",), as_of=CLOCK, **settings)
     found = uses_of_sessions(read(["."], options).sessions)
     return {use.certificate.sha256: use for use in found.certificates} | {"": found}
 
@@ -197,7 +197,7 @@ def test_what_could_not_be_read_is_said_beside_the_list(workplace, call) -> None
 
 
 def test_mistakes_come_all_at_once(workplace, call) -> None:
-    result = call("certificates", "--format", "icz", "absent", "--landscape", "x")
+    result = call("certificates", "--format", "icz", "absent", "--platform", "x")
     assert result.exit_code == 2
     assert len(result.stderr.splitlines()) == 3
 
@@ -211,7 +211,7 @@ def hostile_uses() -> CertificateUses:
         HOSTILE, "\ud800", "ab" * 32, CLOCK, CLOCK + timedelta(days=9), (place,)
     )
     one = CertificateUse(certificate, "client", 9, (Standing("fails", (HOSTILE,), None),), (use,))
-    return CertificateUses(CLOCK, (ListInForce("", "btp", HOSTILE),), (one,))
+    return CertificateUses(CLOCK, (ListInForce("", "cf", HOSTILE),), (one,))
 
 
 @pytest.mark.parametrize("chosen", ["table", "csv", "json", "ics"])

@@ -11,7 +11,7 @@ from authorities import DAY, NOW, SERVER, Party, client, intermediate, pem, root
 
 ROOT, MIDDLE, LOW, SENDER = (Party(name) for name in ("Root", "Middle", "Low", "sender"))
 CLOCK = ("--as-of", "2026-11-24", "--isolated")
-CUSTOM = (*CLOCK, "--landscape", "custom", "--roots", "roots.pem")
+CUSTOM = (*CLOCK, "--platform", "custom", "--roots", "roots.pem")
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def test_plain_ascii_where_the_console_has_no_more(write, call) -> None:
     from iflint.words.terminal import Style
 
     write("all.pem", client(SENDER, MIDDLE), intermediate(MIDDLE, ROOT, end=NOW - DAY))
-    options = Options(landscape="custom", roots=("roots.pem",), as_of=NOW)
+    options = Options(platform="custom", roots=("roots.pem",), as_of=NOW)
     shown = _text(chain_trees(["all.pem"], options), Style(False, 80, True))
     assert shown.isascii()
     assert "issued by x CN=Middle" in shown

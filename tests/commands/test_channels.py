@@ -178,7 +178,7 @@ def test_what_could_not_be_read_is_said_beside_the_list(workplace, call) -> None
 
 
 def test_mistakes_of_the_format_come_with_all_others(workplace, call, engine) -> None:
-    result = call("channels", "--format", "cvs", "--landscape", "x", "absent")
+    result = call("channels", "--format", "cvs", "--platform", "x", "absent")
     assert result.exit_code == 2
     assert len(result.stderr.splitlines()) == 3
     assert "did you mean 'csv'?" in result.stderr

@@ -44,7 +44,7 @@ def test_every_option_reaches_the_library(workplace, call, engine) -> None:
     (workplace / "qa.prop").touch()
     result = call(
         *("check", "exports", "--certificates", "certs", "--certificates", "more"),
-        *("--parameters", "qa.prop", "--landscape", "custom", "--roots", "roots"),
+        *("--parameters", "qa.prop", "--platform", "custom", "--roots", "roots"),
         *("--as-of", "2027-01-02", "--expiry-days", "7", "--exclude", "a", "--exclude", "b"),
         *("--select", "IFL1,ifl2", "--select", "dn-mismatch", "--ignore", "Expired-Certificate"),
     )
@@ -54,7 +54,7 @@ def test_every_option_reaches_the_library(workplace, call, engine) -> None:
         Options(
             certificates=("certs", "more"),
             parameters=("qa.prop",),
-            landscape="custom",
+            platform="custom",
             roots=("roots",),
             as_of=datetime(2027, 1, 2, tzinfo=UTC),
             expiry_days=7,
@@ -73,7 +73,7 @@ def test_without_arguments_the_current_folder_is_checked(workplace, call, engine
 def test_all_mistakes_are_told_at_once(workplace, call, engine) -> None:
     (workplace / "iflint.toml").write_text("expiry-dais = 1\n")
     result = call(
-        *("check", "absent", "--certificates", "nowhere", "--landscape", "bpt"),
+        *("check", "absent", "--certificates", "nowhere", "--platform", "cff"),
         *("--as-of", "tomorrow", "--expiry-days", "-1", "--select", "XYZ,expired-certficate"),
         *("--fail-on", "errors", "--format", "sarif.json", "--color", "yes"),
     )
@@ -81,7 +81,7 @@ def test_all_mistakes_are_told_at_once(workplace, call, engine) -> None:
     assert result.stderr.splitlines() == [
         "iflint: 'absent' does not exist",
         "iflint: --certificates 'nowhere' does not exist",
-        "iflint: --landscape takes one of btp, neo, custom, not 'bpt'; did you mean 'btp'?",
+        "iflint: --platform takes one of cf, neo, custom, not 'cff'; did you mean 'cf'?",
         "iflint: --as-of 'tomorrow' is not a date such as 2026-11-24 or a timestamp such as"
         " 2026-11-24T08:30:00Z",
         "iflint: --expiry-days takes a whole number of days from 0 to 36500, not '-1'",
@@ -99,9 +99,9 @@ def test_all_mistakes_are_told_at_once(workplace, call, engine) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--landscape", "custom", "absent"], "landscape custom needs its list of roots: --roots"),
+        (["--platform", "custom", "absent"], "platform custom needs its list of roots: --roots"),
         (["--parameters", "."], "--parameters '.' is a folder; give a file"),
-        (["--landscape", "custom"], "landscape custom needs its list of roots: --roots PATH"),
+        (["--platform", "custom"], "platform custom needs its list of roots: --roots PATH"),
         (["--format", "text", "--format", "json"], "formats text and json both go to standard out"),
         (["--format", "text=x", "--format", "json=./x"], "formats text and json both go to './x'"),
         (["--format", "json", "--format", "text", "--output", "x"], "--output goes with one"),
@@ -320,9 +320,9 @@ class TestConfiguration:
         assert (workplace / "report.sarif").exists()
         assert call("check", "--output", "-").stdout.startswith("{")
 
-    def test_landscape_custom_may_find_its_roots_in_the_file(self, workplace, call, engine) -> None:
+    def test_platform_custom_may_find_its_roots_in_the_file(self, workplace, call, engine) -> None:
         (workplace / "iflint.toml").write_text('roots = ["."]')
-        assert call("check", "--landscape", "custom").exit_code == 0
+        assert call("check", "--platform", "custom").exit_code == 0
 
 
 class TestProcess:

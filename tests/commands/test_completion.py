@@ -53,9 +53,9 @@ def bash(call, path, workplace):
 
 def test_commands_options_and_choices(bash) -> None:
     assert bash("ch") == ["check", "channels", "chain"]
-    assert bash("check", "--land") == ["--landscape"]
-    assert bash("check", "--landscape", "") == ["btp", "neo", "custom"]
-    assert bash("check", "--landscape", "=", "n") == ["neo"]
+    assert bash("check", "--land") == ["--platform"]
+    assert bash("check", "--platform", "") == ["cf", "neo", "custom"]
+    assert bash("check", "--platform", "=", "n") == ["neo"]
     assert "sarif" in bash("check", "--format", "")
     assert bash("completion", "") == ["bash", "zsh", "fish", "powershell"]
     assert bash("no-such-command", "") == []
@@ -100,8 +100,8 @@ def test_files_after_a_format(workplace) -> None:
 
 @pytest.mark.parametrize("shell", ["zsh", "powershell"])
 def test_an_option_and_its_value_in_one_word(workplace, shell) -> None:
-    line = "iflint check --landscape=n"
-    assert answer(shell, line, cwd=workplace) == ["plain", "--landscape=neo", "_"]
+    line = "iflint check --platform=n"
+    assert answer(shell, line, cwd=workplace) == ["plain", "--platform=neo", "_"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])

@@ -39,10 +39,10 @@ def test_every_setting_is_told_with_its_default(workplace, settings) -> None:
 
 def test_the_command_line_comes_before_the_file(workplace, settings) -> None:
     (workplace / "iflint.toml").write_text(
-        '# ours\nlandscape = "neo"\n  expiry-days = 45\nformat = ["text", "json=x.json"]\n'
+        '# ours\nplatform = "neo"\n  expiry-days = 45\nformat = ["text", "json=x.json"]\n'
     )
     found = settings("--expiry-days", "7")
-    assert told(found["", "landscape"]) == ("neo", "file", "iflint.toml:2:1")
+    assert told(found["", "platform"]) == ("neo", "file", "iflint.toml:2:1")
     assert told(found["", "expiry-days"]) == (7, "command line", "")
     assert told(settings()["", "expiry-days"]) == (45, "file", "iflint.toml:3:3")
     assert found["", "format"]["place"] == "iflint.toml:4:1"
@@ -70,7 +70,7 @@ def test_a_file_elsewhere_is_named_as_it_was_found(workplace, settings, tmp_path
 
 
 def test_mistakes_are_told_and_nothing_is_shown(workplace, call) -> None:
-    (workplace / "iflint.toml").write_text('landscape = "nea"\nexpiri-days = 3\n')
+    (workplace / "iflint.toml").write_text('platform = "nea"\nexpiri-days = 3\n')
     result = call("config", "--fail-on", "x")
     assert (result.exit_code, result.stdout) == (2, "")
     assert len(result.stderr.splitlines()) == 3
@@ -78,7 +78,7 @@ def test_mistakes_are_told_and_nothing_is_shown(workplace, call) -> None:
 
 def test_names_from_the_file_steer_no_terminal(workplace, call) -> None:
     (workplace / "iflint.toml").write_text(
-        '[environments."\\u001b[31mx\\u202e"]\nlandscape = "neo"\n', encoding="utf-8"
+        '[environments."\\u001b[31mx\\u202e"]\nplatform = "neo"\n', encoding="utf-8"
     )
     result = call("config")
     assert result.exit_code == 0
@@ -88,7 +88,7 @@ def test_names_from_the_file_steer_no_terminal(workplace, call) -> None:
 
 def test_suppressions_rules_and_what_environments_inherit(workplace, call) -> None:
     (workplace / "iflint.toml").write_text(
-        'expiry-days = 40\n[environments.prod]\nlandscape = "neo"\n'
+        'expiry-days = 40\n[environments.prod]\nplatform = "neo"\n'
         '[rules.ifl102]\nseverity = "error"\n[rules.weak-key]\nenabled = false\n'
         '[[suppressions]]\nrule = "IFL407"\nreason = "Test"\nuntil = 2027-01-31\n'
     )
@@ -101,7 +101,7 @@ def test_suppressions_rules_and_what_environments_inherit(workplace, call) -> No
         "place": "iflint.toml:8:3",
     }
     of_prod = {each["name"]: each for each in read["settings"] if each["environment"] == "prod"}
-    assert (of_prod["landscape"]["value"], of_prod["landscape"]["inherited"]) == ("neo", False)
+    assert (of_prod["platform"]["value"], of_prod["platform"]["inherited"]) == ("neo", False)
     assert (of_prod["trust"]["value"], of_prod["trust"]["inherited"]) == ("complete", True)
     rules = {rule["code"]: rule for rule in read["rules"]}
     assert {code for code, rule in rules.items() if not rule["asked"]} == {"IFL404", "IFL501"}

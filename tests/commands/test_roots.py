@@ -132,7 +132,7 @@ def test_update_says_that_roots_without_a_table_are_of_no_use(call, checkout) ->
     assert result.exit_code == 0
     said = "--roots names no table of roots, so PATH is compared with the SAP BTP Trust Store"
     assert result.stderr == f"iflint: {said}\n"
-    assert "No such option" in call("roots", "update", checkout, "--landscape", "neo").stderr
+    assert "No such option" in call("roots", "update", checkout, "--platform", "neo").stderr
 
 
 def test_update_takes_the_release_from_the_name(roots, checkout) -> None:
@@ -225,12 +225,12 @@ def test_a_calendar_that_can_not_be_used_is_wrong_usage(call, workplace) -> None
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--trust", "btp-required", "--landscape", "neo"), "not the one for Neo"),
+        (("--trust", "btp-required", "--platform", "neo"), "not the one for Neo"),
         (("--trust", "btp-required", "--roots", "one.pem"), "not roots of your own"),
         (("--trust", "required"), "takes one of complete, btp-required"),
         (("--roots-add", "table.json"), "a table replaces the list: --roots"),
         (("--roots-add", "empty"), "no certificate in --roots-add empty"),
-        (("--landscape", "custom", "--roots-add", "one.pem"), "needs its list of roots"),
+        (("--platform", "custom", "--roots-add", "one.pem"), "needs its list of roots"),
     ],
 )
 def test_roots_that_do_not_go_together(call, workplace, options, message) -> None:

@@ -42,7 +42,7 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         certificates = ["certs"]
         keystore-password-env = ["ALL_OF_THEM", "certs=THESE"]
         parameters = "qa.prop"
-        landscape = "custom"
+        platform = "custom"
         trust = "btp-required"
         roots = ["roots"]
         roots-add = ["roots"]
@@ -71,7 +71,7 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         "certificates": (os.path.join(here, "certs"),),
         "keystore-password-env": ("ALL_OF_THEM", f"{os.path.join(here, 'certs')}=THESE"),
         "parameters": (os.path.join(here, "qa.prop"),),
-        "landscape": "custom",
+        "platform": "custom",
         "trust": "btp-required",
         "roots": (os.path.join(here, "roots"),),
         "roots-add": (os.path.join(here, "roots"),),
@@ -99,13 +99,13 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
 
 def test_all_mistakes_at_once_with_their_places() -> None:
     assert mistakes(
-        '# ours\nexpiry-day = 3\nlandscape = "nep"\n\nselect = ["IFL1",\n  "IFLX"]\n'
+        '# ours\nexpiry-day = 3\nplatform = "nep"\n\nselect = ["IFL1",\n  "IFLX"]\n'
         'fail_on = "error"\nexpiry-days = "30"\ncolor = ["never"]\nverbose = 1\n'
         'as-of = 07:30:00\ncertificates = ["absent", 3]\nformat = "sarif="\n'
         "config = 'x'\n[section]\na = 1\n"
     ) == [
         "iflint.toml:2:1: unknown setting 'expiry-day'; did you mean 'expiry-days'?",
-        "iflint.toml:3:13: landscape takes one of btp, neo, custom, not 'nep'; did you mean 'neo'?",
+        "iflint.toml:3:13: platform takes one of cf, neo, custom, not 'nep'; did you mean 'neo'?",
         "iflint.toml:6:3: select 'IFLX' names no rule ('iflint rules' lists them)",
         "iflint.toml:7:1: unknown setting 'fail_on'; did you mean 'fail-on'?",
         "iflint.toml:8:15: expiry-days takes a whole number of days from 0 to 36500, not '30'",
@@ -126,10 +126,10 @@ def test_all_mistakes_at_once_with_their_places() -> None:
     [
         ("a = \n", "iflint.toml:1:5: is not TOML: Invalid value (text"),
         (
-            "landscape = btp\n",
+            "platform = cf\n",
             "iflint.toml:1:13: is not TOML: Invalid value (text stands in quotes",
         ),
-        ('landscape = "btp\n', "iflint.toml:1:17: is not TOML: Illegal character '\\n' (the quote"),
+        ('platform = "cf\n', "iflint.toml:1:17: is not TOML: Illegal character '\\n' (the quote"),
         (
             "verbose = true\nverbose = true\n",
             "iflint.toml:2:15: is not TOML: Cannot overwrite a value (",
@@ -151,9 +151,9 @@ def test_what_is_no_configuration_is_said_in_one_line(text, expected) -> None:
 
 
 def test_a_byte_order_mark_does_no_harm() -> None:
-    configuration = configured("\ufeffexpiry-days = 3\r\nlandscape = 3\r\n")
+    configuration = configured("\ufeffexpiry-days = 3\r\nplatform = 3\r\n")
     assert configuration.values == {"expiry-days": 3}
-    assert str(configuration.mistakes[0]).startswith("iflint.toml:2:13: landscape takes")
+    assert str(configuration.mistakes[0]).startswith("iflint.toml:2:13: platform takes")
 
 
 def test_names_from_the_file_cannot_steer_a_terminal() -> None:
@@ -168,7 +168,7 @@ def test_pyproject_holds_a_table() -> None:
     configuration = configured(text, "pyproject.toml")
     assert configuration.values == {"expiry-days": 3}
     assert [str(mistake) for mistake in configuration.mistakes] == [
-        "pyproject.toml:5:1: unknown setting 'landscap'; did you mean 'landscape'?"
+        "pyproject.toml:5:1: unknown setting 'landscap'; did you mean 'platform'?"
     ]
     assert mistakes("[tool]\niflint = 3", "pyproject.toml") == [
         "pyproject.toml:2:1: this is not a table"
@@ -209,7 +209,7 @@ def test_a_broken_pyproject_counts_only_if_it_speaks_of_iflint(tmp_path) -> None
     assert find([str(inner)]) == str(tmp_path / "iflint.toml")
     for text in (
         "[tool.iflint]\nverbose = \n",
-        "[tool.iflint\nlandscape = 'neo'\n",
+        "[tool.iflint\nplatform = 'neo'\n",
         'x = [[tool."iflint".rules.IFL101]]\n',
     ):
         for encoding in ("utf-8", "utf-16"):

@@ -117,7 +117,7 @@ def toml(value) -> str:
 
 WORDS = [
     *("", " ", "a", "here", "a b", "x=NAME", "NAME", "=NAME", "a\0b", "{id}.json", "{ide}/x"),
-    *("btp", "neo", "error", "never", "full", "text", "text=", "sarif=a", "sarif=-", "xml"),
+    *("cf", "neo", "error", "never", "full", "text", "text=", "sarif=a", "sarif=-", "xml"),
     *("2026-11-24", "2026-11-24T08:30:00Z", "20261124", "2026-11-24T25:00:00", "auto", "always"),
     *(
         "IFL1",

@@ -22,7 +22,7 @@ from iflint.pki.certificates import Certificate, parse_certificate
 from iflint.pki.chains.pool import CertificatePool
 from iflint.pki.chains.search import judge_chain
 from iflint.pki.chains.verdict import ChainVerdict, FaultKind
-from iflint.pki.roots.trust import Landscape, load_trust_list
+from iflint.pki.roots.trust import Platform, load_trust_list
 
 vectors = pytest.importorskip("cryptography_vectors", reason="needs NIST's test certificates")
 CERTIFICATES = Path(vectors.__file__).parent / "x509/PKITS_data/certs"
@@ -47,7 +47,7 @@ def anchored_pool() -> CertificatePool:
 
 def judge(file: Path) -> tuple[Certificate, ChainVerdict]:
     anchor = found((CERTIFICATES / "TrustAnchorRootCertificate.crt").read_bytes())
-    trust = load_trust_list(Landscape.CUSTOM, NOW, [anchor])
+    trust = load_trust_list(Platform.CUSTOM, NOW, [anchor])
     leaf = parse_certificate(file.read_bytes())
     return leaf, judge_chain(leaf, anchored_pool(), trust, NOW)
 

@@ -297,7 +297,7 @@ def test_what_a_key_entry_lacks_is_told_whatever_the_root(
     table = tmp_path.with_name(f"{tmp_path.name}.json")
     table.write_text(json.dumps(trust_table("made up", {"1.0.0": "2024-01-01"}, rows)))
     keystore(BELOW)
-    options = {"roots": (str(table),), "landscape": "neo", "select": ("IFL2",)}
+    options = {"roots": (str(table),), "platform": "neo", "select": ("IFL2",)}
     also = also if listed else [("unsupported-root", 1)]
     assert found(BELOW.pair, files=[SUB, OLD_CA], **options) == [("chain-elsewhere", 1), *also]
 

@@ -49,8 +49,8 @@ def test_a_moment_is_the_same_by_whatever_clock_it_is_told(hours) -> None:
         ({"as_of": datetime(2026, 11, 24)}, "time zone"),
         ({"as_of": "2026-11-24"}, "time zone"),
         ({"as_of": datetime.max.replace(tzinfo=timezone(timedelta(hours=-1)))}, "no such day"),
-        ({"landscape": "moon"}, "moon"),
-        ({"landscape": "custom"}, "custom"),
+        ({"platform": "moon"}, "moon"),
+        ({"platform": "custom"}, "custom"),
         ({"select": ["IFL999"]}, "IFL999"),
     ],
 )

@@ -53,7 +53,7 @@ def write(path: Path, content: bytes) -> None:
 
 
 def configure(folder: Path, text: str) -> None:
-    head = 'roots = ["roots.pem"]\nlandscape = "custom"\n'
+    head = 'roots = ["roots.pem"]\nplatform = "custom"\n'
     (folder / "iflint.toml").write_text(head + text, encoding="utf-8")
 
 
@@ -91,8 +91,8 @@ def test_an_environment_whose_parameter_files_are_not_found_is_told(repository: 
     )
     result = CliRunner().invoke(cli, ["check", "--all-environments", "--as-of", "2026-11-24"])
     told = " ".join(result.stdout.split())
-    assert "landscape custom, own parameters for 1 of 1 iFlow" in told
-    assert "landscape custom, no own parameters" in told
+    assert "platform custom, own parameters for 1 of 1 iFlow" in told
+    assert "platform custom, no own parameters" in told
 
 
 def test_a_finding_says_once_in_which_environments_it_holds(repository: Path) -> None:
@@ -104,15 +104,15 @@ def test_a_finding_says_once_in_which_environments_it_holds(repository: Path) ->
     assert files == {"dev": 0, "qa": 1, "prod": 1, "dev2": 0, "qa2": 1}
 
 
-def test_the_landscape_is_one_of_its_settings(repository: Path) -> None:
+def test_the_platform_is_one_of_its_settings(repository: Path) -> None:
     configure(
         repository,
-        '[environments.prod]\nlandscape = "btp"\nroots = []\n'
+        '[environments.prod]\nplatform = "cf"\nroots = []\n'
         'parameters = ["{artifact}/PROD/parameters.prop"]\n',
     )
     _, found, report = check("--environment", "prod")
     assert found == [("IFL201", ("prod",))]
-    assert report["environments"][0]["trust"]["landscape"] == "btp"
+    assert report["environments"][0]["trust"]["platform"] == "cf"
 
 
 def test_certificates_of_an_environment(repository: Path) -> None:

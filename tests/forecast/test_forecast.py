@@ -88,7 +88,7 @@ def test_made_up_dates_day_by_day(seed: int, tmp_path: Path) -> None:
         tmp_path / "flow",
         certificates=(str(tmp_path / "all.pem"),),
         roots=(str(tmp_path / "root.pem"),),
-        landscape="custom",
+        platform="custom",
         expiry_days=chance.choice([0, 7, 30]),
     )
     assert_every_day_is_told(session, START.date() + timedelta(days=200))

@@ -85,7 +85,7 @@ def test_of_the_places_of_information_only_urls_of_the_issuer_count() -> None:
 
 def test_a_place_of_information_that_lacks_a_part_costs_only_itself() -> None:
     oid = AuthorityInformationAccessOID.CA_ISSUERS.dotted_string
-    method = asn1.encode(asn1.OBJECT_IDENTIFIER, asn1.encode_object_identifier(oid))
+    method = asn1.encode(asn1.OBJECT_IDENTIFIER, object_identifier(oid))
     url = asn1.encode(0x86, b"http://ca.example.com/a.cer")
     places = (asn1.encode(asn1.SEQUENCE, part) for part in (b"", method, method + url))
     value = asn1.encode(asn1.SEQUENCE, b"".join(places))

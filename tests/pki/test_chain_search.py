@@ -13,7 +13,7 @@ from authorities import CLIENT, DAY, NOW, SERVER, Party, certificate, client, fo
 from iflint.pki.chains.name_constraints import read_constraints
 from iflint.pki.chains.pool import CertificatePool
 from iflint.pki.chains.search import judge_chain
-from iflint.pki.roots.trust import Landscape, TrustList, load_trust_list
+from iflint.pki.roots.trust import Platform, TrustList, load_trust_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ def graph(seed: int) -> Graph:
     return Graph(
         certificate(leaf),
         CertificatePool(map(found, (leaf, *cas))),
-        load_trust_list(Landscape.CUSTOM, NOW, [found(anchor, "roots.pem") for anchor in anchors]),
+        load_trust_list(Platform.CUSTOM, NOW, [found(anchor, "roots.pem") for anchor in anchors]),
         tuple(map(certificate, cas)),
         tuple(map(certificate, anchors)),
     )
@@ -164,7 +164,7 @@ def test_a_mesh_of_bridges_with_name_constraints_does_not_explode() -> None:
     bundle.append(issue(parties[5], top, ca=True))
     leaf = client(Party("sender"), parties[0])
     pool = CertificatePool(map(found, (leaf, *bundle)))
-    trust = load_trust_list(Landscape.CUSTOM, NOW, [found(root_of(top), "roots.pem")])
+    trust = load_trust_list(Platform.CUSTOM, NOW, [found(root_of(top), "roots.pem")])
     started = time.perf_counter()
     assert judge_chain(certificate(leaf), pool, trust, NOW).ok
     assert time.perf_counter() - started < 10

@@ -33,7 +33,7 @@ from iflint.pki.chains.pool import CertificatePool
 from iflint.pki.chains.search import judge_chain
 from iflint.pki.chains.verdict import MAX_CERTIFICATES_IN_PATH, ChainVerdict, FaultKind, Outcome
 from iflint.pki.files import read_certificate_file
-from iflint.pki.roots.trust import Landscape, Standing, load_trust_list
+from iflint.pki.roots.trust import Platform, Standing, load_trust_list
 from iflint.places.location import FileLocation
 
 REAL_CHAINS = Path(__file__).resolve().parents[2] / "../shared/reference/real-chains.pem"
@@ -43,8 +43,8 @@ def judge(
     leaf: bytes, *above: bytes, roots: tuple[bytes, ...] = (), at: dt.datetime = NOW
 ) -> ChainVerdict:
     """The verdict on ``leaf`` with ``above`` at hand; without ``roots``, on SAP's own list."""
-    landscape = Landscape.CUSTOM if roots else Landscape.BTP
-    trust = load_trust_list(landscape, at, [found(root, "roots.pem") for root in roots])
+    platform = Platform.CUSTOM if roots else Platform.CF
+    trust = load_trust_list(platform, at, [found(root, "roots.pem") for root in roots])
     pool = CertificatePool([found(leaf), *map(found, above)])
     return judge_chain(certificate(leaf), pool, trust, at)
 
@@ -422,7 +422,7 @@ class TestOnSapsLists:
     def test_neo_knows_one_root_by_name_only(self, sender: Party) -> None:
         leaf = client(sender, _NamedParty("C=DE,O=SAP-AG,CN=SSO_CA"))
         pool = CertificatePool([found(leaf)])
-        trust = load_trust_list(Landscape.NEO, NOW)
+        trust = load_trust_list(Platform.NEO, NOW)
         verdict = judge_chain(certificate(leaf), pool, trust, NOW)
         assert verdict.outcome is Outcome.UNCERTAIN
         assert judge(leaf).outcome is Outcome.UNSUPPORTED
@@ -433,8 +433,8 @@ class TestOnSapsLists:
         content = read_certificate_file(REAL_CHAINS.read_bytes(), FileLocation("real.pem"))
         pool = CertificatePool(content.certificates)
         by_name = {c.subject.common_name: c for c in pool}
-        btp = load_trust_list(Landscape.BTP, NOW)
-        neo = load_trust_list(Landscape.NEO, NOW)
+        btp = load_trust_list(Platform.CF, NOW)
+        neo = load_trust_list(Platform.NEO, NOW)
 
         digicert = by_name["DigiCert TLS RSA SHA256 2020 CA1"]
         verdict = judge_chain(digicert, pool, btp, NOW)
@@ -442,13 +442,13 @@ class TestOnSapsLists:
         assert verdict.root is not None
         assert verdict.root.removed_in == "3.0.0"
         earlier = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
-        trust = load_trust_list(Landscape.BTP, earlier)
+        trust = load_trust_list(Platform.CF, earlier)
         assert judge_chain(digicert, pool, trust, earlier).ok
         assert judge_chain(digicert, pool, neo, NOW).outcome is Outcome.UNCERTAIN
 
         sap = next(c for c in pool if c.subject.text.startswith("CN=32783526e67e"))
         at = dt.datetime(2024, 2, 20, tzinfo=dt.UTC)
-        trust = load_trust_list(Landscape.BTP, at)
+        trust = load_trust_list(Platform.CF, at)
         verdict = judge_chain(sap, pool, trust, at)
         assert verdict.ok
         assert len(verdict.links) == 3

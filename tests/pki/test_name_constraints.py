@@ -27,7 +27,7 @@ from iflint.pki.chains.name_constraints import NameConstraints, read_constraints
 from iflint.pki.chains.pool import CertificatePool
 from iflint.pki.chains.search import judge_chain
 from iflint.pki.chains.verdict import ChainVerdict, FaultKind, Outcome
-from iflint.pki.roots.trust import Landscape, load_trust_list
+from iflint.pki.roots.trust import Platform, load_trust_list
 
 ROOT, MIDDLE, LOW, SENDER = (Party(name) for name in ("Root", "Middle", "Low", "sender"))
 
@@ -180,7 +180,7 @@ _LEAF = client(SENDER, ROOT)
 
 
 def judge(leaf: bytes, *above: bytes) -> ChainVerdict:
-    trust = load_trust_list(Landscape.CUSTOM, NOW, [found(root_of(ROOT), "roots.pem")])
+    trust = load_trust_list(Platform.CUSTOM, NOW, [found(root_of(ROOT), "roots.pem")])
     pool = CertificatePool([found(leaf), *map(found, above)])
     return judge_chain(certificate(leaf), pool, trust, NOW)
 

@@ -24,41 +24,41 @@ SAP_CLIENT = "CN=32783526e67e"
 SAP_CA = "CN=SAP BTP Client CA"
 
 
-def trees(day: str, landscape: str = "btp") -> dict[str, Tree]:
+def trees(day: str, platform: str = "cf") -> dict[str, Tree]:
     """The tree of each certificate of the file on a day, by its subject."""
     moment = datetime.fromisoformat(day).replace(tzinfo=UTC)
-    options = Options(as_of=moment, landscape=landscape)
+    options = Options(as_of=moment, platform=platform)
     found = chain_trees([str(REAL_CHAINS)], options, every=True)
     assert not found.problems
     return {tree.steps[0].subject: tree for tree in found.trees}
 
 
-def tree(subject: str, day: str, landscape: str = "btp") -> Tree:
-    (one,) = (t for name, t in trees(day, landscape).items() if name.startswith(subject))
+def tree(subject: str, day: str, platform: str = "cf") -> Tree:
+    (one,) = (t for name, t in trees(day, platform).items() if name.startswith(subject))
     return one
 
 
 @pytest.mark.parametrize(
-    ("subject", "day", "landscape", "verdict", "reason"),
+    ("subject", "day", "platform", "verdict", "reason"),
     [
-        (DIGICERT, "2024-02-20", "btp", "works", ""),
-        (DIGICERT, "2026-06-02", "btp", "works", ""),
-        (DIGICERT, "2026-06-03", "btp", "fails", "removed from the list in release 3.0.0"),
+        (DIGICERT, "2024-02-20", "cf", "works", ""),
+        (DIGICERT, "2026-06-02", "cf", "works", ""),
+        (DIGICERT, "2026-06-03", "cf", "fails", "removed from the list in release 3.0.0"),
         (DIGICERT, "2026-11-24", "neo", "uncertain", "one of the two lists for Neo only"),
-        (ENTRUST, "2026-06-02", "btp", "works", ""),
-        (ENTRUST, "2026-06-03", "btp", "fails", "removed from the list in release 3.0.0"),
-        (BALTIMORE, "2024-12-31", "btp", "works", ""),
-        (BALTIMORE, "2025-01-01", "btp", "fails", "it expired on 2024-12-31"),
-        (BALTIMORE, "2025-04-15", "btp", "fails", "removed from the list in release 2.0.0"),
-        (TIME_STAMP, "2024-02-20", "btp", "fails", "lacks Client Authentication"),
-        (SAP_CLIENT, "2024-02-20", "btp", "works", ""),
-        (SAP_CLIENT, "2024-02-22", "btp", "fails", "the certificate itself: it expired"),
-        (SAP_CLIENT, "2024-03-27", "btp", "fails", "the intermediate CN=Zero Trust Identity"),
-        (SAP_CA, "2026-11-24", "btp", "works", ""),
+        (ENTRUST, "2026-06-02", "cf", "works", ""),
+        (ENTRUST, "2026-06-03", "cf", "fails", "removed from the list in release 3.0.0"),
+        (BALTIMORE, "2024-12-31", "cf", "works", ""),
+        (BALTIMORE, "2025-01-01", "cf", "fails", "it expired on 2024-12-31"),
+        (BALTIMORE, "2025-04-15", "cf", "fails", "removed from the list in release 2.0.0"),
+        (TIME_STAMP, "2024-02-20", "cf", "fails", "lacks Client Authentication"),
+        (SAP_CLIENT, "2024-02-20", "cf", "works", ""),
+        (SAP_CLIENT, "2024-02-22", "cf", "fails", "the certificate itself: it expired"),
+        (SAP_CLIENT, "2024-03-27", "cf", "fails", "the intermediate CN=Zero Trust Identity"),
+        (SAP_CA, "2026-11-24", "cf", "works", ""),
     ],
 )
-def test_a_verdict(subject: str, day: str, landscape: str, verdict: str, reason: str) -> None:
-    found = tree(subject, day, landscape)
+def test_a_verdict(subject: str, day: str, platform: str, verdict: str, reason: str) -> None:
+    found = tree(subject, day, platform)
     assert found.verdict == verdict
     assert any(reason in said for said in found.reasons) or not reason
 

@@ -16,7 +16,7 @@ from iflint.pki.names import parse_name
 from iflint.pki.roots.history import change, known_roots
 from iflint.pki.roots.table_update import TrustStore, Update, update
 from iflint.pki.roots.trust import (
-    Landscape,
+    Platform,
     Root,
     Standing,
     Table,
@@ -65,8 +65,8 @@ def table(*rows: dict[str, Any], **more: Any) -> bytes:
 
 
 def trust(data: bytes | None, moment: dt.datetime = NOW, **options: Any) -> TrustList:
-    landscape = options.pop("landscape", Landscape.BTP)
-    return load_trust_list(landscape, moment, table=data, **options)
+    platform = options.pop("platform", Platform.CF)
+    return load_trust_list(platform, moment, table=data, **options)
 
 
 def named(trust_list: TrustList, text: str) -> Root:
@@ -89,7 +89,7 @@ def test_the_required_roots_only() -> None:
 
 def test_only_a_list_for_btp_can_be_narrowed() -> None:
     with pytest.raises(ValueError, match="not the one for Neo"):
-        trust(None, landscape=Landscape.NEO, trust=Trust.BTP_REQUIRED)
+        trust(None, platform=Platform.NEO, trust=Trust.BTP_REQUIRED)
     with pytest.raises(ValueError, match="not roots of your own"):
         trust(None, roots=[found(ONE)], trust=Trust.BTP_REQUIRED)
 

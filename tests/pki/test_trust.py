@@ -11,7 +11,7 @@ import pytest
 from authorities import NOW, Party, certificate, found, intermediate, root_of
 from iflint.pki.names import parse_name
 from iflint.pki.roots.trust import (
-    Landscape,
+    Platform,
     Root,
     Standing,
     TrustList,
@@ -53,47 +53,47 @@ SSO = "CN=SSO_CA,O=SAP-AG,C=DE"
     ],
 )
 def test_the_newest_release_not_after_the_clock(moment: dt.datetime, release: str) -> None:
-    trust = load_trust_list(Landscape.BTP, moment)
+    trust = load_trust_list(Platform.CF, moment)
     assert trust.release == release
     assert release in trust.name
 
 
 @pytest.mark.parametrize(
-    ("landscape", "moment", "name", "standing"),
+    ("platform", "moment", "name", "standing"),
     [
-        (Landscape.BTP, NOW, DIGICERT_G2, Standing.LISTED),
-        (Landscape.BTP, NOW, DIGICERT, Standing.REMOVED),
-        (Landscape.BTP, at(2026, 6, 2), DIGICERT, Standing.LISTED),
-        (Landscape.BTP, at(2026, 6, 2), BALTIMORE, Standing.REMOVED),
-        (Landscape.BTP, at(2026, 6, 2), X9, Standing.NOT_YET),
-        (Landscape.BTP, NOW, X9, Standing.LISTED),
-        (Landscape.BTP, NOW, SSO, Standing.NOT_LISTED),
-        (Landscape.NEO, NOW, DIGICERT_G2, Standing.LISTED),
-        (Landscape.NEO, NOW, DIGICERT, Standing.ONE_LIST),
-        (Landscape.NEO, NOW, DIGICERT_G3, Standing.ONE_LIST),
-        (Landscape.NEO, NOW, X9, Standing.ONE_LIST),
-        (Landscape.NEO, NOW, CERTIGNA, Standing.REMOVED),
-        (Landscape.NEO, NOW, SSO, Standing.ONE_LIST),
+        (Platform.CF, NOW, DIGICERT_G2, Standing.LISTED),
+        (Platform.CF, NOW, DIGICERT, Standing.REMOVED),
+        (Platform.CF, at(2026, 6, 2), DIGICERT, Standing.LISTED),
+        (Platform.CF, at(2026, 6, 2), BALTIMORE, Standing.REMOVED),
+        (Platform.CF, at(2026, 6, 2), X9, Standing.NOT_YET),
+        (Platform.CF, NOW, X9, Standing.LISTED),
+        (Platform.CF, NOW, SSO, Standing.NOT_LISTED),
+        (Platform.NEO, NOW, DIGICERT_G2, Standing.LISTED),
+        (Platform.NEO, NOW, DIGICERT, Standing.ONE_LIST),
+        (Platform.NEO, NOW, DIGICERT_G3, Standing.ONE_LIST),
+        (Platform.NEO, NOW, X9, Standing.ONE_LIST),
+        (Platform.NEO, NOW, CERTIGNA, Standing.REMOVED),
+        (Platform.NEO, NOW, SSO, Standing.ONE_LIST),
     ],
 )
-def test_standing(landscape: Landscape, moment: dt.datetime, name: str, standing: Standing) -> None:
-    trust = load_trust_list(landscape, moment)
+def test_standing(platform: Platform, moment: dt.datetime, name: str, standing: Standing) -> None:
+    trust = load_trust_list(platform, moment)
     assert trust.standing(named(trust, name)) is standing
 
 
 def test_counts_of_the_packaged_table() -> None:
     table = packaged_table()
-    trust = load_trust_list(Landscape.BTP, NOW)
+    trust = load_trust_list(Platform.CF, NOW)
     roots = [named(trust, row.subject) for row in table.roots]
     standings = [trust.standing(root) for root in roots]
     assert standings.count(Standing.LISTED) == 57
     assert standings.count(Standing.REMOVED) == 18
-    neo = load_trust_list(Landscape.NEO, NOW)
+    neo = load_trust_list(Platform.NEO, NOW)
     assert [neo.standing(root) for root in roots].count(Standing.LISTED) == 15
 
 
 def test_a_date_of_the_table_is_the_whole_day() -> None:
-    root = named(load_trust_list(Landscape.BTP, NOW), DIGICERT_G2)
+    root = named(load_trust_list(Platform.CF, NOW), DIGICERT_G2)
     assert root.not_before == at(2013, 8, 1)
     assert root.not_after is not None
     assert root.not_after.date() == dt.date(2038, 1, 15)
@@ -102,14 +102,14 @@ def test_a_date_of_the_table_is_the_whole_day() -> None:
 
 
 def test_history_of_a_removed_root() -> None:
-    root = named(load_trust_list(Landscape.BTP, NOW), DIGICERT)
+    root = named(load_trust_list(Platform.CF, NOW), DIGICERT)
     assert (root.removed_in, root.removed_on) == ("3.0.0", dt.date(2026, 6, 3))
     assert root.public_web is not None
     assert root.origin == "SAP BTP Trust Store"
 
 
 def test_names_match_whatever_the_case_and_string_type() -> None:
-    trust = load_trust_list(Landscape.BTP, NOW)
+    trust = load_trust_list(Platform.CF, NOW)
     assert trust.roots_named(
         parse_name("cn=X9 financial  PKI - RSA 4096 root,o=X9 Financial PKI,c=us")
     )
@@ -118,7 +118,7 @@ def test_names_match_whatever_the_case_and_string_type() -> None:
 
 def test_files_replace_the_list() -> None:
     anchor = root_of(ROOT)
-    trust = load_trust_list(Landscape.BTP, NOW, [found(anchor, "roots/own.pem")])
+    trust = load_trust_list(Platform.CF, NOW, [found(anchor, "roots/own.pem")])
     assert trust.release is None
     assert trust.released_on is None
     assert trust.name == "1 root in roots/own.pem"
@@ -130,7 +130,7 @@ def test_files_replace_the_list() -> None:
 
 def test_a_root_counts_by_name_and_key() -> None:
     anchor = root_of(ROOT)
-    trust = load_trust_list(Landscape.CUSTOM, NOW, [found(anchor)])
+    trust = load_trust_list(Platform.CUSTOM, NOW, [found(anchor)])
     cross_signed = certificate(intermediate(ROOT, Party("Other")))
     assert trust.root_of(cross_signed) is not None
     assert trust.root_of(certificate(root_of(Party("Root")))) is None
@@ -138,7 +138,7 @@ def test_a_root_counts_by_name_and_key() -> None:
 
 def test_custom_needs_roots() -> None:
     with pytest.raises(ValueError, match="custom"):
-        load_trust_list(Landscape.CUSTOM, NOW)
+        load_trust_list(Platform.CUSTOM, NOW)
 
 
 def own_table(**changes: Any) -> dict[str, Any]:
@@ -158,16 +158,16 @@ def own_table(**changes: Any) -> dict[str, Any]:
 
 def test_a_table_of_ones_own() -> None:
     data = json.dumps(own_table()).encode()
-    trust = load_trust_list(Landscape.CUSTOM, at(2025, 1, 1), table=data, table_name="own.json")
+    trust = load_trust_list(Platform.CUSTOM, at(2025, 1, 1), table=data, table_name="own.json")
     assert trust.name == "own.json 1.0 (2024-01-01)"
     root = named(trust, "CN=Own Root,O=Example")
     assert trust.standing(root) is Standing.LISTED
     assert root.sha256 == "ab" * 32
-    later = load_trust_list(Landscape.BTP, NOW, table=data)
+    later = load_trust_list(Platform.CF, NOW, table=data)
     assert later.standing(root) is Standing.REMOVED
     assert named(later, "CN=Own Root,O=Example").removed_on == dt.date(2026, 1, 1)
     assert later.roots_named(parse_name(DIGICERT_G2)) == ()
-    both = load_trust_list(Landscape.BTP, NOW, [found(root_of(ROOT))], data)
+    both = load_trust_list(Platform.CF, NOW, [found(root_of(ROOT))], data)
     assert both.release == "2.0"
     assert both.root_of(certificate(root_of(ROOT))) is not None
 
@@ -188,7 +188,7 @@ def test_a_table_of_ones_own() -> None:
 )
 def test_a_bad_table_says_what_is_wrong_in_one_line(table: Any, message: str) -> None:
     with pytest.raises(ValueError, match="the table of roots can't be used") as raised:
-        load_trust_list(Landscape.BTP, NOW, table=json.dumps(table).encode())
+        load_trust_list(Platform.CF, NOW, table=json.dumps(table).encode())
     assert message in str(raised.value)
     assert "\n" not in str(raised.value)
 
@@ -196,4 +196,4 @@ def test_a_bad_table_says_what_is_wrong_in_one_line(table: Any, message: str) ->
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"{", b"[" * 100_000])
 def test_a_table_that_is_no_json(data: bytes) -> None:
     with pytest.raises(ValueError, match="the table of roots can't be used"):
-        load_trust_list(Landscape.BTP, NOW, table=data)
+        load_trust_list(Platform.CF, NOW, table=data)

@@ -253,7 +253,7 @@ def sample() -> Report:
     return Report(
         version="0.1.0",
         as_of=CLOCK,
-        trust=TrustSummary("btp", "SAP BTP Trust Store 3.0.0 (2026-06-03)", "3.0.0", "2026-06-03"),
+        trust=TrustSummary("cf", "SAP BTP Trust Store 3.0.0 (2026-06-03)", "3.0.0", "2026-06-03"),
         directory="/work/repo",
         root="/work/repo",
         paths=(".", "empty"),

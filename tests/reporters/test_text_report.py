@@ -107,11 +107,11 @@ def test_summary() -> None:
         """\
 Summary
 iFlows           2 in 1 package
-sender channels  1: 1 checked
-entries          4 checked, 2 with a certificate at hand
+sender channels  1: 1 by client certificate
+bindings         4 rows; 2 with a certificate at hand
 certificates     3 in 2 files
 skipped          archive without flow: 2, clutter: 1 (--verbose names them)
-trust list       SAP BTP Trust Store 3.0.0 (2026-06-03), for landscape BTP
+trust list       SAP BTP Trust Store 3.0.0 (2026-06-03), for platform Cloud Foundry
 clock            2026-11-24 00:00:00 UTC
 findings         3 errors, 1 warning and 1 note
 """
@@ -155,14 +155,15 @@ def test_a_path_that_is_part_of_an_iflow_is_not(flow, path) -> None:
     assert "No iFlow found" not in text.render(with_findings(paths=(path,), iflows=(iflow,)))
 
 
-def test_channels_with_another_authorization_are_told_from_checked_ones() -> None:
+def test_channels_are_told_by_how_they_are_authorized_and_those_without_are_none_of_ours() -> None:
     report = sample()
     (iflow, *_) = (iflow for iflow in report.iflows if iflow.channels)
     (channel, *_) = iflow.channels
-    role_based = msgspec.structs.replace(channel, checked=False, entries=())
-    iflow = msgspec.structs.replace(iflow, channels=(channel, role_based, role_based))
+    role_based = msgspec.structs.replace(channel, checked=False, kind="other", entries=())
+    polling = msgspec.structs.replace(channel, checked=False, kind="none", entries=())
+    iflow = msgspec.structs.replace(iflow, channels=(channel, role_based, role_based, polling))
     shown = text.render(with_findings(iflows=(iflow,)))
-    assert "sender channels  3: 1 checked, 2 authorized otherwise\n" in shown
+    assert "sender channels  3: 1 by client certificate, 2 by role\n" in shown
 
 
 def test_clean() -> None:
@@ -242,8 +243,9 @@ def test_the_numbers_of_entries_add_up() -> None:
     roots = str(demo / "trust-table.json")
     report = iflint.check(str(demo), as_of=datetime(2026, 11, 24, tzinfo=UTC), roots=[roots])
     summary = " ".join(text.render(report).split())
-    counts = re.search(r"entries (\d+) checked, ([^;]*); (\d+) not checked certificates", summary)
+    counts = re.search(r"bindings (\d+) rows.*; (\d+) with .* rows: (.*) certificates", summary)
     assert counts is not None
-    assert sum(int(part.split()[0]) for part in counts[2].split(", ")) == int(counts[1])
+    others = [int(number) for number in re.findall(r"\d+", counts[3])]
+    assert int(counts[2]) + sum(others[:-1]) == int(counts[1]), "all but those not checked"
     entries = sum(len(channel.entries) for channel in report.channels)
-    assert int(counts[1]) + int(counts[3]) == entries
+    assert int(counts[1]) + others[-1] == entries

@@ -43,7 +43,7 @@ def test_a_root_leaves_on_the_day_that_was_told(findings) -> None:
 
 
 def test_on_neo_a_root_that_leaves_stays_on_the_other_list(findings) -> None:
-    case, neo = "root-leaving/bad-next-release", {"landscape": "neo", "ignore": ("neo-sunset",)}
+    case, neo = "root-leaving/bad-next-release", {"platform": "neo", "ignore": ("neo-sunset",)}
     message = findings(case, "2027-01-19", **neo)["root-leaving"].message
     assert "one of the two lists for Neo only" in message
     assert findings(case, "2027-01-20", **neo)["unsupported-root"].severity == "warning"
@@ -63,7 +63,7 @@ def test_on_neo_what_one_list_has_may_work_and_is_looked_ahead_of(
     for root in table["roots"]:
         root["in_neo_list"] = False
     (tmp_path / "one-list.json").write_text(json.dumps(table))
-    neo = {"landscape": "neo", "ignore": ("neo-sunset",)}
+    neo = {"platform": "neo", "ignore": ("neo-sunset",)}
     found = findings(case, "2027-01-19", roots=(str(tmp_path / "one-list.json"),), **neo)
     assert set(found) == {"unsupported-root", name}
     assert found["unsupported-root"].severity == "warning"
@@ -110,5 +110,5 @@ def test_the_sunset_is_not_told_of_what_does_not_work(findings) -> None:
 
 def test_a_public_root_counts_as_one_on_a_list_of_ones_own(findings) -> None:
     case = "client-auth-sunset/bad-on-request"
-    found = findings(case, "2026-11-24", landscape="custom")
+    found = findings(case, "2026-11-24", platform="custom")
     assert "private CA" in found["client-auth-sunset"].remedy

@@ -61,7 +61,7 @@ def own_list_of_roots(case: Case, finding: dict[str, Any], said: re.Match[str]) 
     files = sorted((case.folder / "certificates").glob("*.pem"))
     found = [c for file in files for c in x509.load_pem_x509_certificates(file.read_bytes())]
     case.write("own-roots.pem", pem(Existing(found[-1])))
-    case.arguments = ["--landscape", "custom", "--roots", f"{case.name}/own-roots.pem"]
+    case.arguments = ["--platform", "custom", "--roots", f"{case.name}/own-roots.pem"]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def own_list_of_roots(case: Case, finding: dict[str, Any], said: re.Match[str]) 
 def test_the_list_of_a_custom_domain_is_the_other_way_out(name, open_case) -> None:
     case = open_case(name)
     (finding,) = case.errors()
-    said = re.search(r"--landscape custom --roots FILE", finding["remedy"])
+    said = re.search(r"--platform custom --roots FILE", finding["remedy"])
     own_list_of_roots(case, finding, said)
     assert case.errors() == []
 

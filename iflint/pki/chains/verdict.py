@@ -60,7 +60,7 @@ class Outcome(enum.StrEnum):
 
     TRUSTED = "trusted"
     UNCERTAIN = "uncertain"
-    """In a root that only one of the landscape's two lists has."""
+    """In a root that only one of the platform's two lists has."""
     UNSUPPORTED = "unsupported"
     """In a root that is not on the list in force."""
     MISSING = "missing"

@@ -1,4 +1,4 @@
-"""Which roots the landscape trusts at a point in time: SAP's dated table, or files of one's own.
+"""Which roots the platform trusts at a point in time: SAP's dated table, or files of one's own.
 
 What is known about a root (its name, key and history) is kept apart from whether the list in
 force has it: a chain that ends in a removed root can be told as such.
@@ -35,10 +35,10 @@ class TableError(ValueError):
     """A table of roots that can't be used; one line that says what is wrong and where."""
 
 
-class Landscape(enum.StrEnum):
+class Platform(enum.StrEnum):
     """Where Cloud Integration runs, which decides whose list of roots counts."""
 
-    BTP = "btp"
+    CF = "cf"
     NEO = "neo"
     CUSTOM = "custom"
 
@@ -320,7 +320,7 @@ class TrustList(msgspec.Struct, frozen=True, dict=True):
     was chosen, not found by the clock.
     """
 
-    landscape: Landscape
+    platform: Platform
     table: Table
     release: str | None
     anchors: tuple[Root, ...] = ()
@@ -349,7 +349,7 @@ class TrustList(msgspec.Struct, frozen=True, dict=True):
         if self.release is not None:
             narrowed = ", required roots only" if self.trust is Trust.BTP_REQUIRED else ""
             parts.append(f"{self.table.name} {self.release} ({self.released_on}){narrowed}")
-            if self.landscape is Landscape.NEO:
+            if self.platform is Platform.NEO:
                 changed = self.table.neo_list.as_of
                 parts.append(NEO_LIST + (f" ({changed})" if changed else ""))
         if self.anchors:
@@ -360,8 +360,8 @@ class TrustList(msgspec.Struct, frozen=True, dict=True):
         return " and ".join(parts)
 
     def describe(self) -> str:
-        """One line for a report: the list, its release, and for which landscape."""
-        return f"{self.name}, landscape {self.landscape}"
+        """One line for a report: the list, its release, and for which platform."""
+        return f"{self.name}, platform {self.platform}"
 
     def standing(self, root: Root) -> Standing:
         """What the list in force says of ``root``."""
@@ -370,7 +370,7 @@ class TrustList(msgspec.Struct, frozen=True, dict=True):
         if self.release is None:
             return Standing.NOT_LISTED
         in_store = self._standing_in_store(root, self.release)
-        if self.landscape is not Landscape.NEO:
+        if self.platform is not Platform.NEO:
             return in_store
         if root.in_neo_list:
             return Standing.LISTED if in_store is Standing.LISTED else Standing.ONE_LIST
@@ -471,7 +471,7 @@ class TrustList(msgspec.Struct, frozen=True, dict=True):
 
 
 def load_trust_list(
-    landscape: Landscape,
+    platform: Platform,
     as_of: datetime,
     roots: Sequence[FoundCertificate] = (),
     table: bytes | None = None,
@@ -480,21 +480,21 @@ def load_trust_list(
     added: Sequence[FoundCertificate] = (),
     trust: Trust = Trust.COMPLETE,
 ) -> TrustList:
-    """The list in force at ``as_of`` (aware) for a landscape.
+    """The list in force at ``as_of`` (aware) for a platform.
 
     ``roots`` and ``table`` (JSON like the packaged one, called ``table_name`` in reports)
     replace SAP's list, ``added`` extends what counts: each certificate of ``roots`` and
     ``added`` is an anchor, self-signed or not. Raises TableError when the table can't be
-    used, ValueError, one line, when the landscape is custom and neither ``roots`` nor ``table``
+    used, ValueError, one line, when the platform is custom and neither ``roots`` nor ``table``
     is given, or when ``trust`` would narrow a list that is not BTP's.
     """
-    if landscape is Landscape.CUSTOM and not roots and table is None:
-        raise ValueError("the landscape custom has no list of its own: give its roots")
+    if platform is Platform.CUSTOM and not roots and table is None:
+        raise ValueError("the platform custom has no list of its own: give its roots")
     whole = not roots or table is not None
-    if trust is Trust.BTP_REQUIRED and (landscape is Landscape.NEO or not whole):
+    if trust is Trust.BTP_REQUIRED and (platform is Platform.NEO or not whole):
         raise ValueError(
             "trust btp-required narrows SAP's list for BTP, "
-            + ("not the one for Neo" if landscape is Landscape.NEO else "not roots of your own")
+            + ("not the one for Neo" if platform is Platform.NEO else "not roots of your own")
         )
     known = packaged_table() if table is None else checked_table(table, table_name)
     anchors: dict[str, Root] = {}
@@ -502,7 +502,7 @@ def load_trust_list(
         root = root_from_certificate(found.certificate, str(found.location.file))
         anchors.setdefault(root.sha256, root)
     return TrustList(
-        landscape=landscape,
+        platform=platform,
         table=known,
         release=known.release_at(as_of) if whole else None,
         anchors=tuple(anchors.values()),
