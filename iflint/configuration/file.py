@@ -22,13 +22,13 @@ from iflint.configuration.settings import (
     read_setting,
 )
 from iflint.options import NARROWING, Environment, Setting, Suppression
+from iflint.places.location import Location
 from iflint.values import RuleNames, Scope
 from iflint.words.nearest import did_you_mean
 from iflint.words.visible import shown
 
 if TYPE_CHECKING:
     from iflint.configuration.positions import KeyPath, Positions
-    from iflint.places.location import Location
 
 ENVIRONMENTS = "environments"
 SUPPRESSIONS = "suppressions"
