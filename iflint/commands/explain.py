@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import click
 
@@ -11,15 +11,11 @@ from iflint.console.arguments import answer, suggested
 from iflint.console.frame import show, subcommand
 from iflint.console.interface import WrongUsage
 from iflint.console.run import Request, prepare, rule_infos
+from iflint.report.findings import RuleInfo
 from iflint.values import STANDARD_OUTPUT
 from iflint.words.nearest import did_you_mean
 from iflint.words.terminal import Style
 from iflint.words.visible import shown
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from iflint.report.findings import RuleInfo
 
 MOST_NAMED = 12
 """Rules named to somebody who typed a part of a code or name."""

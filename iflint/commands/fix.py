@@ -10,14 +10,14 @@ from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, RULES
 from iflint.console.frame import subcommand
 from iflint.console.interface import CLEAN, FOUND, Failure, Option, complain
 from iflint.console.run import Request, Run, call, options_of, prepare
+from iflint.places.location import Location
+from iflint.report.findings import Finding
 from iflint.words.terminal import BOLD, ERROR, NOTE, QUIET, Style
 from iflint.words.wording import counted, sentence
 
 if TYPE_CHECKING:
     from iflint.fixes.plan import Fix, Plan
     from iflint.places.edits import Edit
-    from iflint.places.location import Location
-    from iflint.report.findings import Finding
 
 FIXES = "Fixes"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,8 +13,6 @@ from iflint.console.frame import subcommand
 from iflint.console.run import Request, Run, prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from iflint.sources.ignoring import Rules
 
 NAMING = ("certificates", "parameters", "roots", "roots_add", "calendar")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from iflint.console.interface import AnyPath, Option, complain
 from iflint.console.run import Request, call, options_of, prepare
 from iflint.console.tables import columns, table
 from iflint.options import OUTPUT, now
+from iflint.pki.roots.trust import Root, TrustList
 from iflint.reporters.encoding import dumped, enveloped
 from iflint.values import parse_as_of
 from iflint.words.terminal import Style
@@ -22,14 +24,11 @@ from iflint.words.visible import shown, visible
 from iflint.words.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from iflint.answers.releases import Affected, ReleaseEffect
     from iflint.answers.trust_store import Store
     from iflint.pki.calendar import Claim, Row
     from iflint.pki.roots.history import KnownRoot
     from iflint.pki.roots.table_update import Update
-    from iflint.pki.roots.trust import Root, TrustList
 
 DEFAULT = "list"
 _UNNAMED = "iflint.roots.unnamed"

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from iflint.console.arguments import answer
 from iflint.console.frame import show, subcommand
 from iflint.console.run import Request, prepare, rule_infos
 from iflint.console.tables import columns, table
+from iflint.report.findings import RuleInfo
 from iflint.reporters.encoding import enveloped
 from iflint.values import STANDARD_OUTPUT
 from iflint.words.terminal import Style
 from iflint.words.visible import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from iflint.report.findings import RuleInfo
 
 
 @subcommand(

@@ -19,12 +19,11 @@ from iflint.configuration.settings import (
     needed,
 )
 from iflint.engine.rule_settings import ENABLED, SEVERITY, known_settings
+from iflint.options import Setting
 from iflint.values import ALL_RULES, SHOWS
 
 if TYPE_CHECKING:
-    from iflint.options import Setting
     from iflint.rule.rule import Rule
-    from iflint.values import Kind
 
 SCHEMA = "https://iflint.readthedocs.io/en/stable/iflint.schema.json"
 """Names the schema; iflint itself never fetches anything from there."""
@@ -122,52 +121,36 @@ def _table(settings: Iterable[Setting], filled: Collection[str] = ()) -> Json:
 
 
 def _properties(settings: Iterable[Setting], filled: Collection[str] = ()) -> Json:
-    return {
-        setting.name: _described(
-            setting.summary,
-            setting.kind.schema,
-            setting.many,
-            setting.default,
-            setting.name in filled,
-        )
-        for setting in settings
-    }
+    return {setting.name: _described(setting, setting.name in filled) for setting in settings}
 
 
-def _described(
-    summary: str, item: Mapping[str, Any], many: bool, default: Any, filled: bool = False
-) -> Json:
-    described: Json = {"description": summary}
-    if default is not None:
-        described["default"] = default
-    if many:
-        several = {"type": "array", "items": dict(item)} | ({"minItems": 1} if filled else {})
-        return described | {"anyOf": [dict(item), several]}
-    return described | dict(item)
+def _described(setting: Setting, filled: bool) -> Json:
+    described: Json = {"description": setting.summary}
+    if setting.default is not None:
+        described["default"] = setting.default
+    item = dict(setting.kind.schema)
+    if setting.many:
+        several = {"type": "array", "items": item} | ({"minItems": 1} if filled else {})
+        return described | {"anyOf": [item, several]}
+    return described | item
 
 
 def _rule(rule: type[Rule]) -> Json:
     info = rule.info()
-    summaries = {
-        SEVERITY: f"The severity of every finding of {info.name}.",
-        ENABLED: f"Whether {info.name} is asked; goes over select and ignore in this file.",
-        **{option.name: option.summary for option in info.options},
+    about = {
+        SEVERITY: (f"The severity of every finding of {info.name}.", str(info.severity)),
+        ENABLED: (
+            f"Whether {info.name} is asked; goes over select and ignore in this file.",
+            info.enabled,
+        ),
+        **{option.name: (option.summary, option.default) for option in info.options},
     }
-    defaults = {
-        SEVERITY: str(info.severity),
-        ENABLED: info.enabled,
-        **{option.name: option.default for option in info.options},
-    }
-    kinds: Mapping[str, Kind[Any]] = known_settings(rule)
-    return {
-        "type": "object",
-        "description": f"{info.code} {info.name}: {info.summary}",
-        "properties": {
-            name: _described(summaries[name], kind.schema, kind.many, defaults[name])
-            for name, kind in kinds.items()
-        },
-        "additionalProperties": False,
-    }
+    settings = [
+        Setting(kind, about[name][0], name=name, many=kind.many, default=about[name][1])
+        for name, kind in known_settings(rule).items()
+    ]
+    description = f"{info.code} {info.name}: {info.summary}"
+    return {"type": "object", "description": description} | _table(settings)
 
 
 def _labels(rules: Sequence[type[Rule]]) -> Iterable[str]:

@@ -66,8 +66,8 @@ class Option(click.Option):
     """
 
     def __init__(self, names: str, heading: str, text: str, **more: Any) -> None:
-        is_flag = not more.get("metavar") and "type" not in more
-        super().__init__(names.split(), help=text, is_flag=is_flag, **more)
+        switch = {"is_flag": True} if not more.get("metavar") and "type" not in more else {}
+        super().__init__(names.split(), help=text, **switch, **more)
         self.heading = heading
 
 

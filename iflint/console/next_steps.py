@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from iflint.words.visible import shown
 from iflint.words.wording import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from iflint.console.run import Run
     from iflint.report.report import Report
 

@@ -7,7 +7,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from iflint.console import progress_bar
 from iflint.console.interface import Failure, WrongUsage, silence_stdout
@@ -17,7 +17,6 @@ from iflint.words.visible import ascii_only, inert, with_plain_symbols
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
-    from typing import TextIO
 
 WIDEST = 1000  # columns; ours: no terminal has as many, and padding to more only costs time
 

@@ -17,13 +17,13 @@ from iflint.configuration.settings import (
 )
 from iflint.console.interface import Failure, WrongUsage, complain
 from iflint.options import Environment, Options, UsageError
+from iflint.report.findings import RuleInfo
 from iflint.values import STANDARD_OUTPUT, RuleNames, Scope
 from iflint.words.nearest import did_you_mean
 from iflint.words.visible import shown
 
 if TYPE_CHECKING:
     from iflint.configuration.file import Configuration
-    from iflint.report.findings import RuleInfo
     from iflint.report.report import Report
     from iflint.rule.rule import Rule
 

@@ -20,6 +20,7 @@ from authorities import (
     client,
     intermediate,
     issue,
+    object_identifier,
     resigned,
 )
 from iflint.pki import der as asn1
