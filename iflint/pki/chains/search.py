@@ -317,7 +317,9 @@ class _Search:
             except DerError:
                 self._constraints[constraints] = None
         read = self._constraints[constraints]
-        return "they can't be read" if read is None else read.refusal(certificate)
+        if read is None:
+            return "they can't be read"
+        return read.refusal(certificate, is_client=certificate == self._leaf)
 
     def _date_faults(
         self,
