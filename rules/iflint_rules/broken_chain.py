@@ -31,7 +31,8 @@ class BrokenChain(Rule):
 
     A critical extension that nobody knows makes a certificate invalid, the client certificate
     too. The usual case is a pre-certificate, which a CA makes for the logs of Certificate
-    Transparency, and which somebody took for the certificate itself.
+    Transparency, and which somebody took for the certificate itself. So does an extension that
+    occurs twice, that can't be read, or that is critical although no CA should mark it so.
 
     An issuer that is not there at all is `missing-chain`. A SHA-1 or MD5 signature that
     verifies is not broken.
@@ -106,6 +107,8 @@ _REMEDIES = {
     "certify, or one under another issuer.",
     FaultKind.UNKNOWN_CRITICAL_EXTENSION: "Get the certificate itself from the CA, without an "
     "extension that only some programs know; replace it in the sender's key store entry, too.",
+    FaultKind.MALFORMED: "Let the CA issue this certificate again, and replace it in the sender's "
+    "key store entry and in your files.",
     FaultKind.PATH_LENGTH: "Let the sender get a certificate under an issuer that is allowed to "
     "have this many below it.",
 }

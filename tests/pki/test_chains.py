@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 
@@ -22,6 +23,7 @@ from authorities import (
     algorithm,
     certificate,
     client,
+    ecdsa,
     found,
     intermediate,
     issue,
@@ -29,6 +31,7 @@ from authorities import (
     root_of,
 )
 from iflint.pki import der as asn1
+from iflint.pki.certificates import NEVER_CRITICAL
 from iflint.pki.chains.pool import CertificatePool
 from iflint.pki.chains.search import MAX_CERTIFICATES_IN_PATH, judge_chain
 from iflint.pki.chains.verdict import ChainVerdict, FaultKind, Outcome
@@ -403,6 +406,68 @@ class TestEndsWrong:
         verdict = judge(leaf, roots=(root_of(root),))
         assert verdict.outcome is Outcome.TRUSTED
         assert kinds(verdict) == [FaultKind.ALGORITHM]
+
+
+class TestForm:
+    """What makes a certificate invalid whatever it is used for."""
+
+    @pytest.mark.parametrize("oid", sorted(NEVER_CRITICAL))
+    def test_an_extension_that_is_never_critical(
+        self, oid: str, root: Party, sender: Party
+    ) -> None:
+        def leaf(*, critical: bool) -> bytes:
+            value = x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), b"\x30\0")
+            return client(sender, root, key_ids=False, more=((value, critical),))
+
+        verdict = judge(leaf(critical=True), roots=(root_of(root),))
+        assert FaultKind.UNKNOWN_CRITICAL_EXTENSION in kinds(verdict)
+        assert f"the extension {NEVER_CRITICAL[oid]} marked as critical" in verdict.faults[0].detail
+        near = judge(leaf(critical=False), roots=(root_of(root),))
+        assert FaultKind.UNKNOWN_CRITICAL_EXTENSION not in kinds(near)
+
+    def test_an_extension_that_occurs_twice(
+        self, root: Party, middle: Party, sender: Party
+    ) -> None:
+        key_id, other = bytes.fromhex("0603551d0e"), bytes.fromhex("0603551d23")
+
+        def signed(der: bytes, issuer: Party) -> bytes:
+            same = asn1.parse(der).children()[1].encoded
+            return resigned(der, same, lambda data: issuer.key.sign(data, ecdsa(hashes.SHA256())))
+
+        twice = signed(intermediate(middle, root).replace(other, key_id), root)
+        verdict = judge(client(sender, middle), twice, roots=(root_of(root),))
+        assert [(f.kind, f.certificate) for f in verdict.faults] == [
+            (FaultKind.MALFORMED, certificate(twice))
+        ]
+        assert verdict.faults[0].detail == "it has the extension subjectKeyIdentifier twice"
+        once = signed(intermediate(middle, root), root)
+        assert judge(client(sender, middle), once, roots=(root_of(root),)).ok
+
+    def test_an_extension_that_cannot_be_read(self, root: Party, sender: Party) -> None:
+        broken = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), b"example.com")
+        verdict = judge(client(sender, root, more=((broken, False),)), roots=(root_of(root),))
+        assert kinds(verdict) == [FaultKind.MALFORMED]
+        aia = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.5.5.7.1.1"), b"any")
+        assert judge(client(sender, root, more=((aia, False),)), roots=(root_of(root),)).ok
+
+    def test_alternative_names_are_critical_where_there_is_no_subject(
+        self, root: Party, sender: Party
+    ) -> None:
+        name = x509.SubjectAlternativeName([x509.DNSName("example.com")])
+        for subject, critical, ok in (
+            (x509.Name([]), False, False),
+            (x509.Name([]), True, True),
+            (None, False, True),
+        ):
+            leaf = client(sender, root, subject_name=subject, more=((name, critical),))
+            assert judge(leaf, roots=(root_of(root),)).ok is ok
+
+    def test_a_ca_without_a_name(self, root: Party, sender: Party) -> None:
+        nobody = _NamedParty("")
+        above = intermediate(nobody, root)
+        verdict = judge(client(sender, nobody), above, roots=(root_of(root),))
+        assert kinds(verdict) == [FaultKind.NOT_A_CA]
+        assert "its subject is empty" in verdict.faults[0].detail
 
 
 class TestOnSapsLists:

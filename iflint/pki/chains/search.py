@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.pki.certificates import Certificate
+from iflint.pki.certificates import NEVER_CRITICAL, Certificate
 from iflint.pki.chains.pool import CertificatePool
 from iflint.pki.chains.signatures import SignatureCache, Verification
 from iflint.pki.chains.verdict import ChainVerdict, Fault, FaultKind, Link, Outcome
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from iflint.pki.chains.name_constraints import NameConstraints
 
 MAX_CERTIFICATES_IN_PATH = 16
+_ALTERNATIVE_NAMES = "2.5.29.17"
 _NAME_CONSTRAINTS = "2.5.29.30"
 _PRE_CERTIFICATE = "1.3.6.1.4.1.11129.2.4.3"
 _MAX_STEPS = 20_000
@@ -165,7 +166,7 @@ class _Search:
             crossed=0,
             valid_from=leaf.not_before,
             valid_until=leaf.not_after,
-            own_faults=tuple(_unprocessed(leaf, leaf)),
+            own_faults=tuple(_ill_formed(leaf, leaf)),
             refused_by=0,
         )
         own_root = self._trust.root_of(leaf)
@@ -242,6 +243,9 @@ class _Search:
         if not _is_ca(issuer):
             yield Fault(FaultKind.NOT_A_CA, issuer, None, path.top, _why_not_a_ca(issuer))
             return
+        if not issuer.subject.rdns:
+            detail = "it has no name: its subject is empty"
+            yield Fault(FaultKind.NOT_A_CA, issuer, None, path.top, detail)
         if issuer.key_usage is not None and "keyCertSign" not in issuer.key_usage:
             detail = "its key usage does not allow it to sign certificates"
             yield Fault(FaultKind.KEY_USAGE, issuer, None, path.top, detail)
@@ -254,7 +258,7 @@ class _Search:
             yield Fault(FaultKind.PATH_LENGTH, issuer, None, path.top, detail)
         yield from self._date_faults(path.top, issuer.not_before, issuer.not_after, issuer, None)
         yield from self._name_faults(path, issuer)
-        yield from _unprocessed(issuer, path.top)
+        yield from _ill_formed(issuer, path.top)
 
     def _name_faults(self, path: _Path, issuer: Certificate) -> Iterator[Fault]:
         """The lowest certificate of the path with a name that ``issuer`` does not allow."""
@@ -571,16 +575,30 @@ def _why_not_a_ca(certificate: Certificate) -> str:
     return "it says that it is no CA (basicConstraints)"
 
 
-def _unprocessed(certificate: Certificate, below: Certificate) -> Iterator[Fault]:
-    """RFC 5280 §4.2: a critical extension that can't be processed makes a certificate invalid."""
+def _ill_formed(certificate: Certificate, below: Certificate) -> Iterator[Fault]:
+    """What makes a certificate invalid whatever it is used for.
+
+    RFC 5280 §4.2 says so of a critical extension that can't be processed, and of one that is
+    there twice; §4.1.2.6 wants alternative names to be critical where they are the only names.
+    """
+    kind = FaultKind.UNKNOWN_CRITICAL_EXTENSION
     for oid in certificate.unprocessed:
-        detail = (
-            "it is a pre-certificate, made for Certificate Transparency logs only"
-            if oid == _PRE_CERTIFICATE
-            else f"it has a critical extension that can't be processed, {oid}"
-        )
-        kind = FaultKind.UNKNOWN_CRITICAL_EXTENSION
+        if oid == _PRE_CERTIFICATE:
+            detail = "it is a pre-certificate, made for Certificate Transparency logs only"
+        elif oid in NEVER_CRITICAL:
+            detail = (
+                f"it has the extension {NEVER_CRITICAL[oid]} marked as critical, as no CA should:"
+                " programs refuse that"
+            )
+        else:
+            detail = f"it has a critical extension that can't be processed, {oid}"
         yield Fault(kind, certificate, None, below, detail)
+    for detail in certificate.malformed:
+        yield Fault(FaultKind.MALFORMED, certificate, None, below, detail)
+    names = certificate.subject_alternative_names
+    if names and not certificate.subject.rdns and _ALTERNATIVE_NAMES not in certificate.critical:
+        detail = "its subject is empty, and its alternative names are not marked as critical"
+        yield Fault(FaultKind.MALFORMED, certificate, None, below, detail)
 
 
 def _why_signature_fails(below: Certificate, issuer: Certificate | Root) -> str:

@@ -23,6 +23,8 @@ class FaultKind(enum.StrEnum):
     PATH_LENGTH = "path-length"
     NAME_CONSTRAINTS = "name-constraints"
     UNKNOWN_CRITICAL_EXTENSION = "unknown-critical-extension"
+    MALFORMED = "malformed"
+    """By its form alone the certificate is refused, whoever issued it."""
     EXPIRED = "expired"
     NOT_YET_VALID = "not-yet-valid"
 
