@@ -46,23 +46,30 @@ _KEY_USAGES = (
     "decipherOnly",
 )
 _CA_ISSUERS = "1.3.6.1.5.5.7.48.2"
+_AUTHORITY_INFORMATION = "1.3.6.1.5.5.7.1.1"
 _PROCESSED_ELSEWHERE = frozenset(
     (
-        "1.3.6.1.5.5.7.1.11",  # subjectInfoAccess
         "1.3.6.1.5.5.7.48.1.5",  # OCSP no check
         "2.16.840.1.113730.1.1",  # Netscape certificate type
-        "2.5.29.9",  # subjectDirectoryAttributes
-        "2.5.29.16",  # privateKeyUsagePeriod
-        "2.5.29.18",  # issuerAltName
         "2.5.29.31",  # cRLDistributionPoints
         "2.5.29.32",  # certificatePolicies
         "2.5.29.33",  # policyMappings
         "2.5.29.36",  # policyConstraints
-        "2.5.29.46",  # freshestCRL
         "2.5.29.54",  # inhibitAnyPolicy
     )
 )
 """Extensions that decide nothing here: policies and revocation are not checked."""
+NEVER_CRITICAL = {
+    _AUTHORITY_INFORMATION: "authorityInfoAccess",
+    "1.3.6.1.5.5.7.1.11": "subjectInfoAccess",
+    "2.5.29.9": "subjectDirectoryAttributes",
+    "2.5.29.14": "subjectKeyIdentifier",
+    "2.5.29.16": "privateKeyUsagePeriod",
+    "2.5.29.18": "issuerAltName",
+    "2.5.29.35": "authorityKeyIdentifier",
+    "2.5.29.46": "freshestCRL",
+}
+"""Extensions that CAs should not mark as critical: OpenSSL and the JDK refuse them then."""
 _MAX_EXTENSIONS = 200
 """Ours: RFC 5280 defines 17; most seen in real certificates: 8, in test vectors: 12."""
 
@@ -98,7 +105,9 @@ class Extensions(msgspec.Struct, frozen=True, kw_only=True):
     ``extended_key_usage`` holds OIDs, ``ca_issuers`` the URLs of AIA caIssuers. ``unread`` says,
     in words, which extensions are there and could not be read. ``subject_alternative_names`` and
     ``name_constraints`` are the DER of these extensions' values, ``critical`` the OIDs of the
-    critical extensions, ``unprocessed`` those of them that are unknown here or can't be read.
+    critical extensions, ``unprocessed`` those of them that are unknown here, can't be read, or
+    are never critical. ``malformed`` says, in clauses, what of the other ones makes programs
+    refuse the certificate.
     """
 
     is_ca: bool | None = None
@@ -113,6 +122,7 @@ class Extensions(msgspec.Struct, frozen=True, kw_only=True):
     critical: frozenset[str] = frozenset()
     unprocessed: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    malformed: tuple[str, ...] = ()
 
 
 class Certificate(Extensions, frozen=True, dict=True, eq=False, kw_only=True):
@@ -308,6 +318,7 @@ class _Found(msgspec.Struct):
     critical: set[str] = set()
     unprocessed: list[str] = []
     unread: list[str] = []
+    malformed: list[str] = []
 
 
 def _extensions(optional: list[Node]) -> Extensions:
@@ -329,6 +340,7 @@ def _extensions(optional: list[Node]) -> Extensions:
         critical=frozenset(found.critical),
         unprocessed=tuple(found.unprocessed),
         unread=tuple(found.unread),
+        malformed=tuple(found.malformed),
     )
 
 
@@ -343,13 +355,15 @@ def _read_extension(extension: Node, found: _Found) -> None:
     if critical:
         found.critical.add(oid)
     known = _READERS.get(oid)
+    is_fine = known and oid not in NEVER_CRITICAL
+    if critical and not (is_fine or oid in _PROCESSED_ELSEWHERE or oid in found.unprocessed):
+        found.unprocessed.append(oid)
     if known is None:
-        if critical and oid not in _PROCESSED_ELSEWHERE:
-            found.unprocessed.append(oid)
         return
     what, read = known
     if oid in found.seen:
         found.unread.append(f"the second extension {what} (a certificate may have one)")
+        found.malformed.append(f"it has the extension {what} twice")
         return
     found.seen.add(oid)
     try:
@@ -357,8 +371,12 @@ def _read_extension(extension: Node, found: _Found) -> None:
         found.values.update(read(asn1.parse(value.content)))
     except asn1.DerError:
         found.unread.append(f"the extension {what}")
+        if oid in found.unprocessed:
+            return
         if critical:
             found.unprocessed.append(oid)
+        elif oid != _AUTHORITY_INFORMATION:
+            found.malformed.append(f"its extension {what} can't be read")
 
 
 def _basic_constraints(node: Node) -> dict[str, Any]:
@@ -422,7 +440,7 @@ _READERS: dict[str, tuple[str, Callable[[Node], dict[str, Any]]]] = {
     "2.5.29.30": ("nameConstraints", _name_constraints),
     "2.5.29.35": ("authorityKeyIdentifier", _authority_key_id),
     "2.5.29.37": ("extendedKeyUsage", _extended_key_usage),
-    "1.3.6.1.5.5.7.1.1": ("authorityInfoAccess", _authority_information),
+    _AUTHORITY_INFORMATION: ("authorityInfoAccess", _authority_information),
 }
 
 

@@ -23,10 +23,12 @@ from authorities import (
     root_of,
 )
 from iflint.pki import der as asn1
-from iflint.pki.chains.name_constraints import NameConstraints, read_constraints
+from iflint.pki.chains.name_constraints import NameConstraints, hosts_of, read_constraints
 from iflint.pki.chains.pool import CertificatePool
 from iflint.pki.chains.search import judge_chain
 from iflint.pki.chains.verdict import ChainVerdict, FaultKind, Outcome
+from iflint.pki.dn.attribute import from_encoding
+from iflint.pki.names import Name
 from iflint.pki.roots.trust import Platform, load_trust_list
 
 ROOT, MIDDLE, LOW, SENDER = (Party(name) for name in ("Root", "Middle", "Low", "sender"))
@@ -161,6 +163,113 @@ def test_an_email_address_in_the_subject_counts_without_alternative_names_only()
     assert only_example.refusal(certificate(leaf)) is None
 
 
+ONLY_EXAMPLE = constraints((dns("example.com"),))
+
+
+def with_common_name(text: str, *names: x509.GeneralName) -> Any:
+    """A client certificate with this common name and these alternative names, if any."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+    more = ((x509.SubjectAlternativeName(names), False),) if names else ()
+    return certificate(client(SENDER, ROOT, subject_name=subject, more=more))
+
+
+@pytest.mark.parametrize("text", ["other.org", "a_1.other.org", "10.0.0.1", "Jane.Doe", "a--b.org"])
+def test_a_host_name_as_common_name_is_bound(text: str) -> None:
+    refusal = ONLY_EXAMPLE.refusal(with_common_name(text), is_client=True)
+    assert refusal == f"the common name {text} is not permitted"
+    assert constraints((), (dns("example.com"),)).refusal(with_common_name(text)) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "localhost",
+        "EDI other.org",
+        "*.other.org",
+        ".other.org",
+        "other.org.",
+        "a..other.org",
+        "-a.other.org",
+        "a-.other.org",
+        "a.-other.org",
+        "joe@other.org",
+        "ä.other.org",
+        "other.org/edi",
+    ],
+)
+def test_a_common_name_that_is_no_host_name_is_free(text: str) -> None:
+    assert ONLY_EXAMPLE.refusal(with_common_name(text), is_client=True) is None
+
+
+def test_a_common_name_is_bound_only_for_want_of_a_dns_name_and_in_the_client_alone() -> None:
+    leaf = with_common_name("other.org", x509.DNSName("edi.example.com"))
+    assert ONLY_EXAMPLE.refusal(leaf, is_client=True) is None
+    leaf = with_common_name("other.org", x509.RFC822Name("joe@other.org"))
+    assert ONLY_EXAMPLE.refusal(leaf, is_client=True) is not None
+    assert ONLY_EXAMPLE.refusal(leaf) is None
+    assert ONLY_EXAMPLE.refusal(with_common_name("edi.example.com"), is_client=True) is None
+    only_mail = constraints((email("example.com"),))
+    assert only_mail.refusal(with_common_name("other.org"), is_client=True) is None
+
+
+def test_every_common_name_is_bound() -> None:
+    names = [x509.NameAttribute(NameOID.COMMON_NAME, cn) for cn in ("other.org", "example.com")]
+    for order in (names, names[::-1]):
+        leaf = client(SENDER, ROOT, subject_name=x509.Name(order))
+        assert ONLY_EXAMPLE.refusal(certificate(leaf), is_client=True) is not None
+
+
+@given(st.text(st.sampled_from("aA0_-. *@ä\0"), max_size=12))
+def test_a_common_name_is_a_host_name_as_openssl_reads_it(text: str) -> None:
+    """Its rule, letter by letter: a dot in between, no hyphen or dot beside a dot or at an end."""
+    text = text.rstrip("\0")
+    inner = range(1, len(text) - 1)
+    dots = [at for at, letter in enumerate(text) if letter == "."]
+    expected = (
+        all(letter in "aA0_-." for letter in text)
+        and all(at in inner for at, letter in enumerate(text) if letter in "-.")
+        and all(text[at + 1] not in ".-" and text[at - 1] != "-" for at in dots)
+        and bool(dots)
+    )
+    encoded = asn1.encode(asn1.UTF8_STRING, text.encode())
+    name = Name(((from_encoding("2.5.4.3", asn1.UTF8_STRING, encoded),),))
+    assert (list(hosts_of(name)) != []) is expected
+
+
+@pytest.mark.parametrize(
+    ("base", "good", "bad"),
+    [
+        (dns("example.com"), dns("a.example.com"), dns(".example.com")),
+        (dns("example.com"), dns("a.example.com."), dns("a..example.com")),
+        (email("example.com"), email("a@example.com"), email("a@b@example.com")),
+        (email("example.com"), email('"a@b"@example.com'), email("@example.com")),
+        (email("example.com"), email("a.b@example.com"), email("example.com")),
+    ],
+)
+def test_a_malformed_name_is_in_no_space_of_names(base: bytes, good: bytes, bad: bytes) -> None:
+    assert constraints((base,)).refusal(named(good)) is None
+    for bases in (((base,), ()), ((), (base,))):
+        assert "malformed" in (constraints(*bases).refusal(named(bad)) or "")
+    assert constraints((ip("10.0.0.0/8"),)).refusal(named(bad)) is None
+
+
+@pytest.mark.parametrize(
+    ("excluded", "touched"),
+    [
+        ("bar.example.com", True),
+        ("BAR.Example.com", True),
+        ("a.bar.example.com", False),
+        ("bar.example.org", False),
+        (".bar.example.com", False),
+        ("example.com", True),
+        ("com", True),
+    ],
+)
+def test_a_wildcard_that_stands_for_an_excluded_host(excluded: str, touched: bool) -> None:
+    wildcard = named(dns("*.example.com"))
+    assert (constraints((), (dns(excluded),)).refusal(wildcard) is not None) is touched
+
+
 def test_names_beyond_counting_are_refused() -> None:
     many = constraints((), tuple(dns(f"a{number}.org") for number in range(600)))
     assert many.refusal(named(*(dns(f"b{number}.org") for number in range(600)))) is not None
@@ -214,6 +323,13 @@ class TestChains:
         constrained = intermediate(MIDDLE, ROOT, more=excluding("C=DE"))
         verdict = judge(client(SENDER, MIDDLE), constrained, intermediate(MIDDLE, ROOT))
         assert verdict.ok
+
+    def test_a_common_name_is_bound_in_the_client_certificate_alone(self) -> None:
+        hosts = x509.NameConstraints([x509.DNSName("example.com")], None)
+        above = intermediate(MIDDLE, ROOT, more=((hosts, True),))
+        other = Party("ca.other.org")
+        assert judge(client(other, MIDDLE), above).faults
+        assert judge(client(SENDER, other), intermediate(other, MIDDLE), above).ok
 
     def test_constraints_that_cannot_be_read_are_a_fault(self) -> None:
         broken = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.30"), b"\x30\x02\xa0\x7f")

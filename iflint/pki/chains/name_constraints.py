@@ -6,6 +6,7 @@ Imported only when a certificate on the way up has such constraints.
 from __future__ import annotations
 
 import enum
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from iflint.pki.certificates import Certificate
     from iflint.pki.der import Node
 
+_COMMON_NAME = "2.5.4.3"
 _EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
+_LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?"
+_HOST_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})+")
 _MAX_COMPARISONS = 250_000
 """Names times constraints, as in Go and rustls-webpki: 0.1 s for DNS names, 0.8 s for directory
 names."""
@@ -43,19 +47,24 @@ _FORMS = tuple(Form)
 
 
 class GeneralName(msgspec.Struct, frozen=True):
-    """One name: a text, the ``Name`` of a directory name, or the bytes of every other form."""
+    """One name: a text, the ``Name`` of a directory name, or the bytes of every other form.
+
+    ``called`` says what people call it when it is not an alternative name of its form.
+    """
 
     form: Form
     value: str | Name | bytes
+    called: str = ""
 
     @property
     def readable(self) -> str:
         """The form and the name, for people."""
+        kind = self.called or self.form
         if isinstance(self.value, Name):
-            return f"{self.form} {self.value.readable}"
+            return f"{kind} {self.value.readable}"
         if isinstance(self.value, str):
-            return f"{self.form} {self.value}"
-        return f"{self.form} {_address(self.value) if self.form is Form.IP else ''}".rstrip()
+            return f"{kind} {self.value}"
+        return f"{kind} {_address(self.value) if self.form is Form.IP else ''}".rstrip()
 
 
 class Subtree(msgspec.Struct, frozen=True):
@@ -77,12 +86,17 @@ class NameConstraints(msgspec.Struct, frozen=True):
     excluded: tuple[Subtree, ...]
     critical: bool
 
-    def refusal(self, certificate: Certificate) -> str | None:
-        """The name of a certificate that is not allowed and why, in a clause; None: all are."""
+    def refusal(self, certificate: Certificate, *, is_client: bool = False) -> str | None:
+        """The name of a certificate that is not allowed and why, in a clause; None: all are.
+
+        Of the client certificate, host names in the subject count, too: see ``hosts_of``.
+        """
         try:
             names = tuple(names_of(certificate))
         except asn1.DerError:
             return "its alternative names can't be read"
+        if is_client and all(name.form is not Form.DNS for name in names):
+            names += tuple(hosts_of(certificate.subject))
         if len(names) * (len(self.permitted) + len(self.excluded)) > _MAX_COMPARISONS:
             return "it has too many names to be compared"
         for name in names:
@@ -101,7 +115,9 @@ class NameConstraints(msgspec.Struct, frozen=True):
             return "under a constraint that can't be processed" if self.critical else None
         if name.form is Form.URI and not _has_domain(name.value):
             return "without a domain name that could be compared"
-        if any(_is_within(name, subtree) for subtree in excluded):
+        if name.form in _WELL_FORMED and not _WELL_FORMED[name.form](name.value):
+            return "malformed, so that it can't be compared"
+        if any(_is_within(name, base) or _may_stand_for(name, base) for base in excluded):
             return "excluded"
         if permitted and not any(_is_within(name, subtree) for subtree in permitted):
             return "not permitted"
@@ -137,6 +153,19 @@ def names_of(certificate: Certificate) -> Iterator[GeneralName]:
                 yield GeneralName(Form.EMAIL, attribute.value)
 
 
+def hosts_of(subject: Name) -> Iterator[GeneralName]:
+    """The common names that are host names: for programs that take them so, for want of others.
+
+    As in OpenSSL: at least two labels of letters, digits, underscores and inner hyphens. So
+    ``*.example.com`` is none, and neither is a name with a blank, nor one of a single label.
+    """
+    for rdn in subject.rdns:
+        for attribute in rdn:
+            text = attribute.value
+            if attribute.oid == _COMMON_NAME and _HOST_NAME.fullmatch(text.rstrip("\0")):
+                yield GeneralName(Form.DNS, text.rstrip("\0"), "common name")
+
+
 def _subtree(node: Node) -> Subtree:
     base, *bounds = node.expect(asn1.SEQUENCE, "a subtree").children() or (None,)
     if base is None:
@@ -159,6 +188,15 @@ def _general_name(node: Node) -> GeneralName:
 
 def _is_within(name: GeneralName, subtree: Subtree) -> bool:
     return _WITHIN[name.form](name.value, subtree.base.value)
+
+
+def _may_stand_for(name: GeneralName, subtree: Subtree) -> bool:
+    """Whether a DNS name is a wildcard that stands for the base, too (CVE-2025-61727)."""
+    wildcard, base = name.value, subtree.base.value
+    if name.form is not Form.DNS or not isinstance(wildcard, str) or not isinstance(base, str):
+        return False
+    star, _, domain = _host(wildcard).partition(".")
+    return star == "*" and _host(base).partition(".")[2] == domain != ""
 
 
 def _directory_within(name: Name, base: Name) -> bool:
@@ -219,6 +257,17 @@ def _has_domain(uri: object) -> bool:
     return all(labels) and not labels[-1].isdigit() and not host.startswith("[")
 
 
+def _is_host(name: str) -> bool:
+    return all(_host(name).split("."))
+
+
+def _is_mailbox(name: str) -> bool:
+    """A local part and a host; an ``@`` in the local part is allowed in quotes only."""
+    local, _, host = name.rpartition("@")
+    quoted = len(local) > 2 and local.startswith('"') and local.endswith('"')
+    return bool(local and host) and ("@" not in local or quoted)
+
+
 def _ip_within(name: bytes, base: bytes) -> bool:
     """An address in a network: address and mask, of the same version."""
     size = len(name)
@@ -235,6 +284,7 @@ _WITHIN: dict[Form, Callable[..., bool]] = {
     Form.URI: _uri_within,
     Form.IP: _ip_within,
 }
+_WELL_FORMED: dict[Form, Callable[..., bool]] = {Form.DNS: _is_host, Form.EMAIL: _is_mailbox}
 
 
 def _address(octets: bytes) -> str:

@@ -1,8 +1,9 @@
 """From a client certificate up to a root: every path is tried, the best one is explained.
 
 The sender presents the intermediates, SAP's side holds the roots: a root known by name and key
-ends a path whether its file is at hand or not. Source: RFC 5280 §6.1; as §6.1.1 d says, of a
-trust anchor only name and key count (and here the validity of a listed one), not its extensions.
+ends a path whether its file is at hand or not. Source: RFC 5280 §6.1. As §6.1.1 d says, of a root
+of the table only name and key count (and here the validity of a listed one). One that comes as a
+file bounds what is below it by its own extensions, too (RFC 5937), since many programs do so.
 Not applied: policies and revocation.
 """
 
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.pki.certificates import Certificate
+from iflint.pki.certificates import NEVER_CRITICAL, Certificate
 from iflint.pki.chains.pool import CertificatePool
 from iflint.pki.chains.signatures import SignatureCache, Verification
 from iflint.pki.chains.verdict import (
@@ -32,8 +33,12 @@ if TYPE_CHECKING:
 
     from iflint.pki.chains.name_constraints import NameConstraints
 
+_ALTERNATIVE_NAMES = "2.5.29.17"
 _NAME_CONSTRAINTS = "2.5.29.30"
 _PRE_CERTIFICATE = "1.3.6.1.4.1.11129.2.4.3"
+_OF_A_ROOT = (
+    "; RFC 5280 leaves aside such extensions of the root itself, but many programs apply them"
+)
 _MAX_STEPS = 20_000
 """Certificates put on top of a path. Ours: they take half a second, and more certificates than four
 full files hold. (rustls-webpki takes 200,000.) Most seen: 3."""
@@ -188,7 +193,7 @@ class _Search:
             crossed=0,
             valid_from=leaf.not_before,
             valid_until=leaf.not_after,
-            own_faults=tuple(_unprocessed(leaf, leaf)),
+            own_faults=tuple(_ill_formed(leaf, leaf)),
             refused_by=0,
         )
         own_root = self._trust.root_of(leaf)
@@ -221,8 +226,9 @@ class _Search:
         for root in issuers.roots:
             self._end_in_root(path, root, self._at_hand(root, issuers))
         followed = bool(issuers.roots)
+        anchors = {root.certificate for root in issuers.roots}
         for issuer in issuers.certificates:
-            if path.holds(issuer):
+            if issuer in anchors or path.holds(issuer):
                 continue
             followed = True
             self._steps += 1
@@ -241,7 +247,10 @@ class _Search:
 
     def _append(self, path: _Path, issuer: Certificate, verified: bool) -> _Path:
         faults = [] if verified else [_not_verified(path.top, issuer, None)]
-        faults += self._faults_of_intermediate(path, issuer)
+        if _is_ca(issuer):
+            dates = issuer.not_before, issuer.not_after
+            faults += self._date_faults(path.top, *dates, issuer, None)
+        faults += self._faults_of_ca(path, issuer)
         link = Link(path.top, issuer, None, tuple(faults))
         excludes_clients = issuer.lacks_client_auth and _is_ca(issuer)
         return _Path(
@@ -260,11 +269,14 @@ class _Search:
             else path.refused_by | self._refused_by(issuer),
         )
 
-    def _faults_of_intermediate(self, path: _Path, issuer: Certificate) -> Iterator[Fault]:
-        """What RFC 5280 §6.1.4 k to o and §6.1.3 a 2, b and c find wrong with an intermediate."""
+    def _faults_of_ca(self, path: _Path, issuer: Certificate) -> Iterator[Fault]:
+        """What RFC 5280 §6.1.4 k to o and §6.1.3 b and c find wrong with the one above a path."""
         if not _is_ca(issuer):
             yield Fault(FaultKind.NOT_A_CA, issuer, None, path.top, _why_not_a_ca(issuer))
             return
+        if not issuer.subject.rdns:
+            detail = "it has no name: its subject is empty"
+            yield Fault(FaultKind.NOT_A_CA, issuer, None, path.top, detail)
         if issuer.key_usage is not None and "keyCertSign" not in issuer.key_usage:
             detail = "its key usage does not allow it to sign certificates"
             yield Fault(FaultKind.KEY_USAGE, issuer, None, path.top, detail)
@@ -275,9 +287,18 @@ class _Search:
                 f" and there {'is' if path.crossed == 1 else 'are'} {path.crossed}"
             )
             yield Fault(FaultKind.PATH_LENGTH, issuer, None, path.top, detail)
-        yield from self._date_faults(path.top, issuer.not_before, issuer.not_after, issuer, None)
         yield from self._name_faults(path, issuer)
-        yield from _unprocessed(issuer, path.top)
+        yield from _ill_formed(issuer, path.top)
+
+    def _faults_of_anchor(self, path: _Path, anchor: Certificate, root: Root) -> Iterator[Fault]:
+        """What a root's own file holds against what is below it; one of version 1 says nothing."""
+        if anchor.version == 3:
+            for fault in self._faults_of_ca(path, anchor):
+                detail = fault.detail + _OF_A_ROOT
+                yield msgspec.structs.replace(fault, root=root, detail=detail)
+        if not anchor.algorithms_agree:
+            detail = "it names two different signature algorithms"
+            yield Fault(FaultKind.MALFORMED, anchor, root, path.top, detail)
 
     def _name_faults(self, path: _Path, issuer: Certificate) -> Iterator[Fault]:
         """The lowest certificate of the path with a name that ``issuer`` does not allow."""
@@ -315,12 +336,14 @@ class _Search:
         found: dict[_Constraints, None] = {}
         waiting = [self._leaf]
         while waiting:
-            for issuer in self._issuers_of(waiting.pop()).certificates:
+            issuers = self._issuers_of(waiting.pop())
+            anchors = (root.certificate for root in issuers.roots if root.certificate is not None)
+            for issuer in (*issuers.certificates, *anchors):
+                if (constraints := _constraints(issuer)) is not None:
+                    found[constraints] = None
                 if issuer not in seen:
                     seen.add(issuer)
                     waiting.append(issuer)
-                    if (constraints := _constraints(issuer)) is not None:
-                        found[constraints] = None
         return tuple(found)
 
     def _refusal(self, constraints: _Constraints, certificate: Certificate) -> str | None:
@@ -340,7 +363,9 @@ class _Search:
             except DerError:
                 self._constraints[constraints] = None
         read = self._constraints[constraints]
-        return "they can't be read" if read is None else read.refusal(certificate)
+        if read is None:
+            return "they can't be read"
+        return read.refusal(certificate, is_client=certificate == self._leaf)
 
     def _date_faults(
         self,
@@ -371,15 +396,21 @@ class _Search:
         return root.certificate
 
     def _end_in_root(self, path: _Path, root: Root, at_hand: Certificate | None) -> None:
-        """Ends in a known root; its dates count only when it is on the list in force."""
+        """Ends in a known root; what it says itself counts only when it is on the list in force."""
         standing = self._trust.standing(root)
         is_leaf = at_hand == path.top
+        anchor = root.certificate if self._is_listed(root) and not is_leaf else None
         faults: list[Fault] = []
         if not is_leaf and not self._issuers_of(path.top).verified:
             faults.append(_not_verified(path.top, at_hand, root))
         if self._is_listed(root) and root.sha256 != path.top.sha256:
             file = None if is_leaf else at_hand
             faults += self._date_faults(path.top, root.not_before, root.not_after, file, root)
+        if anchor is not None:
+            faults += self._faults_of_anchor(path, anchor, root)
+            if anchor.lacks_client_auth:
+                lacking = (*path.without_client_auth, anchor)
+                path = msgspec.structs.replace(path, without_client_auth=lacking)
         outcome = {
             Standing.LISTED: Outcome.TRUSTED,
             Standing.ONE_LIST: Outcome.UNCERTAIN,
@@ -592,16 +623,30 @@ def _why_not_a_ca(certificate: Certificate) -> str:
     return "it says that it is no CA (basicConstraints)"
 
 
-def _unprocessed(certificate: Certificate, below: Certificate) -> Iterator[Fault]:
-    """RFC 5280 §4.2: a critical extension that can't be processed makes a certificate invalid."""
+def _ill_formed(certificate: Certificate, below: Certificate) -> Iterator[Fault]:
+    """What makes a certificate invalid whatever it is used for.
+
+    RFC 5280 §4.2 says so of a critical extension that can't be processed, and of one that is
+    there twice; §4.1.2.6 wants alternative names to be critical where they are the only names.
+    """
+    kind = FaultKind.UNKNOWN_CRITICAL_EXTENSION
     for oid in certificate.unprocessed:
-        detail = (
-            "it is a pre-certificate, made for Certificate Transparency logs only"
-            if oid == _PRE_CERTIFICATE
-            else f"it has a critical extension that can't be processed, {oid}"
-        )
-        kind = FaultKind.UNKNOWN_CRITICAL_EXTENSION
+        if oid == _PRE_CERTIFICATE:
+            detail = "it is a pre-certificate, made for Certificate Transparency logs only"
+        elif oid in NEVER_CRITICAL:
+            detail = (
+                f"it has the extension {NEVER_CRITICAL[oid]} marked as critical, as no CA should:"
+                " programs refuse that"
+            )
+        else:
+            detail = f"it has a critical extension that can't be processed, {oid}"
         yield Fault(kind, certificate, None, below, detail)
+    for detail in certificate.malformed:
+        yield Fault(FaultKind.MALFORMED, certificate, None, below, detail)
+    names = certificate.subject_alternative_names
+    if names and not certificate.subject.rdns and _ALTERNATIVE_NAMES not in certificate.critical:
+        detail = "its subject is empty, and its alternative names are not marked as critical"
+        yield Fault(FaultKind.MALFORMED, certificate, None, below, detail)
 
 
 def _why_signature_fails(below: Certificate, issuer: Certificate | Root) -> str:
