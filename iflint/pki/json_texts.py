@@ -65,5 +65,5 @@ def _plain(written: str) -> str:
 
     try:
         return binascii.a2b_base64(text).decode("utf-8", errors="replace")
-    except binascii.Error:
+    except ValueError:  # also what is not ASCII, for which binascii has no error of its own
         return ""

@@ -188,6 +188,7 @@ def test_a_document_that_breaks_off_gives_what_comes_before() -> None:
         b'{"certificate": "-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----"}',
         b'{"a": "' + b"\\" * 100_001 + b"-----BEGIN CERTIFICATE-----",
         b'{"a": "LS0tLS1CRUdJTi" , "b": "LS0tLS1CRUdJTi!!!"}',
+        '{"a": "LS0tLS1CRUdJTié"}'.encode(),
     ],
 )
 def test_odd_documents_are_problems_or_nothing(document) -> None:
