@@ -8,7 +8,7 @@ Sources: RFC 7468 (PEM), RFC 5652 §5.1 (SignedData), RFC 5280 (certificates).
 from __future__ import annotations
 
 import enum
-import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,6 +19,7 @@ from iflint.pki.keys import KeyForm, KeyMaterial, key_in_der, key_in_pem
 from iflint.pki.pem import BASE64, CERTIFICATE_LABELS, Block, Refused, blocks_of, body_of, decoded
 from iflint.places.location import FileLocation, Location, Region
 from iflint.places.problems import Problem, ProblemKind
+from iflint.places.text_file import read_damaged_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from iflint.pki.der import Node
     from iflint.pki.keystores.model import Keystore
     from iflint.pki.passwords import Password
+    from iflint.places.text_file import TextFile
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_CERTIFICATES = 5000
@@ -36,9 +38,7 @@ _EXPORT = "export the certificate again, as PEM with its whole chain"
 _CONVERT = "convert it to PKCS#12: keytool -importkeystore -deststoretype PKCS12"
 _PRIVATE_KEY = "private key"
 _NO_CERTIFICATE = "there is no certificate in it"
-_EXCERPT = 200
-
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LARGEST_INDENT = 200
 
 _OTHER_LABELS = (
     ("PRIVATE KEY", _PRIVATE_KEY),
@@ -164,7 +164,7 @@ class _Reader:
             limit = MAX_FILE_BYTES // 1024 // 1024
             self._problem(None, f"the file is larger than {limit} MiB", "split the file")
         elif not self._read_binary(data):
-            self._read_text(_Text(data))
+            self._read_text(data)
 
     def _read_binary(self, data: bytes) -> bool:
         """Whether the file is DER that is known here, also several values one after the other."""
@@ -181,15 +181,16 @@ class _Reader:
             return False
         return True
 
-    def _read_text(self, text: _Text) -> None:
+    def _read_text(self, data: bytes) -> None:
+        text = read_damaged_text(data, self._file)
         if text.text.lstrip().startswith(("{", "[")) and self._read_json(text):
             return
         blocks = blocks_of(text.text)
         if not blocks:
-            self._read_bare(text)
-        self._read_blocks(text.text, blocks, text.region)
+            self._read_bare(text.text, data)
+        self._read_blocks(text.text, blocks, partial(_region, text))
 
-    def _read_json(self, text: _Text) -> bool:
+    def _read_json(self, text: TextFile) -> bool:
         """Whether the file is JSON that holds anything of ours, in whatever object of it.
 
         A service key, a dump of ``CertificateUserMappings``, one of ``KeystoreEntries``.
@@ -201,7 +202,7 @@ class _Reader:
             if not self._goes_on():
                 return True
             found = True
-            region = text.region(pem.start, pem.end, pem.shown_to)
+            region = _region(text, pem.start, pem.end, pem.shown_to)
             self._read_blocks(pem.text, blocks_of(pem.text), lambda *_, region=region: region)
         if not found and KEYSTORE_ENTRIES in text.text:
             self._other.setdefault("a list of keystore entries, without the certificates")
@@ -223,15 +224,15 @@ class _Reader:
             self._full = True
         return not self._full
 
-    def _read_bare(self, text: _Text) -> None:
+    def _read_bare(self, text: str, data: bytes) -> None:
         """A text without PEM markers: base64 and nothing else, or no certificate file."""
-        encoded = "".join(text.text.split())
+        encoded = "".join(text.split())
         try:
             if not BASE64.fullmatch(encoded):
                 raise Refused(_NO_CERTIFICATE)
             self._use(decoded(encoded), None)
         except Refused:
-            self._problem(None, *_explain(text.data))
+            self._problem(None, *_explain(data))
 
     def _read_block(self, text: str, block: Block, region: Region) -> None:
         body = text[block.body_start : block.body_end]
@@ -465,69 +466,14 @@ def _explain(data: bytes) -> tuple[str, str]:
     return _NO_CERTIFICATE, _EXPORT
 
 
-class _Text:
-    """A file as text, with the place of each character among the stored bytes."""
+def _region(text: TextFile, start: int, end: int, shown_to: int) -> Region:
+    """The characters ``start`` to ``end``.
 
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self._mark, self._encoding = _encoding(data)
-        self.text = data[self._mark :].decode(self._encoding, errors="replace")
-        self._line = 1
-        self._line_start = 0
-        self._byte = (0, self._mark)
-
-    def region(self, start: int, end: int, shown_to: int) -> Region:
-        """Characters ``start`` to ``end``; to be asked for in ascending order.
-
-        The excerpt ends at ``shown_to`` at the latest and begins with nothing but blanks: what
-        stands on the same line may be a private key.
-        """
-        start_line, start_column, start_byte = self._place(start)
-        line_start = self._line_start
-        indented = start - line_start <= _EXCERPT and not self.text[line_start:start].strip()
-        shown_from = line_start if indented else start
-        line_end = _LINE_END.search(self.text, start, shown_to)
-        end_line, end_column, end_byte = self._place(end)
-        return Region(
-            start_line=start_line,
-            start_column=start_column,
-            end_line=end_line,
-            end_column=end_column,
-            start_byte=start_byte,
-            end_byte=end_byte,
-            excerpt=self.text[shown_from : line_end.start() if line_end else shown_to],
-            excerpt_column=shown_from - line_start + 1,
-        )
-
-    def _place(self, position: int) -> tuple[int, int, int]:
-        """Line, column and byte of a character, counted on from the last one asked for."""
-        known, byte = self._byte
-        for line_end in _LINE_END.finditer(self.text, known, position):
-            self._line += 1
-            self._line_start = line_end.end()
-        byte += len(self.text[known:position].encode(self._encoding, errors="replace"))
-        self._byte = (position, byte)
-        return self._line, position - self._line_start + 1, byte
-
-
-def _encoding(data: bytes) -> tuple[int, str]:
-    """Length of the byte order mark, and the encoding: UTF-8 where valid, else Latin-1."""
-    if data.startswith(b"\xef\xbb\xbf"):
-        return 3, "utf-8" if _is_utf8(data) else "latin-1"
-    if data.startswith(b"\xff\xfe"):
-        return 2, "utf-16-le"
-    if data.startswith(b"\xfe\xff"):
-        return 2, "utf-16-be"
-    if data[1:2] == b"\0" and data[3:4] == b"\0":
-        return 0, "utf-16-le"
-    if data[:1] == b"\0" and data[2:3] == b"\0":
-        return 0, "utf-16-be"
-    return 0, "utf-8" if _is_utf8(data) else "latin-1"
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    The excerpt ends at ``shown_to`` at the latest and begins with nothing but blanks: what
+    stands on the same line may be a private key.
+    """
+    line_start = start - text.line_and_column(start)[1] + 1
+    indented = start - line_start <= _LARGEST_INDENT and not text.text[line_start:start].strip()
+    shown_from = line_start if indented else start
+    shown = text.text[shown_from:shown_to].partition("\n")[0].partition("\r")[0]
+    return text.region(start, end, shown_from, shown_from + len(shown))
