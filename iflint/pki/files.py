@@ -472,8 +472,9 @@ def _region(text: TextFile, start: int, end: int, shown_to: int) -> Region:
     The excerpt ends at ``shown_to`` at the latest and begins with nothing but blanks: what
     stands on the same line may be a private key.
     """
-    line_start = start - text.line_and_column(start)[1] + 1
-    indented = start - line_start <= _LARGEST_INDENT and not text.text[line_start:start].strip()
-    shown_from = line_start if indented else start
+    before = text.text[max(start - _LARGEST_INDENT - 1, 0) : start]
+    indent = before[max(before.rfind("\n"), before.rfind("\r")) + 1 :]
+    indented = len(indent) <= _LARGEST_INDENT and not indent.strip()
+    shown_from = start - len(indent) if indented else start
     shown = text.text[shown_from:shown_to].partition("\n")[0].partition("\r")[0]
     return text.region(start, end, shown_from, shown_from + len(shown))

@@ -145,9 +145,10 @@ class TextFile:
         text = self.text
         if text.startswith("\r\n", at - 1):
             at -= 1  # between the two characters that end a line
-        ends = text.count("\n", known, at) + text.count("\r", known, at)
-        ends -= text.count("\r\n", known, at)
-        last = max(text.rfind("\n", known, at), text.rfind("\r", known, at))
+        ends, last = text.count("\n", known, at), text.rfind("\n", known, at)
+        if returns := text.count("\r", known, at):
+            ends += returns - text.count("\r\n", known, at)
+            last = max(last, text.rfind("\r", known, at))
         return (line[0] + ends, last + 1) if ends else line
 
     def _excerpt(self, at: int) -> tuple[int, int]:
