@@ -240,6 +240,7 @@ def test_files_without_certificate(data: bytes, message: str) -> None:
         pem(CHAIN[0]).decode().splitlines()[1] + "\n[...]\n",
         "MIIHyDCCBrCgAwIB[...]CAq8Tn7kSFDmVnrXe6v8hcQ==",
     ],
+    ids=range(15),
 )
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\\n"])
 def test_a_placeholder_is_no_damaged_certificate(body: str, line_end: str) -> None:
@@ -255,6 +256,7 @@ def test_a_placeholder_is_no_damaged_certificate(body: str, line_end: str) -> No
         CHAIN[0][:-1],
         CHAIN[0][:100] + CHAIN[0][120:],
     ],
+    ids=["a line", "all but a byte", "without its middle"],
 )
 def test_a_damaged_certificate_is_no_placeholder(body: bytes) -> None:
     for data in (pem(body), pem(body).replace(b"\n", b"\\n"), pem(body).replace(b"\n", b"\r\n")):

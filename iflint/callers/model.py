@@ -1,0 +1,124 @@
+"""Who may call besides the rows of channels, and with which certificate, as files tell it.
+
+On Cloud Foundry a service key holds the certificate of a sender, and its service instance the
+roles (SAP docs 19af5e2, 0fc1446, ae419b6); on Neo a certificate-to-user mapping names certificate
+and user (9949c61, 4b5afdd).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from iflint.pki.certificates import Certificate
+    from iflint.pki.files import FoundCertificate
+    from iflint.pki.keys import KeyMaterial
+    from iflint.places.location import Location
+    from iflint.places.problems import Problem
+
+
+class CertificateFacts(msgspec.Struct, frozen=True):
+    """What a file says of a certificate, beside or instead of its bytes; times are aware.
+
+    Names and serial number are as written; empty or None where the file does not tell, or in a
+    form that is not known here.
+    """
+
+    subject: str = ""
+    issuer: str = ""
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    serial: str = ""
+
+
+class ServiceKey(msgspec.Struct, frozen=True):
+    """A service key that holds a sender's certificate, or the parameters that make such a one.
+
+    ``location`` is the certificate's text in the file, as that of its `FoundCertificate`; without
+    one it is the name ``certificatedetails``, else what makes the object a key. ``name`` is the
+    one under which people know the key (of ``mta.yaml``, a Kubernetes object, a Terraform
+    resource, the ``cf`` command), else the file's. ``client_id`` is empty for parameters.
+    ``tenant`` is what follows ``|`` in it, else the ``url``; both may be missing. ``certificate``
+    is the key's own, and ``chain`` all that the key holds, its own first. ``made_by_sap``: the key
+    holds the private key, or its parameters ask SAP to make one. ``roles`` are those of its
+    instance, None where the file does not tell them; ``instance`` is the instance's name, or how
+    the file refers to it (`InstanceParameters.reference`). ``pinned`` is None: the name of *Pin
+    Certificate* in JSON is *unknown*.
+    """
+
+    location: Location
+    name: str
+    client_id: str = ""
+    tenant: str = ""
+    certificate: Certificate | None = None
+    chain: tuple[Certificate, ...] = ()
+    facts: CertificateFacts | None = None
+    made_by_sap: bool = False
+    roles: tuple[str, ...] | None = None
+    pinned: bool | None = None
+    instance: str = ""
+
+
+class UserMapping(msgspec.Struct, frozen=True):
+    """A certificate-to-user mapping of Neo; ``location`` is the certificate's text, else the user.
+
+    ``valid_until`` is the dump's own ``ValidUntil``.
+    """
+
+    location: Location
+    id: str
+    user: str
+    certificate: Certificate | None = None
+    valid_until: datetime | None = None
+
+
+class InstanceParameters(msgspec.Struct, frozen=True):
+    """The roles that a service instance is to have; ``location`` is the name ``roles``.
+
+    ``name`` is the instance's, else the file's; ``reference`` how keys of the same file or
+    configuration refer to it where not by name: Terraform's address, or its id.
+    """
+
+    location: Location
+    name: str
+    roles: tuple[str, ...]
+    grant_types: tuple[str, ...] = ()
+    reference: str = ""
+
+
+class KeystoreEntryFacts(msgspec.Struct, frozen=True):
+    """An entry in a dump of ``KeystoreEntries``: names and dates, no certificate (2b67349).
+
+    ``type`` and ``owner`` are as written, such as ``Key Pair`` and ``Tenant Administrator``.
+    """
+
+    location: Location
+    alias: str
+    type: str
+    owner: str
+    certificate: CertificateFacts
+
+
+class Callers(msgspec.Struct, frozen=True):
+    """What files hold of callers, in the order it was found.
+
+    ``certificates`` and ``private_keys`` are all that stand in such files, those of service keys
+    among them; ``problems`` are damaged certificates in otherwise good keys and mappings, and
+    files that are not read to their end.
+    """
+
+    service_keys: tuple[ServiceKey, ...] = ()
+    mappings: tuple[UserMapping, ...] = ()
+    instances: tuple[InstanceParameters, ...] = ()
+    keystore_entries: tuple[KeystoreEntryFacts, ...] = ()
+    certificates: tuple[FoundCertificate, ...] = ()
+    private_keys: tuple[KeyMaterial, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is anything of callers."""
+        return bool(self.service_keys or self.mappings or self.instances or self.keystore_entries)
