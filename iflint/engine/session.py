@@ -144,6 +144,7 @@ class Session:
             self.inputs,
             certificates=read.certificates,
             certificate_files=read.certificate_files,
+            callers=read.callers,
             skipped=(*self.inputs.skipped, *read.skipped),
             files=self.inputs.files | read.files,
             keys=each_key_once((*self.inputs.keys, *read.keys)),
