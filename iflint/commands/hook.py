@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 NAMING = ("certificates", "parameters", "roots", "roots-add", "calendar")
 """Settings that name files of which every flow's verdict may depend."""
 
-LARGEST_DOCUMENT = 4 * 1024 * 1024
-
 
 @click.command(
     "hook",
@@ -81,19 +79,22 @@ def _concerns_every_flow(file: str, named: Sequence[str]) -> bool:
 
 
 def _holds_certificates(file: str) -> bool:
-    """Whether the name says so, or, for JSON, a look into it: a service key is such a file."""
+    """Whether the name says so, or, for documents, a look into it: a service key is one."""
     from iflint.sources.names import Role, role_of
 
     role = role_of(file)
     if role is not Role.DOCUMENT:
         return role in (Role.CERTIFICATE, Role.KEY)
+    from iflint.callers.signs import may_hold_callers
     from iflint.pki.files import may_hold_certificates
+    from iflint.sources.limits import DEFAULT
 
     try:
         with open(file, "rb") as opened:
-            return may_hold_certificates(opened.read(LARGEST_DOCUMENT))
+            data = opened.read(DEFAULT.perhaps)
     except OSError:
         return False
+    return may_hold_certificates(data) or may_hold_callers(data)
 
 
 def _lies_in(file: str, path: str) -> bool:
