@@ -36,7 +36,7 @@ class CertificateFacts(msgspec.Struct, frozen=True):
 
 
 class ServiceKey(msgspec.Struct, frozen=True):
-    """A service key that holds a certificate, or the parameters that such a one is made of.
+    """A service key that holds a sender's certificate, or the parameters that make such a one.
 
     ``location`` is the certificate's text in the file, as that of its `FoundCertificate`; without
     one it is the name ``certificatedetails``, else what makes the object a key. ``name`` is the

@@ -66,20 +66,22 @@ def _concerns_every_flow(file: str, named: Sequence[str]) -> bool:
 
 
 def _holds_certificates(file: str) -> bool:
-    """Whether the name says so, or, for JSON, a look into it: a service key is such a file."""
+    """Whether the name says so, or, for documents, a look into it: a service key is one."""
     from iflint.sources.names import Role, role_of
 
     role = role_of(file)
     if role is not Role.DOCUMENT:
         return role in (Role.CERTIFICATE, Role.KEY)
+    from iflint.callers.signs import may_hold_callers
     from iflint.pki.files import may_hold_certificates
     from iflint.sources.limits import DEFAULT
 
     try:
         with open(file, "rb") as opened:
-            return may_hold_certificates(opened.read(DEFAULT.perhaps))
+            data = opened.read(DEFAULT.perhaps)
     except OSError:
         return False
+    return may_hold_certificates(data) or may_hold_callers(data)
 
 
 def _lies_in(file: str, path: str) -> bool:

@@ -144,7 +144,8 @@ def write_file(path: str, text: str) -> None:
 def looks_like_input(path: str) -> bool:
     """Whether a file is there that a run would read, or that configures one.
 
-    Its name tells; of JSON, whether it holds certificates or keys and is no report of ours.
+    Its name tells; of a document, whether it holds certificates, keys or callers and is no report
+    of ours.
     """
     if not os.path.isfile(path):
         return False
@@ -153,11 +154,17 @@ def looks_like_input(path: str) -> bool:
     name = path.replace(os.sep, "/")
     role = role_of(name)
     if role is Role.DOCUMENT:
-        return _is_document_with_certificates(path)
+        return _is_document_of_ours(path)
     return role not in (None, Role.NAMELESS) or name.lower().endswith(_READ_BESIDE)
 
 
-def _is_document_with_certificates(path: str) -> bool:
+def _is_document_of_ours(path: str) -> bool:
+    """Whether a document would be read as an input.
+
+    JSON by its signs: what reports repeat of an input is an envelope's. In other reports a sign
+    may stand in an excerpt; there only what can be read counts.
+    """
+    from iflint.callers.signs import begins_like_json
     from iflint.pki.files import MAX_FILE_BYTES, may_hold_certificates
 
     try:
@@ -165,7 +172,14 @@ def _is_document_with_certificates(path: str) -> bool:
             data = file.read(MAX_FILE_BYTES)
     except OSError:
         return False
-    return may_hold_certificates(data) and b'"format": "iflint-' not in data[:_HEAD]
+    if begins_like_json(data):
+        if b'"format": "iflint-' in data[:_HEAD]:
+            return False
+        if may_hold_certificates(data):
+            return True
+    from iflint.engine.file_contents import holds_anything
+
+    return holds_anything(data, path)
 
 
 _HEAD = 1 << 10  # bytes; ours: an envelope's first lines have below 200

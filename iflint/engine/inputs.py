@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from iflint.callers.model import Callers
+from iflint.engine.file_contents import FileRead, begins_with_a_sign, read_content
 from iflint.iflow.reader import ParsedIflow, read_iflow
 from iflint.options import Options, UsageError
 from iflint.places.location import Location, Package
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 class Inputs(msgspec.Struct, frozen=True):
     """What the checked paths and the certificate paths hold, each in the order it was found.
 
-    ``files`` are the paths on disk of what was read for it.
+    ``files`` are the paths on disk of what was read for it. ``callers`` stand in the files that
+    certificates are taken from: theirs are among ``certificates``, their private keys among
+    ``keys``, their problems among ``problems``, each once.
     """
 
     flows: tuple[ParsedIflow, ...]
@@ -43,11 +46,11 @@ class Inputs(msgspec.Struct, frozen=True):
     skipped: tuple[Skipped, ...]
     problems: tuple[Problem, ...]
     keys: tuple[KeyMaterial, ...] = ()
-    callers: Callers = Callers()
     files: frozenset[str] = frozenset()
+    callers: Callers = Callers()
 
 
-Known = dict[tuple["FileLocation", bool], "FileContent"]
+Known = dict[tuple["FileLocation", bool], FileRead]
 """What certificate files hold that were read before: by place, and whether they surely are some."""
 
 
@@ -109,6 +112,7 @@ class Reading:
         self._problems: list[Problem] = []
         self._keys: dict[Location, KeyMaterial] = {}
         self._files: set[str] = set()
+        self._callers: list[Callers] = []
         self._of_archive: tuple[FileLocation | None, list[FileContent]] = (None, [])
 
     def inputs(self) -> Inputs:
@@ -119,8 +123,16 @@ class Reading:
             tuple(self._skipped),
             tuple(self._problems),
             tuple(self._keys.values()),
-            files=frozenset(self._files),
+            frozenset(self._files),
+            self._all_callers(),
         )
+
+    def _all_callers(self) -> Callers:
+        if not self._callers:
+            return Callers()
+        from iflint.callers.merging import all_of
+
+        return all_of(self._callers)
 
     def take_certificate_files(self, paths: Sequence[str]) -> None:
         """Read the certificate files at and below ``paths``."""
@@ -191,26 +203,27 @@ class Reading:
         )
 
     def _take_certificates(self, source: CertificateSource) -> None:
-        from iflint.pki.files import FileContent
-
         location = source.file.location
-        content = self._content(source)
-        if content is None:
+        read = self._content(source)
+        if read is None:
             return
+        content = read.content
         if not source.keys_only:
             self._files.add(location.path)
-        if content == FileContent():
+        if not read:
             if source.given:
                 self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, OF_NO_KNOWN_KIND))
             return
         self._keep_keys(content, source)
         if source.keys_only:
             return
+        if read.callers:
+            self._callers.append(read.callers)
         if source.archive is not None:
             self._of_archive[1].append(content)
         else:
             self._use(content)
-        if not (content.certificates or content.problems):
+        if content.other and not (content.certificates or content.problems):
             self._take_other(source, " and ".join(content.other))
 
     def knows(self, file: SourceFile) -> bool:
@@ -219,25 +232,20 @@ class Reading:
 
     def learn(self, file: SourceFile, data: bytes) -> None:
         """Take the ``data`` of a file that surely holds certificates as read."""
-        self._known[file.location, True] = self._parsed(data, file.location, certain=True)
+        self._known[file.location, True] = self._parsed(data, CertificateSource(file))
 
-    def _content(self, source: CertificateSource) -> FileContent | None:
+    def _content(self, source: CertificateSource) -> FileRead | None:
         """What a file holds; None if it can't be read, which is a problem where it ought to be."""
         key = source.file.location, source.certain
         if key not in self._known:
-            quiet = source.keys_only or not source.certain
-            read = self._read(source.file, ProblemKind.CERTIFICATE, quiet=quiet)
+            read = self._read(source.file, ProblemKind.CERTIFICATE, lambda: _matters(source))
             if read is None:
                 return None
-            self._known[key] = self._parsed(*read, certain=source.certain)
+            self._known[key] = self._parsed(read[0], source)
         return self._known[key]
 
-    def _parsed(self, data: bytes, location: FileLocation, *, certain: bool) -> FileContent:
-        from iflint.pki.files import FileContent, may_hold_certificates, read_certificate_file
-
-        if certain or may_hold_certificates(data):
-            return read_certificate_file(data, location, self._passwords(location))
-        return FileContent()
+    def _parsed(self, data: bytes, source: CertificateSource) -> FileRead:
+        return read_content(data, source, lambda: self._passwords(source.file.location))
 
     def _use(self, content: FileContent) -> None:
         self._problems.extend(content.problems)
@@ -286,21 +294,29 @@ class Reading:
             self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, f"what it holds: {held}"))
 
     def _read(
-        self, file: SourceFile | None, kind: ProblemKind | None = None, *, quiet: bool = False
+        self,
+        file: SourceFile | None,
+        kind: ProblemKind | None = None,
+        matters: Callable[[], bool] = lambda: True,
     ) -> tuple[bytes, FileLocation] | None:
-        """The bytes of a file; that it can't be read is a problem, unless it may be anything."""
+        """The bytes of a file; that it can't be read is a problem where that ``matters``."""
         if file is None:
             return None
         try:
             return file.read(), file.location
         except Unreadable as error:
-            if quiet:
+            if not matters():
                 return None
             problem = error.problem
             if kind is not None:
                 problem = msgspec.structs.replace(problem, kind=kind)
             self._problems.append(problem)
             return None
+
+
+def _matters(source: CertificateSource) -> bool:
+    """Whether a file ought to be readable: not one that may just as well be something else."""
+    return not source.keys_only and (source.certain or begins_with_a_sign(source.file))
 
 
 def named_file(path: str, options: Options) -> SourceFile:

@@ -155,10 +155,10 @@ class Session:
             self.inputs,
             certificates=read.certificates,
             certificate_files=read.certificate_files,
+            callers=read.callers,
             skipped=(*self.inputs.skipped, *read.skipped),
             files=self.inputs.files | read.files,
             keys=each_key_once((*self.inputs.keys, *read.keys)),
-            callers=read.callers,
             problems=(
                 *(p for p in self.inputs.problems if p.kind is not ProblemKind.CERTIFICATE),
                 *read.problems,

@@ -93,6 +93,17 @@ def read_document(
     return Document(_definitions(_parse(xml), xml, root_start), xml)
 
 
+def read_xml(data: bytes, location: FileLocation) -> tuple[etree._Element, XmlFile]:
+    """The root of any XML, and what locates its elements however deep they are.
+
+    Raises Unreadable as `read_document` does.
+    """
+    utf8, encoding, preamble = _utf8(data, location)
+    xml = XmlFile(location, utf8, encoding, preamble, deepest=256)
+    _prolog(xml)
+    return _parse(xml), xml
+
+
 def _unreadable(where: Location, message: str, remedy: str = _EXPORT_AGAIN) -> Unreadable:
     return Unreadable(Problem(ProblemKind.ARTIFACT, where, message, remedy))
 
@@ -171,7 +182,7 @@ def _prolog(xml: XmlFile) -> tuple[int, bytes]:
         where = xml.file.locate(xml.characters(at), xml.characters(at + len("<!DOCTYPE")))
         raise _unreadable(
             where,
-            "The file has a DOCTYPE, which integration flows don't have and iflint refuses",
+            "The file has a DOCTYPE, which SAP's files don't have and iflint refuses",
             "Remove the DOCTYPE, or export the integration flow again",
         )
     root = _ROOT.match(utf8, at)

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 
 def read_overlay(data: bytes, location: FileLocation) -> ParameterFile:
-    """An environment's values: a properties file of any extension, or JSON by its content.
+    """An environment's values: a properties file of any extension, or JSON or XML by its content.
 
-    JSON holds objects with ``ParameterKey`` and ``ParameterValue`` at any depth. Never raises.
+    These hold objects, or elements, with ``ParameterKey`` and ``ParameterValue`` at any depth.
+    Never raises.
     """
     try:
         file = read_text(data, location)
@@ -24,4 +25,8 @@ def read_overlay(data: bytes, location: FileLocation) -> ParameterFile:
         from iflint.iflow.configurations import configurations_of
 
         return configurations_of(file)
+    if file.text.lstrip().startswith("<") and "ParameterKey" in file.text:
+        from iflint.iflow.configuration_feed import feed_of_configurations
+
+        return feed_of_configurations(data, location)
     return properties_of(file)

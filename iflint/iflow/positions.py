@@ -31,12 +31,29 @@ class XmlFile:
     """An XML file whose elements and texts can be located.
 
     ``utf8`` is its text in UTF-8 without byte order mark, up to where it was read; ``encoding``
-    and ``preamble`` say how it is stored.
+    and ``preamble`` say how it is stored. Elements deeper than ``deepest`` are not located.
     """
 
-    __slots__ = ("_bytes", "_elements", "_file", "encoding", "location", "preamble", "utf8")
+    __slots__ = (
+        "_bytes",
+        "_deepest",
+        "_elements",
+        "_file",
+        "encoding",
+        "location",
+        "preamble",
+        "utf8",
+    )
 
-    def __init__(self, location: FileLocation, utf8: bytes, encoding: str, preamble: int) -> None:
+    def __init__(
+        self,
+        location: FileLocation,
+        utf8: bytes,
+        encoding: str,
+        preamble: int,
+        deepest: int = DEEPEST,
+    ) -> None:
+        self._deepest = deepest
         self.location = location
         self.utf8 = utf8
         self.encoding = encoding
@@ -47,7 +64,7 @@ class XmlFile:
 
     def until(self, end: int) -> XmlFile:
         """The same file, kept only up to byte ``end`` of ``utf8``."""
-        return XmlFile(self.location, self.utf8[:end], self.encoding, self.preamble)
+        return XmlFile(self.location, self.utf8[:end], self.encoding, self.preamble, self._deepest)
 
     @property
     def file(self) -> TextFile:
@@ -60,7 +77,7 @@ class XmlFile:
     def element(self, path: Path) -> tuple[int, int] | None:
         """Start and end of an element, in bytes of ``utf8``; None when it can't be found."""
         if self._elements is None:
-            self._elements = _elements(self.utf8)
+            self._elements = _elements(self.utf8, self._deepest)
         return self._elements.get(path)
 
     def characters(self, at: int) -> int:
@@ -171,8 +188,8 @@ def _parser() -> XMLParserType:
     return parser
 
 
-def _elements(utf8: bytes) -> dict[Path, tuple[int, int]]:
-    """Start and end byte of each element down to `DEEPEST`, by path."""
+def _elements(utf8: bytes, deepest: int) -> dict[Path, tuple[int, int]]:
+    """Start and end byte of each element down to a depth, by path."""
     import pyexpat
 
     spans: dict[Path, tuple[int, int]] = {}
@@ -183,7 +200,7 @@ def _elements(utf8: bytes) -> dict[Path, tuple[int, int]]:
 
     def start(_name: str, _attributes: object) -> None:
         nonlocal depth
-        if depth <= DEEPEST:
+        if depth <= deepest:
             starts.append(parser.CurrentByteIndex)
             counters.append(0)
         depth += 1
@@ -191,7 +208,7 @@ def _elements(utf8: bytes) -> dict[Path, tuple[int, int]]:
     def end(_name: str) -> None:
         nonlocal depth
         depth -= 1
-        if depth > DEEPEST:
+        if depth > deepest:
             return
         counters.pop()
         at = starts.pop()

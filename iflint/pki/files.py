@@ -16,7 +16,16 @@ import msgspec
 from iflint.pki import der as asn1
 from iflint.pki.certificates import Certificate, CertificateError, parse_certificate
 from iflint.pki.keys import KeyForm, KeyMaterial, key_in_der, key_in_pem
-from iflint.pki.pem import BASE64, CERTIFICATE_LABELS, Block, Refused, blocks_of, body_of, decoded
+from iflint.pki.pem import (
+    BASE64,
+    CERTIFICATE_LABELS,
+    Block,
+    Refused,
+    blocks_of,
+    body_of,
+    decoded,
+    is_placeholder,
+)
 from iflint.places.location import FileLocation, Location, Region
 from iflint.places.problems import Problem, ProblemKind
 from iflint.places.text_file import read_damaged_text
@@ -36,11 +45,15 @@ MAX_CERTIFICATES = 5000
 MAX_PROBLEMS = 100
 """Of one file. Ours: more of them say nothing new."""
 
+_SHORTEST = 64
+"""Letters of base64 that may be a certificate. Ours: a line of PEM; no certificate is as short."""
+
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
 _EXPORT = "export the certificate again, as PEM with its whole chain"
 _CONVERT = "convert it to PKCS#12: keytool -importkeystore -deststoretype PKCS12"
 _PRIVATE_KEY = "private key"
 _NO_CERTIFICATE = "there is no certificate in it"
+_PLACEHOLDER = "a placeholder for a certificate"
 _LARGEST_INDENT = 200
 """Blanks before a block that are shown with it. Ours: more than any indentation that people use."""
 
@@ -129,6 +142,19 @@ def read_certificate_file(
     return reader.content()
 
 
+def read_certificate_text(
+    text: str, file: FileLocation, region: Callable[[int, int, int], Region]
+) -> FileContent:
+    """The certificates in a text that stands somewhere in a file: PEM, or base64 and nothing else.
+
+    ``region`` tells the place of a block by its start, its end and where its body begins. What
+    is neither holds nothing, and no problem.
+    """
+    reader = _Reader(file, ())
+    reader.read_within(text, region)
+    return reader.content()
+
+
 def may_hold_certificates(data: bytes) -> bool:
     """Whether a file whose name says little looks as if it held certificates or keys.
 
@@ -192,7 +218,20 @@ class _Reader:
         blocks = blocks_of(text.text)
         if not blocks:
             self._read_bare(text.text, data)
-        self._read_blocks(text.text, blocks, partial(_region, text))
+        self._read_blocks(text.text, blocks, partial(block_region, text))
+
+    def read_within(self, text: str, region: Callable[[int, int, int], Region]) -> None:
+        """A text that stands in another one, with the places of its blocks there."""
+        blocks = blocks_of(text)
+        self._read_blocks(text, blocks, region)
+        encoded = "" if blocks else "".join(text.split())
+        if len(encoded) < _SHORTEST or not BASE64.fullmatch(encoded):
+            return
+        whole = region(0, len(text), 0)
+        try:
+            self._use(decoded(encoded), whole)
+        except Refused as refused:
+            self._problem(whole, str(refused), _EXPORT)
 
     def _read_json(self, text: TextFile) -> bool:
         """Whether the file is JSON that holds anything of ours, in whatever object of it.
@@ -206,7 +245,7 @@ class _Reader:
             if not self._goes_on():
                 return True
             found = True
-            region = _region(text, pem.start, pem.end, pem.shown_to)
+            region = block_region(text, pem.start, pem.end, pem.shown_to)
             self._read_blocks(pem.text, blocks_of(pem.text), lambda *_, region=region: region)
         if not found and KEYSTORE_ENTRIES in text.text:
             self._other.setdefault("a list of keystore entries, without the certificates")
@@ -245,6 +284,9 @@ class _Reader:
             self._read_key(block.label, body, region)
         if other is not None or not any(part in block.label for part in CERTIFICATE_LABELS):
             self._other.setdefault(other or "another kind of PEM block")
+            return
+        if is_placeholder(body) and not (block.fault and not body.strip()):
+            self._other.setdefault(_PLACEHOLDER)
             return
         if block.fault:
             self._problem(region, block.fault, "complete the block or export the certificate again")
@@ -470,7 +512,7 @@ def _explain(data: bytes) -> tuple[str, str]:
     return _NO_CERTIFICATE, _EXPORT
 
 
-def _region(text: TextFile, start: int, end: int, shown_to: int) -> Region:
+def block_region(text: TextFile, start: int, end: int, shown_to: int) -> Region:
     """The characters ``start`` to ``end``.
 
     The excerpt ends at ``shown_to`` at the latest and begins with nothing but blanks: what

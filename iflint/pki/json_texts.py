@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KEYSTORE_ENTRIES = '"Hexalias"'
 """The key of the entity set ``KeystoreEntries``, which has names and dates, no certificates."""
 
-_STRING = re.compile(r'"((?:[^"\\\x00-\x1f]|\\.)*+)"')
+_INSIDE = re.compile(r'[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+')
 _PEM = "-----BEGIN "
 _FIRST_MARKER = re.compile(rf'"-----BEGIN [^-\\"]{{1,{LONGEST_LABEL}}}-----|"LS0tLS1CRUdJTi|"')
 _MARKER_ALONE = re.compile(rf"-----BEGIN [^-]{{1,{LONGEST_LABEL}}}-----")
@@ -44,15 +44,29 @@ def pem_texts(document: str) -> Iterator[PemText]:
 
     A marker and nothing else, as reports quote it, gives an empty text.
     """
-    for match in _STRING.finditer(document):
-        written = match[1]
+    for start, end in _strings(document):
+        written = document[start + 1 : end - 1]
         if _PEM not in written and not written.lstrip().startswith(_PEM_IN_BASE64):
             continue
-        text = _plain(match[0])
-        marker = _FIRST_MARKER.match(document, match.start())
+        text = _plain(document[start:end])
+        marker = _FIRST_MARKER.match(document, start)
         if _PEM in text and marker is not None:
             held = "" if _MARKER_ALONE.fullmatch(text.strip()) else text
-            yield PemText(held, match.start(), match.end(), marker.end())
+            yield PemText(held, start, end, marker.end())
+
+
+def _strings(document: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each string with its quotation marks, in one pass.
+
+    What breaks off at a control character is none, and what follows it is read on.
+    """
+    at = document.find('"')
+    while at >= 0:
+        inside = _INSIDE.match(document, at + 1)
+        end = inside.end() if inside else at + 1
+        if document.startswith('"', end):
+            yield at, end + 1
+        at = document.find('"', end + 1)
 
 
 def _plain(written: str) -> str:

@@ -15,9 +15,15 @@ LONGEST_LABEL = 64
 _MARKER = re.compile(rf"-----(BEGIN|END) ([^-\r\n]{{1,{LONGEST_LABEL}}})-----")
 BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 _HEADER = re.compile(
-    r"^[ \t]*[A-Za-z0-9-]+:[^\r\n]*(?:\r?\n[ \t]+[^\r\n]*:[^\r\n]*)*$", re.MULTILINE
+    r"^[ \t]*+[A-Za-z0-9-]++:[^\r\n]*+(?:\r?\n[ \t]++[^\r\n:]*+:[^\r\n]*+)*+", re.MULTILINE
 )
+"""A header with its continuation lines; what was matched is never given back (RFC 1421 §4.6)."""
 CERTIFICATE_LABELS = ("CERTIFICATE", "PKCS7", "PKCS #7", "CMS", "PKCS12")
+
+
+_LONGEST_WORD = 32
+"""Letters. Ours: half of what RFC 7468 §2 makes a line of base64 have; longer is no word."""
+_OF_WORDS = re.compile(r"[A-Za-z0-9+/=_.,!?'\"()*#-]++")
 
 
 class Refused(Exception):  # noqa: N818 - becomes a Problem
@@ -80,6 +86,20 @@ def body_of(text: str) -> str:
     if ":" in unescaped:
         unescaped = _HEADER.sub("", unescaped)
     return "".join(unescaped.split())
+
+
+def is_placeholder(body: str) -> bool:
+    """Whether a block's body only holds the place of what is to be pasted there.
+
+    ``MIIF...``, ``<paste here>``, ``{{ .Values.certificate }}``, ``YOUR CERTIFICATE``, or nothing.
+    What is cut off or damaged is long, and none. That these are all shapes is *inferred*.
+    """
+    if "..." in body or "…" in body or "{{" in body or "${" in body:
+        return True
+    if -1 < body.find("<") < body.rfind(">"):
+        return True
+    words = body.replace("\\r", " ").replace("\\n", " ").split()
+    return all(len(word) < _LONGEST_WORD and _OF_WORDS.fullmatch(word) for word in words)
 
 
 def decoded(encoded: str) -> bytes:

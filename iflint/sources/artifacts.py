@@ -15,11 +15,13 @@ class SourceFile(msgspec.Struct, frozen=True):
     """A file on disk or in an archive, read when asked.
 
     ``read()`` gives its bytes, decompressed and verified against the archive's checksum;
-    it raises `iflint.places.problems.Unreadable`.
+    it raises `iflint.places.problems.Unreadable`. ``head`` gives the first bytes of a file on
+    disk, also of one that is too large to be read, or raises the same.
     """
 
     location: FileLocation
     read: Callable[[], bytes]
+    head: Callable[[int], bytes] | None = None
 
 
 class PackageName(msgspec.Struct, frozen=True):
@@ -49,13 +51,15 @@ class CertificateSource(msgspec.Struct, frozen=True):
     """A file that may hold certificates or keys; ``given`` if the user named this very file.
 
     ``certain`` tells that its name, or the user, says so: else it may just as well be something
-    else. ``keys_only`` tells that certificates come from elsewhere. ``archive`` is the archive
-    that holds nothing but certificate files, this one among them.
+    else. ``document`` tells that its name is one of documents of all kinds. ``keys_only`` tells
+    that certificates come from elsewhere. ``archive`` is the archive that holds nothing but
+    certificate files, this one among them.
     """
 
     file: SourceFile
     given: bool = False
     certain: bool = True
+    document: bool = False
     keys_only: bool = False
     archive: FileLocation | None = None
 

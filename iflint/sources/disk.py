@@ -46,7 +46,8 @@ class Disk:
     def file(self, path: str, most: int, kind: ProblemKind = ProblemKind.ARTIFACT) -> SourceFile:
         """The file at the absolute ``path``, of which at most ``most`` bytes are read."""
         location = self.location(path)
-        return SourceFile(location, functools.partial(_read, path, location, most, kind))
+        read = functools.partial(_read, path, location, most, kind)
+        return SourceFile(location, read, functools.partial(self.head, path))
 
     def head(self, path: str, count: int = 4) -> bytes:
         """The first bytes of the file at the absolute ``path``; raises `Unreadable`."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class Wanted(msgspec.Struct, frozen=True):
     """What the caller asks for; without ``certificates``, of their files only the keys.
 
-    ``documents`` are JSON documents, which are not looked for inside archives of flows.
+    ``documents`` are documents of all kinds, which are not looked for inside archives of flows.
     """
 
     flows: bool = True
@@ -149,6 +149,7 @@ class Grouping:
                 entry.file,
                 given=entry.given,
                 certain=entry.role is Role.CERTIFICATE or (entry.given and not self._wanted.flows),
+                document=entry.role is Role.DOCUMENT,
                 keys_only=not (self._wanted.certificates or entry.given),
                 archive=self._archive_of_certificates,
             )

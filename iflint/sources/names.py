@@ -14,7 +14,10 @@ SIGNATURE_CERTIFICATE = "publicsign.crt"
 CERTIFICATE_SUFFIXES = (".cer", ".crt", ".pem", ".der", ".p7b", ".p7c")
 KEYSTORE_SUFFIXES = (".p12", ".pfx", ".jks", ".jceks")
 KEY_SUFFIXES = (".key", ".p8", ".pkcs8", ".keystore", ".truststore", ".ks", ".bks")
-"""How the names of keys and keystores end, and those of other files, too."""
+"""What keys and keystores are called, and other things, too."""
+JSON_SUFFIX = ".json"
+DOCUMENT_SUFFIXES = (".yaml", ".yml", ".mtaext", ".tf", ".tfstate", ".xml", ".txt")
+"""What else people keep service keys and dumps in; in a bundle these are mappings and the like."""
 
 
 class Role(enum.Enum):
@@ -27,7 +30,7 @@ class Role(enum.Enum):
     MANIFEST = "manifest of a bundle"
     CERTIFICATE = "certificate file"
     KEY = "file of a name that keys and keystores have"
-    DOCUMENT = "JSON document"
+    DOCUMENT = "document that may hold service keys or certificates"
     NAMELESS = "file without extension"
 
 
@@ -40,7 +43,7 @@ _BY_SUFFIX = {
     **dict.fromkeys(CERTIFICATE_SUFFIXES, Role.CERTIFICATE),
     **dict.fromkeys(KEYSTORE_SUFFIXES, Role.CERTIFICATE),
     **dict.fromkeys(KEY_SUFFIXES, Role.KEY),
-    ".json": Role.DOCUMENT,
+    **dict.fromkeys((JSON_SUFFIX, *DOCUMENT_SUFFIXES), Role.DOCUMENT),
 }
 
 
@@ -54,7 +57,12 @@ def role_of(name: str) -> Role | None:
     if base.endswith(CONTENT_SUFFIX):
         return Role.CONTENT
     _, dot, suffix = base.rpartition(".")
-    return _BY_SUFFIX.get(f".{suffix.lower()}") if dot else Role.NAMELESS
+    if not dot:
+        return Role.NAMELESS
+    suffix = f".{suffix.lower()}"
+    if suffix in DOCUMENT_SUFFIXES and bundle_root(name) is not None:
+        return None
+    return _BY_SUFFIX.get(suffix)
 
 
 def is_clutter(name: str) -> bool:

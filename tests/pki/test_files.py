@@ -209,7 +209,8 @@ def test_other_content_is_named_and_never_shown() -> None:
         (b"\xfe\xed\xfe\xed\0\0\0\2", "Java keystore"),
         (b"\0\0\0\2\0\0\0\x14" + bytes(20), "Bouncy Castle"),
         (b"PK\x03\x04rest", "zip"),
-        (b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----", "cut off"),
+        (b"-----BEGIN CERTIFICATE-----\n", "does not end"),
+        (pem(CHAIN[0][:60]), "cut off"),
     ],
 )
 def test_files_without_certificate(data: bytes, message: str) -> None:
@@ -218,6 +219,59 @@ def test_files_without_certificate(data: bytes, message: str) -> None:
     (problem,) = content.problems
     assert message in problem.message
     assert "\n" not in problem.message + problem.remedy
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "\n\n",
+        "MIIF...",
+        "MIIF…",
+        "MIIF",
+        "...",
+        "<paste the certificate here>",
+        "<the certificate of the sender, without the certificates of those who issued it>",
+        "YOUR CERTIFICATE",
+        "paste the whole certificate here, lines and all, and then save this file",
+        "xxxxxxxx\nxxxxxxxx",
+        "{{ .Values.partner.certificate }}",
+        "${partner_certificate}",
+        pem(CHAIN[0]).decode().splitlines()[1] + "\n[...]\n",
+        "MIIHyDCCBrCgAwIB[...]CAq8Tn7kSFDmVnrXe6v8hcQ==",
+    ],
+    ids=range(15),
+)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\\n"])
+def test_a_placeholder_is_no_damaged_certificate(body: str, line_end: str) -> None:
+    text = f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
+    content = read(text.replace("\n", line_end).encode())
+    assert content == FileContent(other=("a placeholder for a certificate",))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        CHAIN[0][:48],
+        CHAIN[0][:-1],
+        CHAIN[0][:100] + CHAIN[0][120:],
+    ],
+    ids=["a line", "all but a byte", "without its middle"],
+)
+def test_a_damaged_certificate_is_no_placeholder(body: bytes) -> None:
+    for data in (pem(body), pem(body).replace(b"\n", b"\\n"), pem(body).replace(b"\n", b"\r\n")):
+        content = read(data)
+        assert content.other == ()
+        assert len(content.problems) == 1
+
+
+def test_headers_are_read_in_one_pass() -> None:
+    colons = b"A: b\r\n" + b"  ::::::::::\r\n" * 40_000
+    block = b"-----BEGIN CERTIFICATE-----\r\n%b-----END CERTIFICATE-----\r\n"
+    started = time.perf_counter()
+    assert len(read(block % colons).problems) == 1
+    assert len(read(block % (b"a: b\r\n b: c" * 40_000 + b"\rX")).problems) == 1
+    assert time.perf_counter() - started < 5
 
 
 def test_big_and_hostile_files_are_bounded() -> None:

@@ -1,0 +1,131 @@
+"""The bytes of a file to the callers in it, by the notation that the file has."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from iflint.callers.finder import Finder
+from iflint.callers.model import Callers
+from iflint.callers.owners import NOBODY, Owner
+from iflint.callers.settling import settled
+from iflint.callers.signs import may_hold_callers, surely_of_callers
+from iflint.callers.trees.json_tree import read_json
+from iflint.callers.trees.nodes import Budget, Layer, Mapping
+from iflint.pki.files import MAX_FILE_BYTES, FileContent, block_region, read_certificate_text
+from iflint.places.location import Location, file_name
+from iflint.places.problems import Problem, ProblemKind
+from iflint.places.text_file import read_damaged_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iflint.callers.trees.nodes import Node
+    from iflint.places.location import FileLocation
+    from iflint.places.text_file import TextFile
+
+_TERRAFORM = ".tf"
+_YAML = (".yaml", ".yml", ".mtaext")
+_BEGINS_JSON = re.compile(r"^[ \t]*+(?=[{\[])", re.MULTILINE)
+_LIKE_TERRAFORM = re.compile(
+    r"^(?:resource|data|module|locals|variable|output|provider|terraform)\b[^\n={]*+\{",
+    re.MULTILINE,
+)
+_LIKE_YAML = re.compile(r"^[ \t]*+(?:- )?[\"']?[\w.-]++[\"']?:(?:[ \t\r\n]|\Z)", re.MULTILINE)
+_GETTING, _OF_INSTANCE, _AS = "Getting key ", " for service instance ", " as "
+"""What the ``cf`` command prints before a key (``cf service-key``, versions 6 to 8)."""
+
+
+def read_callers(data: bytes, file: FileLocation) -> Callers:
+    """The callers in a file of any notation, with all certificates that its trees hold.
+
+    Never raises.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        limit = MAX_FILE_BYTES // 1024 // 1024
+        message = f"the file is larger than {limit} MiB"
+        problem = Problem(ProblemKind.CERTIFICATE, Location(file), message, "split the file")
+        return Callers(problems=(problem,))
+    if not may_hold_callers(data):
+        return Callers()
+    return _in_trees(data, read_damaged_text(data, file))
+
+
+def read_loose(data: bytes, file: FileLocation) -> FileContent:
+    """The certificates and private keys that stand alone in a text, as PEM.
+
+    Of a document that may be anything, what is wrong with these is nobody's problem.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        return FileContent()
+    text = read_damaged_text(data, file)
+    found = read_certificate_text(text.text, file, partial(block_region, text))
+    return FileContent(certificates=found.certificates, keys=found.keys)
+
+
+def _in_trees(data: bytes, text: TextFile) -> Callers:
+    budget = Budget()
+    finder = Finder(text.location, budget, of_mappings=b"CertificateUserMapping" in data)
+    for node, owner in _trees(Layer(text), budget, file_name(Location(text.location))):
+        finder.walk(node, owner)
+    finder.end(cut=budget.left < 0 and surely_of_callers(data))
+    return settled(finder.found, _stem(text.location))
+
+
+def _trees(layer: Layer, budget: Budget, name: str) -> Iterator[tuple[Node, Owner]]:
+    """The trees of a text, by its first letter, its name, or what it looks like."""
+    text, lower = layer.text, name.lower()
+    if text.lstrip()[:1] in ("{", "["):
+        yield from _json(layer, budget)
+    elif text.lstrip()[:1] == "<":
+        from iflint.callers.trees.xml_tree import read_xml
+
+        if (root := read_xml(layer, budget)) is not None:
+            yield root, NOBODY
+    elif lower.endswith(_TERRAFORM) or _LIKE_TERRAFORM.search(text):
+        from iflint.callers.trees.hcl_tree import read_hcl
+
+        yield read_hcl(layer, budget), NOBODY
+    else:
+        yield from _yaml_or_plain(layer, budget, lower)
+
+
+def _yaml_or_plain(layer: Layer, budget: Budget, name: str) -> Iterator[tuple[Node, Owner]]:
+    is_yaml = name.endswith(_YAML)
+    if is_yaml or (_LIKE_YAML.search(layer.text) and not _BEGINS_JSON.search(layer.text)):
+        from iflint.callers.trees.yaml_tree import read_yaml
+
+        documents = read_yaml(layer, budget)
+        yield from ((document, NOBODY) for document in documents)
+        if any(isinstance(document, Mapping) for document in documents):
+            return
+    yield from _json(layer, budget)
+
+
+def _json(layer: Layer, budget: Budget) -> Iterator[tuple[Node, Owner]]:
+    """The values of JSON in a text: one, several, or between lines of something else."""
+    at = 0
+    while budget.left > 0 and (begin := _BEGINS_JSON.search(layer.text, at)) is not None:
+        node, end = read_json(layer, begin.end(), budget)
+        if node is not None:
+            yield node, _announced(layer.text[at : begin.start()])
+        at = max(end, begin.end() + 1)
+
+
+def _announced(before: str) -> Owner:
+    """The key and its instance, by what the ``cf`` command prints before it."""
+    for line in reversed(before[-_LONGEST_PREAMBLE:].splitlines()):
+        if line.startswith(_GETTING) and _OF_INSTANCE in line:
+            name, _, rest = line.removeprefix(_GETTING).partition(_OF_INSTANCE)
+            return Owner(name=name.strip(), instance=rest.partition(_AS)[0].strip(), is_key=True)
+    return NOBODY
+
+
+_LONGEST_PREAMBLE = 1000
+"""Characters. Ours: the command prints a line of at most some 200, and an empty one."""
+
+
+def _stem(file: FileLocation) -> str:
+    name = file_name(Location(file))
+    return name.rpartition(".")[0] or name

@@ -1,0 +1,89 @@
+"""What one file holds: certificates and private keys, and callers, each thing once.
+
+A file of JSON is read by both rooms, which tell the same places. Any other document is read as
+the trees of its notation; what stands alone in it as PEM is taken without a word on what is wrong.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.callers.model import Callers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from iflint.pki.files import FileContent
+    from iflint.pki.passwords import Password
+    from iflint.sources import CertificateSource, SourceFile
+
+_HEAD = 64 * 1024
+"""Bytes of a file too large to be read that are looked at. Ours: dumps have a sign in 2 KiB."""
+
+
+class FileRead(msgspec.Struct, frozen=True):
+    """What a file holds; the certificates, keys and problems of its callers are in ``content``."""
+
+    content: FileContent
+    callers: Callers = Callers()
+
+    def __bool__(self) -> bool:
+        content = self.content
+        held = (content.certificates, content.problems, content.other, content.keys)
+        return any(held) or bool(self.callers)
+
+
+def read_content(
+    data: bytes, source: CertificateSource, passwords: Callable[[], Sequence[Password]]
+) -> FileRead:
+    """What a file of these bytes holds; ``passwords`` are asked for if it may be a keystore."""
+    from iflint.callers.signs import begins_like_json, may_hold_callers
+    from iflint.pki.files import FileContent, may_hold_certificates, read_certificate_file
+
+    location = source.file.location
+    callers = Callers()
+    if may_hold_callers(data):
+        from iflint.callers.reading import read_callers
+
+        callers = read_callers(data, location)
+    holds = may_hold_certificates(data)
+    by_trees = callers != Callers() or (source.document and not source.certain)
+    if by_trees and not begins_like_json(data):
+        content = FileContent()
+        if holds:
+            from iflint.callers.reading import read_loose
+
+            content = read_loose(data, location)
+    elif holds or (source.certain and not callers):
+        content = read_certificate_file(data, location, passwords())
+    else:
+        content = FileContent()
+    if callers == Callers():
+        return FileRead(content)
+    from iflint.callers.merging import with_those_of
+
+    return FileRead(with_those_of(callers, content), callers)
+
+
+def holds_anything(data: bytes, path: str) -> bool:
+    """Whether a document of these bytes would be read for anything in it."""
+    from iflint.places.location import FileLocation
+    from iflint.sources import CertificateSource, SourceFile
+
+    file = SourceFile(FileLocation(path), lambda: data)
+    return bool(read_content(data, CertificateSource(file, certain=False, document=True), tuple))
+
+
+def begins_with_a_sign(file: SourceFile) -> bool:
+    """Whether a file that can't be read as a whole looks as if it held anything of ours."""
+    from iflint.callers.signs import may_hold_callers
+    from iflint.pki.files import may_hold_certificates
+    from iflint.places.problems import Unreadable
+
+    try:
+        head = file.head(_HEAD) if file.head is not None else b""
+    except Unreadable:
+        return False
+    return may_hold_certificates(head) or may_hold_callers(head)
