@@ -212,6 +212,14 @@ def test_of_several_certificates_the_best_is_taken_for_the_one_that_is_meant(
         assert finding.certificate.sha256 == parse_certificate(meant.der).sha256
 
 
+def test_the_same_name_in_another_order_is_nearer_than_another_value_in_this_one(findings) -> None:
+    meant = like("in another order")
+    other = issue("near misses in this order", dn("C=DE", "O=Another Ltd", "CN=a.example"), ISSUING)
+    for both in (pem(meant, other), pem(other, meant)):
+        (finding,) = findings(("C=DE, O=Example Ltd, CN=a.example", ISSUER), certificates=both)
+        assert kinds(finding) == {"subject": "reversed", "issuer": ""}
+
+
 def test_nothing_is_to_be_written_for_a_row_whose_certificate_another_row_has(findings) -> None:
     form = ("C=FR, O=Neighbour, CN=neighbour.example", NEIGHBOUR.issuer.text)
     (alone,) = findings(form)
