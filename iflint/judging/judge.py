@@ -314,16 +314,20 @@ _OUTCOME_RANK = {Outcome.TRUSTED: 0, Outcome.UNCERTAIN: 1}
 
 
 def best_first(joined: list[JoinedCertificate]) -> tuple[JoinedCertificate, ...]:
-    """Order by what the entry is worth: dates first, then the chain, then the last day."""
+    """Order by what the entry is worth: dates first, then the chain, then the last day.
 
-    def rank(match: JoinedCertificate) -> tuple[int, int, int, bool, float]:
+    A chain that may hold, in a root that only one of Neo's two lists has, goes before one that
+    fails, as it does among the paths of one certificate.
+    """
+
+    def rank(match: JoinedCertificate) -> tuple[int, bool, int, bool, float]:
         chain = match.chain
         errors = len(chain.faults) + len(chain.without_client_auth)
         outcome = _OUTCOME_RANK.get(chain.outcome, 2)
         return (
             _VALIDITY_RANK[match.validity],
+            errors > 0 or outcome > 1,
             outcome + errors,
-            outcome,
             match.presented is not None and match.presented.falls_short,
             -match.certificate.not_after.timestamp(),
         )

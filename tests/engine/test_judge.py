@@ -269,6 +269,27 @@ def test_both_ends_of_a_validity_belong_to_it(found, clock, rules) -> None:
     assert found(new().pair, files=[new()], as_of=at, select=("IFL101", "IFL103")) == rules
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "days", "clock", "soon"),
+    [
+        ("2026-11-16", "2027-11-15", 30, "2027-10-16T23:59:58", False),
+        ("2026-11-16", "2027-11-15", 30, "2027-10-16T23:59:59", True),
+        ("2026-11-16", "2027-11-15", 30, "2027-11-15T23:59:59", True),
+        ("2026-11-16", "2027-11-15", 30, "2027-11-16T00:00:00", False),
+        ("2026-08-26 23:59:59", "2026-11-24", 200, "2026-08-26T23:59:59", True),
+        ("2026-08-26 23:59:59", "2026-11-24", 60, "2026-09-26T00:00:00", True),
+        ("2026-08-27 00:00:00", "2026-11-24", 60, "2026-09-26T00:00:00", False),
+    ],
+    ids=["before", "from", "to", "after", "first second", "90 days", "less than 90 days"],
+)
+def test_soon_begins_and_ends_in_a_second(found, first, last, days, clock, soon) -> None:
+    certificate = new(first=first, last=last)
+    at = datetime.fromisoformat(clock).replace(tzinfo=UTC)
+    options = {"as_of": at, "expiry_days": days, "select": ("IFL102",)}
+    told = found(certificate.pair, files=[certificate], **options)
+    assert told == ([("certificate-expires-soon", 1)] if soon else [])
+
+
 # Key entries ---------------------------------------------------------------------------------
 
 SUB = intermediate("judge sub", dn("CN=Sub CA", "O=Trust"), OLD_CA)
@@ -279,10 +300,18 @@ BELOW = issue("judge below", SENDER, SUB)
 def keystore(tmp_path: Path):
     """Write a keystore beside the flow whose key entry presents these."""
 
-    def write(*presented):
-        (tmp_path / "sender.jks").write_bytes(java_keystore({"orders": presented}))
+    def write(*presented, name="sender.jks"):
+        (tmp_path / name).write_bytes(java_keystore({"orders": presented}))
 
     return write
+
+
+def table_of(folder: Path, rows) -> tuple[str]:
+    """A table of roots that lies beside the folder, to be given as ``roots``."""
+    releases = {"1.0.0": "2024-01-01", "2.0.0": "2027-01-20"}
+    table = folder.with_name(f"{folder.name}.json")
+    table.write_text(json.dumps(trust_table("made up", releases, rows)))
+    return (str(table),)
 
 
 @pytest.mark.parametrize(
@@ -294,10 +323,8 @@ def test_what_a_key_entry_lacks_is_told_whatever_the_root(
     found, keystore, tmp_path, listed, neo, also
 ) -> None:
     rows = [Listed(OLD_CA, "1.0.0", neo=neo)] if listed else []
-    table = tmp_path.with_name(f"{tmp_path.name}.json")
-    table.write_text(json.dumps(trust_table("made up", {"1.0.0": "2024-01-01"}, rows)))
     keystore(BELOW)
-    options = {"roots": (str(table),), "platform": "neo", "select": ("IFL2",)}
+    options = {"roots": table_of(tmp_path, rows), "platform": "neo", "select": ("IFL2",)}
     also = also if listed else [("unsupported-root", 1)]
     assert found(BELOW.pair, files=[SUB, OLD_CA], **options) == [("chain-elsewhere", 1), *also]
 
@@ -321,6 +348,72 @@ def test_a_key_entry_that_presents_too_little_is_not_an_entrys_best_certificate(
     sooner = issue("judge sooner", SENDER, SUB, last="2027-05-31")
     assert found(BELOW.pair, files=[SUB], select=("IFL206",)) == [("chain-elsewhere", 1)]
     assert found(BELOW.pair, files=[SUB, sooner], select=("IFL206",)) == []
+
+
+@pytest.mark.parametrize("names", [("a.jks", "b.jks"), ("b.jks", "a.jks")])
+def test_of_two_keystores_with_a_key_the_better_one_counts(found, keystore, names) -> None:
+    for name, presented in zip(names, ([BELOW], [BELOW, SUB]), strict=True):
+        keystore(*presented, name=name)
+    assert found(BELOW.pair, files=[SUB], select=("IFL2",)) == []
+
+
+def test_the_issuer_that_no_file_has_is_told_before_what_the_key_entry_lacks(
+    found, keystore
+) -> None:
+    upper = intermediate("judge upper", dn("CN=Upper CA", "O=Trust"), OLD_CA)
+    lower = intermediate("judge lower", dn("CN=Lower CA", "O=Trust"), upper)
+    leaf = issue("judge deep", SENDER, lower)
+    keystore(leaf)
+    (finding,) = found(leaf.pair, files=[lower], findings=True, select=("IFL2",))
+    assert finding.name == "missing-chain"
+    assert "CN=Upper CA" in finding.message
+
+
+# Which of several certificates decides -------------------------------------------------------
+
+ENDED = intermediate("judge ended sub", SUB.name, OLD_CA, "2020-01-01", "2025-12-31")
+
+
+def test_a_chain_that_holds_goes_before_one_that_ends_later_and_fails(found) -> None:
+    failing = issue("judge failing chain", SENDER, ENDED, last="2028-09-30")
+    assert found(failing.pair, files=[SUB, ENDED, failing], select=("IFL2",)) == [
+        ("broken-chain", 1)
+    ]
+    assert found(failing.pair, files=[SUB, ENDED, failing, BELOW], select=("IFL2",)) == []
+
+
+def test_a_chain_that_may_hold_goes_before_one_that_fails(found, tmp_path) -> None:
+    one_list = root("judge one list", dn("CN=One List", "O=Trust"), "2015-01-01", "2044-12-31")
+    uncertain = intermediate("judge uncertain sub", SUB.name, one_list)
+    rows = [Listed(OLD_CA, "1.0.0"), Listed(one_list, "1.0.0", neo=False)]
+    neo = {"roots": table_of(tmp_path, rows), "platform": "neo"}
+    failing = issue("judge failing chain", SENDER, ENDED, last="2028-09-30")
+    files = [ENDED, failing, uncertain, issue("judge may hold", SENDER, uncertain)]
+    (finding,) = found(failing.pair, files=files, findings=True, select=("IFL2",), **neo)
+    assert (finding.name, str(finding.severity)) == ("unsupported-root", "warning")
+
+
+@pytest.mark.parametrize(
+    ("certificate", "rules"),
+    [
+        (BELOW, ["client-auth-sunset", "root-leaving"]),
+        (
+            issue("judge for servers", SENDER, SUB, usages=[SERVER_AUTH]),
+            ["missing-client-auth-eku"],
+        ),
+        (issue("judge below ended", SENDER, ENDED), ["broken-chain"]),
+        (issue("judge past", SENDER, SUB, last="2026-11-23"), ["expired-certificate"]),
+    ],
+    ids=["works", "for servers", "broken chain", "expired"],
+)
+def test_only_of_what_works_it_is_told_what_will_become_of_it(
+    found, tmp_path, certificate, rules
+) -> None:
+    leaving = Listed(OLD_CA, "1.0.0", removed_in="2.0.0", public_web=True)
+    files = [certificate, ENDED if rules == ["broken-chain"] else SUB]
+    options = {"roots": table_of(tmp_path, [leaving]), "ignore": ("pinned-public-issuer",)}
+    told = found(certificate.pair, files=files, **options)
+    assert told == [(rule, 1) for rule in rules]
 
 
 # Duplicates ----------------------------------------------------------------------------------

@@ -177,6 +177,57 @@ def test_what_an_issuer_is_instead(findings, issuer, kind, said, mistake) -> Non
     assert finding.remedy.endswith(ISSUER)
 
 
+def test_exchanged_names_are_told_although_the_subject_is_a_certificates(findings) -> None:
+    """The authority's own certificate has the subject, and differs in fewer attributes."""
+    (finding,) = findings((ISSUER, SUBJECT))
+    assert set(kinds(finding).values()) == {"exchanged"}
+    assert finding.certificate.sha256 == parse_certificate(PARTNER.der).sha256
+
+
+def like(label, *more, first="2026-03-02", last="2027-09-30", company="Example Ltd"):
+    """A certificate of the common name ``a.example``."""
+    name = dn("CN=a.example", *more, f"O={company}", "C=DE")
+    return issue(f"near misses like {label}", name, ISSUING, first, last)
+
+
+@pytest.mark.parametrize(
+    ("meant", "other"),
+    [
+        (like("valid"), like("expired", last="2026-11-23")),
+        (like("valid"), like("not yet valid", first="2026-11-25", last="2028-09-30")),
+        (like("later"), like("sooner", last="2027-09-29")),
+        (like("another part", "OU=Unit"), like("another company", company="Another Ltd")),
+        (like("one difference"), like("two", "OU=Unit", company="Another Ltd", last="2028-09-30")),
+    ],
+    ids=["valid", "begun", "later", "no other value", "fewest"],
+)
+def test_of_several_certificates_the_best_is_taken_for_the_one_that_is_meant(
+    findings, meant, other
+) -> None:
+    written = ("C=DE, O=Example Ltd, CN=a.example", ISSUER)
+    if "OU=Unit" in meant.name.text:
+        written = ("CN=a.example, O=Example Ltd, C=DE", ISSUER)
+    for both in (pem(meant, other), pem(other, meant)):
+        (finding,) = findings(written, certificates=both)
+        assert finding.certificate.sha256 == parse_certificate(meant.der).sha256
+
+
+def test_the_same_name_in_another_order_is_nearer_than_another_value_in_this_one(findings) -> None:
+    meant = like("in another order")
+    other = issue("near misses in this order", dn("C=DE", "O=Another Ltd", "CN=a.example"), ISSUING)
+    for both in (pem(meant, other), pem(other, meant)):
+        (finding,) = findings(("C=DE, O=Example Ltd, CN=a.example", ISSUER), certificates=both)
+        assert kinds(finding) == {"subject": "reversed", "issuer": ""}
+
+
+def test_nothing_is_to_be_written_for_a_row_whose_certificate_another_row_has(findings) -> None:
+    form = ("C=FR, O=Neighbour, CN=neighbour.example", NEIGHBOUR.issuer.text)
+    (alone,) = findings(form)
+    assert (alone.fixable, str(alone.severity)) == (True, "error")
+    (beside,) = findings(NEIGHBOUR.pair, form)
+    assert (beside.fixable, str(beside.severity)) == (False, "warning")
+
+
 def test_an_odd_character_is_marked_where_it_stands(findings) -> None:
     subject = SUBJECT.replace("CN=edi.partner", "CN=\u0435di.p\u0430rtner")
     [finding] = findings((subject, ISSUER))
