@@ -13,7 +13,7 @@ from iflint.console.arguments import CONFIGURATION, FINDINGS, JUDGING, PATHS, RE
 from iflint.console.frame import subcommand
 from iflint.console.interface import CLEAN, FOUND, Failure, complain
 from iflint.console.reading import say_where_no_iflow_is
-from iflint.console.run import Request, Run, call, check, prepare
+from iflint.console.run import Request, Run, check, prepare
 from iflint.options import UsageError
 from iflint.values import STANDARD_OUTPUT
 from iflint.words.terminal import Style
@@ -92,46 +92,40 @@ def _over_baseline(run: Run) -> Run:
 
     One that can't be read is written anew.
     """
-    target = run.settings.write_baseline
-    if target is None or not _is_same(run.settings.baseline or target, target):
+    target = run.written_baseline
+    if target is None or run.baseline_file is not target:
         return run
-    if not os.path.exists(target):
+    if not os.path.exists(target.path):
         return run.but(baseline=None)
-    from iflint.engine import baseline
-
     try:
-        baseline.read(target)
+        return run.but(baseline=target.baseline.path)
     except UsageError as error:
         complain(f"{error}; it is written anew")
         return run.but(baseline=None)
-    return run.but(baseline=target)
-
-
-def _is_same(path: str, other: str) -> bool:
-    return os.path.realpath(path) == os.path.realpath(other)
 
 
 def _with_baseline(report: Report, run: Run) -> Report:
     """Write or prune the baseline where that is asked for; what was written is known."""
-    target, path = run.settings.write_baseline, run.settings.baseline
+    target = run.written_baseline
     if target is None and not run.settings.prune_baseline:
         return report
     from iflint.engine import baseline
 
-    before = call(baseline.read, path) if path is not None else None
+    known = run.baseline_file
+    before = known.baseline if known and run.settings.baseline is not None else None
     if target is None:
         assert before is not None
         output.write_data(before.path, baseline.pruned(report, before))
         if not run.settings.quiet:
             assert report.baseline is not None
             gone = counted(len(report.baseline.vanished), "finding")
-            complain(f"{gone} removed from {shown(str(path), 200)}")
+            complain(f"{gone} removed from {shown(before.path, 200)}")
         return baseline.without_vanished(report)
     rows = baseline.of_report(report, before)
-    output.write_data(target, baseline.written(rows))
+    output.write_data(target.path, baseline.written(rows))
     if not run.settings.quiet:
-        complain(f"{counted(len(rows), 'known finding')} written to {shown(target, 200)}")
-    return baseline.all_known(report, target, len(rows))
+        complain(f"{counted(len(rows), 'known finding')} written to {shown(target.path, 200)}")
+    return baseline.all_known(report, target.path, len(rows))
 
 
 def _write(report: Report, run: Run, destination: Destination) -> None:

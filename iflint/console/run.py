@@ -24,6 +24,7 @@ from iflint.words.visible import shown
 
 if TYPE_CHECKING:
     from iflint.configuration.file import Configuration
+    from iflint.engine.baseline import BaselineFile
     from iflint.report.report import Report
     from iflint.rule.rule import Rule
 
@@ -50,7 +51,8 @@ class Run(msgspec.Struct, frozen=True):
     """A run that can start: its settings, merged from the arguments and the file.
 
     ``given`` are those that stand in either, by name; ``configuration`` is that file.
-    ``other_environments`` are those that are configured, where none is asked for.
+    ``other_environments`` are those that are configured, where none is asked for. The files of
+    the baselines that are read and written are one if their paths lead to one.
     """
 
     paths: tuple[str, ...]
@@ -60,6 +62,8 @@ class Run(msgspec.Struct, frozen=True):
     answer: Destination = Destination("")
     configuration: Configuration | None = None
     other_environments: tuple[Environment, ...] = ()
+    baseline_file: BaselineFile | None = None
+    written_baseline: BaselineFile | None = None
 
     def but(self, **settings: Any) -> Run:
         """The same run with other settings."""
@@ -102,7 +106,8 @@ def prepare(
     if settings.prune_baseline and "baseline" not in named:
         wrong.append("--prune-baseline needs --baseline FILE")
     destinations = _destinations(settings, wrong)
-    wrong += _overwritten(settings, destinations, configuration, paths)
+    baseline_file, written_baseline = _baseline_files(settings)
+    wrong += _overwritten(settings, destinations, configuration, paths, written_baseline)
     if wrong:
         raise WrongUsage(dict.fromkeys(wrong))
     _tell_deprecated(settings)
@@ -121,7 +126,22 @@ def prepare(
         answer=asked.answer,
         configuration=configuration,
         other_environments=() if settings.environments else every,
+        baseline_file=baseline_file,
+        written_baseline=written_baseline,
     )
+
+
+def _baseline_files(settings: Settings) -> tuple[BaselineFile | None, BaselineFile | None]:
+    """The baseline to read and the one to write."""
+    path, target = settings.baseline, settings.write_baseline
+    if path is None and target is None:
+        return None, None
+    from iflint.engine.baseline import BaselineFile
+
+    written = BaselineFile(target) if target is not None else None
+    if path is None or (target and os.path.realpath(path) == os.path.realpath(target)):
+        return written, written
+    return BaselineFile(path), written
 
 
 def _overwritten(
@@ -129,6 +149,7 @@ def _overwritten(
     destinations: Iterable[Destination],
     configuration: Configuration | None,
     paths: Iterable[str],
+    written_baseline: BaselineFile | None,
 ) -> Iterator[str]:
     """What writing reports and a baseline would destroy."""
     from iflint.console.output import looks_like_input
@@ -141,7 +162,7 @@ def _overwritten(
     used = {os.path.realpath(path): "which this run reads" for path in inputs}
     if configuration:
         used[os.path.realpath(configuration.path)] = "the configuration"
-    baseline, target = settings.baseline, settings.write_baseline
+    baseline = settings.baseline
     others = used | ({os.path.realpath(baseline): "the baseline"} if baseline else {})
     for each in destinations:
         if each.path is None or each.path == STANDARD_OUTPUT:
@@ -153,12 +174,11 @@ def _overwritten(
         if why:
             yield _would_overwrite(name, each.path, why)
         used[place] = f"the file of {name}"
-    if target is not None:
+    if written_baseline is not None:
+        target = written_baseline.path
         why = used.get(os.path.realpath(target))
-        if why is None and os.path.exists(target):
-            from iflint.engine.baseline import is_something_else
-
-            why = "which is no baseline" if is_something_else(target) else None
+        if why is None and written_baseline.is_something_else:
+            why = "which is no baseline"
         if why:
             yield _would_overwrite("--write-baseline", target, why)
 
@@ -248,7 +268,7 @@ def check(
     )
 
     def report() -> Report:
-        read_once = read(run.paths, options)
+        read_once = read(run.paths, options, run.baseline_file)
         found = read_once.report
         if illustrated:
             from iflint.answers.illustrated import illustrated as with_pictures

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import os.path
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -55,51 +56,63 @@ class _Document(msgspec.Struct, frozen=True, rename={"version": _KEY}):
     findings: tuple[KnownFinding, ...] = ()
 
 
-def is_something_else(path: str) -> bool:
-    """Whether what is at ``path`` is neither a baseline nor an empty file.
-
-    One of another version counts as a baseline, and one in which a merge left its markers.
+class BaselineFile:
+    """A baseline's file, read at most once: to see what it is, before anything writes over it,
+    and for what it knows.
     """
-    if not os.path.isfile(path):
-        return os.path.exists(path)
-    try:
-        with open(path, "rb") as file:
-            data = file.read(LARGEST_FILE).removeprefix(codecs.BOM_UTF8).strip()
-    except OSError:
-        return True
-    try:
-        content = msgspec.json.decode(data or b"null")
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        begins = data.startswith((b"{", b"<<<<<<<"))
-        return not (begins and b"<<<<<<<" in data and f'"{_KEY}":'.encode() in data)
-    return bool(data) and not (isinstance(content, dict) and _KEY in content)
 
+    def __init__(self, path: str) -> None:
+        self.path = path
 
-def read(path: str) -> Baseline:
-    """Read a baseline; raises UsageError, one line, for a file that is none."""
-    if os.path.exists(path) and not os.path.isfile(path):
-        raise UsageError(f"baseline {path} can't be read: it is not a regular file")
-    try:
-        with open(path, "rb") as file:
-            data = file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        hint = "" if os.path.lexists(path) else "; --write-baseline FILE makes one"
-        raise UsageError(
-            f"baseline {path} can't be read: {error.strerror or error}{hint}"
-        ) from error
-    try:
-        document = msgspec.json.decode(data.removeprefix(codecs.BOM_UTF8), type=_Document)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        hint = " (a merge left its markers in it)" if b"\n<<<<<<<" in data else ""
-        raise UsageError(
-            f"baseline {path} is not what --write-baseline writes{hint}: {error}"
-        ) from error
-    if document.version != VERSION:
-        raise UsageError(
-            f"baseline {path} has version {document.version!r}, and this iflint reads {VERSION!r}:"
-            " write it anew with --write-baseline"
-        )
-    return Baseline(path, _by_fingerprint(document.findings))
+    @cached_property
+    def is_something_else(self) -> bool:
+        """Whether what is there is neither a baseline nor an empty file.
+
+        One of another version counts as a baseline, and one in which a merge left its markers.
+        """
+        if isinstance(self._data, UsageError):
+            return os.path.exists(self.path)
+        data = self._data.removeprefix(codecs.BOM_UTF8).strip()
+        try:
+            content = msgspec.json.decode(data or b"null")
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            begins = data.startswith((b"{", b"<<<<<<<"))
+            return not (begins and b"<<<<<<<" in data and f'"{_KEY}":'.encode() in data)
+        return bool(data) and not (isinstance(content, dict) and _KEY in content)
+
+    @cached_property
+    def baseline(self) -> Baseline:
+        """What it knows; raises UsageError, one line, for a file that is no baseline."""
+        if isinstance(self._data, UsageError):
+            raise self._data
+        data = self._data.removeprefix(codecs.BOM_UTF8)
+        try:
+            document = msgspec.json.decode(data, type=_Document)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            hint = " (a merge left its markers in it)" if b"\n<<<<<<<" in data else ""
+            raise UsageError(
+                f"baseline {self.path} is not what --write-baseline writes{hint}: {error}"
+            ) from error
+        if document.version != VERSION:
+            raise UsageError(
+                f"baseline {self.path} has version {document.version!r}, and this iflint reads"
+                f" {VERSION!r}: write it anew with --write-baseline"
+            )
+        return Baseline(self.path, _by_fingerprint(document.findings))
+
+    @cached_property
+    def _data(self) -> bytes | UsageError:
+        """Its bytes, or why there are none."""
+        if os.path.exists(self.path) and not os.path.isfile(self.path):
+            return UsageError(f"baseline {self.path} can't be read: it is not a regular file")
+        try:
+            with open(self.path, "rb") as file:
+                return file.read(LARGEST_FILE)
+        except OSError as error:
+            hint = "" if os.path.lexists(self.path) else "; --write-baseline FILE makes one"
+            return UsageError(
+                f"baseline {self.path} can't be read: {error.strerror or error}{hint}"
+            )
 
 
 def compared(

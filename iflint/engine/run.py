@@ -10,7 +10,7 @@ from iflint.engine.session import Session
 from iflint.options import Environment, Options
 
 if TYPE_CHECKING:
-    from iflint.engine.baseline import Baseline
+    from iflint.engine.baseline import Baseline, BaselineFile
     from iflint.places.location import FileLocation
     from iflint.report.report import Report
 
@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 class Run:
     """What is asked of the same paths at once: a session for each environment, or one without.
 
-    All share what was read. The first one's settings are those of the run.
+    All share what was read. The first one's settings are those of the run. ``baseline_file`` is
+    the file of its baseline, where somebody has looked at it already.
     """
 
-    def __init__(self, sessions: Sequence[Session]) -> None:
+    def __init__(
+        self, sessions: Sequence[Session], baseline_file: BaselineFile | None = None
+    ) -> None:
         self.sessions = tuple(sessions)
+        self._baseline_file = baseline_file
 
     @property
     def first(self) -> Session:
@@ -43,17 +47,19 @@ class Run:
         return self._with([each.with_rules(asked) for each in self.sessions])
 
     def _with(self, sessions: Sequence[Session]) -> Run:
-        other = Run(sessions)
-        other.baseline = self.baseline
-        return other
+        return Run(sessions, self._baseline_file)
 
-    @cached_property
+    @property
     def baseline(self) -> Baseline | None:
         """The baseline of the options, read when first asked for. Raises UsageError."""
-        from iflint.engine.baseline import read
-
         path = self.first.options.baseline
-        return None if path is None else read(path)
+        if path is None:
+            return None
+        if self._baseline_file is None:
+            from iflint.engine.baseline import BaselineFile
+
+            self._baseline_file = BaselineFile(path)
+        return self._baseline_file.baseline
 
     @cached_property
     def report(self) -> Report:
@@ -79,15 +85,21 @@ class Run:
         return report
 
 
-def read(paths: Sequence[str], options: Options | None = None) -> Run:
+def read(
+    paths: Sequence[str],
+    options: Options | None = None,
+    baseline_file: BaselineFile | None = None,
+) -> Run:
     """Read everything under ``paths``, for each environment of ``options``.
 
+    ``baseline_file`` is that of the options, where it was opened already.
     Raises UsageError or FileNotFoundError when the caller asks for what can't be done; what can't
     be read of the input is in the report.
     """
     options = options or Options()
     session = Session(paths, options)
-    return Run([session.in_environment(each) for each in options.environments] or [session])
+    sessions = [session.in_environment(each) for each in options.environments]
+    return Run(sessions or [session], baseline_file)
 
 
 def check(paths: Sequence[str], options: Options | None = None) -> Report:

@@ -98,7 +98,7 @@ def test_a_known_warning_fails_when_it_becomes_an_error(one, call) -> None:
 def test_what_is_worse_under_the_same_fingerprint_is_new(one, call) -> None:
     check(call, "--write-baseline", "known.json")
     report = iflint.check(".", as_of=datetime(2026, 12, 11, tzinfo=UTC), roots=("root.pem",))
-    known = baseline.read("known.json").findings
+    known = baseline.BaselineFile("known.json").baseline.findings
     ((row,),) = known.values()
     error = next(f for f in report.findings if f.code == "IFL101")
     worse = error.fingerprint

@@ -1,13 +1,16 @@
 """A run reads each file once, whatever is written; a proof of fixes reads what it would change."""
 
+import builtins
 import os
 import subprocess
 import sys
 from collections import Counter
 
 import pytest
+from click.testing import CliRunner
 
 from exports import FIXTURES, Channel, Flow, bundle, dn, issue, pem, root, write_tree
+from iflint.commands.main import cli
 
 PROGRAM = """\
 import os, sys
@@ -84,3 +87,35 @@ def test_environments_share_what_they_read(tmp_path) -> None:
     found = reads(tmp_path, "--all-environments", "--roots", "roots", "--format", "json")
     assert found.pop("values.prop") == 2, "a look at its first bytes, and one reading"
     assert set(found.values()) == {1}, found
+
+
+@pytest.mark.parametrize(
+    ("times", "arguments"),
+    [
+        (1, ("--baseline", "known.json", "--format", "sarif=x.sarif", "--format", "json=x.json")),
+        (2, ("--write-baseline", "known.json")),
+        (2, ("--baseline", "known.json", "--write-baseline", "known.json")),
+        (2, ("--baseline", "known.json", "--prune-baseline", "--format", "html=x.html")),
+    ],
+    ids=["compared", "written", "written over", "pruned"],
+)
+def test_a_baseline_is_read_once_whatever_is_written(
+    tmp_path, monkeypatch, times, arguments
+) -> None:
+    """What writes over a file looks first at what that is: the second time."""
+    flow = Flow("Orders", "Orders", [Channel("HTTPS", "/orders", [("CN=x", "CN=y")])])
+    write_tree(tmp_path / "flow", bundle(flow))
+    monkeypatch.chdir(tmp_path)
+    asked = ["check", "flow", "--isolated", "--as-of", "2026-11-24"]
+    assert CliRunner().invoke(cli, [*asked, "--write-baseline", "known.json"]).exit_code == 0
+    opened = []
+    plainly = builtins.open
+
+    def counting(path, mode="r", *others, **settings):
+        if "r" in mode and str(path).endswith("known.json"):
+            opened.append(path)
+        return plainly(path, mode, *others, **settings)
+
+    monkeypatch.setattr(builtins, "open", counting)
+    assert CliRunner().invoke(cli, [*asked, *arguments]).exit_code == 0
+    assert opened == ["known.json"] * times
