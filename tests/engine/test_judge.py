@@ -380,15 +380,19 @@ def test_a_chain_that_holds_goes_before_one_that_ends_later_and_fails(found) -> 
     assert found(failing.pair, files=[SUB, ENDED, failing, BELOW], select=("IFL2",)) == []
 
 
-def test_a_chain_that_may_hold_goes_before_one_that_fails(found, tmp_path) -> None:
+def test_a_chain_that_may_hold_goes_before_one_that_fails_and_behind_one_that_holds(
+    found, tmp_path
+) -> None:
     one_list = root("judge one list", dn("CN=One List", "O=Trust"), "2015-01-01", "2044-12-31")
     uncertain = intermediate("judge uncertain sub", SUB.name, one_list)
     rows = [Listed(OLD_CA, "1.0.0"), Listed(one_list, "1.0.0", neo=False)]
     neo = {"roots": table_of(tmp_path, rows), "landscape": "neo"}
     failing = issue("judge failing chain", SENDER, ENDED, last="2028-09-30")
-    files = [ENDED, failing, uncertain, issue("judge may hold", SENDER, uncertain)]
+    may_hold = issue("judge may hold", SENDER, uncertain, last="2028-01-31")
+    files = [ENDED, failing, uncertain, may_hold]
     (finding,) = found(failing.pair, files=files, findings=True, select=("IFL2",), **neo)
     assert (finding.name, str(finding.severity)) == ("unsupported-root", "warning")
+    assert found(failing.pair, files=[*files, SUB, BELOW], select=("IFL2",), **neo) == []
 
 
 @pytest.mark.parametrize(
