@@ -395,6 +395,16 @@ def test_a_chain_that_may_hold_goes_before_one_that_fails_and_behind_one_that_ho
     assert found(failing.pair, files=[*files, SUB, BELOW], select=("IFL2",), **neo) == []
 
 
+def test_a_root_that_is_no_longer_on_the_list_is_just_that_whatever_its_dates(
+    found, tmp_path
+) -> None:
+    gone = root("judge gone", dn("CN=Gone CA", "O=Trust"), "2005-01-01", "2026-12-31")
+    leaf = issue("judge below gone", SENDER, gone)
+    rows = [Listed(gone, "1.0.0", removed_in="2.0.0")]
+    options = {"roots": table_of(tmp_path, rows), "as_of": datetime(2027, 2, 1, tzinfo=UTC)}
+    assert found(leaf.pair, files=[leaf], select=("IFL2",), **options) == [("unsupported-root", 1)]
+
+
 @pytest.mark.parametrize(
     ("certificate", "rules"),
     [
