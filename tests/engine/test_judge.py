@@ -610,6 +610,15 @@ def test_what_is_meant_is_found_among_many_namesakes(found) -> None:
     assert "L=Ulm" in finding.certificate.subject
 
 
+def test_namesakes_that_other_entries_have_hide_no_farther_one(found) -> None:
+    taken = [issue("judge namesake", dn("CN=x", f"O=n{n}", "C=DE"), OLD_CA) for n in range(9)]
+    free = issue("judge free", dn("CN=x", "O=Partner", "L=Ulm", "C=AT"), OLD_CA)
+    pairs = [*(one.pair for one in taken), ("CN=x, O=Other, C=DE", free.issuer.text)]
+    (finding,) = found(*pairs, files=[*taken, free], findings=True, select=("IFL3",))
+    assert finding.name == "dn-mismatch"
+    assert "L=Ulm" in finding.certificate.subject
+
+
 def test_time_grows_with_the_number_of_entries_only(found) -> None:
     """400 entries and certificates of one name: with each compared to each it took a minute."""
     from time import perf_counter
