@@ -139,6 +139,15 @@ def cut_off(path):
     Path(path).write_bytes(Path(path).read_bytes()[:-200])
 
 
+def cut_off_inside(path):
+    """Damage the archives in an archive, which itself can be read."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data[:-200] if data.startswith(b"PK") else data)
+
+
 @pytest.mark.parametrize(
     ("harm", "more"),
     [
@@ -148,6 +157,7 @@ def cut_off(path):
         (lambda: Path(".gitignore").write_text("packages/\n*.jks\n"), ()),
         (lambda: cut_off("exports/Post Goods Movements.zip"), ()),
         (lambda: cut_off("exports/Example Retail Finance.zip"), ("--ignore", "IFL001")),
+        (lambda: cut_off_inside("exports/Example Retail Finance.zip"), ("--ignore", "IFL001")),
         (lambda: Path("legacy/ReplicatePrices.iflw").write_bytes(b""), ()),
         (lambda: cut_off("legacy/ReplicatePrices.iflw"), ("--ignore", "IFL001")),
         (lambda: [path.write_bytes(b"") for path in Path("certificates").glob("*.*")], ()),
@@ -260,6 +270,28 @@ def test_what_is_known_of_one_environment_is_new_in_another(two_environments, ca
     for wanted in (("--all-environments",), ("--environment", "prod")):
         assert "IFL201" in codes(call, *wanted, *known)[0]
     assert codes(call, "--environment", "qa", *known)[0] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ((), ("--environment", "qa")),
+        (("--environment", "qa"), ()),
+        (("--all-environments",), ("--environment", "qa")),
+    ],
+    ids=["without one", "of one", "of all"],
+)
+def test_nothing_is_gone_of_an_environment_that_was_not_checked(
+    two_environments, call, first, then
+) -> None:
+    check(call, *first, "--write-baseline", "known.json")
+    (flow,) = Path("flow").rglob("*.iflw")
+    flow.unlink()
+    prune = ("--baseline", "known.json", "--prune-baseline")
+    check(call, *then, *prune)
+    assert "IFL102" in Path("known.json").read_text()
+    check(call, *first, *prune)
+    assert "IFL102" not in Path("known.json").read_text()
 
 
 def test_a_baseline_written_of_one_environment_keeps_the_others(two_environments, call) -> None:
@@ -533,6 +565,14 @@ def test_each_way_to_name_a_finding(one, call, what) -> None:
     assert codes(call) == [[], [], ["IFL102"]]
 
 
+def test_what_is_known_and_then_suppressed_is_neither_gone_nor_known_any_more(one, call) -> None:
+    check(call, "--write-baseline", "known.json")
+    suppress('[[suppressions]]\nrule = "IFL102"\nreason = "r"\n')
+    assert "no longer found" not in check(call, "--baseline", "known.json").stdout
+    check(call, "--write-baseline", "known.json")
+    assert json.loads(Path("known.json").read_text())["findings"] == []
+
+
 @pytest.mark.parametrize(
     "label", ['HTTPS "Orders in" /orders', "HTTPS 'Orders in' /orders", "https Orders in"]
 )
@@ -561,6 +601,15 @@ def test_an_unused_suppression_tells_what_nothing_has(one, call, what, why) -> N
     report = json.loads(check(call, "--format", "json").stdout)["report"]
     (remedy,) = [each["remedy"] for each in report["findings"] if each["code"] == "IFL090"]
     assert remedy == f"Remove it, or correct what it names{': ' * bool(why)}{why}."
+
+
+def test_a_channel_without_a_row_may_be_named(one, call) -> None:
+    by_role = Channel("HTTPS", "/by-role", authorization="RoleBased")
+    write_tree(one / "more", bundle(Flow("More", "More", [by_role])))
+    suppress('[[suppressions]]\nrule = "IFL101"\nreason = "r"\nchannel = "/by-role"\n')
+    report = json.loads(check(call, "--format", "json").stdout)["report"]
+    (remedy,) = [each["remedy"] for each in report["findings"] if each["code"] == "IFL090"]
+    assert remedy == "Remove it, or correct what it names."
 
 
 @pytest.mark.parametrize(

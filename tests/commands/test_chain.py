@@ -7,6 +7,7 @@ import json
 import pytest
 from cryptography import x509
 
+import exports
 from authorities import DAY, NOW, SERVER, Party, client, intermediate, pem, root_of
 
 ROOT, MIDDLE, LOW, SENDER = (Party(name) for name in ("Root", "Middle", "Low", "sender"))
@@ -138,6 +139,22 @@ def test_the_list_of_the_day(workplace, write, call) -> None:
     said = call("chain", "leaf.pem", "--as-of", "2024-12-01", "--isolated").stdout
     assert "List: SAP BTP Trust Store 1." in " ".join(said.split())
     assert "SAP BTP Trust Store 3.0.0" in " ".join(call("chain", "leaf.pem", *CLOCK).stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("last", "until"),
+    [("2027-09-30", "2027-01-20T00:00:00Z"), ("2026-12-31", "2026-12-31T23:59:59Z")],
+)
+def test_what_works_ends_to_do_so_with_its_root_on_the_list(workplace, trees, last, until) -> None:
+    name, releases = exports.dn("CN=Root"), {"1.0.0": "2024-01-01", "2.0.0": "2027-01-20"}
+    top = exports.root("chain leaving", name, "2015-01-01", "2044-12-31")
+    leaving = [exports.Listed(top, "1.0.0", removed_in="2.0.0")]
+    table = exports.trust_table("made up", releases, leaving)
+    (workplace / "table.json").write_text(json.dumps(table))
+    leaf = exports.issue("chain below leaving", exports.dn("CN=sender"), top, last=last)
+    (workplace / "leaf.pem").write_bytes(exports.pem(leaf))
+    (tree,) = trees("leaf.pem", *CLOCK, "--roots", "table.json")
+    assert (tree["verdict"], tree["holds_until"]) == ("works", until)
 
 
 def test_what_cannot_be_read_is_told_and_the_rest_shown(write, call, workplace) -> None:

@@ -382,15 +382,29 @@ def test_a_chain_that_holds_goes_before_one_that_ends_later_and_fails(found) -> 
     assert found(failing.pair, files=[SUB, ENDED, failing, BELOW], select=("IFL2",)) == []
 
 
-def test_a_chain_that_may_hold_goes_before_one_that_fails(found, tmp_path) -> None:
+def test_a_chain_that_may_hold_goes_before_one_that_fails_and_behind_one_that_holds(
+    found, tmp_path
+) -> None:
     one_list = root("judge one list", dn("CN=One List", "O=Trust"), "2015-01-01", "2044-12-31")
     uncertain = intermediate("judge uncertain sub", SUB.name, one_list)
     rows = [Listed(OLD_CA, "1.0.0"), Listed(one_list, "1.0.0", neo=False)]
     neo = {"roots": table_of(tmp_path, rows), "platform": "neo"}
     failing = issue("judge failing chain", SENDER, ENDED, last="2028-09-30")
-    files = [ENDED, failing, uncertain, issue("judge may hold", SENDER, uncertain)]
+    may_hold = issue("judge may hold", SENDER, uncertain, last="2028-01-31")
+    files = [ENDED, failing, uncertain, may_hold]
     (finding,) = found(failing.pair, files=files, findings=True, select=("IFL2",), **neo)
     assert (finding.name, str(finding.severity)) == ("unsupported-root", "warning")
+    assert found(failing.pair, files=[*files, SUB, BELOW], select=("IFL2",), **neo) == []
+
+
+def test_a_root_that_is_no_longer_on_the_list_is_just_that_whatever_its_dates(
+    found, tmp_path
+) -> None:
+    gone = root("judge gone", dn("CN=Gone CA", "O=Trust"), "2005-01-01", "2026-12-31")
+    leaf = issue("judge below gone", SENDER, gone)
+    rows = [Listed(gone, "1.0.0", removed_in="2.0.0")]
+    options = {"roots": table_of(tmp_path, rows), "as_of": datetime(2027, 2, 1, tzinfo=UTC)}
+    assert found(leaf.pair, files=[leaf], select=("IFL2",), **options) == [("unsupported-root", 1)]
 
 
 @pytest.mark.parametrize(
@@ -595,6 +609,15 @@ def test_what_is_meant_is_found_among_many_namesakes(found) -> None:
     files = [*namesakes, meant]
     (finding,) = found(*pairs, files=files, findings=True, select=("IFL301",))
     assert finding.certificate is not None
+    assert "L=Ulm" in finding.certificate.subject
+
+
+def test_namesakes_that_other_entries_have_hide_no_farther_one(found) -> None:
+    taken = [issue("judge namesake", dn("CN=x", f"O=n{n}", "C=DE"), OLD_CA) for n in range(9)]
+    free = issue("judge free", dn("CN=x", "O=Partner", "L=Ulm", "C=AT"), OLD_CA)
+    pairs = [*(one.pair for one in taken), ("CN=x, O=Other, C=DE", free.issuer.text)]
+    (finding,) = found(*pairs, files=[*taken, free], findings=True, select=("IFL3",))
+    assert finding.name == "dn-mismatch"
     assert "L=Ulm" in finding.certificate.subject
 
 

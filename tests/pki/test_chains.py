@@ -183,6 +183,23 @@ class TestTrusted:
         verdict = judge(leaf, roots=(root_of(root),))
         assert verdict.ok
         assert verdict.valid_until == NOW - DAY
+        own_root = root_of(sender, end=NOW - DAY)
+        assert judge(own_root, roots=(own_root,)).ok
+
+    @pytest.mark.parametrize("level", [0, 1, 2, 3])
+    def test_a_path_is_valid_while_everything_on_it_is(
+        self, level: int, root: Party, middle: Party, sender: Party
+    ) -> None:
+        low = Party("Low")
+        short = {"begin": NOW - DAY, "end": NOW + DAY}
+        leaf, lower, upper, anchor = (short if n == level else {} for n in range(4))
+        verdict = judge(
+            client(sender, low, **leaf),
+            intermediate(low, middle, **lower),
+            intermediate(middle, root, **upper),
+            roots=(root_of(root, **anchor),),
+        )
+        assert (verdict.valid_from, verdict.valid_until) == (NOW - DAY, NOW + DAY)
 
     def test_no_or_any_extended_key_usage_is_fine(
         self, root: Party, middle: Party, sender: Party
