@@ -41,10 +41,7 @@ EVERY = Option(
 @subcommand(
     "chain",
     "Show certificates up to their root.",
-    (
-        *(several_paths("FILE..."), FURTHER, *ROOTS),
-        *(*answer("text", "json"), EVERY, *CONFIGURATION),
-    ),
+    (several_paths("FILE..."), FURTHER, *ROOTS, *answer("text", "json"), EVERY, *CONFIGURATION),
     examples=(
         "iflint chain partner.pem",
         "iflint chain partner.cer --certificates intermediates --as-of 2027-03-15",
