@@ -114,6 +114,24 @@ NAMES: dict[str, tuple[Any, ...]] = {
     ),
     "registered": (x509.RegisteredID(x509.ObjectIdentifier("1.2.3.4")),),
 }
+COMMON_NAMES = (
+    "example.com",
+    "a.example.com",
+    "b.A.example.com",
+    "other.org",
+    "edi_1.example.com",
+    "10.1.2.3",
+    "*.example.com",
+    "example.com.",
+    ".example.com",
+    "a..example.com",
+    "-a.example.com",
+    "a-.example.com",
+    "localhost",
+    "EDI of example.com",
+    "ä.example.com",
+    "joe@example.com",
+)
 FORMS = ("DNS", "e-mail", "URI", "IP", "directory", "directory", "registered")
 
 
@@ -130,16 +148,12 @@ class Level:
 
 @dataclass
 class Case:
-    """A generated chain: the files for both judges, and what is special about it.
-
-    ``plain_roots`` have the names and keys of ``roots``, and nothing special about them.
-    """
+    """A generated chain: the files for both judges, and what is special about it."""
 
     leaf: bytes
     bundle: list[bytes]
     roots: list[bytes]
     traits: set[str]
-    plain_roots: list[bytes] = field(default_factory=list)
 
 
 class Generator:
@@ -170,8 +184,10 @@ class Generator:
             self._no_key_ids,
             self._lying_key_id,
             self._anchor_extensions,
+            self._anchor_extensions,
             self._names,
             self._names,
+            self._host_as_common_name,
             self._subject_names,
             self._unknown_extension,
             self._client_key_usage,
@@ -209,7 +225,7 @@ class Generator:
         if len(levels) == 1:
             made = [self._certificate(levels[0], levels[0])]
         bundle = [der for level, der in zip(levels[1:], made[1:], strict=True) if not level.drop]
-        roots, anchor = [made[-1]], levels[-1].party
+        roots = [made[-1]]
         others = self._others(levels, traits, spare)
         bundle += others
         draw = self._random.random()
@@ -219,7 +235,6 @@ class Generator:
         elif draw < 0.2 and len(made) > 2:
             traits.add("intermediate as anchor")
             roots = [self._random.choice(made[1:-1])]
-            anchor = levels[made.index(roots[0])].party
         elif draw < 0.3 and made[-1] in bundle:
             bundle.remove(made[-1])
         if self._random.random() < 0.2:
@@ -227,8 +242,7 @@ class Generator:
         bundle += self._random.sample(self._strangers, 3)
         self._random.shuffle(bundle)
         roots += self._random.sample(self._strangers[1:], 1)
-        plain = [issue(anchor, anchor, ca=True, key_usage="cert"), *roots[1:]]
-        return Case(made[0], bundle, roots, traits, plain if draw >= 0.12 else roots)
+        return Case(made[0], bundle, roots, traits)
 
     def _mesh(self) -> Case:
         """CAs that have signed each other at random, some of it faulty."""
@@ -252,7 +266,7 @@ class Generator:
         sender = Level(self._party("sender", keys[4]), {"eku": (CLIENT,)})
         leaf = self._certificate(sender, Level(self._random.choice(cas)))
         self._random.shuffle(bundle)
-        return Case(leaf, bundle, roots, traits, roots)
+        return Case(leaf, bundle, roots, traits)
 
     def _certificate(self, low: Level, high: Level) -> bytes:
         der = issue(low.party, high.party, **low.options)
@@ -361,31 +375,69 @@ class Generator:
             traits.add("lying key id")
 
     def _anchor_extensions(self, levels: list[Level], traits: set[str]) -> None:
+        """Bounds of the root itself: on its use, on what is below it, on names."""
         if len(levels) < 2:
             return
         traits.add("anchor's own extensions")
         levels[-1].options |= self._random.choice(
             (
-                {"ca": False, "path_length": None},
+                {"ca": False},
+                {"ca": None},
                 {"key_usage": "sign"},
                 {"path_length": 0},
+                {"path_length": 1},
+                {"path_length": 2},
                 {"eku": (SERVER,)},
+                {"eku": (CLIENT,)},
+                {"eku": (CLIENT, SERVER)},
             )
         )
+        root = levels[-1].options
+        if not root["ca"]:
+            root["path_length"] = None
+        if root["ca"] is None and root["key_usage"] == "cert":
+            traits.add("signs without basicConstraints")
+        if self._random.random() < 0.5:
+            self._constrain(levels[-1], self._alternative_name(levels, traits), traits)
 
     def _names(self, levels: list[Level], traits: set[str]) -> None:
         """Name constraints on one to two CAs, and names that they meet or not."""
         if len(levels) < 3 or not all(level.options.get("ca") for level in levels[1:]):
             return
+        form = self._alternative_name(levels, traits)
+        for level in self._random.sample(levels[1:], self._random.choice((1, 1, 2))):
+            if level is levels[-1]:
+                traits.add("anchor's own extensions")
+            self._constrain(level, form, traits)
+
+    def _alternative_name(self, levels: list[Level], traits: set[str]) -> str:
+        """Gives the client an alternative name of some form, or for a directory name maybe none."""
         form = self._random.choice(FORMS)
         if form != "directory" or self._random.random() < 0.5:
             names = self._random.choices(NAMES[form], k=self._random.choice((1, 1, 2)))
             self._add(levels[0], x509.SubjectAlternativeName(names), critical=False)
             traits.add(f"{form} in SAN")
-        for level in self._random.sample(levels[1:], self._random.choice((1, 1, 2))):
-            if level is levels[-1]:
-                traits.add("anchor's own extensions")
-            self._constrain(level, form, traits)
+        return form
+
+    def _host_as_common_name(self, levels: list[Level], traits: set[str]) -> None:
+        """A host name or nearly one as the client's common name, below a CA that bounds hosts."""
+        if len(levels) < 2 or not all(level.options.get("ca") for level in levels[1:]):
+            return
+        names = [
+            x509.NameAttribute(NameOID.COMMON_NAME, self._random.choice(COMMON_NAMES))
+            for _ in range(self._random.choice((1, 1, 1, 2)))
+        ]
+        levels[0].options["subject_name"] = x509.Name(names)
+        form = self._random.choice((None, None, "DNS", "e-mail", "IP"))
+        if form is not None:
+            alternatives = x509.SubjectAlternativeName(self._random.choices(NAMES[form], k=1))
+            self._add(levels[0], alternatives, critical=False)
+            traits.add(f"{form} in SAN")
+        traits.add("host as common name")
+        level = self._random.choice(levels[1:])
+        if level is levels[-1]:
+            traits.add("anchor's own extensions")
+        self._constrain(level, "DNS", traits)
 
     def _constrain(self, level: Level, form: str, traits: set[str]) -> None:
         count = self._random.choice((1, 1, 2))
@@ -485,7 +537,11 @@ def objections(case: Case) -> set[str]:
     if not verdict.leaf.not_before <= NOW <= verdict.leaf.not_after:
         found.add("the client's own dates")
     found |= {
-        "the client's usages" if one == verdict.leaf else "the usages of an intermediate"
+        "the client's usages"
+        if one == verdict.leaf
+        else "the usages of the root"
+        if verdict.root is not None and one == verdict.root.certificate
+        else "the usages of an intermediate"
         for one in verdict.without_client_auth
     }
     return found
@@ -500,19 +556,10 @@ def on_its_path(case: Case) -> Case:
 def cause(case: Case, ask: Callable[[Case], str]) -> str:
     """Why another program refuses what iflint accepts, found by asking it again; or nothing.
 
-    First with nothing at hand but the path that iflint found, then with an anchor of the same
-    name and key that has nothing special, then with both. What it accepts now, it had refused
-    for what was taken away.
+    It is asked with nothing at hand but the path that iflint found. When it accepts that, it had
+    lost its way among several issuers.
     """
-    alone = on_its_path(case)
-    if not ask(alone):
-        return "Several issuers of one name"
-    for bundle in (case.bundle, alone.bundle):
-        if case.plain_roots != case.roots and not ask(
-            replace(case, bundle=bundle, roots=case.plain_roots)
-        ):
-            return "The anchor's own extensions"
-    return ""
+    return "" if ask(on_its_path(case)) else "Several issuers of one name"
 
 
 @cache

@@ -203,6 +203,9 @@ class _Steps:
         yield from (
             _said(fault) for fault in self._chain.faults if fault.certificate == certificate
         )
+        yield from self._said_of_usage(certificate)
+
+    def _said_of_usage(self, certificate: Certificate | None) -> Iterator[_Said]:
         if certificate in self._chain.without_client_auth:
             yield _Said("its extended key usage lacks Client Authentication")
 
@@ -229,6 +232,7 @@ class _Steps:
 
     def _root(self, link: Link, root: Root) -> Step:
         said = [_said(fault) for fault in link.faults if fault.certificate != link.certificate]
+        said.extend(self._said_of_usage(root.certificate))
         if self._chain.outcome in (Outcome.UNCERTAIN, Outcome.UNSUPPORTED):
             against = _against(root, self._trust.standing(root))
             said.append(_Said(against, certain=self._chain.outcome is Outcome.UNSUPPORTED))

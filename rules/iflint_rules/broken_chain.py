@@ -27,7 +27,12 @@ class BrokenChain(Rule):
     each certificate on it that fails: its key did not make the signature (another key under
     the same name), it is not a CA, its key usage does not allow to sign certificates, its path
     length is exceeded, its name constraints exclude a name below it, it has expired or is not
-    valid yet. A root is checked for its dates only, and only if it is on the list in force.
+    valid yet. Constraints on host names hold for a common name, too, if it is a host name and the
+    certificate has no DNS name among its alternative names.
+
+    A root on SAP's list is checked for its dates only. A root of your own, from a file of
+    `--roots` or `--roots-add`, also bounds what is below it by its own extensions: name
+    constraints, path length, usages. RFC 5280 leaves these aside, but many programs apply them.
 
     A critical extension that nobody knows makes a certificate invalid, the client certificate
     too. The usual case is a pre-certificate, which a CA makes for the logs of Certificate
@@ -50,7 +55,7 @@ class BrokenChain(Rule):
 
     ## Source
 
-    RFC 5280 §6.1; SAP documentation (4509f60, 7f84d16).
+    RFC 5280 §6.1; for roots of your own RFC 5937; SAP documentation (4509f60, 7f84d16).
     """
 
     code = "IFL204"

@@ -21,9 +21,9 @@ class MissingClientAuthEku(Rule):
 
     Looks at the extended key usage of the best certificate of an entry and of the
     intermediates of its chain, and reports those whose extension does not list Client
-    Authentication (1.3.6.1.5.5.7.3.2). Nothing is said of a certificate without this
-    extension, or with `anyExtendedKeyUsage`: what the load balancer does then is not
-    documented.
+    Authentication (1.3.6.1.5.5.7.3.2); so it does of the root, where the root comes from a file
+    of `--roots` or `--roots-add`. Nothing is said of a certificate without this extension, or
+    with `anyExtendedKeyUsage`: what the load balancer does then is not documented.
 
     ## Why it fails at runtime
 
@@ -39,7 +39,8 @@ class MissingClientAuthEku(Rule):
     ## Source
 
     SAP documentation (0f92842, said of Cloud Foundry; for Neo *inferred*); for intermediates
-    RFC 5280 §4.2.1.12 and TLS practice.
+    RFC 5280 §4.2.1.12 and TLS practice; for roots practice alone, as RFC 5280 leaves their
+    extensions aside.
     """
 
     code = "IFL401"
@@ -52,11 +53,13 @@ class MissingClientAuthEku(Rule):
         best = case.verdict.best
         if best is None or not best.chain.without_client_auth:
             return
-        lacking = best.chain.without_client_auth
+        lacking, root = best.chain.without_client_auth, best.chain.root
+        anchor = root.certificate if root is not None else None
+        kinds = {anchor: "root", best.certificate: "client certificate"}
         names = [
-            "the client certificate"
-            if certificate.sha256 == best.certificate.sha256
-            else f"the intermediate {certificate.subject.readable}"
+            f"the {kinds[certificate]}"
+            if certificate == best.certificate
+            else f"the {kinds.get(certificate, 'intermediate')} {certificate.subject.readable}"
             for certificate in lacking
         ]
         verb = "lacks" if len(lacking) == 1 else "lack"
@@ -67,8 +70,14 @@ class MissingClientAuthEku(Rule):
         yield self.finding(
             case,
             f"{subject[0].upper()}{subject[1:]} {verb} Client Authentication in the extended key "
-            f"usage{f', which allows {usages} only' if usages else ''}.",
+            f"usage{f', which allows {usages} only' if usages else ''}."
+            + (_OF_A_ROOT if anchor in lacking and anchor != best.certificate else ""),
             remedy="Ask the CA for a certificate with Client Authentication in its extended key "
             "usage, below an intermediate that allows it.",
             **about_certificate(case, best),
         )
+
+
+_OF_A_ROOT = (
+    " RFC 5280 leaves aside such extensions of the root itself, but many programs apply them."
+)

@@ -115,6 +115,19 @@ def test_what_is_wrong_stands_at_its_step(write, trees, certificates, at, fault)
     assert tree["holds_until"] is None
 
 
+def test_what_a_root_of_ones_own_holds_against_the_chain_stands_at_the_root(write, trees) -> None:
+    write("own.pem", root_of(ROOT, path_length=0, eku=(SERVER,)))
+    write("chain.pem", client(SENDER, MIDDLE), intermediate(MIDDLE, ROOT))
+    (tree,) = trees("chain.pem", "--landscape", "custom", "--roots", "own.pem")
+    client_, middle, root = tree["steps"]
+    assert not client_["faults"]
+    assert not middle["faults"]
+    length, usage = root["faults"]
+    assert length.startswith("it allows 0 intermediates below it, and there is 1; RFC 5280")
+    assert usage == "its extended key usage lacks Client Authentication"
+    assert tree["verdict"] == "fails"
+
+
 def test_an_address_to_look_for_the_missing_one(write, call) -> None:
     write("leaf.pem", client(SENDER, MIDDLE, aia="http://ca.example.com/middle.cer"))
     assert "http://ca.example.com/middle.cer" in call("chain", "leaf.pem", *CUSTOM).stdout

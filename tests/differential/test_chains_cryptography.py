@@ -25,8 +25,12 @@ def explanation(case: Case, accepted: bool, error: str) -> str:
     """Why the two disagree on this chain; the words are headings of the document."""
     traits = case.traits
     if not accepted:
-        subject_only = traits & {"directory constraints", "e-mail in subject"}
-        names = objections(case) == {"name-constraints"}
+        subject_only = traits & {
+            "directory constraints",
+            "e-mail in subject",
+            "host as common name",
+        }
+        names = objections(case) <= {"name-constraints", "name-constraints of the root"}
         return "Directory names and the subject" if subject_only and names else ""
     reasons = error + verifiers(on_its_path(case))
     if "ame constraint" in reasons and "directory constraints" in traits:

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.differential
 
 SELF_SIGNED = "19"
 ISSUER_ABSENT, ENDED, PURPOSE, NOT_COMPARED = {"2", "19", "20", "21"}, "10", "26", "51"
+NOT_PERMITTED, EXCLUDED = "47", "48"
 
 
 def explanation(case: Case, accepted: bool, error: str, ask: Callable[[Case], str]) -> str:
@@ -32,10 +33,12 @@ def explanation(case: Case, accepted: bool, error: str, ask: Callable[[Case], st
     traits = case.traits
     if not accepted:
         against = objections(case)
-        if "signs without basicConstraints" in traits and "not-a-ca" in against:
+        unsaid = against & {"not-a-ca", "not-a-ca of the root"}
+        if "signs without basicConstraints" in traits and unsaid:
             return "A CA without basicConstraints"
         uris = {"URI constraints", "URI in SAN"} <= traits
-        return "A URI without a domain name" if uris and against == {"name-constraints"} else ""
+        names = against <= {"name-constraints", "name-constraints of the root"}
+        return "A URI without a domain name" if uris and names else ""
     alone = on_its_path(case)
     errors = {error, ask(alone)}
     if SELF_SIGNED in errors and any(
@@ -53,6 +56,8 @@ def explanation(case: Case, accepted: bool, error: str, ask: Callable[[Case], st
         return "Key identifiers that differ"
     if NOT_COMPARED in errors and "constraints not critical" in traits:
         return "Constraints that can't be processed"
+    if errors & {NOT_PERMITTED, EXCLUDED} and {"e-mail in subject", "e-mail constraints"} <= traits:
+        return "An e-mail address in the subject beside alternative names"
     return cause(case, ask)
 
 

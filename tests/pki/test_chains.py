@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import itertools
+import json
 import random
 import time
 from pathlib import Path
@@ -16,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, p
 
 from authorities import (
     ANY,
+    CLIENT,
     DAY,
     NOW,
     SERVER,
@@ -39,6 +42,7 @@ from iflint.pki.files import read_certificate_file
 from iflint.pki.roots.trust import Landscape, Standing, load_trust_list
 from iflint.places.location import FileLocation
 
+UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\5\0")
 REAL_CHAINS = Path(__file__).resolve().parents[2] / "../shared/reference/real-chains.pem"
 
 
@@ -160,10 +164,6 @@ class TestTrusted:
         leaf = client(sender, root)
         assert judge(leaf, roots=(leaf,)).ok
 
-    def test_an_anchor_needs_no_ca_extensions(self, root: Party, sender: Party) -> None:
-        anchor = issue(root, root, ca=False, key_usage="sign")
-        assert judge(client(sender, root), roots=(anchor,)).ok
-
     def test_a_key_rollover_certificate_is_an_ordinary_intermediate(self, sender: Party) -> None:
         old, new = Party("CA"), Party("CA")
         rollover = issue(new, old, ca=True, key_usage="cert", path_length=0)
@@ -191,12 +191,6 @@ class TestTrusted:
         assert judge(leaf, intermediate(middle, root), roots=(root_of(root),)).ok
         leaf = client(sender, middle, eku=None)
         assert judge(leaf, intermediate(middle, root, eku=(ANY,)), roots=(root_of(root),)).ok
-
-    def test_the_roots_own_extended_key_usage_does_not_count(
-        self, root: Party, sender: Party
-    ) -> None:
-        verdict = judge(client(sender, root), roots=(root_of(root, eku=(SERVER,)),))
-        assert verdict.ok
 
     @pytest.mark.parametrize(
         ("key", "options"),
@@ -406,6 +400,191 @@ class TestEndsWrong:
         verdict = judge(leaf, roots=(root_of(root),))
         assert verdict.outcome is Outcome.TRUSTED
         assert kinds(verdict) == [FaultKind.ALGORITHM]
+
+
+ONLY_EXAMPLE = ((x509.NameConstraints([x509.DNSName("example.com")], None), True),)
+
+
+def with_host(name: str) -> tuple[tuple[x509.ExtensionType, bool], ...]:
+    return ((x509.SubjectAlternativeName([x509.DNSName(name)]), False),)
+
+
+class TestAnchors:
+    """A root from a file bounds what is below it; one of a table is a name and a key."""
+
+    def test_its_name_constraints(self, root: Party, middle: Party, sender: Party) -> None:
+        anchor = root_of(root, more=ONLY_EXAMPLE)
+        above = intermediate(middle, root)
+        leaf = client(sender, middle, more=with_host("edi.other.org"))
+        verdict = judge(leaf, above, roots=(anchor,))
+        assert verdict.outcome is Outcome.TRUSTED
+        (fault,) = verdict.faults
+        assert (fault.kind, fault.certificate) == (
+            FaultKind.NAME_CONSTRAINTS,
+            certificate(anchor),
+        )
+        assert fault.root == verdict.root
+        assert fault.below == certificate(above)
+        assert verdict.links[-1].faults == (fault,)
+        assert fault.detail == (
+            "its name constraints refuse CN=sender, O=Example, C=DE: the DNS name edi.other.org"
+            " is not permitted; RFC 5280 leaves aside such extensions of the root itself, but many"
+            " programs apply them"
+        )
+        leaf = client(sender, middle, more=with_host("edi.example.com"))
+        assert judge(leaf, above, roots=(anchor,)).ok
+
+    def test_its_path_length(self, root: Party, middle: Party, sender: Party) -> None:
+        above = intermediate(middle, root)
+        leaf = client(sender, middle)
+        verdict = judge(leaf, above, roots=(root_of(root, path_length=0),))
+        assert kinds(verdict) == [FaultKind.PATH_LENGTH]
+        assert "it allows 0 intermediates below it, and there is 1; RFC" in verdict.faults[0].detail
+        assert judge(leaf, above, roots=(root_of(root, path_length=1),)).ok
+        assert judge(client(sender, root), roots=(root_of(root, path_length=0),)).ok
+
+    def test_its_path_length_does_not_count_self_issued_certificates(self, sender: Party) -> None:
+        old, new = Party("CA"), Party("CA")
+        rollover = intermediate(new, old)
+        assert judge(client(sender, new), rollover, roots=(root_of(old, path_length=0),)).ok
+
+    def test_its_extended_key_usage(self, root: Party, sender: Party) -> None:
+        leaf = client(sender, root)
+        anchor = root_of(root, eku=(SERVER,))
+        verdict = judge(leaf, roots=(anchor,))
+        assert verdict.without_client_auth == (certificate(anchor),)
+        assert not verdict.ok
+        assert not verdict.faults
+        for usages in ((SERVER, CLIENT), (ANY,), None):
+            assert judge(leaf, roots=(root_of(root, eku=usages),)).ok
+
+    @pytest.mark.parametrize(
+        ("options", "kind", "near"),
+        [
+            ({"ca": False}, FaultKind.NOT_A_CA, {}),
+            ({"ca": None}, FaultKind.NOT_A_CA, {}),
+            ({"key_usage": "sign"}, FaultKind.KEY_USAGE, {"key_usage": None}),
+            (
+                {"more": ((UNKNOWN, True),)},
+                FaultKind.UNKNOWN_CRITICAL_EXTENSION,
+                {"more": ((UNKNOWN, False),)},
+            ),
+        ],
+    )
+    def test_whether_it_may_certify_at_all(
+        self,
+        options: dict[str, Any],
+        kind: FaultKind,
+        near: dict[str, Any],
+        root: Party,
+        sender: Party,
+    ) -> None:
+        leaf = client(sender, root)
+        verdict = judge(leaf, roots=(root_of(root, **options),))
+        assert kinds(verdict) == [kind]
+        assert (
+            "; RFC 5280 leaves aside such extensions of the root itself" in verdict.faults[0].detail
+        )
+        assert judge(leaf, roots=(root_of(root, **near),)).ok
+
+    def test_one_of_version_1_can_say_nothing(self, root: Party, sender: Party) -> None:
+        whole = asn1.parse(issue(root, root, key_ids=False))
+        fields = whole.children()[0].children()[1:]
+        assert len(fields) == 6
+        tbs = asn1.encode(asn1.SEQUENCE, b"".join(field.encoded for field in fields))
+        signature = asn1.encode(
+            asn1.BIT_STRING, b"\0" + root.key.sign(tbs, ec.ECDSA(hashes.SHA256()))
+        )
+        algorithm = whole.children()[1].encoded
+        anchor = asn1.encode(asn1.SEQUENCE, tbs + algorithm + signature)
+        assert certificate(anchor).version == 1
+        assert judge(client(sender, root), roots=(anchor,)).ok
+
+    def test_two_signature_algorithms(self, root: Party, sender: Party) -> None:
+        tbs, _, signature = (part.encoded for part in asn1.parse(root_of(root)).children())
+        other = algorithm("1.2.840.10045.4.3.3")
+        anchor = asn1.encode(asn1.SEQUENCE, tbs + other + signature)
+        assert kinds(judge(client(sender, root), roots=(anchor,))) == [FaultKind.MALFORMED]
+
+    def test_an_intermediate_named_as_a_root_is_bound_alike(
+        self, root: Party, middle: Party, sender: Party
+    ) -> None:
+        low = Party("Low")
+        anchor = intermediate(middle, root, path_length=0)
+        above = intermediate(low, middle)
+        verdict = judge(client(sender, low), above, anchor, root_of(root), roots=(anchor,))
+        assert kinds(verdict) == [FaultKind.PATH_LENGTH]
+        assert judge(client(sender, middle), anchor, roots=(anchor,)).ok
+
+    def test_one_that_is_at_hand_too_is_judged_once(self, sender: Party) -> None:
+        old, new = Party("CA"), Party("CA")
+        for anchor, key in (
+            (root_of(old, more=ONLY_EXAMPLE), old),
+            (intermediate(new, old, more=ONLY_EXAMPLE), new),
+        ):
+            leaf = client(sender, key, more=with_host("other.org"))
+            verdict = judge(leaf, anchor, root_of(old), anchor, roots=(anchor,))
+            assert kinds(verdict) == [FaultKind.NAME_CONSTRAINTS]
+            assert verdict.certificates == (certificate(leaf), certificate(anchor))
+
+    def test_the_one_without_bounds_wins_of_two_of_one_name_and_key(
+        self, root: Party, sender: Party
+    ) -> None:
+        free, bound = root_of(root), root_of(root, more=ONLY_EXAMPLE, eku=(SERVER,))
+        leaf = client(sender, root, more=with_host("other.org"))
+        for roots in ((free, bound), (bound, free)):
+            verdict = judge(leaf, roots=roots)
+            assert verdict.ok
+            assert verdict.certificates[-1] == certificate(free)
+
+    def test_of_two_ways_the_one_that_its_names_allow_is_told(
+        self, root: Party, middle: Party, sender: Party
+    ) -> None:
+        low = Party("Low")
+        good = intermediate(low, middle, end=NOW + 5 * DAY)
+        bad = intermediate(low, middle, more=with_host("ca.other.org"))
+        above = intermediate(middle, root)
+        verdict = judge(
+            client(sender, low, more=with_host("edi.example.com")),
+            *(bad, good, above),
+            roots=(root_of(root, more=ONLY_EXAMPLE),),
+        )
+        assert verdict.ok
+        assert certificate(good) in verdict.certificates
+
+    def test_a_client_certificate_that_is_an_anchor_is_not_below_itself(self) -> None:
+        sender = Party("edi.other.org")
+        own = issue(sender, sender, eku=(CLIENT,), more=ONLY_EXAMPLE)
+        assert judge(own, roots=(own,)).ok
+
+    def test_one_of_a_table_is_a_name_and_a_key_whatever_its_file_says(
+        self, root: Party, sender: Party
+    ) -> None:
+        der = root_of(root, more=ONLY_EXAMPLE, path_length=0, eku=(SERVER,))
+        file = certificate(der)
+        row = {
+            "subject": file.subject.text,
+            "sha256": file.sha256,
+            "not_before": str(file.not_before.date()),
+            "not_after": str(file.not_after.date()),
+            "spki": base64.b64encode(file.spki).decode(),
+            "added_in": "1.0.0",
+        }
+        table = json.dumps({"releases": {"1.0.0": "2024-01-01"}, "roots": [row]}).encode()
+        leaf = client(sender, root, more=with_host("other.org"))
+        pool = CertificatePool([found(leaf), found(der)])
+        trust = load_trust_list(Landscape.BTP, NOW, table=table)
+        assert judge_chain(certificate(leaf), pool, trust, NOW).ok
+        added = load_trust_list(Landscape.BTP, NOW, table=table, added=[found(der)])
+        verdict = judge_chain(certificate(leaf), pool, added, NOW)
+        assert kinds(verdict) == [FaultKind.NAME_CONSTRAINTS]
+        assert verdict.without_client_auth == (file,)
+
+    def test_one_that_is_not_listed_is_not_judged(self, root: Party, sender: Party) -> None:
+        other = root_of(root, more=ONLY_EXAMPLE)
+        leaf = client(sender, root, more=with_host("other.org"))
+        verdict = judge(leaf, other)
+        assert (verdict.outcome, verdict.faults) == (Outcome.UNSUPPORTED, ())
 
 
 class TestForm:

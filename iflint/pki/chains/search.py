@@ -1,8 +1,9 @@
 """From a client certificate up to a root: every path is tried, the best one is explained.
 
 The sender presents the intermediates, SAP's side holds the roots: a root known by name and key
-ends a path whether its file is at hand or not. Source: RFC 5280 §6.1; as §6.1.1 d says, of a
-trust anchor only name and key count (and here the validity of a listed one), not its extensions.
+ends a path whether its file is at hand or not. Source: RFC 5280 §6.1. As §6.1.1 d says, of a root
+of the table only name and key count (and here the validity of a listed one). One that comes as a
+file bounds what is below it by its own extensions, too (RFC 5937), since many programs do so.
 Not applied: policies and revocation.
 """
 
@@ -29,6 +30,9 @@ MAX_CERTIFICATES_IN_PATH = 16
 _ALTERNATIVE_NAMES = "2.5.29.17"
 _NAME_CONSTRAINTS = "2.5.29.30"
 _PRE_CERTIFICATE = "1.3.6.1.4.1.11129.2.4.3"
+_OF_A_ROOT = (
+    "; RFC 5280 leaves aside such extensions of the root itself, but many programs apply them"
+)
 _MAX_STEPS = 20_000
 _MAX_SIGNATURES = 3000
 _MAX_REFUSALS = 50_000
@@ -199,8 +203,9 @@ class _Search:
         for root in issuers.roots:
             self._end_in_root(path, root, self._at_hand(root, issuers))
         followed = bool(issuers.roots)
+        anchors = {root.certificate for root in issuers.roots}
         for issuer in issuers.certificates:
-            if path.holds(issuer):
+            if issuer in anchors or path.holds(issuer):
                 continue
             followed = True
             self._steps += 1
@@ -219,7 +224,10 @@ class _Search:
 
     def _append(self, path: _Path, issuer: Certificate, verified: bool) -> _Path:
         faults = [] if verified else [_not_verified(path.top, issuer, None)]
-        faults += self._faults_of_intermediate(path, issuer)
+        if _is_ca(issuer):
+            dates = issuer.not_before, issuer.not_after
+            faults += self._date_faults(path.top, *dates, issuer, None)
+        faults += self._faults_of_ca(path, issuer)
         link = Link(path.top, issuer, None, tuple(faults))
         excludes_clients = issuer.lacks_client_auth and _is_ca(issuer)
         return _Path(
@@ -238,8 +246,8 @@ class _Search:
             else path.refused_by | self._refused_by(issuer),
         )
 
-    def _faults_of_intermediate(self, path: _Path, issuer: Certificate) -> Iterator[Fault]:
-        """What RFC 5280 §6.1.4 k to o and §6.1.3 a 2, b and c find wrong with an intermediate."""
+    def _faults_of_ca(self, path: _Path, issuer: Certificate) -> Iterator[Fault]:
+        """What RFC 5280 §6.1.4 k to o and §6.1.3 b and c find wrong with the one above a path."""
         if not _is_ca(issuer):
             yield Fault(FaultKind.NOT_A_CA, issuer, None, path.top, _why_not_a_ca(issuer))
             return
@@ -256,9 +264,18 @@ class _Search:
                 f" and there {'is' if path.crossed == 1 else 'are'} {path.crossed}"
             )
             yield Fault(FaultKind.PATH_LENGTH, issuer, None, path.top, detail)
-        yield from self._date_faults(path.top, issuer.not_before, issuer.not_after, issuer, None)
         yield from self._name_faults(path, issuer)
         yield from _ill_formed(issuer, path.top)
+
+    def _faults_of_anchor(self, path: _Path, anchor: Certificate, root: Root) -> Iterator[Fault]:
+        """What a root's own file holds against what is below it; one of version 1 says nothing."""
+        if anchor.version == 3:
+            for fault in self._faults_of_ca(path, anchor):
+                detail = fault.detail + _OF_A_ROOT
+                yield msgspec.structs.replace(fault, root=root, detail=detail)
+        if not anchor.algorithms_agree:
+            detail = "it names two different signature algorithms"
+            yield Fault(FaultKind.MALFORMED, anchor, root, path.top, detail)
 
     def _name_faults(self, path: _Path, issuer: Certificate) -> Iterator[Fault]:
         """The lowest certificate of the path with a name that ``issuer`` does not allow."""
@@ -296,12 +313,14 @@ class _Search:
         found: dict[_Constraints, None] = {}
         waiting = [self._leaf]
         while waiting:
-            for issuer in self._issuers_of(waiting.pop()).certificates:
+            issuers = self._issuers_of(waiting.pop())
+            anchors = (root.certificate for root in issuers.roots if root.certificate is not None)
+            for issuer in (*issuers.certificates, *anchors):
+                if (constraints := _constraints(issuer)) is not None:
+                    found[constraints] = None
                 if issuer not in seen:
                     seen.add(issuer)
                     waiting.append(issuer)
-                    if (constraints := _constraints(issuer)) is not None:
-                        found[constraints] = None
         return tuple(found)
 
     def _refusal(self, constraints: _Constraints, certificate: Certificate) -> str | None:
@@ -354,15 +373,21 @@ class _Search:
         return root.certificate
 
     def _end_in_root(self, path: _Path, root: Root, at_hand: Certificate | None) -> None:
-        """Ends in a known root; its dates count only when it is on the list in force."""
+        """Ends in a known root; what it says itself counts only when it is on the list in force."""
         standing = self._trust.standing(root)
         is_leaf = at_hand == path.top
+        anchor = root.certificate if self._is_listed(root) and not is_leaf else None
         faults: list[Fault] = []
         if not is_leaf and not self._issuers_of(path.top).verified:
             faults.append(_not_verified(path.top, at_hand, root))
         if self._is_listed(root) and root.sha256 != path.top.sha256:
             file = None if is_leaf else at_hand
             faults += self._date_faults(path.top, root.not_before, root.not_after, file, root)
+        if anchor is not None:
+            faults += self._faults_of_anchor(path, anchor, root)
+            if anchor.lacks_client_auth:
+                lacking = (*path.without_client_auth, anchor)
+                path = msgspec.structs.replace(path, without_client_auth=lacking)
         outcome = {
             Standing.LISTED: Outcome.TRUSTED,
             Standing.ONE_LIST: Outcome.UNCERTAIN,

@@ -76,10 +76,10 @@ class ChainVerdict(msgspec.Struct, frozen=True, kw_only=True):
     that ends the path, also when it is not on the list, and ``standing`` what the list says of
     it. ``missing_issuer`` is the absent issuer of ``below``, from whose AIA ``ca_issuers``
     come; ``issuer_name_known`` says that another certificate or root of that name is known.
-    ``without_client_auth`` are the client certificate and intermediates whose extended key usage
-    excludes clients. ``valid_from`` and ``valid_until`` (inclusive) bound the time in which the
-    whole path is valid, the client certificate and a root with known dates included; ``leaving``
-    is the later release that takes the root off the list, where one is known.
+    ``without_client_auth`` are the client certificate, the intermediates and the root from a file
+    whose extended key usage excludes clients. ``valid_from`` and ``valid_until`` (inclusive) bound
+    the time in which the whole path is valid, the client certificate and a root with known dates
+    included; ``leaving`` is the later release that takes the root off the list, where one is known.
     """
 
     leaf: Certificate
