@@ -1,7 +1,8 @@
 """What depends on each certificate at hand: how long it lasts, its chain, and who needs it.
 
 "What do I touch when this one changes?", asked of every certificate at once. A channel needs the
-certificates that have the pair of one of its entries, and those above them that complete the chain.
+certificates that have the pair of one of its entries, and those above them that complete the chain;
+a service key or a mapping those that it accepts, and those above them.
 """
 
 from __future__ import annotations
@@ -171,8 +172,11 @@ def _collect_uses(
 
 def _collect_callers(session: Session, collected: dict[Certificate, _Collected]) -> None:
     """Note which service keys and mappings need what is at hand."""
+    from iflint.rule.words import words_for
+
     for verdict in session.caller_verdicts(session.as_of):
         channels = session.opened_by(verdict.caller)
+        reference, renewal = caller_reference(verdict.caller), words_for(verdict.caller).renewal
         above: dict[Certificate, bool] = {}
         needed: list[tuple[Certificate, str, bool]] = []
         for match in verdict.joined:
@@ -185,7 +189,8 @@ def _collect_callers(session: Session, collected: dict[Certificate, _Collected])
         needed += [(certificate, CHAIN, decides) for certificate, decides in above.items()]
         for certificate, relation, decides in needed:
             if certificate in collected:
-                use = CallerUse(caller_reference(verdict.caller), relation, decides, channels)
+                what = "" if relation == CHAIN else renewal
+                use = CallerUse(reference, relation, decides, channels, what)
                 collected[certificate].callers.setdefault(use, []).append(session.name)
 
 

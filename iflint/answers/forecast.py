@@ -24,13 +24,15 @@ class Turn(msgspec.Struct, frozen=True):
     """A finding that begins or ends on a day.
 
     ``begins`` is False for one that is gone from that day on. ``renew_by`` is the last day to
-    start a renewal, ``expiry-days`` before what an error speaks of; it may have passed.
+    start a renewal, ``expiry-days`` before what an error speaks of; it may have passed. Of a
+    finding about a service key or a mapping ``opens`` are the channels that it is known to open.
     """
 
     day: date
     begins: bool
     finding: Finding
     renew_by: date | None = None
+    opens: tuple[str, ...] = ()
 
 
 class Forecast(msgspec.Struct, frozen=True):
@@ -59,10 +61,11 @@ def forecast(session: Session, until: date) -> Forecast:
         ended = [finding for key, finding in before.items() if key not in after]
         replaced = {finding.fingerprint for finding in begun}
         turns.extend(
-            Turn(day, True, finding, _renew_by(finding, day, session)) for finding in begun
+            Turn(day, True, finding, _renew_by(finding, day, session), _opens(finding, session))
+            for finding in begun
         )
         turns.extend(
-            Turn(day, False, finding)
+            Turn(day, False, finding, opens=_opens(finding, session))
             for finding in ended
             if finding.fingerprint not in replaced and not _is_overtaken(finding, begun)
         )
@@ -95,6 +98,10 @@ def _renew_by(finding: Finding, day: date, session: Session) -> date | None:
         return None
     last = finding.breaks_on.date() if finding.breaks_on else day
     return last - timedelta(days=session.options.expiry_days)
+
+
+def _opens(finding: Finding, session: Session) -> tuple[str, ...]:
+    return session.opened_by(finding.caller) if finding.caller else ()
 
 
 def _beginning(day: date) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
 from iflint.console.frame import show, subcommand
@@ -11,18 +11,28 @@ from iflint.console.interface import complain
 from iflint.console.reading import read, say_what_was_not_read
 from iflint.console.run import Request, call, prepare
 from iflint.console.tables import Column, table
+from iflint.reporters.sentences import caller_name, roles_of
 from iflint.words.terminal import Style, wrapped
 from iflint.words.visible import visible
-from iflint.words.wording import counted, day, left
+from iflint.words.wording import counted, day, left, listed
 
 if TYPE_CHECKING:
-    from iflint.report.certificate_list import CertificateUse, CertificateUses, Standing, Use
+    from iflint.report.certificate_list import (
+        CallerUse,
+        CertificateUse,
+        CertificateUses,
+        Standing,
+        Use,
+    )
+
+U = TypeVar("U", "Use", "CallerUse")
 
 ALARM_DAYS = (30, 7)
 """How long before a certificate's last day the calendar reminds of it: ours."""
 
 _MOST_IN_AN_EVENT = 100
-"""Channels named in one event. Ours: a server may refuse a large one (RFC 4791 §5.2.5)."""
+"""Channels, service keys and mappings named in one event. Ours: a server may refuse a large one
+(RFC 4791 §5.2.5)."""
 
 
 @subcommand(
@@ -39,9 +49,9 @@ def command(asked: Request, paths: tuple[str, ...]) -> None:
     """List every certificate at hand and what depends on it at PATH (default: here).
 
     Shows the last day, the days left, the verdict on the chain, and every package, iFlow and
-    channel that needs the certificate: what to touch when it changes. The format ics is a
-    calendar with an event on each last day, and reminders 30 and 7 days before it. Exit code: 0
-    whatever the verdicts are.
+    channel, service key and certificate-to-user mapping that needs the certificate: what to touch
+    when it changes. The format ics is a calendar with an event on each last day, and reminders 30
+    and 7 days before it. Exit code: 0 whatever the verdicts are.
     """
     from iflint.answers.certificate_uses import uses_of
 
@@ -106,14 +116,34 @@ def _verdict(standing: Standing, use: CertificateUse) -> str:
 
 
 def _needed_by(use: CertificateUse) -> str:
-    if not use.uses:
+    if not use.is_needed:
         return "no channel"
     by_flow: dict[str, list[str]] = {}
     for one in use.uses:
         by_flow.setdefault(_flow(one), []).append(f"  {_channel(one)}")
+    for caller in use.callers:
+        by_flow.setdefault(_caller(caller), []).extend(f"  {opens}" for opens in _opens(caller))
     return "\n".join(
-        visible(line) for flow, channels in by_flow.items() for line in (flow, *channels)
+        visible(line) for needing, lines in by_flow.items() for line in (needing, *lines)
     )
+
+
+def _caller(use: CallerUse) -> str:
+    notes = []
+    if use.relation == "chain":
+        notes.append("in its chain")
+    elif not use.decides:
+        notes.append("beside a better one")
+    if use.environments:
+        notes.append(f"in {', '.join(use.environments)}")
+    return caller_name(use.caller) + (f" ({'; '.join(notes)})" if notes else "")
+
+
+def _opens(use: CallerUse) -> Sequence[str]:
+    """The channels that it opens, or why none is named."""
+    if use.caller.roles is None:
+        return ["roles not known"]
+    return use.channels or [f"{roles_of(use.caller)}: no channel here"]
 
 
 def _flow(use: Use) -> str:
@@ -141,7 +171,7 @@ def _channel(use: Use) -> str:
 
 def _closing(uses: CertificateUses, width: int) -> str:
     """What the list amounts to, and which list of roots and clock it relies on."""
-    unneeded = sum(not one.uses for one in uses.certificates)
+    unneeded = sum(not one.is_needed for one in uses.certificates)
     said = [counted(len(uses.certificates), "certificate")]
     if unneeded:
         said.append(f"{unneeded} needed by no channel")
@@ -164,12 +194,13 @@ def _csv(uses: CertificateUses) -> str:
         *("environments", "verdict", "reasons", "holds_until"),
         *("package", "iflow_id", "iflow", "version", "channel", "adapter", "address", "entry"),
         *("relation", "decides", "flow_file"),
+        *("caller", "caller_kind", "caller_name", "tenant", "roles", "opens", "renewal"),
     )
     return csv_text(headings, _csv_rows(uses))
 
 
 def _csv_rows(uses: CertificateUses) -> Iterator[list[object]]:
-    """A row for each certificate, verdict and entry that needs it; one without if none does."""
+    """A row for each certificate, verdict, and entry or caller that needs it; one if none does."""
     for each in uses.certificates:
         certificate = each.certificate
         files = "; ".join(dict.fromkeys(str(place.file) for place in certificate.locations))
@@ -185,14 +216,15 @@ def _csv_rows(uses: CertificateUses) -> Iterator[list[object]]:
         ]
         for standing in each.standings:
             of_chain = [standing.verdict, "; ".join(standing.reasons), standing.holds_until]
-            needing = list(_needing(standing, each.uses))
-            for use, names in needing:
-                yield [*of_certificate, ", ".join(names), *of_chain, *_csv_use(use)]
-            if not needing:
-                yield [*of_certificate, ", ".join(standing.environments), *of_chain, *[None] * 11]
+            needing: list[tuple[list[object], tuple[str, ...]]] = [
+                *((_csv_use(use), names) for use, names in _needing(standing, each.uses)),
+                *((_csv_caller(use), names) for use, names in _needing(standing, each.callers)),
+            ]
+            for cells, names in needing or [([None] * 18, standing.environments)]:
+                yield [*of_certificate, ", ".join(names), *of_chain, *cells]
 
 
-def _needing(standing: Standing, uses: Sequence[Use]) -> Iterator[tuple[Use, tuple[str, ...]]]:
+def _needing(standing: Standing, uses: Sequence[U]) -> Iterator[tuple[U, tuple[str, ...]]]:
     """The uses in the environments of a verdict, each with those that both name."""
     for use in uses:
         common = tuple(name for name in use.environments if name in standing.environments)
@@ -214,6 +246,24 @@ def _csv_use(use: Use) -> list[object]:
         use.relation,
         "yes" if use.decides else "no",
         str(iflow.location),
+        *[None] * 7,
+    ]
+
+
+def _csv_caller(use: CallerUse) -> list[object]:
+    caller = use.caller
+    return [
+        *[None] * 8,
+        use.relation,
+        "yes" if use.decides else "no",
+        None,
+        caller_name(caller),
+        caller.kind,
+        caller.name,
+        caller.tenant,
+        "not known" if caller.roles is None else "; ".join(caller.roles),
+        "; ".join(use.channels),
+        use.renewal,
     ]
 
 
@@ -236,8 +286,18 @@ def _calendar(uses: CertificateUses) -> str:
 
 def _summary(use: CertificateUse) -> str:
     channels = {(one.iflow, one.channel.ordinal) for one in use.uses}
-    needed = counted(len(channels), "channel") if channels else "no channel"
-    return f"Last day of {use.certificate.subject or 'a certificate'} ({needed})"
+    kinds = [kind for kind, _ in {(one.caller.kind, one.caller.id) for one in use.callers}]
+    needed = [
+        counted(number, noun)
+        for number, noun in (
+            (len(channels), "channel"),
+            (kinds.count("service-key"), "service key"),
+            (kinds.count("mapping"), "mapping"),
+        )
+        if number
+    ]
+    what = listed(needed) or "no channel"
+    return f"Last day of {use.certificate.subject or 'a certificate'} ({what})"
 
 
 def _description(use: CertificateUse) -> Iterator[str]:
@@ -250,8 +310,12 @@ def _description(use: CertificateUse) -> Iterator[str]:
         yield f"File: {location.file}"
     for standing in use.standings:
         yield f"Chain: {_verdict(standing, use)}"
-    yield "Needed by:" if use.uses else "Needed by no channel."
-    for one in use.uses[:_MOST_IN_AN_EVENT]:
-        yield f"- {_flow(one)}: {_channel(one)}"
-    if len(use.uses) > _MOST_IN_AN_EVENT:
-        yield f"- and {len(use.uses) - _MOST_IN_AN_EVENT} more: 'iflint certificates' lists them"
+    needing = [f"- {_flow(one)}: {_channel(one)}" for one in use.uses]
+    needing += [
+        f"- {_caller(caller)}: {', '.join(_opens(caller))}. {caller.renewal}".rstrip()
+        for caller in use.callers
+    ]
+    yield "Needed by:" if needing else "Needed by no channel."
+    yield from needing[:_MOST_IN_AN_EVENT]
+    if len(needing) > _MOST_IN_AN_EVENT:
+        yield f"- and {len(needing) - _MOST_IN_AN_EVENT} more: 'iflint certificates' lists them"

@@ -1,4 +1,7 @@
-"""`iflint channels`: every sender channel, who may call it, and for how long that works."""
+"""`iflint channels`: every sender channel, who may call it, and for how long that works.
+
+Who may call is told by rows of a channel, or by service keys and mappings that have its role.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +17,24 @@ from iflint.console.reading import say_what_has_no_parameters, say_what_was_not_
 from iflint.console.run import Request, check, prepare
 from iflint.console.tables import columns, table
 from iflint.reporters.encoding import enveloped
+from iflint.reporters.sentences import caller_name
 from iflint.words.terminal import Style
 from iflint.words.visible import visible
-from iflint.words.wording import day, left
+from iflint.words.wording import day, left, listed
 
 if TYPE_CHECKING:
-    from iflint.report.report import ChannelResult, EntryResult, IflowResult, Report
+    from iflint.report.report import (
+        CallerResult,
+        CertificateResult,
+        ChannelResult,
+        EntryResult,
+        IflowResult,
+        Report,
+    )
 
 
 class CertificateRow(msgspec.Struct, frozen=True):
-    """The certificate that an entry was joined to."""
+    """The certificate that an entry was joined to, or that a service key or mapping accepts."""
 
     file: str
     sha256: str
@@ -44,11 +55,39 @@ class EntryRow(msgspec.Struct, frozen=True):
     findings: tuple[str, ...]
 
 
+class CallerRow(msgspec.Struct, frozen=True):
+    """A service key or a mapping; ``file`` and ``line`` are where its certificate is told.
+
+    ``caller`` names it for people. ``roles`` are those that it opens, None where they are not
+    known. ``environments`` are those in which it is so, none where there is nothing to tell apart.
+    """
+
+    caller: str
+    kind: str
+    name: str
+    id: str
+    tenant: str
+    roles: tuple[str, ...] | None
+    pinned: bool
+    pin_assumed: bool
+    subject: str
+    issuer: str
+    certificate: CertificateRow | None
+    days_left: int | None
+    healthy_until: datetime | None
+    verdict: str
+    findings: tuple[str, ...]
+    file: str
+    line: int | None
+    environments: tuple[str, ...]
+
+
 class ChannelRow(msgspec.Struct, frozen=True):
     """A sender channel; ``file`` and ``line`` are where it stands.
 
-    ``authorization`` is the value of its setting, ``kind`` what that means. ``environment`` is
-    set where several are checked and the channel is not the same in all: it then has a row each.
+    ``authorization`` is the value of its setting, ``kind`` what that means, ``role`` the role
+    that callers need where it asks for one. ``environment`` is set where several are checked and
+    the channel is not the same in all: it then has a row each.
     """
 
     package: str
@@ -60,16 +99,18 @@ class ChannelRow(msgspec.Struct, frozen=True):
     address: str
     authorization: str
     kind: str
+    role: str
     verdict: str
     file: str
     line: int | None
     environment: str
     entries: tuple[EntryRow, ...]
+    callers: tuple[CallerRow, ...]
 
 
 @subcommand(
     "channels",
-    "List channels and their certificates.",
+    "List channels and who may call them.",
     (PATHS, *JUDGING, *answer("table", "json", "csv"), *CONFIGURATION),
     examples=(
         "iflint channels exports --certificates certs",
@@ -80,7 +121,9 @@ def command(asked: Request, paths: tuple[str, ...]) -> None:
     """List every sender channel at PATH (default: the current folder).
 
     Shows adapter, address and authorization and, for each certificate entry, the certificate,
-    its days left and the verdict. Exit code: 0 whatever the verdicts are.
+    its days left and the verdict; for a channel that is authorized by role the same of each
+    service key and certificate-to-user mapping that is known to have its role. Exit code: 0
+    whatever the verdicts are.
     """
     run = prepare(asked, paths or (".",)).but(baseline=None)
     report = check(run, describe_rules=True, whole_inventory=run.answer.format != "table")
@@ -94,13 +137,28 @@ def command(asked: Request, paths: tuple[str, ...]) -> None:
 
 def rows(report: Report) -> Iterator[ChannelRow]:
     """Every sender channel in the order of the report."""
-    names = {finding.code: finding.name for finding in report.findings}
+    names = _names(report)
     for iflow in report.iflows:
         for channel in iflow.channels:
-            yield _channel(iflow, channel, names)
+            yield _channel(iflow, channel, report, names)
 
 
-def _channel(iflow: IflowResult, channel: ChannelResult, names: dict[str, str]) -> ChannelRow:
+def other_callers(report: Report) -> Iterator[CallerRow]:
+    """The service keys and mappings that no channel here is known to let in."""
+    names = _names(report)
+    known = {id_ for channel in report.channels for id_ in channel.callers}
+    for caller in report.callers:
+        if caller.id not in known:
+            yield _caller(caller, report, names)
+
+
+def _names(report: Report) -> dict[str, str]:
+    return {finding.code: finding.name for finding in report.findings}
+
+
+def _channel(
+    iflow: IflowResult, channel: ChannelResult, report: Report, names: dict[str, str]
+) -> ChannelRow:
     region = channel.location.region if channel.location else None
     return ChannelRow(
         package=iflow.package.name if iflow.package else "",
@@ -112,34 +170,75 @@ def _channel(iflow: IflowResult, channel: ChannelResult, names: dict[str, str]) 
         address=channel.address,
         authorization=channel.authorization,
         kind=channel.kind,
+        role=channel.role,
         verdict=_findings(channel.findings, names),
         file=str(iflow.location),
         line=region.start_line if region else None,
         environment=channel.environment,
         entries=tuple(_entry(entry, names) for entry in channel.entries),
+        callers=tuple(
+            _caller(caller, report, names)
+            for caller in report.callers
+            if caller.id in channel.callers
+            and (not channel.environment or channel.environment in caller.environments)
+        ),
     )
 
 
 def _entry(entry: EntryResult, names: dict[str, str]) -> EntryRow:
     best = entry.certificates[0] if entry.certificates else None
-    reference = best.certificate if best else None
     healthy = "ok" if entry.state == "joined" else entry.state
     return EntryRow(
         entry=entry.ordinal,
         subject=entry.subject,
         issuer=entry.issuer,
-        certificate=None
-        if reference is None
-        else CertificateRow(
-            file=str(reference.locations[0].file) if reference.locations else "",
-            sha256=reference.sha256,
-            not_before=reference.not_before,
-            not_after=reference.not_after,
-        ),
+        certificate=_certificate(best) if best else None,
         days_left=best.days_left if best else None,
         healthy_until=entry.healthy_until,
         verdict=_findings(entry.findings, names) or healthy,
         findings=entry.findings,
+    )
+
+
+def _caller(caller: CallerResult, report: Report, names: dict[str, str]) -> CallerRow:
+    best = caller.certificates[0] if caller.certificates else None
+    region, everywhere = caller.location.region, len(report.environments)
+    return CallerRow(
+        caller=caller_name(caller),
+        kind=caller.kind,
+        name=caller.name,
+        id=caller.id,
+        tenant=caller.tenant,
+        roles=caller.roles,
+        pinned=caller.pinned,
+        pin_assumed=caller.pin_assumed,
+        subject=best.certificate.subject if best else "",
+        issuer=best.certificate.issuer if best else "",
+        certificate=_certificate(best) if best and not caller.by_facts else None,
+        days_left=best.days_left if best else None,
+        healthy_until=caller.healthy_until,
+        verdict=_findings(caller.findings, names) or _state(caller),
+        findings=caller.findings,
+        file=str(caller.location.file),
+        line=region.start_line if region else None,
+        environments=() if len(caller.environments) == everywhere else caller.environments,
+    )
+
+
+def _state(caller: CallerResult) -> str:
+    """The verdict on one that nothing was found about."""
+    if not caller.certificates:
+        return "certificate not known"
+    return "ok by what the file tells" if caller.by_facts else "ok"
+
+
+def _certificate(best: CertificateResult) -> CertificateRow:
+    reference = best.certificate
+    return CertificateRow(
+        file=str(reference.locations[0].file) if reference.locations else "",
+        sha256=reference.sha256,
+        not_before=reference.not_before,
+        not_after=reference.not_after,
     )
 
 
@@ -152,10 +251,20 @@ def _table(report: Report, style: Style) -> str:
     for row in rows(report):
         group = groups.setdefault((row.file, _title(row)), [])
         group.extend(_lines(row))
-    if not groups:
-        return "No sender channels found.\n"
     titled = [(title, lines) for (_, title), lines in groups.items()]
-    return table(columns("Channel", "Authorization", "Certificate", "Verdict"), titled, style)
+    others = list(other_callers(report))
+    for title, unknown in _OTHERS.items():
+        lines = [_other(caller) for caller in others if (caller.roles is None) is unknown]
+        titled += [(title, lines)] if lines else []
+    shown = table(columns("Channel", "Authorization", "Certificate", "Verdict"), titled, style)
+    return shown if groups else "No sender channels found.\n" + f"\n{shown}" * bool(titled)
+
+
+_OTHERS = {
+    "Roles not known: no file tells which channels these may call": True,
+    "Their roles open no channel here": False,
+}
+"""What is said of service keys and mappings beside all channels, and whether of unknown roles."""
 
 
 def _title(row: ChannelRow) -> str:
@@ -164,32 +273,58 @@ def _title(row: ChannelRow) -> str:
 
 
 def _lines(row: ChannelRow) -> Iterator[list[str]]:
-    """The lines of a channel: one for each entry, or one without."""
+    """The lines of a channel: one for each entry and caller, or one without."""
     name = row.channel if row.channel != row.adapter else ""
     where = f"in {row.environment}" if row.environment else ""
     place = f"{row.adapter} {row.address}".strip()
-    channel, authorization = _stacked(place, name, where), _stacked(_authorization(row))
-    if not row.entries:
-        yield [channel, authorization, "", _stacked(row.verdict)]
-    for number, entry in enumerate(row.entries):
-        file = entry.certificate.file if entry.certificate else ""
-        certificate = _stacked(entry.subject or "(no subject)", file)
-        until = f"until {day(entry.healthy_until)}" if entry.healthy_until else ""
-        days_left = "" if entry.days_left is None else left(entry.days_left)
+    channel, authorization = _stacked(place, name, where), _stacked(*_authorization(row))
+    bindings: list[EntryRow | CallerRow] = [*row.entries, *row.callers]
+    if not bindings:
+        nobody = "no caller known" if row.role else ""
+        yield [channel, authorization, "", _stacked(row.verdict or nobody)]
+    for number, binding in enumerate(bindings):
+        which = binding.caller if isinstance(binding, CallerRow) else f"entry {binding.entry}"
         own = row.verdict if number == 0 else ""
         yield [
-            _stacked(f"{place}, entry {entry.entry}") if number else channel,
+            _stacked(f"{place}, {which}") if number else channel,
             "" if number else authorization,
-            certificate,
-            _stacked(own, entry.verdict, until, days_left),
+            _held(binding),
+            _stacked(own, *_verdict(binding)),
         ]
 
 
-def _authorization(row: ChannelRow) -> str:
+def _other(caller: CallerRow) -> list[str]:
+    roles = f"role {listed(caller.roles)}" if caller.roles else ""
+    held = _stacked(caller.subject, caller.file)
+    return [_stacked(caller.caller), _stacked(roles), held, _stacked(*_verdict(caller))]
+
+
+def _held(binding: EntryRow | CallerRow) -> str:
+    """Whose certificate it is, and where that stands."""
+    if isinstance(binding, CallerRow):
+        return _stacked(binding.caller, binding.subject, binding.file)
+    file = binding.certificate.file if binding.certificate else ""
+    return _stacked(binding.subject or "(no subject)", file)
+
+
+def _verdict(binding: EntryRow | CallerRow) -> Iterator[str]:
+    yield binding.verdict
+    if binding.healthy_until:
+        yield f"until {day(binding.healthy_until)}"
+    if binding.days_left is not None:
+        yield left(binding.days_left)
+    if isinstance(binding, CallerRow) and binding.environments:
+        yield f"in {listed(binding.environments)}"
+
+
+def _authorization(row: ChannelRow) -> Iterator[str]:
     """The setting's value, and what it means where nobody would guess (the old format)."""
     if row.kind == "client-certificate" and "certificate" not in row.authorization.lower():
-        return f"{row.authorization} ({row.kind})".strip()
-    return row.authorization or row.kind
+        yield f"{row.authorization} ({row.kind})".strip()
+    else:
+        yield row.authorization or row.kind
+    if row.role:
+        yield f"role {row.role}"
 
 
 def _stacked(*parts: str) -> str:
@@ -197,29 +332,49 @@ def _stacked(*parts: str) -> str:
 
 
 def _json(report: Report) -> str:
-    return enveloped("channels", as_of=report.as_of, channels=tuple(rows(report)))
+    return enveloped(
+        "channels",
+        as_of=report.as_of,
+        channels=tuple(rows(report)),
+        other_callers=tuple(other_callers(report)),
+    )
 
 
 def _csv(report: Report) -> str:
     from iflint.console.spreadsheets import csv_text
 
-    of_channel = [name for name in ChannelRow.__struct_fields__ if name != "entries"]
-    of_entry = ["entry", "subject", "issuer", "days_left", "healthy_until", "verdict"]
+    several = ("entries", "callers")
+    of_channel = [name for name in ChannelRow.__struct_fields__ if name not in several]
+    of_binding = ["entry", "subject", "issuer", "days_left", "healthy_until", "verdict"]
     of_certificate = list(CertificateRow.__struct_fields__)
+    of_caller = ["caller", "kind", "name", "id", "tenant", "roles", "pinned"]
+    of_caller += ["pin_assumed", "file", "line", "environments"]
 
     def cells() -> Iterator[list[object]]:
-        for row in rows(report):
-            for entry in row.entries or (None,):
-                certificate = entry.certificate if entry else None
+        for row in (*rows(report), None):
+            bindings: Sequence[EntryRow | CallerRow]
+            bindings = (*row.entries, *row.callers) if row else tuple(other_callers(report))
+            for binding in bindings or ((None,) if row else ()):
+                certificate = binding.certificate if binding else None
+                caller = binding if isinstance(binding, CallerRow) else None
                 yield [
-                    *(getattr(row, name) for name in of_channel),
-                    *(getattr(entry, name, None) for name in of_entry),
+                    *(getattr(row, name, None) for name in of_channel),
+                    *(getattr(binding, name, None) for name in of_binding),
                     *(getattr(certificate, name, None) for name in of_certificate),
+                    *(_cell(getattr(caller, name, None)) for name in of_caller),
                 ]
 
     headings = [
         *("channel_verdict" if name == "verdict" else name for name in of_channel),
-        *of_entry,
+        *of_binding,
         *(f"certificate_{name}" for name in of_certificate),
+        *(name if name == "caller" else f"caller_{name}" for name in of_caller),
     ]
     return csv_text(headings, cells())
+
+
+def _cell(value: object) -> object:
+    """A value in one cell: several texts together, yes or no."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "; ".join(value) if isinstance(value, tuple) else value

@@ -12,7 +12,7 @@ from iflint.console import output
 from iflint.console.arguments import CONFIGURATION, FINDINGS, JUDGING, PATHS, REPORT
 from iflint.console.frame import subcommand
 from iflint.console.interface import CLEAN, FOUND, Failure, complain
-from iflint.console.reading import say_where_no_iflow_is
+from iflint.console.reading import say_where_nothing_is
 from iflint.console.run import Request, Run, check, prepare
 from iflint.options import UsageError
 from iflint.values import STANDARD_OUTPUT
@@ -79,7 +79,7 @@ def _report_on(run: Run, *, guide: bool) -> int:
     if failures:
         raise Failure("\n".join(failures))
     if run.settings.quiet or Destination("text", STANDARD_OUTPUT) not in run.destinations:
-        say_where_no_iflow_is(run.paths, [iflow.location.path for iflow in report.iflows])
+        say_where_nothing_is(run.paths, report.places)
     elif guide:
         from iflint.console import next_steps
 

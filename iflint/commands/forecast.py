@@ -12,6 +12,7 @@ from iflint.console.reading import read
 from iflint.console.run import Request, call, prepare
 from iflint.console.tables import columns, table
 from iflint.reporters.encoding import enveloped
+from iflint.reporters.sentences import caller_name, roles_of
 from iflint.values import parse_as_of
 from iflint.words.terminal import Style, wrapped
 from iflint.words.visible import visible
@@ -19,8 +20,12 @@ from iflint.words.wording import counted
 
 if TYPE_CHECKING:
     from iflint.answers.forecast import Forecast, Turn
+    from iflint.report.findings import Finding
 
 DEFAULT_DAYS = 365
+_MOST_CHANNELS = 3
+"""Channels named in a cell; JSON has all. Ours."""
+
 UNTIL = Option(
     "--until", LAST_HEADING, "The last day to look at. Default: in a year.", metavar="DATE"
 )
@@ -38,8 +43,9 @@ UNTIL = Option(
 def command(asked: Request, paths: tuple[str, ...], until: str | None) -> None:
     """List the days on which a verdict about PATH changes (default: the current folder).
 
-    For each of them: the channel, the cause, and the last day to start the renewal. `iflint
-    check --as-of` that day says exactly the same. Exit code: 0 whatever the days bring.
+    For each of them: the channel, or the service key or certificate-to-user mapping and what it
+    opens, the cause, and the last day to start the renewal. `iflint check --as-of` that day says
+    exactly the same. Exit code: 0 whatever the days bring.
     """
     from iflint.answers.forecast import forecast
 
@@ -79,7 +85,9 @@ def _row(change: Turn, environment: str) -> dict[str, Any]:
         "adapter": channel.adapter if channel else "",
         "address": channel.address if channel else "",
         "entry": entry.ordinal if entry else None,
-        "subject": entry.subject if entry else "",
+        "caller": finding.caller,
+        "opens": change.opens,
+        "subject": _subject(finding),
         "cause": finding.message,
         "remedy": finding.remedy,
         "renew_by": change.renew_by,
@@ -87,6 +95,13 @@ def _row(change: Turn, environment: str) -> dict[str, Any]:
         "fingerprint": finding.fingerprint,
         "environment": environment,
     }
+
+
+def _subject(finding: Finding) -> str:
+    """The one that an entry accepts, or of the certificate that a key or a mapping holds."""
+    if finding.entry:
+        return finding.entry.subject
+    return finding.certificate.subject if finding.caller and finding.certificate else ""
 
 
 def _json(found: list[tuple[str, Forecast]]) -> str:
@@ -120,19 +135,18 @@ def _table(found: Forecast, style: Style) -> str:
     end = "\n".join(wrapped(end, 0, 0, style.width)) + "\n"
     if not groups:
         return end
-    headings = columns("Change", "Channel", "iFlow", "Subject", "Cause", "Renewal")
+    headings = columns("Change", "Where", "iFlow", "Opens", "Subject", "Cause", "Renewal")
     return f"{table(headings, groups, style)}\n{end}"
 
 
 def _cells(change: Turn, today: date) -> list[str]:
     finding = change.finding
     verb = str(finding.severity) if change.begins else "ends:"
-    channel = finding.channel
-    where = f"{channel.adapter} {channel.address}".strip() if channel else ""
     facts = [
-        where or str(finding.location.file),
+        _where(finding),
         finding.iflow.name if finding.iflow else "",
-        finding.entry.subject if finding.entry else "",
+        _opened(change),
+        _subject(finding),
         finding.message,
     ]
     renewal = ""
@@ -140,3 +154,23 @@ def _cells(change: Turn, today: date) -> list[str]:
         overdue = " (overdue)" if change.renew_by < today else ""
         renewal = f"start by {change.renew_by}{overdue}"
     return [f"{verb} {finding.code} {finding.name}", *map(visible, facts), renewal]
+
+
+def _where(finding: Finding) -> str:
+    """The channel or the caller; what belongs to neither stands in a file."""
+    if finding.caller:
+        return caller_name(finding.caller)
+    channel = finding.channel
+    where = f"{channel.adapter} {channel.address}".strip() if channel else ""
+    return where or str(finding.location.file)
+
+
+def _opened(change: Turn) -> str:
+    """The channels that a key or a mapping opens, as many as a cell shows."""
+    caller = change.finding.caller
+    if caller is None:
+        return ""
+    if not change.opens:
+        return roles_of(caller)
+    named, more = change.opens[:_MOST_CHANNELS], len(change.opens) - _MOST_CHANNELS
+    return ", ".join((*named, *[f"and {more} more"] * (more > 0)))

@@ -22,17 +22,18 @@ def read(run: Run, *, flows: bool = True) -> tuple[Session, ...]:
     sessions = call(read_run, run.paths, options_of(run)).sessions
     if flows:
         found = [flow.location.path for session in sessions for flow in session.flows]
-        say_where_no_iflow_is(run.paths, found)
+        found += [each.location.file.path for session in sessions for each in session.callers]
+        say_where_nothing_is(run.paths, found)
     say_what_has_no_parameters(run, ((each.name, each.parameter_files) for each in sessions))
     return sessions
 
 
-def say_where_no_iflow_is(paths: Sequence[str], flows: Iterable[str]) -> None:
-    """Complain of paths without any of the ``flows``, which are files on disk."""
-    from iflint.places.paths import without_iflow
+def say_where_nothing_is(paths: Sequence[str], found: Iterable[str]) -> None:
+    """Complain of paths without any file that was ``found`` to hold a flow or a caller."""
+    from iflint.places.paths import without_any
 
     given = [path.replace(os.sep, "/") for path in paths]
-    for path in without_iflow(os.getcwd().replace(os.sep, "/"), given, flows):
+    for path in without_any(os.getcwd().replace(os.sep, "/"), given, found):
         complain(f"no iFlow found in {shown(path, 200)}")
 
 

@@ -252,7 +252,7 @@ def _channel_result(
         entries=tuple(entries),
         findings=tuple(codes.get((channel.ordinal, 0), ())),
         role=role,
-        callers=having.get(role, ()),
+        callers=having.get(role, ()) if role else (),
     )
 
 

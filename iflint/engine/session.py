@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from iflint.pki.files import FoundCertificate
     from iflint.places.location import FileLocation
     from iflint.places.problems import Problem
-    from iflint.report.findings import Finding, RuleInfo
+    from iflint.report.findings import CallerReference, Finding, RuleInfo
     from iflint.rule.rule import Case, Context, Rule
 
 T = TypeVar("T")
@@ -363,7 +363,7 @@ class Session:
                 yield from channel.entries
         yield from self.caller_verdicts(as_of)
 
-    def opened_by(self, caller: Caller) -> tuple[str, ...]:
+    def opened_by(self, caller: Caller | CallerReference) -> tuple[str, ...]:
         """The channels that a caller is known to open, each as people read it."""
         return tuple(
             label for role in caller.roles or () for label in self._channels_by_role.get(role, ())

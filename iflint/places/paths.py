@@ -75,17 +75,18 @@ def quoted(path: str) -> str:
     return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in data)
 
 
-def without_iflow(directory: str, paths: Sequence[str], flows: Iterable[str]) -> list[str]:
-    """The ``paths``, as given, that neither hold an iFlow nor belong to one.
+def without_any(directory: str, paths: Sequence[str], files: Iterable[str]) -> list[str]:
+    """The ``paths``, as given, that neither hold one of the files nor belong to an iFlow of one.
 
-    ``flows`` are the files on disk that hold the flows, all relative to ``directory``.
+    ``files`` are those on disk that hold iFlows, or anything else that is checked. All are
+    relative to ``directory``.
     """
-    found = {absolute(directory, flow) for flow in flows}
-    bundles = {bundle for flow in found if (bundle := flow.partition(f"/{FLOW_FOLDER}")[0]) != flow}
+    found = {absolute(directory, file) for file in files}
+    bundles = {bundle for file in found if (bundle := file.partition(f"/{FLOW_FOLDER}")[0]) != file}
 
-    def leads_to_iflow(path: str) -> bool:
-        return any(is_below(flow, path) for flow in found) or any(
+    def leads_to_any(path: str) -> bool:
+        return any(is_below(file, path) for file in found) or any(
             is_below(path, bundle) for bundle in bundles
         )
 
-    return [path for path in paths if not leads_to_iflow(absolute(directory, path))]
+    return [path for path in paths if not leads_to_any(absolute(directory, path))]

@@ -73,13 +73,15 @@ class CallerUse(msgspec.Struct, frozen=True):
 
     ``relation`` is ``own`` for the certificate that it holds, ``pair`` for another one that an
     unpinned key accepts, ``chain`` for one above it; ``decides`` as for a `Use`. ``channels`` are
-    those that it is known to open, as people read them.
+    those that it is known to open, as people read them. ``renewal`` is what to do when the
+    certificate ends, empty for one above its own.
     """
 
     caller: CallerReference
     relation: str
     decides: bool
     channels: tuple[str, ...] = ()
+    renewal: str = ""
     environments: tuple[str, ...] = ()
 
 
@@ -112,6 +114,11 @@ class CertificateUse(msgspec.Struct, frozen=True):
     standings: tuple[Standing, ...]
     uses: tuple[Use, ...]
     callers: tuple[CallerUse, ...] = ()
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether anything here needs it."""
+        return bool(self.uses or self.callers)
 
 
 class ListInForce(msgspec.Struct, frozen=True):

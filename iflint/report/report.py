@@ -312,6 +312,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             yield from iflow.channels
 
     @property
+    def places(self) -> Iterator[str]:
+        """The files on disk that hold what is checked: iFlows, service keys and mappings."""
+        for iflow in self.iflows:
+            yield iflow.location.path
+        for caller in self.callers:
+            yield caller.location.file.path
+
+    @property
     def bindings(self) -> BindingCounts:
         """What lets certificates in: rows that were checked, service keys and mappings."""
         kinds = [caller.kind for caller in self.callers]

@@ -64,6 +64,7 @@ _OWN = {
     "CallerResult.tenant": "The tenant that a service key belongs to; empty: not known.",
     "CallerUse.channels": "The channels that it is known to open.",
     "CallerUse.decides": "Whether its verdict rests on this certificate.",
+    "CallerUse.renewal": "What to do when the certificate ends; empty: it stands above its own.",
     "CallerUse.relation": "own: it holds it; pair: it accepts it, too; chain: it is above.",
     "CertificateUse.callers": "Every service key and mapping that needs it.",
     "ChannelResult.callers": "The ids of the service keys and mappings known to have its role.",

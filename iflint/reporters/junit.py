@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from iflint.reporters import Needs
 from iflint.reporters.sentences import (
+    caller_name,
     channel_name,
     details,
     iflow_name,
@@ -45,6 +46,7 @@ _SPECIAL = str.maketrans(
     }
 )
 _OTHER = "Outside any iFlow"
+_CALLERS = "Service keys and mappings"
 
 
 def render(report: Report, *, fail_level: Severity | None = None) -> str:
@@ -90,7 +92,7 @@ class _Cases:
 
 
 def _suites(report: Report, fail_level: Severity | None) -> Iterator[tuple[str, str, _Cases]]:
-    """Name, package and test cases of every suite; findings outside any iFlow come last."""
+    """Name, package and test cases of every suite: iFlows, callers, and what is outside of both."""
     flows: dict[FileLocation, IflowResult | IflowReference] = {
         iflow.location: iflow for iflow in report.iflows
     }
@@ -109,11 +111,21 @@ def _suites(report: Report, fail_level: Severity | None) -> Iterator[tuple[str, 
         if not cases.lines:
             cases.add("No sender channel to check")
         yield name, package, cases
-    rest = groups.get(None, [])
-    if rest or not flows:
+    outside = groups.get(None, [])
+    if report.callers:
+        cases = _Cases(_CALLERS)
+        of_callers = [finding for finding in outside if finding.caller]
+        _add_findings(cases, of_callers, report, fail_level)
+        for caller in report.callers:
+            if not caller.findings:
+                cases.add(caller_name(caller))
+        yield _CALLERS, "", cases
+        outside = [finding for finding in outside if not finding.caller]
+    nothing = not flows and not report.callers
+    if outside or nothing:
         cases = _Cases(_OTHER)
-        _add_findings(cases, rest, report, fail_level)
-        if not flows:
+        _add_findings(cases, outside, report, fail_level)
+        if nothing:
             text = f"No iFlow found in {', '.join(map(shown, report.paths))}."
             cases.add("Find an iFlow", "skipped", text, "no-iflow", text)
         yield _OTHER, "", cases

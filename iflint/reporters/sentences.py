@@ -171,7 +171,7 @@ def verdict(report: Report) -> str:
         for severity in Severity
         if (number := report.count(severity))
     ]
-    found = listed(counts) or ("nothing found" if report.iflows else "no iFlow found")
+    found = listed(counts) or ("nothing found" if any(report.places) else "no iFlow found")
     others = apart(len(report.known), len(report.suppressed))
     return f"{found} besides {others}" if others else found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iflint.places.paths import without_iflow
+from iflint.places.paths import without_any
 from iflint.report.findings import Severity
 from iflint.report.report import WantedCertificate
 from iflint.reporters.sentences import SEVERITIES, binding_counts, channel_counts, stale_table
@@ -201,8 +201,7 @@ def _distinct(wanted: tuple[WantedCertificate, ...]) -> Iterator[WantedCertifica
 
 
 def _paths_without_iflow(report: Report, style: Style) -> Iterator[str]:
-    flows = [iflow.location.path for iflow in report.iflows]
-    empty = without_iflow(report.directory, report.paths, flows)
+    empty = without_any(report.directory, report.paths, report.places)
     for path in empty:
         yield f"No iFlow found in '{style.show(path)}'."
     if empty:

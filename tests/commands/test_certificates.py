@@ -13,6 +13,7 @@ import jsonschema
 import msgspec
 import pytest
 
+from caller_files import base64_of, key
 from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root, write_tree
 from iflint.answers.certificate_uses import uses_of as uses_of_sessions
 from iflint.console.calendars import Event, calendar_text
@@ -318,3 +319,56 @@ def test_an_empty_calendar_is_told(workplace, call) -> None:
     result = call("certificates", "--format", "ics")
     assert result.exit_code == 0
     assert result.stderr == "iflint: no certificate found\n"
+
+
+@pytest.fixture
+def callers(repository):
+    """A service key that opens a channel, and a mapping of whose user no roles are known."""
+    clients = Flow("Clients", "Clients", [Channel("HTTPS", "/clients", authorization="RoleBased")])
+    write_tree(repository / "Package" / "Clients", bundle(clients))
+    (repository / "keys").mkdir()
+    held = key(pem(OTHER).decode())
+    (repository / "keys" / "partner.json").write_text(json.dumps(held), "utf-8")
+    rows = [{"Id": "a", "User": "SUSER1", "Certificate": base64_of(pem(STRANGER))}]
+    (repository / "users.json").write_text(json.dumps({"d": {"results": rows}}), "utf-8")
+    roles = '[[service-keys]]\npath = "keys/*.json"\nroles = ["ESBMessaging.send"]\n'
+    with (repository / "iflint.toml").open("a") as file:
+        file.write(roles)
+    return repository
+
+
+def test_callers_need_certificates_too(callers, call) -> None:
+    given = ("certificates", "--as-of", "2026-11-24")
+    shown = " ".join(call(*given).stdout.split())
+    for part in (
+        "service key partner of tenant it-rt-example!b2 Clients: HTTPS /clients",
+        "mapping of user SUSER1 roles not known",
+        "service key partner of tenant it-rt-example!b2 (in its chain)",
+        "6 certificates. 1 entry has",
+    ):
+        assert part in shown, part
+    lines = list(csv.DictReader(io.StringIO(call(*given, "--format", "csv").stdout)))
+    own = {line["caller_name"]: line for line in lines if line["relation"] == "own"}
+    assert own["partner"]["opens"] == "Clients: HTTPS /clients"
+    assert own["partner"]["roles"] == "ESBMessaging.send"
+    assert own["SUSER1"]["roles"] == "not known"
+    assert own["SUSER1"]["opens"] == ""
+    assert "same user" in own["SUSER1"]["renewal"]
+    document = json.loads(call(*given, "--format", "json").stdout)
+    jsonschema.Draft202012Validator(certificates_schema()).validate(document)
+    above = [use for each in document["certificates"] for use in each["callers"]]
+    assert {use["renewal"] == "" for use in above if use["relation"] == "chain"} == {True}
+
+
+def test_the_calendar_says_what_a_key_and_a_mapping_need(callers, call, read_calendar) -> None:
+    given = ("certificates", "--as-of", "2026-11-24", "--format", "ics", "--output", "a.ics")
+    assert call(*given).exit_code == 0
+    _, events = read_calendar((callers / "a.ics").read_bytes())
+    by_uid = {str(event["UID"]): event for event in events}
+    of_key = by_uid[f"{sha256(OTHER)}@iflint"]
+    assert of_key["SUMMARY"].endswith("(1 channel and 1 service key)")
+    assert "make a new service key with it" in of_key["DESCRIPTION"]
+    of_mapping = by_uid[f"{sha256(STRANGER)}@iflint"]
+    assert of_mapping["SUMMARY"].endswith("(1 mapping)")
+    assert "roles not known" in of_mapping["DESCRIPTION"]
+    assert "same user" in of_mapping["DESCRIPTION"]

@@ -10,7 +10,14 @@ import pytest
 
 from iflint.places.location import FileLocation, Location, Package
 from iflint.report.findings import CertificateReference
-from iflint.report.report import CertificateResult, ChannelResult, EntryResult, IflowResult
+from iflint.report.report import (
+    CallerResult,
+    CertificateResult,
+    ChannelResult,
+    EntryResult,
+    EnvironmentSummary,
+    IflowResult,
+)
 
 from .conftest import CLEAN_REPORT, report_with  # isort: skip
 
@@ -190,3 +197,105 @@ def test_the_formats_of_the_configuration_are_those_of_check(workplace, call, en
     assert engine.asked[1].expiry_days == 3
     assert (workplace / "list.txt").read_text() == "No sender channels found.\n"
     assert not (workplace / "x.sarif").exists()
+
+
+def caller(name, days_left=7, **settings):
+    settings = {"kind": "service-key", "id": name, "tenant": "t", "roles": ("Orders",), **settings}
+    return CallerResult(
+        name=name,
+        location=Location(FileLocation(f"keys/{name}.json")),
+        certificates=settings.pop("certificates", (certificate(days_left, f"keys/{name}.json"),)),
+        **settings,
+    )
+
+
+@pytest.fixture
+def by_role(engine):
+    """A channel that two callers open, and callers that none is known to let in."""
+    known = caller("crm", healthy_until=at("2026-12-01"))
+    ended = caller("SUSER1", -3, kind="mapping", tenant="", findings=("IFL900",))
+    unknown = caller("lost", roles=None, by_facts=True)
+    elsewhere = caller("other", roles=("Elsewhere", "There"), certificates=())
+    flow = IflowResult(
+        id="Orders",
+        name="Orders",
+        version="1.0.2",
+        package=None,
+        location=FileLocation("orders.iflw"),
+        channels=(
+            channel(1, authorization="RoleBased", role="Orders", callers=("crm", "SUSER1")),
+            channel(2, authorization="RoleBased", role="Invoices"),
+        ),
+    )
+    callers = (known, ended, unknown, elsewhere)
+    engine.reply = msgspec.structs.replace(report_with("error"), iflows=(flow,), callers=callers)
+    return engine
+
+
+def test_a_channel_by_role_shows_who_has_its_role(workplace, call, by_role) -> None:
+    shown = call("channels", env={"COLUMNS": "80"}).stdout
+    assert max(map(len, shown.splitlines())) <= 80
+    of_channel, _, rest = shown.partition("Roles not known: no file tells")
+    unknown, _, elsewhere = rest.partition("Their roles open no channel here")
+    for text in ("role Orders", "service key crm of tenant t", "keys/crm.json", "until 2026-12-01"):
+        assert text in of_channel
+    for text in ("mapping of user SUSER1", "IFL900 made-up", "ended 3 days ago", "no caller known"):
+        assert text in of_channel
+    assert "service key lost" in unknown
+    assert "ok by what the file tells" in unknown
+    assert "role Elsewhere and There" in elsewhere
+    assert "certificate not known" in elsewhere
+
+
+def test_callers_in_json_and_csv(workplace, call, by_role) -> None:
+    document = json.loads(call("channels", "--format", "json").stdout)
+    first, second = document["channels"]
+    assert [each["name"] for each in first["callers"]] == ["crm", "SUSER1"]
+    assert [each["verdict"] for each in first["callers"]] == ["ok", "IFL900 made-up"]
+    assert second["callers"] == []
+    assert [each["roles"] for each in document["other_callers"]] == [None, ["Elsewhere", "There"]]
+    assert document["other_callers"][0]["certificate"] is None
+    lines = list(csv.DictReader(io.StringIO(call("channels", "--format", "csv").stdout)))
+    assert [(line["role"], line["caller_name"], line["days_left"]) for line in lines] == [
+        ("Orders", "crm", "7"),
+        ("Orders", "SUSER1", "-3"),
+        ("Invoices", "", ""),
+        ("", "lost", "7"),
+        ("", "other", ""),
+    ]
+    assert [line["caller_roles"] for line in lines][-1] == "Elsewhere; There"
+
+
+def test_callers_alone_are_listed(workplace, call, by_role) -> None:
+    by_role.reply = msgspec.structs.replace(by_role.reply, iflows=())
+    shown = call("channels").stdout
+    assert shown.startswith("No sender channels found.\n")
+    assert "service key crm" in shown
+
+
+def test_callers_of_one_environment_say_so(workplace, call, by_role) -> None:
+    report = by_role.reply
+    (flow,) = report.iflows
+    first, second = flow.channels
+    channels = (
+        msgspec.structs.replace(first, environment="qa"),
+        msgspec.structs.replace(first, environment="prod"),
+        second,
+    )
+    callers = (
+        caller("crm", 7, environments=("qa",)),
+        caller("crm", -3, environments=("prod",)),
+        caller("SUSER1", kind="mapping", environments=("qa", "prod")),
+    )
+    by_role.reply = msgspec.structs.replace(
+        report,
+        iflows=(msgspec.structs.replace(flow, channels=channels),),
+        callers=callers,
+        environments=tuple(EnvironmentSummary(name, report.trust) for name in ("qa", "prod")),
+    )
+    document = json.loads(call("channels", "--format", "json").stdout)
+    told = [[each["days_left"] for each in row["callers"]] for row in document["channels"]]
+    assert told == [[7, 7], [-3, 7], []]
+    assert document["channels"][0]["callers"][0]["environments"] == ["qa"]
+    assert document["channels"][0]["callers"][1]["environments"] == []
+    assert "in prod" in call("channels").stdout

@@ -10,7 +10,19 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from exports import FIXTURES, Channel, Flow, bundle, dn, intermediate, issue, pem, root
+from caller_files import base64_of, key
+from exports import (
+    FIXTURES,
+    Channel,
+    Flow,
+    bundle,
+    dn,
+    intermediate,
+    issue,
+    pem,
+    root,
+    write_tree,
+)
 from iflint.answers.forecast import forecast
 from iflint.commands.main import cli
 from iflint.engine.session import Session
@@ -110,6 +122,58 @@ def test_json_says_the_same() -> None:
     document = json.loads(run("--until", "2026-12-31", "--format", "json").stdout)
     (row,) = [row for row in document["changes"] if row["day"] == "2026-12-13"]
     assert (row["code"], row["change"], row["renew_by"]) == ("IFL101", "begins", "2026-11-13")
+
+
+@pytest.fixture
+def callers(tmp_path: Path) -> Path:
+    """A service key that opens a channel, and a mapping of whose user no roles are known."""
+    top = root("forecast-root", dn("CN=Top", "O=Example"), "2020-01-01", "2040-01-01")
+    of_key, of_mapping = (
+        issue(f"forecast-{name}", dn(f"CN={name}", "O=Example"), top, "2026-01-01", "2027-01-31")
+        for name in ("crm", "edi")
+    )
+    (tmp_path / "root.pem").write_bytes(pem(top))
+    (tmp_path / "partner.json").write_text(json.dumps(key(pem(of_key).decode())), "utf-8")
+    rows = [{"Id": "a", "User": "SUSER1", "Certificate": base64_of(pem(of_mapping))}]
+    (tmp_path / "users.json").write_text(json.dumps({"d": {"results": rows}}), "utf-8")
+    (tmp_path / "iflint.toml").write_text(
+        'platform = "custom"\nroots = ["root.pem"]\n'
+        '[[service-keys]]\npath = "partner.json"\nroles = ["ESBMessaging.send"]\n'
+    )
+    return tmp_path
+
+
+def of_callers(folder: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str):
+    monkeypatch.chdir(folder)
+    result = CliRunner().invoke(cli, ["forecast", "--as-of", "2026-11-24", *arguments])
+    assert result.exit_code == 0
+    return result
+
+
+def test_callers_are_named(callers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flow = Flow(
+        "Orders", "Orders", [Channel("HTTPS", f"/{n}", authorization="RoleBased") for n in range(5)]
+    )
+    write_tree(callers / "flow", bundle(flow))
+    shown = " ".join(of_callers(callers, monkeypatch).stdout.split())
+    assert "service key partner of tenant it-rt-example!b2" in shown
+    assert "opens Orders: HTTPS /0, Orders: HTTPS /1, Orders: HTTPS /2, and 2 more" in shown
+    assert "mapping of user SUSER1 opens roles not known" in shown
+    assert "subject CN=edi, O=Example" in shown
+    changes = json.loads(of_callers(callers, monkeypatch, "--format", "json").stdout)["changes"]
+    begins = [row for row in changes if row["code"] == "IFL101"]
+    assert {row["day"] for row in begins} == {"2027-02-01"}
+    assert [(row["caller"]["name"], len(row["opens"])) for row in begins] == [
+        ("partner", 5),
+        ("SUSER1", 0),
+    ]
+    assert [row["subject"] for row in begins] == ["CN=crm, O=Example", "CN=edi, O=Example"]
+
+
+def test_callers_need_no_flow(callers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = of_callers(callers, monkeypatch)
+    assert "expired-certificate" in result.stdout
+    assert result.stderr == ""
 
 
 @pytest.mark.parametrize(("until", "said"), [("soon", "--until"), ("2026-11-01", "before")])

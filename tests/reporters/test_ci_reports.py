@@ -14,7 +14,8 @@ from lxml import etree
 from markdown_it import MarkdownIt
 
 from iflint.places.location import FileLocation, Location
-from iflint.report.findings import Severity
+from iflint.report.findings import CallerReference, Severity
+from iflint.report.report import CallerResult
 from iflint.reporters import concise, github, gitlab, job_summary, junit
 from reporters.sample_report import (
     ARCHIVED,
@@ -307,6 +308,28 @@ def test_a_channel_without_a_finding_is_a_passed_test() -> None:
 def test_no_iflow_is_said_aloud() -> None:
     tree = suites(msgspec.structs.replace(clean(), iflows=()))
     assert "No iFlow found in ." in tree.find(".//skipped").get("message")
+
+
+def test_callers_are_tests_of_a_suite_of_their_own() -> None:
+    place = Location(FileLocation("keys/partner.json"))
+    key = CallerResult(kind="service-key", name="partner", id="1", location=place, tenant="t")
+    mapping = CallerResult(kind="mapping", name="SUSER1", id="2", location=place)
+    reference = CallerReference("service-key", "partner", "1", "t", None)
+    found = msgspec.structs.replace(
+        UNDECIDABLE, location=place, iflow=None, channel=None, entry=None, caller=reference
+    )
+    report = msgspec.structs.replace(
+        clean(),
+        iflows=(),
+        findings=(found,),
+        callers=(msgspec.structs.replace(key, findings=(found.code,)), mapping),
+    )
+    (suite,) = suites(report)
+    assert suite.get("name") == "Service keys and mappings"
+    ended, healthy = suite.findall("testcase")
+    assert ended.get("name").endswith(": service key partner of tenant t")
+    assert "roles not known" in ended[0].text
+    assert (healthy.get("name"), len(healthy)) == ("mapping of user SUSER1", 0)
 
 
 def test_names_in_junit_are_no_commands_to_a_ci_server() -> None:
