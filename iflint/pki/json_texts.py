@@ -23,7 +23,7 @@ KEYSTORE_ENTRIES = '"Hexalias"'
 _INSIDE = re.compile(r'[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+')
 _PEM = "-----BEGIN "
 _FIRST_MARKER = re.compile(rf'"-----BEGIN [^-\\"]{{1,{LONGEST_LABEL}}}-----|"LS0tLS1CRUdJTi|"')
-_MARKER_ALONE = re.compile(rf"-----BEGIN [^-]{{1,{LONGEST_LABEL}}}-----")
+_MARKER_ALONE = re.compile(rf"[\"\\]*-----BEGIN [^-]{{1,{LONGEST_LABEL}}}-----")
 _PEM_IN_BASE64 = "LS0tLS1CRUdJTi"
 
 
@@ -42,7 +42,8 @@ class PemText(msgspec.Struct, frozen=True):
 def pem_texts(document: str) -> Iterator[PemText]:
     """The texts with PEM of a JSON document, in its order.
 
-    A marker and nothing else, as reports quote it, gives an empty text.
+    A marker and nothing else, as reports quote it, gives an empty text; where the text that they
+    quote is of JSON, quotation marks stand before it.
     """
     for start, end in _strings(document):
         written = document[start + 1 : end - 1]

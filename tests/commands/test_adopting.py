@@ -321,8 +321,8 @@ def test_known_wherever_the_check_is_called_from(demo, call, monkeypatch, reposi
     if not repository:
         (demo / ".git").rmdir()
     check(call, "--write-baseline", "known.json")
-    with (demo / "iflint.toml").open("a") as file:
-        file.write('baseline = "known.json"\n')
+    settings = demo / "iflint.toml"
+    settings.write_text('baseline = "known.json"\n' + settings.read_text("utf-8"), "utf-8")
     for place, path in (("packages", ".."), ("..", demo.name), ("legacy", str(demo))):
         monkeypatch.chdir(demo / place)
         new, known, _ = codes(

@@ -18,8 +18,8 @@ SAID = ("certificate-", "customs.forwarder.example", "days: CN=")
 @pytest.mark.parametrize(("command", "said"), list(zip(BLOCKS, SAID, strict=True)))
 def test_each_question_is_answered(tmp_path, command, said) -> None:
     demo = shutil.copytree(ROOT / "fixtures" / "demo", tmp_path / "demo")
-    with (demo / "iflint.toml").open("a") as file:
-        file.write('as-of = "2026-11-24"\n')
+    settings = Path(demo, "iflint.toml")
+    settings.write_text('as-of = "2026-11-24"\n' + settings.read_text("utf-8"), "utf-8")
     run = subprocess.run(
         ["sh", "-c", f'iflint() {{ "{sys.executable}" -m iflint "$@"; }}\n{command}'],
         cwd=demo,
