@@ -16,7 +16,7 @@ from remedies import Case, Existing, Remedies
 def import_the_whole_chain(case: Case, finding: dict[str, Any], said: re.Match[str]) -> None:
     """All that stands above the certificate, out of the files at hand; the later one of two."""
     del said
-    read = read_certificates([str(case.folder / "certificates")], Options())
+    read = read_certificates([str(case.folder)], Options())
     at_hand = {
         found.certificate.sha256: x509.load_der_x509_certificate(found.certificate.der)
         for found in read.certificates
@@ -25,7 +25,8 @@ def import_the_whole_chain(case: Case, finding: dict[str, Any], said: re.Match[s
     while above := [each for each in at_hand.values() if each.subject == chain[-1].issuer]:
         chain.append(max(above, key=lambda each: each.not_valid_after_utc))
     whole = java_keystore({"edi": [Existing(each) for each in chain]})
-    (case.folder / "certificates" / "partner.jks").write_bytes(whole)
+    (keystore,) = case.folder.rglob("partner.jks")
+    keystore.write_bytes(whole)
 
 
 REMEDIES: Remedies = (
