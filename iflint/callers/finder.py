@@ -196,7 +196,8 @@ class Finder:
                 client_id=client_id,
                 tenant=client_id.partition("|")[2] or node.value("url"),
                 facts=facts,
-                made_by_sap=private,
+                # Of a certificate that was brought along SAP gives no chain back (19af5e2).
+                made_by_sap=private or len(held.certificates) > 1,
             )
             instance = owner.instance or instance_named_in(node)
             self.found.keys.append((key, msgspec.structs.replace(owner, instance=instance)))
@@ -285,8 +286,9 @@ class Finder:
         if text is None:
             return False
         held = self._read(text)
-        self._use(text, held)
-        return bool(held.keys)
+        keys = [msgspec.structs.replace(each, of_service_key=True) for each in held.keys]
+        self._use(text, msgspec.structs.replace(held, keys=tuple(keys)))
+        return bool(keys)
 
     def _read(self, text: Text) -> FileContent:
         self._full = self._full or len(self.found.certificates) >= MAX_CERTIFICATES

@@ -25,7 +25,8 @@ _NO_CIPHER = b"\0\0\0\x04none"
 class KeyMaterial(msgspec.Struct, frozen=True):
     """A private key, or a keystore that holds some; the region is where it begins.
 
-    ``kind`` is for people; ``given`` tells that the user passed the file on purpose.
+    ``kind`` is for people; ``given`` tells that the user passed the file on purpose,
+    ``of_service_key`` that it is a service key's, whose certificate stands beside it.
     """
 
     location: Location
@@ -33,6 +34,7 @@ class KeyMaterial(msgspec.Struct, frozen=True):
     encrypted: bool
     keystore: bool = False
     given: bool = False
+    of_service_key: bool = False
 
 
 def each_key_once(keys: Iterable[KeyMaterial]) -> tuple[KeyMaterial, ...]:

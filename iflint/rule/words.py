@@ -23,8 +23,8 @@ class Words(msgspec.Struct, frozen=True):
     ending certificate, ``renewal_at_hand`` the same where the renewed one is at hand. ``switch`` is
     what the tenant's side needs, in a sentence of its own, when a remedy asks for another
     certificate.
-    ``removal`` is what to do about one that was left behind. ``aside`` is what else is to be known
-    of every finding, in sentences.
+    ``removal`` is what to do about one that was left behind, as a clause. ``aside`` is what else is
+    to be known of every finding, in sentences.
     """
 
     this: str
@@ -46,7 +46,7 @@ ENTRY = Words(
     RENEWAL,
     RENEWAL_AT_HAND,
     switch="",
-    removal="Remove this entry and redeploy.",
+    removal="remove this entry and redeploy",
 )
 
 
@@ -77,20 +77,23 @@ def _mapping(caller: Caller) -> tuple[str, str, str, str, str, str]:
         "this mapping's",
         f"Get the renewed certificate from the sender, {first}",
         f"The renewed certificate is at hand: {first}",
-        "Map it to the same user before the sender switches.",
-        "Remove this mapping.",
+        "A new client certificate needs a new mapping of the same user before the sender switches.",
+        "remove this mapping",
     )
 
 
 def _service_key(caller: Caller) -> tuple[str, str, str, str, str, str]:
     this, its = "this service key", "this service key's"
-    removal = "Delete this service key."
+    removal = "delete this service key"
     new_key = "make a new service key with it in the same instance, let the sender switch, then "
     new_key += "delete this key"
     if caller.made_by_sap:
         renewal = "Make a new service key in the same instance, give it to the sender, let it "
         renewal += "switch, then delete this key (SAP makes its certificate, for a year at most)."
-        return this, its, renewal, renewal, "It takes a new service key.", removal
+        switch = (
+            "SAP makes the certificate together with the key: a new one needs a new service key."
+        )
+        return this, its, renewal, renewal, switch, removal
     if not caller.pinned:
         same = "With the same subject and issuer this key accepts it (Pin Certificate is off)"
         return (
@@ -98,7 +101,8 @@ def _service_key(caller: Caller) -> tuple[str, str, str, str, str, str]:
             its,
             f"Get the renewed certificate from the sender. {same}, else {new_key}.",
             f"The renewed certificate is at hand. {same}, else {new_key}.",
-            "If its pair differs, make a new service key with it before the sender switches.",
+            "A new client certificate with another pair needs a new service key before the sender "
+            "switches.",
             removal,
         )
     why = "this key accepts no other certificate (Pin Certificate is on"
@@ -108,6 +112,6 @@ def _service_key(caller: Caller) -> tuple[str, str, str, str, str, str]:
         its,
         f"Get the renewed certificate from the sender, {new_key}: {why}.",
         f"The renewed certificate is at hand: {new_key}; {why}.",
-        "Make a new service key with it before the sender switches.",
+        "A new client certificate needs a new service key before the sender switches.",
         removal,
     )

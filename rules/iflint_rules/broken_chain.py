@@ -87,7 +87,9 @@ class BrokenChain(Rule):
         return self.finding(
             case,
             message,
-            remedy=_REMEDIES.get(first.kind, _REPLACE),
+            remedy=case.words.with_switch(_REMEDIES[first.kind])
+            if first.kind in _REMEDIES
+            else _REPLACE,
             broken_since=_end(first) if first.kind is FaultKind.EXPIRED else None,
             works_from=_begin(first) if first.kind is FaultKind.NOT_YET_VALID else None,
             key=identity,

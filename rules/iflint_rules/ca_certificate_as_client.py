@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.rule import BindingCase, Finding, Outcome, Rule, Severity, about_certificate
+from iflint.rule import BindingCase, CallerCase, Finding, Outcome, Rule, Severity, about_certificate
 
 
 class CaCertificateAsClient(Rule):
@@ -21,7 +21,8 @@ class CaCertificateAsClient(Rule):
 
     ## How to fix it
 
-    Enter the pair of the sender's own certificate. If it really is a CA's, have another one
+    Enter the pair of the sender's own certificate, or make a new service key or mapping with it.
+    If it really is a CA's, have another one
     issued for the sender.
 
     ## Source
@@ -44,6 +45,10 @@ class CaCertificateAsClient(Rule):
             case,
             f"{case.words.its.capitalize()} certificate is the certificate of a CA: "
             f"{best.certificate.subject.readable}.",
-            remedy="Enter the pair of the sender's own certificate, or have one issued for it.",
+            remedy=case.words.with_switch(
+                "Use the sender's own certificate, or have one issued for it."
+                if isinstance(case, CallerCase)
+                else "Enter the pair of the sender's own certificate, or have one issued for it."
+            ),
             **about_certificate(case, best),
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from iflint.rule import (
     BindingCase,
+    CallerCase,
     Finding,
     Rule,
     Severity,
@@ -12,6 +13,7 @@ from iflint.rule import (
     counted,
     dated,
     expires_soon,
+    named,
     window,
 )
 
@@ -63,7 +65,14 @@ class CertificateExpiresSoon(Rule):
         yield self.finding(
             case,
             f"{who} of {case.words.this} expires on {dated(certificate.not_after, context.as_of)}.",
-            remedy=case.words.renewal_at_hand if case.verdict.successors else case.words.renewal,
+            remedy=_remedy(case),
             breaks_on=certificate.not_after,
             **about_certificate(case, best),
         )
+
+
+def _remedy(case: BindingCase) -> str:
+    if isinstance(case, CallerCase) and case.verdict.overlap:
+        later = named(case.verdict.overlap[0])
+        return f"Let the sender switch to the certificate of {later}, then {case.words.removal}."
+    return case.words.renewal_at_hand if case.verdict.successors else case.words.renewal

@@ -77,7 +77,9 @@ class CertificateNotYetValid(Rule):
             message,
             remedy="Nothing to do: let the sender switch when the day has come."
             if verdict.meanwhile
-            else "Wait for that day, or let the sender use a certificate that is valid today.",
+            else case.words.with_switch(
+                "Wait for that day, or let the sender use a certificate that is valid today."
+            ),
             severity=Severity.NOTE if verdict.meanwhile else None,
             broken_since=max(expired) if expired else None,
             works_from=coming.certificate.not_before,

@@ -76,10 +76,12 @@ class IssuerExpiresFirst(Rule):
             case,
             f"The {kind} above {case.words.its} certificate ends on {dated(end, context.as_of)}, "
             f"before the certificate itself ({day(own_end)}): {subject}.",
-            remedy="Get the successor of this intermediate from the CA before that day, or a "
-            "client certificate under another one."
-            if kind == "intermediate"
-            else "Let the sender get a certificate under a root that lasts longer.",
+            remedy=case.words.with_switch(
+                "Get the successor of this intermediate from the CA before that day, or a client "
+                "certificate under another one."
+                if kind == "intermediate"
+                else "Let the sender get a certificate under a root that lasts longer."
+            ),
             breaks_on=end,
             **about_certificate(case, best),
         )

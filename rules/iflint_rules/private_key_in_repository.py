@@ -36,7 +36,11 @@ class PrivateKeyInRepository(Rule):
     certificates only: to take them out of a keystore, use
     `keytool -exportcert -rfc` or `openssl pkcs12 -nokeys`.
 
-    An unbind and a new service key replace the key of a service key.
+    A service key whose key pair SAP made holds the private key under `key`, and perhaps a
+    `clientsecret`. Make a new service key in the same instance, let the sender switch, delete the
+    old one. Give iflint the JSON of the new one without these two: `certificate`, `clientid` and
+    `certificatedetails` are all that it reads. With `jq`:
+    `jq 'walk(if type == "object" then del(.key, .clientsecret) else . end)'`.
 
     ## Source
 
@@ -52,7 +56,9 @@ class PrivateKeyInRepository(Rule):
         key = case.key
         if key.keystore and key.encrypted and key.given:
             return
-        if key.keystore:
+        if key.of_service_key:
+            what = "A service key lies here with the private key that SAP made"
+        elif key.keystore:
             what = f"A {key.kind} holds a private key"
         else:
             what = f"{'An encrypted' if key.encrypted else 'An unencrypted'} {key.kind} lies here"
@@ -61,10 +67,7 @@ class PrivateKeyInRepository(Rule):
             remedy = "Keep it outside of the repository, and give iflint certificates only."
         else:
             message = f"{what}: whoever reads it can call as its owner."
-            remedy = (
-                "Have the certificate of this key replaced by one with a new key, and remove the "
-                "file, also from the history of the repository."
-            )
+            remedy = _ANOTHER_SERVICE_KEY if key.of_service_key else _ANOTHER_KEY
         yield self.finding(
             case,
             message,
@@ -73,3 +76,14 @@ class PrivateKeyInRepository(Rule):
             severity=Severity.WARNING if key.encrypted else Severity.ERROR,
             key=key.kind,
         )
+
+
+_ANOTHER_KEY = (
+    "Have the certificate of this key replaced by one with a new key, and remove the file, also "
+    "from the history of the repository."
+)
+_ANOTHER_SERVICE_KEY = (
+    "Make a new service key, let the sender switch, delete this key, and remove the file, also "
+    "from the history of the repository; keep the JSON of the new key without `key`, as iflint "
+    "needs its `certificate` only."
+)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from iflint.rule import (
     Answer,
+    CallerCase,
+    CallerKind,
     EntryCase,
     Finding,
     Related,
@@ -14,6 +16,7 @@ from iflint.rule import (
     about_certificate,
     day,
     expires_soon,
+    sentence,
     window,
 )
 
@@ -30,6 +33,9 @@ class RenewalWithoutOverlap(Rule):
     nothing in the flow changes. A CA's certificate, or one that clients may not use, is no
     successor.
 
+    A service key or a mapping that accepts one certificate only is reported when a later one of the
+    sender is at hand that no other key or mapping of it has.
+
     ## Why it fails at runtime
 
     By SAP's procedure the pair of the new certificate is added beside the old one and deployed
@@ -40,10 +46,12 @@ class RenewalWithoutOverlap(Rule):
 
     Add a second entry with the new certificate's subject and issuer (`iflint fix --add-successor`
     does it in unpacked flows), redeploy, let the sender switch, remove the old entry, redeploy.
+    Make a new service key in the same instance, or a new mapping of the same user, let the sender
+    switch, remove the old one.
 
     ## Source
 
-    SAP documentation (2d3cae7, steps 3, 4a, 7 and 10).
+    SAP documentation (2d3cae7, steps 3, 4, 7, 9b and 10; 19af5e2).
     """
 
     code = "IFL105"
@@ -99,6 +107,38 @@ class RenewalWithoutOverlap(Rule):
             breaks_on=certificate.not_after,
             **about,
         )
+
+    def check_caller(self, case: CallerCase) -> Iterable[Finding]:
+        """Say that no other key or mapping has the successor that is at hand."""
+        best, successor = case.verdict.best, case.verdict.successor
+        if best is None or successor is None or case.verdict.overlap:
+            return
+        certificate, context = best.certificate, case.context
+        if not expires_soon(
+            certificate.not_before, certificate.not_after, context.as_of, self.expiry_days
+        ):
+            return
+        if successor.same_pair and not case.verdict.caller.pinned:
+            return
+        begins = day(successor.certificate.not_before)
+        message = f"{sentence(case.words.its)[:-1]} certificate expires soon, and its successor, "
+        message += f"valid from {begins}, has no {_KINDS[case.verdict.caller.kind]}."
+        if successor.certificate.not_before > certificate.not_after:
+            message += f" It begins only after this one has ended ({day(certificate.not_after)})."
+        about = about_certificate(case, best)
+        about["related"] += tuple(
+            Related(place, "the successor") for place in successor.locations[:1]
+        )
+        yield self.finding(
+            case,
+            message,
+            remedy=case.words.renewal_at_hand,
+            breaks_on=certificate.not_after,
+            **about,
+        )
+
+
+_KINDS = {CallerKind.SERVICE_KEY: "service key", CallerKind.MAPPING: "mapping"}
 
 
 def _row(successor: Successor) -> str:

@@ -13,6 +13,7 @@ from iflint.rule import (
     about_certificate,
     dated,
     named,
+    sentence,
 )
 
 
@@ -61,7 +62,7 @@ class StaleEntry(Rule):
             f"{this[:1].upper()}{this[1:]} was left behind: its certificate expired on "
             f"{dated(end, case.context.as_of)}, and {named(fresher)} has a valid one for the same "
             "sender.",
-            remedy=case.words.removal,
+            remedy=sentence(case.words.removal),
             broken_since=end,
             **about,
         )

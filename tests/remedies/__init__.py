@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape
 from click.testing import CliRunner
 from cryptography import x509
 
-from exports import FIXTURES, issue, pem, properties
+from exports import FIXTURES, issue, mappings, pem, properties, service_key
 from iflint.commands.main import cli
 
 # From the same folder as what `exports` offers.
@@ -78,6 +78,19 @@ class Case:
         renewed = issue("remedy", PARTNER, issuing)
         self.write("certificates/renewed.pem", pem(renewed, issuing, upper))
         return renewed.pair
+
+    def bind_anew(self, finding: dict[str, Any]) -> None:
+        """A service key, or a mapping, with a new certificate instead of this one, as said."""
+        new = issue("remedy", PARTNER, issuing)
+        self.write("certificates/ca.pem", pem(issuing, upper))
+        file = self.file_of(finding)
+        if finding["caller"]["kind"] == "service-key":
+            assert "new service key" in finding["remedy"]
+            file.with_name("new.json").write_bytes(service_key("new", new))
+            file.unlink()
+        else:
+            assert re.search("mapping of the same user|map it to the same user", finding["remedy"])
+            file.write_bytes(mappings((finding["caller"]["name"], new)))
 
     def write(self, path: str, content: bytes) -> None:
         target = self.folder / path
@@ -182,6 +195,9 @@ def enter_the_senders(case: Case, finding: dict[str, Any], said: re.Match[str]) 
 
 def take_another_certificate(case: Case, finding: dict[str, Any], said: re.Match[str]) -> None:
     del said
+    if finding["caller"]:
+        case.bind_anew(finding)
+        return
     case.enter(finding, by_role(case.new_certificate()))
 
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from iflint.commands.main import cli
-from remedies import Case, Remedies
+from remedies import Case, Remedies, take_another_certificate
 
 
 def follow_the_plan(case: Case, finding: dict[str, Any], said: re.Match[str]) -> None:
@@ -33,4 +33,5 @@ def follow_the_plan(case: Case, finding: dict[str, Any], said: re.Match[str]) ->
 
 REMEDIES: Remedies = (
     (r"The renewed certificate is at hand: `iflint renew FILE`", follow_the_plan),
+    (r"The renewed certificate is at hand: (make a new|map it)", take_another_certificate),
 )
