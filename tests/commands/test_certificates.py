@@ -191,7 +191,7 @@ def test_no_certificate_is_said_aloud(workplace, call) -> None:
 
 
 def test_what_could_not_be_read_is_said_beside_the_list(workplace, call) -> None:
-    (workplace / "cut.pem").write_text("-----BEGIN CERTIFICATE-----\nMIIB\n")
+    (workplace / "cut.pem").write_text(f"-----BEGIN CERTIFICATE-----\nMIIB{'A' * 60}\n")
     result = call("certificates", "--isolated", "--format", "json")
     assert json.loads(result.stdout)["certificates"] == []
     assert "1 input could not be read" in result.stderr

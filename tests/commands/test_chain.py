@@ -160,7 +160,9 @@ def test_what_works_ends_to_do_so_with_its_root_on_the_list(workplace, trees, la
 def test_what_cannot_be_read_is_told_and_the_rest_shown(write, call, workplace) -> None:
     write("chain.pem", client(SENDER, ROOT))
     with (workplace / "chain.pem").open("ab") as file:
-        file.write(b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
+        file.write(
+            b"-----BEGIN CERTIFICATE-----\nMIIB%b\n-----END CERTIFICATE-----\n" % (b"A" * 60)
+        )
     result = call("chain", "chain.pem", *CUSTOM)
     assert result.exit_code == 0
     assert result.stdout.startswith("not read: chain.pem: ")

@@ -53,7 +53,7 @@ def bash(call, path, workplace):
 
 def test_commands_options_and_choices(bash) -> None:
     assert bash("ch") == ["check", "channels", "chain"]
-    assert bash("check", "--land") == ["--platform"]
+    assert bash("check", "--plat") == ["--platform"]
     assert bash("check", "--platform", "") == ["cf", "neo", "custom"]
     assert bash("check", "--platform", "=", "n") == ["neo"]
     assert "sarif" in bash("check", "--format", "")

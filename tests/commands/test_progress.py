@@ -96,7 +96,7 @@ pseudo_terminals = pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-te
 
 @pytest.fixture
 def case():
-    folder = CASES / "expired-certificate" / "bad-left-behind"
+    folder = CASES / "expired-certificate" / "bad-all-of-them"
     return ("check", folder, "--as-of", "2026-11-24", "--isolated")
 
 

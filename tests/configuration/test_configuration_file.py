@@ -105,7 +105,7 @@ def test_all_mistakes_at_once_with_their_places() -> None:
         "config = 'x'\n[section]\na = 1\n"
     ) == [
         "iflint.toml:2:1: unknown setting 'expiry-day'; did you mean 'expiry-days'?",
-        "iflint.toml:3:13: platform takes one of cf, neo, custom, not 'nep'; did you mean 'neo'?",
+        "iflint.toml:3:12: platform takes one of cf, neo, custom, not 'nep'; did you mean 'neo'?",
         "iflint.toml:6:3: select 'IFLX' names no rule ('iflint rules' lists them)",
         "iflint.toml:7:1: unknown setting 'fail_on'; did you mean 'fail-on'?",
         "iflint.toml:8:15: expiry-days takes a whole number of days from 0 to 36500, not '30'",
@@ -127,9 +127,9 @@ def test_all_mistakes_at_once_with_their_places() -> None:
         ("a = \n", "iflint.toml:1:5: is not TOML: Invalid value (text"),
         (
             "platform = cf\n",
-            "iflint.toml:1:13: is not TOML: Invalid value (text stands in quotes",
+            "iflint.toml:1:12: is not TOML: Invalid value (text stands in quotes",
         ),
-        ('platform = "cf\n', "iflint.toml:1:17: is not TOML: Illegal character '\\n' (the quote"),
+        ('platform = "cf\n', "iflint.toml:1:15: is not TOML: Illegal character '\\n' (the quote"),
         (
             "verbose = true\nverbose = true\n",
             "iflint.toml:2:15: is not TOML: Cannot overwrite a value (",
@@ -153,7 +153,7 @@ def test_what_is_no_configuration_is_said_in_one_line(text, expected) -> None:
 def test_a_byte_order_mark_does_no_harm() -> None:
     configuration = configured("\ufeffexpiry-days = 3\r\nplatform = 3\r\n")
     assert configuration.values == {"expiry-days": 3}
-    assert str(configuration.mistakes[0]).startswith("iflint.toml:2:13: platform takes")
+    assert str(configuration.mistakes[0]).startswith("iflint.toml:2:12: platform takes")
 
 
 def test_names_from_the_file_cannot_steer_a_terminal() -> None:
@@ -164,11 +164,11 @@ def test_names_from_the_file_cannot_steer_a_terminal() -> None:
 
 
 def test_pyproject_holds_a_table() -> None:
-    text = "[project]\nname = 'x'\n[tool.iflint]\nexpiry-days = 3\nlandscap = 'neo'\n"
+    text = "[project]\nname = 'x'\n[tool.iflint]\nexpiry-days = 3\nplatfrm = 'neo'\n"
     configuration = configured(text, "pyproject.toml")
     assert configuration.values == {"expiry-days": 3}
     assert [str(mistake) for mistake in configuration.mistakes] == [
-        "pyproject.toml:5:1: unknown setting 'landscap'; did you mean 'platform'?"
+        "pyproject.toml:5:1: unknown setting 'platfrm'; did you mean 'platform'?"
     ]
     assert mistakes("[tool]\niflint = 3", "pyproject.toml") == [
         "pyproject.toml:2:1: this is not a table"

@@ -590,9 +590,9 @@ class TestAnchors:
         table = json.dumps({"releases": {"1.0.0": "2024-01-01"}, "roots": [row]}).encode()
         leaf = client(sender, root, more=with_host("other.org"))
         pool = CertificatePool([found(leaf), found(der)])
-        trust = load_trust_list(Platform.BTP, NOW, table=table)
+        trust = load_trust_list(Platform.CF, NOW, table=table)
         assert judge_chain(certificate(leaf), pool, trust, NOW).ok
-        added = load_trust_list(Platform.BTP, NOW, table=table, added=[found(der)])
+        added = load_trust_list(Platform.CF, NOW, table=table, added=[found(der)])
         verdict = judge_chain(certificate(leaf), pool, added, NOW)
         assert kinds(verdict) == [FaultKind.NAME_CONSTRAINTS]
         assert verdict.without_client_auth == (file,)
