@@ -23,7 +23,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from authorities import CLIENT, DAY, NOW, SERVER, algorithm, ecdsa
+from authorities import CLIENT, DAY, NOW, SERVER, algorithm, ecdsa, object_identifier
 from generated_chains import UNKNOWN, Case
 from iflint.pki import der as asn1
 
@@ -173,7 +173,7 @@ def directory(name: str) -> bytes:
 
 
 def other_name() -> bytes:
-    oid = asn1.encode(asn1.OBJECT_IDENTIFIER, asn1.encode_object_identifier("1.3.6.1.4.1.99999.3"))
+    oid = asn1.encode(asn1.OBJECT_IDENTIFIER, object_identifier("1.3.6.1.4.1.99999.3"))
     return asn1.encode(0xA0, oid + asn1.encode(0xA0, b"\x05\x00"))
 
 
