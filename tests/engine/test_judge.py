@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519
 import iflint
 from exports import (
     SERVER_AUTH,
+    UTF8,
     Channel,
     Flow,
     Listed,
@@ -48,9 +49,12 @@ STRANGER = issue("judge stranger", dn("CN=other", "C=DE"), OLD_CA)
 
 @pytest.fixture
 def found(tmp_path: Path):
-    """What is found about one channel with these pairs: (rule, number of the entry), sorted."""
+    """What is found about one channel with these pairs: (rule, number of the entry), sorted.
 
-    def found(*pairs, files=(), parameters=None, findings=False, **options):
+    Or the ``findings`` themselves, or the whole ``report``.
+    """
+
+    def found(*pairs, files=(), parameters=None, findings=False, report=False, **options):
         channel = Channel("HTTPS", "/orders", pairs, **options.pop("channel", {}))
         flow = Flow("Orders", "Orders", [channel], parameters or {})
         write_tree(tmp_path, bundle(flow, short=True))
@@ -59,12 +63,12 @@ def found(tmp_path: Path):
         roots.write_bytes(pem(OLD_CA, NEW_CA))
         options = {"as_of": CLOCK, "roots": (str(roots),), "ignore": ()} | options
         options["ignore"] += (*guests("tests/engine/test_judge.py"),)
-        report = iflint.check(str(tmp_path), **options)
-        if findings:
-            return report.findings
+        whole = iflint.check(str(tmp_path), **options)
+        if report or findings:
+            return whole if report else whole.findings
         return sorted(
             (finding.name, finding.entry.ordinal if finding.entry else 0)
-            for finding in report.findings
+            for finding in whole.findings
         )
 
     return found
@@ -288,6 +292,24 @@ def test_soon_begins_and_ends_in_a_second(found, first, last, days, clock, soon)
     options = {"as_of": at, "expiry_days": days, "select": ("IFL102",)}
     told = found(certificate.pair, files=[certificate], **options)
     assert told == ([("certificate-expires-soon", 1)] if soon else [])
+
+
+NUMBERED = dn("CN=edi.partner.example", "SERIALNUMBER=4711", "C=DE", SERIALNUMBER=UTF8)
+
+
+@pytest.mark.parametrize(
+    ("certificate", "until"),
+    [
+        (new(), datetime(2027, 11, 15, 23, 59, 59, tzinfo=UTC)),
+        (old(), None),
+        (new("judge numbered", name=NUMBERED), None),
+    ],
+    ids=["healthy", "ends soon", "can't be told"],
+)
+def test_an_entry_is_healthy_of_which_nothing_is_to_be_said(found, certificate, until) -> None:
+    report = found(certificate.pair, files=[certificate], report=True, ignore=("undecidable-dn",))
+    ((entry,),) = (channel.entries for channel in report.iflows[0].channels)
+    assert entry.healthy_until == until
 
 
 # Key entries ---------------------------------------------------------------------------------

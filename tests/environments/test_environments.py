@@ -104,6 +104,23 @@ def test_a_finding_says_once_in_which_environments_it_holds(repository: Path) ->
     assert files == {"dev": 0, "qa": 1, "prod": 1, "dev2": 0, "qa2": 1}
 
 
+def test_a_channel_is_listed_for_each_environment_in_which_it_differs(repository: Path) -> None:
+    configure(repository, BY_FOLDER)
+    _, _, report = check("--all-environments")
+    assert [
+        (channel["environment"], channel["authorization"], channel["entries"][0]["subject"])
+        for channel in report["iflows"][0]["channels"]
+    ] == [
+        ("dev", "RoleBased", ""),
+        ("qa", "ClientCertificate", "CN=qa, O=Example"),
+        ("prod", "ClientCertificate", "CN=prod, O=Example"),
+    ]
+    configure(repository, BY_FOLDER.replace("/QA/", "/PROD/").replace("[environments.dev]", ""))
+    _, _, report = check("--all-environments")
+    (channel,) = report["iflows"][0]["channels"]
+    assert channel["environment"] == ""
+
+
 def test_the_platform_is_one_of_its_settings(repository: Path) -> None:
     configure(
         repository,
@@ -123,6 +140,16 @@ def test_certificates_of_an_environment(repository: Path) -> None:
         'parameters = ["{artifact}/PROD/parameters.prop"]\n',
     )
     assert check("--environment", "prod")[1] == [("IFL302", ("prod",))]
+
+
+def test_the_certificates_of_the_environment_with_the_most_are_counted(repository: Path) -> None:
+    write(repository / "empty" / "readme.txt", b"no certificate here")
+    whole = '[environments.qa]\nparameters = ["{artifact}/QA/parameters.prop"]\n'
+    without = '[environments.prod]\ncertificates = ["empty"]\n'
+    for text in (whole + without, without + whole):
+        configure(repository, text)
+        _, _, report = check("--all-environments")
+        assert (report["certificates"], report["certificate_files"]) == (4, 2)
 
 
 def test_one_file_of_json_for_each_artifact(repository: Path) -> None:

@@ -96,6 +96,7 @@ def test_without_the_key_the_rows_decide() -> None:
     assert found.authorization.key == ""
     assert found.authorization.value is None
     assert outcome(ROWS, adapter="SOAP") == INFERRED
+    assert outcome(prop("clientCertificates", "{{Nothing}}"), adapter="SOAP") == INFERRED
     assert outcome(prop("clientCertificates", ""), adapter="SOAP") == NONE
     assert outcome(adapter="SOAP") == NONE
 
@@ -218,6 +219,7 @@ def test_who_is_a_sender_channel() -> None:
         channel("HTTPS", ROWS, name="receiver", direction="Receiver"),
         channel("HTTPS", ROWS, name="by participant", direction=None),
         channel("HTTPS", ROWS, name="by nothing", direction=None, source="Participant_X"),
+        channel("ODataSender", ROWS, name="by its adapter", direction=None, source="Participant_X"),
         channel("HTTPS", ROWS, name="empty direction", direction=""),
         channel("HTTPS", ROWS, name="other letter case", direction="sender"),
         channel("HTTPS", ROWS, name="another receiver", direction="RECEIVER"),
@@ -246,7 +248,8 @@ def test_a_flow_without_a_participant_or_extension_is_read() -> None:
 
 def test_the_adapter_is_told_by_the_variant_where_the_type_is_missing() -> None:
     variant = prop("cmdVariantUri", "ctype::AdapterVariant/cname::sap:SOAP/tp::HTTP/mp::SOAP 1.x")
-    assert the_channel(variant, ROWS, adapter="").adapter == "SOAP"
+    for missing in ("", " \n"):
+        assert the_channel(variant, ROWS, adapter=missing).adapter == "SOAP"
 
 
 def test_the_address_is_the_one_that_is_filled() -> None:

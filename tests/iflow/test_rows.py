@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from iflint.iflow.certificate_table import ROW_LIMIT
 from iflow.flows import PROPERTIES, channel, flow, prop, read, row, rows, stored
 
 AUTHORIZED = prop("senderAuthType", "ClientCertificate")
@@ -64,6 +65,8 @@ def test_rows_that_are_not_escaped_are_not_taken_for_none() -> None:
         (rows(("O=A &amp; B", "O=A &amp;amp; B")), [("O=A & B", "O=A & B")]),
         (rows(("O=O&amp;apos;Neil", "O=&quot;A, B&quot;")), [("O=O'Neil", 'O="A, B"')]),
         (rows(("O=&#x41;&#66;", "O=&amp;#65;")), [("O=AB", "O=&#65;")]),
+        (rows(("&#xD7FF;&#xE000;", "&#x10FFFF;")), [("\ud7ff\ue000", "\U0010ffff")]),
+        (rows(("&#xD800;&#xDFFF;", "&#x110000;")), [("\ufffd\ufffd", "\ufffd")]),
         # not well-formed
         (rows(("O=A & B", "O=<CI Certificate>")), [("O=A & B", "O=<CI Certificate>")]),
         (rows(("O=A &amp; B & C", "O=a<b")), [("O=A & B & C", "O=a<b")]),
@@ -74,6 +77,10 @@ def test_rows_that_are_not_escaped_are_not_taken_for_none() -> None:
             [("a", "b"), ("a", "b")],
         ),
         (escape("<row><cell id=subjectDN>a</cell></row>"), [("a", "")]),
+        (
+            escape("<row><cell id='subjectDN'>a</cell><cell id='subjectDN'>b</cell></row>"),
+            [("b", "")],
+        ),
         (escape("<row><cell>a</cell></row>"), [("", "")]),
         (escape("<ROW><CELL ID='subjectdn'>a</CELL></ROW>"), [("a", "")]),
         (escape("<row><cell id='subjectDN'><![CDATA[a&b]]><!-- c --></cell></row>"), [("a&b", "")]),
@@ -105,6 +112,14 @@ def test_text_beside_rows_is_a_problem_and_the_rows_count(text: str, before: boo
 @pytest.mark.parametrize("text", [" \n", "&lt;/row&gt;", "&lt;!-- CN=c --&gt;", "&lt;x/&gt;"])
 def test_markup_and_blanks_beside_rows_are_none(text: str) -> None:
     assert pairs(rows(("CN=a", "CN=b")) + text) == [("CN=a", "CN=b")]
+
+
+def test_a_table_is_read_up_to_a_number_of_rows() -> None:
+    table = "&lt;row/&gt;" * ROW_LIMIT
+    assert len(pairs(table)) == ROW_LIMIT
+    _, found, (problem,) = entries(table + "&lt;row/&gt;")
+    assert len(found) == ROW_LIMIT
+    assert f"more than {ROW_LIMIT} client certificates" in problem.message
 
 
 def test_a_table_that_is_not_judged_gives_no_problem() -> None:
@@ -166,6 +181,11 @@ def test_a_table_that_is_one_undefined_parameter_is_its_first_entry() -> None:
     assert entry.issuer.undefined == ()
     for place in (entry.location, entry.subject.location, entry.issuer.location):
         assert stored(text, place) == "{{Nothing}}"
+
+
+def test_a_long_value_may_be_used_as_a_whole_often() -> None:
+    value = "CN=" + "x" * (1 << 20)
+    assert pairs(rows(*[("{{Long}}", "CN=b")] * 20), f"Long={value}") == [(value, "CN=b")] * 20
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
