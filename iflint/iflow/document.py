@@ -100,7 +100,7 @@ def read_xml(data: bytes, location: FileLocation) -> tuple[etree._Element, XmlFi
     """
     utf8, encoding, preamble = _utf8(data, location)
     xml = XmlFile(location, utf8, encoding, preamble, deepest=256)
-    _prolog(xml)
+    _prolog(xml, "dumps")
     return _parse(xml), xml
 
 
@@ -163,8 +163,8 @@ def _known_encoding(name: str) -> str:
     return encoding if encoding.startswith((*_ENCODINGS, "utf-16", "utf-32")) else ""
 
 
-def _prolog(xml: XmlFile) -> tuple[int, bytes]:
-    """Where the root's start tag begins, and the root's name as written."""
+def _prolog(xml: XmlFile, of: str = "integration flows") -> tuple[int, bytes]:
+    """Where the root's start tag begins, and the root's name as written; ``of`` are such files."""
     utf8, at = xml.utf8, 0
     while True:
         while utf8[at : at + 1].isspace():
@@ -182,7 +182,7 @@ def _prolog(xml: XmlFile) -> tuple[int, bytes]:
         where = xml.file.locate(xml.characters(at), xml.characters(at + len("<!DOCTYPE")))
         raise _unreadable(
             where,
-            "The file has a DOCTYPE, which SAP's files don't have and iflint refuses",
+            f"The file has a DOCTYPE, which {of} don't have and iflint refuses",
             "Remove the DOCTYPE, or export the integration flow again",
         )
     root = _ROOT.match(utf8, at)

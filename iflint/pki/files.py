@@ -285,7 +285,7 @@ class _Reader:
         if other is not None or not any(part in block.label for part in CERTIFICATE_LABELS):
             self._other.setdefault(other or "another kind of PEM block")
             return
-        if is_placeholder(body) and not (block.fault and not body.strip()):
+        if is_placeholder(body, ends=not block.fault):
             self._other.setdefault(_PLACEHOLDER)
             return
         if block.fault:

@@ -23,6 +23,8 @@ CERTIFICATE_LABELS = ("CERTIFICATE", "PKCS7", "PKCS #7", "CMS", "PKCS12")
 
 _LONGEST_WORD = 32
 """Letters. Ours: half of what RFC 7468 §2 makes a line of base64 have; longer is no word."""
+_BEGINS_DER = "MII"
+"""How the base64 of any certificate begins: a SEQUENCE of 256 bytes to 64 KiB."""
 _OF_WORDS = re.compile(r"[A-Za-z0-9+/=_.,!?'\"()*#-]++")
 
 
@@ -88,17 +90,20 @@ def body_of(text: str) -> str:
     return "".join(unescaped.split())
 
 
-def is_placeholder(body: str) -> bool:
+def is_placeholder(body: str, *, ends: bool = True) -> bool:
     """Whether a block's body only holds the place of what is to be pasted there.
 
-    ``MIIF...``, ``<paste here>``, ``{{ .Values.certificate }}``, ``YOUR CERTIFICATE``, or nothing.
-    What is cut off or damaged is long, and none. That these are all shapes is *inferred*.
+    ``MIIF...``, ``<paste here>``, ``{{ .Values.certificate }}``; in a block that ``ends`` also
+    ``YOUR CERTIFICATE``, or nothing. What is cut off or damaged begins as a certificate does, or
+    is long, or does not end. That these are all shapes is *inferred*.
     """
     if "..." in body or "…" in body or "{{" in body or "${" in body:
         return True
     if -1 < body.find("<") < body.rfind(">"):
         return True
     words = body.replace("\\r", " ").replace("\\n", " ").split()
+    if not ends or (words and words[0].startswith(_BEGINS_DER)):
+        return False
     return all(len(word) < _LONGEST_WORD and _OF_WORDS.fullmatch(word) for word in words)
 
 
