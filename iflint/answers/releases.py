@@ -1,4 +1,4 @@
-"""Which channels a change of the list of roots breaks: judged once with each of two releases."""
+"""Which bindings a change of the list of roots breaks: judged once with each of two releases."""
 
 from __future__ import annotations
 
@@ -7,36 +7,42 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Hashable, Iterator, Sequence
 
     from iflint.engine.session import Session
     from iflint.options import Options
     from iflint.pki.roots.history import ReleaseChange
     from iflint.places.location import FileLocation
-    from iflint.report.report import EntryResult, Report
+    from iflint.report.findings import CallerReference
+    from iflint.report.report import CallerResult, EntryResult, Report
 
 
-class Affected(msgspec.Struct, frozen=True):
-    """An entry that reaches a root of one release, and none of the other.
+class Affected(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry, a service key or a mapping that reaches a root of one release, none of the other.
 
-    ``root`` is the subject of the root that it reaches, ``subject`` the one of its certificate.
+    ``root`` is the subject of the root that it reaches, ``subject`` the one of its certificate,
+    ``file`` where it stands. An ``entry`` has a channel, a ``caller`` the channels that it is
+    known to open.
     """
 
     root: str
-    iflow: str
-    package: str
-    file: FileLocation
-    channel: str
-    adapter: str
-    address: str
-    entry: int
     subject: str
+    file: FileLocation
+    iflow: str = ""
+    package: str = ""
+    channel: str = ""
+    adapter: str = ""
+    address: str = ""
+    entry: int | None = None
+    caller: CallerReference | None = None
+    opens: tuple[str, ...] = ()
 
 
 class ReleaseEffect(msgspec.Struct, frozen=True):
-    """What came and went, which entries the newer release breaks, and which it mends.
+    """What came and went, which bindings the newer release breaks, and which it mends.
 
-    ``checked`` counts the entries with a certificate at hand; None where no path was given.
+    ``checked`` counts the entries, service keys and mappings with a certificate at hand; None
+    where no path was given.
     """
 
     change: ReleaseChange
@@ -76,13 +82,33 @@ def release_effect(paths: Sequence[str], options: Options, one: str, other: str)
     )
 
 
-def _reached(session: Session, release: str) -> dict[tuple[FileLocation, int, int], Affected]:
-    """Each entry with a certificate at hand, and the root that it reaches with a release."""
+def _reached(session: Session, release: str) -> dict[Hashable, Affected]:
+    """Each binding with a certificate at hand, and the root that it reaches with a release."""
     report = session.of_release(release).report()
-    return dict(_entries(report))
+    return dict((*_entries(report), *_callers(report, session)))
 
 
-def _entries(report: Report) -> Iterator[tuple[tuple[FileLocation, int, int], Affected]]:
+def _callers(report: Report, session: Session) -> Iterator[tuple[Hashable, Affected]]:
+    from iflint.judging.references import caller_reference
+
+    results = {each.id: each for each in report.callers}
+    for caller in session.callers:
+        reference = caller_reference(caller)
+        result = results[reference.id]
+        if result.certificates and not result.by_facts:
+            yield (
+                reference.id,
+                Affected(
+                    root=_root(result),
+                    subject=result.certificates[0].certificate.subject,
+                    file=result.location.file,
+                    caller=reference,
+                    opens=session.opened_by(caller),
+                ),
+            )
+
+
+def _entries(report: Report) -> Iterator[tuple[Hashable, Affected]]:
     for iflow in report.iflows:
         for channel in iflow.channels:
             for entry in channel.entries:
@@ -105,8 +131,8 @@ def _entries(report: Report) -> Iterator[tuple[tuple[FileLocation, int, int], Af
                 )
 
 
-def _root(entry: EntryResult) -> str:
+def _root(binding: EntryResult | CallerResult) -> str:
     """The supported root of the best certificate; empty where its chain reaches none."""
-    chain = entry.certificates[0].chain
+    chain = binding.certificates[0].chain
     reached = chain is not None and chain.outcome in ("trusted", "uncertain")
     return chain.root if chain is not None and reached else ""

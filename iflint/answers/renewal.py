@@ -2,7 +2,8 @@
 
 The order is that of SAP's procedure (2d3cae7): the new pair is added beside the old one and
 deployed, the sender switches, the old pair is removed and deployed. With the same pair nothing in
-the flow changes.
+the flow changes. A service key that is pinned and a mapping accept one certificate: a new one of
+the same instance or user comes before the switch, and the old one goes after it (19af5e2, 9949c61).
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.answers.lone_certificate import findings_about
+from iflint.callers.caller import CallerKind
 from iflint.judging.name_index import sender_key
 from iflint.judging.references import (
+    caller_reference,
     certificate_reference,
     channel_reference,
     entry_reference,
@@ -23,6 +26,7 @@ from iflint.judging.references import (
 )
 from iflint.options import UsageError
 from iflint.report.findings import (
+    CallerReference,
     CertificateReference,
     ChannelReference,
     EntryReference,
@@ -33,9 +37,15 @@ from iflint.report.findings import (
 
 if TYPE_CHECKING:
     from iflint.engine.session import Session
-    from iflint.judging.verdicts import ChannelVerdict, EntryVerdict, IflowVerdict
+    from iflint.judging.verdicts import (
+        CallerVerdict,
+        ChannelVerdict,
+        EntryVerdict,
+        IflowVerdict,
+    )
     from iflint.pki.certificates import Certificate
     from iflint.pki.files import FoundCertificate
+    from iflint.places.location import FileLocation
 
 
 class Touched(msgspec.Struct, frozen=True):
@@ -59,11 +69,45 @@ class Touched(msgspec.Struct, frozen=True):
         return bool(self.old) or not self.has_new
 
 
+class TouchedCaller(msgspec.Struct, frozen=True, kw_only=True):
+    """A service key or a mapping that holds a certificate of this sender.
+
+    It does so in the ``environments`` named. ``has_new`` tells whether it holds the new
+    certificate, ``accepts_new`` whether it lets it in: a key that is not pinned does so with the
+    pair of its own one. ``replaced`` tells that another one for the same channels holds the new
+    certificate already. ``pin_assumed``: nobody said whether the key is pinned. ``opens`` are the
+    channels that it is known to open, ``old_until`` is the last day of the certificate that it
+    holds.
+    """
+
+    caller: CallerReference
+    file: FileLocation
+    has_new: bool
+    accepts_new: bool
+    pinned: bool
+    pin_assumed: bool
+    opens: tuple[str, ...]
+    old_until: date | None
+    replaced: bool = False
+    environments: tuple[str, ...] = ()
+
+    @property
+    def is_mapping(self) -> bool:
+        """Whether it is a certificate-to-user mapping, no service key."""
+        return self.caller.kind == CallerKind.MAPPING
+
+    @property
+    def needs_new(self) -> bool:
+        """Whether a new one has to be made before the sender switches."""
+        return not self.accepts_new and not self.replaced
+
+
 class RenewalStep(msgspec.Struct, frozen=True):
     """One step of the procedure: what, at which channels, and in which days it may happen.
 
-    ``row`` is the subject and issuer to enter, exactly as the runtime accepts them. ``days_left``
-    counts calendar days from the clock to ``until``; negative: too late.
+    ``channels`` are keys and mappings where the step is about these. ``row`` is the subject and
+    issuer to enter, exactly as the runtime accepts them. ``days_left`` counts calendar days from
+    the clock to ``until``; negative: too late.
     """
 
     what: str
@@ -83,6 +127,7 @@ class Renewal(msgspec.Struct, frozen=True):
     problems: tuple[Finding, ...]
     touched: tuple[Touched, ...]
     steps: tuple[RenewalStep, ...]
+    callers: tuple[TouchedCaller, ...] = ()
 
     @property
     def pair_changes(self) -> bool:
@@ -124,7 +169,10 @@ def _clients(found: Iterable[FoundCertificate]) -> Iterator[FoundCertificate]:
 def _plan(found: FoundCertificate, sessions: Sequence[Session]) -> Renewal:
     certificate = found.certificate
     touched: dict[Touched, list[str]] = {}
+    known: dict[TouchedCaller, list[str]] = {}
     for each in sessions:
+        for caller in _beside_each_other(_callers(each, certificate)):
+            known.setdefault(caller, []).append(each.name)
         for iflow in each.verdicts(each.as_of).values():
             for channel in iflow.channels:
                 one = _touched(iflow, channel, certificate)
@@ -139,14 +187,65 @@ def _plan(found: FoundCertificate, sessions: Sequence[Session]) -> Renewal:
         msgspec.structs.replace(one, environments=tuple(filter(None, names)))
         for one, names in touched.items()
     )
+    callers = tuple(
+        msgspec.structs.replace(one, environments=tuple(filter(None, names)))
+        for one, names in known.items()
+    )
     return Renewal(
         certificate=certificate_reference(certificate, (found.location,)),
         subject=certificate.subject.text,
         issuer=certificate.issuer.text,
         problems=tuple(problems.values()),
         touched=channels,
-        steps=tuple(_steps(certificate, problems.values(), channels, sessions[0])),
+        steps=tuple(_steps(certificate, problems.values(), channels, callers, sessions[0])),
+        callers=callers,
     )
+
+
+def _callers(session: Session, certificate: Certificate) -> Iterator[TouchedCaller]:
+    """The service keys and mappings that hold a certificate of the same sender."""
+    wanted = sender_key(certificate.subject)
+    for verdict in session.caller_verdicts(session.as_of):
+        held = verdict.caller.certificate
+        if held is not None and held.subject.rdns and sender_key(held.subject) == wanted:
+            yield _touched_caller(session, verdict, held, certificate)
+
+
+def _touched_caller(
+    session: Session, verdict: CallerVerdict, held: Certificate, certificate: Certificate
+) -> TouchedCaller:
+    caller = verdict.caller
+    accepted = {match.certificate.sha256 for match in verdict.joined}
+    has_new = held.sha256 == certificate.sha256
+    return TouchedCaller(
+        caller=caller_reference(caller),
+        file=caller.location.file,
+        has_new=has_new,
+        accepts_new=certificate.sha256 in accepted,
+        pinned=caller.pinned,
+        pin_assumed=caller.assumed,
+        opens=session.opened_by(caller),
+        old_until=None if has_new else held.not_after.date(),
+    )
+
+
+def _beside_each_other(callers: Iterable[TouchedCaller]) -> Iterator[TouchedCaller]:
+    """Each with whether another one has taken its place already."""
+    found = list(callers)
+    new = [one for one in found if one.has_new]
+    for one in found:
+        replaced = not one.accepts_new and any(_replaces(other.caller, one.caller) for other in new)
+        yield msgspec.structs.replace(one, replaced=replaced)
+
+
+def _replaces(new: CallerReference, old: CallerReference) -> bool:
+    """Whether a new key is of the same tenant and roles, or a new mapping of the same user."""
+    if new.kind != old.kind:
+        return False
+    if new.kind == CallerKind.MAPPING:
+        return new.name == old.name
+    unknown = new.roles is None or old.roles is None
+    return new.tenant == old.tenant and (unknown or set(old.roles or ()) <= set(new.roles or ()))
 
 
 def _touched(
@@ -191,13 +290,14 @@ def _steps(
     certificate: Certificate,
     problems: Iterable[Finding],
     touched: Sequence[Touched],
+    callers: Sequence[TouchedCaller],
     session: Session,
 ) -> Iterator[RenewalStep]:
     first = certificate.not_before.date()
     to_add = [one for one in touched if not one.has_new]
     to_remove = [one for one in touched if one.old]
-    ends = [one.old_until for one in touched if one.old_until is not None]
-    last = min(ends, default=None)
+    ends = [*(one.old_until for one in touched), *(one.old_until for one in callers)]
+    last = min((day for day in ends if day is not None), default=None)
 
     def left(day: date | None) -> int | None:
         return None if day is None else (day - session.as_of.date()).days
@@ -210,6 +310,12 @@ def _steps(
         what = "Add this row beside the old one"
         yield RenewalStep(what, row, _labels(to_add), None, last, left(last))
         yield RenewalStep("Redeploy", None, _flows(to_add), None, last, left(last))
+    for what, those in (
+        (_NEW_KEY, [one for one in callers if one.needs_new and not one.is_mapping]),
+        (_NEW_MAPPING, [one for one in callers if one.needs_new and one.is_mapping]),
+    ):
+        if those:
+            yield RenewalStep(what, None, _named(those), None, last, left(last))
     switch = "The sender switches to the new certificate"
     if last is not None and last < first:
         if first > session.as_of.date():
@@ -220,6 +326,29 @@ def _steps(
     if to_remove:
         yield RenewalStep("After the switch, remove the old row", None, _labels(to_remove))
         yield RenewalStep("Redeploy", None, _flows(to_remove))
+    for what, those in (
+        (_OLD_KEY, [one for one in callers if not one.accepts_new and not one.is_mapping]),
+        (_OLD_MAPPING, [one for one in callers if not one.accepts_new and one.is_mapping]),
+    ):
+        if those:
+            yield RenewalStep(what, None, _named(those))
+
+
+_NEW_KEY = "Make a new service key with the new certificate in the same instance as the old one"
+_NEW_MAPPING = "Map the new certificate to the same user as the old one"
+_OLD_KEY = "After the switch, delete the old service key"
+_OLD_MAPPING = "After the switch, remove the old mapping"
+
+
+def _named(callers: Iterable[TouchedCaller]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(caller_label, callers)))
+
+
+def caller_label(one: TouchedCaller) -> str:
+    """A service key or a mapping with its file and environments, as people read it."""
+    what = "mapping of user" if one.is_mapping else "service key"
+    environments = f" in {', '.join(one.environments)}" if one.environments else ""
+    return f"{what} {one.caller.name} ({one.file}){environments}"
 
 
 def _labels(touched: Iterable[Touched]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from iflint.configuration.effective import (
         EffectiveSetting,
         EffectiveSettings,
-        EffectiveSuppression,
+        EffectiveTable,
     )
 
 SCHEMA = Option("--schema", OUTPUT, "Print the JSON Schema of configuration files, for editors.")
@@ -75,7 +75,13 @@ def _json(found: EffectiveSettings) -> str:
         settings=found.settings,
         suppressions=[{**each.given, "place": each.place} for each in found.suppressions],
         rules=found.rules,
+        service_keys=list(map(_of_callers, found.service_keys)),
+        users=list(map(_of_callers, found.users)),
     )
+
+
+def _of_callers(table: EffectiveTable) -> dict[str, object]:
+    return {**table.given, "environment": table.environment, "place": table.place}
 
 
 def _table(found: EffectiveSettings, style: Style) -> str:
@@ -88,8 +94,15 @@ def _table(found: EffectiveSettings, style: Style) -> str:
     for rule in found.rules:
         if rule.told:
             groups[f"rule {rule.code} {rule.name}"] = [*map(_row, rule.settings)]
-    for number, suppression in enumerate(found.suppressions, 1):
-        groups[f"suppression {number}"] = _suppression_rows(suppression)
+    for what, tables in (
+        ("service keys", found.service_keys),
+        ("user", found.users),
+        ("suppression", found.suppressions),
+    ):
+        for number, each_table in enumerate(tables, 1):
+            where = f" of environment {visible(each_table.environment)}"
+            title = f"{what} {number}{where if each_table.environment else ''}"
+            groups[title] = _rows(each_table)
     shown = table(columns("Setting", "From", "Value"), [*groups.items()], style)
     file = visible(relative(found.configuration)) if found.configuration else "none"
     return f"Configuration file: {file}\n\n{shown}\n{_rules_line(found)}\n"
@@ -99,14 +112,13 @@ def _row(setting: EffectiveSetting) -> list[str]:
     return [setting.name, visible(setting.place or setting.origin), _value(setting)]
 
 
-def _suppression_rows(suppression: EffectiveSuppression) -> list[list[str]]:
+def _rows(table: EffectiveTable) -> list[list[str]]:
     from iflint.configuration.effective import texts
 
     rows = [
-        [name, "", ", ".join(map(visible, texts(value)))]
-        for name, value in suppression.given.items()
+        [name, "", ", ".join(map(visible, texts(value)))] for name, value in table.given.items()
     ]
-    rows[0][1] = visible(suppression.place)
+    rows[0][1] = visible(table.place)
     return rows
 
 

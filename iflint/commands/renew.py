@@ -15,11 +15,12 @@ from iflint.console.interface import AnyPath
 from iflint.console.reading import read
 from iflint.console.run import Request, absent, call, prepare
 from iflint.reporters.encoding import enveloped
+from iflint.reporters.sentences import roles_of
 from iflint.words.terminal import Style
-from iflint.words.wording import counted, day, left, relative
+from iflint.words.wording import counted, day, left, listed, relative
 
 if TYPE_CHECKING:
-    from iflint.answers.renewal import Renewal, RenewalStep, Touched
+    from iflint.answers.renewal import Renewal, RenewalStep, Touched, TouchedCaller
 
 
 class Renewals(msgspec.Struct, frozen=True):
@@ -48,9 +49,10 @@ def command(asked: Request, certificate: str, paths: tuple[str, ...]) -> None:
     """Tell what a new CERTIFICATE means for the flows at PATH (default: the current folder).
 
     Which channels, flows and packages it touches and in which environment (each configured one,
-    unless --environment names some), whether the pair changes, the rows to add and later to
-    remove in SAP's order, the days left for each step, and what is wrong with the certificate
-    itself. Exit code: 0 when it could answer.
+    unless --environment names some), and which service keys and certificate-to-user mappings;
+    whether the pair changes, the rows, keys and mappings to add and later to remove in SAP's
+    order, the days left for each step, and what is wrong with the certificate itself. Exit code:
+    0 when it could answer.
     """
     from iflint.answers.renewal import plan_renewals
 
@@ -88,10 +90,11 @@ def _lines(plan: Renewal, clock: datetime, style: Style) -> Iterator[str]:
         yield from line(2, f"{finding.severity}[{finding.code}] {finding.message}")
         yield from line(4, f"fix: {finding.remedy}")
     yield ""
-    yield from line(0, _verdict(plan))
-    for one in plan.touched:
-        yield from line(2, _touched(one))
-    if plan.touched:
+    for verdict, touched in _verdicts(plan):
+        yield from line(0, verdict)
+        for one in touched:
+            yield from line(2, one)
+    if plan.touched or plan.callers:
         yield ""
         yield "Steps:"
         for number, step in enumerate(plan.steps, 1):
@@ -108,9 +111,17 @@ def _row(row: tuple[str, str]) -> Iterator[tuple[str, str]]:
     yield from zip(("subject", "issuer "), row, strict=True)
 
 
-def _verdict(plan: Renewal) -> str:
-    if not plan.touched:
-        return "No channel knows this sender: nothing to do in these flows."
+def _verdicts(plan: Renewal) -> Iterator[tuple[str, list[str]]]:
+    """What it touches, and how, a sentence each for channels and for callers."""
+    if plan.touched:
+        yield _of_channels(plan), list(map(_touched, plan.touched))
+    if plan.callers:
+        yield _of_callers(plan), list(map(_caller, plan.callers))
+    if not plan.touched and not plan.callers:
+        yield "No channel, service key or mapping knows this sender: nothing to do here.", []
+
+
+def _of_channels(plan: Renewal) -> str:
     flows = len({one.iflow.location for one in plan.touched})
     touched = f"{counted(len(plan.touched), 'channel')} in {counted(flows, 'iFlow')}"
     if plan.pair_changes:
@@ -131,6 +142,43 @@ def _touched(one: Touched) -> str:
         state = "lists another pair"
     ends = f"; the old certificate ends on {one.old_until}" if one.old_until else ""
     return f"{text}: {state}{ends}"
+
+
+def _of_callers(plan: Renewal) -> str:
+    kinds = [one.is_mapping for one in plan.callers]
+    parts = [
+        counted(number, noun)
+        for number, noun in ((kinds.count(False), "service key"), (kinds.count(True), "mapping"))
+        if number
+    ]
+    new = sum(one.needs_new for one in plan.callers)
+    if not new:
+        return f"It touches {listed(parts)}; no new one is needed:"
+    needed = "a new one is" if new == 1 else f"{new} new ones are"
+    return f"It touches {listed(parts)}; {needed} needed before the sender switches:"
+
+
+def _caller(one: TouchedCaller) -> str:
+    from iflint.answers.renewal import caller_label
+
+    ends = f"; the old certificate ends on {one.old_until}" if one.old_until else ""
+    opens = f"opens {listed(one.opens)}" if one.opens else roles_of(one.caller)
+    return f"{caller_label(one)}, {opens}: {_state(one)}{ends}"
+
+
+def _state(one: TouchedCaller) -> str:
+    if one.has_new:
+        return "holds the new certificate already"
+    if one.accepts_new:
+        return "accepts the new certificate, too, if it was issued later (Pin Certificate is off)"
+    if one.replaced:
+        return "another one holds the new certificate already"
+    if one.is_mapping:
+        return "maps another certificate"
+    if one.pinned:
+        assumed = ", as assumed: SAP's default" if one.pin_assumed else ""
+        return f"accepts no other certificate (Pin Certificate is on{assumed})"
+    return "accepts another pair only"
 
 
 def _when(step: RenewalStep) -> str:
@@ -169,9 +217,10 @@ def _markdown(found: Renewals) -> str:
             f"- **{f.severity} {f.code}** {escaped(f.message)} *{escaped(f.remedy)}*"
             for f in plan.problems
         ] or ["Nothing is wrong with it."]
-        lines += ["", "## Where it matters", "", escaped(_verdict(plan)), ""]
-        lines += [f"- {escaped(_touched(one))}" for one in plan.touched]
-        if plan.touched:
+        lines += ["", "## Where it matters"]
+        for verdict, touched in _verdicts(plan):
+            lines += ["", escaped(verdict), "", *(f"- {escaped(one)}" for one in touched)]
+        if plan.touched or plan.callers:
             lines += ["", "## Steps", ""]
             for number, step in enumerate(plan.steps, 1):
                 lines.append(f"{number}. [ ] {escaped(step.what)}{_when(step)}")

@@ -18,6 +18,7 @@ from iflint.console.tables import columns, table
 from iflint.options import OUTPUT, now
 from iflint.pki.roots.trust import Root, TrustList
 from iflint.reporters.encoding import dumped, enveloped
+from iflint.reporters.sentences import caller_name, roles_of
 from iflint.values import parse_as_of
 from iflint.words.terminal import Style
 from iflint.words.visible import shown, visible
@@ -198,7 +199,8 @@ RELEASES = [click.Argument([name], metavar="RELEASE") for name in ("one", "other
 def diff(asked: Request, one: str, other: str, paths: tuple[str, ...]) -> None:
     """Show which roots came and went between two releases of the list.
 
-    With PATH, which of its channels the change breaks: each is judged once with each release.
+    With PATH, which of its channels, service keys and certificate-to-user mappings the change
+    breaks: each is judged once with each release.
     """
     from iflint.answers.releases import release_effect
 
@@ -238,8 +240,7 @@ def _diff(found: ReleaseEffect, style: Style) -> str:
 
 
 def _effect(found: ReleaseEffect, style: Style) -> str:
-    checked = counted(found.checked or 0, "entry", "entries")
-    broken = counted(len(found.broken), "entry", "entries")
+    checked, broken = counted(found.checked or 0, "binding"), len(found.broken) or "none"
     said = f"Of {checked} with a certificate at hand, the change breaks {broken}.\n"
     groups = [
         (name, [_affected_cells(one) for one in affected])
@@ -248,13 +249,17 @@ def _effect(found: ReleaseEffect, style: Style) -> str:
     ]
     if not groups:
         return said
-    return f"{said}\n{table(columns('Channel', 'Certificate', 'Root'), groups, style)}"
+    return f"{said}\n{table(columns('Where', 'Certificate', 'Root'), groups, style)}"
 
 
 def _affected_cells(one: Affected) -> list[str]:
-    flow = f"{one.package} › {one.iflow}" if one.package else one.iflow
-    channel = (flow, f"{one.adapter} {one.address}, entry {one.entry}", str(one.file))
-    return ["\n".join(map(visible, channel)), visible(one.subject), visible(one.root)]
+    if one.caller:
+        opens = one.opens or (roles_of(one.caller),)
+        where = (caller_name(one.caller), *opens, str(one.file))
+    else:
+        flow = f"{one.package} › {one.iflow}" if one.package else one.iflow
+        where = (flow, f"{one.adapter} {one.address}, entry {one.entry}", str(one.file))
+    return ["\n".join(map(visible, where)), visible(one.subject), visible(one.root)]
 
 
 # iflint roots update

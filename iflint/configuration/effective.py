@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
-from iflint.configuration.file import ENVIRONMENTS, RULES, SUPPRESSIONS, Configuration, relative
-from iflint.configuration.settings import ENVIRONMENT_SETTINGS, SETTINGS, SUPPRESSION_SETTINGS
+from iflint.configuration.file import (
+    ENVIRONMENTS,
+    RULES,
+    SERVICE_KEYS,
+    SUPPRESSIONS,
+    USERS,
+    Configuration,
+    relative,
+)
+from iflint.configuration.settings import (
+    ENVIRONMENT_SETTINGS,
+    SERVICE_KEY_SETTINGS,
+    SETTINGS,
+    SUPPRESSION_SETTINGS,
+    USER_SETTINGS,
+)
 from iflint.engine.rule_settings import ENABLED, SEVERITY, is_asked
-from iflint.options import Environment, Options, Suppression
+from iflint.options import Environment, Options
 from iflint.report.findings import RuleInfo
 
 DEFAULT, FILE, COMMAND_LINE = "default", "file", "command line"
@@ -32,11 +46,15 @@ class EffectiveSetting(msgspec.Struct, frozen=True):
     inherited: bool = False
 
 
-class EffectiveSuppression(msgspec.Struct, frozen=True):
-    """A suppression of the file: what is given of it by name, and its place."""
+class EffectiveTable(msgspec.Struct, frozen=True):
+    """A table of a list in the file: what is given in it by name, and its place.
+
+    ``environment`` is the one that it belongs to, empty where it is for all.
+    """
 
     given: dict[str, Any]
     place: str
+    environment: str = ""
 
 
 class EffectiveRule(msgspec.Struct, frozen=True):
@@ -57,13 +75,16 @@ class EffectiveRule(msgspec.Struct, frozen=True):
 class EffectiveSettings(msgspec.Struct, frozen=True):
     """Everything that counts in a run: settings, suppressions, and each rule that is installed.
 
-    ``configuration`` is the path of the file that counts.
+    ``service_keys`` and ``users`` are what the file says of callers. ``configuration`` is the path
+    of the file that counts.
     """
 
     settings: tuple[EffectiveSetting, ...]
-    suppressions: tuple[EffectiveSuppression, ...] = ()
+    suppressions: tuple[EffectiveTable, ...] = ()
     rules: tuple[EffectiveRule, ...] = ()
     configuration: str | None = None
+    service_keys: tuple[EffectiveTable, ...] = ()
+    users: tuple[EffectiveTable, ...] = ()
 
 
 def effective_settings(
@@ -86,12 +107,11 @@ def effective_settings(
     ]
     return EffectiveSettings(
         (*listed.values(), *of_environments),
-        tuple(
-            EffectiveSuppression(_given(each), file.place(SUPPRESSIONS, number))
-            for number, each in enumerate(file.values.get(SUPPRESSIONS, ()))
-        ),
+        tuple(_tables(file, SUPPRESSIONS, SUPPRESSION_SETTINGS)),
         tuple(_rule(info, given, file, listed) for info in rules),
         configuration.path if configuration else None,
+        tuple(_tables(file, SERVICE_KEYS, SERVICE_KEY_SETTINGS)),
+        tuple(_tables(file, USERS, USER_SETTINGS)),
     )
 
 
@@ -115,9 +135,26 @@ def _in_environment(
     return EffectiveSetting(of_run.name, value, FILE, where, environment.name)
 
 
-def _given(suppression: Suppression) -> dict[str, Any]:
-    values = {name: getattr(suppression, name) for name in SUPPRESSION_SETTINGS}
-    return {name: value for name, value in values.items() if value}
+def _tables(file: Configuration, name: str, settings: Collection[str]) -> Iterator[EffectiveTable]:
+    """The tables of a list, those for all environments first."""
+    yield from _tables_at(file, (name,), file.values.get(name, ()), settings)
+    for environment in file.values.get(ENVIRONMENTS, ()):
+        own = getattr(environment, name.replace("-", "_"), ())
+        place = (ENVIRONMENTS, environment.name, name)
+        yield from _tables_at(file, place, own, settings, environment.name)
+
+
+def _tables_at(
+    file: Configuration,
+    place: tuple[str, ...],
+    tables: Iterable[msgspec.Struct],
+    settings: Collection[str],
+    environment: str = "",
+) -> Iterator[EffectiveTable]:
+    for number, table in enumerate(tables):
+        values = {name: getattr(table, name) for name in settings}
+        given = {name: value for name, value in values.items() if value not in (None, (), "")}
+        yield EffectiveTable(given, file.place(*place, number), environment)
 
 
 def _rule(

@@ -118,6 +118,30 @@ def test_suppressions_rules_and_what_environments_inherit(workplace, call) -> No
     assert max(map(len, shown.splitlines())) <= 80
 
 
+def test_what_is_said_of_callers(workplace, call) -> None:
+    (workplace / "iflint.toml").write_text(
+        '[[service-keys]]\npath = "keys/*.json"\nroles = ["ESBMessaging.send"]\npinned = false\n'
+        '[[users]]\nname = "SUSER1"\nroles = ["A", "B"]\n'
+        '[environments.prod]\n[[environments.prod.users]]\nname = "SUSER2"\nroles = ["C"]\n'
+    )
+    read = json.loads(call("config", "--format", "json").stdout)
+    (of_keys,), (of_all, of_prod) = read["service_keys"], read["users"]
+    assert of_keys == {
+        "path": "keys/*.json",
+        "roles": ["ESBMessaging.send"],
+        "pinned": False,
+        "environment": "",
+        "place": "iflint.toml:1:3",
+    }
+    assert (of_all["name"], of_all["roles"], of_all["environment"]) == ("SUSER1", ["A", "B"], "")
+    assert (of_prod["name"], of_prod["environment"]) == ("SUSER2", "prod")
+    assert of_prod["place"].startswith("iflint.toml:9:")
+    shown = " ".join(call("config").stdout.split())
+    assert "service keys 1 path iflint.toml:1:3 keys/*.json" in shown
+    assert "pinned false" in shown
+    assert "user 2 of environment prod name" in shown
+
+
 def test_the_schema_has_the_rules_that_are_installed(workplace, call) -> None:
     result = call("config", "--schema", "--output", "iflint.schema.json")
     assert result.exit_code == 0

@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from authorities import Party, pem, root_of
+from caller_files import key
 
 from .conftest import CASES, CLOCK  # isort: skip
 
@@ -95,8 +96,26 @@ def test_diff_names_the_channels_that_a_release_breaks(roots, workplace) -> None
     data = json.loads(roots("diff", "3.0.0", "4.0.0", added, "--format", "json"))
     assert (len(data["broken"]), len(data["mended"])) == (0, 1)
     shown = roots("diff", "1.0.0", "2.0.0", removed)
-    assert "Of 1 entry with a certificate at hand, the change breaks 1 entry." in flat(shown)
+    assert "Of 1 binding with a certificate at hand, the change breaks 1." in flat(shown)
     assert max(map(len, shown.splitlines())) <= LINE
+
+
+def test_diff_names_the_callers_that_a_release_breaks(roots, workplace) -> None:
+    """The certificate of a channel that a release breaks, held by a service key."""
+    shutil.copytree(CASES, workplace / "rules")
+    case = workplace / "rules/unsupported-root/bad-removed-root"
+    (held,) = case.glob("certificates/*.pem")
+    (case / "crm.json").write_text(json.dumps(key(held.read_text())), "utf-8")
+    shutil.rmtree(case / "certificates")
+    (case / "Orders.iflw").unlink()
+    removed = "rules/unsupported-root/bad-removed-root"
+    data = json.loads(roots("diff", "1.0.0", "2.0.0", removed, "--format", "json"))
+    (broken,) = data["broken"]
+    assert (broken["caller"]["name"], broken["entry"], broken["opens"]) == ("crm", None, [])
+    assert broken["root"] == "CN=Example Old Root, O=Example Trust, C=DE"
+    assert (broken["file"], data["checked"]) == (f"{removed}/crm.json", 1)
+    shown = flat(roots("diff", "1.0.0", "2.0.0", removed))
+    assert "service key crm of tenant it-rt-example!b2 roles not known" in shown
 
 
 def test_update_writes_a_table_that_check_can_use(roots, call, checkout, workplace) -> None:

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from caller_files import base64_of, key
 from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root
 from iflint.commands.main import cli
 
@@ -176,3 +177,110 @@ def test_a_keystore_without_its_password_says_how_to_give_it(folder: Path) -> No
         result = CliRunner().invoke(cli, command)
         assert result.exit_code == 2
         assert "--keystore-password-env NAME" in result.stderr
+
+
+def write_key(folder: Path, name: str, held, tenant: str = "one") -> None:
+    (folder / "flow" / "keys").mkdir(exist_ok=True)
+    made = key(pem(held).decode(), clientid=f"sb-{name}!b1|it-rt-{tenant}!b2")
+    (folder / "flow" / "keys" / f"{name}.json").write_text(json.dumps(made), "utf-8")
+
+
+def write_mapping(folder: Path, *held) -> None:
+    rows = [
+        {"Id": str(number), "User": "SUSER1", "Certificate": base64_of(pem(one))}
+        for number, one in enumerate(held)
+    ]
+    dump = json.dumps({"d": {"results": rows}})
+    (folder / "flow" / "users.json").write_text(dump, "utf-8")
+
+
+def configure(folder: Path, more: str) -> None:
+    written = 'roots = ["roots.pem"]\n' + more
+    (folder / "iflint.toml").write_text(written)
+
+
+ROLES = '[[service-keys]]\npath = "flow/keys/*.json"\nroles = ["ESBMessaging.send"]\n'
+
+
+def steps_of(found: dict) -> list[tuple[str, str]]:
+    return [(step["what"].partition(" with")[0], *step["channels"]) for step in found["steps"]]
+
+
+@pytest.fixture
+def by_role(folder: Path) -> Path:
+    """Nothing of the sender stands in the flow: its channel is authorized by role."""
+    channel = Channel("HTTPS", "/orders", authorization="RoleBased")
+    for name, content in bundle(Flow("Orders", "Orders", [channel])).items():
+        (folder / "flow" / name).write_bytes(content)
+    configure(folder, ROLES)
+    return folder
+
+
+def test_a_pinned_key_needs_a_new_one_first(by_role: Path) -> None:
+    write_key(by_role, "partner", OLD)
+    found = plan("new/same.pem")
+    (caller,) = found["callers"]
+    assert (caller["opens"], caller["old_until"]) == (["Orders: HTTPS /orders"], "2026-12-12")
+    assert steps_of(found) == [
+        ("Make a new service key", "service key partner (flow/keys/partner.json)"),
+        ("The sender switches to the new certificate",),
+        (
+            "After the switch, delete the old service key",
+            "service key partner (flow/keys/partner.json)",
+        ),
+    ]
+    assert [step["until"] for step in found["steps"]] == ["2026-12-12", "2026-12-12", None]
+    said = " ".join(renew("new/same.pem").split())
+    assert "a new one is needed before the sender switches" in said
+    assert "Pin Certificate is on, as assumed" in said
+    assert "nothing to" not in said
+
+
+def test_a_key_that_is_not_pinned_accepts_the_same_pair(by_role: Path) -> None:
+    configure(by_role, f"{ROLES}pinned = false\n")
+    write_key(by_role, "partner", OLD)
+    assert steps_of(plan("new/same.pem")) == [("The sender switches to the new certificate",)]
+    said = " ".join(renew("new/same.pem").split())
+    assert "no new one is needed" in said
+    assert "if it was issued later" in said
+    assert len(steps_of(plan("new/other.pem"))) == 3
+
+
+def test_a_mapping_needs_a_new_one_with_the_same_user(by_role: Path) -> None:
+    write_mapping(by_role, OLD)
+    first, switch, last = steps_of(plan("new/other.pem"))
+    assert first[0] == "Map the new certificate to the same user as the old one"
+    assert last == (
+        "After the switch, remove the old mapping",
+        "mapping of user SUSER1 (flow/users.json)",
+    )
+    assert "roles not known" in renew("new/other.pem")
+    write_mapping(by_role, OLD, OTHER_PAIR)
+    assert steps_of(plan("new/other.pem")) == [switch, last]
+
+
+def test_a_new_key_that_is_there_takes_the_old_ones_place_in_its_tenant(by_role: Path) -> None:
+    write_key(by_role, "old", OLD)
+    write_key(by_role, "new", SAME_PAIR)
+    found = plan("new/same.pem")
+    assert [(c["caller"]["name"], c["has_new"], c["replaced"]) for c in found["callers"]] == [
+        ("new", True, False),
+        ("old", False, True),
+    ]
+    assert [step[0].split()[0] for step in steps_of(found)] == ["The", "After"]
+    write_key(by_role, "new", SAME_PAIR, "another")
+    assert steps_of(plan("new/same.pem"))[0][0] == "Make a new service key"
+
+
+def test_rows_and_keys_are_told_together(folder: Path) -> None:
+    configure(folder, "")
+    write_key(folder, "partner", OLD)
+    said = renew("new/other.pem", "--certificates", "certs", "--certificates", "flow/keys")
+    assert "It touches 1 channel in 1 iFlow" in said
+    assert "It touches 1 service key" in said
+    markdown = renew(
+        "new/other.pem", "--format", "markdown", "--certificates", "flow", "--certificates", "certs"
+    )
+    assert "- [ ]" not in markdown
+    assert "1. [ ] Add this row" in markdown
+    assert "[ ] Make a new service key" in markdown
