@@ -12,7 +12,13 @@ from iflint.words.wording import day
 
 if TYPE_CHECKING:
     from iflint.report.findings import Finding
-    from iflint.report.report import CallerResult, ChannelResult, IflowResult, Report
+    from iflint.report.report import (
+        CallerResult,
+        CertificateResult,
+        ChannelResult,
+        IflowResult,
+        Report,
+    )
     from iflint.reporters.html_findings import FindingView
 
 
@@ -39,14 +45,22 @@ class CallerView(msgspec.Struct, frozen=True):
     apart: str = ""
 
     @property
+    def certificate(self) -> CertificateResult | None:
+        """The best of those with which it lets somebody in."""
+        return next(iter(self.caller.certificates), None)
+
+    @property
     def said(self) -> str:
-        """What is to be known of it besides its findings, in a clause; may be empty."""
-        if self.findings or self.apart:
+        """What is to be known of it besides its findings, in a clause."""
+        if self.apart:
             return self.apart
-        if not self.caller.certificates:
+        best = self.certificate
+        if best is None:
             return "its certificate is not known"
-        until = self.caller.healthy_until
-        return f"nothing ends before {day(until)}" if until else ""
+        if self.findings or not self.caller.healthy_until:
+            ends = "ended" if best.days_left < 0 else "ends"
+            return f"its certificate {ends} on {day(best.certificate.not_after)}"
+        return f"nothing ends before {day(self.caller.healthy_until)}"
 
 
 def caller_views(report: Report, findings: Sequence[FindingView]) -> list[CallerView]:

@@ -217,7 +217,8 @@ def _marks(flow: FlowView) -> dict[str, drawing.Mark]:
     for view in sorted(flow.channels, key=_rank):
         channel = f"#c{flow.number}-{view.number}"
         label = f"{channel_name(view.channel)}: {_said(view)}"
-        href = f"#f{view.findings[0].number}" if view.findings else channel
+        by_itself = view.findings and _state(view) == view.state
+        href = f"#f{view.findings[0].number}" if by_itself else channel
         count = len(view.findings) + sum(len(caller.findings) for caller in view.callers)
         marks[view.channel.id] = drawing.Mark(_state(view), href, label, count)
     return marks
@@ -234,7 +235,7 @@ def _rank(view: ChannelView) -> int:
 
 
 def _said(view: ChannelView) -> str:
-    if view.findings:
+    if view.findings and _state(view) == view.state:
         worst = view.findings[0].finding
         more = len(view.findings) - 1
         also = f" And {counted(more, 'more finding')}." if more else ""
