@@ -12,7 +12,9 @@ from iflint.places.packaged import packaged_file
 from iflint.report.report import IllustratedReport
 from iflint.reporters import Needs
 from iflint.reporters.drawing import flow as drawing
-from iflint.reporters.html_views import ahead, choices, errors, finding_views, flow_views, timeline
+from iflint.reporters.html_callers import caller_views, findings_of
+from iflint.reporters.html_findings import ahead, errors, finding_views
+from iflint.reporters.html_views import choices, flow_views, timeline
 from iflint.words.visible import visible
 
 if TYPE_CHECKING:
@@ -32,8 +34,11 @@ def render(report: Report) -> str:
     illustrated = report if isinstance(report, IllustratedReport) else None
     uses = illustrated.uses if illustrated else None
     findings = finding_views(report, uses)
-    flows = flow_views(report, illustrated.diagrams if illustrated else (), findings)
+    callers = caller_views(report, findings)
+    flows = flow_views(report, illustrated.diagrams if illustrated else (), findings, callers)
+    told = findings_of(callers)
     placed = {view.number for flow in flows for view in flow.findings}
+    placed |= {view.number for view, _ in told}
     codes = {each.code for each in (*report.findings, *report.known, *report.suppressed)}
     return _page(
         "report.html",
@@ -43,6 +48,8 @@ def render(report: Report) -> str:
         errors=errors(findings),
         ahead=ahead(findings),
         flows=flows,
+        callers=callers,
+        of_callers=told,
         others=[view for view in findings if view.number not in placed],
         findings=findings,
         rules=[rule for rule in report.rules if rule.code in codes],

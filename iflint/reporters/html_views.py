@@ -1,9 +1,9 @@
-"""What the HTML page shows, gathered: findings with their chains, flows with their drawings."""
+"""What the HTML page shows, gathered: flows with their drawings, certificates on the timeline."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,17 +12,18 @@ import msgspec
 from iflint.iflow.diagram.model import EdgeKind
 from iflint.report.findings import DnRow, Severity
 from iflint.reporters.drawing import flow as drawing
+from iflint.reporters.html_callers import CallerView, callers_of
+from iflint.reporters.html_findings import FindingView
 from iflint.reporters.sentences import (
     apart,
     at,
+    caller_name,
     channel_name,
     cut,
     iflow_name,
     package_name,
     shown,
     title,
-    whereabouts,
-    worst_first,
 )
 from iflint.words.visible import visible
 from iflint.words.wording import counted, day, days_until
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from iflint.iflow.diagram.model import Diagram
-    from iflint.report.certificate_list import CertificateUse, CertificateUses, Standing, Step, Use
+    from iflint.report.certificate_list import CertificateUse, CertificateUses, Step, Use
     from iflint.report.findings import DnComparison, Finding
     from iflint.report.report import ChannelResult, FlowDiagram, IflowResult, Report
 
@@ -47,22 +48,11 @@ Spans = tuple[tuple[str, bool], ...]
 """A text in pieces, each with whether it differs from the other text."""
 
 
-class FindingView(msgspec.Struct, frozen=True):
-    """A finding with its number in the page, and what the page knows of its certificate.
-
-    ``certificate`` is the number of the certificate in the page, 0 where the page has none.
-    """
-
-    number: int
-    finding: Finding
-    certificate: int = 0
-    standings: tuple[Standing, ...] = ()
-
-
 class ChannelView(msgspec.Struct, frozen=True):
     """A channel with its number in its flow; ``state`` is a severity, ``ok`` or empty.
 
-    ``apart`` tells of findings that don't count, where there are no others.
+    ``apart`` tells of findings that don't count, where there are no others. ``callers`` are the
+    service keys and mappings that are known to open it.
     """
 
     number: int
@@ -71,6 +61,12 @@ class ChannelView(msgspec.Struct, frozen=True):
     findings: tuple[FindingView, ...]
     healthy_until: datetime | None
     apart: str = ""
+    callers: tuple[CallerView, ...] = ()
+
+    @property
+    def worst_caller(self) -> CallerView | None:
+        """The caller with the worst finding."""
+        return next((view for view in self.callers if view.findings), None)
 
 
 class FlowView(msgspec.Struct, frozen=True):
@@ -94,12 +90,20 @@ class FlowView(msgspec.Struct, frozen=True):
         """The first day on which an entry that works today no longer does."""
         return min(filter(None, (each.healthy_until for each in self.channels)), default=None)
 
+    @property
+    def callers_found(self) -> int:
+        """How many of its callers something was found about."""
+        found = {
+            caller.number for view in self.channels for caller in view.callers if caller.findings
+        }
+        return len(found)
+
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A certificate on the timeline; ``start`` and ``end`` are percents of the axis.
 
     ``number`` is that of the certificate in the page, 0 for a root that only the list holds;
-    ``worst`` the worst finding at an entry that needs the certificate.
+    ``worst`` the worst finding at an entry, a service key or a mapping that needs the certificate.
     """
 
     subject: str
@@ -109,60 +113,23 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     days_left: int
     start: float
     end: float
-    channels: int
+    needed_by: str
     number: int = 0
     worst: FindingView | None = None
 
 
 class Timeline(msgspec.Struct, frozen=True):
-    """The certificates that channels need, the first to end first, and those that none needs."""
+    """The certificates that let somebody in, the first to end first, and those nobody needs."""
 
     needed: tuple[Row, ...]
     unneeded: tuple[Row, ...]
 
 
-def finding_views(report: Report, uses: CertificateUses | None) -> list[FindingView]:
-    """The findings that count, worst first."""
-    numbered = enumerate(uses.certificates, 1) if uses else ()
-    known = {each.certificate.sha256: (number, each.standings) for number, each in numbered}
-    return [
-        FindingView(
-            number,
-            finding,
-            *(known.get(finding.certificate.sha256, ()) if finding.certificate else ()),
-        )
-        for number, finding in enumerate(worst_first(report.findings), 1)
-    ]
-
-
-def errors(findings: Iterable[FindingView]) -> list[FindingView]:
-    """The first error of each entry, channel or file, but for those that a day to come brings."""
-    first: dict[Any, FindingView] = {}
-    for view in findings:
-        if view.finding.severity is Severity.ERROR and not view.finding.breaks_on:
-            first.setdefault(_where(view), view)
-    return list(first.values())
-
-
-def ahead(findings: Iterable[FindingView]) -> list[FindingView]:
-    """What works today and stops working on a day that is known: one each entry and day."""
-    first: dict[Any, FindingView] = {}
-    for view in findings:
-        if view.finding.breaks_on:
-            first.setdefault((view.finding.breaks_on, _where(view)), view)
-    return [first[key] for key in sorted(first, key=lambda key: key[0])]
-
-
-def _where(view: FindingView) -> object:
-    """What a finding is about and in which environments; outside of flows, its number."""
-    one = view.finding
-    if one.caller:
-        return one.caller.id, one.environments
-    return (one.iflow.location, whereabouts(one), one.environments) if one.iflow else view.number
-
-
 def flow_views(
-    report: Report, diagrams: Iterable[FlowDiagram], findings: Sequence[FindingView]
+    report: Report,
+    diagrams: Iterable[FlowDiagram],
+    findings: Sequence[FindingView],
+    callers: Sequence[CallerView] = (),
 ) -> list[FlowView]:
     """The flows, those with the worst findings first."""
     drawn = {each.location: each.diagram for each in diagrams}
@@ -173,7 +140,7 @@ def flow_views(
     for number, iflow in enumerate(report.iflows, 1):
         own = tuple(counting.get(iflow.location, ()))
         others = known.get(iflow.location, ()), suppressed.get(iflow.location, ())
-        channels = tuple(_channel_views(iflow, own, *others))
+        channels = tuple(_channel_views(iflow, own, *others, callers))
         flow = FlowView(number, iflow, channels, own, apart(*map(len, others)))
         diagram = drawn.get(iflow.location)
         flows.append(_drawn(flow, diagram) if diagram and diagram.shapes else flow)
@@ -194,19 +161,22 @@ def _channel_views(
     findings: Sequence[FindingView],
     known: Sequence[Finding],
     suppressed: Sequence[Finding],
+    callers: Sequence[CallerView],
 ) -> Iterable[ChannelView]:
     for number, channel in enumerate(iflow.channels, 1):
         own = tuple(view for view in findings if _is_of(view.finding, channel))
+        opening = callers_of(channel, callers)
         if own:
-            yield ChannelView(number, channel, str(own[0].finding.severity), own, None)
+            worst = str(own[0].finding.severity)
+            yield ChannelView(number, channel, worst, own, None, callers=opening)
             continue
         others = (sum(_is_of(each, channel) for each in some) for some in (known, suppressed))
         if said := apart(*others):
-            yield ChannelView(number, channel, "", (), None, said)
+            yield ChannelView(number, channel, "", (), None, said, opening)
             continue
         until = [entry.healthy_until for entry in channel.entries if entry.healthy_until]
         state = "ok" if channel.checked else ""
-        yield ChannelView(number, channel, state, (), min(until, default=None))
+        yield ChannelView(number, channel, state, (), min(until, default=None), callers=opening)
 
 
 def _is_of(finding: Finding, channel: ChannelResult) -> bool:
@@ -235,37 +205,67 @@ def _drawn(flow: FlowView, diagram: Diagram) -> FlowView:
     )
 
 
+_RANKS = ("", "ok", "apart", "note", "warning", "error")
+
+
 def _marks(flow: FlowView) -> dict[str, drawing.Mark]:
-    """What is said of each channel; of one that environments disagree on, the worst."""
-    ranks = ("", "ok", "apart", "note", "warning", "error")
+    """What is said of each channel; of one that environments disagree on, the worst.
+
+    A channel that is authorized by role is marked as the worst of its callers.
+    """
     marks: dict[str, drawing.Mark] = {}
-    for view in sorted(
-        flow.channels, key=lambda view: ranks.index("apart" if view.apart else view.state)
-    ):
-        href = f"#f{view.findings[0].number}" if view.findings else f"#c{flow.number}-{view.number}"
+    for view in sorted(flow.channels, key=_rank):
+        channel = f"#c{flow.number}-{view.number}"
         label = f"{channel_name(view.channel)}: {_said(view)}"
-        marks[view.channel.id] = drawing.Mark(view.state, href, label, len(view.findings))
+        by_itself = view.findings and _state(view) == view.state
+        href = f"#f{view.findings[0].number}" if by_itself else channel
+        count = len(view.findings) + sum(len(caller.findings) for caller in view.callers)
+        marks[view.channel.id] = drawing.Mark(_state(view), href, label, count)
     return marks
 
 
+def _state(view: ChannelView) -> str:
+    """The worst of what is said of a channel itself and of its callers."""
+    states = (view.state, *(caller.state for caller in view.callers if caller.findings))
+    return max(states, key=_RANKS.index)
+
+
+def _rank(view: ChannelView) -> int:
+    return _RANKS.index("apart" if view.apart and not view.worst_caller else _state(view))
+
+
 def _said(view: ChannelView) -> str:
-    if view.findings:
+    if view.findings and _state(view) == view.state:
         worst = view.findings[0].finding
         more = len(view.findings) - 1
         also = f" And {counted(more, 'more finding')}." if more else ""
         return f"{worst.severity}. {title(worst)}{also}"
+    if view.worst_caller:
+        worst = view.worst_caller.findings[0].finding
+        return f"{worst.severity}. {caller_name(view.worst_caller.caller)}: {title(worst)}"
     if view.healthy_until:
         return f"nothing ends before {day(view.healthy_until)}"
     if view.apart:
         return view.apart
-    return "nothing found" if view.state else "not authorized by client certificate"
+    return "nothing found" if view.state else not_checked(view)
+
+
+def not_checked(view: ChannelView) -> str:
+    """Why nothing is said of the rows of a channel, in a clause."""
+    channel = view.channel
+    if not channel.by_role:
+        return f"authorization: {shown(channel.authorization) or channel.kind.replace('-', ' ')}"
+    role = f" {shown(channel.role)}" if channel.role else ""
+    if view.callers:
+        return f"authorized by role{role}"
+    return f"authorized by role{role}; no service key or mapping is known to have it"
 
 
 def timeline(uses: CertificateUses, findings: Iterable[FindingView] = ()) -> Timeline:
     """Every certificate at hand, and the roots of the list that chains in use end in."""
-    worst = _worst_of_entries(findings)
+    worst = _worst_of_bindings(findings)
     rows = [
-        (_row(uses, each, number, worst), bool(each.uses))
+        (_row(uses, each, number, worst), bool(each.uses or each.callers))
         for number, each in enumerate(uses.certificates, 1)
     ]
     needed = [row for row, is_needed in rows if is_needed] + list(_listed_roots(uses))
@@ -273,13 +273,15 @@ def timeline(uses: CertificateUses, findings: Iterable[FindingView] = ()) -> Tim
     return Timeline(tuple(needed), tuple(row for row, is_needed in rows if not is_needed))
 
 
-def _worst_of_entries(findings: Iterable[FindingView]) -> dict[Any, FindingView]:
-    """The worst finding of each entry: the first, as they come worst first."""
+def _worst_of_bindings(findings: Iterable[FindingView]) -> dict[Any, FindingView]:
+    """The worst finding of each entry and caller: the first, as they come worst first."""
     worst: dict[Any, FindingView] = {}
     for view in findings:
         one = view.finding
         if one.iflow and one.channel and one.entry:
             worst.setdefault((one.iflow.location, one.channel.ordinal, one.entry.ordinal), view)
+        if one.caller:
+            worst.setdefault(one.caller.id, view)
     return worst
 
 
@@ -289,8 +291,9 @@ def _row(
     certificate = each.certificate
     verdicts = [one.verdict for one in each.standings]
     verdict = next(one for one in ("fails", "uncertain", "works") if one in verdicts)
-    needing = ((use.iflow.location, use.channel.ordinal, use.entry.ordinal) for use in each.uses)
-    found = [worst[entry] for entry in needing if entry in worst]
+    needing: list[object] = [use.caller.id for use in each.callers]
+    needing += [(use.iflow.location, use.channel.ordinal, use.entry.ordinal) for use in each.uses]
+    found = [worst[binding] for binding in needing if binding in worst]
     return Row(
         number=number,
         subject=certificate.subject,
@@ -300,20 +303,24 @@ def _row(
         days_left=each.days_left,
         start=_percent(days_until(certificate.not_before, uses.as_of)),
         end=_percent(each.days_left),
-        channels=len(_channels(each.uses)),
+        needed_by=_needed_by(_channels(each.uses), _callers(each)),
         worst=min(found, key=lambda view: view.number, default=None),
     )
 
 
 def _listed_roots(uses: CertificateUses) -> Iterable[Row]:
     at_hand = {each.certificate.sha256 for each in uses.certificates}
-    roots: dict[str, tuple[Step, set[tuple[object, int]]]] = {}
+    roots: dict[str, tuple[Step, set[tuple[object, int]], set[tuple[str, str]]]] = {}
     for each in uses.certificates:
-        channels = _channels(each.uses)
+        channels, callers = _channels(each.uses), _callers(each)
+        if not (channels or callers):
+            continue
         for step in (step for standing in each.standings for step in standing.steps):
-            if step.role == "root" and step.not_after and step.sha256 not in at_hand and channels:
-                roots.setdefault(step.sha256 or step.subject, (step, set()))[1].update(channels)
-    for step, channels in roots.values():
+            if step.role == "root" and step.not_after and step.sha256 not in at_hand:
+                root = roots.setdefault(step.sha256 or step.subject, (step, set(), set()))
+                root[1].update(channels)
+                root[2].update(callers)
+    for step, channels, callers in roots.values():
         assert step.not_after is not None
         left = days_until(step.not_after, uses.as_of)
         yield Row(
@@ -324,7 +331,7 @@ def _listed_roots(uses: CertificateUses) -> Iterable[Row]:
             days_left=left,
             start=_percent(days_until(step.not_before, uses.as_of)) if step.not_before else 0.0,
             end=_percent(left),
-            channels=len(channels),
+            needed_by=_needed_by(channels, callers),
         )
 
 
@@ -335,6 +342,22 @@ def step_state(step: Step) -> str:
 
 def _channels(uses: Iterable[Use]) -> set[tuple[object, int]]:
     return {(use.iflow.location, use.channel.ordinal) for use in uses}
+
+
+def _callers(each: CertificateUse) -> set[tuple[str, str]]:
+    """Kind and id of the service keys and mappings that need a certificate."""
+    return {(use.caller.kind, use.caller.id) for use in each.callers}
+
+
+def _needed_by(channels: Collection[object], callers: Collection[tuple[str, str]]) -> str:
+    """How many of each kind: ``2 channels, 1 service key``; empty for none."""
+    kinds = [kind for kind, _ in callers]
+    numbers = (
+        (len(channels), "channel"),
+        (kinds.count("service-key"), "service key"),
+        (kinds.count("mapping"), "mapping"),
+    )
+    return ", ".join(counted(number, noun) for number, noun in numbers if number)
 
 
 def _percent(days: int) -> float:
