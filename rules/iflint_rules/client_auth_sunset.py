@@ -5,6 +5,8 @@ from datetime import date
 
 from iflint.rule import (
     BindingCase,
+    CallerCase,
+    CallerKind,
     Claim,
     Confidence,
     EntryState,
@@ -34,8 +36,8 @@ class ClientAuthSunset(Rule):
 
     ## What it does
 
-    Reports an entry whose certificate works at the clock of the run and chains to a public web
-    root. It tells
+    Reports an entry, a service key or a mapping whose certificate works at the clock of the run and
+    chains to a public web root. It tells
 
     - the certificate's own last day, which is the day by which the sender must have moved,
     - since when its CA leaves Client Authentication out unless you ask for it, and the last day
@@ -100,9 +102,12 @@ class ClientAuthSunset(Rule):
       web root. The best fit when the sender runs on SAP BTP.
     - *User Role with a service key.* Create a service key that holds the certificate for the
       sender, and set the channel's authorization to *User Role*. The DN pair is gone, too:
-      nothing to redeploy at the next renewal. It is what SAP recommends. Mind that the
-      certificate itself still needs the EKU and a supported root: one that SAP generates with
-      the key has both (*inferred*), one that you bring along may be of the kind that ends.
+      nothing to redeploy at the next renewal. But a pinned key, which is the default, accepts
+      this one certificate: each renewal needs a new key before the sender switches. It is what
+      SAP recommends. Mind that the certificate itself still needs the EKU and a supported root:
+      one that SAP generates with the key has both (*inferred*) and ends within a year, one that
+      you bring along may be of the kind that ends. Keep the key's JSON, without its private key,
+      with your certificates: then its dates, chain and usage are watched like those of a row.
     - *OAuth*, where the sender can: no certificate at all.
     - *A custom domain with a list of your own.* It trusts the roots that you give it, so a
       private CA of yours or of your partner will do. Then check with
@@ -113,7 +118,8 @@ class ClientAuthSunset(Rule):
     On Neo (`platform = "neo"`):
 
     - *Certificate-to-user mapping*, which SAP recommends there: a new certificate is mapped to
-      the user, and no flow is redeployed. The certificate still has to chain to a root of the
+      the user, and no flow is redeployed. Keep a dump of `CertificateUserMappings` with your
+      certificates, so that it is watched. The certificate still has to chain to a root of the
       list, so take one that is no web root: SAP Cloud Root CA is on both lists for Neo, the X9
       roots are on one only.
     - Neo itself ends. If the flow moves to Cloud Foundry before the certificate does, plan both
@@ -121,6 +127,9 @@ class ClientAuthSunset(Rule):
 
     On a custom domain or an Edge Integration Cell (`platform = "custom"`): use a private CA
     and add its root to your list.
+
+    A service key or a mapping that holds such a certificate has the same ways out: another kind of
+    CA, in a new key or a new mapping of the same user, before the sender switches.
 
     **Switch in SAP's order**: add the new certificate's pair beside the old one, redeploy, let
     the sender switch, remove the old pair, redeploy. If the pair stays, the flow does not
@@ -166,7 +175,7 @@ class ClientAuthSunset(Rule):
             case,
             f"{_headline(case.words.its.capitalize(), sunset, today)} It works until {last_day}. "
             + " ".join((*_authority(sunset, today), *_program(sunset, today))),
-            remedy=_WAYS_OUT[case.context.trust.platform],
+            remedy=_way_out(case),
             breaks_on=best.certificate.not_after,
             **about_certificate(case, best),
         )
@@ -174,14 +183,34 @@ class ClientAuthSunset(Rule):
 
 _WAYS_OUT = {
     Platform.CF: "Before that day move the sender to SAP Cloud Root CA (the Destination service "
-    "renews it), to the User Role option with a certificate in a service key, to a private CA on "
-    "a custom domain, or to X9 Financial PKI: `iflint explain IFL402`.",
+    "renews it), to the User Role option with a certificate in a service key (a pinned key needs a "
+    "new key at each renewal; iflint watches its JSON), to a private CA on a custom domain, or to "
+    "X9 Financial PKI: `iflint explain IFL402`.",
     Platform.NEO: "Before that day move the sender to a certificate under a root on both lists "
     "that is no web root, such as SAP Cloud Root CA, and map it to a user (certificate-to-user "
-    "mapping); plan it with the move off Neo: `iflint explain IFL402`.",
+    "mapping; iflint watches a dump of them); plan it with the move off Neo: "
+    "`iflint explain IFL402`.",
     Platform.CUSTOM: "Before that day let a private CA issue the sender's certificate, and add "
     "its root to your own list: `iflint explain IFL402`.",
 }
+
+
+_OTHER_CERTIFICATES = {
+    CallerKind.SERVICE_KEY: "Before that day let the sender get a certificate of SAP Cloud Root CA "
+    "(also with a service key whose key pair SAP makes, inferred), of X9 Financial PKI, or of a "
+    "private CA on a custom domain, or use OAuth: `iflint explain IFL402`.",
+    CallerKind.MAPPING: "Before that day let the sender get a certificate under a root on both "
+    "lists for Neo that is no web root, such as SAP Cloud Root CA; plan it with the move off Neo: "
+    "`iflint explain IFL402`.",
+}
+"""What to put into a service key or a mapping instead."""
+
+
+def _way_out(case: BindingCase) -> str:
+    platform = case.context.trust.platform
+    if isinstance(case, CallerCase) and platform is not Platform.CUSTOM:
+        return case.words.with_switch(_OTHER_CERTIFICATES[case.verdict.caller.kind])
+    return case.words.with_switch(_WAYS_OUT[platform])
 
 
 def _sunset(case: BindingCase, best: JoinedCertificate) -> Sunset | None:

@@ -6,11 +6,14 @@ from iflint.rule import ChannelCase, Finding, Rule, Severity
 
 _INSTEAD = {
     "cf": "Use the user role: put the sender's certificate into a service key (or let SAP issue "
-    "it), and set the authorization to RoleBased; OAuth is the other way.",
+    "it), and set the authorization to RoleBased; OAuth is the other way. A pinned key needs a new "
+    "key at each renewal; iflint watches the key's JSON beside the flow.",
     "neo": "Use certificate-to-user mapping: map the certificate to a user, give this user the "
-    "role, and set the authorization to RoleBased.",
-    "custom": "On Cloud Foundry use the user role with the certificate in a service key, on Neo "
-    "certificate-to-user mapping; then set the authorization to RoleBased.",
+    "role, and set the authorization to RoleBased. iflint watches a dump of the mappings beside "
+    "the flow.",
+    "custom": "On Cloud Foundry use the user role with the certificate in a service key (a pinned "
+    "one needs a new key at each renewal), on Neo certificate-to-user mapping; then set the "
+    "authorization to RoleBased. iflint watches the key's JSON, or a dump of the mappings.",
 }
 
 
@@ -28,7 +31,9 @@ class ClientCertificateAuthorization(Rule):
     redeployments. SAP recommends other ways:
 
     - **Cloud Foundry**: the *User Role* option, with the certificate in a service key; or
-      OAuth. A certificate is then changed in the service key, and no flow is deployed again.
+      OAuth. No flow is deployed again at a renewal, but the key counts: a pinned one, which is
+      the default, accepts its one certificate, so that each renewal needs a new key before the
+      sender switches.
     - **Neo**: certificate-to-user mapping. The mapping is changed while the flow runs.
 
     ## How to fix it
@@ -37,13 +42,16 @@ class ClientCertificateAuthorization(Rule):
        a mapping of the certificate to a user with the role (Neo).
     2. Set the channel's authorization to the user role, and redeploy.
     3. Remove the certificate entries.
+    4. Keep the key's JSON, without the private key, or a dump of `CertificateUserMappings` beside
+       the flow. iflint then watches the certificate in it: its dates, chain, root and usages.
 
     The load balancer's demands on the certificate stay the same: a supported root, a complete
     chain, Client Authentication.
 
     ## Source
 
-    SAP documentation (057f4a7 and 9949c61 for Neo, 7f84d16 for Cloud Foundry).
+    SAP documentation (057f4a7 and 9949c61 for Neo, 7f84d16 and 19af5e2 for Cloud
+    Foundry).
     """
 
     code = "IFL501"
