@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.answers.chains import chain_tree
+from iflint.answers.chains import standing_of
 from iflint.judging.references import (
     caller_reference,
     certificate_reference,
@@ -32,8 +32,8 @@ from iflint.report.certificate_list import (
     CallerUse,
     CertificateUse,
     CertificateUses,
+    EnvironmentStanding,
     ListInForce,
-    Standing,
     Use,
 )
 from iflint.words.wording import days_until
@@ -100,7 +100,7 @@ def _certificate_use(
         role=_role(certificate),
         days_left=days_until(certificate.not_after, clock),
         standings=tuple(
-            Standing(*verdict, tuple(filter(None, names)), steps)
+            EnvironmentStanding(*verdict, steps, tuple(filter(None, names)))
             for verdict, (steps, names) in collected.standings.items()
         ),
         uses=tuple(
@@ -241,8 +241,8 @@ def _collect_standings(
         chain = chains.get(certificate) or judge_chain(
             certificate, session.pool, trust, session.as_of, verifier
         )
-        tree = chain_tree(chain, session.pool, trust, session.as_of)
-        verdict = tree.verdict, tree.reasons, tree.holds_until
-        collected[certificate].standings.setdefault(verdict, (tree.steps, []))[1].append(
+        standing = standing_of(chain, session.pool, trust, session.as_of)
+        verdict = standing.verdict, standing.reasons, standing.holds_until
+        collected[certificate].standings.setdefault(verdict, (standing.steps, []))[1].append(
             session.name
         )

@@ -14,8 +14,8 @@ from iflint.pki.chains.pool import CertificatePool
 from iflint.pki.chains.search import MAX_SIGNATURES, judge_chain
 from iflint.pki.chains.signatures import SignatureCache, Verification
 from iflint.pki.chains.verdict import ChainVerdict, FaultKind, Outcome
-from iflint.pki.roots.trust import Root, Standing, TrustList
-from iflint.report.certificate_list import Place, Step
+from iflint.pki.roots.trust import Root, RootStanding, TrustList
+from iflint.report.certificate_list import Place, Standing, Step
 from iflint.words.wording import dated, day, days_until, listed
 
 if TYPE_CHECKING:
@@ -24,21 +24,8 @@ if TYPE_CHECKING:
     from iflint.places.problems import Problem
 
 
-class Tree(msgspec.Struct, frozen=True):
-    """The best chain of a certificate, the certificate itself first.
-
-    ``verdict`` is ``works``, ``uncertain`` or ``fails``, ``reasons`` say why it is not the first.
-    ``holds_until`` is when a chain that works ends to do so, as far as dates can tell.
-    """
-
-    verdict: str
-    reasons: tuple[str, ...]
-    holds_until: datetime | None
-    steps: tuple[Step, ...]
-
-
-class Trees(msgspec.Struct, frozen=True):
-    """The chains of all certificates that were asked for, against one list at one moment.
+class JudgedChains(msgspec.Struct, frozen=True):
+    """The standings of all certificates that were asked for, against one list at one moment.
 
     ``trust`` names the list in force and its release.
     """
@@ -46,11 +33,11 @@ class Trees(msgspec.Struct, frozen=True):
     as_of: datetime
     platform: str
     trust: str
-    trees: tuple[Tree, ...]
+    trees: tuple[Standing, ...]
     problems: tuple[Problem, ...] = ()
 
 
-def chain_trees(paths: Sequence[str], options: Options, *, every: bool = False) -> Trees:
+def judged_chains(paths: Sequence[str], options: Options, *, every: bool = False) -> JudgedChains:
     """The chain of each certificate in the files ``paths`` that issued no other one in them.
 
     With ``every`` that of each certificate. ``options.certificates`` hold further intermediates.
@@ -72,12 +59,12 @@ def chain_trees(paths: Sequence[str], options: Options, *, every: bool = False) 
     verifier = SignatureCache()
     starts = _starts(asked.certificates, verifier, every=every)
     pool = CertificatePool((*asked.certificates, *further.certificates))
-    return Trees(
+    return JudgedChains(
         as_of=as_of,
         platform=str(trust.platform),
         trust=trust.name,
         trees=tuple(
-            chain_tree(judge_chain(start, pool, trust, as_of, verifier), pool, trust, as_of)
+            standing_of(judge_chain(start, pool, trust, as_of, verifier), pool, trust, as_of)
             for start in starts
         ),
         problems=tuple(dict.fromkeys(problems)),
@@ -113,16 +100,16 @@ def _may_have_issued(issuer: Certificate, certificate: Certificate) -> bool:
     return issuer != certificate and (None in ids or ids[0] == ids[1])
 
 
-def chain_tree(
+def standing_of(
     chain: ChainVerdict, pool: CertificatePool, trust: TrustList, as_of: datetime
-) -> Tree:
+) -> Standing:
     """The steps of a verdict on a chain, the client certificate's own dates judged too."""
     steps = tuple(_Steps(chain, pool, trust, as_of).all())
     reasons = tuple(f"{_short(step)} {fault}" for step in steps for fault in step.faults)
     if not reasons:
-        return Tree("works", (), chain.holds_until, steps)
+        return Standing("works", (), chain.holds_until, steps)
     certainly = any(step.faults and step.certain for step in steps)
-    return Tree("fails" if certainly else "uncertain", reasons, None, steps)
+    return Standing("fails" if certainly else "uncertain", reasons, None, steps)
 
 
 def _short(step: Step) -> str:
@@ -255,7 +242,7 @@ class _Steps:
     def _known_as(self, root: Root) -> str:
         """What the list in force or its history says of a root, in a phrase; nothing of others."""
         if root.added_in is None:
-            unlisted = self._trust.standing(root) is Standing.NOT_LISTED
+            unlisted = self._trust.standing(root) is RootStanding.NOT_LISTED
             return "" if unlisted and root.certificate is not None else root.origin
         text = f"{root.origin}, since {root.added_in} ({root.added_on})"
         if root.removed_in is not None:
@@ -273,23 +260,23 @@ class _Steps:
         )
 
 
-def _against(root: Root, standing: Standing) -> str:
+def _against(root: Root, standing: RootStanding) -> str:
     """What the list in force has against a root that is not wholly on it, in a clause."""
-    if standing is Standing.ONE_LIST:
+    if standing is RootStanding.ONE_LIST:
         return "it is on one of the two lists for Neo only"
-    if standing is Standing.REMOVED:
+    if standing is RootStanding.REMOVED:
         return f"it was removed from the list in release {root.removed_in} ({root.removed_on})"
-    if standing is Standing.NOT_YET:
+    if standing is RootStanding.NOT_YET:
         return f"it comes to the list only in release {root.added_in} ({root.added_on})"
-    if standing is Standing.NOT_REQUIRED:
+    if standing is RootStanding.NOT_REQUIRED:
         return "it is on the list, but not among the roots that BTP itself uses"
     return "it is not on the list in force"
 
 
-def verdict_line(tree: Tree, trees: Trees) -> str:
+def verdict_line(standing: Standing, chains: JudgedChains) -> str:
     """The verdict on a chain in one sentence, with the list that it relies on."""
-    against = f"List: {trees.trust}, platform {trees.platform}; clock: {day(trees.as_of)}."
-    if tree.verdict == "works":
-        assert tree.holds_until is not None
-        return f"works until {dated(tree.holds_until, trees.as_of)}. {against}"
-    return f"{tree.verdict}: {'; '.join(tree.reasons)}. {against}"
+    against = f"List: {chains.trust}, platform {chains.platform}; clock: {day(chains.as_of)}."
+    if standing.verdict == "works":
+        assert standing.holds_until is not None
+        return f"works until {dated(standing.holds_until, chains.as_of)}. {against}"
+    return f"{standing.verdict}: {'; '.join(standing.reasons)}. {against}"

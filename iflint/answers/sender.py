@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from iflint.answers.chains import Tree, chain_tree
+from iflint.answers.chains import standing_of
 from iflint.answers.checklist import Complaint, Point, State, complaint_of, worst
 from iflint.answers.load_balancer import Trusting, trusted
 from iflint.answers.lone_certificate import findings_about
@@ -27,6 +27,7 @@ from iflint.pki.chains.pool import CertificatePool, presented_by
 from iflint.pki.chains.search import judge_chain
 from iflint.pki.files import FoundCertificate
 from iflint.places.problems import Problem
+from iflint.report.certificate_list import Standing
 from iflint.report.findings import (
     CertificateReference,
     ChannelReference,
@@ -83,7 +84,7 @@ class KeyEntrySide(msgspec.Struct, frozen=True, kw_only=True):
     alias: str
     certificate: CertificateReference
     row: tuple[str, str]
-    tree: Tree
+    tree: Standing
     points: tuple[Point, ...]
     calls: tuple[Call, ...] = ()
     other_channels: int = 0
@@ -312,19 +313,19 @@ class _Entry:
 
     def side(self) -> KeyEntrySide:
         certificate = self._certificate
-        trees = [self._tree(session) for session in self._sessions]
+        standings = [self._standing(session) for session in self._sessions]
         calls, others = self._calls()
         found = self._by_environment(
             (session.name, point)
-            for session, tree in zip(self._sessions, trees, strict=True)
-            for point in self._points(session, tree)
+            for session, standing in zip(self._sessions, standings, strict=True)
+            for point in self._points(session, standing)
         )
         points = tuple(sorted(found, key=lambda point: point.number))
         return KeyEntrySide(
             alias=self._entry.alias,
             certificate=certificate_reference(certificate, (self._found.location,)),
             row=(certificate.subject.text, certificate.issuer.text),
-            tree=trees[0],
+            tree=standings[0],
             points=(*points, self._channels_point(calls, others, accepted=_accepted(points))),
             calls=calls,
             other_channels=others,
@@ -343,21 +344,21 @@ class _Entry:
             for said, found in where.items()
         ]
 
-    def _tree(self, session: Session) -> Tree:
+    def _standing(self, session: Session) -> Standing:
         pool = presented_by(self._entry)
         trust = session.trust.at(session.as_of)
         chain = judge_chain(self._certificate, pool, trust, session.as_of)
-        return chain_tree(chain, pool, trust, session.as_of)
+        return standing_of(chain, pool, trust, session.as_of)
 
-    def _points(self, session: Session, tree: Tree) -> Iterator[Point]:
+    def _points(self, session: Session, standing: Standing) -> Iterator[Point]:
         """What concerns the certificate and its chain, in one environment."""
         complaints: dict[tuple[str, str], list[Complaint]] = {}
         about = topics(session.rules)
         for finding in findings_about(self._found, session, self._presented):
             which = _POINT_OF.get(about.get(finding.code), _ADVICE)
             complaints.setdefault(which, []).append(complaint_of(finding))
-        self._agree_with(tree, complaints)
-        root = next((step for step in tree.steps if step.role == "root"), None)
+        self._agree_with(standing, complaints)
+        root = next((step for step in standing.steps if step.role == "root"), None)
         of_root = [f"{root.subject}; list: {session.trust.describe()}"] if root else []
         unreached = State.HOLDS if root or _ROOT in complaints else State.UNKNOWN
         if unreached is State.UNKNOWN:
@@ -365,14 +366,16 @@ class _Entry:
         yield _point(3, _VALIDITY, [self._validity(session)], complaints.get(_VALIDITY, ()))
         yield _point(4, _CHAIN, self._at_hand(session), complaints.get(_CHAIN, ()))
         yield _point(5, _ROOT, of_root, complaints.get(_ROOT, ()), least=unreached)
-        yield _point(6, _CLIENTS, self._usage(tree), complaints.get(_CLIENTS, ()))
+        yield _point(6, _CLIENTS, self._usage(standing), complaints.get(_CLIENTS, ()))
         yield _point(7, _ADVICE, (), complaints.get(_ADVICE, ()))
 
-    def _agree_with(self, tree: Tree, complaints: dict[tuple[str, str], list[Complaint]]) -> None:
+    def _agree_with(
+        self, standing: Standing, complaints: dict[tuple[str, str], list[Complaint]]
+    ) -> None:
         """Let no chain pass that fails, should no rule say why (a name that no text can state)."""
         said = (c.state for which in _OF_CHAIN for c in complaints.get(which, ()))
-        if tree.verdict == "fails" and worst(said) is not State.FAILS:
-            message = f"It fails: {'; '.join(tree.reasons)}."
+        if standing.verdict == "fails" and worst(said) is not State.FAILS:
+            message = f"It fails: {'; '.join(standing.reasons)}."
             complaints.setdefault(_CHAIN, []).append(
                 Complaint(message, "Get a certificate with a chain that holds from the CA.")
             )
@@ -382,8 +385,8 @@ class _Entry:
         days = days_until(certificate.not_after, session.as_of)
         return f"{day(certificate.not_before)} to {day(certificate.not_after)}, {left(days)}"
 
-    def _usage(self, tree: Tree) -> list[str]:
-        usages = tree.steps[0].usages
+    def _usage(self, standing: Standing) -> list[str]:
+        usages = standing.steps[0].usages
         if usages is None:
             return ["it has no extended key usage, which restricts nothing"]
         return [f"its extended key usage: {listed(usages) or 'none'}"]

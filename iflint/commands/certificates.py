@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         CallerUse,
         CertificateUse,
         CertificateUses,
-        Standing,
+        EnvironmentStanding,
         Use,
     )
 
@@ -105,7 +105,7 @@ def _chain(use: CertificateUse) -> str:
     return "\n".join(visible(_verdict(standing, use)) for standing in use.standings)
 
 
-def _verdict(standing: Standing, use: CertificateUse) -> str:
+def _verdict(standing: EnvironmentStanding, use: CertificateUse) -> str:
     text = standing.verdict
     until = standing.holds_until
     if standing.reasons:
@@ -224,7 +224,9 @@ def _csv_rows(uses: CertificateUses) -> Iterator[list[object]]:
                 yield [*of_certificate, ", ".join(names), *of_chain, *cells]
 
 
-def _needing(standing: Standing, uses: Sequence[U]) -> Iterator[tuple[U, tuple[str, ...]]]:
+def _needing(
+    standing: EnvironmentStanding, uses: Sequence[U]
+) -> Iterator[tuple[U, tuple[str, ...]]]:
     """The uses in the environments of a verdict, each with those that both name."""
     for use in uses:
         common = tuple(name for name in use.environments if name in standing.environments)

@@ -17,8 +17,8 @@ from iflint.words.terminal import BOLD, ERROR, ISSUED_BY, NOTE, QUIET, WARNING, 
 from iflint.words.wording import counted, day, left, listed
 
 if TYPE_CHECKING:
-    from iflint.answers.chains import Tree, Trees
-    from iflint.report.certificate_list import Step
+    from iflint.answers.chains import JudgedChains
+    from iflint.report.certificate_list import Standing, Step
 
 _LABEL = 11
 _MOST_PLACES = 5
@@ -56,35 +56,35 @@ def command(asked: Request, paths: tuple[str, ...], every: bool) -> None:
     What a chain lacks may be in FILE or in --certificates; of a root on the list in force, no
     file is needed. Exit code: 0 whatever the verdicts are.
     """
-    from iflint.answers.chains import chain_trees
+    from iflint.answers.chains import judged_chains
 
     missing = [] if paths else ["no FILE is given: name a certificate file or folder"]
     run = prepare(asked, paths, mistakes=missing)
-    trees = call(chain_trees, run.paths, options_of(run), every=every)
-    show(run, trees, text=_text, json=_json)
+    chains = call(judged_chains, run.paths, options_of(run), every=every)
+    show(run, chains, text=_text, json=_json)
 
 
-def _json(trees: Trees) -> str:
-    return enveloped("chain", **msgspec.structs.asdict(trees))
+def _json(chains: JudgedChains) -> str:
+    return enveloped("chain", **msgspec.structs.asdict(chains))
 
 
-def _text(trees: Trees, style: Style) -> str:
+def _text(chains: JudgedChains, style: Style) -> str:
     lines: list[str] = []
-    for problem in trees.problems:
+    for problem in chains.problems:
         text = f"{style.file(problem.location.file)}: {style.show(problem.message)}"
         lines += [*style.led("not read:", text, WARNING), ""]
-    for tree in trees.trees:
-        lines += [*_tree(tree, trees, style), ""]
+    for standing in chains.trees:
+        lines += [*_standing(standing, chains, style), ""]
     return "".join(f"{line.rstrip(' ')}\n" for line in lines[:-1])
 
 
-def _tree(tree: Tree, trees: Trees, style: Style) -> Iterator[str]:
+def _standing(standing: Standing, chains: JudgedChains, style: Style) -> Iterator[str]:
     from iflint.answers.chains import verdict_line
 
-    for level, step in enumerate(tree.steps):
+    for level, step in enumerate(standing.steps):
         yield from _step(step, level, style)
-    word, _, rest = style.show(verdict_line(tree, trees)).partition(" ")
-    yield from style.led(word, rest, f"{BOLD};{_colour(tree.verdict)}")
+    word, _, rest = style.show(verdict_line(standing, chains)).partition(" ")
+    yield from style.led(word, rest, f"{BOLD};{_colour(standing.verdict)}")
 
 
 def _colour(verdict: str) -> str:

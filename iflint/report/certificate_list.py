@@ -86,18 +86,23 @@ class CallerUse(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What the dates and the chain of a certificate are worth, in the environments named.
+    """What the dates and the chain of a certificate are worth.
 
     ``verdict`` is ``works``, ``uncertain`` or ``fails``, ``reasons`` say why it is not the first;
     ``holds_until`` is when one that works ends to do so, as far as dates can tell. ``steps`` are
-    the best chain, the certificate itself first (in the first of the environments).
+    the best chain, the certificate itself first.
     """
 
     verdict: str
     reasons: tuple[str, ...]
     holds_until: datetime | None
-    environments: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+
+
+class EnvironmentStanding(Standing, frozen=True):
+    """The standing in the environments named; ``steps`` are of the first of them."""
+
+    environments: tuple[str, ...] = ()
 
 
 class CertificateUse(msgspec.Struct, frozen=True):
@@ -111,7 +116,7 @@ class CertificateUse(msgspec.Struct, frozen=True):
     certificate: CertificateReference
     role: str
     days_left: int
-    standings: tuple[Standing, ...]
+    standings: tuple[EnvironmentStanding, ...]
     uses: tuple[Use, ...]
     callers: tuple[CallerUse, ...] = ()
 

@@ -11,7 +11,7 @@ from iflint.report.findings import Severity
 from iflint.reporters.sentences import whereabouts, worst_first
 
 if TYPE_CHECKING:
-    from iflint.report.certificate_list import CertificateUses, Standing
+    from iflint.report.certificate_list import CertificateUses, EnvironmentStanding
     from iflint.report.findings import Finding
     from iflint.report.report import Report
 
@@ -25,7 +25,7 @@ class FindingView(msgspec.Struct, frozen=True):
     number: int
     finding: Finding
     certificate: int = 0
-    standings: tuple[Standing, ...] = ()
+    standings: tuple[EnvironmentStanding, ...] = ()
 
 
 def finding_views(report: Report, uses: CertificateUses | None) -> list[FindingView]:

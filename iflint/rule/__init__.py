@@ -22,7 +22,7 @@ from iflint.pki.certificates import Certificate, usage_name
 from iflint.pki.chains.signatures import hash_name
 from iflint.pki.chains.verdict import ChainVerdict, Fault, FaultKind, Outcome
 from iflint.pki.names import Equality
-from iflint.pki.roots.trust import Platform, Root, Standing, TrustList, version
+from iflint.pki.roots.trust import Platform, Root, RootStanding, TrustList, version
 from iflint.places.location import Location, file_name
 from iflint.places.problems import ProblemKind
 from iflint.report.findings import (
@@ -105,12 +105,12 @@ __all__ = [
     "Reading",
     "Related",
     "Root",
+    "RootStanding",
     "Rule",
     "RunCase",
     "SenderChannel",
     "Severity",
     "Stage",
-    "Standing",
     "State",
     "Successor",
     "Sunset",

@@ -10,9 +10,9 @@ from iflint.rule import (
     JoinedCertificate,
     Outcome,
     Root,
+    RootStanding,
     Rule,
     Severity,
-    Standing,
     Topic,
     TrustList,
     about_certificate,
@@ -92,9 +92,9 @@ class UnsupportedRoot(Rule):
 
     def _on_no_list(self, case: BindingCase, best: JoinedCertificate) -> Finding:
         root, trust = best.chain.root, case.context.trust
-        removed = root is not None and trust.standing(root) is Standing.REMOVED
+        removed = root is not None and trust.standing(root) is RootStanding.REMOVED
         removed_on = root.removed_on if removed and root is not None else None
-        expected = root is not None and trust.standing(root) is Standing.NOT_YET
+        expected = root is not None and trust.standing(root) is RootStanding.NOT_YET
         coming = root.added_on if expected and root is not None else None
         since = datetime.combine(removed_on, time(), UTC) if removed_on else None
         for_tokens = isinstance(case, CallerCase) and case.verdict.may_fetch_tokens
@@ -131,7 +131,7 @@ def _history(root: Root | None, trust: TrustList) -> str:
     """What the releases of the table say of a root."""
     if root is None or root.added_in is None:
         return ""
-    came = "comes" if trust.standing(root) is Standing.NOT_YET else "came"
+    came = "comes" if trust.standing(root) is RootStanding.NOT_YET else "came"
     text = f" It {came} with release {root.added_in} of {root.origin} ({root.added_on})"
     if root.removed_in is not None:
         gone = trust.release is not None and version(root.removed_in) <= version(trust.release)
@@ -144,14 +144,14 @@ def _history(root: Root | None, trust: TrustList) -> str:
 
 def _narrowed(root: Root | None, trust: TrustList) -> str:
     """A root that counts but for ``--trust``: say so."""
-    if root is None or trust.standing(root) is not Standing.NOT_REQUIRED:
+    if root is None or trust.standing(root) is not RootStanding.NOT_REQUIRED:
         return ""
     return " SAP's whole list has it, but it is not among the roots that BTP itself uses."
 
 
 def _namesake(root: Root | None, trust: TrustList) -> str:
     """Who compares names only would find a listed root of this name: say that it is another."""
-    listed = (Standing.LISTED, Standing.ONE_LIST)
+    listed = (RootStanding.LISTED, RootStanding.ONE_LIST)
     if root is None or not any(
         trust.standing(other) in listed for other in trust.roots_named(root.subject)
     ):

@@ -23,8 +23,8 @@ from iflint.places.location import FileLocation, Location, Package
 from iflint.report.certificate_list import (
     CertificateUse,
     CertificateUses,
+    EnvironmentStanding,
     ListInForce,
-    Standing,
     Use,
 )
 from iflint.report.findings import (
@@ -211,7 +211,9 @@ def hostile_uses() -> CertificateUses:
     certificate = CertificateReference(
         HOSTILE, "\ud800", "ab" * 32, CLOCK, CLOCK + timedelta(days=9), (place,)
     )
-    one = CertificateUse(certificate, "client", 9, (Standing("fails", (HOSTILE,), None),), (use,))
+    one = CertificateUse(
+        certificate, "client", 9, (EnvironmentStanding("fails", (HOSTILE,), None),), (use,)
+    )
     return CertificateUses(CLOCK, (ListInForce("", "cf", HOSTILE),), (one,))
 
 

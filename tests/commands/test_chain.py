@@ -191,13 +191,13 @@ def test_names_steer_no_terminal(write, call) -> None:
 
 
 def test_plain_ascii_where_the_console_has_no_more(write, call) -> None:
-    from iflint.answers.chains import chain_trees
+    from iflint.answers.chains import judged_chains
     from iflint.commands.chain import _text
     from iflint.options import Options
     from iflint.words.terminal import Style
 
     write("all.pem", client(SENDER, MIDDLE), intermediate(MIDDLE, ROOT, end=NOW - DAY))
     options = Options(platform="custom", roots=("roots.pem",), as_of=NOW)
-    shown = _text(chain_trees(["all.pem"], options), Style(False, 80, True))
+    shown = _text(judged_chains(["all.pem"], options), Style(False, 80, True))
     assert shown.isascii()
     assert "issued by x CN=Middle" in shown

@@ -39,7 +39,7 @@ from iflint.pki.chains.pool import CertificatePool
 from iflint.pki.chains.search import judge_chain
 from iflint.pki.chains.verdict import MAX_CERTIFICATES_IN_PATH, ChainVerdict, FaultKind, Outcome
 from iflint.pki.files import read_certificate_file
-from iflint.pki.roots.trust import Platform, Standing, load_trust_list
+from iflint.pki.roots.trust import Platform, RootStanding, load_trust_list
 from iflint.places.location import FileLocation
 
 UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\5\0")
@@ -106,7 +106,7 @@ class TestTrusted:
     def test_the_root_need_not_be_at_hand(self, root: Party, middle: Party, sender: Party) -> None:
         verdict = judge(client(sender, middle), intermediate(middle, root), roots=(root_of(root),))
         assert verdict.ok
-        assert verdict.standing is Standing.LISTED
+        assert verdict.standing is RootStanding.LISTED
 
     def test_a_root_counts_by_name_and_key(self, root: Party, sender: Party, other: Party) -> None:
         cross_signed = intermediate(root, other)
@@ -323,7 +323,7 @@ class TestEndsWrong:
             roots=(root_of(other),),
         )
         assert verdict.outcome is Outcome.UNSUPPORTED
-        assert verdict.standing is Standing.NOT_LISTED
+        assert verdict.standing is RootStanding.NOT_LISTED
         assert verdict.faults == ()
         assert verdict.root is not None
         assert verdict.root.subject.common_name == "Root"
@@ -699,7 +699,7 @@ class TestOnSapsLists:
 
         digicert = by_name["DigiCert TLS RSA SHA256 2020 CA1"]
         verdict = judge_chain(digicert, pool, btp, NOW)
-        assert (verdict.outcome, verdict.standing) == (Outcome.UNSUPPORTED, Standing.REMOVED)
+        assert (verdict.outcome, verdict.standing) == (Outcome.UNSUPPORTED, RootStanding.REMOVED)
         assert verdict.root is not None
         assert verdict.root.removed_in == "3.0.0"
         earlier = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)

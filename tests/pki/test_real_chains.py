@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from iflint.answers.chains import Tree, chain_trees
+from iflint.answers.chains import judged_chains
 from iflint.options import Options
+from iflint.report.certificate_list import Standing
 
 REAL_CHAINS = Path(__file__).resolve().parents[2] / "../shared/reference/real-chains.pem"
 
@@ -24,16 +25,16 @@ SAP_CLIENT = "CN=32783526e67e"
 SAP_CA = "CN=SAP BTP Client CA"
 
 
-def trees(day: str, platform: str = "cf") -> dict[str, Tree]:
+def trees(day: str, platform: str = "cf") -> dict[str, Standing]:
     """The tree of each certificate of the file on a day, by its subject."""
     moment = datetime.fromisoformat(day).replace(tzinfo=UTC)
     options = Options(as_of=moment, platform=platform)
-    found = chain_trees([str(REAL_CHAINS)], options, every=True)
+    found = judged_chains([str(REAL_CHAINS)], options, every=True)
     assert not found.problems
     return {tree.steps[0].subject: tree for tree in found.trees}
 
 
-def tree(subject: str, day: str, platform: str = "cf") -> Tree:
+def tree(subject: str, day: str, platform: str = "cf") -> Standing:
     (one,) = (t for name, t in trees(day, platform).items() if name.startswith(subject))
     return one
 

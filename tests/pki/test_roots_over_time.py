@@ -18,7 +18,7 @@ from iflint.pki.roots.table_update import TrustStore, Update, update
 from iflint.pki.roots.trust import (
     Platform,
     Root,
-    Standing,
+    RootStanding,
     Table,
     Trust,
     TrustList,
@@ -80,9 +80,9 @@ X9 = "CN=X9 Financial PKI - RSA 4096 Root,O=X9 Financial PKI,C=US"
 
 def test_the_required_roots_only() -> None:
     narrow = trust(None, trust=Trust.BTP_REQUIRED)
-    assert narrow.standing(named(narrow, CLOUD)) is Standing.LISTED
-    assert narrow.standing(named(narrow, X9)) is Standing.NOT_REQUIRED
-    listed = [each for each in known_roots(narrow) if each.standing is Standing.LISTED]
+    assert narrow.standing(named(narrow, CLOUD)) is RootStanding.LISTED
+    assert narrow.standing(named(narrow, X9)) is RootStanding.NOT_REQUIRED
+    listed = [each for each in known_roots(narrow) if each.standing is RootStanding.LISTED]
     assert len(listed) == sum(bool(each.required) for each in packaged_table().roots)
     assert "required roots only" in narrow.name
 
@@ -99,8 +99,8 @@ def test_added_roots_extend_the_list() -> None:
     assert extended.release == "3.0.0"
     root = extended.root_of(certificate(ONE))
     assert root is not None
-    assert extended.standing(root) is Standing.LISTED
-    assert extended.standing(named(extended, X9)) is Standing.LISTED
+    assert extended.standing(root) is RootStanding.LISTED
+    assert extended.standing(named(extended, X9)) is RootStanding.LISTED
     assert extended.name.endswith("and 1 root in own.pem")
 
 
@@ -109,9 +109,9 @@ def test_an_added_root_that_was_removed_counts_again() -> None:
     extended = trust(data, added=[found(ONE)])
     root = extended.root_of(certificate(ONE))
     assert root is not None
-    assert extended.standing(root) is Standing.LISTED
+    assert extended.standing(root) is RootStanding.LISTED
     assert root.public_web is True
-    assert [each.standing for each in known_roots(extended)] == [Standing.LISTED]
+    assert [each.standing for each in known_roots(extended)] == [RootStanding.LISTED]
 
 
 def test_the_release_that_drops_a_root() -> None:
@@ -122,7 +122,7 @@ def test_the_release_that_drops_a_root() -> None:
     assert (leaving.release, leaving.on) == ("2.0.0", at(2026, 1, 1))
     assert before.leaving(named(before, TWO_NAME)) is None
     after = before.at(leaving.on)
-    assert after.standing(named(after, ONE_NAME)) is Standing.REMOVED
+    assert after.standing(named(after, ONE_NAME)) is RootStanding.REMOVED
     assert after.leaving(named(after, ONE_NAME)) is None
     pinned = before.of_release("1.0.0")
     assert pinned.at(leaving.on).release == "1.0.0"
@@ -200,7 +200,7 @@ def updated(data: bytes, *roots: bytes, required: Any = None, **options: Any) ->
     return update(data, TrustStore(certificates, wanted), release, on, TODAY)
 
 
-def standings(data: bytes, moment: dt.datetime = LATER) -> dict[str, Standing]:
+def standings(data: bytes, moment: dt.datetime = LATER) -> dict[str, RootStanding]:
     known = known_roots(trust(data, moment))
     return {each.root.subject_text: each.standing for each in known}
 
@@ -215,14 +215,14 @@ def test_the_new_table_gives_the_standings_of_the_store() -> None:
     assert [root.subject_text for root in made.added] == [THREE_NAME]
     assert [root.subject_text for root in made.no_longer_required] == [TWO_NAME]
     assert standings(made.data) == {
-        TWO_NAME: Standing.LISTED,
-        THREE_NAME: Standing.LISTED,
-        ONE_NAME: Standing.REMOVED,
+        TWO_NAME: RootStanding.LISTED,
+        THREE_NAME: RootStanding.LISTED,
+        ONE_NAME: RootStanding.REMOVED,
     }
     assert standings(made.data, at(2027, 1, 19)) == {
-        ONE_NAME: Standing.LISTED,
-        TWO_NAME: Standing.LISTED,
-        THREE_NAME: Standing.NOT_YET,
+        ONE_NAME: RootStanding.LISTED,
+        TWO_NAME: RootStanding.LISTED,
+        THREE_NAME: RootStanding.NOT_YET,
     }
     written = json.loads(made.data)
     assert (written["release"], written["checked_on"]) == ("3.0.0", "2026-11-24")
@@ -250,7 +250,7 @@ def test_a_root_that_comes_back() -> None:
         trust(back, moment).standing(root)
         for moment, root in zip(moments, found_as, strict=True)
         if root is not None
-    ] == [Standing.LISTED, Standing.REMOVED, Standing.LISTED]
+    ] == [RootStanding.LISTED, RootStanding.REMOVED, RootStanding.LISTED]
     assert found_as[2] is not None
     assert found_as[2].public_web is True
 

@@ -13,7 +13,7 @@ from iflint.pki.names import parse_name
 from iflint.pki.roots.trust import (
     Platform,
     Root,
-    Standing,
+    RootStanding,
     TrustList,
     load_trust_list,
     packaged_table,
@@ -61,22 +61,24 @@ def test_the_newest_release_not_after_the_clock(moment: dt.datetime, release: st
 @pytest.mark.parametrize(
     ("platform", "moment", "name", "standing"),
     [
-        (Platform.CF, NOW, DIGICERT_G2, Standing.LISTED),
-        (Platform.CF, NOW, DIGICERT, Standing.REMOVED),
-        (Platform.CF, at(2026, 6, 2), DIGICERT, Standing.LISTED),
-        (Platform.CF, at(2026, 6, 2), BALTIMORE, Standing.REMOVED),
-        (Platform.CF, at(2026, 6, 2), X9, Standing.NOT_YET),
-        (Platform.CF, NOW, X9, Standing.LISTED),
-        (Platform.CF, NOW, SSO, Standing.NOT_LISTED),
-        (Platform.NEO, NOW, DIGICERT_G2, Standing.LISTED),
-        (Platform.NEO, NOW, DIGICERT, Standing.ONE_LIST),
-        (Platform.NEO, NOW, DIGICERT_G3, Standing.ONE_LIST),
-        (Platform.NEO, NOW, X9, Standing.ONE_LIST),
-        (Platform.NEO, NOW, CERTIGNA, Standing.REMOVED),
-        (Platform.NEO, NOW, SSO, Standing.ONE_LIST),
+        (Platform.CF, NOW, DIGICERT_G2, RootStanding.LISTED),
+        (Platform.CF, NOW, DIGICERT, RootStanding.REMOVED),
+        (Platform.CF, at(2026, 6, 2), DIGICERT, RootStanding.LISTED),
+        (Platform.CF, at(2026, 6, 2), BALTIMORE, RootStanding.REMOVED),
+        (Platform.CF, at(2026, 6, 2), X9, RootStanding.NOT_YET),
+        (Platform.CF, NOW, X9, RootStanding.LISTED),
+        (Platform.CF, NOW, SSO, RootStanding.NOT_LISTED),
+        (Platform.NEO, NOW, DIGICERT_G2, RootStanding.LISTED),
+        (Platform.NEO, NOW, DIGICERT, RootStanding.ONE_LIST),
+        (Platform.NEO, NOW, DIGICERT_G3, RootStanding.ONE_LIST),
+        (Platform.NEO, NOW, X9, RootStanding.ONE_LIST),
+        (Platform.NEO, NOW, CERTIGNA, RootStanding.REMOVED),
+        (Platform.NEO, NOW, SSO, RootStanding.ONE_LIST),
     ],
 )
-def test_standing(platform: Platform, moment: dt.datetime, name: str, standing: Standing) -> None:
+def test_standing(
+    platform: Platform, moment: dt.datetime, name: str, standing: RootStanding
+) -> None:
     trust = load_trust_list(platform, moment)
     assert trust.standing(named(trust, name)) is standing
 
@@ -86,10 +88,10 @@ def test_counts_of_the_packaged_table() -> None:
     trust = load_trust_list(Platform.CF, NOW)
     roots = [named(trust, row.subject) for row in table.roots]
     standings = [trust.standing(root) for root in roots]
-    assert standings.count(Standing.LISTED) == 57
-    assert standings.count(Standing.REMOVED) == 18
+    assert standings.count(RootStanding.LISTED) == 57
+    assert standings.count(RootStanding.REMOVED) == 18
     neo = load_trust_list(Platform.NEO, NOW)
-    assert [neo.standing(root) for root in roots].count(Standing.LISTED) == 15
+    assert [neo.standing(root) for root in roots].count(RootStanding.LISTED) == 15
 
 
 def test_a_date_of_the_table_is_the_whole_day() -> None:
@@ -124,8 +126,8 @@ def test_files_replace_the_list() -> None:
     assert trust.name == "1 root in roots/own.pem"
     root = trust.root_of(certificate(anchor))
     assert root is not None
-    assert trust.standing(root) is Standing.LISTED
-    assert trust.standing(named(trust, DIGICERT_G2)) is Standing.NOT_LISTED
+    assert trust.standing(root) is RootStanding.LISTED
+    assert trust.standing(named(trust, DIGICERT_G2)) is RootStanding.NOT_LISTED
 
 
 def test_a_root_counts_by_name_and_key() -> None:
@@ -161,10 +163,10 @@ def test_a_table_of_ones_own() -> None:
     trust = load_trust_list(Platform.CUSTOM, at(2025, 1, 1), table=data, table_name="own.json")
     assert trust.name == "own.json 1.0 (2024-01-01)"
     root = named(trust, "CN=Own Root,O=Example")
-    assert trust.standing(root) is Standing.LISTED
+    assert trust.standing(root) is RootStanding.LISTED
     assert root.sha256 == "ab" * 32
     later = load_trust_list(Platform.CF, NOW, table=data)
-    assert later.standing(root) is Standing.REMOVED
+    assert later.standing(root) is RootStanding.REMOVED
     assert named(later, "CN=Own Root,O=Example").removed_on == dt.date(2026, 1, 1)
     assert later.roots_named(parse_name(DIGICERT_G2)) == ()
     both = load_trust_list(Platform.CF, NOW, [found(root_of(ROOT))], data)

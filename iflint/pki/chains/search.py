@@ -26,7 +26,7 @@ from iflint.pki.chains.verdict import (
     Link,
     Outcome,
 )
-from iflint.pki.roots.trust import Root, Standing, TrustList, root_from_certificate
+from iflint.pki.roots.trust import Root, RootStanding, TrustList, root_from_certificate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -385,7 +385,7 @@ class _Search:
     # Where paths end.
 
     def _is_listed(self, root: Root) -> bool:
-        return self._trust.standing(root) in (Standing.LISTED, Standing.ONE_LIST)
+        return self._trust.standing(root) in (RootStanding.LISTED, RootStanding.ONE_LIST)
 
     def _at_hand(self, root: Root, issuers: _Issuers) -> Certificate | None:
         for certificate in issuers.certificates:
@@ -412,8 +412,8 @@ class _Search:
                 lacking = (*path.without_client_auth, anchor)
                 path = msgspec.structs.replace(path, without_client_auth=lacking)
         outcome = {
-            Standing.LISTED: Outcome.TRUSTED,
-            Standing.ONE_LIST: Outcome.UNCERTAIN,
+            RootStanding.LISTED: Outcome.TRUSTED,
+            RootStanding.ONE_LIST: Outcome.UNCERTAIN,
         }.get(standing, Outcome.UNSUPPORTED)
         self._finish(
             path=path.linked(Link(path.top, at_hand, root, tuple(faults))),
@@ -483,7 +483,7 @@ class _Search:
         path: _Path,
         outcome: Outcome,
         root: Root | None = None,
-        standing: Standing = Standing.NOT_LISTED,
+        standing: RootStanding = RootStanding.NOT_LISTED,
         at_hand: Certificate | None = None,
         name_known: bool = False,
     ) -> None:
@@ -671,7 +671,7 @@ def _order(path: _Path) -> tuple[int, float, tuple[str, ...]]:
     return path.problems, -path.valid_until.timestamp(), fingerprints
 
 
-_STANDINGS = list(Standing)
+_STANDINGS = list(RootStanding)
 _OUTCOMES = (
     Outcome.TRUSTED,
     Outcome.UNCERTAIN,

@@ -9,7 +9,7 @@ import msgspec
 
 from iflint.pki.certificates import Certificate
 from iflint.pki.names import Name
-from iflint.pki.roots.trust import Leaving, Root, Standing
+from iflint.pki.roots.trust import Leaving, Root, RootStanding
 
 MAX_CERTIFICATES_IN_PATH = 16
 """Ours: twice what a Java server takes from a client unless it is told otherwise (8). Go counts on
@@ -93,7 +93,7 @@ class ChainVerdict(msgspec.Struct, frozen=True, kw_only=True):
     certificates: tuple[Certificate, ...]
     outcome: Outcome
     root: Root | None = None
-    standing: Standing = Standing.NOT_LISTED
+    standing: RootStanding = RootStanding.NOT_LISTED
     faults: tuple[Fault, ...] = ()
     missing_issuer: Name | None = None
     below: Certificate | None = None

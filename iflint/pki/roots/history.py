@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.pki.roots.trust import Root, Standing, Table, TrustList, version
+from iflint.pki.roots.trust import Root, RootStanding, Table, TrustList, version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,7 @@ class KnownRoot(msgspec.Struct, frozen=True):
     """A root and what the list in force says of it."""
 
     root: Root
-    standing: Standing
+    standing: RootStanding
 
 
 class ReleaseChange(msgspec.Struct, frozen=True):
@@ -37,7 +37,7 @@ def known_roots(trust: TrustList, words: Iterable[str] = ()) -> tuple[KnownRoot,
     Letter case does not count; a fingerprint may be written with colons.
     """
     wanted = [_folded(word) for word in words]
-    order = list(Standing)
+    order = list(RootStanding)
     known = [
         KnownRoot(root, trust.standing(root))
         for root in trust.everything()

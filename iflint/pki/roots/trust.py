@@ -43,7 +43,7 @@ class Platform(enum.StrEnum):
     CUSTOM = "custom"
 
 
-class Standing(enum.StrEnum):
+class RootStanding(enum.StrEnum):
     """What the list in force says of a root."""
 
     LISTED = "listed"
@@ -363,40 +363,44 @@ class TrustList(msgspec.Struct, frozen=True, dict=True):
         """One line for a report: the list, its release, and for which platform."""
         return f"{self.name}, platform {self.platform}"
 
-    def standing(self, root: Root) -> Standing:
+    def standing(self, root: Root) -> RootStanding:
         """What the list in force says of ``root``."""
         if root.certificate is not None:
-            return Standing.LISTED if root.sha256 in self._anchor_hashes else Standing.NOT_LISTED
+            return (
+                RootStanding.LISTED
+                if root.sha256 in self._anchor_hashes
+                else RootStanding.NOT_LISTED
+            )
         if self.release is None:
-            return Standing.NOT_LISTED
+            return RootStanding.NOT_LISTED
         in_store = self._standing_in_store(root, self.release)
         if self.platform is not Platform.NEO:
             return in_store
         if root.in_neo_list:
-            return Standing.LISTED if in_store is Standing.LISTED else Standing.ONE_LIST
-        return Standing.ONE_LIST if in_store is Standing.LISTED else in_store
+            return RootStanding.LISTED if in_store is RootStanding.LISTED else RootStanding.ONE_LIST
+        return RootStanding.ONE_LIST if in_store is RootStanding.LISTED else in_store
 
     @cached_property
     def _anchor_hashes(self) -> frozenset[str]:
         return frozenset(root.sha256 for root in self.anchors)
 
-    def _standing_in_store(self, root: Root, release: str) -> Standing:
+    def _standing_in_store(self, root: Root, release: str) -> RootStanding:
         in_force = version(release)
         if root.added_in is None:
-            return Standing.NOT_LISTED
+            return RootStanding.NOT_LISTED
         if version(root.added_in) > in_force:
-            return Standing.NOT_YET
+            return RootStanding.NOT_YET
         if root.removed_in is not None and version(root.removed_in) <= in_force:
-            return Standing.REMOVED
+            return RootStanding.REMOVED
         if self.trust is Trust.BTP_REQUIRED and not root.required:
-            return Standing.NOT_REQUIRED
-        return Standing.LISTED
+            return RootStanding.NOT_REQUIRED
+        return RootStanding.LISTED
 
     def leaving(self, root: Root) -> Leaving | None:
         """The later release that takes ``root`` off the list in force, where one is known."""
         if root.certificate is not None or self.release is None or root.removed_in is None:
             return None
-        if self._standing_in_store(root, self.release) is not Standing.LISTED:
+        if self._standing_in_store(root, self.release) is not RootStanding.LISTED:
             return None
         day = self.table.releases[root.removed_in]
         return Leaving(root.removed_in, datetime.combine(day, _FIRST_MOMENT))
@@ -453,7 +457,7 @@ class TrustList(msgspec.Struct, frozen=True, dict=True):
     def _find(self, key: str) -> tuple[Root, ...]:
         anchors = [root for root in self._known_anchors if root.subject.chain_key == key]
         known = [root for root in self.table.named(key) if self._is_own(root)]
-        order = list(Standing)
+        order = list(RootStanding)
         return tuple(sorted(anchors + known, key=lambda root: order.index(self.standing(root))))
 
     def root_of(self, certificate: Certificate) -> Root | None:
