@@ -87,7 +87,7 @@ def test_known_ones_stay_known_until_their_file_is_gone(callers, call) -> None:
 
 def test_a_fix_has_nothing_to_write_for_them(callers, call) -> None:
     before = {path: path.read_bytes() for path in callers.rglob("*") if path.is_file()}
-    for arguments in ((), ("--add-successor",), ("--unsafe",)):
+    for arguments in ((), ("--add-successor",), ("--unsafe-fixes",)):
         result = call("fix", "--as-of", CLOCK, *arguments)
         assert result.output == "Nothing was changed.\n"
     assert {path: path.read_bytes() for path in callers.rglob("*") if path.is_file()} == before
