@@ -69,7 +69,7 @@ def _has_ended(suppression: Suppression, clock: datetime) -> bool:
 
 
 class _Place(msgspec.Struct, frozen=True):
-    """What a suppression may name: of a finding, or of an entry that was checked."""
+    """What a suppression may name: of a finding, or of a binding that was checked."""
 
     files: Sequence[FileLocation]
     channel: ChannelReference | ChannelResult | None = None
@@ -143,7 +143,10 @@ def _place_of(finding: Finding) -> _Place:
 
 
 def _entries(report: Report) -> Iterator[_Place]:
-    """Every entry that was checked, and every channel that has none."""
+    """Every entry, service key and mapping that was checked, and every channel without entries."""
+    for caller in report.callers:
+        held = [each.certificate for each in caller.certificates]
+        yield _Place((caller.location.file,), certificates=held)
     for iflow in report.iflows:
         for channel in iflow.channels:
             for entry in channel.entries or (None,):

@@ -13,6 +13,7 @@ from iflint.reporters.markdown import escaped
 from iflint.reporters.sentences import (
     LONGEST_TEXT,
     at,
+    caller_name,
     channel_name,
     cut,
     iflow_name,
@@ -63,7 +64,7 @@ def _next_to_break(report: Report) -> Iterator[str]:
         return
     yield "### What breaks next"
     yield ""
-    yield "| day | channel | iFlow | why |"
+    yield "| day | where | iFlow | why |"
     yield "| --- | --- | --- | --- |"
     for moment, channel, iflow, why in ahead[:_MOST_AHEAD]:
         names = " | ".join(map(_cell, (channel, iflow, why)))
@@ -89,6 +90,9 @@ def _healthy(report: Report) -> Iterator[tuple[datetime, str, str, str]]:
                 if entry.healthy_until and not entry.findings:
                     where = f"{channel_name(channel)}, entry {entry.ordinal}"
                     yield entry.healthy_until, where, iflow_name(iflow), "healthy until then"
+    for caller in report.callers:
+        if caller.healthy_until and not caller.findings:
+            yield caller.healthy_until, caller_name(caller), "", "healthy until then"
 
 
 def _findings(report: Report, room: int) -> Iterator[str]:

@@ -184,12 +184,17 @@ def apart(known: int, suppressed: int) -> str:
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings by severity: those at a channel before those of files, then by their day.
+    """Findings by severity: those at a channel or a caller before those of files, then by day.
 
     That is when it broke or will break; what has none comes last.
     """
     return sorted(
-        findings, key=lambda each: (each.severity.rank, each.channel is None, _moment(each))
+        findings,
+        key=lambda each: (
+            each.severity.rank,
+            each.channel is None and each.caller is None,
+            _moment(each),
+        ),
     )
 
 

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 from iflint.places.paths import without_any
 from iflint.report.findings import Severity
 from iflint.report.report import WantedCertificate
-from iflint.reporters.sentences import SEVERITIES, binding_counts, channel_counts, stale_table
+from iflint.reporters.sentences import (
+    SEVERITIES,
+    binding_counts,
+    caller_name,
+    channel_counts,
+    stale_table,
+)
 from iflint.words.terminal import BOLD, QUIET, Style, wrapped
 from iflint.words.wording import counted, listed
 
@@ -119,8 +125,10 @@ def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
 
 
 def _named(finding: Finding, style: Style) -> str:
-    channel = finding.channel
+    channel, caller = finding.channel, finding.caller
     where = f" {channel.adapter} {channel.address or channel.name}" if channel else ""
+    if caller:
+        where = f" {caller_name(caller)}"
     text = f"{finding.code} {finding.name}, {finding.location.file}{where}"
     return style.show(text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 import stat
@@ -13,6 +14,7 @@ from datetime import UTC, datetime
 import pytest
 
 import iflint
+from caller_files import key
 from exports import (
     FLOW_FOLDER,
     Channel,
@@ -88,6 +90,21 @@ def only(plan):
     assert not plan.fixes
     (left,) = plan.left
     return left.why
+
+
+def test_only_the_row_is_written_beside_a_service_key(place) -> None:
+    """The key holds the same certificate and its conflict is none of the row's."""
+    orders(place, listing((REVERSED, ISSUER)))
+    (place / "keys").mkdir()
+    for name in ("one", "two"):
+        made = key(pem(PARTNER).decode(), clientid=f"sb-{name}!b1|it-rt-t!b2")
+        (place / "keys" / f"{name}.json").write_text(json.dumps(made), "utf-8")
+    before = {path: path.read_bytes() for path in (place / "keys").iterdir()}
+    plan = fixed()
+    assert [fix.finding.code for fix in plan.fixes] == ["IFL301"]
+    assert plan.left == ()
+    assert "IFL301" not in codes()
+    assert {path: path.read_bytes() for path in (place / "keys").iterdir()} == before
 
 
 @pytest.mark.parametrize(

@@ -395,6 +395,15 @@ def test_markdown_of_a_clean_run_says_so() -> None:
     assert "no iFlow found" in job_summary.render(empty)
 
 
+def test_markdown_tells_until_when_a_caller_is_healthy() -> None:
+    place, until = Location(FileLocation("a.json")), datetime(2026, 12, 1, tzinfo=UTC)
+    healthy = CallerResult(
+        kind="mapping", name="SUSER1", id="2", location=place, healthy_until=until
+    )
+    text = job_summary.render(msgspec.structs.replace(clean(), callers=(healthy,)))
+    assert "| 2026-12-01 (in 7 days) | mapping of user SUSER1 |" in text
+
+
 def test_markdown_tells_what_is_known_and_suppressed() -> None:
     none = with_findings(known=many(EXPIRED, 37))
     assert "## iflint: nothing found besides 37 known findings\n" in job_summary.render(none)
