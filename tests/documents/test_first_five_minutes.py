@@ -100,7 +100,8 @@ def test_the_settings_are_valid(tmp_path) -> None:
     (written,) = blocks(section(), "toml")
     settings = tomllib.loads(written)
     assert settings["baseline"] == "iflint-baseline.json"
-    (tmp_path / "certificates").mkdir()
+    for folder in settings["certificates"]:
+        (tmp_path / folder).mkdir()
     iflint = [sys.executable, "-m", "iflint"]
     subprocess.run([*iflint, "check", "--write-baseline", settings["baseline"]], cwd=tmp_path)
     (tmp_path / "iflint.toml").write_text(written, encoding="utf-8")
