@@ -155,7 +155,11 @@ def check_sender(
     read = _read(KEYSTORE, keystore, options)
     stores = [_read(TRUSTSTORE, store, options) for store in truststores]
     problems = [problem for each in (read, *stores) for problem in each.problems]
-    entries = [(one, one.entry) for one in read.certificates if one.entry is not None]
+    entries = [
+        (one, one.entry)
+        for one in read.certificates
+        if one.entry is not None and one.stored is not None  # in a keystore, not in a PEM file
+    ]
     trusting = Trusting(
         tuple(_held(read, stores)),
         (keystore, *truststores),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from iflint.callers.finder import Found
     from iflint.callers.owners import Owner
+    from iflint.pki.files import FoundCertificate
 
 
 def settled(found: Found, stem: str) -> Callers:
@@ -33,10 +34,27 @@ def settled(found: Found, stem: str) -> Callers:
         mappings=tuple(found.mappings),
         instances=tuple(instances.parameters(stem)),
         keystore_entries=tuple(found.entries),
-        certificates=tuple(found.certificates),
+        certificates=tuple(_with_their_key(found.certificates, (key for key, _ in once))),
         private_keys=tuple(found.private_keys),
         problems=tuple(found.problems),
     )
+
+
+def _with_their_key(
+    certificates: Iterable[FoundCertificate], keys: Iterable[ServiceKey]
+) -> Iterator[FoundCertificate]:
+    """The certificates; the own one of a key that SAP made stands with what it presents."""
+    from iflint.pki.files import KeyEntry
+
+    entries = {
+        key.location: KeyEntry(key.location, key.name, key.chain)
+        for key in keys
+        if key.made_by_sap and key.chain
+    }
+    for one in certificates:
+        entry = entries.get(one.location)
+        own = entry is not None and entry.presented[0] == one.certificate
+        yield msgspec.structs.replace(one, entry=entry) if own else one
 
 
 def _holder(owner: Owner, found: Found) -> Owner:

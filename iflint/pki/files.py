@@ -82,9 +82,10 @@ _SIGNS = (
 
 
 class KeyEntry(msgspec.Struct, frozen=True):
-    """An entry of a keystore with a private key: what a sender presents, its own first.
+    """A private key with its certificates: what a sender presents, its own first.
 
-    ``location`` is the keystore's.
+    It is an entry of a keystore, a PEM file or a service key; ``location`` is the keystore's, else
+    that of its own certificate. ``alias`` may be empty.
     """
 
     location: Location
@@ -106,7 +107,7 @@ class Stored(enum.StrEnum):
 class FoundCertificate(msgspec.Struct, frozen=True):
     """A certificate and where it stands: the region is its PEM block, None in binary files.
 
-    ``entry`` is set when it is the own certificate of a keystore's key. ``stored`` tells what a
+    ``entry`` is set when it is the own certificate of a key beside it. ``stored`` tells what a
     keystore takes it for; None in other files.
     """
 
@@ -128,6 +129,27 @@ class FileContent(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     other: tuple[str, ...] = ()
     keys: tuple[KeyMaterial, ...] = ()
+
+
+def _with_their_key(
+    found: Sequence[FoundCertificate], keys: Sequence[KeyMaterial]
+) -> tuple[FoundCertificate, ...]:
+    """The certificates of a file, the client's as that of the one private key beside it.
+
+    With several keys or several client certificates, nothing tells what is presented. That the
+    key is the certificate's, and that its sender presents all that the file holds, is *inferred*.
+    """
+    clients = {one.certificate for one in found if not one.certificate.is_ca}
+    if len(keys) != 1 or keys[0].keystore or len(clients) != 1:
+        return tuple(found)
+    (own,) = clients
+    place = next(one.location for one in found if one.certificate == own)
+    chain = dict.fromkeys((own, *(one.certificate for one in found)))
+    entry = KeyEntry(place, "", tuple(chain))
+    return tuple(
+        msgspec.structs.replace(one, entry=entry) if one.certificate == own else one
+        for one in found
+    )
 
 
 def read_certificate_file(
@@ -181,7 +203,7 @@ class _Reader:
 
     def content(self) -> FileContent:
         return FileContent(
-            tuple(self._certificates),
+            _with_their_key(self._certificates, self._keys),
             tuple(self._problems),
             tuple(self._other),
             tuple(self._keys),
