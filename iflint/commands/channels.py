@@ -361,7 +361,7 @@ def _csv(report: Report) -> str:
                     *(getattr(row, name, None) for name in of_channel),
                     *(getattr(binding, name, None) for name in of_binding),
                     *(getattr(certificate, name, None) for name in of_certificate),
-                    *(_cell(getattr(caller, name, None)) for name in of_caller),
+                    *(_cell(caller, name) for name in of_caller),
                 ]
 
     headings = [
@@ -373,8 +373,11 @@ def _csv(report: Report) -> str:
     return csv_text(headings, cells())
 
 
-def _cell(value: object) -> object:
+def _cell(caller: CallerRow | None, name: str) -> object:
     """A value in one cell: several texts together, yes or no."""
+    value = getattr(caller, name, None)
+    if caller is not None and name == "roles" and value is None:
+        return "not known"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "; ".join(value) if isinstance(value, tuple) else value
