@@ -145,10 +145,11 @@ def rows(report: Report) -> Iterator[ChannelRow]:
 
 def other_callers(report: Report) -> Iterator[CallerRow]:
     """The service keys and mappings that no channel here is known to let in."""
-    known = {id_ for channel in report.channels for id_ in channel.callers}
+    known = {(id_, channel.environment) for channel in report.channels for id_ in channel.callers}
     for id_, each in _callers(report).items():
-        if id_ not in known:
-            yield from (row for row, _ in each)
+        for row, environments in each:
+            if known.isdisjoint((id_, name) for name in ("", *environments)):
+                yield row
 
 
 _Callers = dict[str, list[tuple[CallerRow, tuple[str, ...]]]]
