@@ -61,9 +61,9 @@ def uses_of(sessions: Sequence[Session]) -> CertificateUses:
         verdicts = session.verdicts(session.as_of).values()
         problems |= dict.fromkeys(_problems(session, verdicts))
         without.update(_without(verdicts))
-        for certificate in session.pool:
+        for certificate, places in _certificates(session):
             one = collected.setdefault(certificate, _Collected())
-            one.places |= dict.fromkeys(session.pool.locations(certificate))
+            one.places |= dict.fromkeys(places)
         _collect_uses(session.name, verdicts, collected)
         _collect_callers(session, collected)
         _collect_standings(session, verdicts, collected)
@@ -78,6 +78,15 @@ def uses_of(sessions: Sequence[Session]) -> CertificateUses:
         entries_without=len(without),
         problems=tuple(problems),
     )
+
+
+def _certificates(session: Session) -> Iterator[tuple[Certificate, tuple[Location, ...]]]:
+    """Each certificate at hand with its places, and those whose names and dates alone are told."""
+    for certificate in session.pool:
+        yield certificate, session.pool.locations(certificate)
+    for caller in session.callers:
+        if caller.certificate is not None and caller.certificate.is_known_by_facts:
+            yield caller.certificate, caller.places
 
 
 _Verdict = tuple[str, tuple[str, ...], datetime | None]
@@ -99,6 +108,7 @@ def _certificate_use(
         certificate=certificate_reference(certificate, tuple(collected.places)),
         role=_role(certificate),
         days_left=days_until(certificate.not_after, clock),
+        by_facts=certificate.is_known_by_facts,
         standings=tuple(
             EnvironmentStanding(*verdict, steps, tuple(filter(None, names)))
             for verdict, (steps, names) in collected.standings.items()
@@ -237,7 +247,7 @@ def _collect_standings(
         )
         for match in binding.joined
     }
-    for certificate in session.pool:
+    for certificate in dict.fromkeys(each for each, _ in _certificates(session)):
         chain = chains.get(certificate) or judge_chain(
             certificate, session.pool, trust, session.as_of, verifier
         )

@@ -152,8 +152,9 @@ class _Steps:
 
     def all(self) -> Iterator[Step]:
         leaf, links = self._chain.leaf, self._chain.links
-        is_root = links[0].issuer == leaf and links[0].root is not None
-        known_as = self._known_as(links[0].root) if is_root and links[0].root else ""
+        first = links[0] if links else None
+        root = first.root if first is not None and first.issuer == leaf else None
+        known_as = self._known_as(root) if root is not None else ""
         yield self._certificate(leaf, "client", self._said_of_client(), known_as)
         for link in links:
             if link.root is not None and link.issuer != leaf:
@@ -181,6 +182,8 @@ class _Steps:
         elif self._as_of < leaf.not_before:
             yield _Objection(f"it is not valid before {dated(leaf.not_before, self._as_of)}")
         yield from self._said_of(leaf)
+        if leaf.is_known_by_facts:
+            yield _Objection("its names and dates are all that is told of it", certain=False)
         if self._chain.outcome is Outcome.SELF_SIGNED:
             yield _Objection("it is its own issuer, and not on the list of roots")
 

@@ -207,7 +207,7 @@ def _csv_rows(uses: CertificateUses) -> Iterator[list[object]]:
         of_certificate = [
             certificate.subject,
             certificate.issuer,
-            certificate.sha256,
+            "" if each.by_facts else certificate.sha256,
             each.role,
             files,
             certificate.not_before,
@@ -307,7 +307,8 @@ def _description(use: CertificateUse) -> Iterator[str]:
     yield f"Subject: {certificate.subject}"
     yield f"Issuer: {certificate.issuer}"
     yield f"Valid until: {certificate.not_after.isoformat().replace('+00:00', 'Z')}"
-    yield f"SHA-256: {certificate.sha256}"
+    if not use.by_facts:
+        yield f"SHA-256: {certificate.sha256}"
     for location in certificate.locations:
         yield f"File: {location.file}"
     for standing in use.standings:

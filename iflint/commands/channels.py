@@ -137,19 +137,32 @@ def command(asked: Request, paths: tuple[str, ...]) -> None:
 
 def rows(report: Report) -> Iterator[ChannelRow]:
     """Every sender channel in the order of the report."""
-    names = _names(report)
+    names, callers = _names(report), _callers(report)
     for iflow in report.iflows:
         for channel in iflow.channels:
-            yield _channel(iflow, channel, report, names)
+            yield _channel(iflow, channel, callers, names)
 
 
 def other_callers(report: Report) -> Iterator[CallerRow]:
     """The service keys and mappings that no channel here is known to let in."""
+    known = {(id_, channel.environment) for channel in report.channels for id_ in channel.callers}
+    for id_, each in _callers(report).items():
+        for row, environments in each:
+            if known.isdisjoint((id_, name) for name in ("", *environments)):
+                yield row
+
+
+_Callers = dict[str, list[tuple[CallerRow, tuple[str, ...]]]]
+"""Each caller by its id, as it is in some environments."""
+
+
+def _callers(report: Report) -> _Callers:
     names = _names(report)
-    known = {id_ for channel in report.channels for id_ in channel.callers}
+    found: _Callers = {}
     for caller in report.callers:
-        if caller.id not in known:
-            yield _caller(caller, report, names)
+        row = _caller(caller, report, names)
+        found.setdefault(caller.id, []).append((row, caller.environments))
+    return found
 
 
 def _names(report: Report) -> dict[str, str]:
@@ -157,7 +170,7 @@ def _names(report: Report) -> dict[str, str]:
 
 
 def _channel(
-    iflow: IflowResult, channel: ChannelResult, report: Report, names: dict[str, str]
+    iflow: IflowResult, channel: ChannelResult, callers: _Callers, names: dict[str, str]
 ) -> ChannelRow:
     region = channel.location.region if channel.location else None
     return ChannelRow(
@@ -177,10 +190,10 @@ def _channel(
         environment=channel.environment,
         entries=tuple(_entry(entry, names) for entry in channel.entries),
         callers=tuple(
-            _caller(caller, report, names)
-            for caller in report.callers
-            if caller.id in channel.callers
-            and (not channel.environment or channel.environment in caller.environments)
+            row
+            for id_ in channel.callers
+            for row, environments in callers.get(id_, ())
+            if not channel.environment or channel.environment in environments
         ),
     )
 
@@ -361,7 +374,7 @@ def _csv(report: Report) -> str:
                     *(getattr(row, name, None) for name in of_channel),
                     *(getattr(binding, name, None) for name in of_binding),
                     *(getattr(certificate, name, None) for name in of_certificate),
-                    *(_cell(getattr(caller, name, None)) for name in of_caller),
+                    *(_cell(caller, name) for name in of_caller),
                 ]
 
     headings = [
@@ -373,8 +386,11 @@ def _csv(report: Report) -> str:
     return csv_text(headings, cells())
 
 
-def _cell(value: object) -> object:
+def _cell(caller: CallerRow | None, name: str) -> object:
     """A value in one cell: several texts together, yes or no."""
+    value = getattr(caller, name, None)
+    if caller is not None and name == "roles" and value is None:
+        return "not known"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "; ".join(value) if isinstance(value, tuple) else value

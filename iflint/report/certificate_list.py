@@ -108,6 +108,9 @@ class EnvironmentStanding(Standing, frozen=True):
 class CertificateUse(msgspec.Struct, frozen=True):
     """A certificate at hand and everything that needs it.
 
+    ``by_facts`` tells that a file tells its names and dates, and not the certificate itself: then
+    its fingerprint is none of a certificate.
+
     ``role`` is ``client``, ``intermediate`` or ``root``, by what the certificate says of itself.
     ``days_left`` counts calendar days (UTC) from the clock to its last day, negative once that
     has passed. ``standings`` is one, or several where environments differ.
@@ -119,6 +122,7 @@ class CertificateUse(msgspec.Struct, frozen=True):
     standings: tuple[EnvironmentStanding, ...]
     uses: tuple[Use, ...]
     callers: tuple[CallerUse, ...] = ()
+    by_facts: bool = False
 
     @property
     def is_needed(self) -> bool:

@@ -66,6 +66,7 @@ _OWN = {
     "CallerUse.decides": "Whether its verdict rests on this certificate.",
     "CallerUse.renewal": "What to do when the certificate ends; empty: it stands above its own.",
     "CallerUse.relation": "own: it holds it; pair: it accepts it, too; chain: it is above.",
+    "CertificateUse.by_facts": "Whether names and dates are all that is told: then no fingerprint.",
     "CertificateUse.callers": "Every service key and mapping that needs it.",
     "ChannelResult.callers": "The ids of the service keys and mappings known to have its role.",
     "ChannelResult.role": "The role that callers need; empty where no role is asked for.",

@@ -362,6 +362,23 @@ def test_callers_need_certificates_too(callers, call) -> None:
     assert {use["renewal"] == "" for use in above if use["relation"] == "chain"} == {True}
 
 
+def test_what_is_known_by_names_and_dates_is_told_as_such(workplace, call, read_calendar) -> None:
+    facts = {"subjectdn": "CN=a,O=b", "issuerdn": "CN=c", "validuntil": "2027-01-01"}
+    made = {"clientid": "sb-1!b1|it-rt-x!b2", "certificatedetails": facts}
+    (workplace / "key.json").write_text(json.dumps(made), "utf-8")
+    given = ("certificates", "--as-of", "2026-11-24")
+    shown = " ".join(call(*given).stdout.split())
+    assert "CN=a, O=b key.json:1 last day 2027-01-01 (38 days left)" in shown
+    assert "uncertain: the certificate itself: its names and dates are all" in shown
+    (line,) = csv.DictReader(io.StringIO(call(*given, "--format", "csv").stdout))
+    assert (line["sha256"], line["caller_name"], line["verdict"]) == ("", "key", "uncertain")
+    (read,) = json.loads(call(*given, "--format", "json").stdout)["certificates"]
+    assert read["by_facts"]
+    _, (event,) = read_calendar(call(*given, "--format", "ics").stdout_bytes)
+    assert "SHA-256" not in event["DESCRIPTION"]
+    assert call("check", "--format", "html=page.html", "--as-of", "2026-11-24").exit_code == 0
+
+
 def test_the_calendar_says_what_a_key_and_a_mapping_need(callers, call, read_calendar) -> None:
     given = ("certificates", "--as-of", "2026-11-24", "--format", "ics", "--output", "a.ics")
     assert call(*given).exit_code == 0

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from caller_files import key
+from exports import Channel, Flow, bundle, write_tree
 from iflint.places.location import FileLocation, Location, Package
 from iflint.report.findings import CertificateReference
 from iflint.report.report import (
@@ -263,7 +265,7 @@ def test_callers_in_json_and_csv(workplace, call, by_role) -> None:
         ("", "lost", "7"),
         ("", "other", ""),
     ]
-    assert [line["caller_roles"] for line in lines][-1] == "Elsewhere; There"
+    assert [line["caller_roles"] for line in lines][-2:] == ["not known", "Elsewhere; There"]
 
 
 def test_callers_alone_are_listed(workplace, call, by_role) -> None:
@@ -299,3 +301,31 @@ def test_callers_of_one_environment_say_so(workplace, call, by_role) -> None:
     assert document["channels"][0]["callers"][0]["environments"] == ["qa"]
     assert document["channels"][0]["callers"][1]["environments"] == []
     assert "in prod" in call("channels").stdout
+
+
+def test_names_of_callers_steer_nothing(workplace, call, by_role) -> None:
+    names = {"tenant": HOSTILE, "roles": (HOSTILE,), "environments": (HOSTILE,)}
+    hostile = msgspec.structs.replace(caller("a"), name=HOSTILE, **names)
+    by_role.reply = msgspec.structs.replace(by_role.reply, callers=(hostile,))
+    for format_name in ("table", "csv"):
+        printed = call("channels", "--format", format_name).stdout
+        assert not {"\x1b", "\u202e"} & set(printed)
+    *_, line = csv.DictReader(io.StringIO(printed))
+    assert all(line[f"caller_{name}"].startswith("'=") for name in ("name", "tenant", "roles"))
+
+
+def test_roles_of_each_environment(workplace, call) -> None:
+    """The same key opens the channel in one environment, and nothing is known in the other."""
+    described = Channel("HTTPS", "/orders", authorization="RoleBased")
+    write_tree(workplace / "flow", bundle(Flow("Orders", "Orders", [described])))
+    (workplace / "partner.json").write_text(json.dumps(key()), "utf-8")
+    (workplace / "iflint.toml").write_text(
+        "[environments.qa]\n[environments.prod]\n[[environments.prod.service-keys]]\n"
+        'path = "partner.json"\nroles = ["ESBMessaging.send"]\n'
+    )
+    given = ("channels", "--all-environments", "--as-of", "2026-11-24", "--format", "json")
+    read = json.loads(call(*given).stdout)
+    told = {row["environment"]: [c["roles"] for c in row["callers"]] for row in read["channels"]}
+    assert told == {"qa": [], "prod": [["ESBMessaging.send"]]}
+    (other,) = read["other_callers"]
+    assert (other["roles"], other["environments"]) == (None, ["qa"])

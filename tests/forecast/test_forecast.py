@@ -26,7 +26,7 @@ from exports import (
 from iflint.answers.forecast import forecast
 from iflint.commands.main import cli
 from iflint.engine.session import Session
-from iflint.options import Options
+from iflint.options import Options, ServiceKeySettings
 
 START = datetime(2026, 11, 24, tzinfo=UTC)
 DEMO = FIXTURES / "demo"
@@ -104,6 +104,62 @@ def test_made_up_dates_day_by_day(seed: int, tmp_path: Path) -> None:
         expiry_days=chance.choice([0, 7, 30]),
     )
     assert_every_day_is_told(session, START.date() + timedelta(days=200))
+
+
+def bind(folder: Path, kind: str, number: int, leaf) -> None:
+    """Bind a certificate by a row, a service key or a mapping."""
+    if kind == "row":
+        channel = Channel("HTTPS", f"/{number}", [leaf.pair])
+        write_tree(folder / f"flow{number}", bundle(Flow(f"F{number}", f"F{number}", [channel])))
+        (folder / f"leaf{number}.pem").write_bytes(pem(leaf))
+    elif kind == "mapping":
+        rows = [{"Id": "a", "User": f"S{number % 2}", "Certificate": base64_of(pem(leaf))}]
+        text = json.dumps({"d": {"results": rows}})
+        (folder / f"users{number}.json").write_text(text, "utf-8")
+    else:
+        made = key(pem(leaf).decode(), clientid=f"sb-{number}!b1|it-rt-t{number % 2}!b2")
+        if kind == "facts":
+            certificate = leaf.certificate
+            del made["certificate"]
+            made["certificatedetails"] = {
+                "subjectdn": leaf.pair[0],
+                "issuerdn": leaf.pair[1],
+                "validuntil": certificate.not_valid_after_utc.isoformat(),
+            }
+        (folder / f"key{number}.json").write_text(json.dumps(made), "utf-8")
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("kind", ["row", "pinned", "unpinned", "facts", "mapping"])
+def test_each_kind_of_binding_day_by_day(kind: str, seed: int, tmp_path: Path) -> None:
+    """What a forecast says of a day is what a check of that day finds, with the same message."""
+    chance = random.Random(f"{kind} {seed}")
+    top = root("kinds", dn("CN=Top", "O=Example"), "2020-01-01", "2040-01-01")
+    (tmp_path / "root.pem").write_bytes(pem(top))
+    for number in range(4):
+        first = START.date() + timedelta(days=chance.randint(-60, 30))
+        last = first + timedelta(days=chance.randint(20, 120))
+        name = dn(f"CN=sender {number % 2}", "O=Example")
+        bind(
+            tmp_path,
+            kind,
+            number,
+            issue(f"kinds {kind} {seed} {number}", name, top, str(first), str(last)),
+        )
+    settings = ServiceKeySettings(path="*.json", pinned=kind != "unpinned", folder=str(tmp_path))
+    session = session_of(
+        tmp_path,
+        platform="custom",
+        roots=(str(tmp_path / "root.pem"),),
+        service_keys=(settings,),
+    )
+    until = START.date() + timedelta(days=160)
+    assert_every_day_is_told(session, until)
+    begins = [change for change in forecast(session, until).changes if change.begins]
+    assert any(change.finding.code in ("IFL101", "IFL106") for change in begins)
+    for change in begins:
+        of_day = session.findings(datetime.combine(change.day, time(), UTC))
+        assert change.finding in of_day
 
 
 def run(*arguments: str):

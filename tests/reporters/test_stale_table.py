@@ -7,7 +7,7 @@ import jsonschema
 import msgspec
 
 from iflint.reporters import json as json_report
-from iflint.reporters import sarif, text
+from iflint.reporters import html, sarif, text
 from reporters.sample_report import clean
 
 SCHEMA = Path(__file__).with_name("sarif-schema-2.1.0.json")
@@ -43,3 +43,8 @@ def test_json() -> None:
     trust = json.loads(json_report.render(stale()))["report"]["trust"]
     assert trust["stale_days"] == 207
     assert json.loads(json_report.render(clean()))["report"]["trust"]["stale_days"] == 0
+
+
+def test_html() -> None:
+    assert "known until 2026-05-01" in html.render(stale())
+    assert "known until" not in html.render(clean())
