@@ -61,12 +61,11 @@ MAX_LAYERS = 6
 
 _CLIENT = "|it-rt-"
 _SAP_MAKES_IT = "certificate"
-_KEY_TYPES = (_SAP_MAKES_IT, "certificateexternal")
-_OF_A_KEY_ALONE = frozenset(("validity", "keylength", "x.509"))
-_OF_AN_INSTANCE_ALONE = frozenset(("granttypes", "redirecturis"))
-_OF_A_MAPPING_ALONE = frozenset(
-    ("id", "validuntil", "createdby", "createdtime", "lastmodifiedby", "lastmodifiedtime")
-)
+_KEY_TYPES = (_SAP_MAKES_IT, "certificate_external")
+_OF_A_KEY_ALONE = ("validity", "key-length", "x.509")
+_OF_AN_INSTANCE_ALONE = ("grant-types", "redirect-uris")
+_OF_A_MAPPING_ALONE = ("validuntil", "createdby", "lastmodifiedby", "lastmodifiedtime")
+"""Names as written, but for the case of letters, that tell what a mapping is beside common ones."""
 _SEND = "ESBMessaging.send"
 _OPENED = ("it-rt", "certificate", "roles", "x.509", "key-type", "key_type", "hexalias")
 """What a JSON text in a text must hold, in lower case, to be opened."""
@@ -203,12 +202,13 @@ class Finder:
             self.found.keys.append((key, msgspec.structs.replace(owner, instance=instance)))
 
     def _take_parameters(self, node: Mapping, owner: Owner) -> None:
-        kind = node.value("keytype").casefold().replace("_", "")
-        of_a_key = owner.is_key or bool(_OF_A_KEY_ALONE & node.fields.keys())
-        if owner.is_other or not ((of_a_key and kind in _KEY_TYPES) or "x.509" in node.fields):
+        kind = node.value("keytype").casefold()
+        of_a_key = owner.is_key or node.has(*_OF_A_KEY_ALONE)
+        is_known = kind in _KEY_TYPES and of_a_key and node.has("key-type", "key_type")
+        if owner.is_other or not (is_known or "x.509" in node.fields):
             return
         held = self._certificates(node, "x.509")
-        if not (held.certificates or held.problems or kind in _KEY_TYPES):
+        if not (held.certificates or held.problems or is_known):
             return
         key = self._key(held, node.text("keytype") or node.text("x.509"))
         if key is not None:
@@ -226,12 +226,14 @@ class Finder:
         return None if otherwise is None else ServiceKey(name_location(otherwise), "")
 
     def _take_instance(self, node: Mapping, owner: Owner) -> None:
-        listed = list(texts_of(node.fields["roles"]))
+        name, value = node.name_of("roles"), node.fields["roles"]
+        listed = list(texts_of(value))
         roles = tuple(text.value.strip() for text in listed if _is_known(text))
-        of_instance = bool(_OF_AN_INSTANCE_ALONE & node.fields.keys()) or _SEND in roles
-        name = node.name_of("roles")
-        ours = of_instance or (owner.is_instance and owner.is_ours)
-        if name is None or owner.is_other or owner.is_key or not ours or len(roles) < len(listed):
+        ours = node.has(*_OF_AN_INSTANCE_ALONE) or _SEND in roles
+        ours = ours or (owner.is_instance and owner.is_ours)
+        if name is None or isinstance(value, Mapping) or len(roles) < len(listed):
+            return
+        if owner.is_other or owner.is_key or not ours:
             return
         grants = texts_of(node.fields.get("granttypes"))
         grant_types = tuple(text.value.strip() for text in grants if _is_known(text))
@@ -240,9 +242,10 @@ class Finder:
 
     def _take_mapping(self, node: Mapping) -> None:
         user = node.text("user")
-        if user is None or not (self._of_mappings or _OF_A_MAPPING_ALONE & node.fields.keys()):
-            return
         text = node.text("certificate")
+        dumped = text is not None and PEM not in text.glimpse and "id" in node.fields
+        if user is None or not (self._of_mappings or dumped or node.has(*_OF_A_MAPPING_ALONE)):
+            return
         held = self._read(text) if text is not None else FileContent()
         surely = self._of_mappings or "validuntil" in node.fields
         if held.certificates or (surely and held.problems):
@@ -286,8 +289,8 @@ class Finder:
         if text is None:
             return False
         held = self._read(text)
-        keys = [msgspec.structs.replace(each, of_service_key=True) for each in held.keys]
-        self._use(text, msgspec.structs.replace(held, keys=tuple(keys)))
+        keys = tuple(msgspec.structs.replace(each, of_service_key=True) for each in held.keys)
+        self._use(text, FileContent(held.certificates, keys=keys))
         return bool(keys)
 
     def _read(self, text: Text) -> FileContent:

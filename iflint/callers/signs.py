@@ -9,7 +9,6 @@ _VALUES = (b"|it-rt-", b"certificate_external", b"certificateusermapping", b"hex
 _TOGETHER = (
     (b"it-rt", b"roles"),
     (b"grant-types", b"roles"),
-    (b"grant_types", b"roles"),
     (b"key-type", b"validity"),
     (b"key_type", b"validity"),
     (b"x.509", b"begin certificate"),

@@ -88,15 +88,22 @@ def test_every_way_to_write_a_certificate(certificate) -> None:
         {"User": "x", "Certificate": base64_of(PEM)},
         {"User": "x", "Certificate": "diploma", "ValidUntil": "2027-01-01"},
         {"Id": "1", "User": "x", "ValidUntil": "2027-01-01"},
+        {"id": "1", "user": "x", "certificate": PEM},
         {"Id": "1", "User": {"name": "x"}, "Certificate": base64_of(PEM)},
         {**key(), "clientid": "sb-app!t1", "user": "x"},
     ],
-    ids=range(5),
+    ids=range(6),
 )
 def test_rows_of_something_else_are_none(row) -> None:
     callers = read({"d": {"results": [row]}, "note": "hexalias"})
     assert callers.mappings == ()
     assert callers.problems == ()
+
+
+def test_a_mapping_by_its_selected_fields() -> None:
+    row = {name: ROWS[0][name] for name in ("Id", "User", "Certificate")}
+    (found,) = read([row]).mappings
+    assert (found.id, found.user, found.valid_until) == ("a1", "SUSER1", None)
 
 
 def test_a_dump_without_certificates_still_has_dates() -> None:

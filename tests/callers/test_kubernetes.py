@@ -262,3 +262,13 @@ def test_what_comes_before_the_end_of_what_is_yaml() -> None:
     callers = read(f"{BINDING}---\n{{{{ broken", "binding.yaml")
     assert subjects(callers) == ["edi.partner.example"]
     assert read("{{ template }}\n" + BINDING, "binding.yaml") == Callers()
+
+
+def test_without_the_library_in_c(monkeypatch) -> None:
+    import yaml
+
+    text = f"{secret(FLAT)}---\n{BINDING}---\n{INSTANCE}---\n- \x07: \0\n- broken: ["
+    with_it = read(text, "all.yaml")
+    assert len(with_it.service_keys) == 2
+    monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
+    assert read(text, "all.yaml") == with_it

@@ -17,6 +17,7 @@ from caller_files import (
     PREAMBLE,
     PRIVATE,
     SECRET,
+    base64_of,
     everything_shown,
     key,
     names,
@@ -185,6 +186,7 @@ def test_parameters_of_which_a_key_is_made(parameters, by_sap) -> None:
         {"X.509": "certs/partner.pem"},
         {"x509": {"key-length": 2048, "validity": 7}, "credential-type": "x509"},
         {"x509": PEM, "validity": 7, "key_type": "clientsecret"},
+        {"keyType": "certificate", "validity": 7},
     ],
 )
 def test_other_parameters_make_none(parameters) -> None:
@@ -268,3 +270,47 @@ def test_a_key_whose_chain_is_damaged_in_part() -> None:
     callers = read(key(CHAIN[:at] + "*" + CHAIN[at + 1 :]))
     assert len(callers.service_keys[0].chain) == 2
     assert len(callers.problems) == 1
+
+
+def test_a_key_without_the_armour_of_pem() -> None:
+    bare = "".join(PRIVATE.splitlines()[1:-1])
+    callers = read(key(key=bare, certificate=base64_of(PARTNER.der)))
+    (found,) = callers.service_keys
+    assert found.made_by_sap
+    assert subjects(callers) == ["edi.partner.example"]
+    assert [each.kind for each in callers.private_keys] == ["private key (PKCS#8)"]
+    assert callers.problems == ()
+    assert bare[:12] not in everything_shown(callers)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "roles"),
+    [
+        ({"roles": ["A", "B"], "grant-types": ["client_credentials"]}, ("A", "B")),
+        ({"ROLES": ["A"], "Grant-Types": []}, ("A",)),
+        ({"roles": "A", "redirect-uris": []}, ("A",)),
+        ({"roles": ["ESBMessaging.send"]}, ("ESBMessaging.send",)),
+        ({"roles": [], "grant-types": []}, ()),
+    ],
+)
+def test_parameters_of_which_an_instance_is_made(parameters, roles) -> None:
+    document = {"parameters": parameters, "note": "it-rt"}
+    callers = read(document, "instances/runtime.json")
+    (found,) = callers.instances
+    assert (found.name, found.roles, found.reference) == ("runtime", roles, "")
+    assert written(found.location, json.dumps(document, indent=1)).lower() == '"roles"'
+    assert callers.service_keys == ()
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"roles": {"realm": ["x"]}, "grant-types": []},
+        {"roles": ["x"], "grant_types": ["x"]},
+        {"roles": ["x"]},
+        {"roles": ["${role}"], "grant-types": []},
+        {"xsappname": "x", "oauth2-configuration": {"grant-types": []}, "role-templates": []},
+    ],
+)
+def test_parameters_of_something_else_make_none(parameters) -> None:
+    assert read({"parameters": parameters, "note": "it-rt roles"}) == Callers()

@@ -212,6 +212,17 @@ def test_xml() -> None:
     assert joined == [["1", "&amp;", "2"], ["<", "ü", ">", "&#65;"]]
 
 
+def test_the_text_of_an_element_in_pieces() -> None:
+    text = "<a>one\r\ntwo\nthree&lt;\nfour</a>"
+    node = read_xml(layer_of(text), Budget())
+    assert isinstance(node, Text)
+    assert node.value == "one\ntwo\nthree<\nfour"
+    inside = node.inside
+    written = [text[slice(*inside.span(at, at + 1))] for at in range(len(node.value))]
+    assert "".join(written) == text[3:-4]
+    assert len(node.pieces) == 5
+
+
 def test_base64() -> None:
     outer, _ = read_json(layer_of(json.dumps({"a": base64_of('{"b": "ü"}')})), 0, Budget())
     assert isinstance(outer, Mapping)

@@ -25,6 +25,8 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 _CONTROL = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_MOST_SKIPPED = 10_000
+"""Levels below the last one that is read. Ours: behind so many nobody has anything to read."""
 _ABSENT = "null"
 
 
@@ -108,7 +110,7 @@ class _Reader:
         if mark in "{[":
             if self._too_deep or len(self._open) >= MAX_DEPTH:
                 self._too_deep += 1
-                return True
+                return self._too_deep < _MOST_SKIPPED
             node = Mapping() if mark == "{" else Sequence()
             if not self._add(node):
                 return False

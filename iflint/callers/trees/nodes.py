@@ -199,6 +199,12 @@ class Mapping:
         value = self.fields.get(name)
         return value if isinstance(value, Mapping) else None
 
+    def has(self, *names: str) -> bool:
+        """Whether one of the names is there, as it is spelled but for the case of its letters."""
+        return any(
+            name in names for name in (written.value.casefold() for written, _ in self.entries)
+        )
+
     def name_of(self, plain: str) -> Text | None:
         """The name as it is written there."""
         return next((name for name, _ in self.entries if plain_name(name.value) == plain), None)

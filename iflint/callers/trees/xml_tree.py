@@ -54,13 +54,14 @@ class _Stop(Exception):  # noqa: N818 - it ends the reading
 
 
 class _Element:
-    __slots__ = ("end", "entries", "name", "pieces", "start", "texts")
+    __slots__ = ("end", "entries", "length", "name", "pieces", "start", "texts")
 
     def __init__(self, name: Text, start: int) -> None:
         self.name = name
         self.start = start
         self.end = start
         self.entries: list[tuple[Text, Node]] = []
+        self.length = 0
         self.texts: list[str] = []
         self.pieces: list[Piece] = []
 
@@ -116,10 +117,21 @@ class _Reader:
             end = start + 2
         if not element.texts:
             element.start = start
-        decoded = element.pieces[-1][0] + len(element.texts[-1]) if element.texts else 0
-        element.pieces.append((decoded, start, end))
+        self._piece(element, start, end, len(text))
         element.texts.append(text)
         element.end = end
+
+    def _piece(self, element: _Element, start: int, end: int, length: int) -> None:
+        """Add a piece, to the last one where that goes on letter by letter."""
+        decoded, element.length = element.length, element.length + length
+        if element.pieces and end - start == length and element.end == start:
+            last = element.pieces[-1]
+            if last[2] - last[1] == decoded - last[0]:
+                element.pieces[-1] = (last[0], last[1], end)
+                return
+        if not self._budget.take():
+            raise _Stop
+        element.pieces.append((decoded, start, end))
 
     def _end(self, _name: str) -> None:
         self._close()

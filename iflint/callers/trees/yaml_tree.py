@@ -24,6 +24,8 @@ MAX_YAML = 4 * 1024 * 1024
 
 _QUOTED = ("'", '"')
 _BREAKS = "\r\n\x85\u2028\u2029"
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What a document must not have, and for which it is not even begun (chapter 5.1)."""
 _PROPERTIES = re.compile(rf"(?:[&!][^ \t{_BREAKS}]*+[ \t{_BREAKS}]++)*+")
 _HEADER = re.compile(f"[^{_BREAKS}]*+")
 _BLANK = re.compile(f"[ \t{_BREAKS}]*+")
@@ -85,7 +87,8 @@ def read_yaml(layer: Layer, budget: Budget) -> list[Node]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     builder = _Builder(layer, budget)
     try:
-        events = yaml.parse(layer.text[:MAX_YAML], Loader=loader)
+        printable = _UNPRINTABLE.sub("\ufffd", layer.text[:MAX_YAML])
+        events = yaml.parse(printable, Loader=loader)
         while builder.goes_on and (event := next(events, None)) is not None:
             builder.take(event)
     except (yaml.YAMLError, ValueError, RecursionError):
