@@ -231,6 +231,7 @@ def _known(finding: Finding, report: Report) -> KnownFinding:
         channel=f"{channel.adapter} {channel.address_raw or channel.name}".strip()
         if channel
         else "",
+        caller=f"{finding.caller.kind} {finding.caller.name}" if finding.caller else "",
         subject=pair.subject if pair else "",
         issuer=pair.issuer if pair else "",
         environments=finding.environments,
@@ -248,6 +249,7 @@ def _order(known: KnownFinding) -> tuple[str, ...]:
         known.member,
         known.iflow,
         known.channel,
+        known.caller,
         known.code,
         known.subject,
         known.issuer,

@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from iflint.options import Suppression
     from iflint.places.location import FileLocation
     from iflint.report.findings import (
+        CallerReference,
         CertificateReference,
         ChannelReference,
         EntryReference,
         Finding,
     )
-    from iflint.report.report import ChannelResult, EntryResult, Report
+    from iflint.report.report import CallerResult, ChannelResult, EntryResult, Report
 
 
 def suppressed(
@@ -69,12 +70,13 @@ def _has_ended(suppression: Suppression, clock: datetime) -> bool:
 
 
 class _Place(msgspec.Struct, frozen=True):
-    """What a suppression may name: of a finding, or of an entry that was checked."""
+    """What a suppression may name: of a finding, or of an entry or a caller that was checked."""
 
     files: Sequence[FileLocation]
     channel: ChannelReference | ChannelResult | None = None
     entry: EntryReference | EntryResult | None = None
     certificates: Sequence[CertificateReference] = ()
+    caller: CallerReference | CallerResult | None = None
 
 
 class _Test:
@@ -86,6 +88,7 @@ class _Test:
         tests = {
             "path": lambda path: _files_test(path_test(path, directory, self._folder, root)),
             "channel": _channel_test,
+            "caller": _caller_test,
             "dn": _dn_test,
             "certificate": _certificate_test,
         }
@@ -102,13 +105,13 @@ class _Test:
         """What it did in the run: ``count`` findings were suppressed by it, if it ``holds``.
 
         The run would have found what it is for where it checked the folder of the configuration,
-        or has just the channel, entry, certificate or path that the suppression names; and one
-        of the rules was in force.
+        or has just the channel, entry, caller, certificate or path that the suppression names; and
+        one of the rules was in force.
         """
         given = self._suppression
         if not holds or count or not any(means(x, *rule) for x in given.rule for rule in rules):
             return Use(given, count, not holds, in_vain=False)
-        entries = list(_entries(report))
+        entries = [*_entries(report), *_callers(report)]
         in_vain = self._is_checked(report) or (
             bool(self._tests) and any(map(self._all_hold, entries))
         )
@@ -139,6 +142,7 @@ def _place_of(finding: Finding) -> _Place:
         finding.channel,
         finding.entry,
         (certificate,) if certificate else (),
+        finding.caller,
     )
 
 
@@ -149,6 +153,13 @@ def _entries(report: Report) -> Iterator[_Place]:
             for entry in channel.entries or (None,):
                 certificates = [each.certificate for each in entry.certificates] if entry else []
                 yield _Place((iflow.location,), channel, entry, certificates)
+
+
+def _callers(report: Report) -> Iterator[_Place]:
+    """Every service key and mapping."""
+    for caller in report.callers:
+        certificates = [each.certificate for each in caller.certificates]
+        yield _Place((caller.location.file,), certificates=certificates, caller=caller)
 
 
 def _dn_test(dn: str) -> _PlaceTest:
@@ -176,6 +187,11 @@ def _digits(sha256: str) -> str:
 
 def _files_test(lies_there: Callable[[FileLocation], bool]) -> _PlaceTest:
     return lambda place: any(map(lies_there, place.files))
+
+
+def _caller_test(text: str) -> _PlaceTest:
+    is_name = compiled(translate(text)).match
+    return lambda place: place.caller is not None and bool(is_name(place.caller.name))
 
 
 def _channel_test(text: str) -> _PlaceTest:

@@ -114,13 +114,15 @@ def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     if verbose:
         for row in baseline.vanished:
             place = "!/".join(filter(None, (row.path, row.member)))
-            text = f"gone: {row.code} {row.name}, {place} {row.channel}".rstrip()
+            text = f"gone: {row.code} {row.name}, {place} {row.channel or row.caller}".rstrip()
             yield from _row("", style.show(text), style)
 
 
 def _named(finding: Finding, style: Style) -> str:
     channel = finding.channel
     where = f" {channel.adapter} {channel.address or channel.name}" if channel else ""
+    if finding.caller:
+        where = f" {finding.caller.kind} {finding.caller.name}"
     text = f"{finding.code} {finding.name}, {finding.location.file}{where}"
     return style.show(text)
 
