@@ -188,7 +188,11 @@ class Suppression(msgspec.Struct, frozen=True, kw_only=True):
             "Only of channels with this name, address, adapter or label; * and ? are wildcards.",
         ),
     ] = ""
-    dn: Annotated[str, Setting(LINE, "Only of entries with this subject or issuer DN.")] = ""
+    caller: Annotated[
+        str,
+        Setting(LINE, "Only of service keys or users of this name; * and ? are wildcards."),
+    ] = ""
+    dn: Annotated[str, Setting(LINE, "Only of certificates or entries with this DN.")] = ""
     certificate: Annotated[
         str, Setting(FINGERPRINT, "Only of the certificate with this SHA-256 fingerprint.")
     ] = ""
@@ -200,7 +204,7 @@ class Suppression(msgspec.Struct, frozen=True, kw_only=True):
     location: Location | None = None
 
 
-NARROWING = ("path", "channel", "dn", "certificate")
+NARROWING = ("path", "channel", "caller", "dn", "certificate")
 """What a suppression may name besides rules."""
 
 

@@ -244,6 +244,7 @@ def _known(finding: Finding, report: Report) -> KnownFinding:
         channel=f"{channel.adapter} {channel.address_raw or channel.name}".strip()
         if channel
         else "",
+        caller=f"{finding.caller.kind} {finding.caller.name}" if finding.caller else "",
         subject=pair.subject if pair else "",
         issuer=pair.issuer if pair else "",
         environments=finding.environments,
@@ -261,6 +262,7 @@ def _order(known: KnownFinding) -> tuple[str, ...]:
         known.member,
         known.iflow,
         known.channel,
+        known.caller,
         known.code,
         known.subject,
         known.issuer,

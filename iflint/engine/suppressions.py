@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from iflint.options import Suppression
     from iflint.places.location import FileLocation
     from iflint.report.findings import (
+        CallerReference,
         CertificateReference,
         ChannelReference,
         EntryReference,
         Finding,
     )
-    from iflint.report.report import ChannelResult, EntryResult, Report
+    from iflint.report.report import CallerResult, ChannelResult, EntryResult, Report
 
 
 def suppressed(
@@ -75,6 +76,7 @@ class _Place(msgspec.Struct, frozen=True):
     channel: ChannelReference | ChannelResult | None = None
     entry: EntryReference | EntryResult | None = None
     certificates: Sequence[CertificateReference] = ()
+    caller: CallerReference | CallerResult | None = None
 
 
 class _Test:
@@ -86,6 +88,7 @@ class _Test:
         tests = {
             "path": lambda path: _files_test(path_test(path, directory, self._folder, root)),
             "channel": _channel_test,
+            "caller": _caller_test,
             "dn": _dn_test,
             "certificate": _certificate_test,
         }
@@ -102,21 +105,21 @@ class _Test:
         """What it did in the run: ``count`` findings were suppressed by it, if it ``holds``.
 
         The run would have found what it is for where it checked the folder of the configuration,
-        or has just the channel, entry, certificate or path that the suppression names; and one
-        of the rules was in force.
+        or has just the channel, entry, caller, certificate or path that the suppression names; and
+        one of the rules was in force.
         """
         given = self._suppression
         if not holds or count or not any(means(x, *rule) for x in given.rule for rule in rules):
             return Use(given, count, not holds, in_vain=False)
-        entries = list(_entries(report))
+        bindings = list(_bindings(report))
         in_vain = self._is_checked(report) or (
-            bool(self._tests) and any(map(self._all_hold, entries))
+            bool(self._tests) and any(map(self._all_hold, bindings))
         )
         if not in_vain:
             return Use(given, 0, expired=False, in_vain=False)
         findings = (*report.findings, *report.known, *report.suppressed)
         files = [_Place((iflow.location,)) for iflow in report.iflows]
-        places = [*entries, *files, *map(_place_of, findings)]
+        places = [*bindings, *files, *map(_place_of, findings)]
         missing = [name for name, test in self._tests.items() if not any(map(test, places))]
         return Use(given, 0, expired=False, in_vain=True, missing=tuple(missing))
 
@@ -139,14 +142,15 @@ def _place_of(finding: Finding) -> _Place:
         finding.channel,
         finding.entry,
         (certificate,) if certificate else (),
+        finding.caller,
     )
 
 
-def _entries(report: Report) -> Iterator[_Place]:
+def _bindings(report: Report) -> Iterator[_Place]:
     """Every entry, service key and mapping that was checked, and every channel without entries."""
     for caller in report.callers:
         held = [each.certificate for each in caller.certificates]
-        yield _Place((caller.location.file,), certificates=held)
+        yield _Place((caller.location.file,), certificates=held, caller=caller)
     for iflow in report.iflows:
         for channel in iflow.channels:
             for entry in channel.entries or (None,):
@@ -179,6 +183,11 @@ def _digits(sha256: str) -> str:
 
 def _files_test(lies_there: Callable[[FileLocation], bool]) -> _PlaceTest:
     return lambda place: any(map(lies_there, place.files))
+
+
+def _caller_test(text: str) -> _PlaceTest:
+    is_name = compiled(translate(text)).match
+    return lambda place: place.caller is not None and bool(is_name(place.caller.name))
 
 
 def _channel_test(text: str) -> _PlaceTest:

@@ -231,7 +231,8 @@ class KnownFinding(msgspec.Struct, frozen=True):
     """A finding as a baseline keeps it: nothing in it changes from one day to the next.
 
     ``path`` is the file on disk, relative to the repository's root, ``member`` what is meant
-    within it where it is an archive, ``channel`` its adapter and address.
+    within it where it is an archive, ``channel`` its adapter and address, ``caller`` the kind and
+    name of a service key or a mapping.
     """
 
     code: str
@@ -242,6 +243,7 @@ class KnownFinding(msgspec.Struct, frozen=True):
     member: str = ""
     iflow: str = ""
     channel: str = ""
+    caller: str = ""
     subject: str = ""
     issuer: str = ""
     environments: tuple[str, ...] = ()

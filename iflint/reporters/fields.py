@@ -140,6 +140,7 @@ _OWN = {
     "Justification.location": "Where the configuration says so.",
     "Justification.reason": "The reason that the configuration gives.",
     "Justification.until": "The last day on which it holds; null: no end.",
+    "KnownFinding.caller": "Kind and name of the service key or the mapping; empty: none.",
     "KnownFinding.channel": "Adapter and address of the channel; empty: none.",
     "KnownFinding.iflow": "The name of the iFlow; empty: none.",
     "KnownFinding.member": "What is meant within an archive; empty: the file.",

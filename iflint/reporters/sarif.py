@@ -210,8 +210,9 @@ class _Run:
         """A finding of the baseline that is gone."""
         location = {"uri": quoted(known.path), "uriBaseId": ROOT}
         where = f" in {visible(known.member)}" if known.member else ""
-        channel = f" of {visible(known.channel)}" if known.channel else ""
-        text = f"No longer found: {visible(known.name)}{channel}{where}."
+        of = known.channel or known.caller
+        whose = f" of {visible(of)}" if of else ""
+        text = f"No longer found: {visible(known.name)}{whose}{where}."
         result: Json = {
             "ruleId": known.code,
             "level": str(known.severity),

@@ -120,7 +120,7 @@ def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     if verbose:
         for row in baseline.vanished:
             place = "!/".join(filter(None, (row.path, row.member)))
-            text = f"gone: {row.code} {row.name}, {place} {row.channel}".rstrip()
+            text = f"gone: {row.code} {row.name}, {place} {row.channel or row.caller}".rstrip()
             yield from _row("", style.show(text), style)
 
 

@@ -23,12 +23,12 @@ class BrokenChain(Rule):
 
     ## What it does
 
-    Checks every link of the best path from the certificate of an entry to a root, and reports
-    each certificate on it that fails: its key did not make the signature (another key under
-    the same name), it is not a CA, its key usage does not allow to sign certificates, its path
-    length is exceeded, its name constraints exclude a name below it, it has expired or is not
-    valid yet. Constraints on host names hold for a common name, too, if it is a host name and the
-    certificate has no DNS name among its alternative names.
+    Checks every link of the best path from the certificate of an entry, a service key or a mapping
+    to a root, and reports each certificate on it that fails: its key did not make the signature
+    (another key under the same name), it is not a CA, its key usage does not allow to sign
+    certificates, its path length is exceeded, its name constraints exclude a name below it, it has
+    expired or is not valid yet. Constraints on host names hold for a common name, too, if it is a
+    host name and the certificate has no DNS name among its alternative names.
 
     A root on SAP's list is checked for its dates only. A root of your own, from a file of
     `--roots` or `--roots-add`, also bounds what is below it by its own extensions: name

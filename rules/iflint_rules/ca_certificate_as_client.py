@@ -10,8 +10,8 @@ class CaCertificateAsClient(Rule):
 
     ## What it does
 
-    Reports an entry whose certificate says that it is a CA (basicConstraints). Self-signed
-    certificates have a rule of their own.
+    Reports an entry, a service key or a mapping whose certificate says that it is a CA
+    (basicConstraints). Self-signed certificates have a rule of their own.
 
     ## Why it matters
 

@@ -1,4 +1,4 @@
-"""IFL102: the certificate of an entry expires soon."""
+"""IFL102: the certificate of an entry, a service key or a mapping expires soon."""
 
 from collections.abc import Iterable
 
@@ -19,13 +19,14 @@ from iflint.rule import (
 
 
 class CertificateExpiresSoon(Rule):
-    """The best certificate of an entry expires soon.
+    """The best certificate of an entry, a service key or a mapping expires soon.
 
     ## What it does
 
-    Reports an entry whose best certificate is valid and ends within `expiry-days` (default
-    30). Certificates that live less than 90 days are renewed by machines and would be reported
-    all the time: for them the window is a third of their lifetime, if that is shorter.
+    Reports an entry, a service key or a mapping whose best certificate is valid and ends within
+    `expiry-days` (default 30). Certificates that live less than 90 days are renewed by machines and
+    would be reported all the time: for them the window is a third of their lifetime, if that is
+    shorter.
 
     ## Why it fails at runtime
 
@@ -35,7 +36,9 @@ class CertificateExpiresSoon(Rule):
     ## How to fix it
 
     Ask the sender for the renewed certificate now. If it keeps subject and issuer, nothing in
-    the flow changes; else add its pair beside this one first.
+    the flow changes; else add its pair beside this one first. For a service key or a mapping, first
+    make a new key in the same instance, or a new mapping of the same user, and then let the sender
+    switch.
 
     ## Source
 

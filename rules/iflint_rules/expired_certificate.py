@@ -1,4 +1,4 @@
-"""IFL101: the certificate of an entry has expired."""
+"""IFL101: the certificate of an entry, a service key or a mapping has expired."""
 
 from collections.abc import Iterable
 
@@ -15,7 +15,7 @@ from iflint.rule import (
 
 
 class ExpiredCertificate(Rule):
-    """Every certificate at hand with the pair of an entry has expired.
+    """The certificate of an entry, a service key or a mapping has expired, and no other one serves.
 
     ## What it does
 
@@ -24,6 +24,9 @@ class ExpiredCertificate(Rule):
     certificates have the pair, as after a renewal that kept it, the best one counts: one that
     is still valid is enough. An expired entry beside a valid one for the same common name is
     `stale-entry` instead, unless that rule is not in force.
+
+    A service key that is pinned, and a certificate-to-user mapping, accept one certificate only:
+    theirs. A key that is not pinned is judged like an entry, by all certificates with its pair.
 
     ## Why it fails at runtime
 
@@ -36,9 +39,14 @@ class ExpiredCertificate(Rule):
     nothing in the flow changes. If not: add the new pair beside the old one, redeploy, switch
     the sender, remove the old pair, redeploy.
 
+    Of a service key: make a new key with the renewed certificate in the same instance, let the
+    sender switch, delete the old key. Of a mapping: map the renewed certificate to the same user,
+    let the sender switch, remove the old mapping. No flow is deployed again.
+
     ## Source
 
-    SAP documentation (7f84d16, 2d3cae7); RFC 5280 §4.1.2.5 (both bounds are inclusive).
+    SAP documentation (7f84d16, 2d3cae7, 19af5e2, 9949c61); RFC 5280 §4.1.2.5 (both bounds are
+    inclusive).
     """
 
     code = "IFL101"

@@ -21,9 +21,9 @@ class IssuerExpiresFirst(Rule):
 
     ## What it does
 
-    Looks at the path that makes an entry work today, and reports the first certificate above
-    the client certificate that ends before it. (A root that ends within the window of
-    `root-leaving` is left to that rule.)
+    Looks at the path that makes an entry, a service key or a mapping work today, and reports the
+    first certificate above the client certificate that ends before it. (A root that ends within the
+    window of `root-leaving` is left to that rule.)
 
     ## Why it fails at runtime
 

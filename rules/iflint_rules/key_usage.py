@@ -10,8 +10,8 @@ class KeyUsage(Rule):
 
     ## What it does
 
-    Reports an entry whose certificate has a key usage extension without `digitalSignature`.
-    A CA's certificate has a rule of its own (`ca-certificate-as-client`).
+    Reports an entry, a service key or a mapping whose certificate has a key usage extension without
+    `digitalSignature`. A CA's certificate has a rule of its own (`ca-certificate-as-client`).
 
     ## Why it matters
 

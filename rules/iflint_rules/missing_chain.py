@@ -10,10 +10,10 @@ class MissingChain(Rule):
 
     ## What it does
 
-    Builds the chain of the best certificate of an entry from the files at hand and reports an
-    issuer that is neither there nor a root of the list. It names the missing certificate and,
-    if the certificate below it says where its issuer can be downloaded (AIA caIssuers), that
-    address; nothing is ever fetched.
+    Builds the chain of the best certificate of an entry, a service key or a mapping from the files
+    at hand and reports an issuer that is neither there nor a root of the list. It names the missing
+    certificate and, if the certificate below it says where its issuer can be downloaded (AIA
+    caIssuers), that address; nothing is ever fetched.
 
     Whether a name that nothing at hand carries is an intermediate or a root can't be told, so
     the message says, too, that as a root it would not be on the list.

@@ -10,8 +10,8 @@ class SelfSignedCertificate(Rule):
 
     ## What it does
 
-    Reports an entry whose best certificate is signed with its own key and is not itself on the
-    list of roots in force.
+    Reports an entry, a service key or a mapping whose best certificate is signed with its own key
+    and is not itself on the list of roots in force.
 
     ## Why it fails at runtime
 

@@ -1,4 +1,4 @@
-"""IFL106: an entry was left behind when its certificate was renewed."""
+"""IFL106: an entry, a service key or a mapping was left behind when its certificate was renewed."""
 
 from collections.abc import Iterable
 
@@ -18,7 +18,7 @@ from iflint.rule import (
 
 
 class StaleEntry(Rule):
-    """An entry whose certificates have all expired stands beside a valid one for the same sender.
+    """An entry, a key or a mapping that has expired stands beside a valid one of the same sender.
 
     ## What it does
 
@@ -26,6 +26,10 @@ class StaleEntry(Rule):
     without one, the same subject) with a certificate that is valid now. `expired-certificate` is
     not said of it then (unless this rule is not in force); an expired entry of another sender
     stays an error.
+
+    So it is with a service key whose tenant has another key with its roles, and with a mapping
+    whose user has another mapping, for the same common name. Where the roles of a key are not
+    known, they count as the same.
 
     ## Why it matters
 
@@ -35,11 +39,11 @@ class StaleEntry(Rule):
 
     ## How to fix it
 
-    Remove the old entry and redeploy.
+    Remove the old entry and redeploy; delete the old service key; remove the old mapping.
 
     ## Source
 
-    SAP documentation (2d3cae7, step 10: remove the old pair).
+    SAP documentation (2d3cae7, steps 9b and 10: remove the old mapping, the old pair).
     """
 
     code = "IFL106"

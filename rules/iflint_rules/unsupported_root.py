@@ -25,11 +25,11 @@ class UnsupportedRoot(Rule):
 
     ## What it does
 
-    Builds the chain of the best certificate of an entry and compares its root with the list in
-    force at the clock of the run: the newest release of the SAP BTP Trust Store that is not
-    younger than the clock (`platform = "cf"`), or the files given with `--roots`. A root that
-    once was on the list is named with the release and the date of its removal. The list in
-    force decides alone: a root that is not on it is reported here whatever its dates.
+    Builds the chain of the best certificate of an entry, a service key or a mapping and compares
+    its root with the list in force at the clock of the run: the newest release of the SAP BTP Trust
+    Store that is not younger than the clock (`platform = "cf"`), or the files given with `--roots`.
+    A root that once was on the list is named with the release and the date of its removal. The list
+    in force decides alone: a root that is not on it is reported here whatever its dates.
 
     With `trust = "btp-required"` only those roots of the list count that BTP itself uses, as of
     the last release that the table knows. `roots-add` names files with roots that count besides

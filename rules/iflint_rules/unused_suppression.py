@@ -15,8 +15,9 @@ from iflint.rule import (
 _MISSING = {
     "path": "no iFlow and no finding lies at this path",
     "channel": "no sender channel has this name, address or adapter",
+    "caller": "no service key and no user of a mapping has this name",
     "dn": "no entry or certificate has this DN",
-    "certificate": "no entry has this certificate",
+    "certificate": "no entry, service key or mapping has this certificate",
 }
 
 
