@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """A channel that a caller is known to open; the numbers are those of the page."""
+    """A channel that a caller is known to open; ``anchor`` is its id in the page."""
 
     iflow: IflowResult
     channel: ChannelResult
@@ -71,12 +71,13 @@ def caller_views(report: Report, findings: Sequence[FindingView]) -> list[Caller
 
 
 def findings_of(views: Iterable[CallerView]) -> list[tuple[FindingView, tuple[Opened, ...]]]:
-    """Their findings, each once, with the channels that are in question."""
-    told: dict[int, tuple[FindingView, tuple[Opened, ...]]] = {}
+    """Their findings, each once, with the channels that are in question in any environment."""
+    told: dict[int, tuple[FindingView, dict[str, Opened]]] = {}
     for view in views:
         for finding in view.findings:
-            told.setdefault(finding.number, (finding, view.opens))
-    return [told[number] for number in sorted(told)]
+            _, opened = told.setdefault(finding.number, (finding, {}))
+            opened.update((each.anchor, each) for each in view.opens)
+    return [(finding, tuple(opened.values())) for _, (finding, opened) in sorted(told.items())]
 
 
 def _view(

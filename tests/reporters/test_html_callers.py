@@ -119,9 +119,21 @@ def test_findings_of_another_environment_are_not_a_keys(told, said) -> None:
     assert [each.caller.id for each in callers if each.findings] == said
 
 
-def test_one_finding_in_two_environments_is_told_once() -> None:
-    report = by_role("k1", callers=(caller(environments=("qa",)), caller(environments=("prod",))))
-    assert html.render(report).count('id="f1"') == 1
+def test_one_finding_in_two_environments_is_told_once_with_all_channels() -> None:
+    keys = (caller(environments=("qa",)), caller(environments=("prod",)))
+    report = by_role("k1", callers=keys)
+    first, *others = report.iflows
+    channels = tuple(
+        msgspec.structs.replace(first.channels[0], environment=name) for name in ("qa", "prod")
+    )
+    iflow = msgspec.structs.replace(first, channels=channels)
+    text = html.render(msgspec.structs.replace(report, iflows=(iflow, *others)))
+    assert text.count('id="f1"') == 1
+    card = text[text.index('id="f1"') :]
+    card = card[: card.index("</article>")]
+    assert card.count("· opens") == 2
+    assert "(qa)</a>" in card
+    assert "(prod)</a>" in card
 
 
 def test_a_known_finding_is_no_clean_bill() -> None:
