@@ -93,6 +93,13 @@ def test_a_finding_of_a_key_stands_with_the_keys_and_names_its_channel() -> None
     assert "Files, private keys and settings" not in text
 
 
+def test_what_breaks_next_names_the_channels_of_a_key() -> None:
+    text = html.render(by_role("k1"))
+    first = text[text.index('id="next"') : text.index('id="findings"')]
+    assert "service key acme" in first
+    assert ", for <a href=" in first
+
+
 def test_a_channel_is_marked_as_the_worst_of_its_keys() -> None:
     _, flows = views(by_role("k1", "k2"))
     flow = next(flow for flow in flows if flow.iflow.channels and flow.iflow.channels[0].by_role)
