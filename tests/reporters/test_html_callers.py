@@ -1,5 +1,7 @@
 """The HTML report of service keys and mappings: where each is told of, and as what."""
 
+import time
+
 import msgspec
 import pytest
 
@@ -160,3 +162,20 @@ def test_names_of_keys_are_text() -> None:
     text = html.render(by_role("k1", callers=(caller(name=HOSTILE, roles=(HOSTILE,)),)))
     assert HOSTILE not in text
     Page(text)
+
+
+def test_thousands_of_callers_are_folded_and_take_no_time() -> None:
+    keys = tuple(caller(f"k{number}") for number in range(3000))
+    found = [
+        msgspec.structs.replace(OF_KEY, caller=msgspec.structs.replace(KEY, id=each.id))
+        for each in keys
+    ]
+    report = by_role(*(each.id for each in keys), callers=keys, findings=found)
+    begin = time.perf_counter()
+    callers, _ = views(report)
+    assert time.perf_counter() - begin < 3
+    assert all(len(each.findings) == 1 for each in callers)
+    few = by_role(*(each.id for each in keys[:60]), callers=keys[:60], findings=found[:60])
+    text = Page(html.render(few)).text
+    assert "and 50 more: all service keys and mappings" in text
+    assert "10 more service keys and mappings" in text
