@@ -50,6 +50,7 @@ def render(report: Report) -> str:
         flows=flows,
         callers=callers,
         of_callers=told,
+        opened_by={view.number: opened for view, opened in told},
         others=[view for view in findings if view.number not in placed],
         findings=findings,
         rules=[rule for rule in report.rules if rule.code in codes],

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     )
     from iflint.reporters.html_findings import FindingView
 
+T = TypeVar("T")
+
 
 class Opened(msgspec.Struct, frozen=True):
-    """A channel that a caller is known to open; the numbers are those of the page."""
+    """A channel that a caller is known to open; ``anchor`` is its id in the page."""
 
     iflow: IflowResult
     channel: ChannelResult
@@ -65,50 +67,60 @@ class CallerView(msgspec.Struct, frozen=True):
 
 def caller_views(report: Report, findings: Sequence[FindingView]) -> list[CallerView]:
     """The service keys and mappings, those with the worst findings first."""
-    views = [_view(number, each, report, findings) for number, each in enumerate(report.callers, 1)]
-    last = len(findings) + 1
-    return sorted(views, key=lambda view: view.findings[0].number if view.findings else last)
+    counting = _by_caller((view.finding, view) for view in findings)
+    known = _by_caller((finding, finding) for finding in report.known)
+    suppressed = _by_caller((finding, finding) for finding in report.suppressed)
+    opened = _opened(report)
+    views = []
+    for number, caller in enumerate(report.callers, 1):
+        own = tuple(
+            view for view in counting.get(caller.id, ()) if _holds_for(view.finding, caller)
+        )
+        others = (
+            sum(_holds_for(each, caller) for each in some.get(caller.id, ()))
+            for some in (known, suppressed)
+        )
+        said = "" if own else apart(*others)
+        worst = str(own[0].finding.severity) if own else ""
+        state = worst or ("ok" if caller.certificates and not said else "")
+        opens = (each for each in opened.get(caller.id, ()) if of_environment(caller, each.channel))
+        views.append(CallerView(number, caller, state, own, tuple(opens), said))
+    return sorted(views, key=_worst_first)
+
+
+def _by_caller(found: Iterable[tuple[Finding, T]]) -> dict[str, list[T]]:
+    """What comes with each finding, by the caller that it speaks of."""
+    grouped: dict[str, list[T]] = {}
+    for finding, thing in found:
+        if finding.caller:
+            grouped.setdefault(finding.caller.id, []).append(thing)
+    return grouped
+
+
+def _opened(report: Report) -> dict[str, list[Opened]]:
+    """The channels that each caller is known to open, in some environment."""
+    opened: dict[str, list[Opened]] = {}
+    for number, iflow in enumerate(report.iflows, 1):
+        for place, channel in enumerate(iflow.channels, 1):
+            for caller in channel.callers:
+                opened.setdefault(caller, []).append(Opened(iflow, channel, f"c{number}-{place}"))
+    return opened
 
 
 def findings_of(views: Iterable[CallerView]) -> list[tuple[FindingView, tuple[Opened, ...]]]:
-    """Their findings, each once, with the channels that are in question."""
-    told: dict[int, tuple[FindingView, tuple[Opened, ...]]] = {}
+    """Their findings, each once, with the channels that are in question in any environment."""
+    told: dict[int, tuple[FindingView, dict[str, Opened]]] = {}
     for view in views:
         for finding in view.findings:
-            told.setdefault(finding.number, (finding, view.opens))
-    return [told[number] for number in sorted(told)]
+            _, opened = told.setdefault(finding.number, (finding, {}))
+            opened.update((each.anchor, each) for each in view.opens)
+    return [(finding, tuple(opened.values())) for _, (finding, opened) in sorted(told.items())]
 
 
-def _view(
-    number: int, caller: CallerResult, report: Report, findings: Sequence[FindingView]
-) -> CallerView:
-    own = tuple(view for view in findings if _is_of(view.finding, caller))
-    known, suppressed = (
-        sum(_is_of(each, caller) for each in some) for some in (report.known, report.suppressed)
-    )
-    others = "" if own else apart(known, suppressed)
-    worst = str(own[0].finding.severity) if own else ""
-    state = worst or ("ok" if caller.certificates and not others else "")
-    return CallerView(number, caller, state, own, tuple(_opened(caller, report)), others)
-
-
-def _is_of(finding: Finding, caller: CallerResult) -> bool:
-    there = finding.caller
-    return there is not None and there.id == caller.id and shares_environment(finding, caller)
-
-
-def _opened(caller: CallerResult, report: Report) -> Iterator[Opened]:
-    for number, iflow in enumerate(report.iflows, 1):
-        for place, channel in enumerate(iflow.channels, 1):
-            if caller.id in channel.callers and of_environment(caller, channel):
-                yield Opened(iflow, channel, f"c{number}-{place}")
-
-
-def shares_environment(finding: Finding, caller: CallerResult) -> bool:
+def _holds_for(finding: Finding, caller: CallerResult) -> bool:
     """Whether both hold in an environment; where none is told, it is in all."""
-    return not (caller.environments and finding.environments) or not set(
-        caller.environments
-    ).isdisjoint(finding.environments)
+    there, here = finding.environments, caller.environments
+    return not there or not here or not set(here).isdisjoint(there)
 
 
 def of_environment(caller: CallerResult, channel: ChannelResult) -> bool:
@@ -119,10 +131,26 @@ def of_environment(caller: CallerResult, channel: ChannelResult) -> bool:
     )
 
 
-def callers_of(channel: ChannelResult, views: Iterable[CallerView]) -> tuple[CallerView, ...]:
-    """Those that are known to open a channel, the worst first."""
-    return tuple(
+def by_id(views: Iterable[CallerView]) -> dict[str, list[CallerView]]:
+    """The views of each caller: one, or several where environments differ."""
+    found: dict[str, list[CallerView]] = {}
+    for view in views:
+        found.setdefault(view.caller.id, []).append(view)
+    return found
+
+
+def callers_of(
+    channel: ChannelResult, views: Mapping[str, Sequence[CallerView]]
+) -> tuple[CallerView, ...]:
+    """Those that are known to open a channel, the worst first; ``views`` are by id."""
+    opening = [
         view
-        for view in views
-        if view.caller.id in channel.callers and of_environment(view.caller, channel)
-    )
+        for caller in channel.callers
+        for view in views.get(caller, ())
+        if of_environment(view.caller, channel)
+    ]
+    return tuple(sorted(opening, key=_worst_first))
+
+
+def _worst_first(view: CallerView) -> tuple[bool, int]:
+    return not view.findings, view.findings[0].number if view.findings else view.number

@@ -12,7 +12,7 @@ import msgspec
 from iflint.iflow.diagram.model import EdgeKind
 from iflint.report.findings import DnRow, Severity
 from iflint.reporters.drawing import flow as drawing
-from iflint.reporters.html_callers import CallerView, callers_of
+from iflint.reporters.html_callers import CallerView, by_id, callers_of
 from iflint.reporters.html_findings import FindingView
 from iflint.reporters.sentences import (
     apart,
@@ -136,11 +136,12 @@ def flow_views(
     counting = _by_flow((view.finding, view) for view in findings)
     known = _by_flow((finding, finding) for finding in report.known)
     suppressed = _by_flow((finding, finding) for finding in report.suppressed)
+    opening = by_id(callers)
     flows = []
     for number, iflow in enumerate(report.iflows, 1):
         own = tuple(counting.get(iflow.location, ()))
         others = known.get(iflow.location, ()), suppressed.get(iflow.location, ())
-        channels = tuple(_channel_views(iflow, own, *others, callers))
+        channels = tuple(_channel_views(iflow, own, *others, opening))
         flow = FlowView(number, iflow, channels, own, apart(*map(len, others)))
         diagram = drawn.get(iflow.location)
         flows.append(_drawn(flow, diagram) if diagram and diagram.shapes else flow)
@@ -161,7 +162,7 @@ def _channel_views(
     findings: Sequence[FindingView],
     known: Sequence[Finding],
     suppressed: Sequence[Finding],
-    callers: Sequence[CallerView],
+    callers: Mapping[str, Sequence[CallerView]],
 ) -> Iterable[ChannelView]:
     for number, channel in enumerate(iflow.channels, 1):
         own = tuple(view for view in findings if _is_of(view.finding, channel))

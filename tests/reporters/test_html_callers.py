@@ -1,5 +1,7 @@
 """The HTML report of service keys and mappings: where each is told of, and as what."""
 
+import time
+
 import msgspec
 import pytest
 
@@ -93,6 +95,13 @@ def test_a_finding_of_a_key_stands_with_the_keys_and_names_its_channel() -> None
     assert "Files, private keys and settings" not in text
 
 
+def test_what_breaks_next_names_the_channels_of_a_key() -> None:
+    text = html.render(by_role("k1"))
+    first = text[text.index('id="next"') : text.index('id="findings"')]
+    assert "service key acme" in first
+    assert ", for <a href=" in first
+
+
 def test_a_channel_is_marked_as_the_worst_of_its_keys() -> None:
     _, flows = views(by_role("k1", "k2"))
     flow = next(flow for flow in flows if flow.iflow.channels and flow.iflow.channels[0].by_role)
@@ -119,9 +128,21 @@ def test_findings_of_another_environment_are_not_a_keys(told, said) -> None:
     assert [each.caller.id for each in callers if each.findings] == said
 
 
-def test_one_finding_in_two_environments_is_told_once() -> None:
-    report = by_role("k1", callers=(caller(environments=("qa",)), caller(environments=("prod",))))
-    assert html.render(report).count('id="f1"') == 1
+def test_one_finding_in_two_environments_is_told_once_with_all_channels() -> None:
+    keys = (caller(environments=("qa",)), caller(environments=("prod",)))
+    report = by_role("k1", callers=keys)
+    first, *others = report.iflows
+    channels = tuple(
+        msgspec.structs.replace(first.channels[0], environment=name) for name in ("qa", "prod")
+    )
+    iflow = msgspec.structs.replace(first, channels=channels)
+    text = html.render(msgspec.structs.replace(report, iflows=(iflow, *others)))
+    assert text.count('id="f1"') == 1
+    card = text[text.index('id="f1"') :]
+    card = card[: card.index("</article>")]
+    assert card.count("· opens") == 2
+    assert "(qa)</a>" in card
+    assert "(prod)</a>" in card
 
 
 def test_a_known_finding_is_no_clean_bill() -> None:
@@ -141,3 +162,20 @@ def test_names_of_keys_are_text() -> None:
     text = html.render(by_role("k1", callers=(caller(name=HOSTILE, roles=(HOSTILE,)),)))
     assert HOSTILE not in text
     Page(text)
+
+
+def test_thousands_of_callers_are_folded_and_take_no_time() -> None:
+    keys = tuple(caller(f"k{number}") for number in range(3000))
+    found = [
+        msgspec.structs.replace(OF_KEY, caller=msgspec.structs.replace(KEY, id=each.id))
+        for each in keys
+    ]
+    report = by_role(*(each.id for each in keys), callers=keys, findings=found)
+    begin = time.perf_counter()
+    callers, _ = views(report)
+    assert time.perf_counter() - begin < 3
+    assert all(len(each.findings) == 1 for each in callers)
+    few = by_role(*(each.id for each in keys[:60]), callers=keys[:60], findings=found[:60])
+    text = Page(html.render(few)).text
+    assert "and 50 more: all service keys and mappings" in text
+    assert "10 more service keys and mappings" in text
