@@ -35,9 +35,10 @@ if TYPE_CHECKING:
 class Inputs(msgspec.Struct, frozen=True):
     """What the checked paths and the certificate paths hold, each in the order it was found.
 
-    ``files`` are the paths on disk of what was read for it. ``callers`` stand in the files that
-    certificates are taken from: theirs are among ``certificates``, their private keys among
-    ``keys``, their problems among ``problems``, each once.
+    ``files`` are the paths on disk of what was read for it. ``callers`` stand in any of
+    them, wherever certificates are taken from: who may call is not narrowed by saying where
+    certificates are. Theirs are among ``certificates``, their private keys among ``keys``, their
+    problems among ``problems``, each once.
     """
 
     flows: tuple[ParsedIflow, ...]
@@ -112,7 +113,7 @@ class Reading:
         self._problems: list[Problem] = []
         self._keys: dict[Location, KeyMaterial] = {}
         self._files: set[str] = set()
-        self._callers: list[Callers] = []
+        self._callers: dict[FileLocation, Callers] = {}
         self._of_archive: tuple[FileLocation | None, list[FileContent]] = (None, [])
 
     def inputs(self) -> Inputs:
@@ -132,7 +133,7 @@ class Reading:
             return Callers()
         from iflint.callers.merging import all_of
 
-        return all_of(self._callers)
+        return all_of(self._callers.values())
 
     def take_certificate_files(self, paths: Sequence[str]) -> None:
         """Read the certificate files at and below ``paths``."""
@@ -208,17 +209,20 @@ class Reading:
         if read is None:
             return
         content = read.content
-        if not source.keys_only:
+        keys_only = source.keys_only and not read.callers
+        if not keys_only:
             self._files.add(location.path)
         if not read:
             if source.given:
                 self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, OF_NO_KNOWN_KIND))
             return
         self._keep_keys(content, source)
-        if source.keys_only:
+        if keys_only:
             return
         if read.callers:
-            self._callers.append(read.callers)
+            if location in self._callers:
+                return  # below a checked path and below one of certificates
+            self._callers[location] = read.callers
         if source.archive is not None:
             self._of_archive[1].append(content)
         else:

@@ -148,14 +148,20 @@ class Session:
         return other
 
     def _with_certificates(self, read: Inputs) -> Inputs:
-        """What this session read, with the certificates of ``read`` in the place of its own."""
+        """What this session read, with the certificates of ``read`` in the place of its own.
+
+        Where ``read`` has no callers, those of the session stay: who may call is not narrowed by
+        saying where certificates are.
+        """
+        from iflint.callers.model import Callers
         from iflint.pki.keys import each_key_once
 
+        kept = Callers() if read.callers else self.inputs.callers
         return msgspec.structs.replace(
             self.inputs,
-            certificates=read.certificates,
+            certificates=(*read.certificates, *kept.certificates),
             certificate_files=read.certificate_files,
-            callers=read.callers,
+            callers=read.callers or kept,
             skipped=(*self.inputs.skipped, *read.skipped),
             files=self.inputs.files | read.files,
             keys=each_key_once((*self.inputs.keys, *read.keys)),

@@ -96,9 +96,13 @@ def test_nothing_is_no_callers(here) -> None:
 
 def test_certificates_from_elsewhere_bring_their_callers(here) -> None:
     write_tree(here, FILES)
-    read = inputs(certificates=("keys",))
+    read = inputs("flow", certificates=("keys",))
     assert [found.name for found in read.callers.service_keys] == ["cf", "partner"]
     assert read.callers.mappings == ()
+    read = inputs(certificates=("keys",))
+    assert len(read.callers.service_keys) == 4, "who may call is not narrowed, nor told twice"
+    assert len(read.callers.mappings) == 2
+    assert len(read.certificates) == 8
     assert [str(found.location.file) for found in read.keys] == ["k8s/all.yaml"]
     session = Session((".",), Options(as_of=AS_OF))
     other = session.in_environment(Environment(name="qa", certificates=("neo",)))
