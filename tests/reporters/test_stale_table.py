@@ -6,8 +6,8 @@ from pathlib import Path
 import jsonschema
 import msgspec
 
-from iflint.reporters import json as json_report
 from iflint.reporters import html, sarif, text
+from iflint.reporters import json as json_report
 from reporters.sample_report import clean
 
 SCHEMA = Path(__file__).with_name("sarif-schema-2.1.0.json")
