@@ -1,6 +1,7 @@
 """`iflint.check(…)` is the command as a call, and as clear about what it can't do."""
 
 import json
+import shutil
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -14,18 +15,23 @@ CASE = FIXTURES / "rules" / "expired-certificate" / "bad-yesterday"
 
 
 def test_the_same_findings_as_the_command(tmp_path) -> None:
+    case = tmp_path / "rules" / "case"
+    shutil.copytree(CASE, case)
+    shutil.copy(FIXTURES / "rules" / "roots.pem", tmp_path)
+    (tmp_path / ".git").mkdir()
     report = iflint.check(
-        str(CASE),
-        roots=[str(FIXTURES / "rules" / "roots.pem")],
+        str(case),
+        roots=[str(tmp_path / "roots.pem")],
         as_of=datetime(2026, 11, 24, tzinfo=UTC),
     )
     output = tmp_path / "report.json"
     with pytest.raises(SystemExit):
-        cli(["check", str(CASE), "--as-of", "2026-11-24", "--format", f"json={output}"])
+        cli(["check", str(case), "--as-of", "2026-11-24", "--format", f"json={output}"])
     of_command = json.loads(output.read_text("utf-8"))["report"]["findings"]
     assert [finding.fingerprint for finding in report.findings] == [
         finding["fingerprint"] for finding in of_command
     ]
+    assert report.findings
 
 
 @pytest.mark.parametrize("hours", [-11, 2, 14])

@@ -90,6 +90,7 @@ def test_what_may_follow_the_root(text: str, tail: str) -> None:
         (b"<?xml version='1.0' encoding='zip'?><a></a>", "encoding zip"),
         (b"<?xml version='1.0' encoding='UTF-16'?><a></a>", "encoding UTF-16"),
         (b"<?xml version='1.0' encoding='UTF-8'?><a>\xe4</a>", "not UTF-8"),
+        (b"\xef\xbb\xbf<a>\xe4</a>", "byte 6 does not belong there"),
         (b"\xff\xfe<\0a", "not UTF-16"),
         ((FLOW + "x").encode(), "follows the end"),
         ((FLOW + FLOW).encode(), "follows the end"),

@@ -36,6 +36,7 @@ def test_long_names_are_unfolded(end: bytes) -> None:
         ("Bundle-SymbolicName: Orders;singleton:=true", "Orders"),
         ("bundle-symbolicname:Orders ", "Orders"),
         ("Bundle-SymbolicName: \n", ""),
+        ("\n\nBundle-SymbolicName: Orders", "Orders"),
         ("Name: a\n\nBundle-SymbolicName: Other", ""),
         ("\ufeffBundle-SymbolicName: Orders", "Orders"),
     ],

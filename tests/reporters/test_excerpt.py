@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iflint.places.location import Region
+from iflint.places.location import FileLocation, Region
+from iflint.places.text_file import TextFile
 from iflint.reporters.excerpt import excerpt
 from iflint.words.visible import cells, visible
 from reporters.sample_report import region
@@ -56,6 +57,32 @@ def test_a_line_that_just_fits_is_not_cut() -> None:
 def test_window_of_a_longer_line() -> None:
     where = Region(1, 1005, 1, 1009, 0, 0, "<v>\tCN=x</v>", 1001)
     assert marked(where) == "CN=x"
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_the_excerpt_of_a_file_is_one_line_of_it(line_end, number) -> None:
+    lines = ["CN=one", "O=two,", "C=three"]
+    text = line_end.join(lines)
+    start = text.index(lines[number - 1]) + 2
+    where = TextFile(FileLocation("file"), text).locate(start, start + 1).region
+    assert (where.start_line, where.start_column) == (number, 3)
+    assert (where.excerpt, where.excerpt_column) == (lines[number - 1], 1)
+
+
+@pytest.mark.parametrize(
+    ("length", "at", "column"),
+    [(400, 399, 1), (401, 0, 1), (401, 120, 1), (401, 121, 2), (401, 400, 281), (9000, 8000, 7881)],
+)
+def test_of_a_line_that_is_too_long_what_stands_before_the_place_is_shown(
+    length, at, column
+) -> None:
+    line = ("0123456789" * 900)[:length]
+    text = f"before\n{line}"
+    where = TextFile(FileLocation("file"), text).locate(7 + at, 8 + at).region
+    assert where.excerpt == line[column - 1 : column + 399]
+    assert where.excerpt_column == column
+    assert marked(where) == line[at]
 
 
 def test_nothing_between_start_and_end_is_still_marked() -> None:
