@@ -38,7 +38,7 @@ class CertificateRow(msgspec.Struct, frozen=True):
 
     file: str
     sha256: str
-    not_before: datetime
+    not_before: datetime | None
     not_after: datetime
 
 

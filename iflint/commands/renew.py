@@ -17,7 +17,7 @@ from iflint.console.run import Request, absent, call, prepare
 from iflint.reporters.encoding import enveloped
 from iflint.reporters.sentences import roles_of
 from iflint.words.terminal import Style
-from iflint.words.wording import counted, day, left, listed, relative
+from iflint.words.wording import counted, left, lifetime, listed, relative
 
 if TYPE_CHECKING:
     from iflint.answers.renewal import Renewal, RenewalStep, Touched, TouchedCaller
@@ -79,7 +79,7 @@ def _lines(plan: Renewal, clock: datetime, style: Style) -> Iterator[str]:
         return style.hung(style.show(text), indent, indent + 2)
 
     certificate = plan.certificate
-    span = f"valid {day(certificate.not_before)} to {day(certificate.not_after)}"
+    span = f"valid {lifetime(certificate.not_before, certificate.not_after)}"
     yield from line(0, f"New certificate: {certificate.subject}")
     yield from line(2, f"issued by {certificate.issuer}")
     yield from line(2, f"{span}, ends {relative(certificate.not_after, clock)}")
@@ -207,7 +207,7 @@ def _markdown(found: Renewals) -> str:
             f"# Renewal: {escaped(certificate.subject)}",
             "",
             f"- Issuer: {escaped(certificate.issuer)}",
-            f"- Valid: {certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}",
+            f"- Valid: {lifetime(certificate.not_before, certificate.not_after)}",
             f"- Seen on: {found.as_of:%Y-%m-%d}",
             "",
             "## The certificate itself",

@@ -74,7 +74,7 @@ def certificate_reference(
         subject=certificate.subject.readable,
         issuer=certificate.issuer.readable,
         sha256=certificate.sha256,
-        not_before=certificate.not_before,
+        not_before=certificate.told_begin,
         not_after=certificate.not_after,
         locations=locations,
     )

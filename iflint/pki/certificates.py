@@ -184,6 +184,12 @@ class Certificate(Extensions, frozen=True, dict=True, eq=False, kw_only=True):
         return not self.tbs
 
     @property
+    def told_begin(self) -> datetime | None:
+        """The first moment of its validity; None where it is not known."""
+        unknown = self.is_known_by_facts and self.not_before == _LONG_PAST
+        return None if unknown else self.not_before
+
+    @property
     def lacks_client_auth(self) -> bool:
         """Whether an extended key usage is stated, and neither client authentication nor any."""
         usages = self.extended_key_usage

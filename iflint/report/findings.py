@@ -150,12 +150,15 @@ FORM = frozenset({"order", "reversed", "grouping", "case", "characters", "escape
 
 
 class CertificateReference(msgspec.Struct, frozen=True):
-    """The certificate that a finding speaks of: names, dates, and every place it was read from."""
+    """The certificate that a finding speaks of: names, dates, and every place it was read from.
+
+    ``not_before`` is None where a file tells the other facts alone.
+    """
 
     subject: str
     issuer: str
     sha256: str
-    not_before: datetime
+    not_before: datetime | None
     not_after: datetime
     locations: tuple[Location, ...]
 

@@ -302,7 +302,9 @@ def _row(
         state=STATES[verdict],
         not_after=certificate.not_after,
         days_left=each.days_left,
-        start=_percent(days_until(certificate.not_before, uses.as_of)),
+        start=_percent(days_until(certificate.not_before, uses.as_of))
+        if certificate.not_before
+        else 0.0,
         end=_percent(each.days_left),
         needed_by=_needed_by(_channels(each.uses), _callers(each)),
         worst=min(found, key=lambda view: view.number, default=None),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from iflint.reporters.sentences import days, roles_of
 from iflint.words.visible import visible
-from iflint.words.wording import day, listed, sentence
+from iflint.words.wording import lifetime, listed, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,10 +36,11 @@ def _sentences(finding: Finding) -> Iterator[str]:
         yield environments
     if finding.certificate:
         certificate = finding.certificate
+        since = "from " if certificate.not_before else ""
         yield (
             f"The certificate is {plain(certificate.subject)}, issued by"
-            f" {plain(certificate.issuer)}, valid from {day(certificate.not_before)}"
-            f" to {day(certificate.not_after)}."
+            f" {plain(certificate.issuer)}, valid"
+            f" {since}{lifetime(certificate.not_before, certificate.not_after)}."
         )
     for comparison in finding.comparisons:
         yield from _differences(comparison)

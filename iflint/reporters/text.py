@@ -19,7 +19,7 @@ from iflint.words.terminal import (
     Style,
 )
 from iflint.words.visible import cells
-from iflint.words.wording import counted, dated, day
+from iflint.words.wording import counted, dated, lifetime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,8 +188,7 @@ def _channel(channel: ChannelReference, style: Style) -> str:
 def _certificate(certificate: CertificateReference, style: Style) -> Iterator[str]:
     yield from _fact("certificate", style.show(certificate.subject) or "(no subject)", style)
     yield from _fact("issued by", style.show(certificate.issuer) or "(no issuer)", style)
-    span = f"{day(certificate.not_before)} to {day(certificate.not_after)}"
-    yield from _fact("valid", span, style)
+    yield from _fact("valid", lifetime(certificate.not_before, certificate.not_after), style)
     label = "file"
     for location in certificate.locations[:_MOST_RELATED]:
         yield from _fact(label, _at(location, style), style)

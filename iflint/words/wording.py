@@ -56,6 +56,11 @@ def dated(moment: datetime, clock: datetime) -> str:
     return f"{day(moment)} ({relative(moment, clock)})"
 
 
+def lifetime(first: datetime | None, last: datetime) -> str:
+    """``2026-01-01 to 2026-12-31``; ``until 2026-12-31`` where the beginning is not known."""
+    return f"until {day(last)}" if first is None else f"{day(first)} to {day(last)}"
+
+
 def listed(items: Sequence[str], conjunction: str = "and") -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     if len(items) < 2:
