@@ -82,7 +82,7 @@ def engine(monkeypatch):
         reply = CLEAN_REPORT
         asked = None
 
-        def read(self, paths, options=None):
+        def read(self, paths, options=None, baseline_file=None):
             self.asked = (tuple(paths), options)
             if isinstance(self.reply, BaseException):
                 raise self.reply
