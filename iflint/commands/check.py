@@ -12,7 +12,6 @@ from iflint.console import output
 from iflint.console.arguments import CONFIGURATION, FINDINGS, JUDGING, PATHS, REPORT
 from iflint.console.frame import subcommand
 from iflint.console.interface import CLEAN, FOUND, Failure, complain
-from iflint.console.reading import say_where_nothing_is
 from iflint.console.run import Request, Run, check, prepare
 from iflint.options import UsageError
 from iflint.values import STANDARD_OUTPUT
@@ -79,6 +78,8 @@ def _report_on(run: Run, *, guide: bool) -> int:
     if failures:
         raise Failure("\n".join(failures))
     if run.settings.quiet or Destination("text", STANDARD_OUTPUT) not in run.destinations:
+        from iflint.console.reading import say_where_nothing_is
+
         say_where_nothing_is(run.paths, report.places)
     elif guide:
         from iflint.console import next_steps
