@@ -71,10 +71,9 @@ class Owner(msgspec.Struct, frozen=True):
     ``name`` is the key's or the instance's; ``instance`` how the instance of a key is referred
     to; ``secret`` the Kubernetes secret that holds it. ``is_key`` and ``is_instance`` tell what
     parameters here are of, ``service`` and ``plan`` of which; ``plan_reference`` is the plan's
-    address in Terraform.
-    ``references`` are how others may refer to an instance. ``hint`` is the nearest name above
-    that tells keys of one file apart; ``resource`` the type and label of a resource of Terraform
-    whose instances are to come.
+    address in Terraform. ``references`` are how others may refer to an instance. ``hint`` is the
+    nearest name above that tells keys of one file apart; ``resource`` the type and label of a
+    resource of Terraform whose instances are to come.
     """
 
     name: str = ""
