@@ -16,8 +16,15 @@ import msgspec
 from iflint.pki.certificates import known_by_facts
 
 if TYPE_CHECKING:
-    from iflint.callers.model import Callers, InstanceParameters, ServiceKey
+    from iflint.callers.model import (
+        Callers,
+        CertificateFacts,
+        InstanceParameters,
+        KeystoreEntryFacts,
+        ServiceKey,
+    )
     from iflint.pki.certificates import Certificate
+    from iflint.pki.files import FoundCertificate
     from iflint.places.location import FileLocation, Location
 
 
@@ -164,10 +171,35 @@ def _mappings(
     yield from each.values()
 
 
+def certificates_by_facts(
+    entries: Iterable[KeystoreEntryFacts], at_hand: Iterable[FoundCertificate]
+) -> Iterator[FoundCertificate]:
+    """The certificates of keystore entries by their names and dates, where no file has the bytes.
+
+    They let nobody in: they are at hand, as those of files are.
+    """
+    from iflint.pki.files import FoundCertificate
+
+    told = [(entry, _by_facts(entry.certificate)) for entry in entries]
+    known = {_facts_of(found.certificate) for found in at_hand} if told else set()
+    for entry, certificate in told:
+        if certificate is not None and _facts_of(certificate) not in known:
+            known.add(_facts_of(certificate))
+            yield FoundCertificate(certificate, entry.location)
+
+
+def _facts_of(certificate: Certificate) -> tuple[object, ...]:
+    names = certificate.subject.chain_key, certificate.issuer.chain_key
+    return *names, certificate.not_after.replace(microsecond=0)
+
+
 def _certificate(key: ServiceKey) -> Certificate | None:
-    facts = key.facts
-    if key.certificate is not None or facts is None or facts.not_after is None:
-        return key.certificate
+    return key.certificate or _by_facts(key.facts)
+
+
+def _by_facts(facts: CertificateFacts | None) -> Certificate | None:
+    if facts is None or facts.not_after is None:
+        return None
     return known_by_facts(facts.subject, facts.issuer, facts.not_before, facts.not_after)
 
 

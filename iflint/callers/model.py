@@ -119,6 +119,11 @@ class Callers(msgspec.Struct, frozen=True):
     private_keys: tuple[KeyMaterial, ...] = ()
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def tell_who_may_call(self) -> bool:
+        """Whether there is a key or a mapping, or the roles of some."""
+        return bool(self.service_keys or self.mappings or self.instances)
+
     def __bool__(self) -> bool:
-        """Whether there is anything of callers."""
-        return bool(self.service_keys or self.mappings or self.instances or self.keystore_entries)
+        """Whether there is anything of callers, or of a tenant's keystore."""
+        return self.tell_who_may_call or bool(self.keystore_entries)

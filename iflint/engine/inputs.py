@@ -117,15 +117,16 @@ class Reading:
         self._of_archive: tuple[FileLocation | None, list[FileContent]] = (None, [])
 
     def inputs(self) -> Inputs:
+        callers = self._all_callers()
         return Inputs(
             tuple(self._flows),
-            tuple(self._certificates),
+            (*self._certificates, *self._told_by(callers)),
             self._certificate_files,
             tuple(self._skipped),
             tuple(self._problems),
             tuple(self._keys.values()),
             frozenset(self._files),
-            self._all_callers(),
+            callers,
         )
 
     def _all_callers(self) -> Callers:
@@ -134,6 +135,14 @@ class Reading:
         from iflint.callers.merging import all_of
 
         return all_of(self._callers.values())
+
+    def _told_by(self, callers: Callers) -> tuple[FoundCertificate, ...]:
+        """The certificates of which a keystore's dump tells names and dates."""
+        if not callers.keystore_entries:
+            return ()
+        from iflint.callers.caller import certificates_by_facts
+
+        return tuple(certificates_by_facts(callers.keystore_entries, self._certificates))
 
     def take_certificate_files(self, paths: Sequence[str]) -> None:
         """Read the certificate files at and below ``paths``."""
@@ -209,7 +218,7 @@ class Reading:
         if read is None:
             return
         content = read.content
-        keys_only = source.keys_only and not read.callers
+        keys_only = source.keys_only and not read.callers.tell_who_may_call
         if not keys_only:
             self._files.add(location.path)
         if not read:
@@ -227,7 +236,8 @@ class Reading:
             self._of_archive[1].append(content)
         else:
             self._use(content)
-        if content.other and not (content.certificates or content.problems):
+        told = content.certificates or content.problems or read.callers.keystore_entries
+        if content.other and not told:
             self._take_other(source, " and ".join(content.other))
 
     def knows(self, file: SourceFile) -> bool:
