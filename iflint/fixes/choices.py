@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from iflint.pki.certificates import Certificate
 
 
-class Reason(msgspec.Struct, frozen=True):
+class NoChoice(msgspec.Struct, frozen=True):
     """Why no certificate is chosen, as a clause, and what to do (empty: what the finding says).
 
     ``unsafe`` tells that one would be if guesses were taken.
@@ -26,26 +26,26 @@ class Reason(msgspec.Struct, frozen=True):
 _SEVERAL = "more than one certificate may be meant"
 
 
-def meant(entry: EntryVerdict, index: NameIndex, *, unsafe: bool) -> Certificate | Reason:
+def meant(entry: EntryVerdict, index: NameIndex, *, unsafe: bool) -> Certificate | NoChoice:
     """The certificate from which an entry differs in form only.
 
     ``unsafe`` also takes one whose names stand in each other's place.
     """
     near = entry.near_miss
     if near is None:
-        return Reason("no certificate at hand shows what is meant")
+        return NoChoice("no certificate at hand shows what is meant")
     if near.held_by is not None:
         why = f"entry {near.held_by.ordinal} has that certificate's pair already"
-        return Reason(why, "Remove this row")
+        return NoChoice(why, "Remove this row")
     if {comparison.kind for comparison in near.comparisons} == {"exchanged"}:
         if not unsafe:
-            return Reason("each of its names stands in the other one's place", unsafe=True)
+            return NoChoice("each of its names stands in the other one's place", unsafe=True)
     elif more := near.more_than_form:
         names = " and the ".join(more)
         differs = "differs" if len(more) == 1 else "differ"
-        return Reason(f"the {names} {differs} in more than spelling or order")
+        return NoChoice(f"the {names} {differs} in more than spelling or order")
     if _others_are_as_good(entry, near, index):
-        return Reason(_SEVERAL, "Find out which one the sender uses, and enter its DNs")
+        return NoChoice(_SEVERAL, "Find out which one the sender uses, and enter its DNs")
     return near.certificate
 
 
@@ -64,7 +64,9 @@ def _others_are_as_good(entry: EntryVerdict, near: NearMiss, index: NameIndex) -
     )
 
 
-def misspelt(entry: EntryVerdict, index: NameIndex, *, unsafe: bool) -> Certificate | Reason | None:
+def misspelt(
+    entry: EntryVerdict, index: NameIndex, *, unsafe: bool
+) -> Certificate | NoChoice | None:
     """The certificate whose common name is a letter or two away, which is a guess.
 
     None where there is none.
@@ -73,20 +75,20 @@ def misspelt(entry: EntryVerdict, index: NameIndex, *, unsafe: bool) -> Certific
         return None
     alike = index.misspelt(entry.subject.name, entry.issuer.name)
     if len({(each.subject.canonical, each.issuer.canonical) for each in alike}) > 1:
-        return Reason(_SEVERAL)
+        return NoChoice(_SEVERAL)
     certificate = entry.closest[0]
     if unsafe:
         return certificate
     name = certificate.subject.common_name
     why = f"that {name} is meant is a guess: the name may be right, and a partner's own"
-    return Reason(why, unsafe=True)
+    return NoChoice(why, unsafe=True)
 
 
-def successor(entry: EntryVerdict) -> Certificate | Reason:
+def successor(entry: EntryVerdict) -> Certificate | NoChoice:
     """The certificate for which an entry needs a second row."""
     found = entry.successor
     if found is None:
-        return Reason("no certificate at hand is its successor")
+        return NoChoice("no certificate at hand is its successor")
     if found.same_pair:
-        return Reason("the successor has the same subject and issuer: no row is needed")
+        return NoChoice("the successor has the same subject and issuer: no row is needed")
     return found.certificate

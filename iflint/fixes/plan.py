@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.fixes.choices import Reason, meant, misspelt, successor
+from iflint.fixes.choices import NoChoice, meant, misspelt, successor
 from iflint.fixes.proofs import Candidate, Place, Prover
 from iflint.fixes.texts import Change, ChangedFile, Texts
 from iflint.places.edits import CannotWrite, clashing
@@ -22,7 +22,7 @@ from iflint.rule.rule import Answer, Topic
 if TYPE_CHECKING:
     from iflint.engine.run import Run
     from iflint.engine.session import Session
-    from iflint.fixes.proofs import Refusal
+    from iflint.fixes.proofs import FailedProof
     from iflint.judging.name_index import NameIndex
     from iflint.judging.verdicts import EntryVerdict
     from iflint.options import Environment
@@ -131,8 +131,8 @@ class _Planner:
         candidates = self._without_conflicts(_each_pair_once(candidates, self._leave))
         prover = Prover(before, self._with, about_pairs=self._about_pairs, unsafe=self._unsafe)
         good = prover.good(candidates)
-        for refusal in prover.refusals:
-            self._refuse(refusal)
+        for failed in prover.failed:
+            self._leave_failed(failed)
         return Plan(
             _fixes(good, prover.reveals),
             tuple(self._left.values()),
@@ -148,18 +148,18 @@ class _Planner:
     def _changed(self, candidates: Iterable[Candidate]) -> tuple[ChangedFile, ...]:
         return self._texts.changed(edit for each in candidates for edit in each.edits)
 
-    def _refuse(self, refusal: Refusal) -> None:
+    def _leave_failed(self, failed: FailedProof) -> None:
         """Say of a fix that is not good what would be found with it."""
-        worst = min(refusal.findings, key=lambda finding: finding.severity.rank)
-        own = refusal.candidate.place[3]
+        worst = min(failed.findings, key=lambda finding: finding.severity.rank)
+        own = failed.candidate.place[3]
         entry = worst.entry.ordinal if worst.entry else own
         where = "" if entry == own else f" at entry {entry}"
         why = f"with it {worst.code} {worst.name} would be found{where}: {worst.message}"
-        hides = refusal.hidden if refusal.unsafe else ()
+        hides = failed.hidden if failed.unsafe else ()
         if hides:
             why = "the certificate has findings of its own, which nobody was told so far"
-        for finding in refusal.candidate.findings:
-            self._leave(finding, why, worst.remedy, unsafe=refusal.unsafe, hides=hides)
+        for finding in failed.candidate.findings:
+            self._leave(finding, why, worst.remedy, unsafe=failed.unsafe, hides=hides)
 
     def _leave(
         self,
@@ -207,7 +207,7 @@ class _Planner:
         chosen = self._chosen(answer, entry, index)
         if chosen is None:
             return
-        if not isinstance(chosen, Reason):
+        if not isinstance(chosen, NoChoice):
             try:
                 changes = tuple(
                     [self._texts.row(entry, chosen)]
@@ -215,7 +215,7 @@ class _Planner:
                     else self._texts.names(entry, chosen)
                 )
             except CannotWrite as error:
-                chosen = Reason(str(error))
+                chosen = NoChoice(str(error))
             else:
                 pair = (chosen.subject.canonical, chosen.issuer.canonical)
                 yield Candidate(place, findings, changes, pair)
@@ -225,7 +225,7 @@ class _Planner:
 
     def _chosen(
         self, answer: Answer, entry: EntryVerdict, index: NameIndex
-    ) -> Certificate | Reason | None:
+    ) -> Certificate | NoChoice | None:
         """The certificate whose names answer a finding; None where nobody asks for that."""
         if answer is Answer.MEANT:
             return meant(entry, index, unsafe=self._unsafe)

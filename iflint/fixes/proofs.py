@@ -45,7 +45,7 @@ class Candidate(msgspec.Struct, frozen=True):
         return (change.edit for change in self.changes)
 
 
-class Refusal(msgspec.Struct, frozen=True):
+class FailedProof(msgspec.Struct, frozen=True):
     """A fix that is not good: what would be found with it.
 
     ``unsafe`` tells that all of that is new only in name, so that it is good where unsafe ones are
@@ -78,7 +78,7 @@ class Prover:
         self._judge = judge
         self._about_pairs = about_pairs
         self._unsafe = unsafe
-        self.refusals: list[Refusal] = []
+        self.failed: list[FailedProof] = []
         self.reveals: dict[Place, list[Finding]] = {}
 
     def good(
@@ -108,7 +108,7 @@ class Prover:
                 in_name = nominal.get(each.place, []) if of_it else _all(nominal)
                 found = tuple(really or in_name)
                 hidden = tuple(finding for finding in found if self._was_hidden(finding, each))
-                self.refusals.append(Refusal(each, found, not really, hidden))
+                self.failed.append(FailedProof(each, found, not really, hidden))
             candidates = [each for each in candidates if refused and each not in refused]
         return given
 

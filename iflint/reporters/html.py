@@ -89,8 +89,7 @@ def _environment() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
-    from iflint.reporters import html_views
-    from iflint.reporters import sentences as words
+    from iflint.reporters import html_views, sentences
     from iflint.words import wording
 
     def shown(value: object) -> object:
@@ -106,11 +105,11 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "safe_markup": Markup,
-        "cut": lambda text: words.cut(visible(text)),
-        "shown": words.shown,
+        "cut": lambda text: sentences.cut(visible(text)),
+        "shown": sentences.shown,
     }
     environment.globals |= {
-        "words": words,
+        "sentences": sentences,
         "wording": wording,
         "views": html_views,
         "symbols": drawing.SYMBOLS,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _OF_NO_INTEREST = (None, Role.NAMELESS)
 
 
-class Obstacle(msgspec.Struct, frozen=True):
+class NotEntered(msgspec.Struct, frozen=True):
     """A place that was not entered, and what to say of it."""
 
     path: str
@@ -36,7 +36,7 @@ class Obstacle(msgspec.Struct, frozen=True):
 
 def walk(
     disk: Disk, top: str, rules: Rules | None, excluded: Rules | None
-) -> Iterator[str | Obstacle]:
+) -> Iterator[str | NotEntered]:
     """Absolute paths of the files in and below the folder ``top`` whose names have a role.
 
     ``rules`` are those in force above ``top``; nothing in an ignore file brings back what is
@@ -50,7 +50,7 @@ def walk(
             with os.scandir(folder) as scan:
                 entries = sorted(scan, key=lambda entry: entry.name)
         except OSError as error:
-            yield Obstacle(folder, disk.problem(folder, error))
+            yield NotEntered(folder, disk.problem(folder, error))
             continue
         contained = {entry.name for entry in entries}
         if VIRTUAL_ENVIRONMENT in contained and folder != top:
@@ -66,7 +66,7 @@ def walk(
                 if entry.is_symlink():
                     detail = "a symbolic link to a folder; links are not followed"
                     link = Skipped(disk.location(path), SkipKind.SYMLINK, detail)
-                    yield Obstacle(path, link)
+                    yield NotEntered(path, link)
                 else:
                     below.append((path, rules))
             elif role_of(path) not in _OF_NO_INTEREST and not _ignored(

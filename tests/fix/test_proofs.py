@@ -59,7 +59,7 @@ def test_of_a_fix_that_harms_another_one_only_it_is_told_what_would_be_found(tmp
 
     prover = Prover(judge(()), judge, about_pairs=(), unsafe=False)
     assert list(prover.good([first, second, third])) == [first]
-    refused = {each.candidate: each for each in prover.refusals}
+    refused = {each.candidate: each for each in prover.failed}
     assert [each.code for each in refused[second].findings] == ["HARM"]
     assert refused[second].unsafe
     assert [each.code for each in refused[third].findings] == ["RUN"]
