@@ -45,8 +45,8 @@ HOSTILE = (
     "' onfocus='document.title=1' x='",
 )
 
+KNOWN = 'baseline = "baseline.json"\n'
 APART = """
-baseline = "baseline.json"
 [[suppressions]]
 rule = ["IFL1", "IFL30"]
 path = "packages/"
@@ -114,8 +114,8 @@ def _apart(folder: Path) -> Path:
     shutil.copytree(DEMO, work)
     baseline = work / "baseline.json"
     run("check", work, "--select", "IFL2", "--write-baseline", baseline)
-    with (work / "iflint.toml").open("a", encoding="utf-8") as file:
-        file.write(APART)
+    settings = work / "iflint.toml"
+    settings.write_text(KNOWN + settings.read_text("utf-8") + APART, "utf-8")
     return checked(work, folder, "--all-environments")
 
 

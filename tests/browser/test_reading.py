@@ -248,7 +248,7 @@ def test_without_script_everything_is_there_and_nothing_is_dead(browser, made) -
 
 def test_a_screen_reader_hears_the_flow_and_its_channels(report) -> None:
     drawing = "role=group[name='Drawing of Receive Payment Status']"
-    assert 'link "XI /payments/status: error' in report.call("ariaSnapshot", at=drawing)
+    assert 'link "XI /payments/status: warning' in report.call("ariaSnapshot", at=drawing)
 
 
 def test_each_mark_says_its_channel_and_leads_somewhere(report) -> None:
