@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.iflow.adapters import (
-    CERTIFICATE_TABLE,
     SENDER_AUTH_TYPE,
     SETTINGS,
     AuthorizationSetting,
@@ -22,22 +21,6 @@ if TYPE_CHECKING:
 _BASIC = AuthorizationSetting(BASIC_AUTHENTICATION, "false", ("true",))
 _CERTIFICATE = AuthorizationKind.CLIENT_CERTIFICATE
 _UNKNOWN = AuthorizationKind.UNKNOWN
-
-
-def may_be_certificate(channel: StoredChannel) -> bool:
-    """Whether any parameter values could make the channel one authorized by certificate."""
-    if authenticates_outward(channel.adapter):
-        return False
-    known = known_setting(channel.adapter)
-    texts = [
-        (setting, channel.properties[setting.key].text)
-        for setting in ((known,) if known else SETTINGS)
-        if setting.key in channel.properties
-    ]
-    if texts:
-        return any("{{" in text or not _is_other(text, setting) for setting, text in texts)
-    table = channel.properties.get(CERTIFICATE_TABLE)
-    return bool(channel.participant.pairs or (table and table.text.strip()))
 
 
 def in_old_format(channel: StoredChannel, *, has_rows: bool) -> bool:

@@ -38,18 +38,6 @@ _MARKS = (
 )
 _ROOT = re.compile(rb"<([^\s<>/?!&='\"]+)")
 _COLLABORATION_END = re.compile(rb"</(?:[^\s<>/:]+:)?collaboration\s*>")
-_KEY_END = re.compile(rb"\s*<")
-_NUMBERED_KEY_END = re.compile(rb"[0-9]+\s*<")
-_KEY_NAMES = {
-    b"senderAuthType": _KEY_END,
-    b"clientCertificates": _KEY_END,
-    b"authentication": _KEY_END,
-    b"subject": _NUMBERED_KEY_END,
-    b"issuer": _NUMBERED_KEY_END,
-}
-_BLANKS = 64
-"""How many blanks before a key's name are looked through for the end of its start tag. Ours: none
-seen; with more the name is taken for a key, which costs time and hides nothing."""
 _LONGEST_DECLARATION = 400
 """Bytes in which the XML declaration names its encoding. Ours: ten times the longest seen (38)."""
 _TAIL = 4096
@@ -57,23 +45,17 @@ _TAIL = 4096
 
 
 class Document(msgspec.Struct, frozen=True):
-    """A readable ``.iflw``: ``root`` is None where no channel can use certificates.
+    """A readable ``.iflw``; ``xml`` locates the elements of ``root``."""
 
-    ``xml`` locates its elements; it is None where ``root`` is.
-    """
-
-    root: etree._Element | None = None
-    xml: XmlFile | None = None
+    root: etree._Element
+    xml: XmlFile
 
 
-def read_document(
-    data: bytes, location: FileLocation, *, scan: bool, whole: bool = False
-) -> Document:
+def read_document(data: bytes, location: FileLocation, *, whole: bool = False) -> Document:
     """The XML of a ``.iflw`` up to the end of its collaboration, or all of it (``whole``).
 
-    With ``scan`` the bytes are searched for the names of the authorization keys first, and the
-    XML is not read if none occurs. Raises Unreadable with the one problem of a file that is
-    empty, not XML, not BPMN, cut off, of an unknown encoding or with a DOCTYPE.
+    Raises Unreadable with the one problem of a file that is empty, not XML, not BPMN, cut off, of
+    an unknown encoding or with a DOCTYPE.
     """
     if not data.strip(b"\0 \t\r\n"):
         raise _unreadable(Location(location), "The file is empty")
@@ -82,10 +64,6 @@ def read_document(
     root_start, root_name = _prolog(xml)
     end = _collaboration_end(utf8)
     ends_well = _ends_with(utf8, root_name)
-    if scan and not whole and ends_well and _is_bpmn(utf8, root_start, root_name):
-        first, last = root_start, end or len(utf8)
-        if not _names_a_key(utf8, first, last):
-            return Document()
     if end and ends_well and not whole:
         head = _parse_head(utf8[:end], root_name)
         if head is not None:
@@ -220,14 +198,6 @@ def _ends_with(utf8: bytes, root_name: bytes) -> bool:
     return start >= 0 and utf8[start + 2 : end].rstrip(b" \t\r\n>") == root_name
 
 
-def _is_bpmn(utf8: bytes, root_start: int, root_name: bytes) -> bool:
-    """Whether the root is surely BPMN's ``definitions``, by the bytes of its start tag."""
-    start_tag = utf8[root_start : utf8.find(b">", root_start)]
-    prefix, colon, name = root_name.rpartition(b":")
-    binding = b"xmlns" + colon + prefix + b"=%c" + BPMN.encode() + b"%c"
-    return name == b"definitions" and any(binding % (q, q) in start_tag for q in b"\"'")
-
-
 def _collaboration_end(utf8: bytes) -> int | None:
     """Behind the last text that looks like a collaboration's end tag."""
     at = len(utf8)
@@ -237,29 +207,6 @@ def _collaboration_end(utf8: bytes) -> int | None:
         if match or at < 0:
             return match.end() if match else None
     return None
-
-
-def _names_a_key(utf8: bytes, start: int, end: int) -> bool:
-    """Whether an authorization key occurs, or could occur in a spelling that hides it.
-
-    A name can be hidden by a character reference, a comment, a CDATA section or a processing
-    instruction only, as there is no DOCTYPE.
-    """
-    for sign, hiding in ((b"#", b"&#"), (b"!", b"<!"), (b"?", b"<?")):
-        if utf8.find(sign, start, end) >= 0 and utf8.find(hiding, start, end) >= 0:
-            return True
-    return any(_is_key(utf8, name, rest, start, end) for name, rest in _KEY_NAMES.items())
-
-
-def _is_key(utf8: bytes, name: bytes, rest: re.Pattern[bytes], start: int, end: int) -> bool:
-    """Whether ``name`` and its ``rest`` occur as all of an element's text."""
-    at = utf8.find(name, start, end)
-    while at >= 0:
-        before = utf8[max(start, at - _BLANKS) : at].rstrip()
-        if (not before or before.endswith(b">")) and rest.match(utf8, at + len(name)):
-            return True
-        at = utf8.find(name, at + len(name), end)
-    return False
 
 
 @functools.cache

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from iflint.iflow.channels import StoredChannel
     from iflint.iflow.diagram.model import Diagram
-    from iflint.iflow.document import Document
     from iflint.iflow.properties import ParameterFile
     from iflint.places.location import FileLocation
 
@@ -31,18 +30,15 @@ def read_iflow(
     parameters: tuple[bytes, FileLocation] | None,
     package: Package | None = None,
     display_name: str | None = None,
-    every_channel: bool = False,
     parameters_readable: bool = True,
     with_diagram: bool = False,
 ) -> ParsedIflow:
     """An integration flow, from its ``.iflw``, its manifest and its ``parameters.prop``.
 
-    Reads the ``.iflw`` up to the end of its collaboration, and not at all where its bytes show no
-    authorization by certificate. ``every_channel`` reads it all the same, so that the model holds
-    every sender channel. ``with_diagram`` implies that, and reads the diagram, too; where the rest
-    of the file can't be read, the diagram alone is missing. Never raises; what can't be read is
-    among the problems. ``parameters_readable`` is False where there are parameters that could not
-    be read.
+    Reads the ``.iflw`` up to the end of its collaboration. ``with_diagram`` reads the diagram, too;
+    where the rest of the file can't be read, the diagram alone is missing. Never raises; what
+    can't be read is among the problems. ``parameters_readable`` is False where there are
+    parameters that could not be read.
     """
     headers = parse_manifest(*manifest) if manifest else Manifest({})
     stem = _stem(location)
@@ -54,7 +50,7 @@ def read_iflow(
         location=location,
         bundle=bundle,
         headers=headers,
-        stored=_stored(flow, location, every_channel=every_channel, with_diagram=with_diagram),
+        stored=_stored(flow, location, with_diagram=with_diagram),
         defaults=_Defaults(parameters, readable=parameters_readable),
     )
 
@@ -62,7 +58,6 @@ def read_iflow(
 class Stored(msgspec.Struct, frozen=True):
     """What a ``.iflw`` holds: its channels as stored, and how it is drawn, where that was asked."""
 
-    relevant: bool = False
     channels: tuple[StoredChannel, ...] = ()
     problems: tuple[Problem, ...] = ()
     diagram: Diagram | None = None
@@ -80,14 +75,6 @@ class ParsedIflow(msgspec.Struct, frozen=True):
     headers: Manifest
     stored: Stored
     defaults: _Defaults
-
-    @property
-    def relevant(self) -> bool:
-        """Whether a channel could be authorized by certificate, with some value of parameters.
-
-        A flow that is not holds its channels only when every channel was asked for.
-        """
-        return self.stored.relevant
 
     @property
     def channels(self) -> tuple[StoredChannel, ...]:
@@ -114,9 +101,7 @@ class ParsedIflow(msgspec.Struct, frozen=True):
         changes: dict[str, Any] = {}
         if (flow := text_of(self.location)) is not None:
             with_diagram = self.diagram is not None
-            changes["stored"] = _stored(
-                flow, self.location, every_channel=True, with_diagram=with_diagram
-            )
+            changes["stored"] = _stored(flow, self.location, with_diagram=with_diagram)
         place = self.defaults.location
         if place is not None and (parameters := text_of(place)) is not None:
             changes["defaults"] = _Defaults((parameters, place))
@@ -189,32 +174,19 @@ class _Defaults:
         return self.file.problems if suspect and self.file else ()
 
 
-def _stored(
-    flow: bytes, location: FileLocation, *, every_channel: bool, with_diagram: bool
-) -> Stored:
-    every_channel = every_channel or with_diagram
+def _stored(flow: bytes, location: FileLocation, *, with_diagram: bool) -> Stored:
+    from iflint.iflow.channels import sender_channels
+
     try:
-        document = read_document(flow, location, scan=not every_channel)
+        document = read_document(flow, location)
     except Unreadable as unreadable:
         return Stored(problems=(unreadable.problem,))
-    channels, relevant = _channels(document)
     diagram: Diagram | None = None
     if with_diagram:
         from iflint.iflow.diagram.reader import diagram_of
 
         diagram = diagram_of(flow, location)
-    return Stored(relevant, channels if relevant or every_channel else (), (), diagram)
-
-
-def _channels(document: Document) -> tuple[tuple[StoredChannel, ...], bool]:
-    """The sender channels, and whether one of them could be authorized by certificate."""
-    if document.root is None or document.xml is None:
-        return (), False
-    from iflint.iflow.authorization import may_be_certificate
-    from iflint.iflow.channels import sender_channels
-
-    channels = sender_channels(document.root, document.xml)
-    return channels, any(map(may_be_certificate, channels))
+    return Stored(sender_channels(document.root, document.xml), (), diagram)
 
 
 def _stem(location: FileLocation) -> str:

@@ -31,9 +31,7 @@ def flows() -> list[tuple[bytes, Files, ParsedIflow]]:
                 )
             }
             place = FileLocation(path.name, (name,))
-            parsed = read_iflow(
-                data, place, bundle=FileLocation(path.name), every_channel=True, **given
-            )
+            parsed = read_iflow(data, place, bundle=FileLocation(path.name), **given)
             found.append((data, files, parsed))
     return found
 

@@ -254,7 +254,7 @@ def test_what_can_not_be_drawn_is_judged_all_the_same(damage) -> None:
     place = FileLocation("Orders.iflw")
     plain, drawn = (
         read_iflow(data, place, bundle=place, manifest=None, parameters=None, **options)
-        for options in ({"every_channel": True}, {"with_diagram": True})
+        for options in ({}, {"with_diagram": True})
     )
     assert drawn.problems == plain.problems
     assert [channel.id for channel in drawn.resolve().channels] == ["In"]

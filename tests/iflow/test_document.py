@@ -23,7 +23,6 @@ def problem(data: str | bytes, **options: object):
     """The one problem of a flow that can't be read."""
     parsed = read(data, **options)
     resolved = parsed.resolve()
-    assert not parsed.relevant
     assert resolved.channels == ()
     (found,) = resolved.problems
     assert "\n" not in found.message
@@ -50,7 +49,7 @@ def problem(data: str | bytes, **options: object):
         lambda text: text.replace("ifl:", "x:").replace("xmlns:ifl", "xmlns:x").encode(),
     ],
 )
-@pytest.mark.parametrize("options", [{}, {"with_diagram": True}, {"every_channel": True}])
+@pytest.mark.parametrize("options", [{}, {"with_diagram": True}])
 def test_any_encoding_and_prefix_is_read(encode, options) -> None:
     assert subjects(encode(FLOW), **options) == ["CN=shöp, O=Ä"]
 
@@ -101,7 +100,7 @@ def test_what_is_no_flow_is_one_problem(data: bytes, words: str) -> None:
 
 
 @pytest.mark.parametrize("text", [FLOW, QUIET])
-@pytest.mark.parametrize("options", [{}, {"with_diagram": True}, {"every_channel": True}])
+@pytest.mark.parametrize("options", [{}, {"with_diagram": True}])
 def test_a_flow_cut_anywhere_is_one_problem_at_its_end(text: str, options) -> None:
     data = text.encode()
     for end in range(150, len(data) - 1, 37):
@@ -185,26 +184,15 @@ def test_every_collaboration_is_read() -> None:
 def test_a_key_is_found_in_any_spelling(key: str) -> None:
     text = flow(channel("HTTPS", prop(key, "ClientCertificate")))
     parsed = read(text)
-    assert parsed.relevant
     assert parsed.resolve().channels[0].authorization.key == "senderAuthType"
 
 
-def test_the_scan_finds_the_old_format() -> None:
-    for key in ("subject0", "issuer12", " subject7 "):
-        assert read(flow(channel("SOAP"), participant=prop(key, "cn=x"))).relevant
-    assert not read(flow(channel("Mail", prop("subject", "Hello")))).relevant
+def test_channels_of_a_quiet_flow_are_read_too() -> None:
+    for options in ({}, {"with_diagram": True}):
+        assert [c.adapter for c in read(QUIET, **options).resolve().channels] == ["JMS"]
 
 
-def test_channels_of_a_quiet_flow_are_read_only_when_asked_for() -> None:
-    assert read(QUIET).resolve().channels == ()
-    for option in ("every_channel", "with_diagram"):
-        assert [c.adapter for c in read(QUIET, **{option: True}).resolve().channels] == ["JMS"]
-    role = flow(channel("HTTPS", prop("senderAuthType", "RoleBased")))
-    assert not read(role).relevant
-    assert read(role).resolve().channels == ()
-
-
-def test_a_quiet_flow_needs_no_xml_library() -> None:
+def test_a_flow_whose_places_nobody_asks_for_needs_no_second_parser() -> None:
     import subprocess
     import sys
 
@@ -213,7 +201,7 @@ def test_a_quiet_flow_needs_no_xml_library() -> None:
         "from iflint.places.location import FileLocation as F; "
         "read_iflow(sys.stdin.buffer.read(), F('x.iflw'), bundle=F('.'), manifest=None, "
         "parameters=(b'a=b', F('p'))).resolve(); "
-        "print([m for m in ('lxml', 'pyexpat', 'json', 'codecs_') if m in sys.modules])"
+        "print([m for m in ('pyexpat', 'json') if m in sys.modules])"
     )
     run = subprocess.run(
         [sys.executable, "-c", program], input=QUIET.encode(), capture_output=True, check=True

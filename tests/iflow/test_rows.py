@@ -125,7 +125,7 @@ def test_a_table_is_read_up_to_a_number_of_rows() -> None:
 def test_a_table_that_is_not_judged_gives_no_problem() -> None:
     role = prop("senderAuthType", "RoleBased")
     text = flow(channel("HTTPS", role, prop("clientCertificates", "garbage")))
-    assert read(text, every_channel=True).resolve().problems == ()
+    assert read(text).resolve().problems == ()
 
 
 def test_parameters_in_cells() -> None:

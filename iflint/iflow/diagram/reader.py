@@ -44,10 +44,10 @@ def diagram_of(flow: bytes, location: FileLocation) -> Diagram | None:
     if len(flow) > LARGEST:
         return None
     try:
-        document = read_document(flow, location, scan=False, whole=True)
+        document = read_document(flow, location, whole=True)
     except Unreadable:
         return None
-    return read_diagram(document.root) if document.root is not None else None
+    return read_diagram(document.root)
 
 
 def read_diagram(root: etree._Element) -> Diagram | None:
