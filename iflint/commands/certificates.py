@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
 from iflint.console.frame import show, subcommand
 from iflint.console.interface import complain
+from iflint.console.invocation import Request, call, prepare
 from iflint.console.reading import read, say_what_was_not_read
-from iflint.console.run import Request, call, prepare
 from iflint.console.tables import Column, table
 from iflint.reporters.sentences import caller_name, roles_of
 from iflint.words.terminal import Style, wrapped

@@ -10,7 +10,7 @@ import msgspec
 from iflint.console.arguments import CONFIGURATION, ROOTS, answer, several_paths
 from iflint.console.frame import show, subcommand
 from iflint.console.interface import AnyPath, Option
-from iflint.console.run import Request, call, options_of, prepare
+from iflint.console.invocation import Request, call, options_of, prepare
 from iflint.options import CERTIFICATES, OUTPUT
 from iflint.reporters.encoding import enveloped
 from iflint.words.terminal import BOLD, ERROR, ISSUED_BY, NOTE, QUIET, WARNING, Style

@@ -13,8 +13,8 @@ import msgspec
 
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
 from iflint.console.frame import show, subcommand
+from iflint.console.invocation import Request, check, prepare
 from iflint.console.reading import say_what_has_no_parameters, say_what_was_not_read
-from iflint.console.run import Request, check, prepare
 from iflint.console.tables import columns, table
 from iflint.reporters.encoding import enveloped
 from iflint.reporters.sentences import caller_name

@@ -12,7 +12,7 @@ from iflint.console import output
 from iflint.console.arguments import CONFIGURATION, FINDINGS, JUDGING, PATHS, REPORT
 from iflint.console.frame import subcommand
 from iflint.console.interface import CLEAN, FOUND, Failure, complain
-from iflint.console.run import Request, Run, check, prepare
+from iflint.console.invocation import Invocation, Request, check, prepare
 from iflint.options import UsageError
 from iflint.values import STANDARD_OUTPUT
 from iflint.words.terminal import Style
@@ -43,7 +43,7 @@ def command(asked: Request, paths: tuple[str, ...]) -> int:
     return report_on(prepare(asked, paths or (".",)), guide=True)
 
 
-def report_on(run: Run, *, guide: bool = False) -> int:
+def report_on(run: Invocation, *, guide: bool = False) -> int:
     """Check, write every report that was asked for, and give the exit code.
 
     ``guide``: after a text on a terminal, name the commands to run next.
@@ -56,7 +56,7 @@ def report_on(run: Run, *, guide: bool = False) -> int:
     return _report_on(run, guide=guide)
 
 
-def _report_on(run: Run, *, guide: bool) -> int:
+def _report_on(run: Invocation, *, guide: bool) -> int:
     from iflint.reporters import load
 
     run = _over_baseline(run)
@@ -88,7 +88,7 @@ def _report_on(run: Run, *, guide: bool) -> int:
     return FOUND if report.fails(run.settings.fail_level) else CLEAN
 
 
-def _over_baseline(run: Run) -> Run:
+def _over_baseline(run: Invocation) -> Invocation:
     """The run with what it writes its baseline over in force, so that nothing of it gets lost.
 
     One that can't be read is written anew.
@@ -105,7 +105,7 @@ def _over_baseline(run: Run) -> Run:
         return run.but(baseline=None)
 
 
-def _with_baseline(report: Report, run: Run) -> Report:
+def _with_baseline(report: Report, run: Invocation) -> Report:
     """Write or prune the baseline where that is asked for; what was written is known."""
     target = run.written_baseline
     if target is None and not run.settings.prune_baseline:
@@ -129,7 +129,7 @@ def _with_baseline(report: Report, run: Run) -> Report:
     return baseline.all_known(report, target.path, len(rows))
 
 
-def _write(report: Report, run: Run, destination: Destination) -> None:
+def _write(report: Report, run: Invocation, destination: Destination) -> None:
     from iflint.console import output, progress_bar
     from iflint.reporters import load
 

@@ -6,7 +6,7 @@ import click
 
 from iflint.console.frame import subcommand
 from iflint.console.interface import COMPLETION_VARIABLE
-from iflint.console.run import Request
+from iflint.console.invocation import Request
 
 SHELLS = ("bash", "zsh", "fish", "powershell")
 

@@ -9,7 +9,7 @@ from iflint.console import output
 from iflint.console.arguments import CONFIGURATION, FINDINGS, JUDGING, PATHS, answer
 from iflint.console.frame import show, subcommand
 from iflint.console.interface import Option
-from iflint.console.run import Request, installed_rules, prepare, rule_infos
+from iflint.console.invocation import Request, installed_rules, prepare, rule_infos
 from iflint.console.tables import columns, table
 from iflint.options import OUTPUT
 from iflint.reporters.encoding import dumped, enveloped

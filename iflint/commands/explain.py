@@ -10,7 +10,7 @@ from iflint.console import output
 from iflint.console.arguments import answer, suggested
 from iflint.console.frame import show, subcommand
 from iflint.console.interface import WrongUsage
-from iflint.console.run import Request, prepare, rule_infos
+from iflint.console.invocation import Request, prepare, rule_infos
 from iflint.report.findings import RuleInfo
 from iflint.values import STANDARD_OUTPUT
 from iflint.words.nearest import did_you_mean

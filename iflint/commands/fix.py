@@ -9,7 +9,7 @@ from iflint.console import output
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, RULES
 from iflint.console.frame import subcommand
 from iflint.console.interface import CLEAN, FOUND, Failure, Option, complain
-from iflint.console.run import Request, Run, call, options_of, prepare
+from iflint.console.invocation import Invocation, Request, call, options_of, prepare
 from iflint.places.location import Location
 from iflint.report.findings import Finding
 from iflint.words.terminal import BOLD, ERROR, NOTE, QUIET, Style
@@ -88,7 +88,7 @@ def command(
     return CLEAN
 
 
-def _show(plan: Plan, run: Run) -> int:
+def _show(plan: Plan, run: Invocation) -> int:
     """Write the diff to standard output, and to standard error what it is about and leaves out."""
     from iflint.places.diffs import legible, unified
 
@@ -134,7 +134,7 @@ def _more(plan: Plan) -> Iterator[str]:
         yield f"{counted(plan.rows, 'row')} of a successor with --add-successor"
 
 
-def _report(plan: Plan, run: Run, style: Style) -> Iterator[str]:
+def _report(plan: Plan, run: Invocation, style: Style) -> Iterator[str]:
     """What was written, what was left and why, and what comes next."""
     if plan.fixes:
         done = len({fix.finding.fingerprint for fix in plan.fixes})

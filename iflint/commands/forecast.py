@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
 from iflint.console.frame import show, subcommand
 from iflint.console.interface import LAST_HEADING, Option, WrongUsage
+from iflint.console.invocation import Request, call, prepare
 from iflint.console.reading import read
-from iflint.console.run import Request, call, prepare
 from iflint.console.tables import columns, table
 from iflint.reporters.encoding import enveloped
 from iflint.reporters.sentences import caller_name, roles_of

@@ -10,7 +10,7 @@ import msgspec
 
 from iflint.console.arguments import CONFIGURATION, FINDINGS, JUDGING, REPORT, several_paths
 from iflint.console.frame import subcommand
-from iflint.console.run import Request, Run, prepare
+from iflint.console.invocation import Invocation, Request, prepare
 
 if TYPE_CHECKING:
     from iflint.sources.ignoring import Rules
@@ -47,7 +47,7 @@ def command(asked: Request, paths: tuple[str, ...]) -> int:
         return report_on(msgspec.structs.replace(run, paths=paths))
 
 
-def targets(run: Run, root: str) -> tuple[str, ...]:
+def targets(run: Invocation, root: str) -> tuple[str, ...]:
     """What to check when the run's paths changed: their bundles, or the repository at ``root``."""
     from iflint.sources import owning_bundles
 
@@ -90,7 +90,7 @@ def _lies_in(file: str, path: str) -> bool:
     return file == path or file.startswith(os.path.join(path, ""))
 
 
-def _not_excluded(run: Run) -> list[str]:
+def _not_excluded(run: Invocation) -> list[str]:
     """The changed files that a check of the whole repository would read too."""
     from iflint.sources.ignoring import rules_from_patterns
 

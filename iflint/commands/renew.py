@@ -12,8 +12,8 @@ import msgspec
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
 from iflint.console.frame import show, subcommand
 from iflint.console.interface import AnyPath
+from iflint.console.invocation import Request, absent, call, prepare
 from iflint.console.reading import read
-from iflint.console.run import Request, absent, call, prepare
 from iflint.reporters.encoding import enveloped
 from iflint.reporters.sentences import roles_of
 from iflint.words.terminal import Style

@@ -13,7 +13,7 @@ from iflint.console import output
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, ROOTS, answer
 from iflint.console.frame import show, subcommand
 from iflint.console.interface import AnyPath, Option, complain
-from iflint.console.run import Request, call, options_of, prepare
+from iflint.console.invocation import Request, call, options_of, prepare
 from iflint.console.tables import columns, table
 from iflint.options import OUTPUT, now
 from iflint.pki.roots.trust import Root, TrustList

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from iflint.console.arguments import answer
 from iflint.console.frame import show, subcommand
-from iflint.console.run import Request, prepare, rule_infos
+from iflint.console.invocation import Request, prepare, rule_infos
 from iflint.console.tables import columns, table
 from iflint.report.findings import RuleInfo
 from iflint.reporters.encoding import enveloped

@@ -10,8 +10,8 @@ import click
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
 from iflint.console.frame import show, subcommand
 from iflint.console.interface import AnyPath, Option
+from iflint.console.invocation import Request, absent, call, prepare
 from iflint.console.reading import read
-from iflint.console.run import Request, absent, call, prepare
 from iflint.options import CERTIFICATES
 from iflint.reporters.encoding import enveloped
 from iflint.words.terminal import BOLD, ERROR, ISSUED_BY, NOTE, QUIET, WARNING, Style

@@ -11,7 +11,7 @@ from iflint.configuration.settings import COMMAND_LINE_SETTINGS, Destination
 from iflint.console import output
 from iflint.console.arguments import DEBUG, read_answer, setting
 from iflint.console.interface import GroupedCommand, OneOf
-from iflint.console.run import Request, Run
+from iflint.console.invocation import Invocation, Request
 
 T = TypeVar("T")
 
@@ -78,7 +78,7 @@ def _request(arguments: dict[str, Any], formats: click.ParamType[Any] | None) ->
     )
 
 
-def show(run: Run, answer: T, **formats: Callable[..., str]) -> None:
+def show(run: Invocation, answer: T, **formats: Callable[..., str]) -> None:
     """Write an answer in the format that was asked for.
 
     Each format is a function of the answer; the first, for people, is given a `Style`, too.

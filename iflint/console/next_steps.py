@@ -9,7 +9,7 @@ from iflint.words.visible import shown
 from iflint.words.wording import listed
 
 if TYPE_CHECKING:
-    from iflint.console.run import Run
+    from iflint.console.invocation import Invocation
     from iflint.report.report import Report
 
 SEVERAL = 10
@@ -18,7 +18,7 @@ MANY = 50
 """Findings: from here on nobody mends them all before the first gate."""
 
 
-def show(report: Report, run: Run) -> None:
+def show(report: Report, run: Invocation) -> None:
     """Print the next steps after the ``report`` of a run as `say` does."""
     steps = list(after(report))
     if run.other_environments:

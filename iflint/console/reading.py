@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from iflint.console.interface import complain
-from iflint.console.run import Run, call, options_of
+from iflint.console.invocation import Invocation, call, options_of
 from iflint.words.visible import shown
 from iflint.words.wording import counted
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from iflint.engine.session import Session
 
 
-def read(run: Run, *, flows: bool = True) -> tuple[Session, ...]:
+def read(run: Invocation, *, flows: bool = True) -> tuple[Session, ...]:
     """The sessions of a run, which wants ``flows``. Raises `WrongUsage`."""
     from iflint.engine.run import read as read_run
 
@@ -37,7 +37,7 @@ def say_where_nothing_is(paths: Sequence[str], found: Iterable[str]) -> None:
         complain(f"no iFlow found in {shown(path, 200)}")
 
 
-def say_what_has_no_parameters(run: Run, found: Iterable[tuple[str, int]]) -> None:
+def say_what_has_no_parameters(run: Invocation, found: Iterable[tuple[str, int]]) -> None:
     """Complain of environments whose patterns of parameter files lead to none.
 
     ``found`` has for each name the number of iFlows with such files.

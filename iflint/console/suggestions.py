@@ -75,7 +75,7 @@ def register() -> None:
 
 def rules(_context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
     """The code of each rule and what it finds, or its name where one is begun."""
-    from iflint.console.run import rule_infos
+    from iflint.console.invocation import rule_infos
 
     found = rule_infos()
     by_code = _begun(typed, ((rule.code, rule.summary) for rule in found), upper=True)

@@ -11,7 +11,7 @@ import pytest
 
 import iflint
 from exports import FIXTURES
-from iflint.console import run
+from iflint.console import invocation
 from iflint.engine import plugins
 from iflint.options import UsageError
 from iflint.report.findings import Severity, State
@@ -79,9 +79,9 @@ def _plugin_rules(monkeypatch):
     """Installs the rules above besides iflint's own."""
     own = plugins.load_rules()
     monkeypatch.setattr(plugins, "load_rules", lambda: (*own, Said, Tried, Leaving, Silent))
-    run.rule_names.cache_clear()
+    invocation.rule_names.cache_clear()
     yield
-    run.rule_names.cache_clear()
+    invocation.rule_names.cache_clear()
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ class Request(msgspec.Struct, frozen=True):
     mistakes: tuple[str, ...] = ()
 
 
-class Run(msgspec.Struct, frozen=True):
+class Invocation(msgspec.Struct, frozen=True):
     """A run that can start: its settings, merged from the arguments and the file.
 
     ``given`` are those that stand in either, by name; ``configuration`` is that file.
@@ -65,7 +65,7 @@ class Run(msgspec.Struct, frozen=True):
     baseline_file: BaselineFile | None = None
     written_baseline: BaselineFile | None = None
 
-    def but(self, **settings: Any) -> Run:
+    def but(self, **settings: Any) -> Invocation:
         """The same run with other settings."""
         return msgspec.structs.replace(
             self, settings=msgspec.structs.replace(self.settings, **settings)
@@ -79,7 +79,7 @@ def prepare(
     configured_from: tuple[str, ...] | None = None,
     every_environment: bool = False,
     mistakes: Iterable[str] = (),
-) -> Run:
+) -> Invocation:
     """Check everything that was given; raises `WrongUsage` with every mistake in it.
 
     The configuration counts that is found from ``configured_from``, else from the paths.
@@ -118,7 +118,7 @@ def prepare(
             exclude_directory=configuration.folder if of_file else None,
             root=os.path.dirname(configuration.path),
         )
-    return Run(
+    return Invocation(
         paths=paths,
         settings=settings,
         destinations=destinations,
@@ -253,7 +253,7 @@ _NO_ENVIRONMENT = (
 
 
 def check(
-    run: Run,
+    run: Invocation,
     *,
     describe_rules: bool = False,
     whole_inventory: bool = False,
@@ -284,7 +284,7 @@ def check(
 
 
 def options_of(
-    run: Run,
+    run: Invocation,
     *,
     describe_rules: bool = False,
     whole_inventory: bool = False,
