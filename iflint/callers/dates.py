@@ -3,7 +3,7 @@
 Seen: ``2023-06-24T12:56:52.000Z`` (``certificatedetails``, SAP docs 6e5db60), in OData 2
 ``/Date(1492098664000)/`` (JSON), ``2019-10-04T00:00:00Z`` and without ``Z`` (Atom, 2b67349), and
 milliseconds alone (``ValidUntil``); ``Dec 24 12:00:00 2026 GMT`` (OpenSSL), ``Thu Dec 24 12:00:00
-UTC 2026`` (Java). That a time without a zone is UTC is *inferred*.
+UTC 2026`` and ``Dec 24, 2026 12:00:00 AM`` (Java). That a time without a zone is UTC is *inferred*.
 """
 
 from __future__ import annotations
@@ -69,10 +69,26 @@ def _in_words(words: list[str]) -> datetime | None:
         parts[kind] = word
     if not {"month", "day", "year"} <= parts.keys():
         return None
+    if not _is_clock(parts):
+        return None
     month = _MONTHS.index(parts["month"][:3].casefold()) + 1
-    time = parts.get("time", "00:00")
+    time = _of_24_hours(parts)
     local = f"{parts['year']}-{month:02}-{int(parts['day']):02}T{time:0>5}"
     return _at(local if time.count(":") < 2 else f"{local[:11]}{time:0>8}", parts.get("zone", ""))
+
+
+def _is_clock(parts: dict[str, str]) -> bool:
+    """Whether *AM* and *PM* stand beside an hour that they can have."""
+    return "half" not in parts or 1 <= int(parts.get("time", "0").split(":")[0]) <= 12
+
+
+def _of_24_hours(parts: dict[str, str]) -> str:
+    """The time of day, of which ``Nov 19, 2026 12:00:00 AM`` (Java) tells the half."""
+    time = parts.get("time", "00:00")
+    if "half" not in parts:
+        return time
+    hour, rest = time.split(":", 1)
+    return f"{int(hour) % 12 + 12 * (parts['half'].casefold() == 'pm'):02}:{rest}"
 
 
 def _kind(word: str) -> str:
@@ -83,6 +99,8 @@ def _kind(word: str) -> str:
         return ""
     if _TIME.fullmatch(word):
         return "time"
+    if word.casefold() in ("am", "pm"):
+        return "half"
     if word.isascii() and word.isdigit():
         return "year" if len(word) == 4 else "day"
     return "zone"

@@ -325,12 +325,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def bindings(self) -> BindingCounts:
         """What lets certificates in: rows that were checked, service keys and mappings."""
         kinds = [caller.kind for caller in self.callers]
-        at_hand = sum(bool(caller.certificates) for caller in self.callers)
+        held = [caller for caller in self.callers if caller.certificates and not caller.by_facts]
         return BindingCounts(
             rows=self.entries_checked,
             service_keys=kinds.count("service-key"),
             mappings=kinds.count("mapping"),
-            with_certificate=self.entries_joined + at_hand,
+            with_certificate=self.entries_joined + len(held),
         )
 
     def caller(self, id_: str) -> CallerResult | None:

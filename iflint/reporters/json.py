@@ -10,6 +10,7 @@ import msgspec
 from iflint.report.report import IllustratedReport, Report
 from iflint.reporters import Needs
 from iflint.reporters.encoding import dumped
+from iflint.reporters.sentences import scope
 
 if TYPE_CHECKING:
     from iflint.report.certificate_list import CertificateUses
@@ -43,7 +44,8 @@ def render(report: Report) -> str:
     if isinstance(report, IllustratedReport):
         report = report.plain
     way = posixpath.relpath(report.root, report.directory)
-    return dumped({**REPORT, "report": msgspec.structs.replace(report, directory=".", root=way)})
+    told = msgspec.structs.replace(report, directory=".", root=way)
+    return dumped({**REPORT, "summary": scope(report), "report": told})
 
 
 def certificates(uses: CertificateUses) -> str:

@@ -20,6 +20,7 @@ from iflint.reporters.sentences import (
     iflow_name,
     package_name,
     path_on_disk,
+    scope,
     shown,
     title,
     whereabouts,
@@ -167,6 +168,7 @@ def _suite(number: int, name: str, package: str, cases: _Cases, report: Report) 
     yield f"  <testsuite {attributes}>"
     yield "    <properties>"
     yield f"      <property {_attributes(name='trust list', value=report.trust.name)}/>"
+    yield f"      <property {_attributes(name='summary', value=scope(report))}/>"
     yield "    </properties>"
     yield from cases.lines
     yield "    <system-out/>"

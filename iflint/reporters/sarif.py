@@ -18,7 +18,7 @@ from iflint.reporters import Needs
 from iflint.reporters.encoding import dumped
 from iflint.reporters.sarif_messages import MOST_RELATED, message, place_and_words, plain
 from iflint.reporters.sarif_rules import configuration_override, described_rule
-from iflint.reporters.sentences import stale_table
+from iflint.reporters.sentences import scope, stale_table
 from iflint.words.visible import encodable, visible
 from iflint.words.wording import counted, sentence
 
@@ -120,6 +120,7 @@ class _Run:
             "iflows": len(report.iflows),
             "senderChannels": sum(1 for _ in report.channels),
             "certificates": report.certificates,
+            "summary": scope(report),
         }
 
     def _invocation(self, findings: list[Finding]) -> Json:

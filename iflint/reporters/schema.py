@@ -23,7 +23,11 @@ def schema() -> Json:
     """The JSON Schema (2020-12) of what `iflint.reporters.json.render` writes."""
     root, definitions = _components(Report)
     report = {"description": "The report itself.", **root}
-    content = {"properties": {"report": report}, "required": ["report"]}
+    summary = {"description": "What was looked at, in one sentence.", "type": "string"}
+    content = {
+        "properties": {"summary": summary, "report": report},
+        "required": ["summary", "report"],
+    }
     return _document(REPORT, "A report in its envelope.", content, definitions)
 
 

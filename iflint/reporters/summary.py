@@ -85,7 +85,7 @@ def _without_certificate(report: Report) -> str:
                 states[entry.state] = states.get(entry.state, 0) + times
     unchecked = sum(states.pop(state, 0) for state in _UNCHECKED)
     parts = [f"{states[state]} {state.replace('-', ' ')}" for state in sorted(states)]
-    parts += [f"{unchecked} not checked"] * bool(unchecked)
+    parts += [f"{unchecked} more not checked"] * bool(unchecked)
     return f"rows: {', '.join(parts)}" if parts else ""
 
 

@@ -54,7 +54,12 @@ def words_for(caller: Caller) -> Words:
     """The words for a service key or a mapping."""
     certificate = caller.certificate
     by_facts = certificate is not None and certificate.is_known_by_facts
-    aside = " Judged by the names and dates that the file tells, without the certificate itself."
+    told = (
+        "names and dates that the file tells"
+        if certificate and certificate.subject.rdns
+        else "date that the file tells"
+    )
+    aside = f" Judged by the {told}, without the certificate itself."
     return Words(
         *(_mapping(caller) if caller.kind is CallerKind.MAPPING else _service_key(caller)),
         aside=aside if by_facts else "",

@@ -34,13 +34,17 @@ NOON = datetime(2026, 12, 24, 12, 0, tzinfo=UTC)
         "Thu, 24 Dec 2026 12:00:00 GMT",
         "  Thursday, December 24, 2026 12:00:00 ",
         "24 Dec 2026 13:00 +0100",
+        "Dec 24, 2026 12:00:00 PM",
     ],
 )
 def test_known_forms(text) -> None:
     assert point_in_time(text) == NOON
 
 
-@pytest.mark.parametrize(("text", "day"), [("2026-12-04", 4), ("Dec  4 2026", 4)])
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("2026-12-04", 4), ("Dec  4 2026", 4), ("Dec 4, 2026 12:00:00 AM", 4)],
+)
 def test_days(text, day) -> None:
     assert point_in_time(text) == datetime(2026, 12, day, tzinfo=UTC)
 
@@ -56,6 +60,7 @@ def test_days(text, day) -> None:
         "12/24/2026",
         "Thu Dec 24 12:00:00 CET 2026",
         "Dec 24 25:00:00 2026 GMT",
+        "Dec 24, 2026 13:00:00 PM",
         "Dec 24 2026 2027",
         "/Date(99999999999999999)/",
         "/Date(9999999999999999)/",
