@@ -34,22 +34,34 @@ def settled(found: Found, stem: str) -> Callers:
         mappings=tuple(found.mappings),
         instances=tuple(instances.parameters(stem)),
         keystore_entries=tuple(found.entries),
-        certificates=tuple(_with_their_key(found.certificates, (key for key, _ in once))),
+        certificates=tuple(
+            _with_their_key(
+                found.certificates,
+                (key for key, _ in once),
+                has_private_keys=bool(found.private_keys),
+            )
+        ),
         private_keys=tuple(found.private_keys),
         problems=tuple(found.problems),
     )
 
 
 def _with_their_key(
-    certificates: Iterable[FoundCertificate], keys: Iterable[ServiceKey]
+    certificates: Iterable[FoundCertificate],
+    keys: Iterable[ServiceKey],
+    *,
+    has_private_keys: bool,
 ) -> Iterator[FoundCertificate]:
-    """The certificates; the own one of a key that SAP made stands with what it presents."""
+    """The certificates; the own one of a key that SAP made stands with what it presents.
+
+    Without a private key in the file nothing proves that its sender presents these.
+    """
     from iflint.pki.files import KeyEntry
 
     entries = {
         key.location: KeyEntry(key.location, key.name, key.chain)
         for key in keys
-        if key.made_by_sap and key.chain
+        if key.made_by_sap and key.chain and has_private_keys
     }
     for one in certificates:
         entry = entries.get(one.location)

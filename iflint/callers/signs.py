@@ -9,6 +9,7 @@ _VALUES = (b"|it-rt-", b"certificate_external", b"certificateusermapping", b"hex
 _TOGETHER = (
     (b"it-rt", b"roles"),
     (b"grant-types", b"roles"),
+    (b"esbmessaging.send", b"roles"),
     (b"key-type", b"validity"),
     (b"key_type", b"validity"),
     (b"x.509", b"begin certificate"),

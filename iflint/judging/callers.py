@@ -69,7 +69,19 @@ def _sender(verdict: CallerVerdict) -> tuple[str, ...]:
     assert best is not None
     subject = best.certificate.subject
     whose = sender_key(subject) if subject.rdns else best.certificate.sha256
-    return caller.kind, caller.tenant, caller.user, whose
+    return caller.kind, _tenant(caller), caller.user, whose
+
+
+def _tenant(caller: Caller) -> str:
+    """The tenant of a caller; for parameters, which name none, the folder that they lie in.
+
+    That parameters of one folder are of one tenant is *inferred* from how people keep them; those
+    of ``prod/`` and ``qa/`` are not.
+    """
+    if caller.tenant or caller.kind is not CallerKind.SERVICE_KEY:
+        return caller.tenant
+    file = caller.location.file
+    return "/".join((file.path, *file.members)).rpartition("/")[0] + "/"
 
 
 def _peers(

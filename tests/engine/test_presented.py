@@ -78,3 +78,9 @@ def test_a_key_that_sap_made_holds_what_is_presented(said, chain, expected) -> N
     }
     found = said(key=json.dumps({"oauth": key}).encode())
     assert sorted(set(found)) == expected
+
+
+def test_a_key_without_its_private_key_proves_nothing(said) -> None:
+    key = {"clientid": "sb-1!b1|it-rt-example!b2", "certificate": pem(PARTNER, OTHER).decode()}
+    found = said(key=json.dumps({"oauth": key}).encode(), chain=pem(SUB))
+    assert found == []
