@@ -129,13 +129,7 @@ def _needed_by(use: CertificateUse) -> str:
 
 
 def _caller(use: CallerUse) -> str:
-    notes = []
-    if use.relation == "chain":
-        notes.append("in its chain")
-    elif not use.decides:
-        notes.append("beside a better one")
-    if use.environments:
-        notes.append(f"in {', '.join(use.environments)}")
+    notes = _notes(use)
     return caller_name(use.caller) + (f" ({'; '.join(notes)})" if notes else "")
 
 
@@ -155,18 +149,21 @@ def _flow(use: Use) -> str:
 def _channel(use: Use) -> str:
     channel = use.channel
     where = f"{channel.adapter} {channel.address or channel.name}".strip()
-    notes = [f"entry {use.entry.ordinal}"]
-    if use.relation == "chain":
-        notes.append("in its chain")
-    elif use.relation == "meant":
-        notes.append("meant, but its DN differs")
-    elif use.relation == "undecidable":
-        notes.append("perhaps")
-    elif not use.decides:
-        notes.append("beside a better one")
-    if use.environments:
-        notes.append(f"in {', '.join(use.environments)}")
-    return f"{where} ({'; '.join(notes)})"
+    return f"{where} ({'; '.join((f'entry {use.entry.ordinal}', *_notes(use)))})"
+
+
+_RELATIONS = {
+    "chain": "in its chain",
+    "meant": "meant, but its DN differs",
+    "undecidable": "perhaps",
+}
+
+
+def _notes(use: Use | CallerUse) -> list[str]:
+    """How a binding needs the certificate where it is not simply its own, and where that is so."""
+    beside = "" if use.decides else "beside a better one"
+    where = f"in {', '.join(use.environments)}" if use.environments else ""
+    return [note for note in (_RELATIONS.get(use.relation, beside), where) if note]
 
 
 def _closing(uses: CertificateUses, width: int) -> str:

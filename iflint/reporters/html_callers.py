@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.reporters.html_findings import grouped
 from iflint.reporters.sentences import apart
 from iflint.words.wording import day
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
         Report,
     )
     from iflint.reporters.html_findings import FindingView
-
-T = TypeVar("T")
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -67,9 +66,9 @@ class CallerView(msgspec.Struct, frozen=True):
 
 def caller_views(report: Report, findings: Sequence[FindingView]) -> list[CallerView]:
     """The service keys and mappings, those with the worst findings first."""
-    counting = _by_caller((view.finding, view) for view in findings)
-    known = _by_caller((finding, finding) for finding in report.known)
-    suppressed = _by_caller((finding, finding) for finding in report.suppressed)
+    counting = grouped(((view.finding, view) for view in findings), _caller_id)
+    known = grouped(((finding, finding) for finding in report.known), _caller_id)
+    suppressed = grouped(((finding, finding) for finding in report.suppressed), _caller_id)
     opened = _opened(report)
     views = []
     for number, caller in enumerate(report.callers, 1):
@@ -88,13 +87,8 @@ def caller_views(report: Report, findings: Sequence[FindingView]) -> list[Caller
     return sorted(views, key=_worst_first)
 
 
-def _by_caller(found: Iterable[tuple[Finding, T]]) -> dict[str, list[T]]:
-    """What comes with each finding, by the caller that it speaks of."""
-    grouped: dict[str, list[T]] = {}
-    for finding, thing in found:
-        if finding.caller:
-            grouped.setdefault(finding.caller.id, []).append(thing)
-    return grouped
+def _caller_id(finding: Finding) -> str | None:
+    return finding.caller.id if finding.caller else None
 
 
 def _opened(report: Report) -> dict[str, list[Opened]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from iflint.report.certificate_list import CertificateUses, EnvironmentStanding
     from iflint.report.findings import Finding
     from iflint.report.report import Report
+
+T = TypeVar("T")
 
 
 class FindingView(msgspec.Struct, frozen=True):
@@ -40,6 +42,17 @@ def finding_views(report: Report, uses: CertificateUses | None) -> list[FindingV
         )
         for number, finding in enumerate(worst_first(report.findings), 1)
     ]
+
+
+def grouped(
+    found: Iterable[tuple[Finding, T]], key: Callable[[Finding], Any]
+) -> dict[Any, list[T]]:
+    """What comes with each finding, by a ``key`` of the finding; left out where that is None."""
+    groups: dict[Any, list[T]] = {}
+    for finding, thing in found:
+        if (own := key(finding)) is not None:
+            groups.setdefault(own, []).append(thing)
+    return groups
 
 
 def errors(findings: Iterable[FindingView]) -> list[FindingView]:

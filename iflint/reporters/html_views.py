@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise, takewhile
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -13,7 +13,7 @@ from iflint.iflow.diagram.model import EdgeKind
 from iflint.report.findings import DnRow, Severity
 from iflint.reporters.drawing import flow as drawing
 from iflint.reporters.html_callers import CallerView, by_id, callers_of
-from iflint.reporters.html_findings import FindingView
+from iflint.reporters.html_findings import FindingView, grouped
 from iflint.reporters.sentences import (
     apart,
     at,
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from iflint.iflow.diagram.model import Diagram
+    from iflint.places.location import FileLocation
     from iflint.report.certificate_list import CertificateUse, CertificateUses, Step, Use
     from iflint.report.findings import DnComparison, Finding
     from iflint.report.report import ChannelResult, FlowDiagram, IflowResult, Report
 
-T = TypeVar("T")
 
 _TICKS = ((-365, 0.0), (0, 16.0), (30, 32.0), (90, 46.0), (365, 62.0), (1095, 78.0), (3650, 100.0))
 """Days from the clock, and where they are on the timeline's axis, in percent: near ones wide."""
@@ -133,9 +133,9 @@ def flow_views(
 ) -> list[FlowView]:
     """The flows, those with the worst findings first."""
     drawn = {each.location: each.diagram for each in diagrams}
-    counting = _by_flow((view.finding, view) for view in findings)
-    known = _by_flow((finding, finding) for finding in report.known)
-    suppressed = _by_flow((finding, finding) for finding in report.suppressed)
+    counting = grouped(((view.finding, view) for view in findings), _flow_file)
+    known = grouped(((finding, finding) for finding in report.known), _flow_file)
+    suppressed = grouped(((finding, finding) for finding in report.suppressed), _flow_file)
     opening = by_id(callers)
     flows = []
     for number, iflow in enumerate(report.iflows, 1):
@@ -148,13 +148,8 @@ def flow_views(
     return sorted(flows, key=lambda flow: flow.findings[0].number if flow.findings else math.inf)
 
 
-def _by_flow(found: Iterable[tuple[Finding, T]]) -> dict[Any, list[T]]:
-    """What comes with each finding, by the iFlow that the finding is in."""
-    grouped: dict[Any, list[T]] = {}
-    for finding, thing in found:
-        if finding.iflow:
-            grouped.setdefault(finding.iflow.location, []).append(thing)
-    return grouped
+def _flow_file(finding: Finding) -> FileLocation | None:
+    return finding.iflow.location if finding.iflow else None
 
 
 def _channel_views(
