@@ -19,6 +19,8 @@ from iflint.answers.chains import standing_of
 from iflint.answers.checklist import Complaint, Point, State, complaint_of, worst
 from iflint.answers.load_balancer import Trusting, trusted
 from iflint.answers.lone_certificate import findings_about
+from iflint.answers.replies import complaint_of_reply, reply_to
+from iflint.answers.store_commands import CHAIN_FILE, Store, chain_again
 from iflint.iflow.model import AuthorizationKind
 from iflint.judging.references import certificate_reference, channel_reference, iflow_reference
 from iflint.judging.verdicts import ChannelVerdict, EntryState
@@ -26,6 +28,7 @@ from iflint.options import Options, UsageError
 from iflint.pki.chains.pool import CertificatePool, presented_by
 from iflint.pki.chains.search import judge_chain
 from iflint.pki.files import FoundCertificate
+from iflint.pki.keystores.pkcs12 import KIND as PKCS12
 from iflint.places.problems import Problem
 from iflint.report.certificate_list import Standing
 from iflint.report.findings import (
@@ -36,7 +39,16 @@ from iflint.report.findings import (
     IflowReference,
 )
 from iflint.rule.rule import Topic, topics
-from iflint.words.wording import counted, day, days_until, left, listed
+from iflint.words.wording import (
+    NO_SUBJECT,
+    counted,
+    dated,
+    day,
+    days_until,
+    left,
+    listed,
+    sentence,
+)
 
 if TYPE_CHECKING:
     from iflint.engine.inputs import Inputs
@@ -162,7 +174,10 @@ def check_sender(
     ]
     trusting = Trusting(
         tuple(_held(read, stores)),
-        (keystore, *truststores),
+        tuple(
+            Store(path, each.certificates)
+            for path, each in zip((keystore, *truststores), (read, *stores), strict=True)
+        ),
         first.trust.table,
         clock,
     )
@@ -173,7 +188,9 @@ def check_sender(
             _load_balancer(trusting, connectivity_test, options),
             _key_entries(keystore, read, [entry for _, entry in entries]),
         ),
-        entries=tuple(_Entry(found, entry, read, sessions).side() for found, entry in entries),
+        entries=tuple(
+            _Entry(keystore, found, entry, read, sessions).side() for found, entry in entries
+        ),
         problems=tuple(dict.fromkeys(problems)),
     )
 
@@ -299,20 +316,33 @@ _PointOrCall = TypeVar("_PointOrCall", Point, Call)
 
 
 class _Entry:
-    """One key entry, judged in each environment."""
+    """One key entry, judged in each environment.
+
+    Where a reply is to be imported into it, it is judged as it will be then.
+    """
 
     def __init__(
         self,
+        keystore: str,
         found: FoundCertificate,
         entry: KeyEntry,
         read: Inputs,
         sessions: Sequence[Session],
     ) -> None:
+        self._keystore = keystore
+        self._read = read
+        self._sessions = sessions
+        self._to_import: Complaint | None = None
+        clock, trust = sessions[0].as_of, sessions[0].trust
+        at_hand = (*read.certificates, *sessions[0].inputs.certificates)
+        reply = reply_to(entry, at_hand, trust.at(clock), clock)
+        if reply is not None:
+            self._to_import = complaint_of_reply(reply, entry, keystore, clock)
+            entry = reply.imported_into(entry)
+            found = msgspec.structs.replace(reply.found, entry=entry)
         self._found = found
         self._certificate = found.certificate
         self._entry = entry
-        self._read = read
-        self._sessions = sessions
         self._presented = [FoundCertificate(c, entry.location) for c in entry.presented]
 
     def side(self) -> KeyEntrySide:
@@ -362,16 +392,33 @@ class _Entry:
             which = _POINT_OF.get(about.get(finding.code), _ADVICE)
             complaints.setdefault(which, []).append(complaint_of(finding))
         self._agree_with(standing, complaints)
+        complaints.setdefault(_CHAIN, []).extend(self._said_of_entry(standing, session.as_of))
         root = next((step for step in standing.steps if step.role == "root"), None)
         of_root = [f"{root.subject}; list: {session.trust.describe()}"] if root else []
         unreached = State.HOLDS if root or _ROOT in complaints else State.UNKNOWN
         if unreached is State.UNKNOWN:
             of_root = ["the chain does not get to a root"]
         yield _point(3, _VALIDITY, [self._validity(session)], complaints.get(_VALIDITY, ()))
-        yield _point(4, _CHAIN, self._at_hand(session), complaints.get(_CHAIN, ()))
+        yield _point(4, _CHAIN, self._of_chain(session), complaints.get(_CHAIN, ()))
         yield _point(5, _ROOT, of_root, complaints.get(_ROOT, ()), least=unreached)
         yield _point(6, _CLIENTS, self._usage(standing), complaints.get(_CLIENTS, ()))
         yield _point(7, _ADVICE, (), complaints.get(_ADVICE, ()))
+
+    def _said_of_entry(self, standing: Standing, clock: datetime) -> Iterator[Complaint]:
+        """What no rule says of a chain: how it lies in the key entry."""
+        if self._to_import is not None:
+            yield self._to_import
+        used = {step.sha256 for step in standing.steps}
+        for certificate in self._entry.presented[1:]:
+            if certificate.not_after < clock and certificate.sha256 not in used:
+                yield Complaint(
+                    f"The key entry presents {certificate.subject.readable}, too, which expired on "
+                    f"{dated(certificate.not_after, clock)} and is not needed. Most verifiers find "
+                    "the other path; what SAP's does is not known.",
+                    f"Remove its block from {CHAIN_FILE} between these two commands.",
+                    State.WARNING,
+                    commands=chain_again(self._entry.alias, self._keystore),
+                )
 
     def _agree_with(
         self, standing: Standing, complaints: dict[tuple[str, str], list[Complaint]]
@@ -394,6 +441,15 @@ class _Entry:
         if usages is None:
             return ["it has no extended key usage, which restricts nothing"]
         return [f"its extended key usage: {listed(usages) or 'none'}"]
+
+    def _of_chain(self, session: Session) -> list[str]:
+        """What lacks in the key entry, and who does not send what is in it."""
+        return [*self._at_hand(session), *([] if self._is_for_java else [_WINDOWS])]
+
+    @property
+    def _is_for_java(self) -> bool:
+        """Whether only Java reads such a keystore."""
+        return not any(key.kind.startswith(PKCS12) for key in self._read.keys)
 
     def _at_hand(self, session: Session) -> list[str]:
         """The certificates that belong above, are at hand, and are not in the key entry."""
@@ -436,6 +492,8 @@ class _Entry:
         places = {(call.reach, call.iflow.location, call.channel.ordinal) for call in calls}
         counts = {reach: sum(place[0] is reach for place in places) for reach in Reach}
         found = counts[Reach.LISTED] + counts[Reach.UNCERTAIN]
+        if not self._certificate.subject.rdns:
+            return _point(8, _CHANNELS, (), [_WITHOUT_SUBJECT])
         if not any(session.flows for session in self._sessions):
             return _point(8, _CHANNELS, ["not compared: no flow is given"], least=State.UNKNOWN)
         able = "it can call" if accepted else "if the points above held, it could call"
@@ -462,6 +520,15 @@ class _Entry:
         return _point(8, _CHANNELS, facts, [complaint])
 
 
+_WINDOWS = (
+    "a sender on Windows or .NET sends what Windows finds, not what this file holds (inferred): "
+    "look for the intermediates among the “Intermediate Certification Authorities” of the "
+    "computer or account (certlm.msc, certmgr.msc)"
+)
+_WITHOUT_SUBJECT = Complaint(
+    f"{sentence(NO_SUBJECT)} No channel can list it.",
+    "Let the sender get a certificate with a subject, at least a common name.",
+)
 _OF_CHAIN = (_VALIDITY, _CHAIN, _ROOT, _CLIENTS)
 _REACHES = {
     Reach.UNCERTAIN: "where the text can't tell",

@@ -108,13 +108,14 @@ class FoundCertificate(msgspec.Struct, frozen=True):
     """A certificate and where it stands: the region is its PEM block, None in binary files.
 
     ``entry`` is set when it is the own certificate of a key beside it. ``stored`` tells what a
-    keystore takes it for; None in other files.
+    keystore takes it for; None in other files. ``alias`` is its own, where it is one to trust.
     """
 
     certificate: Certificate
     location: Location
     entry: KeyEntry | None = None
     stored: Stored | None = None
+    alias: str = ""
 
 
 class FileContent(msgspec.Struct, frozen=True):
@@ -404,6 +405,7 @@ class _Reader:
         location = Location(self._file, region)
         own: dict[int, KeyEntry] = {}
         stored: dict[int, Stored] = {}
+        aliases: dict[int, str] = {}
         for entry in keystore.entries:
             if entry.has_key:
                 presented = KeyEntry(location, entry.alias, entry.certificates)
@@ -411,9 +413,12 @@ class _Reader:
             kind = Stored.TRUSTED if entry.trusted else Stored.PRESENTED
             if entry.trusted or entry.has_key:
                 stored.update((id(certificate), kind) for certificate in entry.certificates)
+            if entry.trusted:
+                aliases.update((id(certificate), entry.alias) for certificate in entry.certificates)
         for certificate in keystore.certificates:
-            place = stored.get(id(certificate), Stored.UNMARKED)
-            self._add(certificate, region, own.get(id(certificate)), place)
+            mine = id(certificate)
+            place, alias = stored.get(mine, Stored.UNMARKED), aliases.get(mine, "")
+            self._add(certificate, region, own.get(mine), place, alias)
         if keystore.protection is not None:
             protected = keystore.protection is Protection.PASSWORD
             what = keystore.kind if protected else f"{keystore.kind} with {keystore.protection}"
@@ -434,6 +439,7 @@ class _Reader:
         region: Region | None,
         entry: KeyEntry | None = None,
         stored: Stored | None = None,
+        alias: str = "",
     ) -> None:
         self._full = len(self._certificates) >= MAX_CERTIFICATES
         if self._full:
@@ -441,7 +447,7 @@ class _Reader:
             self._problem(region, message, "split the file")
             return
         location = Location(self._file, region)
-        self._certificates.append(FoundCertificate(certificate, location, entry, stored))
+        self._certificates.append(FoundCertificate(certificate, location, entry, stored, alias))
         if certificate.unread:
             name = certificate.subject.text
             what = ", ".join(certificate.unread)

@@ -16,6 +16,9 @@ RENEWAL_AT_HAND = (
     "order."
 )
 
+NO_SUBJECT = "this certificate has no subject, as some of Let's Encrypt: it can stand in no row"
+"""Of one whose names are alternative names only, as a clause."""
+
 
 def day(moment: datetime) -> str:
     """The date of an aware UTC moment, as ``2026-12-01``."""
