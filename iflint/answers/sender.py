@@ -428,7 +428,7 @@ class _Entry:
         if standing.verdict == "fails" and worst(said) is not State.FAILS:
             message = f"It fails: {'; '.join(standing.reasons)}."
             complaints.setdefault(_CHAIN, []).append(
-                Complaint(message, "Get a certificate with a chain that holds from the CA.")
+                Complaint(message, "Let the sender get a certificate with a chain that holds.")
             )
 
     def _validity(self, session: Session) -> str:

@@ -480,6 +480,11 @@ class Session:
                 handlers.setdefault(kind, []).append(rule)
         return handlers
 
+    @property
+    def context(self) -> Context:
+        """What is the same for every case at the session's clock."""
+        return self._context(self.as_of)
+
     def _context(self, as_of: datetime) -> Context:
         from iflint.rule.rule import Context
 

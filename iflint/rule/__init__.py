@@ -58,6 +58,7 @@ from iflint.rule.rule import (
     SuppressionCase,
     Topic,
 )
+from iflint.rule.supply import sunset_of
 from iflint.rule.words import named
 from iflint.words.wording import RENEWAL, RENEWAL_AT_HAND, counted, dated, day, listed, sentence
 
@@ -134,6 +135,7 @@ __all__ = [
     "number",
     "of_suppression",
     "sentence",
+    "sunset_of",
     "switch",
     "texts",
     "to_enter",

@@ -25,13 +25,14 @@ from iflint.report.findings import (
     State,
 )
 from iflint.rule.options import Option, RuleSettings
-from iflint.rule.words import ENTRY, Words, words_for
+from iflint.rule.words import Words, words_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from iflint.iflow.model import Iflow, SenderChannel
     from iflint.judging.verdicts import (
+        BindingVerdict,
         CallerVerdict,
         ChannelVerdict,
         EntryVerdict,
@@ -98,6 +99,10 @@ class Context(msgspec.Struct, frozen=True):
         """Whether ``moment`` has passed, or comes within so many days."""
         return moment - self.as_of <= timedelta(days=days)
 
+    def words_of(self, verdict: BindingVerdict) -> Words:
+        """How to speak of a binding, by what can be had on the day of the run."""
+        return words_of(verdict, self.calendar, self.trust.platform, self.as_of.date())
+
     def window_of(self, topic: Topic) -> int:
         """The days that are "soon" for the rules about a topic; the run's, if none is asked."""
         options = [r.configured.options for r in self.in_force.values() if r.about is topic]
@@ -154,11 +159,15 @@ class EntryCase(msgspec.Struct, frozen=True):
     """A certificate entry of a channel whose entries decide who may call."""
 
     kinds: ClassVar[tuple[str, ...]] = ("binding", "entry")
-    words: ClassVar[Words] = ENTRY
     context: Context
     iflow: Iflow
     channel: SenderChannel
     verdict: EntryVerdict
+
+    @property
+    def words(self) -> Words:
+        """How to speak of it."""
+        return self.context.words_of(self.verdict)
 
 
 class CallerCase(msgspec.Struct, frozen=True):
@@ -172,7 +181,7 @@ class CallerCase(msgspec.Struct, frozen=True):
     @property
     def words(self) -> Words:
         """How to speak of it."""
-        return words_for(self.verdict.caller)
+        return self.context.words_of(self.verdict)
 
 
 class RunCase(msgspec.Struct, frozen=True):

@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.callers.caller import Caller, CallerKind
+from iflint.judging.verdicts import BindingVerdict, CallerVerdict
+from iflint.rule.supply import Supply, supply_for
 from iflint.words.wording import RENEWAL, RENEWAL_AT_HAND
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from iflint.iflow.model import CertificateEntry
+    from iflint.pki.calendar import Calendar
+    from iflint.pki.roots.trust import Platform
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -24,7 +30,8 @@ class Words(msgspec.Struct, frozen=True):
     what the tenant's side needs, in a sentence of its own, when a remedy asks for another
     certificate.
     ``removal`` is what to do about one that was left behind, as a clause. ``aside`` is what else is
-    to be known of every finding, in sentences.
+    to be known of every finding, in sentences. ``then`` is what to do with another CA's certificate
+    once it is there, as a clause, and ``supply`` where that can be had.
     """
 
     this: str
@@ -34,10 +41,28 @@ class Words(msgspec.Struct, frozen=True):
     switch: str
     removal: str
     aside: str = ""
+    then: str = ""
+    supply: Supply = Supply()
 
-    def with_switch(self, remedy: str) -> str:
-        """A remedy that asks for another certificate, with what the tenant's side needs."""
-        return f"{remedy} {self.switch}".rstrip()
+    def with_switch(self, remedy: str, *, elsewhere: bool = False) -> str:
+        """A remedy that asks for another certificate, with what the tenant's side needs.
+
+        It says so where the calendar rules out what it asks for; ``elsewhere``: it asks for
+        another CA than the certificate's own.
+        """
+        supply = self.supply.elsewhere if elsewhere else self.supply.instead
+        return " ".join(filter(None, (remedy, supply, self.switch)))
+
+    def from_its_ca(self, remedy: str) -> str:
+        """A remedy that asks the certificate's own CA for another one, where that issues them."""
+        return self.with_switch("" if self.supply.instead else remedy)
+
+    def with_supply(self, supply: Supply) -> Words:
+        """The same, by what can be had on the day: nobody asks for a renewal that is none."""
+        if not supply.instead or not self.then:
+            return msgspec.structs.replace(self, supply=supply)
+        renewal = f"{supply.instead} Then {self.then}."
+        return msgspec.structs.replace(self, supply=supply, renewal=renewal)
 
 
 ENTRY = Words(
@@ -47,7 +72,14 @@ ENTRY = Words(
     RENEWAL_AT_HAND,
     switch="",
     removal="remove this entry and redeploy",
+    then="add its pair beside this one, redeploy, switch the sender, remove the old pair",
 )
+
+
+def words_of(verdict: BindingVerdict, calendar: Calendar, platform: Platform, today: date) -> Words:
+    """The words for a binding as it is judged, by what can be had ``today``."""
+    words = words_for(verdict.caller) if isinstance(verdict, CallerVerdict) else ENTRY
+    return words.with_supply(supply_for(verdict, calendar, platform, today))
 
 
 def words_for(caller: Caller) -> Words:
@@ -60,10 +92,20 @@ def words_for(caller: Caller) -> Words:
         else "date that the file tells"
     )
     aside = f" Judged by the {told}, without the certificate itself."
+    is_mapping = caller.kind is CallerKind.MAPPING
+    then = _MAP_IT if is_mapping else "" if caller.made_by_sap else _NEW_KEY
     return Words(
-        *(_mapping(caller) if caller.kind is CallerKind.MAPPING else _service_key(caller)),
+        *(_mapping(caller) if is_mapping else _service_key(caller)),
         aside=aside if by_facts else "",
+        then=then,
     )
+
+
+_MAP_IT = "map it to the same user, let the sender switch, then remove this mapping"
+_NEW_KEY = (
+    "make a new service key with it in the same instance, let the sender switch, then delete this "
+    "key"
+)
 
 
 def named(binding: CertificateEntry | Caller) -> str:
@@ -76,12 +118,11 @@ def named(binding: CertificateEntry | Caller) -> str:
 
 
 def _mapping(caller: Caller) -> tuple[str, str, str, str, str, str]:
-    first = "map it to the same user, let the sender switch, then remove this mapping."
     return (
         f"this mapping of user {caller.user}",
         "this mapping's",
-        f"Get the renewed certificate from the sender, {first}",
-        f"The renewed certificate is at hand: {first}",
+        f"Get the renewed certificate from the sender, {_MAP_IT}.",
+        f"The renewed certificate is at hand: {_MAP_IT}.",
         "A new client certificate needs a new mapping of the same user before the sender switches.",
         "remove this mapping",
     )
@@ -90,8 +131,6 @@ def _mapping(caller: Caller) -> tuple[str, str, str, str, str, str]:
 def _service_key(caller: Caller) -> tuple[str, str, str, str, str, str]:
     this, its = "this service key", "this service key's"
     removal = "delete this service key"
-    new_key = "make a new service key with it in the same instance, let the sender switch, then "
-    new_key += "delete this key"
     if caller.made_by_sap:
         renewal = "Make a new service key in the same instance, give it to the sender, let it "
         renewal += "switch, then delete this key (SAP makes its certificate, for a year at most)."
@@ -104,8 +143,8 @@ def _service_key(caller: Caller) -> tuple[str, str, str, str, str, str]:
         return (
             this,
             its,
-            f"Get the renewed certificate from the sender. {same}, else {new_key}.",
-            f"The renewed certificate is at hand. {same}, else {new_key}.",
+            f"Get the renewed certificate from the sender. {same}, else {_NEW_KEY}.",
+            f"The renewed certificate is at hand. {same}, else {_NEW_KEY}.",
             "A new client certificate with another pair needs a new service key before the sender "
             "switches.",
             removal,
@@ -115,8 +154,8 @@ def _service_key(caller: Caller) -> tuple[str, str, str, str, str, str]:
     return (
         this,
         its,
-        f"Get the renewed certificate from the sender, {new_key}: {why}.",
-        f"The renewed certificate is at hand: {new_key}; {why}.",
+        f"Get the renewed certificate from the sender, {_NEW_KEY}: {why}.",
+        f"The renewed certificate is at hand: {_NEW_KEY}; {why}.",
         "A new client certificate needs a new service key before the sender switches.",
         removal,
     )

@@ -106,7 +106,8 @@ class UnsupportedRoot(Rule):
             f"{_TOKENS if for_tokens else ''} List: {trust.name}.",
             remedy=case.words.with_switch(
                 "Let the sender get a certificate under a root that is on the list, or check with "
-                "the list of your own domain: --platform custom --roots FILE."
+                "the list of your own domain: --platform custom --roots FILE.",
+                elsewhere=True,
             ),
             severity=Severity.WARNING if for_tokens else None,
             broken_since=max(since, best.certificate.not_before) if since else None,
