@@ -3,7 +3,7 @@
 The points are those of SAP's procedure, step 1 (057f4a7): the load balancer's root among the
 certificates to trust, and a key entry with a client certificate of a CA that is supported; with
 what SAP says of the chain (4509f60) and of the extended key usage (0f92842). What is not checked:
-that the private key of an entry is the certificate's, and which entry a sender really uses.
+that the private key of a keystore's entry is the certificate's, and which entry a sender uses.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from iflint.answers.chains import standing_of
+from iflint.answers.chains import not_its_key, standing_of
 from iflint.answers.checklist import Complaint, Point, State, complaint_of, worst
 from iflint.answers.load_balancer import Trusting, trusted
 from iflint.answers.lone_certificate import findings_about
 from iflint.answers.replies import complaint_of_reply, reply_to
-from iflint.answers.store_commands import CHAIN_FILE, Store, chain_again
+from iflint.answers.store_commands import CHAIN_FILE, Store, chain_again, pkcs12_of
 from iflint.iflow.model import AuthorizationKind
 from iflint.judging.references import certificate_reference, channel_reference, iflow_reference
 from iflint.judging.verdicts import ChannelVerdict, EntryState
@@ -270,10 +270,19 @@ def _what_is_there(read: Inputs) -> str:
 
 
 def _no_key_entry(keystore: str, read: Inputs) -> Complaint:
+    stranger = next((key for key in read.keys if key.beside is not None), None)
+    if stranger is not None and stranger.beside is not None:
+        return Complaint(
+            f"Of {stranger.beside.subject.readable} {not_its_key(stranger)}: with the two a sender "
+            "can prove nothing.",
+            "Take the key with which this certificate was requested. If it is lost, let the sender "
+            "get a certificate for a new key.",
+        )
     if any(not key.keystore for key in read.keys):
         return Complaint(
             f"{keystore} holds a key and certificates, but is no keystore that ties them together.",
-            "Make a keystore of them: openssl pkcs12 -export -in FILE -out sender.p12.",
+            "Make a keystore of them.",
+            commands=(pkcs12_of(keystore),),
         )
     if read.keys:
         return Complaint(

@@ -97,6 +97,11 @@ def to_trust(file: str, store: Store, *, is_text: bool) -> str:
     return ""
 
 
+def pkcs12_of(file: str) -> str:
+    """Make a keystore of the key and the certificates in a PEM file."""
+    return f"openssl pkcs12 -export -in {quote(file)} -out sender.p12"
+
+
 def trust_in_keystore(file: str, keystore: str) -> str:
     """Take the certificate in ``file`` for one to trust in a keystore."""
     names = f"-file {quote(file)} -keystore {quote(keystore)}"

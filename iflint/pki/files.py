@@ -15,6 +15,7 @@ import msgspec
 
 from iflint.pki import der as asn1
 from iflint.pki.certificates import Certificate, CertificateError, parse_certificate
+from iflint.pki.key_pairs import half_of_certificate
 from iflint.pki.keys import KeyForm, KeyMaterial, key_in_der, key_in_pem
 from iflint.pki.pem import (
     BASE64,
@@ -135,22 +136,25 @@ class FileContent(msgspec.Struct, frozen=True):
 def _with_their_key(
     found: Sequence[FoundCertificate], keys: Sequence[KeyMaterial]
 ) -> tuple[FoundCertificate, ...]:
-    """The certificates of a file, the client's as that of the one private key beside it.
+    """The certificates of a file, each that a private key beside it belongs to as such.
 
-    With several keys or several client certificates, nothing tells what is presented. That the
-    key is the certificate's, and that its sender presents all that the file holds, is *inferred*.
+    That its sender presents all that the file holds is *inferred*; so is, of a key that can't be
+    read, that it belongs to the only certificate of a client beside it.
     """
+    lone = [key for key in keys if not key.keystore]
+    halves = {key.half for key in lone if key.half is not None}
+    owned = [one for one in found if halves and half_of_certificate(one.certificate) in halves]
     clients = {one.certificate for one in found if not one.certificate.is_ca}
-    if len(keys) != 1 or keys[0].keystore or len(clients) != 1:
+    if len(keys) == len(lone) == 1 and not halves and len(clients) == 1:
+        owned = [one for one in found if one.certificate in clients]
+    entries: dict[Certificate, KeyEntry] = {}
+    for one in owned:
+        above = (each.certificate for each in found if each.certificate.is_ca)
+        chain = tuple(dict.fromkeys((one.certificate, *above)))
+        entries.setdefault(one.certificate, KeyEntry(one.location, "", chain))
+    if not entries:
         return tuple(found)
-    (own,) = clients
-    place = next(one.location for one in found if one.certificate == own)
-    chain = dict.fromkeys((own, *(one.certificate for one in found)))
-    entry = KeyEntry(place, "", tuple(chain))
-    return tuple(
-        msgspec.structs.replace(one, entry=entry) if one.certificate == own else one
-        for one in found
-    )
+    return tuple(msgspec.structs.replace(one, entry=entries.get(one.certificate)) for one in found)
 
 
 def read_certificate_file(
@@ -331,7 +335,7 @@ class _Reader:
     def _add_key(self, form: KeyForm, region: Region | None) -> None:
         if len(self._keys) < MAX_CERTIFICATES:
             location = Location(self._file, region)
-            self._keys.append(KeyMaterial(location, form.kind, form.encrypted))
+            self._keys.append(KeyMaterial(location, form.kind, form.encrypted, half=form.half))
 
     def _use(self, data: bytes, region: Region | None) -> None:
         """Takes the certificates that ``data`` begins with, one after the other, or a PKCS#7.
