@@ -20,7 +20,13 @@ from iflint.answers.checklist import Complaint, Point, State, complaint_of, wors
 from iflint.answers.load_balancer import Trusting, trusted
 from iflint.answers.lone_certificate import findings_about
 from iflint.answers.replies import complaint_of_reply, reply_to
-from iflint.answers.store_commands import CHAIN_FILE, Store, chain_again, pkcs12_of
+from iflint.answers.store_commands import (
+    CHAIN_FILE,
+    Store,
+    chain_again,
+    completed,
+    pkcs12_of,
+)
 from iflint.iflow.model import AuthorizationKind
 from iflint.judging.references import certificate_reference, channel_reference, iflow_reference
 from iflint.judging.verdicts import ChannelVerdict, EntryState
@@ -53,6 +59,7 @@ from iflint.words.wording import (
 if TYPE_CHECKING:
     from iflint.engine.inputs import Inputs
     from iflint.engine.session import Session
+    from iflint.pki.certificates import Certificate
     from iflint.pki.files import KeyEntry
     from iflint.places.location import FileLocation
 
@@ -352,7 +359,6 @@ class _Entry:
         self._found = found
         self._certificate = found.certificate
         self._entry = entry
-        self._presented = [FoundCertificate(c, entry.location) for c in entry.presented]
 
     def side(self) -> KeyEntrySide:
         certificate = self._certificate
@@ -397,21 +403,31 @@ class _Entry:
         """What concerns the certificate and its chain, in one environment."""
         complaints: dict[tuple[str, str], list[Complaint]] = {}
         about = topics(session.rules)
-        for finding in findings_about(self._found, session, self._presented):
+        for finding in findings_about(self._found, session, self._beside(session)):
             which = _POINT_OF.get(about.get(finding.code), _ADVICE)
             complaints.setdefault(which, []).append(complaint_of(finding))
         self._agree_with(standing, complaints)
+        self._tell_commands(session, complaints.get(_CHAIN, []))
         complaints.setdefault(_CHAIN, []).extend(self._said_of_entry(standing, session.as_of))
         root = next((step for step in standing.steps if step.role == "root"), None)
         of_root = [f"{root.subject}; list: {session.trust.describe()}"] if root else []
         unreached = State.HOLDS if root or _ROOT in complaints else State.UNKNOWN
-        if unreached is State.UNKNOWN:
+        if root is not None and root.faults and _ROOT not in complaints:
+            unreached = State.UNKNOWN  # the chain that is at hand leads elsewhere: see there
+        elif unreached is State.UNKNOWN:
             of_root = ["the chain does not get to a root"]
         yield _point(3, _VALIDITY, [self._validity(session)], complaints.get(_VALIDITY, ()))
         yield _point(4, _CHAIN, self._of_chain(session), complaints.get(_CHAIN, ()))
         yield _point(5, _ROOT, of_root, complaints.get(_ROOT, ()), least=unreached)
         yield _point(6, _CLIENTS, self._usage(standing), complaints.get(_CLIENTS, ()))
         yield _point(7, _ADVICE, (), complaints.get(_ADVICE, ()))
+
+    def _tell_commands(self, session: Session, complaints: list[Complaint]) -> None:
+        """How to put into the key entry what it lacks, with the first complaint of its chain."""
+        lacking = self._to_add(session)
+        if complaints and lacking:
+            commands = completed(self._entry.alias, self._keystore, lacking)
+            complaints[0] = msgspec.structs.replace(complaints[0], commands=commands)
 
     def _said_of_entry(self, standing: Standing, clock: datetime) -> Iterator[Complaint]:
         """What no rule says of a chain: how it lies in the key entry."""
@@ -461,17 +477,32 @@ class _Entry:
         return not any(key.kind.startswith(PKCS12) for key in self._read.keys)
 
     def _at_hand(self, session: Session) -> list[str]:
-        """The certificates that belong above, are at hand, and are not in the key entry."""
-        at_hand = CertificatePool((*self._read.certificates, *session.inputs.certificates))
-        presented = {certificate.sha256 for certificate in self._entry.presented}
         return [
-            f"at hand, to be added to the key entry: {certificate.subject.readable}, in "
-            f"{at_hand.locations(certificate)[0].file}"
-            for certificate in at_hand.below_roots(self._entry.presented[:1])
-            if certificate.sha256 not in presented
+            f"at hand, to be added to the key entry: {one.certificate.subject.readable}, in "
+            f"{one.location.file}"
+            for one in self._to_add(session)
+        ]
+
+    def _to_add(self, session: Session) -> list[FoundCertificate]:
+        """The certificates that belong above, are at hand, and are not in the key entry."""
+        found = (*self._read.certificates, *session.inputs.certificates)
+        places: dict[Certificate, FoundCertificate] = {}
+        for one in found:
+            places.setdefault(one.certificate, one)
+        return [
+            places[certificate]
+            for certificate in CertificatePool(found).below_roots(self._entry.presented[:1])
+            if certificate not in self._entry.presented
+            and certificate in places
             and not certificate.self_issued
             and session.trust.root_of(certificate) is None
         ]
+
+    def _beside(self, session: Session) -> list[FoundCertificate]:
+        """What may complete the chain, and is not presented: whoever else has a key for it."""
+        found = (*self._read.certificates, *session.inputs.certificates)
+        presented = [FoundCertificate(c, self._entry.location) for c in self._entry.presented]
+        return [*presented, *(msgspec.structs.replace(one, entry=None) for one in found)]
 
     def _calls(self) -> tuple[tuple[Call, ...], int]:
         """The channels that this certificate may be meant for, and how many others there are."""

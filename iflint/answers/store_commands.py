@@ -80,6 +80,15 @@ def chain_again(alias: str, keystore: str) -> tuple[str, str]:
     return f"{listing} > {CHAIN_FILE}", _import(alias, CHAIN_FILE, keystore)
 
 
+def completed(alias: str, keystore: str, lacking: Sequence[FoundCertificate]) -> tuple[str, ...]:
+    """Add to the chain of a key entry what it lacks; nothing where a command can't name that."""
+    printed = dict.fromkeys(_printed(found) for found in lacking)
+    if "" in printed:
+        return ()
+    write, read = chain_again(alias, keystore)
+    return write, *(f"{each} >> {CHAIN_FILE}" for each in printed), read
+
+
 def to_trust(file: str, store: Store, *, is_text: bool) -> str:
     """Take the certificate in ``file`` for one to trust in a store of whatever format.
 
@@ -118,12 +127,18 @@ def _import(alias: str, file: str, keystore: str) -> str:
 
 
 def _printed(found: FoundCertificate) -> str:
-    """The command that prints a certificate as PEM; nothing where it lies in an archive."""
+    """The command that prints a certificate as PEM, and nothing else of its file.
+
+    Nothing where none can: in archives, in JSON, in a keystore where it has no alias.
+    """
     if found.location.file.members:
         return ""
-    path = str(found.location.file)
-    if found.stored is None:
-        return f"cat {quote(path)}" if _is_text(found) else _as_pem(path, is_text=False)
+    path, region = str(found.location.file), found.location.region
+    if found.stored is None and region is None:
+        return _as_pem(path, is_text=False)
+    if found.stored is None and region is not None:
+        is_block = region.start_column == 1 and region.end_line > region.start_line
+        return f"sed -n {region.start_line},{region.end_line}p {quote(path)}" if is_block else ""
     if not found.alias:
         return ""
     return f"keytool -exportcert -rfc -alias {quote(found.alias)} -keystore {quote(path)}"

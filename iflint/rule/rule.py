@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
+from iflint.judging.bridges import Bridge, Ways, bridge_of, no_ways
 from iflint.judging.references import (
     caller_reference,
     certificate_reference,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from iflint.options import Suppression
     from iflint.pki.calendar import Calendar
     from iflint.pki.certificates import Certificate
+    from iflint.pki.chains.verdict import ChainVerdict
     from iflint.pki.keys import KeyMaterial
     from iflint.pki.roots.trust import TrustList
     from iflint.places.location import Location
@@ -85,7 +87,8 @@ class Context(msgspec.Struct, frozen=True):
 
     ``as_of`` is the clock (aware, UTC); ``expiry_days`` the window of "soon";
     ``certificates_at_hand`` how many different certificates were read; ``calendar`` says when
-    public CAs stop issuing certificates for clients; ``in_force`` has the rules by code.
+    public CAs stop issuing certificates for clients; ``in_force`` has the rules by code; ``ways``
+    tells to which roots a CA leads besides those of the certificates at hand.
     """
 
     as_of: datetime
@@ -94,6 +97,11 @@ class Context(msgspec.Struct, frozen=True):
     certificates_at_hand: int
     calendar: Calendar
     in_force: Mapping[str, Rule] = {}
+    ways: Ways = no_ways
+
+    def bridge_of(self, chain: ChainVerdict) -> Bridge | None:
+        """The way around the root of a chain that is not on the list, where one is known."""
+        return bridge_of(chain, self.trust, self.as_of, self.ways)
 
     def is_soon(self, moment: datetime, days: int) -> bool:
         """Whether ``moment`` has passed, or comes within so many days."""

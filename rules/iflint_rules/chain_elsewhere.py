@@ -46,6 +46,14 @@ class ChainElsewhere(Rule):
     all in this order. For PKCS#12: `openssl pkcs12 -export -inkey KEY -in CERTIFICATE -certfile
     chain.pem`.
 
+    If the chain that is presented ends in a root that is not on the list, while one of its CAs is
+    cross-signed by a supported root, that cross certificate is what lacks: it goes into the key
+    entry, and the client certificate stays.
+
+    A sender on Windows or .NET chooses by itself what it sends: it takes intermediates from the
+    “Intermediate Certification Authorities” of the computer or account (`certlm.msc`,
+    `certmgr.msc`), not from the file of its own certificate (*inferred*).
+
     ## Source
 
     SAP documentation (4509f60: "the whole certificate chain"). How a keystore's entry becomes
@@ -75,11 +83,15 @@ class ChainElsewhere(Rule):
             f"The key entry {_name(presented)} does not present a complete chain: "
             f"{_fault(presented.chain)}. Other files at hand hold a better chain.",
             remedy=f"Add to the key entry the certificate of {lacking}, so that it presents the "
-            "whole chain."
+            f"whole chain{_NO_OTHER if presented.chain.outcome is Outcome.UNSUPPORTED else ''}."
             if lacking
             else "Import the chain of the other files into the key entry.",
             **about,
         )
+
+
+_NO_OTHER = " up to a root that is on the list; no new client certificate is needed"
+"""Where a supported root has cross-signed a CA of the chain."""
 
 
 def _name(presented: Presented) -> str:

@@ -127,12 +127,15 @@ def test_a_reply_under_another_alias_is_imported_under_the_keys(folder: Path, st
 
 
 @keytool
-@pytest.mark.parametrize("form", ["pem", "der"])
+@pytest.mark.parametrize("form", ["pem", "der", "bundle"])
 def test_a_reply_in_a_file_is_imported_from_there(folder: Path, form: str) -> None:
     reply = signed_for(make_keystore("client.p12", "PKCS12"))
     for name, identity in (("signed", reply), ("above", CA)):
-        content = pem(identity) if form == "pem" else identity.der
+        content = identity.der if form == "der" else pem(identity)
         (folder / "flow" / f"{name}.cer").write_bytes(content)
+    if form == "bundle":
+        (folder / "flow" / "above.cer").unlink()
+        (folder / "flow" / "signed.cer").write_bytes(pem(LB_TOP, TOP, CA, reply, SERVER))
     (complaint,) = points(answer("client.p12"))["chain"]["complaints"]
     assert "lies in flow/signed.cer" in complaint["message"]
     for command in complaint["commands"]:
@@ -291,3 +294,48 @@ def test_commands_stay_in_one_piece(folder: Path) -> None:
     for form in ("text", "markdown"):
         arguments = ["sender", "client.jks", "--as-of", "2026-11-24", "--format", form]
         assert command in CliRunner().invoke(cli, arguments).stdout
+
+
+# What the key entry lacks.
+
+
+@keytool
+@pytest.mark.parametrize(
+    ("store", "where"), [("JKS", "alias"), ("JKS", "file"), ("PKCS12", "file")]
+)
+def test_what_the_key_entry_lacks_is_added_by_commands(folder: Path, store, where) -> None:
+    encryption = BestAvailableEncryption(PASSWORD.encode())
+    data = serialize_key_and_certificates(b"client", KEY, SIGNED.certificate, [], encryption)
+    (folder / "leaf.p12").write_bytes(data)
+    stores = ("-srckeystore", "leaf.p12", "-srcstorepass", PASSWORD, "-deststorepass", PASSWORD)
+    command = ["keytool", "-importkeystore", *stores, "-destkeystore", "client store"]
+    subprocess.run([*command, "-deststoretype", store], check=True, capture_output=True)
+    if where == "alias":
+        take_in("client store", above=CA)
+    else:
+        (folder / "flow" / "all.pem").write_bytes(pem(TOP, CA, SIGNED))
+    (complaint, *_) = points(answer("client store"))["chain"]["complaints"]
+    assert complaint["code"] in ("IFL202", "IFL206")
+    for command in complaint["commands"]:
+        shell(command)
+    assert points(answer("client store"))["chain"]["state"] == "holds"
+
+
+def test_a_cross_certificate_at_hand_needs_no_new_certificate(folder: Path) -> None:
+    own_top = root("advice-own", dn("CN=Own Root", "O=Example"), "2020-01-01", "2040-01-01")
+    ca = intermediate("advice-oca", dn("CN=Own CA", "O=Example"), own_top)
+    crossed = intermediate("advice-x", own_top.name, TOP, key_label=own_top.key_label)
+    client = issue("advice-client", NAME, ca)
+    (folder / "client.jks").write_bytes(
+        java_keystore({"client": [client, ca, own_top]}, {"cross": crossed})
+    )
+    found = points(answer("client.jks"))
+    (complaint,) = found["chain"]["complaints"]
+    assert complaint["code"] == "IFL206"
+    assert "it ends in CN=Own Root, O=Example, not supported" in complaint["message"]
+    assert (
+        "up to a root that is on the list; no new client certificate is needed"
+        in (complaint["remedy"])
+    )
+    assert any("-alias cross" in command for command in complaint["commands"])
+    assert found["root"]["state"] == "unknown"
