@@ -16,7 +16,7 @@ from iflint.pki.chains.signatures import SignatureCache, Verification
 from iflint.pki.chains.verdict import ChainVerdict, FaultKind, Outcome
 from iflint.pki.roots.trust import Root, RootStanding, TrustList
 from iflint.report.certificate_list import Place, Standing, Step
-from iflint.words.wording import dated, day, days_until, listed
+from iflint.words.wording import NO_SUBJECT, dated, day, days_until, listed
 
 if TYPE_CHECKING:
     from iflint.pki.chains.verdict import Fault, Link
@@ -244,6 +244,7 @@ class _Steps:
                 for found in dict.fromkeys(self._pool.locations(certificate))
             ),
             known_as=known_as,
+            note=NO_SUBJECT if role == "client" and not certificate.subject.rdns else "",
         )
         return _with(step, said)
 

@@ -53,7 +53,6 @@ from iflint.words.wording import (
     days_until,
     left,
     listed,
-    sentence,
 )
 
 if TYPE_CHECKING:
@@ -566,7 +565,7 @@ _WINDOWS = (
     "computer or account (certlm.msc, certmgr.msc)"
 )
 _WITHOUT_SUBJECT = Complaint(
-    f"{sentence(NO_SUBJECT)} No channel can list it.",
+    f"No channel can list this certificate: {NO_SUBJECT}.",
     "Let the sender get a certificate with a subject, at least a common name.",
 )
 _OF_CHAIN = (_VALIDITY, _CHAIN, _ROOT, _CLIENTS)

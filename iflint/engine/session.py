@@ -486,6 +486,7 @@ class Session:
         return self._context(self.as_of)
 
     def _context(self, as_of: datetime) -> Context:
+        from iflint.judging.nameless import nameless
         from iflint.rule.rule import Context
 
         at_hand = len({found.certificate.sha256 for found in self.inputs.certificates})
@@ -496,6 +497,7 @@ class Session:
             at_hand,
             self.calendar,
             {rule.code: rule for rule in self.rules},
+            nameless=nameless(self.inputs.certificates),
         )
 
     @property

@@ -60,10 +60,20 @@ from iflint.rule.rule import (
 )
 from iflint.rule.supply import sunset_of
 from iflint.rule.words import named
-from iflint.words.wording import RENEWAL, RENEWAL_AT_HAND, counted, dated, day, listed, sentence
+from iflint.words.wording import (
+    NO_SUBJECT,
+    RENEWAL,
+    RENEWAL_AT_HAND,
+    counted,
+    dated,
+    day,
+    listed,
+    sentence,
+)
 
 __all__ = [
     "FORM",
+    "NO_SUBJECT",
     "RENEWAL",
     "RENEWAL_AT_HAND",
     "Answer",

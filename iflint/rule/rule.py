@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import msgspec
 
 from iflint.judging.bridges import Bridge, Ways, bridge_of, no_ways
+from iflint.judging.nameless import meant_by
 from iflint.judging.references import (
     caller_reference,
     certificate_reference,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from iflint.pki.calendar import Calendar
     from iflint.pki.certificates import Certificate
     from iflint.pki.chains.verdict import ChainVerdict
+    from iflint.pki.files import FoundCertificate
     from iflint.pki.keys import KeyMaterial
     from iflint.pki.roots.trust import TrustList
     from iflint.places.location import Location
@@ -88,7 +90,8 @@ class Context(msgspec.Struct, frozen=True):
     ``as_of`` is the clock (aware, UTC); ``expiry_days`` the window of "soon";
     ``certificates_at_hand`` how many different certificates were read; ``calendar`` says when
     public CAs stop issuing certificates for clients; ``in_force`` has the rules by code; ``ways``
-    tells to which roots a CA leads besides those of the certificates at hand.
+    tells to which roots a CA leads besides those of the certificates at hand, and ``nameless`` are
+    those of clients that have no subject.
     """
 
     as_of: datetime
@@ -98,6 +101,7 @@ class Context(msgspec.Struct, frozen=True):
     calendar: Calendar
     in_force: Mapping[str, Rule] = {}
     ways: Ways = no_ways
+    nameless: tuple[FoundCertificate, ...] = ()
 
     def bridge_of(self, chain: ChainVerdict) -> Bridge | None:
         """The way around the root of a chain that is not on the list, where one is known."""
@@ -106,6 +110,10 @@ class Context(msgspec.Struct, frozen=True):
     def is_soon(self, moment: datetime, days: int) -> bool:
         """Whether ``moment`` has passed, or comes within so many days."""
         return moment - self.as_of <= timedelta(days=days)
+
+    def nameless_for(self, verdict: EntryVerdict) -> FoundCertificate | None:
+        """The certificate without a subject that an entry may mean, if one is at hand."""
+        return meant_by(verdict, self.nameless)
 
     def words_of(self, verdict: BindingVerdict) -> Words:
         """How to speak of a binding, by what can be had on the day of the run."""

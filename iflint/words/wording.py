@@ -16,7 +16,7 @@ RENEWAL_AT_HAND = (
     "order."
 )
 
-NO_SUBJECT = "this certificate has no subject, as some of Let's Encrypt: it can stand in no row"
+NO_SUBJECT = "it has no subject, as some of Let's Encrypt, so it can stand in no row"
 """Of one whose names are alternative names only, as a clause."""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.rule import (
+    NO_SUBJECT,
     Answer,
     EntryCase,
     EntryState,
@@ -12,6 +13,7 @@ from iflint.rule import (
     Rule,
     Severity,
     Topic,
+    file_name,
     to_enter,
 )
 
@@ -27,6 +29,10 @@ class CertificateNotFound(Rule):
     else, it is named as the closest: this may be a typing error, or two partners with similar
     names, so it stays a warning. When there are no certificates at all, this is said once for
     each iFlow, and the summary lists the certificates to ask for.
+
+    A certificate without a subject, as newer profiles of Let's Encrypt issue them, can stand in no
+    row. Where one at hand has the entry's common name among its alternative names, or its issuer,
+    this is said.
 
     ## Why it matters
 
@@ -98,6 +104,13 @@ class CertificateNotFound(Rule):
             text = to_enter(certificate.subject.text, case.verdict.subject.value)
             remedy = f"A{ask}; or, if that one is meant, write the subject as: {text}"
             related = tuple(Related(place, f"closest: {name}") for place in places[:1])
+        nameless = case.context.nameless_for(case.verdict)
+        if nameless is not None:
+            file = file_name(nameless.location)
+            message += f" Perhaps the one in {file} is meant, but {NO_SUBJECT}."
+            remedy = "Let the sender get a certificate with a subject, at least a common name, and "
+            remedy += "enter its pair."
+            related = (Related(nameless.location, "this certificate has no subject"),)
         yield self.finding(
             case,
             message,
