@@ -36,11 +36,6 @@ class Bridge(msgspec.Struct, frozen=True):
     until: date
 
 
-def no_ways(certificate: Certificate) -> Iterable[tuple[Root, date]]:  # noqa: ARG001
-    """What is known without a table."""
-    return ()
-
-
 def bridge_of(chain: ChainVerdict, trust: TrustList, at: datetime, ways: Ways) -> Bridge | None:
     """The way around the root of a chain, where that is not on the list; the longest lasting one.
 

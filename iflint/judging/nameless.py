@@ -19,18 +19,6 @@ if TYPE_CHECKING:
 _DNS_NAME = 0x82
 
 
-def nameless(found: Iterable[FoundCertificate]) -> tuple[FoundCertificate, ...]:
-    """The certificates of clients that have no subject, each once."""
-    each = {
-        one.certificate: one
-        for one in found
-        if not one.certificate.subject.rdns
-        and not one.certificate.is_known_by_facts
-        and not one.certificate.is_ca
-    }
-    return tuple(each.values())
-
-
 def meant_by(
     verdict: EntryVerdict, candidates: Iterable[FoundCertificate]
 ) -> FoundCertificate | None:

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
-from iflint.judging.bridges import Bridge, Ways, bridge_of, no_ways
-from iflint.judging.nameless import meant_by
 from iflint.judging.references import (
     caller_reference,
     certificate_reference,
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from iflint.iflow.model import Iflow, SenderChannel
+    from iflint.judging.bridges import Bridge, Ways
     from iflint.judging.verdicts import (
         BindingVerdict,
         CallerVerdict,
@@ -100,11 +99,15 @@ class Context(msgspec.Struct, frozen=True):
     certificates_at_hand: int
     calendar: Calendar
     in_force: Mapping[str, Rule] = {}
-    ways: Ways = no_ways
+    ways: Ways | None = None
     nameless: tuple[FoundCertificate, ...] = ()
 
     def bridge_of(self, chain: ChainVerdict) -> Bridge | None:
         """The way around the root of a chain that is not on the list, where one is known."""
+        if self.ways is None:
+            return None
+        from iflint.judging.bridges import bridge_of
+
         return bridge_of(chain, self.trust, self.as_of, self.ways)
 
     def is_soon(self, moment: datetime, days: int) -> bool:
@@ -113,6 +116,10 @@ class Context(msgspec.Struct, frozen=True):
 
     def nameless_for(self, verdict: EntryVerdict) -> FoundCertificate | None:
         """The certificate without a subject that an entry may mean, if one is at hand."""
+        if not self.nameless:
+            return None
+        from iflint.judging.nameless import meant_by
+
         return meant_by(verdict, self.nameless)
 
     def words_of(self, verdict: BindingVerdict) -> Words:
