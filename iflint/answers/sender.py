@@ -269,6 +269,14 @@ def _key_entries(keystore: str, read: Inputs, entries: Sequence[KeyEntry]) -> Po
     return _point(2, _KEY_ENTRY, facts, complaints)
 
 
+_IN_VAIN = (
+    "with the two a sender can prove nothing.",
+    "Take the key with which this certificate was requested. If it is lost, let the sender get a "
+    "certificate for a new key.",
+)
+"""What a stranger's key beside a certificate means, and what to do."""
+
+
 def _what_is_there(read: Inputs) -> str:
     keys = "a private key" if read.keys else "no private key"
     count = len({found.certificate for found in read.certificates})
@@ -279,10 +287,8 @@ def _no_key_entry(keystore: str, read: Inputs) -> Complaint:
     stranger = next((key for key in read.keys if key.beside is not None), None)
     if stranger is not None and stranger.beside is not None:
         return Complaint(
-            f"Of {stranger.beside.subject.readable} {not_its_key(stranger)}: with the two a sender "
-            "can prove nothing.",
-            "Take the key with which this certificate was requested. If it is lost, let the sender "
-            "get a certificate for a new key.",
+            f"Of {stranger.beside.subject.readable} {not_its_key(stranger)}: {_IN_VAIN[0]}",
+            _IN_VAIN[1],
         )
     if any(not key.keystore for key in read.keys):
         return Complaint(
@@ -438,6 +444,9 @@ class _Entry:
         """What no rule says of a chain: how it lies in the key entry."""
         if self._to_import is not None:
             yield self._to_import
+        for key in self._read.keys:
+            if key.beside == self._certificate:
+                yield Complaint(f"Of this entry {not_its_key(key)}: {_IN_VAIN[0]}", _IN_VAIN[1])
         for certificate in self._needless:
             yield Complaint(
                 f"The key entry presents {certificate.subject.readable}, too, which expired on "

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from iflint.pki.der import Node
-    from iflint.pki.keystores.model import Keystore
+    from iflint.pki.keystores.model import Keystore, StoredEntry
     from iflint.pki.passwords import Password
     from iflint.places.text_file import TextFile
 
@@ -426,7 +426,12 @@ class _Reader:
         if keystore.protection is not None:
             protected = keystore.protection is Protection.PASSWORD
             what = keystore.kind if protected else f"{keystore.kind} with {keystore.protection}"
-            self._keys.append(KeyMaterial(location, what, protected, keystore=True))
+            key = KeyMaterial(location, what, protected, keystore=True)
+            strange = next(filter(_has_a_strangers_key, keystore.entries), None)
+            if strange is not None:
+                beside = strange.certificates[0]
+                key = msgspec.structs.replace(key, half=strange.half, beside=beside)
+            self._keys.append(key)
         for fault in keystore.faults:
             self._problem(region, f"{_a(keystore.kind)}: {fault}", _EXPORT)
         if keystore.locked:
@@ -464,6 +469,12 @@ class _Reader:
     def _problem(self, region: Region | None, message: str, remedy: str) -> None:
         location = Location(self._file, region)
         self._problems.append(Problem(ProblemKind.CERTIFICATE, location, message, remedy))
+
+
+def _has_a_strangers_key(entry: StoredEntry) -> bool:
+    """Whether the key of an entry can be read, and is not its certificate's."""
+    own = half_of_certificate(entry.certificates[0]) if entry.half is not None else None
+    return own is not None and own != entry.half
 
 
 def _a(kind: str) -> str:

@@ -21,8 +21,9 @@ def strangers_told(
 ) -> Iterator[KeyMaterial]:
     """The keys, each with the certificate that lies beside it and is not its own, if so.
 
-    Beside a key lies what stands in its file, or in one whose name differs in its ending only. Of
-    a key that has its certificate there nothing is told, nor of one that can't be read.
+    Beside a key lies what stands in its file, or in one whose name differs in its ending only; in a
+    keystore it is known already. Of a key that has its certificate there nothing is told, nor of
+    one that can't be read.
     """
     known = list(keys)
     if not any(key.half for key in known):
@@ -40,7 +41,9 @@ def strangers_told(
         candidates = beside.get(_place(file)) or beside.get(_stem(file)) or []
         own = of_half.get(key.half) if key.half else None
         meant = next((c for c in candidates if not c.is_ca and c.spki), None)
-        if not key.half or meant is None or own in candidates:
+        if key.beside is not None:
+            yield msgspec.structs.replace(key, owner=own)
+        elif not key.half or meant is None or own in candidates:
             yield key
         else:
             yield msgspec.structs.replace(key, beside=meant, owner=own)

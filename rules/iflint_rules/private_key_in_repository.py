@@ -20,10 +20,11 @@ class PrivateKeyInRepository(Rule):
     not reported, if its keys are encrypted: you gave it on purpose. (A folder that is a whole
     repository does not count as passing each keystore in it.)
 
-    iflint looks at the outer form of a key, and at its public half where it is not encrypted: a key
-    that is not the one of the certificate in the same file, or in one whose name differs in its
-    ending only, is named, since a sender can prove nothing with the two. Nothing else of it is
-    kept, and nothing printed or reported.
+    iflint looks at the outer form of a key, and at its public half where it is not encrypted or
+    lies in a PKCS#12 keystore whose password is given. A key that is not the one of its certificate
+    is named, since a sender can prove nothing with the two: of the entry's in a keystore, else of
+    the one in the same file, or in a file whose name differs in its ending only. Nothing else of a
+    key is kept, and nothing printed or reported.
 
     ## Why it matters
 
@@ -57,7 +58,7 @@ class PrivateKeyInRepository(Rule):
     def check_key(self, case: KeyCase) -> Iterable[Finding]:
         """Say that there is one, and of which kind; never more."""
         key = case.key
-        if key.keystore and key.encrypted and key.given:
+        if key.keystore and key.encrypted and key.given and key.beside is None:
             return
         if key.of_service_key:
             what = "A service key lies here with the private key that SAP made"

@@ -11,7 +11,12 @@ import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+)
+from cryptography.hazmat.primitives.serialization.pkcs12 import PBES, serialize_key_and_certificates
 
 from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root, write_tree
 from iflint.commands.main import cli
@@ -205,3 +210,64 @@ def test_an_expired_certificate_beside_the_chain_is_told_by_chain(folder: Path) 
     said = " ".join(text.split())
     assert "CN=Root, O=Example is presented with it, which expired on 2025-01-01" in said
     assert "whether SAP's does is not known" in said
+
+
+# In a keystore.
+
+
+def keystore(key: str, of: str = "RSA", encryption=None) -> bytes:
+    own, others = certificate(of).certificate, [CA.certificate]
+    held = (own, others) if key == of else (None, [own, *others])
+    encryption = encryption or BestAvailableEncryption(b"changeit")
+    return serialize_key_and_certificates(b"client", KEYS[key], *held, encryption)
+
+
+def sender_says(path: str, *environment: str) -> str:
+    given = ["sender", path, "--as-of", "2026-11-24", "--format", "json", *environment]
+    result = CliRunner(env={"PW": "changeit"}).invoke(cli, given)
+    (entry,) = json.loads(result.stdout)["entries"]
+    return json.dumps(entry, ensure_ascii=False)
+
+
+PASSWORD = "--keystore-password-env=PW"
+NOT_OWN = "the private key in a.p12 is not its own"
+
+
+@pytest.mark.parametrize("encryption", [None, PLAIN], ids=["a password", "none"])
+@pytest.mark.parametrize("key", ["RSA", "P-256"])
+def test_the_key_of_a_keystores_entry_is_compared_by_all(folder, key, encryption) -> None:
+    (folder / "a.p12").write_bytes(keystore(key, encryption=encryption))
+    strange = key != "RSA"
+    assert (NOT_OWN in sender_says("a.p12", PASSWORD)) is strange
+    given = ["chain", "a.p12", "--as-of", "2026-11-24", PASSWORD]
+    text = " ".join(CliRunner(env={"PW": "changeit"}).invoke(cli, given).stdout.split())
+    assert (NOT_OWN in text) is strange
+
+
+def test_one_that_is_given_is_reported_for_a_strangers_key_only(folder, monkeypatch) -> None:
+    monkeypatch.setenv("PW", "changeit")
+    (folder / "senders").mkdir()
+    said = []
+    for key in ("RSA", "P-256"):
+        (folder / "senders" / "a.p12").write_bytes(keystore(key))
+        said.append(said_of_keys("--certificates", "senders", PASSWORD))
+    assert said[0] == []
+    assert STRANGE in said[1][0]
+
+
+def test_a_keystore_of_old_ciphers_is_compared_too(folder: Path) -> None:
+    old = (
+        PrivateFormat.PKCS12.encryption_builder()
+        .kdf_rounds(2000)
+        .key_cert_algorithm(PBES.PBESv1SHA1And3KeyTripleDESCBC)
+        .build(b"changeit")
+    )
+    (folder / "a.p12").write_bytes(keystore("P-256", encryption=old))
+    assert NOT_OWN in sender_says("a.p12", PASSWORD)
+
+
+@pytest.mark.skipif(not shutil.which("keytool"), reason="needs the JDK's keytool")
+def test_the_own_key_of_an_entry_that_java_made_is_no_strangers(folder: Path) -> None:
+    command = "keytool -genkeypair -alias c -keyalg EC -dname CN=x -keystore a.p12 -storepass"
+    subprocess.run([*command.split(), "changeit"], check=True, capture_output=True)
+    assert NOT_OWN not in sender_says("a.p12", PASSWORD)

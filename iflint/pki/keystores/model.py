@@ -28,13 +28,15 @@ class Protection(enum.StrEnum):
 class StoredEntry(msgspec.Struct, frozen=True):
     """One entry; with a key, ``certificates`` are what it presents, the key's own first.
 
-    ``trusted`` tells whether Java takes it as a certificate to trust.
+    ``trusted`` tells whether Java takes it as a certificate to trust. ``half`` is the public half
+    of its key, to be compared; None where the key can't be read.
     """
 
     alias: str
     certificates: tuple[Certificate, ...]
     has_key: bool
     trusted: bool = False
+    half: bytes | None = None
 
 
 class Keystore(msgspec.Struct, frozen=True, kw_only=True):
