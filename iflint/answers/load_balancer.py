@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.answers.checklist import Complaint, State
-from iflint.answers.store_commands import Store, to_trust, trust_in_keystore
+from iflint.answers.store_commands import Store, to_trust
 from iflint.options import UsageError
 from iflint.pki.chains.connectivity import SERVER_AUTH, is_load_balancer_chain
 from iflint.pki.chains.pool import CertificatePool
@@ -90,7 +90,10 @@ class Trusting(msgspec.Struct, frozen=True):
                 continue
             place = ", ".join(dict.fromkeys(self._places(anchor, kind)))
             fact = f"{anchor.subject.readable}, until {day(anchor.not_after)}, in {place}"
-            found = [] if complaint is None else [complaint]
+            found = []
+            if complaint is not None:
+                commands = self._once_more(anchor, pool, kind)
+                found.append(msgspec.structs.replace(complaint, commands=commands))
             if not anchor.self_issued:
                 found.append(_pinned(anchor))
             found.extend(_fault(fault) for fault in verdict.faults)
@@ -114,6 +117,17 @@ class Trusting(msgspec.Struct, frozen=True):
             if found.certificate == anchor and _is(found, kind):
                 yield str(found.location.file)
 
+    def _once_more(
+        self, anchor: Certificate, pool: CertificatePool, kind: Stored
+    ) -> tuple[str, ...]:
+        """Import a certificate of the download into the keystore that holds it in another way."""
+        for place in pool.locations(anchor)[:1]:
+            for store in self.stores:
+                if any(found.certificate == anchor and _is(found, kind) for found in store.found):
+                    file = str(place.file).rpartition("!/")[2]
+                    return (to_trust(file, store, is_text=place.region is not None),)
+        return ()
+
     def _missing(self, server: Certificate, pool: CertificatePool) -> Complaint:
         """None of the certificates to trust leads to the server: what to import, from where."""
         verdict = self._trusted(server, pool, Stored.TRUSTED)
@@ -133,6 +147,12 @@ class Trusting(msgspec.Struct, frozen=True):
         place = pool.locations(top)[0]
         file = str(place.file).rpartition("!/")[2]
         target = self.stores[-1]
+        if len(self.stores) == 1 and not target.is_keystore:
+            return Complaint(
+                message,
+                f"Add {file} of the download to what the sender trusts, and name that file: "
+                "--truststore FILE.",
+            )
         how = "Import" if target.is_keystore else "Add"
         remedy = f"{how} {file} of the download into {target.path} as a certificate to trust"
         command = to_trust(file, target, is_text=place.region is not None)
@@ -162,8 +182,7 @@ _LEVELS = (
         Complaint(
             "It lacks Java's mark of a certificate to trust, so a sender that runs on Java does "
             "not trust it.",
-            "For a sender that runs on Java, import it with: "
-            f"{trust_in_keystore('FILE', 'KEYSTORE')}.",
+            "For a sender that runs on Java, import it once more, as a certificate to trust.",
             State.WARNING,
         ),
     ),
@@ -172,8 +191,7 @@ _LEVELS = (
         False,
         Complaint(
             "It is there as a part of a key entry's chain only, which is presented, not trusted.",
-            "Import it once more, as a certificate to trust: "
-            f"{trust_in_keystore('FILE', 'KEYSTORE')}.",
+            "Import it once more, as a certificate to trust.",
         ),
     ),
 )

@@ -7,6 +7,7 @@ It asks for the passwords, so none stands in a command.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, count
 from os.path import normpath
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _REPLY = "key-entry-reply.pem"
 CHAIN_FILE = "key-entry-chain.pem"
+_ALIAS = "load-balancer-root"
 _FIRST_WITHOUT_NAME = "1"
 """What Java calls the first entry that has no name of its own."""
 
@@ -45,6 +47,13 @@ class Store(msgspec.Struct, frozen=True):
         return one_file and len(self.found) == 1 and not self.is_pem
 
     @property
+    def free_alias(self) -> str:
+        """An alias for the load balancer's root that the keystore has not used yet."""
+        taken = {one.alias.casefold() for one in self.found}
+        names = chain([_ALIAS], (f"{_ALIAS}-{number}" for number in count(2)))
+        return next(name for name in names if name not in taken)
+
+    @property
     def _is_one_file(self) -> bool:
         files = {str(one.location.file) for one in self.found}
         return files == {normpath(self.path).replace("\\", "/")}
@@ -55,13 +64,15 @@ def alias_of(alias: str) -> str:
     return alias or _FIRST_WITHOUT_NAME
 
 
-def as_reply(alias: str, keystore: str, chain: Sequence[FoundCertificate]) -> tuple[str, ...]:
+def as_reply(
+    alias: str, keystore: str, certificates: Sequence[FoundCertificate]
+) -> tuple[str, ...]:
     """Import a CA's certificate and those above it into the key entry that asked for it.
 
     Nothing where one of them has no place that a command can name.
     """
     sources: dict[str, None] = {}
-    for found in chain:
+    for found in certificates:
         source = _printed(found)
         if not source:
             return ()
@@ -96,7 +107,8 @@ def to_trust(file: str, store: Store, *, is_text: bool) -> str:
     several certificates.
     """
     if store.is_keystore:
-        return trust_in_keystore(file, store.path)
+        names = f"-file {quote(file)} -keystore {quote(store.path)}"
+        return f"keytool -importcert -alias {store.free_alias} {names}"
     printed = _as_pem(file, is_text=is_text)
     if store.is_pem:
         return f"(echo; {printed}) >> {quote(store.path)}"  # it may lack its last line end
@@ -109,12 +121,6 @@ def to_trust(file: str, store: Store, *, is_text: bool) -> str:
 def pkcs12_of(file: str) -> str:
     """Make a keystore of the key and the certificates in a PEM file."""
     return f"openssl pkcs12 -export -in {quote(file)} -out new-sender.p12"
-
-
-def trust_in_keystore(file: str, keystore: str) -> str:
-    """Take the certificate in ``file`` for one to trust in a keystore."""
-    names = f"-file {quote(file)} -keystore {quote(keystore)}"
-    return f"keytool -importcert -alias load-balancer-root {names}"
 
 
 def _is_text(found: FoundCertificate) -> bool:

@@ -339,3 +339,40 @@ def test_a_cross_certificate_at_hand_needs_no_new_certificate(folder: Path) -> N
     )
     assert any("-alias cross" in command for command in complaint["commands"])
     assert found["root"]["state"] == "unknown"
+
+
+@keytool
+def test_an_alias_that_is_taken_is_not_advised_again(complete: Path) -> None:
+    Path("one.pem").write_bytes(pem(root("advice-lb-old", LB_TOP.name, "2015-01-01", "2035-01-01")))
+    named = ("-alias", "load-balancer-root", "-file", "one.pem", "-keystore", "trust.jks")
+    tool("-importcert", "-noprompt", *named)
+    (complaint,) = load_balancer("trust.jks")["complaints"]
+    shell(complaint["commands"][0])
+    assert "-alias load-balancer-root-2 " in complaint["commands"][0]
+    assert load_balancer("trust.jks")["state"] == "holds"
+
+
+@keytool
+def test_one_without_javas_mark_is_imported_once_more(complete: Path) -> None:
+    encryption = BestAvailableEncryption(PASSWORD.encode())
+    others = [CA.certificate, LB_TOP.certificate]
+    data = serialize_key_and_certificates(b"client", KEY, SIGNED.certificate, others, encryption)
+    (complete / "client.p12").write_bytes(data)
+
+    def told() -> dict:
+        found = answer("client.p12", "--connectivity-test", "download.zip")
+        return points(found)["load-balancer-root"]
+
+    (complaint,) = told()["complaints"]
+    assert "Java's mark" in complaint["message"]
+    shell(complaint["commands"][0])
+    assert told()["state"] == "holds"
+
+
+def test_a_pem_file_with_the_key_is_no_place_for_what_is_trusted(complete: Path) -> None:
+    (complete / "client.pem").write_bytes(pem(SIGNED, CA))
+    given = ["client.pem", "--connectivity-test", "download.zip", "--as-of", "2026-11-24"]
+    text = CliRunner().invoke(cli, ["sender", *given]).stdout
+    assert "to what the sender trusts, and name that file: --truststore FILE" in " ".join(
+        text.split()
+    )
