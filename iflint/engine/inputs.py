@@ -231,6 +231,7 @@ class Reading:
             if location in self._callers:
                 return  # below a checked path and below one of certificates
             self._callers[location] = read.callers
+        content = self._declared(content, source)
         if source.archive is not None:
             self._of_archive[1].append(content)
         else:
@@ -264,6 +265,13 @@ class Reading:
         self._problems.extend(content.problems)
         self._certificates.extend(content.certificates)
         self._certificate_files += bool(content.certificates)
+
+    def _declared(self, content: FileContent, source: CertificateSource) -> FileContent:
+        """What a file holds, its certificates as clients' own where it was given as such."""
+        if not content.certificates or not self._passed_on_purpose(source.file.location):
+            return content
+        found = (msgspec.structs.replace(each, declared=True) for each in content.certificates)
+        return msgspec.structs.replace(content, certificates=tuple(found))
 
     def _keep_keys(self, content: FileContent, source: CertificateSource) -> None:
         if not content.keys:

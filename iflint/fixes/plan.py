@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.fixes.choices import NoChoice, meant, misspelt, successor
+from iflint.fixes.choices import NoChoice, meant, misspelt
 from iflint.fixes.proofs import Candidate, Place, Prover
 from iflint.fixes.texts import Change, ChangedFile, Texts
 from iflint.places.edits import CannotWrite, clashing
@@ -231,9 +231,9 @@ class _Planner:
             return meant(entry, index, unsafe=self._unsafe)
         if answer is Answer.CLOSEST:
             return misspelt(entry, index, unsafe=self._unsafe)
-        if self._add_successor:
-            return successor(entry)
-        self._rows += entry.successor is not None and not entry.successor.same_pair
+        if entry.unprepared is not None and self._add_successor:
+            return entry.unprepared.certificate
+        self._rows += entry.unprepared is not None
         return None
 
     def _without_conflicts(self, candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -2,6 +2,7 @@
 
 from iflint.callers.caller import Caller, CallerKind
 from iflint.iflow.model import AuthorizationKind, CertificateEntry, Iflow, SenderChannel, Value
+from iflint.judging.renewals import renewals_of_each_other
 from iflint.judging.verdicts import (
     BindingVerdict,
     CallerVerdict,
@@ -36,9 +37,11 @@ from iflint.report.findings import (
 )
 from iflint.rule.about import (
     about_certificate,
+    about_renewal,
     about_suppression,
     of_suppression,
     to_enter,
+    to_renew,
     where_text_stands,
 )
 from iflint.rule.hooks import hookimpl
@@ -59,12 +62,10 @@ from iflint.rule.rule import (
     Topic,
 )
 from iflint.rule.words import named
-from iflint.words.wording import RENEWAL, RENEWAL_AT_HAND, counted, dated, day, listed, sentence
+from iflint.words.wording import counted, dated, day, listed, sentence
 
 __all__ = [
     "FORM",
-    "RENEWAL",
-    "RENEWAL_AT_HAND",
     "Answer",
     "AuthorizationKind",
     "BindingCase",
@@ -120,6 +121,7 @@ __all__ = [
     "Validity",
     "Value",
     "about_certificate",
+    "about_renewal",
     "about_suppression",
     "choice",
     "counted",
@@ -133,10 +135,12 @@ __all__ = [
     "named",
     "number",
     "of_suppression",
+    "renewals_of_each_other",
     "sentence",
     "switch",
     "texts",
     "to_enter",
+    "to_renew",
     "usage_name",
     "version",
     "where_text_stands",
