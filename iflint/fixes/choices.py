@@ -82,4 +82,3 @@ def misspelt(
     name = certificate.subject.common_name
     why = f"that {name} is meant is a guess: the name may be right, and a partner's own"
     return NoChoice(why, unsafe=True)
-

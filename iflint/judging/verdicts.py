@@ -317,6 +317,12 @@ class EntryVerdict(BindingVerdict, frozen=True):
     fresher: tuple[CertificateEntry, ...] = ()
     meanwhile: CertificateEntry | None = None
 
+    @property
+    def pair(self) -> tuple[str, str] | None:
+        """Its two names as the runtime compares them; None if one of them is no name."""
+        subject, issuer = self.subject.name, self.issuer.name
+        return (subject.canonical, issuer.canonical) if subject and issuer else None
+
 
 class ChannelVerdict(msgspec.Struct, frozen=True):
     """A sender channel and its entries; ``undefined`` are the parameters that end its judging."""

@@ -53,7 +53,8 @@ def to_renew(case: BindingCase) -> str:
     begins = f", valid from {day(first)}" if first > case.context.as_of else ""
     at_hand = f"The renewed certificate is at hand ({name}{begins})"
     if later.accepted_by is not None:
-        return f"{at_hand}, and {named(later.accepted_by)} accepts it: let the sender switch, then {case.words.removal}."
+        accepted = f"{at_hand}, and {named(later.accepted_by)} accepts it"
+        return f"{accepted}: let the sender switch, then {case.words.removal}."
     return f"{at_hand}. {case.words.renewal_at_hand.replace('{file}', name)}"
 
 
