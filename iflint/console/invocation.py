@@ -51,8 +51,8 @@ class Invocation(msgspec.Struct, frozen=True):
     """A run that can start: its settings, merged from the arguments and the file.
 
     ``given`` are those that stand in either, by name; ``configuration`` is that file.
-    ``other_environments`` are those that are configured, where none is asked for. The files of
-    the baselines that are read and written are one if their paths lead to one.
+    ``other_environments`` are those that are configured and not asked for. The files of the
+    baselines that are read and written are one if their paths lead to one.
     """
 
     paths: tuple[str, ...]
@@ -125,7 +125,7 @@ def prepare(
         given=told,
         answer=asked.answer,
         configuration=configuration,
-        other_environments=() if settings.environments else every,
+        other_environments=tuple(each for each in every if each not in settings.environments),
         baseline_file=baseline_file,
         written_baseline=written_baseline,
     )

@@ -21,9 +21,7 @@ def opens_for_a_stranger(candidate: Candidate, session: Session) -> bool:
     _, flow, ordinal, _ = candidate.place
     known = {candidate.pair, candidate.beside}
     return any(
-        channel.channel.ordinal == ordinal
-        and (channel.judged or bool(channel.undefined))
-        and not any(entry.pair in known for entry in channel.entries)
+        channel.channel.ordinal == ordinal and channel.knows_none_of(known)
         for verdict in session.verdicts(session.as_of).values()
         if verdict.iflow.location == flow
         for channel in verdict.channels

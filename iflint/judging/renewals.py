@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from iflint.pki.chains.pool import CertificatePool
     from iflint.pki.chains.signatures import SignatureCache
     from iflint.pki.chains.verdict import ChainVerdict
+    from iflint.pki.names import Name
     from iflint.pki.roots.trust import TrustList
 
 _MOST_SUCCESSORS = 20
@@ -77,7 +78,11 @@ class Renewals:
             key=lambda each: (-each.not_after.timestamp(), each.sha256),
         )
         for each in candidates:
-            if is_later(each, best) and each.is_ca is not True and of_one_sender(each, best):
+            if (
+                is_later(each, best)
+                and each.is_ca is not True
+                and is_same_sender(each.subject, best.subject)
+            ):
                 yield each
 
     def _successor(
@@ -127,18 +132,17 @@ def has_pair_of(one: Certificate, other: Certificate) -> bool:
     )
 
 
-def of_one_sender(one: Certificate, other: Certificate) -> bool:
-    """Whether two certificates have one subject, or one common name and no other organization.
+def is_same_sender(one: Name, other: Name) -> bool:
+    """Whether two subjects are the same, or have one common name and no different organization.
 
     As the runtime compares names (*inferred*).
     """
-    first, second = one.subject, other.subject
-    if first.canonical == second.canonical:
+    if one.canonical == other.canonical:
         return True
-    name = first.values_of(COMMON_NAME)
-    if not name or name != second.values_of(COMMON_NAME):
+    name = one.values_of(COMMON_NAME)
+    if not name or name != other.values_of(COMMON_NAME):
         return False
-    organizations = first.values_of(ORGANIZATION), second.values_of(ORGANIZATION)
+    organizations = one.values_of(ORGANIZATION), other.values_of(ORGANIZATION)
     return not all(organizations) or organizations[0] == organizations[1]
 
 

@@ -6,6 +6,7 @@ The data only; `iflint.judging.judge` computes it, once.
 from __future__ import annotations
 
 import enum
+from collections.abc import Container
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -339,6 +340,12 @@ class ChannelVerdict(msgspec.Struct, frozen=True):
             self.channel.checked
             and kind is AuthorizationKind.CLIENT_CERTIFICATE
             and not self.undefined
+        )
+
+    def knows_none_of(self, pairs: Container[tuple[str, str] | None]) -> bool:
+        """Whether rows count here, as far as is known, and none of them has one of some pairs."""
+        return (self.judged or bool(self.undefined)) and not any(
+            entry.pair in pairs for entry in self.entries
         )
 
 
