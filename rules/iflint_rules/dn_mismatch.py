@@ -184,8 +184,8 @@ def _remedy(differing: list[DnComparison], readings: dict[str, Reading], near: N
     if _may_be_renewed(differing):
         row = " and ".join(f"{_LABELS[c.role]} {c.certificate}" for c in near.comparisons)
         return (
-            f"If it is the renewal of this row's certificate, add a row beside this one: {row}; "
-            "overwrite this one only when the old certificate is no longer used"
+            "This may be the renewal of this row's certificate: while that one is in use, keep the "
+            f"row and add one beside it; else overwrite it: {row}"
         )
     if _CHANGED & {comparison.kind for comparison in differing}:
         row = " and ".join(f"{_LABELS[c.role]} {c.certificate}" for c in near.comparisons)
