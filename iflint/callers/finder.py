@@ -7,6 +7,7 @@ parameters: ``key-type`` is ``certificate`` or ``certificate_external``, or ther
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,9 +19,10 @@ from iflint.callers.certificate_texts import (
     name_location,
     own_first,
 )
-from iflint.callers.dates import point_in_time
+from iflint.callers.dates import point_in_time, unread_time
 from iflint.callers.model import (
     CertificateFacts,
+    Elsewhere,
     InstanceParameters,
     KeystoreEntryFacts,
     ServiceKey,
@@ -36,7 +38,7 @@ from iflint.callers.owners import (
     plan_in,
     secrets_named_by,
 )
-from iflint.callers.trees.hcl_tree import Reference
+from iflint.callers.trees.hcl_tree import Reference, reference_in
 from iflint.callers.trees.json_tree import read_json
 from iflint.callers.trees.nodes import (
     MAX_NODES,
@@ -73,6 +75,16 @@ _LONGEST_BLANKS = 64
 """Characters before what a text begins with. Ours: people indent by less."""
 _IN_METADATA = "metadata"
 _TEMPLATES = ("${", "{{", "<")
+_LONGEST_REFERENCE = 80
+"""Characters that are shown. Ours: a line's width."""
+_LONGEST_PATH = 512
+"""Characters. Ours: more than people's folders have."""
+_PATH = re.compile(
+    r"[^\s<>{}$*?\"'|:][^<>{}$*?\"'|:\n]*\.(?:pem|cer|crt|der|p7b|p7c)", re.IGNORECASE
+)
+"""A path to a certificate file, alone in a text."""
+_BESIDE = ("${path.module}/", "${path.root}/", "./")
+"""What Terraform calls the folder of the file, and that of the configuration, mostly the same."""
 
 
 class Found(msgspec.Struct):
@@ -183,20 +195,19 @@ class Finder:
         if isinstance(details, Text):
             details = read_json(details.inside, 0, self._budget)[0]
         facts = _facts(details) if isinstance(details, Mapping) else None
-        if not (held.certificates or held.problems or facts):
+        if not (facts or node.text("certificate")):
             return
-        name = node.name_of("certificatedetails") if facts else None
-        client = node.text("clientid")
-        key = self._key(held, name or client)
+        key = self._key(held, node.name_of("certificatedetails" if facts else "certificate"))
         if key is not None:
             client_id = node.value("clientid")
+            text = node.text("certificate")
             key = msgspec.structs.replace(
                 key,
                 client_id=client_id,
                 tenant=client_id.partition("|")[2] or node.value("url"),
                 facts=facts,
-                # Of a certificate that was brought along SAP gives no chain back (19af5e2).
-                made_by_sap=private or len(held.certificates) > 1,
+                elsewhere=None if held.certificates or text is None else _elsewhere(text),
+                made_by_sap=_made_by_sap(held, private=private),
             )
             instance = owner.instance or instance_named_in(node)
             self.found.keys.append((key, msgspec.structs.replace(owner, instance=instance)))
@@ -208,11 +219,16 @@ class Finder:
         if owner.is_other or not (is_known or "x.509" in node.fields):
             return
         held = self._certificates(node, "x.509")
-        if not (held.certificates or held.problems or is_known):
+        text = node.text("x.509")
+        is_known = is_known or (owner.is_key and "x.509" in node.fields)
+        elsewhere = _elsewhere(text) if text and is_known and not held.certificates else None
+        if not (held.certificates or held.problems or elsewhere or is_known):
             return
-        key = self._key(held, node.text("keytype") or node.text("x.509"))
+        key = self._key(held, node.name_of("x.509") if elsewhere else node.text("keytype"))
         if key is not None:
-            key = msgspec.structs.replace(key, made_by_sap=kind == _SAP_MAKES_IT)
+            key = msgspec.structs.replace(
+                key, elsewhere=elsewhere, made_by_sap=kind == _SAP_MAKES_IT
+            )
             self.found.keys.append((key, owner))
 
     def _key(self, held: FileContent, otherwise: Text | None) -> ServiceKey | None:
@@ -254,9 +270,16 @@ class Finder:
             return
         location = held.certificates[0].location if held.certificates else name_location(user)
         certificate = own_first(held.certificates)[0].certificate if held.certificates else None
-        until = point_in_time(node.value("validuntil"))
+        until = node.value("validuntil")
         self.found.mappings.append(
-            UserMapping(location, node.value("id"), user.value.strip(), certificate, until)
+            UserMapping(
+                location,
+                node.value("id"),
+                user.value.strip(),
+                certificate,
+                point_in_time(until),
+                unread_time(until),
+            )
         )
 
     def _take_entry(self, node: Mapping) -> None:
@@ -334,18 +357,45 @@ def _opened_secret(secret: Mapping) -> Mapping:
     return opened
 
 
+def _elsewhere(text: Text) -> Elsewhere | None:
+    """Where a text says that what it stands for is; None for one that says nothing of it."""
+    reference = reference_in(text)
+    if reference is None:
+        path = text.value.strip().removeprefix("@") if len(text.written) < _LONGEST_PATH else ""
+        return Elsewhere(path, path) if _PATH.fullmatch(path) else None
+    shown = " ".join(reference.written.partition(PEM)[0].split())
+    if len(shown) > _LONGEST_REFERENCE:
+        shown = f"{shown[:_LONGEST_REFERENCE]}…"
+    path = reference.file
+    for folder in _BESIDE:
+        path = path.removeprefix(folder)
+    return Elsewhere(shown, "" if "${" in path else path)
+
+
 def _is_known(text: Text) -> bool:
     """Whether a text is one, and not what stands for one that only a tool knows."""
     return not isinstance(text, Reference) and not any(sign in text.value for sign in _TEMPLATES)
 
 
+def _made_by_sap(held: FileContent, *, private: bool) -> bool | None:
+    """Whether SAP made a key's certificate; None: nothing tells.
+
+    Of one that was brought along it gives no chain back (19af5e2).
+    """
+    if private or len(held.certificates) > 1:
+        return True
+    return False if held.certificates else None
+
+
 def _facts(node: Mapping) -> CertificateFacts | None:
     """What a mapping says of a certificate: ``certificatedetails``, or an entry of a keystore."""
+    until = node.value("validnotafter", "validuntil")
     facts = CertificateFacts(
         subject=node.value("subjectdn"),
         issuer=node.value("issuerdn"),
         not_before=point_in_time(node.value("validnotbefore", "validfrom")),
-        not_after=point_in_time(node.value("validnotafter", "validuntil")),
+        not_after=point_in_time(until),
         serial=node.value("serialnumber"),
+        unread=unread_time(until),
     )
     return None if facts == CertificateFacts() else facts

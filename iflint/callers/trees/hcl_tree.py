@@ -1,8 +1,8 @@
 """Terraform's language as a tree: blocks, attributes, objects, strings and heredocs.
 
 No expression is worked out: functions that only wrap their argument (``jsonencode``) are looked
-through, what refers to something is the text of the reference, and what calls a function
-(``file``) is left out. Source: HCL Native Syntax Specification, Terraform's language reference.
+through, and what refers to something or calls another function (``file``) is the text of that.
+Source: HCL Native Syntax Specification, Terraform's language reference.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 _WRAPPERS = frozenset(
     (
+        "base64encode",
         "chomp",
         "jsondecode",
         "jsonencode",
         "nonsensitive",
+        "replace",
         "sensitive",
         "tolist",
         "tomap",
@@ -47,6 +49,8 @@ _ESCAPE = re.compile(
     r"\\(?:u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8})|(?P<char>.))|(?P<double>[$%])(?P=double)(?=\{)",
     re.DOTALL,
 )
+_FILE = re.compile(r'\b(?:file|filebase64|templatefile)\(\s*+"(?P<path>[^"\\\n]{1,512})"')
+_ONE_TEMPLATE = re.compile(r"\$\{.++(?<=\})", re.DOTALL)
 _CONTROL = {"n": "\n", "r": "\r", "t": "\t"}
 _NULL = "null"
 
@@ -67,9 +71,24 @@ class HclText(Text):
 
 
 class Reference(Text):
-    """What refers to something else: ``cloudfoundry_service_instance.runtime.id``."""
+    """What only Terraform can tell: ``cloudfoundry_service_instance.runtime.id``, a call."""
 
     __slots__ = ()
+
+    @property
+    def file(self) -> str:
+        """The path of the file whose contents it is, as written; empty if none is named."""
+        named = _FILE.search(self.written)
+        return "" if named is None else named["path"]
+
+
+def reference_in(text: Text) -> Reference | None:
+    """A text that refers to something else, also as the one template in a string."""
+    if isinstance(text, Reference):
+        return text
+    if not isinstance(text, HclText) or _ONE_TEMPLATE.fullmatch(text.written) is None:
+        return None
+    return Reference(text.layer, text.start + 2, text.end - 1)
 
 
 def _character(escape: re.Match[str]) -> str:
@@ -275,7 +294,9 @@ class _Reader:
                 return self._merged(depth)
             value = self._value(depth + 1)
             self._skip_to(")")
-            return value if name in _WRAPPERS else None
+            if name in _WRAPPERS and not isinstance(value, Reference):
+                return value
+            return Reference(self._layer, token.start, self._tokens[self._at - 1].end)
         end = token.end
         while self._kind in (".", "["):
             if self._kind == "[":
