@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from iflint.pki.certificates import known_by_facts
+from iflint.places.problems import Problem, ProblemKind
 
 if TYPE_CHECKING:
     from iflint.callers.model import (
@@ -254,9 +255,34 @@ def certificates_by_facts(
             yield FoundCertificate(certificate, entry.location)
 
 
+def undated(
+    entries: Iterable[KeystoreEntryFacts], at_hand: Iterable[FoundCertificate]
+) -> Iterator[Problem]:
+    """The keystore entries of which nothing tells the end: no bytes, and no date that is known."""
+    unread = [entry for entry in entries if entry.certificate.unread]
+    known = {_names_of(found.certificate) for found in at_hand} if unread else set()
+    for entry in unread:
+        told = entry.certificate
+        if _names_of(known_by_facts(told.subject, told.issuer, None, _SOME_DAY)) in known:
+            continue
+        yield Problem(
+            ProblemKind.CERTIFICATE,
+            entry.location,
+            f"the end of the keystore entry {entry.alias} has a form that is not known here: "
+            f"{entry.certificate.unread}",
+            "write this date as 2026-12-31T00:00:00Z, or give the certificate itself",
+        )
+
+
+_SOME_DAY = datetime.max.replace(tzinfo=UTC)
+
+
+def _names_of(certificate: Certificate) -> tuple[object, object]:
+    return certificate.subject.chain_key, certificate.issuer.chain_key
+
+
 def _facts_of(certificate: Certificate) -> tuple[object, ...]:
-    names = certificate.subject.chain_key, certificate.issuer.chain_key
-    return *names, certificate.not_after.replace(microsecond=0)
+    return *_names_of(certificate), certificate.not_after.replace(microsecond=0)
 
 
 def _certificate(key: ServiceKey) -> Certificate | None:

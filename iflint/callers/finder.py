@@ -68,6 +68,8 @@ _OF_A_KEY_ALONE = ("validity", "key-length", "x.509")
 _OF_AN_INSTANCE_ALONE = ("grant-types", "redirect-uris")
 _OF_A_MAPPING_ALONE = ("validuntil", "createdby", "lastmodifiedby", "lastmodifiedtime")
 """Names as written, but for the case of letters, that tell what a mapping is beside common ones."""
+_OF_A_MAPPING = frozenset((*_OF_A_MAPPING_ALONE, "metadata", "id", "user", "createdtime"))
+"""All plain names that a mapping has in a dump, but for its certificate's."""
 _SEND = "ESBMessaging.send"
 _OPENED = ("it-rt", "certificate", "roles", "x.509", "key-type", "key_type", "hexalias")
 """What a JSON text in a text must hold, in lower case, to be opened."""
@@ -113,6 +115,7 @@ class Finder:
         self._budget = budget
         self._of_mappings = of_mappings
         self._seen: set[int] = set()
+        self._rows: set[int] = set()
         self._alive: list[Node] = []
         self._full = False
         self.found = Found([], [], [], {}, {}, [], [], [], [], [])
@@ -178,6 +181,9 @@ class Finder:
 
     def _take(self, node: Mapping, owner: Owner) -> None:
         fields = node.fields
+        answer = node.mapping("d")
+        if answer is not None and isinstance(rows := answer.fields.get("results"), Sequence):
+            self._rows.update(map(id, rows.items))
         if _CLIENT in node.value("clientid"):
             self._take_key(node, owner)
         elif "hexalias" in fields:
@@ -260,13 +266,15 @@ class Finder:
         user = node.text("user")
         text = node.text("certificate")
         dumped = text is not None and PEM not in text.glimpse and "id" in node.fields
+        by_date = self._of_mappings and "validuntil" in node.fields
+        by_date = by_date or (id(node) in self._rows and _is_row_without_certificate(node))
         if user is None or not (self._of_mappings or dumped or node.has(*_OF_A_MAPPING_ALONE)):
             return
         held = self._read(text) if text is not None else FileContent()
         surely = self._of_mappings or "validuntil" in node.fields
         if held.certificates or (surely and held.problems):
             self._use(text, held)
-        elif not (self._of_mappings and "validuntil" in node.fields):
+        elif not by_date:
             return
         location = held.certificates[0].location if held.certificates else name_location(user)
         certificate = own_first(held.certificates)[0].certificate if held.certificates else None
@@ -355,6 +363,12 @@ def _opened_secret(secret: Mapping) -> Mapping:
             if isinstance(value, Text):
                 opened.entries.append((key, Base64Text(value) if name == "data" else value))
     return opened
+
+
+def _is_row_without_certificate(node: Mapping) -> bool:
+    """Whether a row of a dump has what is selected of a mapping, and nothing else."""
+    names = node.fields.keys()
+    return {"id", "user", "validuntil"} <= names <= _OF_A_MAPPING
 
 
 def _elsewhere(text: Text) -> Elsewhere | None:

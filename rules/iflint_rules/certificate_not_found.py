@@ -24,7 +24,7 @@ _OF_CALLERS = {
     ),
     MissingKind.REFERENCE: (
         "The file refers to {}.",
-        'Keep the certificate as PEM beside this file, and refer to it by its path: file("NAME.pem").',
+        'Keep the certificate as PEM beside this file, and refer to its path: file("NAME.pem").',
     ),
     MissingKind.DATE_NOT_READ: (
         "The file tells its end in a form that iflint does not know: {}.",
