@@ -73,8 +73,10 @@ def test_mappings_as_json(document) -> None:
         PEM,
         "\n".join(base64_of(PEM)[at : at + 76] for at in range(0, len(base64_of(PEM)), 76)),
         base64_of(PEM).rstrip("="),
+        base64_of(base64_of(PARTNER.der)),
+        base64_of("\n".join(base64_of(PARTNER.der)[at : at + 64] for at in range(0, 2000, 64))),
     ],
-    ids=range(7),
+    ids=range(9),
 )
 def test_every_way_to_write_a_certificate(certificate) -> None:
     callers = read({"d": {"results": [{**ROWS[0], "Certificate": certificate}]}})

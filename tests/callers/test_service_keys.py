@@ -155,6 +155,13 @@ def test_a_key_without_certificate_calls_with_none(document) -> None:
         ("-----BEGIN CERTIFICATE-----\nMIIF...\n-----END ", None),
         ("<paste the certificate here>", None),
         ("${certificate}", None),
+        ("-----BEGIN CERTIFICATE-----MIIFxxxxxxxxxxxxx-----END CERTIFICATE-----", None),
+        (base64_of("-----BEGIN CERTIFICATE-----\nMIIF...\n-----END CERTIFICATE-----\n"), None),
+        (
+            base64_of("<the certificate of the sender, without those of its issuers>"),
+            None,
+        ),
+        (base64_of("paste the whole certificate here, lines and all, and save this file"), None),
         (1, None),
         ("certs/partner.pem", Elsewhere("certs/partner.pem", "certs/partner.pem")),
         ("@partner.cer", Elsewhere("partner.cer", "partner.cer")),

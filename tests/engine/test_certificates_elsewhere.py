@@ -7,7 +7,7 @@ import json
 import pytest
 
 import iflint
-from caller_files import CLIENT, OTHER, PARTNER, PEM, key, pem
+from caller_files import CLIENT, OTHER, PARTNER, PEM, PRIVATE, key, pem
 from exports import write_tree
 from iflint.values import parse_as_of
 
@@ -118,3 +118,20 @@ def test_a_template_is_nobodys(here) -> None:
         ("d", "joined"),
     ]
     assert "IFL302" not in codes()
+
+
+@pytest.mark.parametrize(
+    ("more", "by_sap", "pinned"),
+    [
+        ({"certificate": PEM}, False, True),
+        ({"certificate": PEM, "key": PRIVATE}, True, False),
+        ({"certificatedetails": {"validuntil": "2026-12-24"}}, False, False),
+    ],
+    ids=["brought along", "made by SAP", "nothing tells"],
+)
+def test_who_made_a_certificate_is_said_where_it_is_known(here, more, by_sap, pinned) -> None:
+    write_tree(here, {"k.json": json.dumps({"clientid": CLIENT, **more}).encode()})
+    found = iflint.check(".", as_of=LATE).findings
+    (ended,) = [each for each in found if each.code == "IFL101"]
+    assert ("SAP makes its certificate, for a year at most" in ended.remedy) is by_sap
+    assert ("Pin Certificate" in ended.remedy) is pinned
