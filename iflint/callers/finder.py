@@ -85,6 +85,11 @@ _PATH = re.compile(
     r"[^\s<>{}$*?\"'|:][^<>{}$*?\"'|:\n]*\.(?:pem|cer|crt|der|p7b|p7c)", re.IGNORECASE
 )
 """A path to a certificate file, alone in a text."""
+_PRINTED = re.compile(
+    r"[\"'\\]{0,8}(?P<text>\$\((?:cat[ \t]++|<[ \t]*+)[\"'\\]{0,2}"
+    r"(?P<path>[^\s$\"'()|;&`\\]++)[^()\n]{0,80}\))"
+)
+"""What a shell puts in from a file, behind the quotation marks that let it."""
 _BESIDE = ("${path.module}/", "${path.root}/", "./")
 """What Terraform calls the folder of the file, and that of the configuration, mostly the same."""
 
@@ -122,6 +127,8 @@ class Finder:
 
     def walk(self, root: Node, owner: Owner = NOBODY) -> None:
         """Find what is in a tree; what several places share is found once."""
+        if owner.is_instance:
+            self.found.owners.append(owner)
         pending: list[tuple[Node, Owner]] = [(root, owner)]
         while pending:
             node, owner = pending.pop()
@@ -375,6 +382,9 @@ def _elsewhere(text: Text) -> Elsewhere | None:
     """Where a text says that what it stands for is; None for one that says nothing of it."""
     reference = reference_in(text)
     if reference is None:
+        rest = text.layer.text[text.start : text.end + _LONGEST_PATH]
+        if (printed := _PRINTED.match(rest)) is not None:
+            return Elsewhere(printed["text"], printed["path"])
         path = text.value.strip().removeprefix("@") if len(text.written) < _LONGEST_PATH else ""
         return Elsewhere(path, path) if _PATH.fullmatch(path) else None
     shown = " ".join(reference.written.partition(PEM)[0].split())

@@ -8,7 +8,7 @@ import pytest
 
 import iflint
 from caller_files import CLIENT, OTHER, PARTNER, PEM, PRIVATE, key, pem
-from exports import write_tree
+from exports import Channel, Flow, bundle, write_tree, zipped
 from iflint.values import parse_as_of
 
 LATE = parse_as_of("2046-01-01")
@@ -135,3 +135,26 @@ def test_who_made_a_certificate_is_said_where_it_is_known(here, more, by_sap, pi
     (ended,) = [each for each in found if each.code == "IFL101"]
     assert ("SAP makes its certificate, for a year at most" in ended.remedy) is by_sap
     assert ("Pin Certificate" in ended.remedy) is pinned
+
+
+def test_keys_and_dumps_in_an_archive_are_found(here) -> None:
+    flow = Flow("Orders", "Orders", [Channel("HTTPS", "/orders", authorization="RoleBased")])
+    row = {"Id": "1", "User": "SUSER1", "ValidUntil": "1795046400000"}
+    parameters = {"key-type": "certificate_external", "X.509": "../certs/old.pem"}
+    files = {
+        **{f"repo/flows/{name}": data for name, data in bundle(flow).items()},
+        "repo/keys/partner.json": json.dumps(parameters).encode(),
+        "repo/certs/old.pem": FILE,
+        "repo/users.json": json.dumps({"d": {"results": [row]}}).encode(),
+        "repo/notes.txt": b"nothing",
+        "repo/locked.xml": b"certificate_external",
+    }
+    (here / "repo.zip").write_bytes(zipped(files))
+    report = iflint.check("repo.zip", as_of=LATE)
+    ended = [each.caller.name for each in report.findings if each.code == "IFL101"]
+    assert ended == ["partner", "SUSER1"]
+    assert [str(each.location.file) for each in report.callers] == [
+        "repo.zip!/repo/keys/partner.json",
+        "repo.zip!/repo/users.json",
+    ]
+    assert len(report.iflows) == 1
