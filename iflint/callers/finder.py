@@ -49,6 +49,7 @@ from iflint.callers.trees.nodes import (
     texts_of,
 )
 from iflint.pki.files import MAX_CERTIFICATES, MAX_PROBLEMS, FileContent
+from iflint.pki.pem import is_placeholder
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind
 
@@ -208,7 +209,7 @@ class Finder:
         if isinstance(details, Text):
             details = read_json(details.inside, 0, self._budget)[0]
         facts = _facts(details) if isinstance(details, Mapping) else None
-        if not (facts or node.text("certificate")):
+        if not (facts or node.text("certificate")) and node.text("clientsecret"):
             return
         key = self._key(held, node.name_of("certificatedetails" if facts else "certificate"))
         if key is not None:
@@ -337,10 +338,11 @@ class Finder:
 
     def _use(self, text: Text | None, held: FileContent) -> None:
         """Take what a text holds that is part of something known; it is not looked at again."""
+        if text is None or id(text) not in self._seen:
+            self._add(held)
         if text is not None:
             self._seen.add(id(text))
             self._alive.append(text)
-        self._add(held)
         if len(self.found.problems) < MAX_PROBLEMS:
             self.found.problems += held.problems
 
@@ -411,15 +413,21 @@ def _made_by_sap(held: FileContent, *, private: bool) -> bool | None:
     return False if held.certificates else None
 
 
+def _told(node: Mapping, name: str) -> str:
+    """What a mapping says under a name; empty for what holds the place of it in a template."""
+    value = node.value(name)
+    return "" if is_placeholder(value, ends=False) else value
+
+
 def _facts(node: Mapping) -> CertificateFacts | None:
     """What a mapping says of a certificate: ``certificatedetails``, or an entry of a keystore."""
     until = node.value("validnotafter", "validuntil")
     facts = CertificateFacts(
-        subject=node.value("subjectdn"),
-        issuer=node.value("issuerdn"),
+        subject=_told(node, "subjectdn"),
+        issuer=_told(node, "issuerdn"),
         not_before=point_in_time(node.value("validnotbefore", "validfrom")),
         not_after=point_in_time(until),
-        serial=node.value("serialnumber"),
+        serial=_told(node, "serialnumber"),
         unread=unread_time(until),
     )
     return None if facts == CertificateFacts() else facts

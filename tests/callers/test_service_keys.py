@@ -138,8 +138,8 @@ def test_credentials_of_other_services_are_none(credentials) -> None:
     "document",
     [
         {"clientid": CLIENT, "clientsecret": SECRET, "url": "https://example.invalid"},
-        {"clientid": CLIENT, "certificate": "", "certificatedetails": {}},
-        {"clientid": CLIENT, "certificate": None},
+        {"clientid": CLIENT, "certificate": "", "clientsecret": SECRET},
+        {"clientid": CLIENT, "url": "https://example.invalid"},
         {"clientid": {"a": CLIENT}, "certificate": PEM},
     ],
     ids=range(4),
@@ -163,6 +163,7 @@ def test_a_key_without_certificate_calls_with_none(document) -> None:
         ),
         (base64_of("paste the whole certificate here, lines and all, and save this file"), None),
         (1, None),
+        ('${file("${path.module}/a.pem")}', Elsewhere('file("${path.module}/a.pem")', "a.pem")),
         ("certs/partner.pem", Elsewhere("certs/partner.pem", "certs/partner.pem")),
         ("@partner.cer", Elsewhere("partner.cer", "partner.cer")),
     ],
@@ -174,6 +175,14 @@ def test_a_key_whose_certificate_is_not_in_it(certificate, elsewhere) -> None:
         (found,) = callers.service_keys
         assert (found.certificate, found.elsewhere) == (None, elsewhere)
         assert callers.problems == ()
+
+
+@pytest.mark.parametrize("certificate", ["", None, "..."])
+def test_a_key_that_lost_its_certificate_is_a_key(certificate) -> None:
+    details = {"validuntil": "<date>", "subjectdn": "<subject>", "issuerdn": "${issuer}"}
+    document = {"clientid": CLIENT, "certificate": certificate, "certificatedetails": details}
+    (found,) = read(document).service_keys
+    assert (found.certificate, found.facts, found.elsewhere) == (None, None, None)
 
 
 @pytest.mark.parametrize(

@@ -215,6 +215,30 @@ resource "cloudfoundry_service_instance" "runtime" {{
     assert callers.problems == ()
 
 
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize(
+    ("value", "subject", "file"),
+    [
+        (f"<<PEM\n{PEM}PEM\n", "edi.partner.example", None),
+        ("trimspace(local.other)", "-", ""),
+        ("local.other", "-", "old.pem"),
+        ("local.itself", "-", ""),
+        ('{ a = "b" }', "-", ""),
+    ],
+)
+def test_a_local_of_the_same_file_is_followed(value, subject, file, first) -> None:
+    values = f'locals {{\n  pem = {value}\n  other = file("old.pem")\n  itself = local.itself\n}}\n'
+    a_key = (
+        'resource "cloudfoundry_service_key" "partner" {\n  params = jsonencode({'
+        '"key-type" = "certificate_external", "X.509" = local.pem})\n}\n'
+    )
+    callers = read(values + a_key if first else a_key + values, "main.tf")
+    (found,) = callers.service_keys
+    assert subjects(callers) == [subject]
+    assert (found.elsewhere and found.elsewhere.file) == file
+    assert len(callers.certificates) == len(set(callers.certificates)) == (file is None)
+
+
 def test_parameters_as_json_in_a_heredoc() -> None:
     document = json.dumps(PARAMETERS, indent=2)
     text = (

@@ -83,12 +83,16 @@ class Reference(Text):
 
 
 def reference_in(text: Text) -> Reference | None:
-    """A text that refers to something else, also as the one template in a string."""
+    """A text that refers to something else, also as the one template in a string (of JSON, too)."""
     if isinstance(text, Reference):
         return text
-    if not isinstance(text, HclText) or _ONE_TEMPLATE.fullmatch(text.written) is None:
+    template = text.inside
+    if _ONE_TEMPLATE.fullmatch(template.text) is None:
         return None
-    return Reference(text.layer, text.start + 2, text.end - 1)
+    # Outside of Terraform's own language ``${x}`` holds the place of anything.
+    if not isinstance(text, HclText) and _FILE.search(template.text) is None:
+        return None
+    return Reference(template, 2, len(template.text) - 1)
 
 
 def _character(escape: re.Match[str]) -> str:
@@ -103,6 +107,39 @@ def _character(escape: re.Match[str]) -> str:
 def read_hcl(layer: Layer, budget: Budget) -> Node:
     """What a file of Terraform says; its blocks are values under the names of their types."""
     return _Reader(layer, budget).read()
+
+
+def _follow_locals(root: Mapping) -> None:
+    """Put the values of ``locals`` in the place of references to them, within one file."""
+    blocks = [value for _, value in root.entries if isinstance(value, Block)]
+    values = {
+        f"local.{name.value}": value
+        for block in blocks
+        if block.type == "locals"
+        for name, value in block.entries
+    }
+    pending: list[Node] = list(blocks) if values else []
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Mapping):
+            node.entries[:] = [(name, _followed(value, values)) for name, value in node.entries]
+            pending += [value for _, value in node.entries if not isinstance(value, Text)]
+        elif isinstance(node, Sequence):
+            pending += [item for item in node.items if not isinstance(item, Text)]
+
+
+_MOST_HOPS = 8
+"""Locals that lead to each other. Ours: people use one or two."""
+
+
+def _followed(value: Node, values: dict[str, Node]) -> Node:
+    """The text that a reference to a local leads to; what is no text stays where it is."""
+    found = value
+    for _ in range(_MOST_HOPS):
+        if not isinstance(found, Reference) or (text := values.get(found.written)) is None:
+            break
+        found = text
+    return found if isinstance(found, Text) else value
 
 
 class _Token:
@@ -203,6 +240,7 @@ class _Reader:
         while self._kind != _END:
             self._body(root, 0)
             self._next()
+        _follow_locals(root)
         return root
 
     @property
