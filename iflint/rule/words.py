@@ -99,9 +99,9 @@ def _service_key(caller: Caller) -> tuple[str, str, str, str, str, str]:
             "SAP makes the certificate together with the key: a new one needs a new service key."
         )
         return this, its, renewal, renewal, switch, removal
-    if caller.made_by_sap is None:
-        renewal = "Get a new certificate: where the sender brings its own, the renewed one; else "
-        renewal += f"SAP makes it together with the key. Either way {new_key}."
+    if caller.made_by_sap is None and caller.assumed:
+        renewal = "Get the renewed certificate (from the sender, or SAP makes it together with the "
+        renewal += f"key), {new_key}."
         switch = "A new client certificate needs a new service key before the sender switches."
         return this, its, renewal, renewal, switch, removal
     if not caller.pinned:
