@@ -9,11 +9,12 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from iflint.pki.certificates import known_by_facts
+from iflint.places.problems import Problem, ProblemKind
 
 if TYPE_CHECKING:
     from iflint.callers.model import (
@@ -35,16 +36,37 @@ class CallerKind(enum.StrEnum):
     MAPPING = "mapping"
 
 
+class MissingKind(enum.StrEnum):
+    """Why the certificate of a caller is not at hand."""
+
+    FILE_NOT_READ = "file-not-read"
+    """It stands in a file that the run did not read, or in which it found none."""
+    REFERENCE = "reference"
+    """It stands where only another tool can look."""
+    DATE_NOT_READ = "date-not-read"
+    """There is a date alone, of a form that is not known here."""
+    NO_DATE = "no-date"
+    """There are names alone."""
+
+
+class Missing(msgspec.Struct, frozen=True):
+    """Why a certificate is not at hand; ``text`` is the reference or the date, as written."""
+
+    kind: MissingKind
+    text: str
+
+
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """Who may call with which certificate, besides the rows of channels.
 
     ``identity`` tells it from others, in whatever file it stands: a key's client id, a mapping's
     user and certificate. ``location`` is its certificate's text, ``places`` are all of its texts.
     ``certificate`` may be known by names and dates alone (`Certificate.is_known_by_facts`); None:
-    nothing is told of it. A service key belongs to a ``tenant`` (empty: not known) and opens
+    nothing is told of it, and ``missing`` why; None where there is nothing to miss, as in a
+    template. A service key belongs to a ``tenant`` (empty: not known) and opens
     ``roles``; a mapping has those of its ``user``; None: not known. A key that is ``pinned``
     accepts its own certificate only, ``assumed`` tells that this is SAP's default and nobody said
-    so. ``made_by_sap`` tells that SAP made the key pair.
+    so. ``made_by_sap`` tells whether SAP made the key pair; None: nothing tells.
     """
 
     kind: CallerKind
@@ -59,7 +81,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[str, ...] | None = None
     pinned: bool = True
     assumed: bool = False
-    made_by_sap: bool = False
+    made_by_sap: bool | None = None
+    missing: Missing | None = None
 
 
 class KeySettings(msgspec.Struct, frozen=True):
@@ -69,17 +92,44 @@ class KeySettings(msgspec.Struct, frozen=True):
     pinned: bool | None = None
 
 
+class CertificatesIn(Protocol):
+    """What a run read of certificates in a file; nothing where it read no such file."""
+
+    def __call__(self, file: FileLocation, /) -> Sequence[FoundCertificate]:
+        """The certificates of a file."""
+        ...
+
+
 def callers_of(
     found: Callers,
     settings_of: Callable[[FileLocation], KeySettings],
     roles_of_user: Callable[[str], tuple[str, ...] | None],
+    certificates_in: CertificatesIn,
+    written: Callable[[FileLocation], str],
 ) -> tuple[Caller, ...]:
-    """Everybody who may call by a service key or a mapping, each once, in the order of finding."""
+    """Everybody who may call by a service key or a mapping, each once, in the order of finding.
+
+    ``written`` is a file's place, the same wherever a run is started.
+    """
     lone = _lone_instances(found.instances)
+    keys = [_followed(key, certificates_in) for key in found.service_keys]
     return (
-        *(_key(same, settings_of, lone) for same in _same_keys(found.service_keys)),
+        *(_key(same, settings_of, lone, written) for same in _same_keys(keys)),
         *_mappings(found, roles_of_user),
     )
+
+
+def _followed(key: ServiceKey, certificates_in: CertificatesIn) -> ServiceKey:
+    """The key with the certificate of the file that it refers to, where this was read."""
+    if key.elsewhere is None or not key.elsewhere.file:
+        return key
+    from iflint.callers.certificate_texts import own_first
+
+    found = own_first(certificates_in(key.location.file.beside(key.elsewhere.file)))
+    if not found:
+        return key
+    chain = tuple(each.certificate for each in found)
+    return msgspec.structs.replace(key, certificate=chain[0], chain=chain)
 
 
 def _same_keys(keys: Sequence[ServiceKey]) -> Iterator[list[ServiceKey]]:
@@ -116,6 +166,7 @@ def _key(
     same: list[ServiceKey],
     settings_of: Callable[[FileLocation], KeySettings],
     lone: dict[str, InstanceParameters],
+    written: Callable[[FileLocation], str],
 ) -> Caller:
     """One key out of what its files tell; of several certificates the one that begins last."""
     first = max(same, key=_newest)
@@ -127,7 +178,9 @@ def _key(
         roles = lone[folder].roles
     pinned = next((each.pinned for each in told if each.pinned is not None), None)
     named = next((each for each in same if each.client_id), first)
-    held = certificate.sha256 if certificate else str(first.location)
+    held = (
+        certificate.sha256 if certificate else f"{written(first.location.file)}\x1f{named.instance}"
+    )
     return Caller(
         kind=CallerKind.SERVICE_KEY,
         name=named.name,
@@ -140,8 +193,21 @@ def _key(
         roles=roles,
         pinned=pinned is not False,
         assumed=pinned is None,
-        made_by_sap=any(each.made_by_sap for each in same),
+        made_by_sap=next((each.made_by_sap for each in same if each.made_by_sap is not None), None),
+        missing=None if certificate else next(filter(None, map(_why_missing, same)), None),
     )
+
+
+def _why_missing(key: ServiceKey) -> Missing | None:
+    if key.elsewhere is not None:
+        unread = bool(key.elsewhere.file)
+        kind = MissingKind.FILE_NOT_READ if unread else MissingKind.REFERENCE
+        return Missing(kind, key.elsewhere.text)
+    return None if key.facts is None else _why_undated(key.facts.unread)
+
+
+def _why_undated(unread: str) -> Missing:
+    return Missing(MissingKind.DATE_NOT_READ if unread else MissingKind.NO_DATE, unread)
 
 
 def _mappings(
@@ -167,6 +233,7 @@ def _mappings(
             certificate=certificate,
             user=mapping.user,
             roles=roles_of_user(mapping.user),
+            missing=None if certificate else _why_undated(mapping.unread),
         )
     yield from each.values()
 
@@ -188,9 +255,34 @@ def certificates_by_facts(
             yield FoundCertificate(certificate, entry.location)
 
 
+def undated(
+    entries: Iterable[KeystoreEntryFacts], at_hand: Iterable[FoundCertificate]
+) -> Iterator[Problem]:
+    """The keystore entries of which nothing tells the end: no bytes, and no date that is known."""
+    unread = [entry for entry in entries if entry.certificate.unread]
+    known = {_names_of(found.certificate) for found in at_hand} if unread else set()
+    for entry in unread:
+        told = entry.certificate
+        if _names_of(known_by_facts(told.subject, told.issuer, None, _SOME_DAY)) in known:
+            continue
+        yield Problem(
+            ProblemKind.CERTIFICATE,
+            entry.location,
+            f"the end of the keystore entry {entry.alias} has a form that is not known here: "
+            f"{entry.certificate.unread}",
+            "write this date as 2026-12-31T00:00:00Z, or give the certificate itself",
+        )
+
+
+_SOME_DAY = datetime.max.replace(tzinfo=UTC)
+
+
+def _names_of(certificate: Certificate) -> tuple[object, object]:
+    return certificate.subject.chain_key, certificate.issuer.chain_key
+
+
 def _facts_of(certificate: Certificate) -> tuple[object, ...]:
-    names = certificate.subject.chain_key, certificate.issuer.chain_key
-    return *names, certificate.not_after.replace(microsecond=0)
+    return *_names_of(certificate), certificate.not_after.replace(microsecond=0)
 
 
 def _certificate(key: ServiceKey) -> Certificate | None:

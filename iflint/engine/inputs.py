@@ -123,7 +123,7 @@ class Reading:
             (*self._certificates, *self._told_by(callers)),
             self._certificate_files,
             tuple(self._skipped),
-            tuple(self._problems),
+            (*self._problems, *self._untold_by(callers)),
             tuple(self._keys.values()),
             frozenset(self._files),
             callers,
@@ -143,6 +143,14 @@ class Reading:
         from iflint.callers.caller import certificates_by_facts
 
         return tuple(certificates_by_facts(callers.keystore_entries, self._certificates))
+
+    def _untold_by(self, callers: Callers) -> tuple[Problem, ...]:
+        """What a keystore's dump tells of certificates in no way that can be read."""
+        if not callers.keystore_entries:
+            return ()
+        from iflint.callers.caller import undated
+
+        return tuple(undated(callers.keystore_entries, self._certificates))
 
     def take_certificate_files(self, paths: Sequence[str]) -> None:
         """Read the certificate files at and below ``paths``."""

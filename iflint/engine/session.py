@@ -360,7 +360,8 @@ class Session:
         from iflint.engine.callers import callers_in
 
         directory = absolute_directory(self.options.directory)
-        return callers_in(self.inputs.callers, self.options, directory, self.root)
+        inputs = self.inputs
+        return callers_in(inputs.callers, inputs.certificates, self.options, directory, self.root)
 
     def bindings(self, as_of: datetime) -> Iterator[BindingVerdict]:
         """The verdicts on everything that lets a certificate in: rows, service keys, mappings."""

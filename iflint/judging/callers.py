@@ -51,7 +51,8 @@ def judge_callers(callers: Sequence[Caller], judge: Judge) -> tuple[CallerVerdic
 def _by_itself(caller: Caller, judge: Judge) -> CallerVerdict:
     certificate = caller.certificate
     if certificate is None:
-        return CallerVerdict(caller=caller, state=EntryState.NOT_JUDGED)
+        state = EntryState.NOT_FOUND if caller.missing else EntryState.NOT_JUDGED
+        return CallerVerdict(caller=caller, state=state)
     subject, issuer = certificate.subject, certificate.issuer
     accepted = {certificate.sha256: certificate}
     if not caller.pinned:

@@ -265,7 +265,8 @@ class BindingVerdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallerVerdict(BindingVerdict, frozen=True, kw_only=True):
-    """A service key or a mapping. Without a certificate at all its ``state`` is NOT_JUDGED.
+    """A service key or a mapping. Its ``state`` is JOINED with a certificate, NOT_FOUND where
+    this is missing, and NOT_JUDGED where there is nothing to miss.
 
     Its peers are the keys of its tenant with its roles (unknown ones count as the same), or the
     mappings of its user, for the same sender: ``fresher`` and ``meanwhile`` are those of them that

@@ -1,6 +1,6 @@
 """What a rule is: all that the author of one imports, from here."""
 
-from iflint.callers.caller import Caller, CallerKind
+from iflint.callers.caller import Caller, CallerKind, MissingKind
 from iflint.iflow.model import AuthorizationKind, CertificateEntry, Iflow, SenderChannel, Value
 from iflint.judging.renewals import renewals_of_each_other
 from iflint.judging.verdicts import (
@@ -96,6 +96,7 @@ __all__ = [
     "JoinedCertificate",
     "KeyCase",
     "Location",
+    "MissingKind",
     "NearMiss",
     "OddCharacter",
     "Outcome",

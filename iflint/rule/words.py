@@ -99,6 +99,11 @@ def _service_key(caller: Caller) -> tuple[str, str, str, str, str, str]:
             "SAP makes the certificate together with the key: a new one needs a new service key."
         )
         return this, its, renewal, renewal, switch, removal
+    if caller.made_by_sap is None and caller.assumed:
+        renewal = "Get the renewed certificate (from the sender, or SAP makes it together with the "
+        renewal += f"key), {new_key}."
+        switch = "A new client certificate needs a new service key before the sender switches."
+        return this, its, renewal, renewal, switch, removal
     if not caller.pinned:
         same = "With the same subject and issuer this key accepts it (Pin Certificate is off)"
         return (

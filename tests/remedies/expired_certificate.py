@@ -36,4 +36,5 @@ REMEDIES: Remedies = (
     (r"Make a new service key in the same instance, give it", take_another_certificate),
     (r"The renewed certificate is at hand \(.*\), and entry \d accepts it", follow_the_plan),
     (r"The renewed certificate is at hand \(.*\)\. (Make a new|Map it)", take_another_certificate),
+    (r"Get the renewed certificate \(from the sender, or SAP", take_another_certificate),
 )
