@@ -86,7 +86,12 @@ class Session:
         options = msgspec.structs.replace(
             self.options,
             **own,
-            environments=(),
+            environments=(environment,),
+            other_environments=tuple(
+                each
+                for each in (*self.options.environments, *self.options.other_environments)
+                if each.name != environment.name
+            ),
             as_of=self.as_of,
             service_keys=(*self.options.service_keys, *environment.service_keys),
             users=(*self.options.users, *environment.users),
@@ -360,7 +365,7 @@ class Session:
         from iflint.engine.callers import callers_in
 
         directory = absolute_directory(self.options.directory)
-        return callers_in(self.inputs.callers, self.options, directory, self.root)
+        return callers_in(self.inputs.callers, self.options, self.name, directory, self.root)
 
     def bindings(self, as_of: datetime) -> Iterator[BindingVerdict]:
         """The verdicts on everything that lets a certificate in: rows, service keys, mappings."""
