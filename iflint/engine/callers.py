@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from iflint.callers.caller import Caller, CallerSettings, callers_of
 from iflint.callers.model import ServiceKey
 from iflint.engine.patterns import path_test
+from iflint.options import ServiceKeySettings, UserSettings
 
 if TYPE_CHECKING:
     from iflint.callers.model import Callers, UserMapping
-    from iflint.options import Environment, Options, ServiceKeySettings, UserSettings
+    from iflint.options import Environment, Options
     from iflint.places.location import FileLocation
+
+Table = ServiceKeySettings | UserSettings
 
 
 def callers_in(
@@ -27,7 +30,8 @@ def callers_in(
     return callers_of(found, tables.settings_of, environment)
 
 
-def _tables(of: Options | Environment) -> tuple[ServiceKeySettings | UserSettings, ...]:
+def tables_of(of: Options | Environment) -> tuple[Table, ...]:
+    """The tables that count for a run or an environment, in this order."""
     return *of.service_keys, *of.users
 
 
@@ -35,7 +39,7 @@ class Tables:
     """The tables of a configuration that speak of keys and users, ready to be asked."""
 
     def __init__(self, options: Options, directory: str, root: str) -> None:
-        def lies_there(table: ServiceKeySettings | UserSettings) -> Callable[[FileLocation], bool]:
+        def lies_there(table: Table) -> Callable[[FileLocation], bool]:
             if not table.path:
                 return lambda _file: True
             return path_test(table.path, directory, table.folder or directory, root)
@@ -43,24 +47,38 @@ class Tables:
         self._keys = [(each, lies_there(each)) for each in reversed(options.service_keys)]
         self._users = [(each, lies_there(each)) for each in reversed(options.users)]
         self._claims = [
-            (environment.name, lies_there(table))
+            (environment.name, type(table), lies_there(table))
             for environment in (*options.environments, *options.other_environments)
-            for table in _tables(environment)
+            for table in tables_of(environment)
             if table.path
         ]
+
+    def in_use(self, found: Callers) -> Iterator[Table]:
+        """The tables that match a key or a mapping."""
+        files = dict.fromkeys(key.location.file for key in found.service_keys)
+        yield from (each for each, lies_there in self._keys if any(map(lies_there, files)))
+        users = dict.fromkeys((m.user.casefold(), m.location.file) for m in found.mappings)
+        for table, lies_there in self._users:
+            if any(table.name.casefold() == user and lies_there(file) for user, file in users):
+                yield table
 
     def settings_of(self, found: ServiceKey | UserMapping) -> CallerSettings:
         """What the configuration says of a key or a mapping where it stands in a file."""
         file = found.location.file
-        environments = frozenset(name for name, lies_there in self._claims if lies_there(file))
         if isinstance(found, ServiceKey):
             keys = [table for table, lies_there in self._keys if lies_there(file)]
             return CallerSettings(
                 roles=next((each.roles for each in keys if each.roles is not None), None),
                 pinned=next((each.pinned for each in keys if each.pinned is not None), None),
-                environments=environments,
+                environments=self._claiming(file, ServiceKeySettings),
             )
         user = found.user.casefold()
         users = (each for each, lies_there in self._users if lies_there(file))
         roles = next((each.roles for each in users if each.name.casefold() == user), None)
-        return CallerSettings(roles=roles, environments=environments)
+        return CallerSettings(roles=roles, environments=self._claiming(file, UserSettings))
+
+    def _claiming(self, file: FileLocation, by: type[Table]) -> frozenset[str]:
+        """The environments to which a file belongs by the paths of such tables."""
+        return frozenset(
+            name for name, kind, lies_there in self._claims if kind is by and lies_there(file)
+        )

@@ -74,6 +74,10 @@ class Run:
             from iflint.engine.environments import merged
 
             report = merged({each.name: each.report() for each in self.sessions})
+        if any(each.options.service_keys or each.options.users for each in self.sessions):
+            from iflint.engine.idle_tables import idle_tables
+
+            report = session.with_idle(report, idle_tables(self.sessions, report))
         if options.suppressions:
             report = session.with_suppressions(report)
         if self.baseline is not None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from iflint.callers.caller import Caller
+    from iflint.engine.callers import Table
     from iflint.engine.coverage import Coverage
     from iflint.engine.inputs import Inputs
     from iflint.iflow.model import Iflow
@@ -277,19 +278,38 @@ class Session:
 
         The report may be of several environments: a suppression is of use if it is in one.
         """
-        from iflint.engine.fingerprints import fingerprinted
         from iflint.engine.suppressions import suppressed
         from iflint.rule.rule import SuppressionCase
 
         names = [(rule.code, rule.name) for rule in self.rules]
         report, uses = suppressed(report, self.options.suppressions, names)
         context = self._context(report.as_of)
-        found = self._findings(SuppressionCase(context, use) for use in uses)
         environments = tuple(each.name for each in report.environments)
-        about = [
+        return self._with_findings(
+            report, [(SuppressionCase(context, use), environments) for use in uses]
+        )
+
+    def with_idle(self, report: Report, tables: Mapping[Table, tuple[str, ...]]) -> Report:
+        """The report with what rules say of tables that match nothing in some environments."""
+        from iflint.rule.rule import SettingCase
+
+        context = self._context(report.as_of)
+        return self._with_findings(
+            report, [(SettingCase(context, table), names) for table, names in tables.items()]
+        )
+
+    def _with_findings(
+        self, report: Report, cases: Iterable[tuple[Case, tuple[str, ...]]]
+    ) -> Report:
+        """The report with what rules say of the configuration; of environments by name."""
+        from iflint.engine.fingerprints import fingerprinted
+
+        found = [
             msgspec.structs.replace(finding, environments=environments)
-            for finding in fingerprinted(found, report.directory, report.root)
+            for case, environments in cases
+            for finding in self._findings([case])
         ]
+        about = fingerprinted(found, report.directory, report.root)
         findings = sorted((*report.findings, *about), key=lambda finding: finding.place)
         return msgspec.structs.replace(report, findings=tuple(findings))
 

@@ -36,7 +36,9 @@ from iflint.report.findings import (
 )
 from iflint.rule.about import (
     about_certificate,
+    about_setting,
     about_suppression,
+    of_setting,
     of_suppression,
     to_enter,
     where_text_stands,
@@ -55,6 +57,7 @@ from iflint.rule.rule import (
     ProblemCase,
     Rule,
     RunCase,
+    SettingCase,
     SuppressionCase,
     Topic,
 )
@@ -109,6 +112,7 @@ __all__ = [
     "Rule",
     "RunCase",
     "SenderChannel",
+    "SettingCase",
     "Severity",
     "Stage",
     "State",
@@ -120,6 +124,7 @@ __all__ = [
     "Validity",
     "Value",
     "about_certificate",
+    "about_setting",
     "about_suppression",
     "choice",
     "counted",
@@ -132,6 +137,7 @@ __all__ = [
     "listed",
     "named",
     "number",
+    "of_setting",
     "of_suppression",
     "sentence",
     "switch",

@@ -71,7 +71,7 @@ KEYS = {"prod/old.json": service_key(ENDED), "qa/new.json": service_key(VALID, O
 DUMPS = {"prod/old.json": dump(ENDED), "qa/new.json": dump(VALID)}
 
 
-@pytest.mark.parametrize(("files", "settings"), [(KEYS, keys), (DUMPS, users), (DUMPS, keys)])
+@pytest.mark.parametrize(("files", "settings"), [(KEYS, keys), (DUMPS, users)])
 class TestOfTwoEnvironments:
     def test_each_has_its_own(self, check, files, settings) -> None:
         report = check(
