@@ -170,19 +170,22 @@ def _plan(found: FoundCertificate, sessions: Sequence[Session]) -> Renewal:
     certificate = found.certificate
     touched: dict[Touched, list[str]] = {}
     known: dict[TouchedCaller, list[str]] = {}
+    problems: dict[str, Finding] = {}
     for each in sessions:
-        for caller in _beside_each_other(_callers(each, certificate)):
+        verdicts = tuple(_of_sender(each, certificate))
+        of_callers = (_touched_caller(each, verdict, certificate) for verdict in verdicts)
+        for caller in _beside_each_other(of_callers):
             known.setdefault(caller, []).append(each.name)
+        has_row = False
         for iflow in each.verdicts(each.as_of).values():
             for channel in iflow.channels:
                 one = _touched(iflow, channel, certificate)
                 if one is not None:
+                    has_row = True
                     touched.setdefault(one, []).append(each.name)
-    problems = {
-        finding.message: finding
-        for each in sessions
-        for finding in findings_about(found, each, each.inputs.certificates)
-    }
+        alike = verdicts[0].caller if verdicts and not has_row else None
+        for finding in findings_about(found, each, each.inputs.certificates, alike):
+            problems[finding.message] = finding
     channels = tuple(
         msgspec.structs.replace(one, environments=tuple(filter(None, names)))
         for one, names in touched.items()
@@ -202,19 +205,20 @@ def _plan(found: FoundCertificate, sessions: Sequence[Session]) -> Renewal:
     )
 
 
-def _callers(session: Session, certificate: Certificate) -> Iterator[TouchedCaller]:
+def _of_sender(session: Session, certificate: Certificate) -> Iterator[CallerVerdict]:
     """The service keys and mappings that hold a certificate of the same sender."""
     wanted = sender_key(certificate.subject)
     for verdict in session.caller_verdicts(session.as_of):
         held = verdict.caller.certificate
         if held is not None and held.subject.rdns and sender_key(held.subject) == wanted:
-            yield _touched_caller(session, verdict, held, certificate)
+            yield verdict
 
 
 def _touched_caller(
-    session: Session, verdict: CallerVerdict, held: Certificate, certificate: Certificate
+    session: Session, verdict: CallerVerdict, certificate: Certificate
 ) -> TouchedCaller:
-    caller = verdict.caller
+    caller, held = verdict.caller, verdict.caller.certificate
+    assert held is not None
     accepted = {match.certificate.sha256 for match in verdict.joined}
     has_new = held.sha256 == certificate.sha256
     return TouchedCaller(

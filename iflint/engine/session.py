@@ -196,6 +196,17 @@ class Session:
         ]
         return tuple(self._findings(cases))
 
+    def findings_of(self, caller: Caller) -> tuple[Finding, ...]:
+        """What the rules say of any service key or mapping, also one that was not read."""
+        from iflint.judging.callers import judge_callers
+        from iflint.judging.judge import Judge
+        from iflint.rule.rule import CallerCase
+
+        judge = Judge(self.pool, self.trust.at(self.as_of), self.as_of, self._signatures)
+        context = self._context(self.as_of)
+        cases = [CallerCase(context, verdict) for verdict in judge_callers([caller], judge)]
+        return tuple(self._findings(cases))
+
     def report(self, as_of: datetime | None = None) -> Report:
         """The report at the clock ``as_of`` (aware; default: the session's own)."""
         as_of = as_of or self.as_of
