@@ -11,6 +11,7 @@ import iflint
 from caller_files import base64_of
 from exports import Channel, Flow, bundle, dn, issue, pem, root, write_tree
 from iflint.options import Environment, ServiceKeySettings, UserSettings
+from iflint.reporters.sentences import scope
 
 ROOT = root("environments root", dn("CN=Example Root"), "2020-01-01", "2040-01-01")
 NAME = dn("CN=partner.example", "C=DE")
@@ -167,3 +168,15 @@ def test_one_certificate_in_keys_of_two_environments_is_no_conflict(check) -> No
     assert told(check(files, *environments)) == []
     assert told(check(files, other_environments=environments)) == []
     assert told(check(files)) == [("IFL322", ())]
+
+
+def test_what_two_environments_have_is_counted_once(check) -> None:
+    """The key has roles in one of them, so that it and the channel are told apart."""
+    qa = Environment(name="qa", service_keys=(ServiceKeySettings(path="key.json", roles=ROLES),))
+    prod = Environment(name="prod", service_keys=(ServiceKeySettings(path="key.json"),))
+    report = check({"key.json": service_key(VALID)}, qa, prod)
+    assert [caller.roles for caller in report.callers] == [ROLES, None]
+    assert scope(report) == (
+        "1 iFlow; sender channels 1: 1 by role; "
+        "bindings 1 service key; 1 with a certificate at hand."
+    )
