@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.answers.admissions import label_of
 from iflint.answers.lone_certificate import findings_about
 from iflint.callers.caller import CallerKind
 from iflint.judging.name_index import sender_key
@@ -350,9 +351,8 @@ def _named(callers: Iterable[TouchedCaller]) -> tuple[str, ...]:
 
 def caller_label(one: TouchedCaller) -> str:
     """A service key or a mapping with its file and environments, as people read it."""
-    what = "mapping of user" if one.is_mapping else "service key"
     environments = f" in {', '.join(one.environments)}" if one.environments else ""
-    return f"{what} {one.caller.name} ({one.file}){environments}"
+    return f"{label_of(one.caller, one.file)}{environments}"
 
 
 def _labels(touched: Iterable[Touched]) -> tuple[str, ...]:

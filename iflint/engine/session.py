@@ -411,6 +411,11 @@ class Session:
             label for role in caller.roles or () for label in self._channels_by_role.get(role, ())
         )
 
+    @property
+    def has_channels_by_role(self) -> bool:
+        """Whether any channel is authorized by a role, which service keys and mappings may have."""
+        return bool(self._channels_by_role)
+
     @cached_property
     def _channels_by_role(self) -> dict[str, list[str]]:
         from iflint.judging.references import channel_label
