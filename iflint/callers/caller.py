@@ -168,8 +168,9 @@ def _key(
     environments = frozenset[str]().union(*(each.environments for each in told))
     told += [CallerSettings(each.roles, each.pinned) for each in same]
     roles = next((each.roles for each in told if each.roles is not None), None)
-    if roles is None and (folder := _folder(first.location.file)) in lone:
-        roles = lone[folder].roles
+    beside = lone.get(_folder(first.location.file))
+    if roles is None and beside is not None and _may_be_of(beside, same):
+        roles = beside.roles
     pinned = next((each.pinned for each in told if each.pinned is not None), None)
     named = next((each for each in same if each.client_id), first)
     held = certificate.sha256 if certificate else str(first.location)
@@ -266,6 +267,16 @@ def _lone_instances(found: Iterable[InstanceParameters]) -> dict[str, InstancePa
     for instance in found:
         by_folder.setdefault(_folder(instance.location.file), []).append(instance)
     return {folder: each[0] for folder, each in by_folder.items() if len(each) == 1}
+
+
+def _may_be_of(instance: InstanceParameters, keys: Iterable[ServiceKey]) -> bool:
+    """Whether keys may be of an instance in their folder: not where they name another one."""
+    of_keys = {key.instance for key in keys} - {""}
+    name = str(instance.location.file).rpartition("/")[2]
+    is_named = instance.name != name.rpartition(".")[0]
+    return (
+        not is_named or not of_keys or not of_keys.isdisjoint((instance.name, instance.reference))
+    )
 
 
 def _folder(file: FileLocation) -> str:
