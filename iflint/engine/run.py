@@ -77,7 +77,8 @@ class Run:
         if any(each.options.service_keys or each.options.users for each in self.sessions):
             from iflint.engine.idle_tables import idle_tables
 
-            report = session.with_idle(report, idle_tables(self.sessions, report))
+            if tables := idle_tables(self.sessions, report):
+                report = session.with_idle(report, tables)
         if options.suppressions:
             report = session.with_suppressions(report)
         if self.baseline is not None:
