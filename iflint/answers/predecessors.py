@@ -6,14 +6,12 @@ alike is the predecessor is *inferred*; `--replaces` says it.
 
 from __future__ import annotations
 
-import enum
 import os
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from iflint.answers.lone_certificate import clients
+from iflint.answers.renewal_plan import Likeness, Predecessor
 from iflint.judging.verdicts import CallerVerdict, EntryVerdict, expires_soon
 from iflint.options import UsageError
 from iflint.pki.names import COMMON_NAME, ORGANIZATION, MalformedName, parse_name
@@ -26,36 +24,11 @@ if TYPE_CHECKING:
     from iflint.pki.names import Name
 
 
-class Likeness(enum.StrEnum):
-    """What a new certificate has in common with another one, the strongest first."""
-
-    COMMON_NAME = "common-name"
-    ISSUER = "organization-and-issuer"
-    ORGANIZATION = "organization"
-    ENDING = "ending-soon"
-    """Nothing, but a new one is due."""
-
-
 _ORDER = tuple(Likeness)
-
-
-class Predecessor(msgspec.Struct, frozen=True):
-    """A subject that the new certificate may take the place of, and where it may call.
-
-    ``until`` is the last day of its certificate, None if none is at hand. ``places`` are rows,
-    service keys and mappings, as people read them.
-    """
-
-    subject: str
-    readable: str
-    likeness: Likeness
-    until: date | None
-    places: tuple[str, ...]
 
 
 def replaced_subjects(replaces: str, options: Options) -> tuple[Name, ...]:
     """The subjects that a certificate file, or a DN, names. Raises UsageError."""
-    from iflint.answers.renewal import clients
     from iflint.engine.inputs import read_certificates
     from iflint.sources.disk import Disk
 

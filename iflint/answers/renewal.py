@@ -7,14 +7,14 @@ where nobody knows its sender.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from iflint.answers.lone_certificate import findings_about
-from iflint.answers.predecessors import Predecessor, alike, replaced_subjects
-from iflint.answers.renewal_steps import Schedule, schedules
+from iflint.answers.lone_certificate import clients, findings_about
+from iflint.answers.predecessors import alike, replaced_subjects
+from iflint.answers.renewal_plan import Renewal, Touched, TouchedCaller
+from iflint.answers.renewal_steps import schedules
 from iflint.callers.caller import CallerKind
 from iflint.judging.references import (
     caller_reference,
@@ -24,22 +24,17 @@ from iflint.judging.references import (
     iflow_reference,
 )
 from iflint.judging.renewals import is_later, is_same_sender
+from iflint.judging.verdicts import CallerVerdict
 from iflint.options import UsageError
 from iflint.report.findings import (
     CallerReference,
-    CertificateReference,
-    ChannelReference,
-    EntryReference,
-    Finding,
-    IflowReference,
-    Severity,
 )
 
 if TYPE_CHECKING:
+    from iflint.callers.caller import Caller
     from iflint.engine.session import Session
     from iflint.judging.verdicts import (
         BindingVerdict,
-        CallerVerdict,
         ChannelVerdict,
         EntryVerdict,
         IflowVerdict,
@@ -47,101 +42,9 @@ if TYPE_CHECKING:
     from iflint.pki.certificates import Certificate
     from iflint.pki.files import FoundCertificate
     from iflint.pki.names import Name
-    from iflint.places.location import FileLocation, Location
+    from iflint.places.location import Location
 
     IsSender = Callable[[Name], bool]
-
-
-class Touched(msgspec.Struct, frozen=True):
-    """A channel that knows the sender of the new certificate, in the environments named.
-
-    ``old`` are its entries for this sender with another pair; ``has_new`` tells whether it lists
-    the new pair already, ``old_until`` the last day of the best certificate for the old ones
-    (or, where the pair stays, for that pair), None if none is at hand. ``strangers`` are the
-    environments in which a row in the flow's file would count, too, although no row there lets
-    this sender in.
-    """
-
-    iflow: IflowReference
-    channel: ChannelReference
-    old: tuple[EntryReference, ...]
-    has_new: bool
-    old_until: date | None
-    environments: tuple[str, ...] = ()
-    strangers: tuple[str, ...] = ()
-
-    @property
-    def changes(self) -> bool:
-        """Whether anything has to be done in the flow."""
-        return bool(self.old) or not self.has_new
-
-
-class TouchedCaller(msgspec.Struct, frozen=True, kw_only=True):
-    """A service key or a mapping that holds a certificate of this sender.
-
-    It does so in the ``environments`` named. ``has_new`` tells whether it holds the new
-    certificate, ``accepts_new`` whether it lets it in: a key that is not pinned does so with the
-    pair of its own one. ``replaced`` tells that another one for the same channels holds the new
-    certificate already. ``pin_assumed``: nobody said whether the key is pinned. ``opens`` are the
-    channels that it is known to open, ``old_until`` is the last day of the certificate that it
-    holds.
-    """
-
-    caller: CallerReference
-    file: FileLocation
-    has_new: bool
-    accepts_new: bool
-    pinned: bool
-    pin_assumed: bool
-    opens: tuple[str, ...]
-    old_until: date | None
-    replaced: bool = False
-    environments: tuple[str, ...] = ()
-
-    @property
-    def is_mapping(self) -> bool:
-        """Whether it is a certificate-to-user mapping, no service key."""
-        return self.caller.kind == CallerKind.MAPPING
-
-    @property
-    def needs_new(self) -> bool:
-        """Whether a new one has to be made before the sender switches."""
-        return not self.accepts_new and not self.replaced
-
-
-class Renewal(msgspec.Struct, frozen=True, kw_only=True):
-    """The plan for one certificate; ``problems`` is what is wrong with the certificate.
-
-    ``in_use`` tells that it is no new one: bindings have it, and none of its sender's is older. The
-    plan then is for the one to come; ``renewed`` is where that lies, if it is at hand.
-    ``predecessors`` are those that it may replace, where nothing knows its sender.
-    """
-
-    certificate: CertificateReference
-    subject: str
-    issuer: str
-    problems: tuple[Finding, ...]
-    touched: tuple[Touched, ...]
-    callers: tuple[TouchedCaller, ...]
-    schedules: tuple[Schedule, ...]
-    predecessors: tuple[Predecessor, ...] = ()
-    in_use: bool = False
-    renewed: Location | None = None
-
-    @property
-    def pair_changes(self) -> bool:
-        """Whether a channel has to be changed."""
-        return any(touched.changes for touched in self.touched)
-
-    @property
-    def fails(self) -> bool:
-        """Whether the certificate is refused, whatever is done in flows, keys and mappings."""
-        return cannot_work(self.problems)
-
-
-def cannot_work(problems: Iterable[Finding]) -> bool:
-    """Whether one of the findings about a certificate is an error that no day mends."""
-    return any(each.severity is Severity.ERROR and not each.works_from for each in problems)
 
 
 class _InOne(msgspec.Struct, frozen=True):
@@ -151,6 +54,12 @@ class _InOne(msgspec.Struct, frozen=True):
     touched: tuple[Touched, ...]
     callers: tuple[TouchedCaller, ...]
     bindings: tuple[BindingVerdict, ...]
+
+    @property
+    def like(self) -> Caller | None:
+        """The key or mapping in whose words the certificate is spoken of; None: a row's."""
+        held = (each.caller for each in self.bindings if isinstance(each, CallerVerdict))
+        return None if self.touched else next(held, None)
 
 
 def plan_renewals(
@@ -186,18 +95,6 @@ def plan_renewals(
     )
 
 
-def clients(found: Iterable[FoundCertificate]) -> Iterator[FoundCertificate]:
-    """The certificates that issued no other one of the file, each once."""
-    each = {one.certificate.sha256: one for one in found}
-    issuers = {
-        one.certificate.issuer.chain_key
-        for one in each.values()
-        if one.certificate.subject.chain_key != one.certificate.issuer.chain_key
-    }
-    leaves = [one for one in each.values() if one.certificate.subject.chain_key not in issuers]
-    yield from leaves or each.values()
-
-
 def _plan(
     found: FoundCertificate,
     sessions: Sequence[Session],
@@ -215,8 +112,8 @@ def _plan(
     in_each = [_in_one(each, certificate, is_sender, (*sessions, *others)) for each in sessions]
     problems = {
         finding.message: finding
-        for each in sessions
-        for finding in findings_about(found, each, each.inputs.certificates)
+        for one in in_each
+        for finding in findings_about(found, one.session, one.session.inputs.certificates, one.like)
     }
     bindings = [binding for one in in_each for binding in one.bindings]
     in_use = at_hand and _is_in_use(certificate, bindings)

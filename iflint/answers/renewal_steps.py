@@ -14,35 +14,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.answers.admissions import label_of
+from iflint.answers.renewal_plan import Renewal, RenewalStep, Schedule, Touched, TouchedCaller
 from iflint.words.wording import listed
 
 if TYPE_CHECKING:
-    from iflint.answers.renewal import Renewal, Touched, TouchedCaller
     from iflint.engine.session import Session
     from iflint.pki.certificates import Certificate
-
-
-class RenewalStep(msgspec.Struct, frozen=True):
-    """One step of the procedure: what, at which channels, and in which days it may happen.
-
-    ``channels`` are keys and mappings where the step is about these. ``row`` is the subject and
-    issuer to enter, exactly as the runtime accepts them. ``days_left`` counts calendar days from
-    the clock to ``until``; negative: too late.
-    """
-
-    what: str
-    row: tuple[str, str] | None = None
-    channels: tuple[str, ...] = ()
-    since: date | None = None
-    until: date | None = None
-    days_left: int | None = None
-
-
-class Schedule(msgspec.Struct, frozen=True):
-    """The steps in some environments; in the only one, if there are no names."""
-
-    environments: tuple[str, ...]
-    steps: tuple[RenewalStep, ...]
 
 
 In = tuple["Session", Sequence["Touched"], Sequence["TouchedCaller"]]
@@ -166,9 +144,8 @@ def _named(callers: Iterable[TouchedCaller]) -> tuple[str, ...]:
 
 def caller_label(one: TouchedCaller) -> str:
     """A service key or a mapping with its file and environments, as people read it."""
-    what = "mapping of user" if one.is_mapping else "service key"
     environments = f" in {', '.join(one.environments)}" if one.environments else ""
-    return f"{what} {one.caller.name} ({one.file}){environments}"
+    return f"{label_of(one.caller, one.file)}{environments}"
 
 
 def _labels(touched: Iterable[Touched]) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def command(
     plan = call(
         plan_fixes,
         call(read, run.paths, options_of(run)),
-        also=run.other_environments,
+        also=run.settings.other_environments,
         add_successor=add_successor,
         unsafe=unsafe_fixes,
     )

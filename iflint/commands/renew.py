@@ -20,9 +20,14 @@ from iflint.words.terminal import Style
 from iflint.words.wording import counted, left, lifetime, listed, relative
 
 if TYPE_CHECKING:
-    from iflint.answers.predecessors import Predecessor
-    from iflint.answers.renewal import Renewal, Touched, TouchedCaller
-    from iflint.answers.renewal_steps import RenewalStep, Schedule
+    from iflint.answers.renewal_plan import (
+        Predecessor,
+        Renewal,
+        RenewalStep,
+        Schedule,
+        Touched,
+        TouchedCaller,
+    )
 
 
 class Renewals(msgspec.Struct, frozen=True):
@@ -71,7 +76,7 @@ def command(asked: Request, certificate: str, paths: tuple[str, ...], replaces: 
         asked, paths or (".",), every_environment=True, mistakes=absent(("", certificate))
     )
     sessions = read(run)
-    others = [sessions[0].in_environment(each) for each in run.other_environments]
+    others = [sessions[0].in_environment(each) for each in run.settings.other_environments]
     plans = call(plan_renewals, certificate, sessions, others=others, replaces=replaces)
     show(run, Renewals(sessions[0].as_of, plans), text=_text, markdown=_markdown, json=_json)
     return FOUND if any(plan.fails for plan in plans) else CLEAN

@@ -96,7 +96,20 @@ def _peers(
         for other in of_sender[_sender(verdict)]
         if other is not verdict
         and (own is None or (theirs := other.caller.roles) is None or set(own) <= set(theirs))
+        and _is_wherever(verdict.caller, other.caller)
     ]
+
+
+def _is_wherever(caller: Caller, other: Caller) -> bool:
+    """Whether the other one belongs to each environment that the caller belongs to."""
+    own, theirs = caller.environments, other.environments
+    return not theirs or bool(own and own <= theirs)
+
+
+def _meet(caller: Caller, other: Caller) -> bool:
+    """Whether there is an environment that both belong to."""
+    own, theirs = caller.environments, other.environments
+    return not own or not theirs or not own.isdisjoint(theirs)
 
 
 def _conflicts(callers: Sequence[Caller]) -> Iterator[tuple[str, list[Caller]]]:
@@ -116,7 +129,8 @@ def _conflicts(callers: Sequence[Caller]) -> Iterator[tuple[str, list[Caller]]]:
         in_conflict = [
             other
             for other in before
-            if other.certificate == certificate or not (caller.pinned and other.pinned)
+            if _meet(caller, other)
+            and (other.certificate == certificate or not (caller.pinned and other.pinned))
         ]
         before.append(caller)
         if in_conflict:

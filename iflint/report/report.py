@@ -324,9 +324,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def bindings(self) -> BindingCounts:
-        """What lets certificates in: rows that were checked, service keys and mappings."""
-        kinds = [caller.kind for caller in self.callers]
-        held = [caller for caller in self.callers if caller.certificates and not caller.by_facts]
+        """What lets certificates in: rows that were checked, service keys and mappings.
+
+        A key or a mapping that several environments have is one.
+        """
+        each = {caller.id: caller for caller in self.callers}.values()
+        kinds = [caller.kind for caller in each]
+        held = [caller for caller in each if caller.certificates and not caller.by_facts]
         return BindingCounts(
             rows=self.entries_checked,
             service_keys=kinds.count("service-key"),

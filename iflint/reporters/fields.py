@@ -208,7 +208,8 @@ _OWN = {
     "RuleInfo.configured": "What counts in this run; null: what the rule itself says.",
     "RuleInfo.documentation": "Its page, in Markdown.",
     "RuleInfo.enabled": "Whether it is asked where nothing is said of it.",
-    "RuleInfo.handed": "What it looks at: entry, channel, iflow, key, problem, suppression, run.",
+    "RuleInfo.handed": "What it looks at: binding, entry, caller, channel, iflow, key, problem,"
+    " suppression, setting, run.",
     "RuleInfo.help_uri": "Where its page is published; empty: nowhere.",
     "RuleInfo.name": "Its name, such as expired-certificate.",
     "RuleInfo.options": "Its options.",

@@ -128,8 +128,16 @@ def days(finding: Finding) -> Iterator[str]:
 
 
 def channel_counts(report: Report) -> str:
-    """The sender channels that concern certificates, and how they are authorized."""
-    channels = [channel for channel in report.channels if channel.concerns_certificates]
+    """The sender channels that concern certificates, and how they are authorized.
+
+    One that is authorized the same way in each environment is one.
+    """
+    channels = {
+        (iflow.location, channel.ordinal, channel.by_certificate, channel.by_role): channel
+        for iflow in report.iflows
+        for channel in iflow.channels
+        if channel.concerns_certificates
+    }.values()
     by_certificate = sum(channel.by_certificate for channel in channels)
     by_role = sum(channel.by_role for channel in channels)
     unknown = len(channels) - by_certificate - by_role

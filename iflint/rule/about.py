@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from iflint.options import NARROWING
 from iflint.places.location import file_name
 from iflint.report.findings import Related
-from iflint.rule.rule import BindingCase, CallerCase, SuppressionCase
+from iflint.rule.rule import BindingCase, CallerCase, SettingCase, SuppressionCase
 from iflint.rule.words import named
 from iflint.words.wording import day, listed
 
 if TYPE_CHECKING:
     from iflint.iflow.model import Value
     from iflint.judging.verdicts import JoinedCertificate, Successor
+    from iflint.options import ServiceKeySettings, Suppression, UserSettings
     from iflint.places.location import Location
 
 
@@ -104,10 +105,22 @@ def of_suppression(case: SuppressionCase) -> str:
 
 def about_suppression(case: SuppressionCase) -> dict[str, Any]:
     """The location and the key of a finding about a suppression, arguments for `Rule.finding`."""
+    return {"location": _configured_at(case.use.suppression), "key": of_suppression(case)}
+
+
+def of_setting(case: SettingCase) -> str:
+    """What a table about keys or users is for, in the words of the configuration."""
+    user, path = getattr(case.table, "name", ""), case.table.path
+    return listed([f"user {user}"] * bool(user) + [f"path {path}"] * bool(path))
+
+
+def about_setting(case: SettingCase) -> dict[str, Any]:
+    """The location and the key of a finding about a table, arguments for `Rule.finding`."""
+    return {"location": _configured_at(case.table), "key": of_setting(case)}
+
+
+def _configured_at(table: Suppression | ServiceKeySettings | UserSettings) -> Location:
+    """Where a table stands, else the folder that its paths start from."""
     from iflint.places.location import FileLocation, Location
 
-    given = case.use.suppression
-    return {
-        "location": given.location or Location(FileLocation(given.folder or ".")),
-        "key": of_suppression(case),
-    }
+    return table.location or Location(FileLocation(table.folder or "."))

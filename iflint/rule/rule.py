@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         EntryVerdict,
         IflowVerdict,
     )
-    from iflint.options import Suppression
+    from iflint.options import ServiceKeySettings, Suppression, UserSettings
     from iflint.pki.calendar import Calendar
     from iflint.pki.certificates import Certificate
     from iflint.pki.keys import KeyMaterial
@@ -193,6 +193,15 @@ class SuppressionCase(msgspec.Struct, frozen=True):
     iflow: None = None
 
 
+class SettingCase(msgspec.Struct, frozen=True):
+    """A table of the configuration about keys or users that matches none in the whole run."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("setting",)
+    context: Context
+    table: ServiceKeySettings | UserSettings
+    iflow: None = None
+
+
 BindingCase = EntryCase | CallerCase
 """What lets a client certificate in: a row of a channel, a service key or a mapping."""
 
@@ -205,6 +214,7 @@ Case = (
     | CallerCase
     | RunCase
     | SuppressionCase
+    | SettingCase
 )
 CASES: tuple[type[Case], ...] = (
     ProblemCase,
@@ -215,6 +225,7 @@ CASES: tuple[type[Case], ...] = (
     CallerCase,
     RunCase,
     SuppressionCase,
+    SettingCase,
 )
 
 
@@ -281,6 +292,10 @@ class Rule:
 
     def check_suppression(self, case: SuppressionCase) -> Iterable[Finding]:  # noqa: ARG002
         """Judge a suppression, once it is known what it did."""
+        return ()
+
+    def check_setting(self, case: SettingCase) -> Iterable[Finding]:  # noqa: ARG002
+        """Judge a table about keys or users that matches none."""
         return ()
 
     @classmethod

@@ -24,7 +24,8 @@ REMEDIES: Remedies = (
         enter_the_text,
     ),
     (
-        r".*(?:add a row for it|else overwrite it): Subject DN (?P<subject>.+) and Issuer DN (?P<issuer>.+)$",
+        r".*(?:add a row for it|else overwrite it): "
+        r"Subject DN (?P<subject>.+) and Issuer DN (?P<issuer>.+)$",
         add_the_row,
     ),
 )

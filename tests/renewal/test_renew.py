@@ -392,3 +392,20 @@ def test_rows_and_keys_are_told_together(folder: Path) -> None:
     assert "- [ ]" not in markdown
     assert "1. [ ] Add this row" in markdown
     assert "[ ] Make a new service key" in markdown
+
+
+@pytest.mark.parametrize(
+    ("write", "its"),
+    [
+        (lambda folder: write_key(folder, "partner", OLD), "service key"),
+        (lambda folder: write_mapping(folder, OLD), "mapping"),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_words_of_the_kind(by_role: Path, write, its) -> None:
+    write(by_role)
+    of_a_ca = issue("renew-of-a-ca", NAME, TOP, "2026-11-01", "2028-12-12", ca=True)
+    (by_role / "new" / "ca.pem").write_bytes(pem(of_a_ca))
+    (problem,) = plan("new/ca.pem")["problems"]
+    assert problem["message"].startswith(f"This {its}'s certificate is the certificate of a CA:")
+    assert f"needs a new {its}" in problem["remedy"]
+    assert "entry" not in renew("new/ca.pem")

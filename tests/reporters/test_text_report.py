@@ -161,7 +161,8 @@ def test_channels_are_told_by_how_they_are_authorized_and_those_without_are_none
     (channel, *_) = iflow.channels
     role_based = msgspec.structs.replace(channel, checked=False, kind="other", entries=())
     polling = msgspec.structs.replace(channel, checked=False, kind="none", entries=())
-    iflow = msgspec.structs.replace(iflow, channels=(channel, role_based, role_based, polling))
+    other = msgspec.structs.replace(role_based, ordinal=2)
+    iflow = msgspec.structs.replace(iflow, channels=(channel, role_based, other, polling))
     shown = text.render(with_findings(iflows=(iflow,)))
     assert "sender channels  3: 1 by client certificate, 2 by role\n" in shown
 
