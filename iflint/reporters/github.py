@@ -2,7 +2,8 @@
 
 GitHub keeps ten annotations of each level a step and drops the rest in silence
 (https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md#limitations), so the worst
-come first, and one notice within the limit counts what was left out.
+come first, and one notice within the limit counts what was left out. What was looked at is said in
+a last line that is no command: the log shows it as it is.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from iflint.report.findings import Severity
 from iflint.reporters import Needs
-from iflint.reporters.sentences import details, path_on_disk, shown, title, worst_first
+from iflint.reporters.sentences import details, path_on_disk, scope, shown, title, worst_first
 from iflint.words.visible import inert
 from iflint.words.wording import counted, listed
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from iflint.report.findings import Finding
     from iflint.report.report import Report
 
-NEEDS = Needs()
+NEEDS = Needs(settings=("quiet",))
 
 MOST_OF_A_LEVEL = 10
 """What GitHub keeps of a step."""
@@ -28,8 +29,11 @@ _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 
 
-def render(report: Report) -> str:
-    """A command a line, the worst first, at most ten of each level; nothing when clean."""
+def render(report: Report, *, quiet: bool = False) -> str:
+    """A command a line, the worst first, at most ten of each level, then what was looked at.
+
+    ``quiet`` leaves out the last line.
+    """
     groups = {
         severity: [f for f in report.findings if f.severity is severity] for severity in _COMMANDS
     }
@@ -48,7 +52,8 @@ def render(report: Report) -> str:
             "level for each step; the other formats of iflint have all findings."
         )
         commands.append(_command("notice", {"title": "iflint"}, text))
-    return "".join(f"{command}\n" for command in commands)
+    lines = commands + [scope(report)] * (not quiet)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _sorted(groups: dict[Severity, list[Finding]]) -> dict[Severity, list[Finding]]:

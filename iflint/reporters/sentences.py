@@ -128,7 +128,35 @@ def days(finding: Finding) -> Iterator[str]:
 
 
 def channel_counts(report: Report) -> str:
-    """The sender channels that concern certificates, and how they are authorized."""
+    """The sender channels that concern certificates: ``3: 1 by client certificate, 2 by role``."""
+    total, parts = _channels(report)
+    return f"{total}: {', '.join(parts)}" if parts else "0"
+
+
+def binding_counts(report: Report) -> str:
+    """What lets certificates in: ``3: 2 rows, 1 service key; 2 with a certificate at hand``."""
+    counts, parts = report.bindings, _bindings(report)
+    if not parts:
+        return "0"
+    return f"{counts.total}: {', '.join(parts)}; {counts.with_certificate} {_AT_HAND}"
+
+
+def scope(report: Report) -> str:
+    """What was looked at, in one sentence: the summary of every format."""
+    total, by = _channels(report)
+    counts, kinds = report.bindings, _bindings(report)
+    channels = counted(total, "sender channel") + (f" ({', '.join(by)})" if by else "")
+    bindings = counted(counts.total, "binding")
+    if kinds:
+        bindings += f" ({', '.join(kinds)}), {counts.with_certificate} {_AT_HAND}"
+    return f"{counted(len(report.iflows), 'iFlow')}; {channels}; {bindings}."
+
+
+_AT_HAND = "with a certificate at hand"
+
+
+def _channels(report: Report) -> tuple[int, list[str]]:
+    """How many sender channels concern certificates, and how they are authorized."""
     channels = [channel for channel in report.channels if channel.concerns_certificates]
     by_certificate = sum(channel.by_certificate for channel in channels)
     by_role = sum(channel.by_role for channel in channels)
@@ -136,32 +164,14 @@ def channel_counts(report: Report) -> str:
     parts = [f"{by_certificate} by client certificate"] * bool(by_certificate)
     parts += [f"{by_role} by role"] * bool(by_role)
     parts += [f"{unknown} unknown"] * bool(unknown)
-    return f"{len(channels)}: {', '.join(parts)}" if parts else "0"
+    return len(channels), parts
 
 
-def binding_counts(report: Report) -> str:
-    """What lets certificates in, by kind, and for how many a certificate is at hand."""
+def _bindings(report: Report) -> list[str]:
+    """How many bindings there are of each kind."""
     counts = report.bindings
-    parts = [
-        counted(number, noun)
-        for number, noun in (
-            (counts.rows, "row"),
-            (counts.service_keys, "service key"),
-            (counts.mappings, "mapping"),
-        )
-        if number
-    ]
-    if not parts:
-        return "0"
-    return f"{listed(parts)}; {counts.with_certificate} with a certificate at hand"
-
-
-def scope(report: Report) -> str:
-    """What was looked at, in one sentence."""
-    return (
-        f"{counted(len(report.iflows), 'iFlow')}; sender channels {channel_counts(report)}; "
-        f"bindings {binding_counts(report)}."
-    )
+    kinds = {"row": counts.rows, "service key": counts.service_keys, "mapping": counts.mappings}
+    return [counted(number, noun) for noun, number in kinds.items() if number]
 
 
 def verdict(report: Report) -> str:

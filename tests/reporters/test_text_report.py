@@ -9,7 +9,7 @@ import pytest
 
 from iflint.places.location import FileLocation, Location
 from iflint.report.findings import DnComparison, DnRow, Related
-from iflint.report.report import IflowResult
+from iflint.report.report import CallerResult, IflowResult
 from iflint.reporters import text
 from iflint.words import terminal as style
 from iflint.words.terminal import wrapped
@@ -108,7 +108,7 @@ def test_summary() -> None:
 Summary
 iFlows           2 in 1 package
 sender channels  1: 1 by client certificate
-bindings         4 rows; 2 with a certificate at hand
+bindings         4: 4 rows; 2 with a certificate at hand
 certificates     3 in 2 files
 skipped          archive without flow: 2, clutter: 1 (--verbose names them)
 trust list       SAP BTP Trust Store 3.0.0 (2026-06-03), for platform Cloud Foundry
@@ -127,7 +127,7 @@ def test_verbose_names_what_was_skipped() -> None:
 
 def test_certificates_to_ask_for_are_listed_once() -> None:
     shown = text.render(sample())
-    assert "No certificate was at hand for 2 of 4 entries." in shown
+    assert "2 rows name a pair that no certificate at hand has or resembles." in shown
     assert shown.count("CN=partner.example, C=DE") == 1
     assert "HTTPS /orders and SOAP /invoices" in shown
     assert "--certificates PATH" in shown
@@ -243,10 +243,24 @@ def test_the_numbers_of_entries_add_up() -> None:
     roots = str(demo / "trust-table.json")
     report = iflint.check(str(demo), as_of=datetime(2026, 11, 24, tzinfo=UTC), roots=[roots])
     summary = " ".join(text.render(report).split())
-    counts = re.search(r"bindings (\d+) rows.*; (\d+) with .* rows: (.*) certificates", summary)
+    counts = re.search(
+        r"bindings (\d+): (\d+) rows, (\d+) service keys, (\d+) mappings;"
+        r" (\d+) with a certificate at hand (\d+) without: (.*) (\d+) more rows in ",
+        summary,
+    )
     assert counts is not None
-    others = [int(number) for number in re.findall(r"\d+", counts[3])]
-    joined = int(counts[2]) - sum(bool(caller.certificates) for caller in report.callers)
-    assert joined + sum(others[:-1]) == int(counts[1]), "all but those not checked"
+    total, rows, keys, mappings, with_one, without, states, more = counts.groups()
+    assert int(rows) + int(keys) + int(mappings) == int(total) == int(with_one) + int(without)
+    assert sum(map(int, re.findall(r"\d+", states))) == int(without)
     entries = sum(len(channel.entries) for channel in report.channels)
-    assert int(counts[1]) + others[-1] == entries
+    assert int(rows) + int(more) == entries
+
+
+def test_callers_without_a_certificate_are_among_those_without() -> None:
+    told = CallerResult(
+        kind="mapping", name="PARTNER", id="1", location=EXPIRED.location, by_facts=True
+    )
+    untold = msgspec.structs.replace(told, name="OTHER", id="2", by_facts=False)
+    report = with_findings(callers=(told, untold, untold))
+    shown = " ".join(text.render(report).split())
+    assert "3 without: 1 told by names or dates alone, 2 not told" in shown
