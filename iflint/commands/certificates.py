@@ -11,7 +11,7 @@ from iflint.console.interface import complain
 from iflint.console.invocation import Request, call, prepare
 from iflint.console.reading import read, say_what_was_not_read
 from iflint.console.tables import Column, table
-from iflint.reporters.sentences import caller_name, roles_of
+from iflint.reporters.sentences import caller_name, certificate_name, roles_of
 from iflint.words.terminal import Style, wrapped
 from iflint.words.visible import visible
 from iflint.words.wording import counted, day, left, listed
@@ -91,7 +91,7 @@ def _table(uses: CertificateUses, style: Style) -> str:
 
 def _titles(use: CertificateUse) -> Iterator[str]:
     """The lines above what is said of a certificate."""
-    yield use.certificate.subject or "(no subject)"
+    yield certificate_name(use.certificate)
     for location in use.certificate.locations:
         line = f":{location.region.start_line}" if location.region else ""
         yield f"{location.file}{line}"

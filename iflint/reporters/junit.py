@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from iflint.reporters import Needs
 from iflint.reporters.sentences import (
+    CALLERS,
+    ELSEWHERE,
     caller_name,
     channel_name,
     details,
@@ -46,8 +48,6 @@ _SPECIAL = str.maketrans(
         "\uffff": "\\uffff",
     }
 )
-_OTHER = "Outside any iFlow"
-_CALLERS = "Service keys and mappings"
 
 
 def render(report: Report, *, fail_level: Severity | None = None) -> str:
@@ -114,22 +114,22 @@ def _suites(report: Report, fail_level: Severity | None) -> Iterator[tuple[str, 
         yield name, package, cases
     outside = groups.get(None, [])
     if report.callers:
-        cases = _Cases(_CALLERS)
+        cases = _Cases(CALLERS)
         of_callers = [finding for finding in outside if finding.caller]
         _add_findings(cases, of_callers, report, fail_level)
         for caller in report.callers:
             if not caller.findings:
                 cases.add(caller_name(caller))
-        yield _CALLERS, "", cases
+        yield CALLERS, "", cases
         outside = [finding for finding in outside if not finding.caller]
     nothing = not flows and not report.callers
     if outside or nothing:
-        cases = _Cases(_OTHER)
+        cases = _Cases(ELSEWHERE)
         _add_findings(cases, outside, report, fail_level)
         if nothing:
             text = f"No iFlow found in {', '.join(map(shown, report.paths))}."
             cases.add("Find an iFlow", "skipped", text, "no-iflow", text)
-        yield _OTHER, "", cases
+        yield ELSEWHERE, "", cases
 
 
 def _has_findings(channel: ChannelResult) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from iflint.places.location import FileLocation, Location
     from iflint.report.findings import (
         CallerReference,
+        CertificateReference,
         ChannelReference,
         Finding,
         IflowReference,
@@ -27,6 +28,12 @@ LONGEST_NAME = 200
 LONGEST_TEXT = 4000
 """Characters of a message that a report shows. Ours: ten times the longest of our own rules in the
 fixtures (320)."""
+
+
+CALLERS = "Service keys and mappings"
+"""The heading above what is about them, beside the headings of iFlows."""
+ELSEWHERE = "Outside any iFlow"
+"""The heading above what is about neither."""
 
 
 def cut(text: str, most: int = LONGEST_TEXT) -> str:
@@ -71,10 +78,15 @@ def channel_name(channel: ChannelReference | ChannelResult) -> str:
 
 def caller_name(caller: CallerReference | CallerResult) -> str:
     """A service key or a mapping, as a phrase."""
+    return " ".join(caller_words(caller))
+
+
+def caller_words(caller: CallerReference | CallerResult) -> tuple[str, str]:
+    """The two parts of that phrase: what it is, and which one."""
     if caller.kind == "mapping":
-        return f"mapping of user {shown(caller.name)}"
+        return "mapping", f"of user {shown(caller.name)}"
     tenant = f" of tenant {shown(caller.tenant)}" if caller.tenant else ""
-    return f"service key {shown(caller.name)}{tenant}"
+    return "service key", f"{shown(caller.name)}{tenant}"
 
 
 def roles_of(caller: CallerReference | CallerResult) -> str:
@@ -83,6 +95,13 @@ def roles_of(caller: CallerReference | CallerResult) -> str:
         return "roles not known"
     role = "role" if len(caller.roles) == 1 else "roles"
     return f"{role} {listed([shown(each) for each in caller.roles])}" if caller.roles else "no role"
+
+
+def certificate_name(certificate: CertificateReference) -> str:
+    """What a certificate is known by, as it came: its subject, or a word on why there is none."""
+    if certificate.subject:
+        return certificate.subject
+    return "(no subject)" if certificate.issuer else "(known by its date alone)"
 
 
 def whereabouts(finding: Finding) -> str:

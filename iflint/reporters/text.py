@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 from iflint.report.findings import DnRow
 from iflint.reporters import Needs
 from iflint.reporters.excerpt import excerpt
-from iflint.reporters.sentences import SEVERITIES, caller_name, roles_of
+from iflint.reporters.opened import Opened, opened_by, opened_in
+from iflint.reporters.sentences import (
+    CALLERS,
+    ELSEWHERE,
+    SEVERITIES,
+    caller_words,
+    certificate_name,
+    roles_of,
+)
 from iflint.reporters.summary import summary
 from iflint.words.terminal import (
     BAR,
@@ -19,10 +27,10 @@ from iflint.words.terminal import (
     Style,
 )
 from iflint.words.visible import cells
-from iflint.words.wording import counted, dated, lifetime
+from iflint.words.wording import counted, dated, lifetime, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from iflint.places.location import FileLocation, Location
@@ -43,7 +51,9 @@ blank."""
 _INDENT = " " * 2
 _MOST_RELATED = 10
 """Places that are listed for a finding, and files of its certificate. Ours: most seen: 3."""
-_OTHER = "Outside any iFlow"
+_MOST_OPENED = 3
+"""Channels that are named of those that a key or a mapping opens. Ours: as many as `forecast`
+names."""
 
 
 def render(
@@ -63,11 +73,12 @@ def render(
     """
     style = Style(colour, max(width, MINIMUM_WIDTH), ascii)
     lines: list[str] = []
-    for iflow, findings in _by_iflow(report):
-        lines.extend(_heading(iflow, style))
+    opened = opened_by(report)
+    for heading, findings in _grouped(report, style):
+        lines.extend(heading)
         for finding in findings:
             lines.append("")
-            lines.extend(_finding(finding, report.as_of, style))
+            lines.extend(_finding(finding, report.as_of, opened, style))
         lines.extend(("", ""))
     if quiet:
         lines = lines[:-2]
@@ -76,23 +87,25 @@ def render(
     return "".join(f"{line.rstrip(' ')}\n" for line in lines)
 
 
-def _by_iflow(report: Report) -> Iterator[tuple[IflowReference | None, list[Finding]]]:
-    """The findings of each iFlow, in the order of the report; those of none come last."""
-    groups: dict[FileLocation, list[Finding]] = {}
-    rest: list[Finding] = []
+def _grouped(report: Report, style: Style) -> Iterator[tuple[list[str], list[Finding]]]:
+    """Findings below their headings: those of iFlows in the report's order, of callers, others."""
+    flows: dict[FileLocation, list[Finding]] = {}
+    callers: list[Finding] = []
+    others: list[Finding] = []
     for finding in report.findings:
-        group = groups.setdefault(finding.iflow.location, []) if finding.iflow else rest
-        group.append(finding)
-    for findings in groups.values():
-        yield findings[0].iflow, findings
-    if rest:
-        yield None, rest
+        if finding.iflow:
+            flows.setdefault(finding.iflow.location, []).append(finding)
+        else:
+            (callers if finding.caller else others).append(finding)
+    for findings in flows.values():
+        if iflow := findings[0].iflow:
+            yield list(_heading(iflow, style)), findings
+    for title, findings in ((CALLERS, callers), (ELSEWHERE, others)):
+        if findings:
+            yield [style.paint(title, BOLD)], findings
 
 
-def _heading(iflow: IflowReference | None, style: Style) -> Iterator[str]:
-    if iflow is None:
-        yield style.paint(_OTHER, BOLD)
-        return
+def _heading(iflow: IflowReference, style: Style) -> Iterator[str]:
     name = style.show(iflow.name or iflow.id)
     if iflow.package:
         package = style.show(iflow.package.name or iflow.package.id)
@@ -101,16 +114,18 @@ def _heading(iflow: IflowReference | None, style: Style) -> Iterator[str]:
     yield style.paint(style.file(iflow.location), QUIET)
 
 
-def _finding(finding: Finding, clock: datetime, style: Style) -> Iterator[str]:
+def _finding(
+    finding: Finding, clock: datetime, opened: Mapping[str, list[Opened]], style: Style
+) -> Iterator[str]:
     yield from _title(finding, style)
     yield from _place(finding.location, SEVERITIES[finding.severity], style)
     if finding.channel:
         entry = f", entry {finding.entry.ordinal}" if finding.entry else ""
         yield from _fact("channel", _channel(finding.channel, style) + entry, style)
     if finding.caller:
-        label = "mapping" if finding.caller.kind == "mapping" else "key"
-        text = f"{caller_name(finding.caller)}, {roles_of(finding.caller)}"
-        yield from _fact(label, style.show(text), style)
+        label, which = caller_words(finding.caller)
+        yield from _fact(label, style.show(f"{which}, {roles_of(finding.caller)}"), style)
+        yield from _opens(finding, opened.get(finding.caller.id, ()), style)
     if finding.environments:
         names = ", ".join(map(style.show, finding.environments))
         yield from _fact("environment", names, style)
@@ -126,6 +141,19 @@ def _finding(finding: Finding, clock: datetime, style: Style) -> Iterator[str]:
     if finding.works_from:
         yield from _fact("works from", dated(finding.works_from, clock), style)
     yield from _fact("fix:", style.show(finding.remedy), style, BOLD)
+
+
+def _opens(finding: Finding, opened: Iterable[Opened], style: Style) -> Iterator[str]:
+    """The channels that are in question, as far as they are known."""
+    found = opened_in(finding.environments, opened)
+    labels = list(dict.fromkeys(style.show(each.label) for each in found))
+    named, more = labels[:_MOST_OPENED], len(labels) - _MOST_OPENED
+    if more > 0:
+        named.append(counted(more, "more channel"))
+    if named:
+        yield from _fact("opens", listed(named), style)
+    elif finding.caller and finding.caller.roles is not None:
+        yield from _fact("opens", "no channel here", style)
 
 
 def _related(finding: Finding, style: Style) -> Iterator[str]:
@@ -186,8 +214,9 @@ def _channel(channel: ChannelReference, style: Style) -> str:
 
 
 def _certificate(certificate: CertificateReference, style: Style) -> Iterator[str]:
-    yield from _fact("certificate", style.show(certificate.subject) or "(no subject)", style)
-    yield from _fact("issued by", style.show(certificate.issuer) or "(no issuer)", style)
+    yield from _fact("certificate", style.show(certificate_name(certificate)), style)
+    if certificate.issuer:
+        yield from _fact("issued by", style.show(certificate.issuer), style)
     yield from _fact("valid", lifetime(certificate.not_before, certificate.not_after), style)
     label = "file"
     for location in certificate.locations[:_MOST_RELATED]:

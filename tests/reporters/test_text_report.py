@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from iflint.places.location import FileLocation, Location
-from iflint.report.findings import DnComparison, DnRow, Related
+from iflint.report.findings import CallerReference, DnComparison, DnRow, Related
 from iflint.report.report import CallerResult, IflowResult
 from iflint.reporters import text
 from iflint.words import terminal as style
@@ -264,3 +264,71 @@ def test_callers_without_a_certificate_are_among_those_without() -> None:
     report = with_findings(callers=(told, untold, untold))
     shown = " ".join(text.render(report).split())
     assert "3 without: 1 told by names or dates alone, 2 not told" in shown
+
+
+KEY = CallerReference("service-key", "partner", "key-1", "acme!b1", ("ESBMessaging.send",))
+MAPPING = CallerReference("mapping", "PARTNER", "mapping-1")
+
+
+def about(caller, **changes):
+    return msgspec.structs.replace(
+        EXPIRED, iflow=None, channel=None, entry=None, caller=caller, **changes
+    )
+
+
+def opened(*addresses, environment=""):
+    """An iFlow whose channels the key opens."""
+    (channel, *_) = (each for iflow in sample().iflows for each in iflow.channels)
+    channels = (
+        msgspec.structs.replace(
+            channel, name="", address=address, callers=(KEY.id,), environment=environment
+        )
+        for address in addresses
+    )
+    return msgspec.structs.replace(sample().iflows[0], name="Orders", channels=tuple(channels))
+
+
+def test_findings_of_callers_have_their_own_heading_and_say_once_what_they_are_about() -> None:
+    elsewhere = msgspec.structs.replace(EXPIRED, iflow=None, channel=None, entry=None)
+    shown = text.render(with_findings(elsewhere, about(MAPPING), EXPIRED, about(KEY)))
+    headings = ("Receive Orders", "Service keys and mappings\n", "Outside any iFlow\n", "Summary")
+    places = [shown.index(heading) for heading in headings]
+    assert places == sorted(places)
+    assert "  service key  partner of tenant acme!b1, role ESBMessaging.send\n" in shown
+    assert "  mapping      of user PARTNER, roles not known\n" in shown
+    assert shown.count("Service keys and mappings") == 1
+
+
+@pytest.mark.parametrize(
+    ("addresses", "expected"),
+    [
+        ((), "opens no channel here"),
+        (("/a",), "opens Orders: HTTPS /a"),
+        (("/a", "/b"), "opens Orders: HTTPS /a and Orders: HTTPS /b"),
+        (
+            ("/a", "/b", "/c", "/d", "/e"),
+            "opens Orders: HTTPS /a, Orders: HTTPS /b, Orders: HTTPS /c and 2 more channels",
+        ),
+    ],
+)
+def test_a_finding_of_a_key_names_the_channels_that_it_opens(addresses, expected) -> None:
+    shown = text.render(with_findings(about(KEY), iflows=(opened(*addresses),)))
+    assert f"{expected} certificate" in " ".join(shown.split())
+
+
+def test_a_key_opens_the_channels_of_the_environments_of_its_finding() -> None:
+    flows = (opened("/qa", environment="qa"), opened("/prod", environment="prod"))
+    shown = text.render(with_findings(about(KEY, environments=("qa",)), iflows=flows))
+    assert "opens        Orders: HTTPS /qa\n" in shown
+
+
+def test_nothing_is_said_to_be_opened_where_roles_are_not_known() -> None:
+    assert "opens" not in text.render(with_findings(about(MAPPING)))
+
+
+def test_names_that_nobody_tells_are_left_out() -> None:
+    certificate = msgspec.structs.replace(
+        EXPIRED.certificate, subject="", issuer="", not_before=None
+    )
+    shown = text.render(with_findings(about(MAPPING, certificate=certificate)))
+    assert "  certificate  (known by its date alone)\n  valid        until 2026-03-04" in shown
