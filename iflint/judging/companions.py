@@ -96,12 +96,13 @@ def beside_peers(
     """What the other bindings of a sender mean for one of them, by the fields of its verdict.
 
     ``overlap`` are those that are not known to end with it or before, ``fresher`` those with a
-    certificate that is valid now, ``meanwhile`` the one among these that lasts until its own
-    certificate, not valid yet, begins.
+    certificate that is valid now, those at hand first (``fresher_by_facts``: none of them is),
+    ``meanwhile`` the one among these that lasts until its own certificate, not valid yet, begins.
     """
     best = verdict.best
     assert best is not None
     valid = [(o, o.best) for o in others if o.best and o.best.validity is Validity.VALID]
+    valid.sort(key=lambda each: each[1].certificate.is_known_by_facts)
     begins = _begins(verdict)
     return {
         "overlap": tuple(
@@ -110,6 +111,7 @@ def beside_peers(
             if other.best is None or other.best.certificate.not_after > best.certificate.not_after
         ),
         "fresher": tuple(binding_of(other) for other, _ in valid),
+        "fresher_by_facts": bool(valid) and valid[0][1].certificate.is_known_by_facts,
         "meanwhile": next(
             (
                 binding_of(other)

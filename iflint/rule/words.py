@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from iflint.iflow.model import CertificateEntry
 
 
+CHAIN_AGAIN = (
+    "Fetch the JSON of this service key again: SAP gives the whole chain in it, and the sender "
+    "must present all of it."
+)
+"""What to do about an incomplete chain of a key that SAP made."""
+
+
 class Words(msgspec.Struct, frozen=True):
     """The words for one binding.
 
@@ -93,8 +100,9 @@ def _service_key(caller: Caller) -> tuple[str, str, str, str, str, str]:
     new_key = "make a new service key with it in the same instance, let the sender switch, then "
     new_key += "delete this key"
     if caller.made_by_sap:
-        renewal = "Make a new service key in the same instance, give it to the sender, let it "
-        renewal += "switch, then delete this key (SAP makes its certificate, for a year at most)."
+        renewal = "SAP makes the certificate together with the key, for a year at most. So make a "
+        renewal += "new service key in the same instance, give it to the sender, let it switch, "
+        renewal += "then delete this key."
         switch = (
             "SAP makes the certificate together with the key: a new one needs a new service key."
         )
@@ -115,7 +123,7 @@ def _service_key(caller: Caller) -> tuple[str, str, str, str, str, str]:
     return (
         this,
         its,
-        f"Get the renewed certificate from the sender, {new_key}: {why}.",
+        f"{why[:1].upper()}{why[1:]}. So get the renewed one from the sender, {new_key}.",
         f"The renewed certificate is at hand: {new_key}; {why}.",
         "A new client certificate needs a new service key before the sender switches.",
         removal,

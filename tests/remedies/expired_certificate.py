@@ -33,6 +33,9 @@ def follow_the_plan(case: Case, finding: dict[str, Any], said: re.Match[str]) ->
 
 REMEDIES: Remedies = (
     (r"The renewed certificate is at hand: `iflint renew FILE`", follow_the_plan),
-    (r"Make a new service key in the same instance, give it", take_another_certificate),
+    (
+        r"SAP makes the certificate together .*\. So make a new service key",
+        take_another_certificate,
+    ),
     (r"The renewed certificate is at hand: (make a new|map it)", take_another_certificate),
 )
