@@ -4,7 +4,7 @@ There is no official schema; this is what both the schema of Ant's report and th
 xUnit plugin accept (https://github.com/windyroad/JUnit-Schema,
 https://github.com/jenkinsci/xunit-plugin). A finding at or above the fail level is a failure, one
 below it a skipped test that says why, so that the tests fail exactly when the run does. A sender
-channel without a finding is a test that passed.
+channel without a finding is a test that passed, and so is a caller, in a suite of all callers.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from iflint.reporters.sentences import (
     whereabouts,
 )
 from iflint.words.visible import inert, visible
+from iflint.words.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,8 +108,13 @@ def _suites(report: Report, fail_level: Severity | None) -> Iterator[tuple[str, 
         cases = _Cases(f"{package}.{name}" if package else name)
         _add_findings(cases, groups.get(location, []), report, fail_level)
         for channel in getattr(iflow, "channels", ()):
-            if channel.checked and not _has_findings(channel):
+            if _has_findings(channel):
+                continue
+            if channel.checked:
                 cases.add(channel_name(channel))
+            elif channel.callers:
+                callers = counted(len(channel.callers), "caller")
+                cases.add(f"{channel_name(channel)}: {callers} in {CALLERS}")
         if not cases.lines:
             cases.add("No sender channel to check")
         yield name, package, cases

@@ -30,6 +30,8 @@ LONGEST_TEXT = 4000
 fixtures (320)."""
 
 
+NO_NAMES = "(known by its date alone)"
+"""What stands in the place of the names of a certificate of which none is told."""
 CALLERS = "Service keys and mappings"
 """The heading above what is about them, beside the headings of iFlows."""
 ELSEWHERE = "Outside any iFlow"
@@ -101,7 +103,7 @@ def certificate_name(certificate: CertificateReference) -> str:
     """What a certificate is known by, as it came: its subject, or a word on why there is none."""
     if certificate.subject:
         return certificate.subject
-    return "(no subject)" if certificate.issuer else "(known by its date alone)"
+    return "(no subject)" if certificate.issuer else NO_NAMES
 
 
 def whereabouts(finding: Finding) -> str:

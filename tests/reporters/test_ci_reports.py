@@ -365,6 +365,23 @@ def test_callers_are_tests_of_a_suite_of_their_own() -> None:
     assert (healthy.get("name"), len(healthy)) == ("mapping of user SUSER1", 0)
 
 
+def test_a_channel_that_callers_open_is_a_test_that_points_to_theirs() -> None:
+    key = CallerResult(kind="service-key", name="partner", id="1", location=EXPIRED.location)
+    flow = sample().iflows[0]
+    channel = msgspec.structs.replace(
+        flow.channels[0], kind="other", checked=False, entries=(), findings=(), callers=("1",)
+    )
+    alone = msgspec.structs.replace(channel, callers=())
+    for channels, expected in (
+        ((channel,), "HTTPS 'Orders in' /orders: 1 caller in Service keys and mappings"),
+        ((alone,), "No sender channel to check"),
+    ):
+        iflows = (msgspec.structs.replace(flow, channels=channels),)
+        first, _ = suites(msgspec.structs.replace(clean(), iflows=iflows, callers=(key,)))
+        (case,) = first.findall("testcase")
+        assert (case.get("name"), len(case)) == (expected, 0)
+
+
 def test_names_in_junit_are_no_commands_to_a_ci_server() -> None:
     for name in CRUEL:
         text = junit.render(hostile(name), fail_level=Severity.ERROR)
