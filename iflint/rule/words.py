@@ -56,6 +56,16 @@ ENTRY = Words(
     removal="remove this entry and redeploy",
 )
 
+LONE = Words(
+    "this sender",
+    "this sender's",
+    "Get the renewed certificate from the sender.",
+    "The renewed certificate is at hand: use that one.",
+    switch="",
+    removal="use another certificate",
+)
+"""The words for a certificate by itself, which is judged as if an entry had its pair."""
+
 
 def words_for(caller: Caller) -> Words:
     """The words for a service key or a mapping."""

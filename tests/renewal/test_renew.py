@@ -284,3 +284,12 @@ def test_rows_and_keys_are_told_together(folder: Path) -> None:
     assert "- [ ]" not in markdown
     assert "1. [ ] Add this row" in markdown
     assert "[ ] Make a new service key" in markdown
+
+
+def test_what_is_wrong_with_a_certificate_is_said_of_no_entry(folder: Path) -> None:
+    arguments = ["renew", "certs/all.pem", ".", "--as-of", "2027-02-01"]
+    shown = " ".join(CliRunner().invoke(cli, arguments).stdout.split())
+    assert "2026-12-12, ended 51 days ago" in shown
+    assert "The client certificate of this sender expired on 2026-12-12 (51 days ago)." in shown
+    assert "fix: Get the renewed certificate from the sender. " in shown
+    assert "this entry" not in shown
