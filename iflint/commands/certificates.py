@@ -117,7 +117,7 @@ def _verdict(standing: EnvironmentStanding, use: CertificateUse) -> str:
 
 def _needed_by(use: CertificateUse) -> str:
     if not use.is_needed:
-        return "no channel"
+        return "nobody"
     by_flow: dict[str, list[str]] = {}
     for one in use.uses:
         by_flow.setdefault(_flow(one), []).append(f"  {_channel(one)}")
@@ -171,7 +171,7 @@ def _closing(uses: CertificateUses, width: int) -> str:
     unneeded = sum(not one.is_needed for one in uses.certificates)
     said = [counted(len(uses.certificates), "certificate")]
     if unneeded:
-        said.append(f"{unneeded} needed by no channel")
+        said.append(f"{unneeded} needed by nobody")
     sentences = [", ".join(said) + "."]
     if uses.entries_without:
         entries = counted(uses.entries_without, "entry has", "entries have")
@@ -295,14 +295,15 @@ def _summary(use: CertificateUse) -> str:
         )
         if number
     ]
-    what = listed(needed) or "no channel"
+    what = listed(needed) or "nobody"
     return f"Last day of {use.certificate.subject or 'a certificate'} ({what})"
 
 
 def _description(use: CertificateUse) -> Iterator[str]:
     certificate = use.certificate
-    yield f"Subject: {certificate.subject}"
-    yield f"Issuer: {certificate.issuer}"
+    yield f"Subject: {certificate_name(certificate)}"
+    if certificate.issuer:
+        yield f"Issuer: {certificate.issuer}"
     yield f"Valid until: {certificate.not_after.isoformat().replace('+00:00', 'Z')}"
     if not use.by_facts:
         yield f"SHA-256: {certificate.sha256}"
@@ -315,7 +316,7 @@ def _description(use: CertificateUse) -> Iterator[str]:
         f"- {_caller(caller)}: {', '.join(_opens(caller))}. {caller.renewal}".rstrip()
         for caller in use.callers
     ]
-    yield "Needed by:" if needing else "Needed by no channel."
+    yield "Needed by:" if needing else "Needed by nobody."
     yield from needing[:_MOST_IN_AN_EVENT]
     if len(needing) > _MOST_IN_AN_EVENT:
         yield f"- and {len(needing) - _MOST_IN_AN_EVENT} more: 'iflint certificates' lists them"
