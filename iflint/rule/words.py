@@ -84,11 +84,14 @@ def words_for(caller: Caller) -> Words:
 
 
 def named(binding: CertificateEntry | Caller) -> str:
-    """Another binding in a sentence: ``entry 2``, ``the service key partner``."""
+    """Another binding in a sentence: ``entry 2``, ``the service key partner``.
+
+    Of a mapping it is one of the same user: others are never set beside it.
+    """
     if not isinstance(binding, Caller):
         return f"entry {binding.ordinal}"
     if binding.kind is CallerKind.MAPPING:
-        return f"another mapping of user {binding.user}"
+        return "another mapping of this user"
     return f"the service key {binding.name}"
 
 
