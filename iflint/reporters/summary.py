@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from iflint.places.paths import without_any
@@ -77,27 +78,19 @@ def _counts(report: Report) -> Iterator[tuple[str, str]]:
 
 def _other_bindings(report: Report) -> Iterator[str]:
     """What became of the bindings without a certificate at hand, and which rows are none."""
-    states: dict[str, int] = {}
-    for channel in report.channels:
-        times = 1 if channel.environment else max(len(report.environments), 1)
-        for entry in channel.entries:
-            if not entry.certificates:
-                states[entry.state] = states.get(entry.state, 0) + times
-    unchecked = sum(states.pop(state, 0) for state in _UNCHECKED)
+    rows = [row for channel in report.channels for row in channel.entries]
+    states = Counter(row.state for row in rows if row.checked and not row.certificates)
+    unchecked = sum(not row.checked for row in rows)
     callers = [each for each in report.callers if each.by_facts or not each.certificates]
     by_facts = sum(each.by_facts for each in callers)
     parts = [f"{states[state]} {state.replace('-', ' ')}" for state in sorted(states)]
     parts += [f"{by_facts} told by names or dates alone"] * bool(by_facts)
     parts += [f"{len(callers) - by_facts} not told"] * (len(callers) > by_facts)
     if parts:
-        yield f"{sum(states.values()) + len(callers)} without: {', '.join(parts)}"
+        yield f"{states.total() + len(callers)} without: {', '.join(parts)}"
     if unchecked:
-        rows = counted(unchecked, "more row")
-        yield f"{rows} in channels not known to use them: not checked"
-
-
-_UNCHECKED = ("not-judged", "unresolved")
-"""States of rows whose channel could not be judged, or is authorized otherwise."""
+        more = counted(unchecked, "more row")
+        yield f"{more} in channels not known to use them: not checked"
 
 
 def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:

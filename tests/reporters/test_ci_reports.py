@@ -188,9 +188,9 @@ def test_what_was_looked_at_is_one_sentence() -> None:
     mapping = msgspec.structs.replace(keys, kind="mapping", name="M", id="m")
     assert scope(with_findings(callers=(keys, mapping))) == (
         "2 iFlows; 1 sender channel (1 by client certificate);"
-        " 6 bindings (4 rows, 1 service key, 1 mapping), 2 with a certificate at hand."
+        " 3 bindings (1 row, 1 service key, 1 mapping), 1 with a certificate at hand."
     )
-    nothing = with_findings(iflows=(), entries_checked=0)
+    nothing = with_findings(iflows=())
     assert scope(nothing) == "0 iFlows; 0 sender channels; 0 bindings."
 
 

@@ -108,7 +108,7 @@ def test_summary() -> None:
 Summary
 iFlows           2 in 1 package
 sender channels  1: 1 by client certificate
-bindings         4: 4 rows; 2 with a certificate at hand
+bindings         1: 1 row; 1 with a certificate at hand
 certificates     3 in 2 files
 skipped          archive without flow: 2, clutter: 1 (--verbose names them)
 trust list       SAP BTP Trust Store 3.0.0 (2026-06-03), for platform Cloud Foundry
@@ -254,6 +254,18 @@ def test_the_numbers_of_entries_add_up() -> None:
     assert sum(map(int, re.findall(r"\d+", states))) == int(without)
     entries = sum(len(channel.entries) for channel in report.channels)
     assert int(rows) + int(more) == entries
+
+
+def test_what_is_the_same_in_all_environments_is_counted_once() -> None:
+    import iflint
+    from iflint.options import Environment
+
+    demo = Path(__file__).resolve().parents[2] / "fixtures" / "demo"
+    settings = {"as_of": datetime(2026, 11, 24, tzinfo=UTC)}
+    alone = iflint.check(str(demo), **settings)
+    environments = (Environment(name="qa"), Environment(name="prod"))
+    both = iflint.check(str(demo), **settings, environments=environments)
+    assert both.bindings == alone.bindings
 
 
 def test_callers_without_a_certificate_are_among_those_without() -> None:
