@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from iflint.report.findings import Severity
 from iflint.reporters import Needs
+from iflint.reporters.opened import named_in, opened_by
 from iflint.reporters.sentences import details, path_on_disk, scope, shown, title, worst_first
 from iflint.words.visible import inert
 from iflint.words.wording import counted, listed
@@ -40,7 +41,12 @@ def render(report: Report, *, quiet: bool = False) -> str:
     kept = {severity: group[:MOST_OF_A_LEVEL] for severity, group in _sorted(groups).items()}
     if any(len(kept[severity]) < len(group) for severity, group in groups.items()):
         kept[Severity.NOTE] = kept[Severity.NOTE][: MOST_OF_A_LEVEL - 1]
-    commands = [_annotation(finding, report) for group in kept.values() for finding in group]
+    opened = opened_by(report)
+    commands = [
+        _annotation(finding, report, named_in(finding, opened))
+        for group in kept.values()
+        for finding in group
+    ]
     left_out = [
         counted(number, str(severity))
         for severity, group in groups.items()
@@ -60,7 +66,7 @@ def _sorted(groups: dict[Severity, list[Finding]]) -> dict[Severity, list[Findin
     return {severity: worst_first(group) for severity, group in groups.items()}
 
 
-def _annotation(finding: Finding, report: Report) -> str:
+def _annotation(finding: Finding, report: Report, opens: str) -> str:
     """A finding at its line; one in an archive stands on the archive, which is on disk."""
     properties = {"file": path_on_disk(report, finding.location.file)}
     region = finding.location.region
@@ -73,7 +79,7 @@ def _annotation(finding: Finding, report: Report) -> str:
             properties["col"] = str(region.start_column)
             properties["endColumn"] = str(region.end_column)
     properties["title"] = f"{shown(finding.code)} {shown(finding.name)}"
-    text = "\n".join((title(finding), *details(finding)))
+    text = "\n".join((title(finding), *details(finding, opens)))
     return _command(_COMMANDS[finding.severity], properties, text)
 
 

@@ -13,6 +13,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from iflint.reporters import Needs
+from iflint.reporters.opened import Opened, named_in, opened_by
 from iflint.reporters.sentences import (
     CALLERS,
     ELSEWHERE,
@@ -31,7 +32,7 @@ from iflint.words.visible import inert, visible
 from iflint.words.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from iflint.places.location import FileLocation
     from iflint.report.findings import Finding, IflowReference, Severity
@@ -122,7 +123,7 @@ def _suites(report: Report, fail_level: Severity | None) -> Iterator[tuple[str, 
     if report.callers:
         cases = _Cases(CALLERS)
         of_callers = [finding for finding in outside if finding.caller]
-        _add_findings(cases, of_callers, report, fail_level)
+        _add_findings(cases, of_callers, report, fail_level, opened_by(report))
         for caller in report.callers:
             if not caller.findings:
                 cases.add(caller_name(caller))
@@ -143,7 +144,11 @@ def _has_findings(channel: ChannelResult) -> bool:
 
 
 def _add_findings(
-    cases: _Cases, findings: list[Finding], report: Report, fail_level: Severity | None
+    cases: _Cases,
+    findings: list[Finding],
+    report: Report,
+    fail_level: Severity | None,
+    opened: Mapping[str, list[Opened]] = {},
 ) -> None:
     for finding in findings:
         fails = fail_level is not None and finding.severity.reaches(fail_level)
@@ -153,7 +158,13 @@ def _add_findings(
             place += f":{region.start_line}:{region.start_column}"
         kind = f"{shown(finding.code)} {shown(finding.name)}"
         where = whereabouts(finding) or place
-        text = "\n".join((f"{finding.severity}: {title(finding)}", place, *details(finding)))
+        text = "\n".join(
+            (
+                f"{finding.severity}: {title(finding)}",
+                place,
+                *details(finding, named_in(finding, opened)),
+            )
+        )
         cases.add(f"{kind}: {where}", "failure" if fails else "skipped", title(finding), kind, text)
 
 

@@ -121,15 +121,19 @@ def title(finding: Finding) -> str:
     return cut(sentence(visible(finding.message[: LONGEST_TEXT + 1])))
 
 
-def details(finding: Finding) -> Iterator[str]:
-    """What a reader wants to know besides the message, a sentence each; the last is the fix."""
+def details(finding: Finding, opens: str = "") -> Iterator[str]:
+    """What a reader wants to know besides the message, a sentence each; the last is the fix.
+
+    ``opens`` names the channels that its caller is known to open.
+    """
     if finding.iflow:
         package = package_name(finding.iflow)
         inside = f" of package {package}" if package else ""
         sender = f"{whereabouts(finding)}, in " if finding.channel else ""
         yield f"Found in {sender}iFlow {iflow_name(finding.iflow)}{inside}."
     if finding.caller:
-        yield f"Found in {whereabouts(finding)} ({roles_of(finding.caller)})."
+        which = f", which opens {opens}" if opens else ""
+        yield f"Found in {whereabouts(finding)} ({roles_of(finding.caller)}){which}."
     if finding.environments:
         yield f"It holds in {listed([shown(name) for name in finding.environments])}."
     yield from days(finding)

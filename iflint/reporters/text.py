@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from iflint.report.findings import DnRow
 from iflint.reporters import Needs
 from iflint.reporters.excerpt import excerpt
-from iflint.reporters.opened import Opened, opened_by, opened_in
+from iflint.reporters.opened import Opened, named_in, opened_by
 from iflint.reporters.sentences import (
     CALLERS,
     ELSEWHERE,
@@ -27,10 +27,10 @@ from iflint.words.terminal import (
     Style,
 )
 from iflint.words.visible import cells
-from iflint.words.wording import counted, dated, lifetime, listed
+from iflint.words.wording import counted, dated, lifetime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from iflint.places.location import FileLocation, Location
@@ -51,9 +51,6 @@ blank."""
 _INDENT = " " * 2
 _MOST_RELATED = 10
 """Places that are listed for a finding, and files of its certificate. Ours: most seen: 3."""
-_MOST_OPENED = 3
-"""Channels that are named of those that a key or a mapping opens. Ours: as many as `forecast`
-names."""
 
 
 def render(
@@ -125,7 +122,10 @@ def _finding(
     if finding.caller:
         label, which = caller_words(finding.caller)
         yield from _fact(label, style.show(f"{which}, {roles_of(finding.caller)}"), style)
-        yield from _opens(finding, opened.get(finding.caller.id, ()), style)
+        if opens := named_in(finding, opened):
+            yield from _fact("opens", style.show(opens), style)
+        elif finding.caller.roles is not None:
+            yield from _fact("opens", "no channel here", style)
     if finding.environments:
         names = ", ".join(map(style.show, finding.environments))
         yield from _fact("environment", names, style)
@@ -141,19 +141,6 @@ def _finding(
     if finding.works_from:
         yield from _fact("works from", dated(finding.works_from, clock), style)
     yield from _fact("fix:", style.show(finding.remedy), style, BOLD)
-
-
-def _opens(finding: Finding, opened: Iterable[Opened], style: Style) -> Iterator[str]:
-    """The channels that are in question, as far as they are known."""
-    found = opened_in(finding.environments, opened)
-    labels = list(dict.fromkeys(style.show(each.label) for each in found))
-    named, more = labels[:_MOST_OPENED], len(labels) - _MOST_OPENED
-    if more > 0:
-        named.append(counted(more, "more channel"))
-    if named:
-        yield from _fact("opens", listed(named), style)
-    elif finding.caller and finding.caller.roles is not None:
-        yield from _fact("opens", "no channel here", style)
 
 
 def _related(finding: Finding, style: Style) -> Iterator[str]:

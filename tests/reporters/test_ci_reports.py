@@ -382,6 +382,19 @@ def test_a_channel_that_callers_open_is_a_test_that_points_to_theirs() -> None:
         assert (case.get("name"), len(case)) == (expected, 0)
 
 
+@pytest.mark.parametrize("render", [github.render, gitlab.render, junit.render])
+def test_who_reads_of_a_key_reads_what_it_opens(render) -> None:
+    key = CallerReference("service-key", "partner", "1", "t", ("Orders",))
+    finding = msgspec.structs.replace(EXPIRED, iflow=None, channel=None, entry=None, caller=key)
+    told = CallerResult(kind="service-key", name="partner", id="1", location=EXPIRED.location)
+    flow = sample().iflows[0]
+    channel = msgspec.structs.replace(flow.channels[0], name="", callers=("1",))
+    flow = msgspec.structs.replace(flow, name="Orders", channels=(channel,))
+    shown = render(with_findings(finding, iflows=(flow,), callers=(told,)))
+    opens = "service key partner of tenant t (role Orders), which opens Orders: HTTPS /orders."
+    assert f"Found in {opens}" in shown
+
+
 def test_names_in_junit_are_no_commands_to_a_ci_server() -> None:
     for name in CRUEL:
         text = junit.render(hostile(name), fail_level=Severity.ERROR)
