@@ -99,6 +99,7 @@ def _suites(report: Report, fail_level: Severity | None) -> Iterator[tuple[str, 
     flows: dict[FileLocation, IflowResult | IflowReference] = {
         iflow.location: iflow for iflow in report.iflows
     }
+    opened = opened_by(report)
     groups: dict[FileLocation | None, list[Finding]] = {}
     for finding in report.findings:
         if finding.iflow:
@@ -107,7 +108,7 @@ def _suites(report: Report, fail_level: Severity | None) -> Iterator[tuple[str, 
     for location, iflow in flows.items():
         name, package = iflow_name(iflow), package_name(iflow)
         cases = _Cases(f"{package}.{name}" if package else name)
-        _add_findings(cases, groups.get(location, []), report, fail_level)
+        _add_findings(cases, groups.get(location, []), report, fail_level, opened)
         for channel in getattr(iflow, "channels", ()):
             if _has_findings(channel):
                 continue
@@ -123,7 +124,7 @@ def _suites(report: Report, fail_level: Severity | None) -> Iterator[tuple[str, 
     if report.callers:
         cases = _Cases(CALLERS)
         of_callers = [finding for finding in outside if finding.caller]
-        _add_findings(cases, of_callers, report, fail_level, opened_by(report))
+        _add_findings(cases, of_callers, report, fail_level, opened)
         for caller in report.callers:
             if not caller.findings:
                 cases.add(caller_name(caller))
@@ -132,7 +133,7 @@ def _suites(report: Report, fail_level: Severity | None) -> Iterator[tuple[str, 
     nothing = not flows and not report.callers
     if outside or nothing:
         cases = _Cases(ELSEWHERE)
-        _add_findings(cases, outside, report, fail_level)
+        _add_findings(cases, outside, report, fail_level, opened)
         if nothing:
             text = f"No iFlow found in {', '.join(map(shown, report.paths))}."
             cases.add("Find an iFlow", "skipped", text, "no-iflow", text)
@@ -148,7 +149,7 @@ def _add_findings(
     findings: list[Finding],
     report: Report,
     fail_level: Severity | None,
-    opened: Mapping[str, list[Opened]] = {},
+    opened: Mapping[str, list[Opened]],
 ) -> None:
     for finding in findings:
         fails = fail_level is not None and finding.severity.reaches(fail_level)
