@@ -84,8 +84,8 @@ def _other_bindings(report: Report) -> Iterator[str]:
     callers = [each for each in report.callers if each.by_facts or not each.certificates]
     by_facts = sum(each.by_facts for each in callers)
     parts = [f"{states[state]} {state.replace('-', ' ')}" for state in sorted(states)]
-    parts += [f"{by_facts} told by names or dates alone"] * bool(by_facts)
-    parts += [f"{len(callers) - by_facts} not told"] * (len(callers) > by_facts)
+    parts += [f"{by_facts} known by names or dates alone"] * bool(by_facts)
+    parts += [f"{len(callers) - by_facts} not known"] * (len(callers) > by_facts)
     if parts:
         yield f"{states.total() + len(callers)} without: {', '.join(parts)}"
     if unchecked:

@@ -275,7 +275,7 @@ def test_callers_without_a_certificate_are_among_those_without() -> None:
     untold = msgspec.structs.replace(told, name="OTHER", id="2", by_facts=False)
     report = with_findings(callers=(told, untold, untold))
     shown = " ".join(text.render(report).split())
-    assert "3 without: 1 told by names or dates alone, 2 not told" in shown
+    assert "3 without: 1 known by names or dates alone, 2 not known" in shown
 
 
 KEY = CallerReference("service-key", "partner", "key-1", "acme!b1", ("ESBMessaging.send",))
