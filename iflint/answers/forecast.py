@@ -90,7 +90,9 @@ def _is_overtaken(finding: Finding, begun: Iterable[Finding]) -> bool:
 
 
 def _has_come(announced: Finding, other: Finding) -> bool:
-    return announced.breaks_on is not None and announced.breaks_on == other.broken_since
+    """Whether that is the day: something breaks then, or ends and is missed by nobody."""
+    ended = other.certificate.not_after if other.certificate else None
+    return announced.breaks_on is not None and announced.breaks_on in (other.broken_since, ended)
 
 
 def _renew_by(finding: Finding, day: date, session: Session) -> date | None:

@@ -57,9 +57,10 @@ def _with_their_key(
     Without a private key in the file nothing proves that its sender presents these.
     """
     from iflint.pki.files import KeyEntry
+    from iflint.pki.keys import Holder
 
     entries = {
-        key.location: KeyEntry(key.location, key.name, key.chain)
+        key.location: KeyEntry(key.location, key.name, key.chain, Holder.SERVICE_KEY)
         for key in keys
         if key.made_by_sap and key.chain and has_private_keys
     }

@@ -97,10 +97,11 @@ def _lines(plan: Renewal, clock: datetime, style: Style) -> Iterator[str]:
         return style.hung(style.show(text), indent, indent + 2)
 
     certificate = plan.certificate
+    ends = "ended" if certificate.not_after < clock else "ends"
     span = f"valid {lifetime(certificate.not_before, certificate.not_after)}"
     yield from line(0, f"{_heading(plan)}: {certificate.subject}")
     yield from line(2, f"issued by {certificate.issuer}")
-    yield from line(2, f"{span}, ends {relative(certificate.not_after, clock)}")
+    yield from line(2, f"{span}, {ends} {relative(certificate.not_after, clock)}")
     yield ""
     wrong = ":" if plan.problems else ": nothing is wrong with it."
     yield from line(0, f"The certificate itself{wrong}")

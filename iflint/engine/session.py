@@ -183,14 +183,15 @@ class Session:
         return self._changed(inputs=msgspec.structs.replace(self.inputs, certificates=at_hand))
 
     def findings_in(self, iflow: Iflow) -> tuple[Finding, ...]:
-        """What the rules say of the entries of any iFlow, also one that was not read."""
+        """What the rules say of the entries of an iFlow made up for a certificate by itself."""
         from iflint.judging.judge import Judge
         from iflint.rule.rule import EntryCase
+        from iflint.rule.words import LONE
 
         judge = Judge(self.pool, self.trust.at(self.as_of), self.as_of, self._signatures)
         context = self._context(self.as_of)
         cases = [
-            EntryCase(context, iflow, channel.channel, entry)
+            EntryCase(context, iflow, channel.channel, entry, LONE)
             for channel in judge.judge(iflow).channels
             for entry in channel.entries
         ]

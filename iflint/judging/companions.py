@@ -67,8 +67,9 @@ def beside_peers(
 ) -> dict[str, Any]:
     """What the other bindings of a sender mean for one of them, by the fields of its verdict.
 
-    ``fresher`` are those with a certificate that is valid now, ``meanwhile`` the one among these
-    that lasts until its own certificate, not valid yet, begins.
+    ``fresher`` are those with a certificate that is valid now, those at hand first
+    (``fresher_by_facts``: none of them is), ``meanwhile`` the one among these that lasts until its
+    own certificate, not valid yet, begins.
     """
     best = verdict.best
     assert best is not None
@@ -79,9 +80,11 @@ def beside_peers(
         and other.best.validity is Validity.VALID
         and is_same_sender(other.best.certificate.subject, best.certificate.subject)
     ]
+    valid.sort(key=lambda each: each[1].certificate.is_known_by_facts)
     begins = _begins(verdict)
     return {
         "fresher": tuple(binding_of(other) for other, _ in valid),
+        "fresher_by_facts": bool(valid) and valid[0][1].certificate.is_known_by_facts,
         "meanwhile": next(
             (
                 binding_of(other)

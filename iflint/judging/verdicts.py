@@ -224,10 +224,13 @@ class BindingVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """What lets a client certificate in, and its certificates at hand, best first.
 
     ``successors`` are later certificates of the same sender, the one to be ready for first.
+    ``fresher_by_facts`` tells that only names and dates are known of the certificates of all that
+    are ``fresher``.
     """
 
     joined: tuple[JoinedCertificate, ...] = ()
     successors: tuple[Successor, ...] = ()
+    fresher_by_facts: bool = False
 
     @property
     def best(self) -> JoinedCertificate | None:

@@ -15,7 +15,7 @@ import msgspec
 
 from iflint.pki import der as asn1
 from iflint.pki.certificates import Certificate, CertificateError, parse_certificate
-from iflint.pki.keys import KeyForm, KeyMaterial, key_in_der, key_in_pem
+from iflint.pki.keys import Holder, KeyForm, KeyMaterial, key_in_der, key_in_pem
 from iflint.pki.pem import (
     BASE64,
     CERTIFICATE_LABELS,
@@ -84,13 +84,14 @@ _SIGNS = (
 class KeyEntry(msgspec.Struct, frozen=True):
     """A private key with its certificates: what a sender presents, its own first.
 
-    It is an entry of a keystore, a PEM file or a service key; ``location`` is the keystore's, else
-    that of its own certificate. ``alias`` may be empty.
+    ``location`` is the keystore's, else that of its own certificate. ``alias``, by which it is
+    known in its holder, may be empty.
     """
 
     location: Location
     alias: str
     presented: tuple[Certificate, ...]
+    holder: Holder = Holder.KEYSTORE
 
 
 class Stored(enum.StrEnum):
@@ -147,7 +148,7 @@ def _with_their_key(
     (own,) = clients
     place = next(one.location for one in found if one.certificate == own)
     chain = dict.fromkeys((own, *(one.certificate for one in found)))
-    entry = KeyEntry(place, "", tuple(chain))
+    entry = KeyEntry(place, "", tuple(chain), Holder.FILE)
     return tuple(
         msgspec.structs.replace(one, entry=entry) if one.certificate == own else one
         for one in found

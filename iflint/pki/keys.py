@@ -6,6 +6,7 @@ Nothing of a key is ever kept or shown. Sources: RFC 5958 (PKCS#8), RFC 8017 (PK
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
 
 _OPENSSH = b"openssh-key-v1\0"
 _NO_CIPHER = b"\0\0\0\x04none"
+
+
+class Holder(enum.StrEnum):
+    """In what a private key stands beside its certificates."""
+
+    KEYSTORE = "keystore"
+    FILE = "file"
+    SERVICE_KEY = "service-key"
 
 
 class KeyMaterial(msgspec.Struct, frozen=True):

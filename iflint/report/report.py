@@ -96,6 +96,11 @@ class EntryResult(msgspec.Struct, frozen=True):
     findings: tuple[str, ...] = ()
     healthy_until: datetime | None = None
 
+    @property
+    def checked(self) -> bool:
+        """Whether it was judged: not where its channel could not be, or is authorized otherwise."""
+        return self.state not in ("not-judged", "unresolved")
+
 
 class ChannelResult(msgspec.Struct, frozen=True):
     """A sender channel of an iFlow.
@@ -326,16 +331,17 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def bindings(self) -> BindingCounts:
         """What lets certificates in: rows that were checked, service keys and mappings.
 
-        A key or a mapping that several environments have is one.
+        What is the same in several environments is one.
         """
+        rows = [row for channel in self.channels for row in channel.entries if row.checked]
         each = {caller.id: caller for caller in self.callers}.values()
         kinds = [caller.kind for caller in each]
         held = [caller for caller in each if caller.certificates and not caller.by_facts]
         return BindingCounts(
-            rows=self.entries_checked,
+            rows=len(rows),
             service_keys=kinds.count("service-key"),
             mappings=kinds.count("mapping"),
-            with_certificate=self.entries_joined + len(held),
+            with_certificate=sum(bool(row.certificates) for row in rows) + len(held),
         )
 
     def caller(self, id_: str) -> CallerResult | None:

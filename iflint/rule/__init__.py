@@ -22,6 +22,7 @@ from iflint.pki.calendar import Claim, Confidence, Stage, Sunset
 from iflint.pki.certificates import Certificate, usage_name
 from iflint.pki.chains.signatures import hash_name
 from iflint.pki.chains.verdict import ChainVerdict, Fault, FaultKind, Outcome
+from iflint.pki.keys import Holder
 from iflint.pki.names import Equality
 from iflint.pki.roots.trust import Platform, Root, RootStanding, TrustList, version
 from iflint.places.location import Location, file_name
@@ -64,10 +65,11 @@ from iflint.rule.rule import (
     SuppressionCase,
     Topic,
 )
-from iflint.rule.words import named
+from iflint.rule.words import CHAIN_AGAIN, named
 from iflint.words.wording import counted, dated, day, listed, sentence
 
 __all__ = [
+    "CHAIN_AGAIN",
     "FORM",
     "Answer",
     "AuthorizationKind",
@@ -93,6 +95,7 @@ __all__ = [
     "Fault",
     "FaultKind",
     "Finding",
+    "Holder",
     "Iflow",
     "IflowCase",
     "IflowVerdict",

@@ -154,11 +154,11 @@ class EntryCase(msgspec.Struct, frozen=True):
     """A certificate entry of a channel whose entries decide who may call."""
 
     kinds: ClassVar[tuple[str, ...]] = ("binding", "entry")
-    words: ClassVar[Words] = ENTRY
     context: Context
     iflow: Iflow
     channel: SenderChannel
     verdict: EntryVerdict
+    words: Words = ENTRY
 
 
 class CallerCase(msgspec.Struct, frozen=True):

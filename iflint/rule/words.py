@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from iflint.iflow.model import CertificateEntry
 
 
+CHAIN_AGAIN = (
+    "Fetch the JSON of this service key again: SAP gives the whole chain in it, and the sender "
+    "must present all of it."
+)
+"""What to do about an incomplete chain of a key that SAP made."""
+
+
 class Words(msgspec.Struct, frozen=True):
     """The words for one binding.
 
@@ -49,6 +56,16 @@ ENTRY = Words(
     removal="remove this entry and redeploy",
 )
 
+LONE = Words(
+    "this sender",
+    "this sender's",
+    "Get the renewed certificate from the sender.",
+    "The renewed certificate is at hand: use that one.",
+    switch="",
+    removal="use another certificate",
+)
+"""The words for a certificate by itself, which is judged as if an entry had its pair."""
+
 
 def words_for(caller: Caller) -> Words:
     """The words for a service key or a mapping."""
@@ -67,11 +84,14 @@ def words_for(caller: Caller) -> Words:
 
 
 def named(binding: CertificateEntry | Caller) -> str:
-    """Another binding in a sentence: ``entry 2``, ``the service key partner``."""
+    """Another binding in a sentence: ``entry 2``, ``the service key partner``.
+
+    Of a mapping it is one of the same user: others are never set beside it.
+    """
     if not isinstance(binding, Caller):
         return f"entry {binding.ordinal}"
     if binding.kind is CallerKind.MAPPING:
-        return f"another mapping of user {binding.user}"
+        return "another mapping of this user"
     return f"the service key {binding.name}"
 
 
@@ -93,8 +113,9 @@ def _service_key(caller: Caller) -> tuple[str, str, str, str, str, str]:
     new_key = "make a new service key with it in the same instance, let the sender switch, then "
     new_key += "delete this key"
     if caller.made_by_sap:
-        renewal = "Make a new service key in the same instance, give it to the sender, let it "
-        renewal += "switch, then delete this key (SAP makes its certificate, for a year at most)."
+        renewal = "SAP makes the certificate together with the key, for a year at most. So make a "
+        renewal += "new service key in the same instance, give it to the sender, let it switch, "
+        renewal += "then delete this key."
         switch = (
             "SAP makes the certificate together with the key: a new one needs a new service key."
         )
@@ -120,8 +141,8 @@ def _service_key(caller: Caller) -> tuple[str, str, str, str, str, str]:
     return (
         this,
         its,
-        f"Get the renewed certificate from the sender, {new_key}: {why}.",
-        sentence(f"{new_key}; {why}"),
+        f"{why[:1].upper()}{why[1:]}. So get the renewed one from the sender, {new_key}.",
+        sentence(f"{why}, so {new_key}"),
         "A new client certificate needs a new service key before the sender switches.",
         removal,
     )

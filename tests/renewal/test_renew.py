@@ -409,3 +409,12 @@ def test_what_is_wrong_is_said_in_the_words_of_the_kind(by_role: Path, write, it
     assert problem["message"].startswith(f"This {its}'s certificate is the certificate of a CA:")
     assert f"needs a new {its}" in problem["remedy"]
     assert "entry" not in renew("new/ca.pem")
+
+
+def test_what_is_wrong_with_a_certificate_is_said_of_no_entry(folder: Path) -> None:
+    arguments = ["renew", "certs/all.pem", ".", "--as-of", "2027-02-01"]
+    shown = " ".join(CliRunner().invoke(cli, arguments).stdout.split())
+    assert "2026-12-12, ended 51 days ago" in shown
+    assert "The client certificate of this sender expired on 2026-12-12 (51 days ago)." in shown
+    assert "fix: Get the renewed certificate from the sender. " in shown
+    assert "this entry" not in shown
