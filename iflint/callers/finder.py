@@ -279,6 +279,8 @@ class Finder:
         if user is None or not (self._of_mappings or dumped or node.has(*_OF_A_MAPPING_ALONE)):
             return
         held = self._read(text) if text is not None else FileContent()
+        until = node.value("validuntil")
+        by_date = by_date and (bool(until) or text is None)
         surely = self._of_mappings or "validuntil" in node.fields
         if held.certificates or (surely and held.problems):
             self._use(text, held)
@@ -286,7 +288,6 @@ class Finder:
             return
         location = held.certificates[0].location if held.certificates else name_location(user)
         certificate = own_first(held.certificates)[0].certificate if held.certificates else None
-        until = node.value("validuntil")
         self.found.mappings.append(
             UserMapping(
                 location,

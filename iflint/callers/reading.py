@@ -11,6 +11,7 @@ from iflint.callers.model import Callers
 from iflint.callers.owners import NOBODY, Owner
 from iflint.callers.settling import settled
 from iflint.callers.signs import may_hold_callers, surely_of_callers
+from iflint.callers.trees.hcl_tree import TERRAFORM, read_hcl
 from iflint.callers.trees.json_tree import read_json
 from iflint.callers.trees.nodes import Budget, Layer, Mapping
 from iflint.pki.files import MAX_FILE_BYTES, FileContent, block_region, read_certificate_text
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from iflint.places.location import FileLocation
     from iflint.places.text_file import TextFile
 
-_TERRAFORM = ".tf"
 _YAML = (".yaml", ".yml", ".mtaext")
 _SHELL = (".sh", ".env")
 _BEGINS_JSON = re.compile(r"^[ \t]*+(?=[{\[])", re.MULTILINE)
@@ -93,9 +93,7 @@ def _trees(layer: Layer, budget: Budget, name: str) -> Iterator[tuple[Node, Owne
 
         if (root := read_xml(layer, budget)) is not None:
             yield root, NOBODY
-    elif lower.endswith(_TERRAFORM) or _LIKE_TERRAFORM.search(text):
-        from iflint.callers.trees.hcl_tree import read_hcl
-
+    elif lower.endswith(TERRAFORM) or _LIKE_TERRAFORM.search(text):
         yield read_hcl(layer, budget), NOBODY
     else:
         yield from _yaml_or_plain(layer, budget, lower)

@@ -162,7 +162,7 @@ class EntryCase(msgspec.Struct, frozen=True):
 
 
 class CallerCase(msgspec.Struct, frozen=True):
-    """A service key or a certificate-to-user mapping with a certificate."""
+    """A service key or a certificate-to-user mapping, with a certificate or without."""
 
     kinds: ClassVar[tuple[str, ...]] = ("binding", "caller")
     context: Context

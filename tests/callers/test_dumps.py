@@ -128,6 +128,13 @@ def test_a_dump_without_certificates_and_without_its_name_is_one(more) -> None:
     assert read({"results": [row]}).mappings == ()
 
 
+def test_a_row_of_a_template_is_nobodys_and_one_that_tells_nothing_is_a_mapping() -> None:
+    row = {"__metadata": {"uri": URI}, "Id": "a1", "User": "SUSER1", "ValidUntil": None}
+    assert read({"d": {"results": [{**row, "Certificate": "<paste here>"}]}}) == Callers()
+    (found,) = read({"d": {"results": [row]}}).mappings
+    assert (found.certificate, found.valid_until, found.unread) == (None, None, "")
+
+
 @pytest.mark.parametrize("until", ["soon", "-1", "1" * 20, "31.10.2026"])
 def test_a_date_that_can_not_be_read_is_kept_as_written(until) -> None:
     row = {"Id": "a1", "User": "SUSER1", "ValidUntil": until}

@@ -187,6 +187,11 @@ def test_every_way_to_write_a_certificate(certificate) -> None:
         ('file("${var.folder}/x.pem")', ('file("${var.folder}/x.pem")', "")),
         ("var.certificate", ("var.certificate", "")),
         ('"${var.x}"', ("var.x", "")),
+        (
+            'var.prod ? file("a.pem") : file("b.pem")',
+            ('var.prod ? file("a.pem") : file("b.pem")', ""),
+        ),
+        ('var.on ? file("a.pem") : null', ('var.on ? file("a.pem") : null', "a.pem")),
         ("local.it[0].pem", ("local.it[0].pem", "")),
         ("tls_self_signed_cert.x.cert_pem", ("tls_self_signed_cert.x.cert_pem", "")),
         (f'format("%s", "{PEM[:20]}")', ('format("%s", "', "")),
@@ -213,6 +218,23 @@ resource "cloudfoundry_service_instance" "runtime" {{
     assert written(found.location, text) == '"X.509"'
     assert callers.instances == ()
     assert callers.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("template", "elsewhere"),
+    [
+        ("var.x", ("var.x", "")),
+        ('replace(file("a.pem"), "\\n", "")', ('replace(file("a.pem"), "\\n", "")', "a.pem")),
+        ('file("${path.module}/a.pem")', ('file("${path.module}/a.pem")', "a.pem")),
+    ],
+)
+def test_a_template_in_json_of_terraform_refers_to_something(template, elsewhere) -> None:
+    document = f'{{"key-type": "certificate_external", "X.509": "${{{template}}}"}}'
+    for heredoc in (f"<<EOT\n{document}\nEOT\n", f"<<-X\n    {document}\n  X\n"):
+        text = f'resource "cloudfoundry_service_key" "partner" {{\n  params_json = {heredoc}}}\n'
+        (found,) = read(text, "main.tf").service_keys
+        assert found.elsewhere == Elsewhere(*elsewhere)
+        assert written(found.location, text) == '"X.509"'
 
 
 @pytest.mark.parametrize("first", [True, False])

@@ -158,3 +158,11 @@ def test_keys_and_dumps_in_an_archive_are_found(here) -> None:
         "repo.zip!/repo/users.json",
     ]
     assert len(report.iflows) == 1
+
+
+def test_an_archive_of_keys_is_not_passed_over(here) -> None:
+    (here / "keys.zip").write_bytes(zipped({"k.json": json.dumps(key()).encode()}))
+    (here / "notes.zip").write_bytes(zipped({"notes.txt": b"nothing"}))
+    report = iflint.check(".", as_of=LATE)
+    assert [str(each.location) for each in report.skipped] == ["notes.zip"]
+    assert [each.name for each in report.callers] == ["k"]

@@ -37,6 +37,9 @@ _WRAPPERS = frozenset(
 )
 """Functions whose value holds what their argument holds."""
 _MERGE = "merge"
+_CHOICE = "?"
+TERRAFORM = ".tf"
+"""How the names of files of Terraform's own language end."""
 
 _SPACE = re.compile(r"[ \t\r]++")
 _NAME = re.compile(r"[^\W\d][\w-]*+")
@@ -50,7 +53,10 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 _FILE = re.compile(r'\b(?:file|filebase64|templatefile)\(\s*+"(?P<path>[^"\\\n]{1,512})"')
-_ONE_TEMPLATE = re.compile(r"\$\{.++(?<=\})", re.DOTALL)
+_TEMPLATE = re.compile(
+    r"\$\{(?P<text>[^{}\n]{1,400}+(?:\{[^{}\n]{0,400}+\}[^{}\n]{0,400}+){0,8}+)\}"
+)
+"""A template, which may hold others. Ours: those for a certificate have below 100 characters."""
 _CONTROL = {"n": "\n", "r": "\r", "t": "\t"}
 _NULL = "null"
 
@@ -77,22 +83,26 @@ class Reference(Text):
 
     @property
     def file(self) -> str:
-        """The path of the file whose contents it is, as written; empty if none is named."""
-        named = _FILE.search(self.written)
-        return "" if named is None else named["path"]
+        """The path of the file whose contents it is, as written; empty for none, or several."""
+        named = set(_FILE.findall(self.written))
+        return named.pop() if len(named) == 1 else ""
 
 
 def reference_in(text: Text) -> Reference | None:
     """A text that refers to something else, also as the one template in a string (of JSON, too)."""
     if isinstance(text, Reference):
         return text
-    template = text.inside
-    if _ONE_TEMPLATE.fullmatch(template.text) is None:
+    layer, template = text.inside, _TEMPLATE.fullmatch(text.value)
+    if template is None:
+        # Its own quotation marks break off a string of JSON that it is in.
+        layer, template = text.layer, _TEMPLATE.match(text.layer.text, text.start)
+    if template is None:
         return None
     # Outside of Terraform's own language ``${x}`` holds the place of anything.
-    if not isinstance(text, HclText) and _FILE.search(template.text) is None:
+    in_terraform = str(text.layer.file.location).lower().endswith(TERRAFORM)
+    if not (in_terraform or isinstance(text, HclText) or _FILE.search(template[0])):
         return None
-    return Reference(template, 2, len(template.text) - 1)
+    return Reference(layer, *template.span("text"))
 
 
 def _character(escape: re.Match[str]) -> str:
@@ -268,9 +278,12 @@ class _Reader:
 
     def _entry(self, body: Mapping, name: Text, depth: int) -> None:
         value = self._value(depth + 1)
+        chosen = self._kind == _CHOICE
+        self._skip_rest()
+        if chosen and isinstance(value, Reference):
+            value = Reference(self._layer, value.start, self._tokens[self._at - 1].end)
         if value is not None:
             body.entries.append((name, value))
-        self._skip_rest()
 
     def _block(self, body: Mapping, name: Text, depth: int) -> None:
         labels = []
