@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from iflint.places.paths import without_any
 from iflint.report.findings import Severity
-from iflint.report.report import WantedCertificate
+from iflint.report.report import UNCHECKED, WantedCertificate
 from iflint.reporters.sentences import (
     SEVERITIES,
     binding_counts,
@@ -78,19 +78,13 @@ def _counts(report: Report) -> Iterator[tuple[str, str]]:
 def _without_certificate(report: Report) -> str:
     """What became of the rows without a certificate, and how many are not checked at all."""
     states: dict[str, int] = {}
-    for channel in report.channels:
-        times = 1 if channel.environment else max(len(report.environments), 1)
-        for entry in channel.entries:
-            if not entry.certificates:
-                states[entry.state] = states.get(entry.state, 0) + times
-    unchecked = sum(states.pop(state, 0) for state in _UNCHECKED)
+    for row in report.rows:
+        if not row.certificates:
+            states[row.state] = states.get(row.state, 0) + 1
+    unchecked = sum(states.pop(state, 0) for state in UNCHECKED)
     parts = [f"{states[state]} {state.replace('-', ' ')}" for state in sorted(states)]
     parts += [f"{unchecked} more not checked"] * bool(unchecked)
     return f"rows: {', '.join(parts)}" if parts else ""
-
-
-_UNCHECKED = ("not-judged", "unresolved")
-"""States of rows whose channel could not be judged, or is authorized otherwise."""
 
 
 def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:

@@ -108,7 +108,7 @@ def test_summary() -> None:
 Summary
 iFlows           2 in 1 package
 sender channels  1: 1 by client certificate
-bindings         4 rows; 2 with a certificate at hand
+bindings         1 row; 1 with a certificate at hand
 certificates     3 in 2 files
 skipped          archive without flow: 2, clutter: 1 (--verbose names them)
 trust list       SAP BTP Trust Store 3.0.0 (2026-06-03), for platform Cloud Foundry
