@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.callers.caller import CallerKind
-from iflint.judging.name_index import sender_key
 from iflint.judging.references import caller_reference
+from iflint.judging.renewals import is_same_sender
 from iflint.places.location import FileLocation
 from iflint.report.findings import CallerReference
 
@@ -47,11 +47,12 @@ def label_of(caller: CallerReference, file: FileLocation) -> str:
 
 def admissions(session: Session, certificate: Certificate) -> Iterator[Admission]:
     """Those that let a certificate in, which is at hand, or hold another one of its sender."""
-    sender = sender_key(certificate.subject)
     for verdict in session.caller_verdicts(session.as_of):
         held = verdict.caller.certificate
         lets_in = any(each.certificate == certificate for each in verdict.joined)
-        is_of_sender = held is not None and held.subject.rdns and sender_key(held.subject) == sender
+        is_of_sender = bool(
+            held and held.subject.rdns and is_same_sender(held.subject, certificate.subject)
+        )
         if lets_in or is_of_sender:
             yield Admission(
                 caller=caller_reference(verdict.caller),

@@ -170,7 +170,8 @@ def _joined(one: ServiceKey, other: ServiceKey) -> ServiceKey:
         name=first.name or second.name,
         tenant=first.tenant or second.tenant,
         facts=first.facts or second.facts,
-        made_by_sap=first.made_by_sap or second.made_by_sap,
+        elsewhere=first.elsewhere or second.elsewhere,
+        made_by_sap=second.made_by_sap if first.made_by_sap is None else first.made_by_sap,
         roles=second.roles if first.roles is None else first.roles,
         instance=first.instance or second.instance,
     )

@@ -308,16 +308,21 @@ def _lines(row: ChannelRow) -> Iterator[list[str]]:
 
 def _other(caller: CallerRow) -> list[str]:
     roles = f"role {listed(caller.roles)}" if caller.roles else ""
-    held = _stacked(caller.subject, caller.file)
+    held = _stacked(_subject(caller), caller.file)
     return [_stacked(caller.caller), _stacked(roles), held, _stacked(*_verdict(caller))]
 
 
 def _held(binding: EntryRow | CallerRow) -> str:
     """Whose certificate it is, and where that stands."""
     if isinstance(binding, CallerRow):
-        return _stacked(binding.caller, binding.subject, binding.file)
+        return _stacked(binding.caller, _subject(binding), binding.file)
     file = binding.certificate.file if binding.certificate else ""
     return _stacked(binding.subject or "(no subject)", file)
+
+
+def _subject(caller: CallerRow) -> str:
+    at_hand = caller.subject or caller.days_left is not None
+    return caller.subject if at_hand else "(not at hand)"
 
 
 def _verdict(binding: EntryRow | CallerRow) -> Iterator[str]:

@@ -65,8 +65,8 @@ class Invocation(msgspec.Struct, frozen=True):
 
     @property
     def other_environments(self) -> tuple[Environment, ...]:
-        """The environments that are configured, where none is asked for."""
-        return () if self.settings.environments else self.settings.other_environments
+        """The environments that are configured and not asked for."""
+        return self.settings.other_environments
 
     def but(self, **settings: Any) -> Invocation:
         """The same run with other settings."""

@@ -21,7 +21,7 @@ MANY = 50
 def show(report: Report, run: Invocation) -> None:
     """Print the next steps after the ``report`` of a run as `say` does."""
     steps = list(after(report))
-    if run.other_environments:
+    if run.other_environments and not run.settings.environments:
         names = [shown(each.name) for each in run.other_environments]
         steps.append(("--all-environments", f"check {listed(names)}, too"))
     say(steps, run.settings.color)

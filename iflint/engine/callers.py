@@ -9,25 +9,50 @@ from iflint.callers.caller import Caller, CallerSettings, callers_of
 from iflint.callers.model import ServiceKey
 from iflint.engine.patterns import path_test
 from iflint.options import ServiceKeySettings, UserSettings
+from iflint.places.location import FileLocation
+from iflint.places.paths import absolute, from_root
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from iflint.callers.model import Callers, UserMapping
     from iflint.options import Environment, Options
-    from iflint.places.location import FileLocation
+    from iflint.pki.files import FoundCertificate
 
 Table = ServiceKeySettings | UserSettings
 
 
 def callers_in(
-    found: Callers, options: Options, environment: str, directory: str, root: str
+    found: Callers,
+    at_hand: Iterable[FoundCertificate],
+    options: Options,
+    environment: str,
+    directory: str,
+    root: str,
 ) -> tuple[Caller, ...]:
     """Every service key and mapping of an environment (empty: of all), each once.
 
-    ``directory`` is the absolute folder of the call, ``root`` that of the repository. Of settings
-    that name the same key or user, the last one counts.
+    Where a key refers to a file of certificates ``at_hand``, these are its own; nothing is opened
+    for it. ``directory`` is the absolute folder of the call, ``root`` that of the repository. Of
+    settings that name the same key or user, the last one counts.
     """
-    tables = Tables(options, directory, root)
-    return callers_of(found, tables.settings_of, environment)
+    by_file: dict[FileLocation, list[FoundCertificate]] = {}
+    for each in at_hand:
+        by_file.setdefault(_whole(each.location.file, directory), []).append(each)
+    return callers_of(
+        found,
+        Tables(options, directory, root).settings_of,
+        lambda file: by_file.get(_whole(file, directory), ()),
+        lambda file: str(
+            FileLocation(from_root(absolute(directory, file.path), root), file.members)
+        ),
+        environment,
+    )
+
+
+def _whole(file: FileLocation, directory: str) -> FileLocation:
+    """The location with its path from the top, in the one way to write it."""
+    return FileLocation(absolute(directory, file.path), file.members)
 
 
 def tables_of(of: Options | Environment) -> tuple[Table, ...]:

@@ -10,7 +10,8 @@ import msgspec
 
 from iflint.places.location import FileLocation
 from iflint.places.paths import absolute, is_below
-from iflint.report.report import KnownFinding, Report
+from iflint.report.findings import CallerReference
+from iflint.report.report import CallerResult, KnownFinding, Report
 from iflint.sources.names import Role, bundle_root, role_of
 
 
@@ -30,6 +31,11 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
 def path_in_baseline(path: str, report: Report) -> str:
     """A path of the report as a baseline writes it: relative to the root."""
     return posixpath.relpath(posixpath.join(report.directory, path), report.root)
+
+
+def caller_in_baseline(caller: CallerReference | CallerResult) -> str:
+    """A service key or a mapping as a baseline writes it."""
+    return f"{caller.kind} {caller.name}"
 
 
 class RunCoverage:
@@ -59,6 +65,12 @@ class RunCoverage:
             for pair in ((entry.subject, entry.issuer), ("", ""))
         }
 
+        self._callers_unjudged = {
+            (path_in_baseline(caller.location.file.path, report), caller_in_baseline(caller))
+            for caller in report.callers
+            if not caller.certificates
+        }
+
     def covers(self, known: KnownFinding) -> bool:
         """Whether the run would have found it."""
         if bool(known.environments) != bool(self._environments):
@@ -67,6 +79,8 @@ class RunCoverage:
             return False
         entry = (known.path, known.iflow, known.subject, known.issuer)
         if known.channel and entry in self._unjudged:
+            return False
+        if (known.path, known.caller) in self._callers_unjudged:
             return False
         return self._was_read(known)
 

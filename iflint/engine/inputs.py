@@ -123,7 +123,7 @@ class Reading:
             (*self._certificates, *self._told_by(callers)),
             self._certificate_files,
             tuple(self._skipped),
-            tuple(self._problems),
+            (*self._problems, *self._untold_by(callers)),
             tuple(self._keys.values()),
             frozenset(self._files),
             callers,
@@ -143,6 +143,14 @@ class Reading:
         from iflint.callers.caller import certificates_by_facts
 
         return tuple(certificates_by_facts(callers.keystore_entries, self._certificates))
+
+    def _untold_by(self, callers: Callers) -> tuple[Problem, ...]:
+        """What a keystore's dump tells of certificates in no way that can be read."""
+        if not callers.keystore_entries:
+            return ()
+        from iflint.callers.caller import undated
+
+        return tuple(undated(callers.keystore_entries, self._certificates))
 
     def take_certificate_files(self, paths: Sequence[str]) -> None:
         """Read the certificate files at and below ``paths``."""
@@ -231,6 +239,7 @@ class Reading:
             if location in self._callers:
                 return  # below a checked path and below one of certificates
             self._callers[location] = read.callers
+        content = self._declared(content, source)
         if source.archive is not None:
             self._of_archive[1].append(content)
         else:
@@ -264,6 +273,13 @@ class Reading:
         self._problems.extend(content.problems)
         self._certificates.extend(content.certificates)
         self._certificate_files += bool(content.certificates)
+
+    def _declared(self, content: FileContent, source: CertificateSource) -> FileContent:
+        """What a file holds, its certificates as clients' own where it was given as such."""
+        if not content.certificates or not self._passed_on_purpose(source.file.location):
+            return content
+        found = (msgspec.structs.replace(each, declared=True) for each in content.certificates)
+        return msgspec.structs.replace(content, certificates=tuple(found))
 
     def _keep_keys(self, content: FileContent, source: CertificateSource) -> None:
         if not content.keys:

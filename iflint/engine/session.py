@@ -396,7 +396,9 @@ class Session:
         from iflint.engine.callers import callers_in
 
         directory = absolute_directory(self.options.directory)
-        return callers_in(self.inputs.callers, self.options, self.name, directory, self.root)
+        inputs, options = self.inputs, self.options
+        at_hand = inputs.certificates
+        return callers_in(inputs.callers, at_hand, options, self.name, directory, self.root)
 
     def bindings(self, as_of: datetime) -> Iterator[BindingVerdict]:
         """The verdicts on everything that lets a certificate in: rows, service keys, mappings."""

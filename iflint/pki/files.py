@@ -108,13 +108,15 @@ class FoundCertificate(msgspec.Struct, frozen=True):
     """A certificate and where it stands: the region is its PEM block, None in binary files.
 
     ``entry`` is set when it is the own certificate of a key beside it. ``stored`` tells what a
-    keystore takes it for; None in other files.
+    keystore takes it for; None in other files. ``declared`` tells that its file was given as one of
+    clients' certificates, not just found.
     """
 
     certificate: Certificate
     location: Location
     entry: KeyEntry | None = None
     stored: Stored | None = None
+    declared: bool = False
 
 
 class FileContent(msgspec.Struct, frozen=True):

@@ -155,7 +155,8 @@ class CallerResult(msgspec.Struct, frozen=True, kw_only=True):
 
     ``kind``, ``name``, ``id``, ``tenant`` and ``roles`` are those of a `CallerReference`. A key
     that is ``pinned`` accepts its own certificate only; ``pin_assumed`` tells that nobody said so.
-    ``state`` is ``joined``, or ``not-judged`` where nothing is told of its certificate;
+    ``state`` is ``joined``, ``not-found`` where its certificate is not at hand, or ``not-judged``
+    where none is named, as in a template;
     ``by_facts`` tells that names and dates are all that is told of it.
     """
 

@@ -60,7 +60,8 @@ _OWN = {
     "CallerResult.pin_assumed": "Whether pinned is SAP's default, since nobody said so.",
     "CallerResult.pinned": "Whether it accepts its own certificate only.",
     "CallerResult.roles": "The roles that it opens; null: not known.",
-    "CallerResult.state": "joined, or not-judged where nothing is told of its certificate.",
+    "CallerResult.state": "joined; not-found where its certificate is not at hand; "
+    "not-judged where none is named, as in a template.",
     "CallerResult.tenant": "The tenant that a service key belongs to; empty: not known.",
     "CallerUse.channels": "The channels that it is known to open.",
     "CallerUse.decides": "Whether its verdict rests on this certificate.",

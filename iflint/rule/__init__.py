@@ -1,7 +1,8 @@
 """What a rule is: all that the author of one imports, from here."""
 
-from iflint.callers.caller import Caller, CallerKind
+from iflint.callers.caller import Caller, CallerKind, MissingKind
 from iflint.iflow.model import AuthorizationKind, CertificateEntry, Iflow, SenderChannel, Value
+from iflint.judging.renewals import renewals_of_each_other
 from iflint.judging.verdicts import (
     BindingVerdict,
     CallerVerdict,
@@ -36,11 +37,13 @@ from iflint.report.findings import (
 )
 from iflint.rule.about import (
     about_certificate,
+    about_renewal,
     about_setting,
     about_suppression,
     of_setting,
     of_suppression,
     to_enter,
+    to_renew,
     where_text_stands,
 )
 from iflint.rule.hooks import hookimpl
@@ -62,12 +65,10 @@ from iflint.rule.rule import (
     Topic,
 )
 from iflint.rule.words import named
-from iflint.words.wording import RENEWAL, RENEWAL_AT_HAND, counted, dated, day, listed, sentence
+from iflint.words.wording import counted, dated, day, listed, sentence
 
 __all__ = [
     "FORM",
-    "RENEWAL",
-    "RENEWAL_AT_HAND",
     "Answer",
     "AuthorizationKind",
     "BindingCase",
@@ -98,6 +99,7 @@ __all__ = [
     "JoinedCertificate",
     "KeyCase",
     "Location",
+    "MissingKind",
     "NearMiss",
     "OddCharacter",
     "Outcome",
@@ -124,6 +126,7 @@ __all__ = [
     "Validity",
     "Value",
     "about_certificate",
+    "about_renewal",
     "about_setting",
     "about_suppression",
     "choice",
@@ -139,10 +142,12 @@ __all__ = [
     "number",
     "of_setting",
     "of_suppression",
+    "renewals_of_each_other",
     "sentence",
     "switch",
     "texts",
     "to_enter",
+    "to_renew",
     "usage_name",
     "version",
     "where_text_stands",

@@ -8,11 +8,12 @@ from iflint.options import NARROWING
 from iflint.places.location import file_name
 from iflint.report.findings import Related
 from iflint.rule.rule import BindingCase, CallerCase, SettingCase, SuppressionCase
-from iflint.words.wording import listed
+from iflint.rule.words import named
+from iflint.words.wording import day, listed
 
 if TYPE_CHECKING:
     from iflint.iflow.model import Value
-    from iflint.judging.verdicts import JoinedCertificate
+    from iflint.judging.verdicts import JoinedCertificate, Successor
     from iflint.options import ServiceKeySettings, Suppression, UserSettings
     from iflint.places.location import Location
 
@@ -42,6 +43,22 @@ def where_text_stands(value: Value) -> tuple[Location, tuple[Related, ...]]:
     return definition, (Related(value.location, f"used here as {{{{{name}}}}}"),)
 
 
+def to_renew(case: BindingCase) -> str:
+    """What to do about a certificate that ends; it names the usable successor that is at hand."""
+    later = case.verdict.successor
+    if later is None:
+        return case.words.renewal
+    file = later.locations[0].file
+    name = file.members[-1] if file.members else file.path
+    first = later.certificate.not_before
+    begins = f", valid from {day(first)}" if first > case.context.as_of else ""
+    at_hand = f"The renewed certificate is at hand ({name}{begins})"
+    if later.accepted_by is not None:
+        accepted = f"{at_hand}, and {named(later.accepted_by)} accepts it"
+        return f"{accepted}: let the sender switch, then {case.words.removal}."
+    return f"{at_hand}. {case.words.renewal_at_hand.replace('{file}', name)}"
+
+
 def about_certificate(case: BindingCase, match: JoinedCertificate) -> dict[str, Any]:
     """The location, the related ones and the certificate of a finding about ``match``.
 
@@ -67,6 +84,16 @@ def about_certificate(case: BindingCase, match: JoinedCertificate) -> dict[str, 
         "related": tuple(related),
         "certificate": (match.certificate, match.locations),
     }
+
+
+def about_renewal(
+    case: BindingCase, match: JoinedCertificate, successor: Successor
+) -> dict[str, Any]:
+    """As `about_certificate`, with the place of the renewed certificate beside the others."""
+    about = about_certificate(case, match)
+    place = successor.locations[:1]
+    about["related"] += tuple(Related(each, "the renewed certificate") for each in place)
+    return about
 
 
 def of_suppression(case: SuppressionCase) -> str:

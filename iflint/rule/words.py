@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.callers.caller import Caller, CallerKind
-from iflint.words.wording import RENEWAL, RENEWAL_AT_HAND
+from iflint.words.wording import sentence
 
 if TYPE_CHECKING:
     from iflint.iflow.model import CertificateEntry
@@ -20,11 +20,10 @@ class Words(msgspec.Struct, frozen=True):
     """The words for one binding.
 
     ``this`` names it in a sentence, ``its`` is its genitive. ``renewal`` is what to do about its
-    ending certificate, ``renewal_at_hand`` the same where the renewed one is at hand. ``switch`` is
-    what the tenant's side needs, in a sentence of its own, when a remedy asks for another
-    certificate.
-    ``removal`` is what to do about one that was left behind, as a clause. ``aside`` is what else is
-    to be known of every finding, in sentences.
+    ending certificate, ``renewal_at_hand`` what to do with the renewed one, at hand in ``{file}``.
+    ``switch`` is what the tenant's side needs, in a sentence of its own, when a remedy asks for
+    another certificate. ``removal`` is what to do about one that was left behind, as a clause.
+    ``aside`` is what else is to be known of every finding, in sentences.
     """
 
     this: str
@@ -43,8 +42,9 @@ class Words(msgspec.Struct, frozen=True):
 ENTRY = Words(
     "this entry",
     "this entry's",
-    RENEWAL,
-    RENEWAL_AT_HAND,
+    "Get the renewed certificate from the sender; with the same subject and issuer nothing in the "
+    "flow changes, else add the new pair, redeploy, switch the sender, remove the old pair.",
+    "`iflint renew {file}` tells what to do with it, in which order.",
     switch="",
     removal="remove this entry and redeploy",
 )
@@ -81,7 +81,7 @@ def _mapping(caller: Caller) -> tuple[str, str, str, str, str, str]:
         f"this mapping of user {caller.user}",
         "this mapping's",
         f"Get the renewed certificate from the sender, {first}",
-        f"The renewed certificate is at hand: {first}",
+        sentence(first),
         "A new client certificate needs a new mapping of the same user before the sender switches.",
         "remove this mapping",
     )
@@ -99,13 +99,18 @@ def _service_key(caller: Caller) -> tuple[str, str, str, str, str, str]:
             "SAP makes the certificate together with the key: a new one needs a new service key."
         )
         return this, its, renewal, renewal, switch, removal
+    if caller.made_by_sap is None and caller.assumed:
+        renewal = "Get the renewed certificate (from the sender, or SAP makes it together with the "
+        renewal += f"key), {new_key}."
+        switch = "A new client certificate needs a new service key before the sender switches."
+        return this, its, renewal, renewal, switch, removal
     if not caller.pinned:
         same = "With the same subject and issuer this key accepts it (Pin Certificate is off)"
         return (
             this,
             its,
             f"Get the renewed certificate from the sender. {same}, else {new_key}.",
-            f"The renewed certificate is at hand. {same}, else {new_key}.",
+            f"{same}, else {new_key}.",
             "A new client certificate with another pair needs a new service key before the sender "
             "switches.",
             removal,
@@ -116,7 +121,7 @@ def _service_key(caller: Caller) -> tuple[str, str, str, str, str, str]:
         this,
         its,
         f"Get the renewed certificate from the sender, {new_key}: {why}.",
-        f"The renewed certificate is at hand: {new_key}; {why}.",
+        sentence(f"{new_key}; {why}"),
         "A new client certificate needs a new service key before the sender switches.",
         removal,
     )

@@ -5,17 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-RENEWAL = (
-    "Get the renewed certificate from the sender; with the same subject and issuer nothing in "
-    "the flow changes, else add the new pair, redeploy, switch the sender, remove the old pair."
-)
-"""What to do about an ending certificate: SAP's own procedure (2d3cae7)."""
-
-RENEWAL_AT_HAND = (
-    "The renewed certificate is at hand: `iflint renew FILE` tells what to do with it, in which "
-    "order."
-)
-
 
 def day(moment: datetime) -> str:
     """The date of an aware UTC moment, as ``2026-12-01``."""

@@ -89,7 +89,9 @@ class Case:
             file.with_name("new.json").write_bytes(service_key("new", new))
             file.unlink()
         else:
-            assert re.search("mapping of the same user|map it to the same user", finding["remedy"])
+            assert re.search(
+                "(?i)mapping of the same user|map it to the same user", finding["remedy"]
+            )
             file.write_bytes(mappings((finding["caller"]["name"], new)))
 
     def write(self, path: str, content: bytes) -> None:
