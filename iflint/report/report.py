@@ -195,6 +195,10 @@ class BindingCounts(msgspec.Struct, frozen=True):
         return self.rows + self.service_keys + self.mappings
 
 
+def _how_much_is_known(row: EntryResult) -> tuple[bool, bool]:
+    return bool(row.certificates), row.checked
+
+
 class FlowDiagram(msgspec.Struct, frozen=True):
     """How the iFlow at ``location`` (its ``.iflw``) is drawn."""
 
@@ -328,12 +332,29 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             yield caller.location.file.path
 
     @property
+    def rows(self) -> tuple[EntryResult, ...]:
+        """The rows of all channels: one with the same pair in several environments once.
+
+        It is told as in the environment in which most is known of it.
+        """
+        found: dict[tuple[object, ...], EntryResult] = {}
+        for iflow in self.iflows:
+            for channel in iflow.channels:
+                for row in channel.entries:
+                    which = (
+                        *(iflow.location, channel.ordinal),
+                        *(row.ordinal, row.subject, row.issuer),
+                    )
+                    found[which] = max(found.get(which, row), row, key=_how_much_is_known)
+        return tuple(found.values())
+
+    @property
     def bindings(self) -> BindingCounts:
         """What lets certificates in: rows that were checked, service keys and mappings.
 
-        What is the same in several environments is one.
+        What several environments have is one: a row with the same pair, a key, a mapping.
         """
-        rows = [row for channel in self.channels for row in channel.entries if row.checked]
+        rows = [row for row in self.rows if row.checked]
         each = {caller.id: caller for caller in self.callers}.values()
         kinds = [caller.kind for caller in each]
         held = [caller for caller in each if caller.certificates and not caller.by_facts]

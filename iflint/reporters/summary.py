@@ -78,7 +78,7 @@ def _counts(report: Report) -> Iterator[tuple[str, str]]:
 
 def _other_bindings(report: Report) -> Iterator[str]:
     """What became of the bindings without a certificate at hand, and which rows are none."""
-    rows = [row for channel in report.channels for row in channel.entries]
+    rows = report.rows
     states = Counter(row.state for row in rows if row.checked and not row.certificates)
     unchecked = sum(not row.checked for row in rows)
     callers = [each for each in report.callers if each.by_facts or not each.certificates]

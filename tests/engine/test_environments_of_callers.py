@@ -180,3 +180,15 @@ def test_what_two_environments_have_is_counted_once(check) -> None:
         "1 iFlow; sender channels 1: 1 by role; "
         "bindings 1 service key; 1 with a certificate at hand."
     )
+
+
+def test_a_row_of_two_environments_is_one_unless_its_pair_differs(check, tmp_path) -> None:
+    channel = Channel("HTTPS", "/orders", [("{{Subject}}", VALID.pair[1])])
+    described = Flow("Orders", "Orders", [channel], {"Subject": VALID.pair[0]})
+    write_tree(tmp_path / "flow", bundle(described))
+    environments = [Environment(name=name, parameters=(f"{name}.json",)) for name in ("qa", "prod")]
+    counts = check({"partner.pem": pem(VALID)}, *environments).bindings
+    assert (counts.rows, counts.with_certificate) == (1, 1)
+    other = {"ParameterKey": "Subject", "ParameterValue": "CN=another.example"}
+    counts = check({"qa.json": json.dumps([other]).encode()}, *environments).bindings
+    assert (counts.rows, counts.with_certificate) == (2, 1)
