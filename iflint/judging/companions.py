@@ -39,6 +39,8 @@ class Companions:
         for verdict in verdicts:
             for match in verdict.joined:
                 accepting.setdefault(match.certificate.sha256, verdict.entry)
+            if verdict.near_miss is not None:
+                accepting.setdefault(verdict.near_miss.certificate.sha256, verdict.entry)
             if verdict.subject.name is not None and verdict.twin is None:
                 of_sender.setdefault(sender_key(verdict.subject.name), []).append(verdict)
         return tuple(

@@ -70,7 +70,8 @@ class Renewals:
             self._successor(best.certificate, each, accepting(each))
             for each in islice(later, _MOST_SUCCESSORS)
         ]
-        return tuple(sorted(found, key=_to_be_ready_for))
+        subject = best.certificate.subject.canonical
+        return tuple(sorted(found, key=lambda each: _to_be_ready_for(each, subject)))
 
     def _later(self, best: Certificate) -> Iterator[Certificate]:
         candidates = sorted(
@@ -108,13 +109,13 @@ class Renewals:
         return self._chains[certificate.sha256]
 
 
-def _to_be_ready_for(one: Successor) -> tuple[bool, bool, bool, bool, float]:
-    """Usable ones first, those in time, those that are let in, those that change least."""
+def _to_be_ready_for(one: Successor, subject: str) -> tuple[bool, bool, bool, bool, float]:
+    """Usable ones first, those in time, those that are let in, those of the same subject."""
     return (
         not one.usable,
         not one.in_time,
         one.accepted_by is None,
-        not one.same_pair,
+        one.certificate.subject.canonical != subject,
         -one.certificate.not_after.timestamp(),
     )
 

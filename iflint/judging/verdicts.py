@@ -179,7 +179,8 @@ class Successor(msgspec.Struct, frozen=True, kw_only=True):
 
     ``same_pair`` tells whether it keeps subject and issuer, ``in_time`` whether it begins before
     the other one has ended. ``chain`` is what it is worth on its first valid day from the clock on.
-    ``accepted_by`` lets it in; None: nothing of the same channel, roles or user does.
+    ``accepted_by`` lets it in, or is a row meant to; None: nothing of the same channel, roles or
+    user does.
     ``declared`` tells that it was said to be a client's (`CertificatePool.is_declared`).
     """
 

@@ -182,7 +182,10 @@ def _remedy(differing: list[DnComparison], readings: dict[str, Reading], near: N
     if near.held_by is not None:
         return "Remove this row"
     if _may_be_renewed(differing):
-        row = " and ".join(f"{_LABELS[c.role]} {c.certificate}" for c in near.comparisons)
+        row = " and ".join(
+            f"{_LABELS[c.role]} {to_enter(c.certificate, readings[c.role].value)}"
+            for c in near.comparisons
+        )
         return (
             "This may be the renewal of this row's certificate: while that one is in use, keep the "
             f"row and add one beside it; else overwrite it: {row}"
