@@ -19,13 +19,15 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     """What a run looked at, as locations have it.
 
     It looked for files at and below ``paths``, read all at and below ``given``, and ``files``.
-    ``unread`` could not be read, or not as a whole.
+    ``unread`` could not be read, or not as a whole. ``by_dates`` are the codes of the rules that
+    dates alone are enough for.
     """
 
     paths: tuple[str, ...]
     given: tuple[str, ...]
     files: frozenset[str]
     unread: tuple[FileLocation, ...]
+    by_dates: frozenset[str] = frozenset()
 
 
 def path_in_baseline(path: str, report: Report) -> str:
@@ -65,10 +67,13 @@ class RunCoverage:
             for pair in ((entry.subject, entry.issuer), ("", ""))
         }
 
-        self._callers_unjudged = {
-            (path_in_baseline(caller.location.file.path, report), caller_in_baseline(caller))
+        self._by_dates = frozenset(code for each in every for code in each.by_dates)
+        self._callers = {
+            (path_in_baseline(caller.location.file.path, report), caller_in_baseline(caller)): (
+                caller.by_facts
+            )
             for caller in report.callers
-            if not caller.certificates
+            if caller.by_facts or not caller.certificates
         }
 
     def covers(self, known: KnownFinding) -> bool:
@@ -80,7 +85,8 @@ class RunCoverage:
         entry = (known.path, known.iflow, known.subject, known.issuer)
         if known.channel and entry in self._unjudged:
             return False
-        if (known.path, known.caller) in self._callers_unjudged:
+        by_dates = self._callers.get((known.path, known.caller))
+        if by_dates is not None and not (by_dates and known.code in self._by_dates):
             return False
         return self._was_read(known)
 

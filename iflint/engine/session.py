@@ -267,6 +267,7 @@ class Session:
         """
         from iflint.engine.coverage import Coverage
         from iflint.places.location import FileLocation
+        from iflint.rule.rule import Topic
 
         options, inputs = self.options, self.inputs
         unread = [problem.location.file for problem in inputs.problems]
@@ -283,6 +284,7 @@ class Session:
             given=(*options.roots, *options.roots_add),
             files=inputs.files.union(file.location.path for file in self._parameter_files),
             unread=tuple(unread),
+            by_dates=frozenset(rule.code for rule in self.rules if rule.about is Topic.VALIDITY),
         )
 
     def with_suppressions(self, report: Report) -> Report:
