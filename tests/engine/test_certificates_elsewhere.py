@@ -133,7 +133,7 @@ def test_who_made_a_certificate_is_said_where_it_is_known(here, more, by_sap, pi
     write_tree(here, {"k.json": json.dumps({"clientid": CLIENT, **more}).encode()})
     found = iflint.check(".", as_of=LATE).findings
     (ended,) = [each for each in found if each.code == "IFL101"]
-    assert ("SAP makes its certificate, for a year at most" in ended.remedy) is by_sap
+    assert ("SAP makes the certificate together with the key" in ended.remedy) is by_sap
     assert ("Pin Certificate" in ended.remedy) is pinned
 
 
