@@ -16,11 +16,12 @@ from iflint.pki.chains.signatures import SignatureCache, Verification
 from iflint.pki.chains.verdict import ChainVerdict, FaultKind, Outcome
 from iflint.pki.roots.trust import Root, RootStanding, TrustList
 from iflint.report.certificate_list import Place, Standing, Step
-from iflint.words.wording import dated, day, days_until, listed
+from iflint.words.wording import NO_SUBJECT, dated, day, days_until, listed
 
 if TYPE_CHECKING:
     from iflint.pki.chains.verdict import Fault, Link
     from iflint.pki.files import FoundCertificate
+    from iflint.pki.keys import KeyMaterial
     from iflint.places.problems import Problem
 
 
@@ -64,7 +65,9 @@ def judged_chains(paths: Sequence[str], options: Options, *, every: bool = False
         platform=str(trust.platform),
         trust=trust.name,
         trees=tuple(
-            standing_of(judge_chain(start, pool, trust, as_of, verifier), pool, trust, as_of)
+            standing_of(
+                judge_chain(start, pool, trust, as_of, verifier), pool, trust, as_of, asked.keys
+            )
             for start in starts
         ),
         problems=tuple(dict.fromkeys(problems)),
@@ -101,10 +104,18 @@ def _may_have_issued(issuer: Certificate, certificate: Certificate) -> bool:
 
 
 def standing_of(
-    chain: ChainVerdict, pool: CertificatePool, trust: TrustList, as_of: datetime
+    chain: ChainVerdict,
+    pool: CertificatePool,
+    trust: TrustList,
+    as_of: datetime,
+    keys: Iterable[KeyMaterial] = (),
 ) -> Standing:
-    """The steps of a verdict on a chain, the client certificate's own dates judged too."""
-    steps = tuple(_Steps(chain, pool, trust, as_of).all())
+    """The steps of a verdict on a chain, the client certificate's own dates judged too.
+
+    ``keys`` are the private keys at hand, of which one may lie beside it and be another's.
+    """
+    strange = tuple(key for key in keys if key.beside == chain.leaf)
+    steps = tuple(_Steps(chain, pool, trust, as_of, strange).all())
     reasons = tuple(f"{_short(step)} {fault}" for step in steps for fault in step.faults)
     if not reasons:
         return Standing("works", (), chain.holds_until, steps)
@@ -143,8 +154,14 @@ class _Steps:
     """Makes the steps of one chain."""
 
     def __init__(
-        self, chain: ChainVerdict, pool: CertificatePool, trust: TrustList, as_of: datetime
+        self,
+        chain: ChainVerdict,
+        pool: CertificatePool,
+        trust: TrustList,
+        as_of: datetime,
+        strange: Sequence[KeyMaterial],
     ) -> None:
+        self._strange = strange
         self._chain = chain
         self._pool = pool
         self._trust = trust
@@ -182,10 +199,22 @@ class _Steps:
         elif self._as_of < leaf.not_before:
             yield _Objection(f"it is not valid before {dated(leaf.not_before, self._as_of)}")
         yield from self._said_of(leaf)
+        yield from self._said_of_entry()
+        for key in self._strange:
+            yield _Objection(not_its_key(key), certain=False)
         if leaf.is_known_by_facts:
             yield _Objection("its names and dates are all that is told of it", certain=False)
         if self._chain.outcome is Outcome.SELF_SIGNED:
             yield _Objection("it is its own issuer, and not on the list of roots")
+
+    def _said_of_entry(self) -> Iterator[_Objection]:
+        """What the key entry of the client certificate presents, too, and is of no use."""
+        used = set(self._chain.certificates)
+        for certificate in dict.fromkeys(
+            each for entry in self._pool.entries(self._chain.leaf) for each in entry.presented[1:]
+        ):
+            if certificate.not_after < self._as_of and certificate not in used:
+                yield _Objection(needless(certificate, self._as_of), certain=False)
 
     def _said_of(self, certificate: Certificate) -> Iterator[_Objection]:
         yield from (
@@ -215,6 +244,7 @@ class _Steps:
                 for found in dict.fromkeys(self._pool.locations(certificate))
             ),
             known_as=known_as,
+            note=NO_SUBJECT if role == "client" and not certificate.subject.rdns else "",
         )
         return _with(step, said)
 
@@ -261,6 +291,21 @@ class _Steps:
             faults=(why,),
             sources=self._chain.ca_issuers,
         )
+
+
+def needless(certificate: Certificate, clock: datetime) -> str:
+    """That an expired certificate is presented beside a chain that does without, in a clause."""
+    return (
+        f"{certificate.subject.readable} is presented with it, which expired on "
+        f"{dated(certificate.not_after, clock)}: remove it, since most verifiers find the other "
+        "path, but whether SAP's does is not known"
+    )
+
+
+def not_its_key(key: KeyMaterial) -> str:
+    """That the key beside a certificate is a stranger's, in a clause."""
+    whose = f", but that of {key.owner.subject.readable}" if key.owner else ""
+    return f"the private key in {key.location.file} is not its own{whose}"
 
 
 def _against(root: Root, standing: RootStanding) -> str:

@@ -3,7 +3,7 @@
 The points are those of SAP's procedure, step 1 (057f4a7): the load balancer's root among the
 certificates to trust, and a key entry with a client certificate of a CA that is supported; with
 what SAP says of the chain (4509f60) and of the extended key usage (0f92842). What is not checked:
-that the private key of an entry is the certificate's, and which entry a sender really uses.
+that the private key of a keystore's entry is the certificate's, and which entry a sender uses.
 """
 
 from __future__ import annotations
@@ -16,10 +16,18 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from iflint.answers.admissions import Admission, admissions
-from iflint.answers.chains import standing_of
+from iflint.answers.chains import not_its_key, standing_of
 from iflint.answers.checklist import Complaint, Point, State, complaint_of, worst
 from iflint.answers.load_balancer import Trusting, trusted
 from iflint.answers.lone_certificate import findings_about
+from iflint.answers.replies import complaint_of_reply, reply_to
+from iflint.answers.store_commands import (
+    CHAIN_FILE,
+    Store,
+    chain_again,
+    completed,
+    pkcs12_of,
+)
 from iflint.callers.caller import CallerKind
 from iflint.iflow.model import AuthorizationKind
 from iflint.judging.references import certificate_reference, channel_reference, iflow_reference
@@ -28,6 +36,7 @@ from iflint.options import Options, UsageError
 from iflint.pki.chains.pool import CertificatePool, presented_by
 from iflint.pki.chains.search import judge_chain
 from iflint.pki.files import FoundCertificate
+from iflint.pki.keystores.pkcs12 import KIND as PKCS12
 from iflint.places.problems import Problem
 from iflint.report.certificate_list import Standing
 from iflint.report.findings import (
@@ -38,11 +47,20 @@ from iflint.report.findings import (
     IflowReference,
 )
 from iflint.rule.rule import Topic, topics
-from iflint.words.wording import counted, day, days_until, left, listed
+from iflint.words.wording import (
+    NO_SUBJECT,
+    counted,
+    dated,
+    day,
+    days_until,
+    left,
+    listed,
+)
 
 if TYPE_CHECKING:
     from iflint.engine.inputs import Inputs
     from iflint.engine.session import Session
+    from iflint.pki.certificates import Certificate
     from iflint.pki.files import KeyEntry
     from iflint.places.location import FileLocation
 
@@ -166,7 +184,10 @@ def check_sender(
     ]
     trusting = Trusting(
         tuple(_held(read, stores)),
-        (keystore, *truststores),
+        tuple(
+            Store(path, each.certificates)
+            for path, each in zip((keystore, *truststores), (read, *stores), strict=True)
+        ),
         first.trust.table,
         clock,
     )
@@ -177,7 +198,9 @@ def check_sender(
             _load_balancer(trusting, connectivity_test, options),
             _key_entries(keystore, read, [entry for _, entry in entries]),
         ),
-        entries=tuple(_Entry(found, entry, read, sessions).side() for found, entry in entries),
+        entries=tuple(
+            _Entry(keystore, found, entry, read, sessions).side() for found, entry in entries
+        ),
         problems=tuple(dict.fromkeys(problems)),
     )
 
@@ -257,10 +280,19 @@ def _what_is_there(read: Inputs) -> str:
 
 
 def _no_key_entry(keystore: str, read: Inputs) -> Complaint:
+    stranger = next((key for key in read.keys if key.beside is not None), None)
+    if stranger is not None and stranger.beside is not None:
+        return Complaint(
+            f"Of {stranger.beside.subject.readable} {not_its_key(stranger)}: with the two a sender "
+            "can prove nothing.",
+            "Take the key with which this certificate was requested. If it is lost, let the sender "
+            "get a certificate for a new key.",
+        )
     if any(not key.keystore for key in read.keys):
         return Complaint(
             f"{keystore} holds a key and certificates, but is no keystore that ties them together.",
-            "Make a keystore of them: openssl pkcs12 -export -in FILE -out sender.p12.",
+            "Make a keystore of them.",
+            commands=(pkcs12_of(keystore),),
         )
     if read.keys:
         return Complaint(
@@ -303,21 +335,33 @@ _Said = TypeVar("_Said", Point, Call, Admission)
 
 
 class _Entry:
-    """One key entry, judged in each environment."""
+    """One key entry, judged in each environment.
+
+    Where a reply is to be imported into it, it is judged as it will be then.
+    """
 
     def __init__(
         self,
+        keystore: str,
         found: FoundCertificate,
         entry: KeyEntry,
         read: Inputs,
         sessions: Sequence[Session],
     ) -> None:
+        self._keystore = keystore
+        self._read = read
+        self._sessions = sessions
+        self._to_import: Complaint | None = None
+        clock, trust = sessions[0].as_of, sessions[0].trust
+        at_hand = (*read.certificates, *sessions[0].inputs.certificates)
+        reply = reply_to(entry, at_hand, trust.at(clock), clock)
+        if reply is not None:
+            self._to_import = complaint_of_reply(reply, entry, keystore, clock)
+            entry = reply.imported_into(entry)
+            found = msgspec.structs.replace(reply.found, entry=entry)
         self._found = found
         self._certificate = found.certificate
         self._entry = entry
-        self._read = read
-        self._sessions = sessions
-        self._presented = [FoundCertificate(c, entry.location) for c in entry.presented]
 
     def side(self) -> KeyEntrySide:
         certificate = self._certificate
@@ -373,20 +417,47 @@ class _Entry:
         """What concerns the certificate and its chain, in one environment."""
         complaints: dict[tuple[str, str], list[Complaint]] = {}
         about = topics(session.rules)
-        for finding in findings_about(self._found, session, self._presented):
+        for finding in findings_about(self._found, session, self._beside(session)):
             which = _POINT_OF.get(about.get(finding.code), _ADVICE)
             complaints.setdefault(which, []).append(complaint_of(finding))
         self._agree_with(standing, complaints)
+        self._tell_commands(session, complaints.get(_CHAIN, []))
+        complaints.setdefault(_CHAIN, []).extend(self._said_of_entry(standing, session.as_of))
         root = next((step for step in standing.steps if step.role == "root"), None)
         of_root = [f"{root.subject}; list: {session.trust.describe()}"] if root else []
         unreached = State.HOLDS if root or _ROOT in complaints else State.UNKNOWN
-        if unreached is State.UNKNOWN:
+        if root is not None and root.faults and _ROOT not in complaints:
+            unreached = State.UNKNOWN  # the chain that is at hand leads elsewhere: see there
+        elif unreached is State.UNKNOWN:
             of_root = ["the chain does not get to a root"]
         yield _point(3, _VALIDITY, [self._validity(session)], complaints.get(_VALIDITY, ()))
-        yield _point(4, _CHAIN, self._at_hand(session), complaints.get(_CHAIN, ()))
+        yield _point(4, _CHAIN, self._of_chain(session), complaints.get(_CHAIN, ()))
         yield _point(5, _ROOT, of_root, complaints.get(_ROOT, ()), least=unreached)
         yield _point(6, _CLIENTS, self._usage(standing), complaints.get(_CLIENTS, ()))
         yield _point(7, _ADVICE, (), complaints.get(_ADVICE, ()))
+
+    def _tell_commands(self, session: Session, complaints: list[Complaint]) -> None:
+        """How to put into the key entry what it lacks, with the first complaint of its chain."""
+        lacking = self._to_add(session)
+        if complaints and lacking:
+            commands = completed(self._entry.alias, self._keystore, lacking)
+            complaints[0] = msgspec.structs.replace(complaints[0], commands=commands)
+
+    def _said_of_entry(self, standing: Standing, clock: datetime) -> Iterator[Complaint]:
+        """What no rule says of a chain: how it lies in the key entry."""
+        if self._to_import is not None:
+            yield self._to_import
+        used = {step.sha256 for step in standing.steps}
+        for certificate in self._entry.presented[1:]:
+            if certificate.not_after < clock and certificate.sha256 not in used:
+                yield Complaint(
+                    f"The key entry presents {certificate.subject.readable}, too, which expired on "
+                    f"{dated(certificate.not_after, clock)} and is not needed. Most verifiers find "
+                    "the other path; what SAP's does is not known.",
+                    f"Remove its block from {CHAIN_FILE} between these two commands.",
+                    State.WARNING,
+                    commands=chain_again(self._entry.alias, self._keystore),
+                )
 
     def _agree_with(
         self, standing: Standing, complaints: dict[tuple[str, str], list[Complaint]]
@@ -396,7 +467,7 @@ class _Entry:
         if standing.verdict == "fails" and worst(said) is not State.FAILS:
             message = f"It fails: {'; '.join(standing.reasons)}."
             complaints.setdefault(_CHAIN, []).append(
-                Complaint(message, "Get a certificate with a chain that holds from the CA.")
+                Complaint(message, "Let the sender get a certificate with a chain that holds.")
             )
 
     def _validity(self, session: Session) -> str:
@@ -410,18 +481,42 @@ class _Entry:
             return ["it has no extended key usage, which restricts nothing"]
         return [f"its extended key usage: {listed(usages) or 'none'}"]
 
+    def _of_chain(self, session: Session) -> list[str]:
+        """What lacks in the key entry, and who does not send what is in it."""
+        return [*self._at_hand(session), *([] if self._is_for_java else [_WINDOWS])]
+
+    @property
+    def _is_for_java(self) -> bool:
+        """Whether only Java reads such a keystore."""
+        return not any(key.kind.startswith(PKCS12) for key in self._read.keys)
+
     def _at_hand(self, session: Session) -> list[str]:
-        """The certificates that belong above, are at hand, and are not in the key entry."""
-        at_hand = CertificatePool((*self._read.certificates, *session.inputs.certificates))
-        presented = {certificate.sha256 for certificate in self._entry.presented}
         return [
-            f"at hand, to be added to the key entry: {certificate.subject.readable}, in "
-            f"{at_hand.locations(certificate)[0].file}"
-            for certificate in at_hand.below_roots(self._entry.presented[:1])
-            if certificate.sha256 not in presented
+            f"at hand, to be added to the key entry: {one.certificate.subject.readable}, in "
+            f"{one.location.file}"
+            for one in self._to_add(session)
+        ]
+
+    def _to_add(self, session: Session) -> list[FoundCertificate]:
+        """The certificates that belong above, are at hand, and are not in the key entry."""
+        found = (*self._read.certificates, *session.inputs.certificates)
+        places: dict[Certificate, FoundCertificate] = {}
+        for one in found:
+            places.setdefault(one.certificate, one)
+        return [
+            places[certificate]
+            for certificate in CertificatePool(found).below_roots(self._entry.presented[:1])
+            if certificate not in self._entry.presented
+            and certificate in places
             and not certificate.self_issued
             and session.trust.root_of(certificate) is None
         ]
+
+    def _beside(self, session: Session) -> list[FoundCertificate]:
+        """What may complete the chain, and is not presented: whoever else has a key for it."""
+        found = (*self._read.certificates, *session.inputs.certificates)
+        presented = [FoundCertificate(c, self._entry.location) for c in self._entry.presented]
+        return [*presented, *(msgspec.structs.replace(one, entry=None) for one in found)]
 
     def _calls(self) -> tuple[tuple[Call, ...], int]:
         """The channels that this certificate may be meant for, and how many others there are."""
@@ -454,6 +549,8 @@ class _Entry:
         counts = {reach: sum(place[0] is reach for place in places) for reach in Reach}
         letting_in = [one for one in callers if one.lets_in]
         found = counts[Reach.LISTED] + counts[Reach.UNCERTAIN] + len(letting_in)
+        if not self._certificate.subject.rdns and not letting_in:
+            return _point(8, _CHANNELS, (), [_WITHOUT_SUBJECT])
         if not callers and not any(session.flows for session in self._sessions):
             return _point(8, _CHANNELS, ["not compared: no flow is given"], least=State.UNKNOWN)
         able = "it can call" if accepted else "if the points above held, it could call"
@@ -510,6 +607,15 @@ def _opened(one: Admission) -> str:
     return listed(one.opens) if one.opens else "no channel that is given"
 
 
+_WINDOWS = (
+    "a sender on Windows or .NET sends what Windows finds, not what this file holds (inferred): "
+    "look for the intermediates among the “Intermediate Certification Authorities” of the "
+    "computer or account (certlm.msc, certmgr.msc)"
+)
+_WITHOUT_SUBJECT = Complaint(
+    f"No channel can list this certificate: {NO_SUBJECT}.",
+    "Let the sender get a certificate with a subject, at least a common name.",
+)
 _OF_CHAIN = (_VALIDITY, _CHAIN, _ROOT, _CLIENTS)
 _REACHES = {
     Reach.UNCERTAIN: "where the text can't tell",

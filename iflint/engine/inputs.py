@@ -124,10 +124,17 @@ class Reading:
             self._certificate_files,
             tuple(self._skipped),
             (*self._problems, *self._untold_by(callers)),
-            tuple(self._keys.values()),
+            self._all_keys(),
             frozenset(self._files),
             callers,
         )
+
+    def _all_keys(self) -> tuple[KeyMaterial, ...]:
+        if not self._keys:
+            return ()
+        from iflint.pki.strangers import strangers_told
+
+        return tuple(strangers_told(self._keys.values(), self._certificates))
 
     def _all_callers(self) -> Callers:
         if not self._callers:

@@ -528,6 +528,23 @@ class Session:
                 handlers.setdefault(kind, []).append(rule)
         return handlers
 
+    @cached_property
+    def _nameless(self) -> tuple[FoundCertificate, ...]:
+        """The certificates of clients that have no subject, each once."""
+        found = {
+            one.certificate: one
+            for one in self.inputs.certificates
+            if not one.certificate.subject.rdns
+            and not one.certificate.is_known_by_facts
+            and not one.certificate.is_ca
+        }
+        return tuple(found.values())
+
+    @property
+    def context(self) -> Context:
+        """What is the same for every case at the session's clock."""
+        return self._context(self.as_of)
+
     def _context(self, as_of: datetime) -> Context:
         from iflint.rule.rule import Context
 
@@ -539,6 +556,7 @@ class Session:
             at_hand,
             self.calendar,
             {rule.code: rule for rule in self.rules},
+            nameless=self._nameless,
         )
 
     @property

@@ -183,10 +183,20 @@ class Calendar(msgspec.Struct, frozen=True, dict=True):
             return None
         authority = next(filter(None, map(self._row_of, issuers)), None)
         authority = authority or named or self._row_of(root.subject)
-        program = next((row for row in self.rows if row.every_public_root), None)
+        program = self._program_row
         authority = None if authority is program else authority
         kept = [row if row is not None and row.says_when else None for row in (authority, program)]
         return Sunset(*kept) if any(kept) else None
+
+    @property
+    def program(self) -> Sunset | None:
+        """What binds every public CA, by itself."""
+        row = self._program_row
+        return Sunset(None, row) if row is not None and row.says_when else None
+
+    @property
+    def _program_row(self) -> Row | None:
+        return next((row for row in self.rows if row.every_public_root), None)
 
     def _row_of(self, name: Name) -> Row | None:
         for rdn in name.rdns:

@@ -33,7 +33,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     an extension. ``known_as`` tells what the list of roots knows of a root. ``faults`` are
     clauses that say what is wrong with this step, none when it holds; ``certain`` is False when
     whether it holds is not known. ``sources`` are addresses from which a missing certificate
-    may be had.
+    may be had, and ``note`` is what else is to be known of it, in a clause.
     """
 
     role: str
@@ -49,6 +49,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     faults: tuple[str, ...] = ()
     certain: bool = True
     sources: tuple[str, ...] = ()
+    note: str = ""
 
 
 class Use(msgspec.Struct, frozen=True):

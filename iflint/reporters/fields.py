@@ -223,6 +223,7 @@ _OWN = {
     "Step.faults": "What is wrong with this step; empty: it holds.",
     "Step.key": "The kind of its key; empty: not known.",
     "Step.known_as": "What the list of roots knows of a root.",
+    "Step.note": "What else is to be known of it; empty: nothing.",
     "Step.places": "The files in which it was found.",
     "Step.role": "client for the certificate itself, else intermediate, root or missing.",
     "Step.sources": "Addresses from which a missing certificate may be had.",

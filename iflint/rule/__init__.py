@@ -65,12 +65,14 @@ from iflint.rule.rule import (
     SuppressionCase,
     Topic,
 )
+from iflint.rule.supply import sunset_of
 from iflint.rule.words import CHAIN_AGAIN, named
-from iflint.words.wording import counted, dated, day, listed, sentence
+from iflint.words.wording import NO_SUBJECT, counted, dated, day, listed, sentence
 
 __all__ = [
     "CHAIN_AGAIN",
     "FORM",
+    "NO_SUBJECT",
     "Answer",
     "AuthorizationKind",
     "BindingCase",
@@ -147,6 +149,7 @@ __all__ = [
     "of_suppression",
     "renewals_of_each_other",
     "sentence",
+    "sunset_of",
     "switch",
     "texts",
     "to_enter",

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+NO_SUBJECT = "it has no subject, as some of Let's Encrypt, so it can stand in no row"
+"""Of one whose names are alternative names only, as a clause."""
+
 
 def day(moment: datetime) -> str:
     """The date of an aware UTC moment, as ``2026-12-01``."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.rule import (
+    NO_SUBJECT,
     Answer,
     CallerCase,
     EntryCase,
@@ -14,6 +15,7 @@ from iflint.rule import (
     Rule,
     Severity,
     Topic,
+    file_name,
     to_enter,
 )
 
@@ -54,6 +56,10 @@ class CertificateNotFound(Rule):
     (`file("partner.pem")`, `var.certificate` in Terraform) or tells its end in a form that iflint
     does not know. A path is followed where the run reads that file anyway, as it does when it lies
     in a checked folder. Placeholders in templates are nobody's certificates, and are not reported.
+
+    A certificate without a subject, as newer profiles of Let's Encrypt issue them, can stand in no
+    row. Where one at hand has the entry's common name among its alternative names, or its issuer,
+    this is said.
 
     ## Why it matters
 
@@ -141,6 +147,13 @@ class CertificateNotFound(Rule):
             text = to_enter(certificate.subject.text, case.verdict.subject.value)
             remedy = f"A{ask}; or, if that one is meant, write the subject as: {text}"
             related = tuple(Related(place, f"closest: {name}") for place in places[:1])
+        nameless = case.context.nameless_for(case.verdict)
+        if nameless is not None:
+            file = file_name(nameless.location)
+            message += f" Perhaps the one in {file} is meant, but {NO_SUBJECT}."
+            remedy = "Let the sender get a certificate with a subject, at least a common name, and "
+            remedy += "enter its pair."
+            related = (Related(nameless.location, "this certificate has no subject"),)
         yield self.finding(
             case,
             message,

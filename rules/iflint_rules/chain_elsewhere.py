@@ -49,6 +49,14 @@ class ChainElsewhere(Rule):
     all in this order. For PKCS#12: `openssl pkcs12 -export -inkey KEY -in CERTIFICATE -certfile
     chain.pem`. A service key that SAP made has the whole chain in its JSON: fetch it again.
 
+    If the chain that is presented ends in a root that is not on the list, while one of its CAs is
+    cross-signed by a supported root, that cross certificate is what lacks: it goes into the key
+    entry, and the client certificate stays.
+
+    A sender on Windows or .NET chooses by itself what it sends: it takes intermediates from the
+    “Intermediate Certification Authorities” of the computer or account (`certlm.msc`,
+    `certmgr.msc`), not from the file of its own certificate (*inferred*).
+
     ## Source
 
     SAP documentation (4509f60: "the whole certificate chain"). How a keystore's entry becomes
@@ -81,11 +89,15 @@ class ChainElsewhere(Rule):
             remedy=CHAIN_AGAIN
             if presented.entry.holder is Holder.SERVICE_KEY
             else f"Add to the {noun} the certificate of {lacking}, so that it presents the whole "
-            "chain."
+            f"chain{_NO_OTHER if presented.chain.outcome is Outcome.UNSUPPORTED else ''}."
             if lacking
             else f"Import the chain of the other files into the {noun}.",
             **about,
         )
+
+
+_NO_OTHER = " up to a root that is on the list; no new client certificate is needed"
+"""Where a supported root has cross-signed a CA of the chain."""
 
 
 def _name(presented: Presented) -> tuple[str, str]:

@@ -11,7 +11,6 @@ from iflint.rule import (
     Confidence,
     EntryState,
     Finding,
-    JoinedCertificate,
     Platform,
     Rule,
     Severity,
@@ -21,6 +20,7 @@ from iflint.rule import (
     about_certificate,
     dated,
     listed,
+    sunset_of,
 )
 
 
@@ -166,7 +166,7 @@ class ClientAuthSunset(Rule):
         best = case.verdict.best
         if best is None or case.verdict.state is not EntryState.JOINED or not best.works:
             return
-        sunset = _sunset(case, best)
+        sunset = sunset_of(case.context.calendar, best)
         if sunset is None:
             return
         today = case.context.as_of.date()
@@ -209,17 +209,8 @@ _OTHER_CERTIFICATES = {
 def _way_out(case: BindingCase) -> str:
     platform = case.context.trust.platform
     if isinstance(case, CallerCase) and platform is not Platform.CUSTOM:
-        return case.words.with_switch(_OTHER_CERTIFICATES[case.verdict.caller.kind])
-    return case.words.with_switch(_WAYS_OUT[platform])
-
-
-def _sunset(case: BindingCase, best: JoinedCertificate) -> Sunset | None:
-    """What the calendar knows of the CAs of the chain, the one that issued it first."""
-    root = best.chain.root
-    if root is None:
-        return None
-    issuers = [certificate.issuer for certificate in best.chain.certificates]
-    return case.context.calendar.sunset_of(root, issuers)
+        return f"{_OTHER_CERTIFICATES[case.verdict.caller.kind]} {case.words.switch}"
+    return f"{_WAYS_OUT[platform]} {case.words.switch}".rstrip()
 
 
 def _headline(whose: str, sunset: Sunset, today: date) -> str:

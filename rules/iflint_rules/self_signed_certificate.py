@@ -2,7 +2,16 @@
 
 from collections.abc import Iterable
 
-from iflint.rule import BindingCase, Finding, Outcome, Rule, Severity, Topic, about_certificate
+from iflint.rule import (
+    BindingCase,
+    Finding,
+    Outcome,
+    Platform,
+    Rule,
+    Severity,
+    Topic,
+    about_certificate,
+)
 
 
 class SelfSignedCertificate(Rule):
@@ -42,8 +51,17 @@ class SelfSignedCertificate(Rule):
             case,
             f"The client certificate of {case.words.this} is self-signed and not on the list in "
             f"force ({case.context.trust.name}): {best.certificate.subject.readable}.",
-            remedy=case.words.with_switch(
-                "Let the sender get a certificate from a CA whose root is on the list."
-            ),
+            remedy=case.words.with_switch(_REMEDIES[case.context.trust.platform], elsewhere=True),
             **about_certificate(case, best),
         )
+
+
+_ANOTHER = "Let the sender get a certificate from a CA whose root is on the list, or "
+_REMEDIES = {
+    **dict.fromkeys(
+        Platform,
+        f"{_ANOTHER}check with the list of your own domain, if it holds this certificate: "
+        "--platform custom --roots FILE.",
+    ),
+    Platform.CUSTOM: f"{_ANOTHER}add this certificate to your own list: --roots FILE.",
+}

@@ -102,7 +102,10 @@ def not_holding(found: dict) -> dict[str, str]:
 
 def said(found: dict, name: str) -> str:
     point = points(found)[name]
-    return " ".join((*point["facts"], *(c["message"] + c["remedy"] for c in point["complaints"])))
+    complaints = (
+        " ".join((c["message"], c["remedy"], *c["commands"])) for c in point["complaints"]
+    )
+    return " ".join((*point["facts"], *complaints))
 
 
 def with_keystore(folder: Path, keys, trusted=None) -> None:
