@@ -10,7 +10,7 @@ import msgspec
 
 from iflint.options import Options, UsageError
 from iflint.pki.certificates import Certificate, usage_name
-from iflint.pki.chains.pool import CertificatePool
+from iflint.pki.chains.pool import CertificatePool, expired_without_need
 from iflint.pki.chains.search import MAX_SIGNATURES, judge_chain
 from iflint.pki.chains.signatures import SignatureCache, Verification
 from iflint.pki.chains.verdict import ChainVerdict, FaultKind, Outcome
@@ -209,12 +209,10 @@ class _Steps:
 
     def _said_of_entry(self) -> Iterator[_Objection]:
         """What the key entry of the client certificate presents, too, and is of no use."""
-        used = set(self._chain.certificates)
-        for certificate in dict.fromkeys(
-            each for entry in self._pool.entries(self._chain.leaf) for each in entry.presented[1:]
-        ):
-            if certificate.not_after < self._as_of and certificate not in used:
-                yield _Objection(needless(certificate, self._as_of), certain=False)
+        used = self._chain.certificates
+        for entry in self._pool.entries(self._chain.leaf):
+            for certificate in expired_without_need(entry, used, self._as_of):
+                yield _Objection(_needless(certificate, self._as_of), certain=False)
 
     def _said_of(self, certificate: Certificate) -> Iterator[_Objection]:
         yield from (
@@ -293,7 +291,7 @@ class _Steps:
         )
 
 
-def needless(certificate: Certificate, clock: datetime) -> str:
+def _needless(certificate: Certificate, clock: datetime) -> str:
     """That an expired certificate is presented beside a chain that does without, in a clause."""
     return (
         f"{certificate.subject.readable} is presented with it, which expired on "

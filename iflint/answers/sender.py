@@ -33,7 +33,7 @@ from iflint.iflow.model import AuthorizationKind
 from iflint.judging.references import certificate_reference, channel_reference, iflow_reference
 from iflint.judging.verdicts import ChannelVerdict, EntryState
 from iflint.options import Options, UsageError
-from iflint.pki.chains.pool import CertificatePool, presented_by
+from iflint.pki.chains.pool import CertificatePool, expired_without_need, presented_by
 from iflint.pki.chains.search import judge_chain
 from iflint.pki.files import FoundCertificate
 from iflint.pki.keystores.pkcs12 import KIND as PKCS12
@@ -337,7 +337,8 @@ _Said = TypeVar("_Said", Point, Call, Admission)
 class _Entry:
     """One key entry, judged in each environment.
 
-    Where a reply is to be imported into it, it is judged as it will be then.
+    Where a reply is to be imported into it, or something be removed, it is judged as it will be
+    then.
     """
 
     def __init__(
@@ -358,7 +359,12 @@ class _Entry:
         if reply is not None:
             self._to_import = complaint_of_reply(reply, entry, keystore, clock)
             entry = reply.imported_into(entry)
-            found = msgspec.structs.replace(reply.found, entry=entry)
+            found = reply.found
+        chain = judge_chain(entry.presented[0], presented_by(entry), trust.at(clock), clock)
+        self._needless = expired_without_need(entry, chain.certificates, clock)
+        kept = tuple(c for c in entry.presented if c not in self._needless)
+        entry = msgspec.structs.replace(entry, presented=kept)
+        found = msgspec.structs.replace(found, entry=entry)
         self._found = found
         self._certificate = found.certificate
         self._entry = entry
@@ -422,7 +428,7 @@ class _Entry:
             complaints.setdefault(which, []).append(complaint_of(finding))
         self._agree_with(standing, complaints)
         self._tell_commands(session, complaints.get(_CHAIN, []))
-        complaints.setdefault(_CHAIN, []).extend(self._said_of_entry(standing, session.as_of))
+        complaints.setdefault(_CHAIN, []).extend(self._said_of_entry(session.as_of))
         root = next((step for step in standing.steps if step.role == "root"), None)
         of_root = [f"{root.subject}; list: {session.trust.describe()}"] if root else []
         unreached = State.HOLDS if root or _ROOT in complaints else State.UNKNOWN
@@ -443,21 +449,19 @@ class _Entry:
             commands = completed(self._entry.alias, self._keystore, lacking)
             complaints[0] = msgspec.structs.replace(complaints[0], commands=commands)
 
-    def _said_of_entry(self, standing: Standing, clock: datetime) -> Iterator[Complaint]:
+    def _said_of_entry(self, clock: datetime) -> Iterator[Complaint]:
         """What no rule says of a chain: how it lies in the key entry."""
         if self._to_import is not None:
             yield self._to_import
-        used = {step.sha256 for step in standing.steps}
-        for certificate in self._entry.presented[1:]:
-            if certificate.not_after < clock and certificate.sha256 not in used:
-                yield Complaint(
-                    f"The key entry presents {certificate.subject.readable}, too, which expired on "
-                    f"{dated(certificate.not_after, clock)} and is not needed. Most verifiers find "
-                    "the other path; what SAP's does is not known.",
-                    f"Remove its block from {CHAIN_FILE} between these two commands.",
-                    State.WARNING,
-                    commands=chain_again(self._entry.alias, self._keystore),
-                )
+        for certificate in self._needless:
+            yield Complaint(
+                f"The key entry presents {certificate.subject.readable}, too, which expired on "
+                f"{dated(certificate.not_after, clock)} and is not needed. Most verifiers find "
+                "the other path; what SAP's does is not known.",
+                f"Remove its block from {CHAIN_FILE} between these two commands.",
+                State.WARNING,
+                commands=chain_again(self._entry.alias, self._keystore),
+            )
 
     def _agree_with(
         self, standing: Standing, complaints: dict[tuple[str, str], list[Complaint]]

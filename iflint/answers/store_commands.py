@@ -16,8 +16,8 @@ import msgspec
 if TYPE_CHECKING:
     from iflint.pki.files import FoundCertificate
 
-_REPLY = "reply.pem"
-CHAIN_FILE = "chain.pem"
+_REPLY = "key-entry-reply.pem"
+CHAIN_FILE = "key-entry-chain.pem"
 _FIRST_WITHOUT_NAME = "1"
 """What Java calls the first entry that has no name of its own."""
 
@@ -102,13 +102,13 @@ def to_trust(file: str, store: Store, *, is_text: bool) -> str:
         return f"(echo; {printed}) >> {quote(store.path)}"  # it may lack its last line end
     if store.is_alone:
         held = f"openssl x509 -inform DER -in {quote(store.path)}"
-        return f"({held}; {printed}) > trust.pem"
+        return f"({held}; {printed}) > trust-both.pem"
     return ""
 
 
 def pkcs12_of(file: str) -> str:
     """Make a keystore of the key and the certificates in a PEM file."""
-    return f"openssl pkcs12 -export -in {quote(file)} -out sender.p12"
+    return f"openssl pkcs12 -export -in {quote(file)} -out new-sender.p12"
 
 
 def trust_in_keystore(file: str, keystore: str) -> str:

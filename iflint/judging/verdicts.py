@@ -22,6 +22,7 @@ from iflint.iflow.model import (
     Value,
 )
 from iflint.pki.certificates import Certificate
+from iflint.pki.chains.pool import expired_without_need
 from iflint.pki.chains.verdict import ChainVerdict, FaultKind, Outcome
 from iflint.pki.names import Attribute, Comparison, MalformedName, Name
 from iflint.places.location import Location
@@ -109,6 +110,10 @@ class Presented(msgspec.Struct, frozen=True):
     chain: ChainVerdict
     falls_short: bool = False
     elsewhere: tuple[tuple[Certificate, tuple[Location, ...]], ...] = ()
+
+    def expired_without_need(self, clock: datetime) -> tuple[Certificate, ...]:
+        """The expired certificates in the entry that its chain does without."""
+        return expired_without_need(self.entry, self.chain.certificates, clock)
 
 
 class JoinedCertificate(msgspec.Struct, frozen=True):

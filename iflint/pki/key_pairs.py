@@ -28,7 +28,7 @@ def half_of_key(node: Node) -> bytes | None:
     """The public half of an unencrypted private key; None where it can't be told."""
     try:
         return _half_of_key(node)
-    except (asn1.DerError, IndexError):
+    except (asn1.DerError, IndexError, ValueError):
         return None
 
 

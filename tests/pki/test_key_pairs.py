@@ -189,7 +189,7 @@ def test_sender_tells_of_a_strangers_key_and_makes_a_keystore_of_its_own(folder:
         f"{command} -passout pass:changeit", shell=True, check=True, capture_output=True
     )
     assert done.returncode == 0
-    given = ["sender", "sender.p12", "--as-of", "2026-11-24", "--format", "json"]
+    given = ["sender", "new-sender.p12", "--as-of", "2026-11-24", "--format", "json"]
     result = CliRunner(env={"PW": "changeit"}).invoke(cli, [*given, "--keystore-password-env=PW"])
     (entry,) = json.loads(result.stdout)["entries"]
     assert entry["accepted"]

@@ -191,8 +191,8 @@ def test_an_expired_certificate_that_is_presented_is_to_be_removed(folder, store
     assert "CN=Root, O=Example, too, which expired on 2025-01-01" in complaint["message"]
     write, read = complaint["commands"]
     shell(write)
-    blocks = Path("chain.pem").read_text().split("-----BEGIN CERTIFICATE-----")
-    Path("chain.pem").write_text("-----BEGIN CERTIFICATE-----".join(blocks[:-1]))
+    blocks = Path("key-entry-chain.pem").read_text().split("-----BEGIN CERTIFICATE-----")
+    Path("key-entry-chain.pem").write_text("-----BEGIN CERTIFICATE-----".join(blocks[:-1]))
     shell(read)
     assert points(answer("client store"))["chain"]["complaints"] == []
 
@@ -253,7 +253,7 @@ def test_a_binary_certificate_becomes_a_pem_file_of_both(complete: Path) -> None
     (complaint,) = load_balancer("trust.cer")["complaints"]
     assert "can hold no second one" in complaint["remedy"]
     shell(complaint["commands"][0])
-    assert load_balancer("trust.pem")["state"] == "holds"
+    assert load_balancer("trust-both.pem")["state"] == "holds"
 
 
 def test_into_a_folder_the_file_is_put(complete: Path) -> None:

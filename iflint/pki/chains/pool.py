@@ -9,6 +9,7 @@ from iflint.pki.names import Name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from iflint.pki.files import FoundCertificate, KeyEntry
     from iflint.places.location import Location
@@ -76,3 +77,13 @@ def presented_by(entry: KeyEntry) -> CertificatePool:
     from iflint.pki.files import FoundCertificate
 
     return CertificatePool(FoundCertificate(c, entry.location) for c in entry.presented)
+
+
+def expired_without_need(
+    entry: KeyEntry, used: Iterable[Certificate], clock: datetime
+) -> tuple[Certificate, ...]:
+    """The certificates that an entry presents although they have expired and its chain, of those
+    that are ``used``, does without.
+    """
+    needed = set(used)
+    return tuple(c for c in entry.presented[1:] if c.not_after < clock and c not in needed)
