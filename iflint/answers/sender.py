@@ -1,4 +1,4 @@
-"""What a sender's administrator has to set up, point by point, and which channels it then reaches.
+"""What a sender's administrator has to set up, point by point, and what then lets it in.
 
 The points are those of SAP's procedure, step 1 (057f4a7): the load balancer's root among the
 certificates to trust, and a key entry with a client certificate of a CA that is supported; with
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from iflint.answers.admissions import Admission, admissions
 from iflint.answers.chains import not_its_key, standing_of
 from iflint.answers.checklist import Complaint, Point, State, complaint_of, worst
 from iflint.answers.load_balancer import Trusting, trusted
@@ -27,6 +28,7 @@ from iflint.answers.store_commands import (
     completed,
     pkcs12_of,
 )
+from iflint.callers.caller import CallerKind
 from iflint.iflow.model import AuthorizationKind
 from iflint.judging.references import certificate_reference, channel_reference, iflow_reference
 from iflint.judging.verdicts import ChannelVerdict, EntryState
@@ -96,7 +98,8 @@ class KeyEntrySide(msgspec.Struct, frozen=True, kw_only=True):
 
     ``row`` are the subject and issuer to enter in a channel, as the runtime accepts them. ``tree``
     is the chain within the entry. ``other_channels`` counts those that are authorized by client
-    certificate and have nothing to do with this one.
+    certificate and have nothing to do with this one. ``callers`` are the service keys and mappings
+    of this sender.
     """
 
     alias: str
@@ -106,6 +109,7 @@ class KeyEntrySide(msgspec.Struct, frozen=True, kw_only=True):
     points: tuple[Point, ...]
     calls: tuple[Call, ...] = ()
     other_channels: int = 0
+    callers: tuple[Admission, ...] = ()
 
     @property
     def accepted(self) -> bool:
@@ -143,7 +147,7 @@ _CHAIN = ("chain", "The key entry holds the whole chain")
 _ROOT = ("root", "The chain ends in a root that SAP supports")
 _CLIENTS = ("client-authentication", "The certificate may be used by clients")
 _ADVICE = ("advice", "Nothing else speaks against the certificate")
-_CHANNELS = ("channels", "Channels list its subject and issuer")
+_CHANNELS = ("channels", "A row, a service key or a mapping lets it in")
 
 _POINT_OF: dict[Topic | None, tuple[str, str]] = {
     Topic.VALIDITY: _VALIDITY,
@@ -333,7 +337,7 @@ def _point(
     )
 
 
-_PointOrCall = TypeVar("_PointOrCall", Point, Call)
+_Said = TypeVar("_Said", Point, Call, Admission)
 
 
 class _Entry:
@@ -375,6 +379,13 @@ class _Entry:
         certificate = self._certificate
         standings = [self._standing(session) for session in self._sessions]
         calls, others = self._calls()
+        callers = tuple(
+            self._by_environment(
+                (session.name, one)
+                for session in self._sessions
+                for one in admissions(session.with_certificates((self._found,)), certificate)
+            )
+        )
         found = self._by_environment(
             (session.name, point)
             for session, standing in zip(self._sessions, standings, strict=True)
@@ -386,14 +397,18 @@ class _Entry:
             certificate=certificate_reference(certificate, (self._found.location,)),
             row=(certificate.subject.text, certificate.issuer.text),
             tree=standings[0],
-            points=(*points, self._channels_point(calls, others, accepted=_accepted(points))),
+            points=(
+                *points,
+                self._channels_point(calls, callers, others, accepted=_accepted(points)),
+            ),
             calls=calls,
             other_channels=others,
+            callers=callers,
         )
 
-    def _by_environment(self, named: Iterable[tuple[str, _PointOrCall]]) -> list[_PointOrCall]:
+    def _by_environment(self, named: Iterable[tuple[str, _Said]]) -> list[_Said]:
         """Each different one once, with the environments in which it is so, unless it is in all."""
-        where: dict[_PointOrCall, list[str]] = {}
+        where: dict[_Said, list[str]] = {}
         for name, said in named:
             where.setdefault(said, []).append(name)
         every = len(self._sessions)
@@ -540,17 +555,21 @@ class _Entry:
                         others.add(place)
         return tuple(self._by_environment(calls)), len(others)
 
-    def _channels_point(self, calls: Sequence[Call], others: int, *, accepted: bool) -> Point:
+    def _channels_point(
+        self, calls: Sequence[Call], callers: Sequence[Admission], others: int, *, accepted: bool
+    ) -> Point:
         places = {(call.reach, call.iflow.location, call.channel.ordinal) for call in calls}
         counts = {reach: sum(place[0] is reach for place in places) for reach in Reach}
-        found = counts[Reach.LISTED] + counts[Reach.UNCERTAIN]
-        if not self._certificate.subject.rdns:
+        letting_in = [one for one in callers if one.lets_in]
+        found = counts[Reach.LISTED] + counts[Reach.UNCERTAIN] + len(letting_in)
+        if not self._certificate.subject.rdns and not letting_in:
             return _point(8, _CHANNELS, (), [_WITHOUT_SUBJECT])
-        if not any(session.flows for session in self._sessions):
+        if not callers and not any(session.flows for session in self._sessions):
             return _point(8, _CHANNELS, ["not compared: no flow is given"], least=State.UNKNOWN)
         able = "it can call" if accepted else "if the points above held, it could call"
         facts = [
-            f"{able} {counted(counts[Reach.LISTED], 'channel')}",
+            f"{able} {counted(counts[Reach.LISTED], 'channel')} by a row",
+            *(f"{one.label} lets it in: {_opened(one)}" for one in letting_in),
             *(
                 f"{counted(counts[reach], 'channel')} {said}"
                 for reach, said in _REACHES.items()
@@ -562,14 +581,43 @@ class _Entry:
         if found:
             complaints = [_NEAR_MISSES] if counts[Reach.NEAR_MISS] else []
             return _point(8, _CHANNELS, facts, complaints)
-        subject, issuer = self._certificate.subject.text, self._certificate.issuer.text
+        unknown = counts[Reach.UNKNOWN] or (not callers and self._has_channels_by_role())
         complaint = Complaint(
-            "No channel lists the pair of this certificate, so it can call none of them.",
-            f"Add to the channel that is meant a row with subject {subject}, issuer {issuer}, "
-            "and redeploy the flow.",
-            State.UNKNOWN if counts[Reach.UNKNOWN] else State.FAILS,
+            "No row has the pair of this certificate, and no service key or mapping at hand lets"
+            " it in.",
+            " ".join(self._ways_in(callers)),
+            State.UNKNOWN if unknown else State.FAILS,
         )
         return _point(8, _CHANNELS, facts, [complaint])
+
+    def _has_channels_by_role(self) -> bool:
+        """Whether there are channels whose keys or mappings may lie elsewhere."""
+        return any(session.has_channels_by_role for session in self._sessions)
+
+    def _ways_in(self, callers: Sequence[Admission]) -> Iterator[str]:
+        """What to do where nothing lets the certificate in."""
+        for one in callers:
+            yield (
+                f"Map it to the same user as the certificate of the {one.label}."
+                if one.caller.kind == CallerKind.MAPPING
+                else f"Make a new service key with it in the same instance as the {one.label}."
+            )
+        if callers:
+            return
+        subject, issuer = self._certificate.subject.text, self._certificate.issuer.text
+        yield (
+            f"Add to the channel that is meant a row with subject {subject}, issuer {issuer}, "
+            "and redeploy the flow."
+        )
+        if self._has_channels_by_role():
+            yield "For a channel that is authorized by role, make a service key or mapping with it."
+
+
+def _opened(one: Admission) -> str:
+    """The channels that a service key or a mapping opens, as far as they are known."""
+    if one.caller.roles is None:
+        return "roles not known"
+    return listed(one.opens) if one.opens else "no channel that is given"
 
 
 _WINDOWS = (

@@ -121,7 +121,7 @@ def _lines(side: SenderSide, style: Style) -> Iterator[str]:
             if point.name == "channels":
                 for call in entry.calls:
                     yield from _call_lines(call, style)
-                if point.complaints:
+                if point.complaints and not entry.callers:
                     yield from _row_lines(entry, style)
     yield ""
     for verdict in _verdicts(side):

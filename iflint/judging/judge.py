@@ -24,6 +24,7 @@ from iflint.iflow.model import (
 from iflint.judging.companions import Companions
 from iflint.judging.name_index import NameIndex
 from iflint.judging.near_misses import near_miss
+from iflint.judging.renewals import Renewals
 from iflint.judging.verdicts import (
     ChannelVerdict,
     EntryState,
@@ -68,7 +69,8 @@ class Judge:
         self._verifier = verifier
         self._judged: dict[str, tuple[Validity, ChainVerdict, Presented | None]] = {}
         self.index = NameIndex(pool)
-        self.companions = Companions(self.index, pool)
+        self.renewals = Renewals(self.index, pool, trust, at, verifier)
+        self._companions = Companions(self.renewals)
 
     def judge(self, iflow: Iflow) -> IflowVerdict:
         """Judge every channel of ``iflow`` that is to be checked or has entries."""
@@ -103,7 +105,7 @@ class Judge:
             if verdict.state is EntryState.JOINED
             for match in verdict.joined
         }
-        return self.companions.beside(
+        return self._companions.beside(
             [self._with_near_miss(verdict, taken) for verdict in verdicts]
         )
 

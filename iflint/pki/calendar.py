@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from iflint.pki.names import MalformedName, parse_name
+from iflint.pki.names import ORGANIZATION, MalformedName, parse_name
 from iflint.places.packaged import packaged_file
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from iflint.pki.names import Name
     from iflint.pki.roots.trust import Root
 
-_ORGANIZATION = "2.5.4.10"
 _FIRST_YEAR, _LAST_YEAR = 2020, 2099
 """Other years are slips of the hand. Ours: the first CA of the calendar stopped in 2025."""
 
@@ -203,7 +202,7 @@ class Calendar(msgspec.Struct, frozen=True, dict=True):
         for rdn in name.rdns:
             for part in rdn:
                 row = self._by_organization.get(_folded(part.value))
-                if row is not None and part.oid == _ORGANIZATION:
+                if row is not None and part.oid == ORGANIZATION:
                     return row
         return None
 

@@ -462,7 +462,7 @@ def describe_key(spki: bytes) -> str:
     """
     try:
         return _describe_key(asn1.parse(spki))
-    except (asn1.DerError, IndexError):
+    except (asn1.DerError, IndexError, ValueError):
         return "unknown"
 
 

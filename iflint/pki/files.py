@@ -16,7 +16,7 @@ import msgspec
 from iflint.pki import der as asn1
 from iflint.pki.certificates import Certificate, CertificateError, parse_certificate
 from iflint.pki.key_pairs import half_of_certificate
-from iflint.pki.keys import KeyForm, KeyMaterial, key_in_der, key_in_pem
+from iflint.pki.keys import Holder, KeyForm, KeyMaterial, key_in_der, key_in_pem
 from iflint.pki.pem import (
     BASE64,
     CERTIFICATE_LABELS,
@@ -85,13 +85,14 @@ _SIGNS = (
 class KeyEntry(msgspec.Struct, frozen=True):
     """A private key with its certificates: what a sender presents, its own first.
 
-    It is an entry of a keystore, a PEM file or a service key; ``location`` is the keystore's, else
-    that of its own certificate. ``alias`` may be empty.
+    ``location`` is the keystore's, else that of its own certificate. ``alias``, by which it is
+    known in its holder, may be empty.
     """
 
     location: Location
     alias: str
     presented: tuple[Certificate, ...]
+    holder: Holder = Holder.KEYSTORE
 
 
 class Stored(enum.StrEnum):
@@ -110,6 +111,7 @@ class FoundCertificate(msgspec.Struct, frozen=True):
 
     ``entry`` is set when it is the own certificate of a key beside it. ``stored`` tells what a
     keystore takes it for; None in other files. ``alias`` is its own, where it is one to trust.
+    ``declared`` tells that its file was given as one of clients' certificates, not just found.
     """
 
     certificate: Certificate
@@ -117,6 +119,7 @@ class FoundCertificate(msgspec.Struct, frozen=True):
     entry: KeyEntry | None = None
     stored: Stored | None = None
     alias: str = ""
+    declared: bool = False
 
 
 class FileContent(msgspec.Struct, frozen=True):
@@ -151,7 +154,7 @@ def _with_their_key(
     for one in owned:
         above = (each.certificate for each in found if each.certificate.is_ca)
         chain = tuple(dict.fromkeys((one.certificate, *above)))
-        entries.setdefault(one.certificate, KeyEntry(one.location, "", chain))
+        entries.setdefault(one.certificate, KeyEntry(one.location, "", chain, Holder.FILE))
     if not entries:
         return tuple(found)
     return tuple(msgspec.structs.replace(one, entry=entries.get(one.certificate)) for one in found)

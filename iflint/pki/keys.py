@@ -6,6 +6,7 @@ RFC 8017 (PKCS#1), RFC 5915 (SEC1), RFC 1421 §4.6.1.1 (encrypted PEM), OpenSSH'
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 
 _OPENSSH = b"openssh-key-v1\0"
 _NO_CIPHER = b"\0\0\0\x04none"
+
+
+class Holder(enum.StrEnum):
+    """In what a private key stands beside its certificates."""
+
+    KEYSTORE = "keystore"
+    FILE = "file"
+    SERVICE_KEY = "service-key"
 
 
 class KeyMaterial(msgspec.Struct, frozen=True):

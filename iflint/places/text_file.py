@@ -55,11 +55,15 @@ class ByteIndex:
         return self._all_marks()[mark] + len(rest.encode(self._encoding))
 
     def character(self, data: bytes, at: int) -> int:
-        """How many characters stand in the first ``at`` bytes of ``data``, the text's bytes."""
+        """How many characters stand in the first ``at`` bytes of ``data``, the text's bytes.
+
+        Of a character in which ``at`` lies, that it has not begun.
+        """
         if self._is_plain():
             return at
         mark = bisect.bisect_right(self._all_marks(), at) - 1
-        return mark * _STEP + len(data[self._marks[mark] : at].decode(self._encoding))
+        before = data[self._marks[mark] : at].decode(self._encoding, "ignore")
+        return mark * _STEP + len(before)
 
     def _is_plain(self) -> bool:
         return self._encoding == "utf-8" and self._text.isascii()

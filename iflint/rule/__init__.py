@@ -1,7 +1,8 @@
 """What a rule is: all that the author of one imports, from here."""
 
-from iflint.callers.caller import Caller, CallerKind
+from iflint.callers.caller import Caller, CallerKind, MissingKind
 from iflint.iflow.model import AuthorizationKind, CertificateEntry, Iflow, SenderChannel, Value
+from iflint.judging.renewals import renewals_of_each_other
 from iflint.judging.verdicts import (
     BindingVerdict,
     CallerVerdict,
@@ -21,6 +22,7 @@ from iflint.pki.calendar import Claim, Confidence, Stage, Sunset
 from iflint.pki.certificates import Certificate, usage_name
 from iflint.pki.chains.signatures import hash_name
 from iflint.pki.chains.verdict import ChainVerdict, Fault, FaultKind, Outcome
+from iflint.pki.keys import Holder
 from iflint.pki.names import Equality
 from iflint.pki.roots.trust import Platform, Root, RootStanding, TrustList, version
 from iflint.places.location import Location, file_name
@@ -36,9 +38,13 @@ from iflint.report.findings import (
 )
 from iflint.rule.about import (
     about_certificate,
+    about_renewal,
+    about_setting,
     about_suppression,
+    of_setting,
     of_suppression,
     to_enter,
+    to_renew,
     where_text_stands,
 )
 from iflint.rule.hooks import hookimpl
@@ -55,27 +61,18 @@ from iflint.rule.rule import (
     ProblemCase,
     Rule,
     RunCase,
+    SettingCase,
     SuppressionCase,
     Topic,
 )
 from iflint.rule.supply import sunset_of
-from iflint.rule.words import named
-from iflint.words.wording import (
-    NO_SUBJECT,
-    RENEWAL,
-    RENEWAL_AT_HAND,
-    counted,
-    dated,
-    day,
-    listed,
-    sentence,
-)
+from iflint.rule.words import CHAIN_AGAIN, named
+from iflint.words.wording import NO_SUBJECT, counted, dated, day, listed, sentence
 
 __all__ = [
+    "CHAIN_AGAIN",
     "FORM",
     "NO_SUBJECT",
-    "RENEWAL",
-    "RENEWAL_AT_HAND",
     "Answer",
     "AuthorizationKind",
     "BindingCase",
@@ -100,12 +97,14 @@ __all__ = [
     "Fault",
     "FaultKind",
     "Finding",
+    "Holder",
     "Iflow",
     "IflowCase",
     "IflowVerdict",
     "JoinedCertificate",
     "KeyCase",
     "Location",
+    "MissingKind",
     "NearMiss",
     "OddCharacter",
     "Outcome",
@@ -120,6 +119,7 @@ __all__ = [
     "Rule",
     "RunCase",
     "SenderChannel",
+    "SettingCase",
     "Severity",
     "Stage",
     "State",
@@ -131,6 +131,8 @@ __all__ = [
     "Validity",
     "Value",
     "about_certificate",
+    "about_renewal",
+    "about_setting",
     "about_suppression",
     "choice",
     "counted",
@@ -143,12 +145,15 @@ __all__ = [
     "listed",
     "named",
     "number",
+    "of_setting",
     "of_suppression",
+    "renewals_of_each_other",
     "sentence",
     "sunset_of",
     "switch",
     "texts",
     "to_enter",
+    "to_renew",
     "usage_name",
     "version",
     "where_text_stands",

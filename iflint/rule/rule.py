@@ -25,7 +25,7 @@ from iflint.report.findings import (
     State,
 )
 from iflint.rule.options import Option, RuleSettings
-from iflint.rule.words import Words, words_of
+from iflint.rule.words import ENTRY, Words, words_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         EntryVerdict,
         IflowVerdict,
     )
-    from iflint.options import Suppression
+    from iflint.options import ServiceKeySettings, Suppression, UserSettings
     from iflint.pki.calendar import Calendar
     from iflint.pki.certificates import Certificate
     from iflint.pki.chains.verdict import ChainVerdict
@@ -122,9 +122,10 @@ class Context(msgspec.Struct, frozen=True):
 
         return meant_by(verdict, self.nameless)
 
-    def words_of(self, verdict: BindingVerdict) -> Words:
+    def words_of(self, verdict: BindingVerdict, of_rows: Words = ENTRY) -> Words:
         """How to speak of a binding, by what can be had on the day of the run."""
-        return words_of(verdict, self.calendar, self.trust.platform, self.as_of.date())
+        platform, today = self.trust.platform, self.as_of.date()
+        return words_of(verdict, self.calendar, platform, today, of_rows)
 
     def window_of(self, topic: Topic) -> int:
         """The days that are "soon" for the rules about a topic; the run's, if none is asked."""
@@ -179,22 +180,26 @@ class ChannelCase(msgspec.Struct, frozen=True):
 
 
 class EntryCase(msgspec.Struct, frozen=True):
-    """A certificate entry of a channel whose entries decide who may call."""
+    """A certificate entry of a channel whose entries decide who may call.
+
+    ``spoken`` are the words for it, before it is known what can be had on the day of the run.
+    """
 
     kinds: ClassVar[tuple[str, ...]] = ("binding", "entry")
     context: Context
     iflow: Iflow
     channel: SenderChannel
     verdict: EntryVerdict
+    spoken: Words = ENTRY
 
     @property
     def words(self) -> Words:
         """How to speak of it."""
-        return self.context.words_of(self.verdict)
+        return self.context.words_of(self.verdict, self.spoken)
 
 
 class CallerCase(msgspec.Struct, frozen=True):
-    """A service key or a certificate-to-user mapping with a certificate."""
+    """A service key or a certificate-to-user mapping, with a certificate or without."""
 
     kinds: ClassVar[tuple[str, ...]] = ("binding", "caller")
     context: Context
@@ -225,6 +230,15 @@ class SuppressionCase(msgspec.Struct, frozen=True):
     iflow: None = None
 
 
+class SettingCase(msgspec.Struct, frozen=True):
+    """A table of the configuration about keys or users that matches none in the whole run."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("setting",)
+    context: Context
+    table: ServiceKeySettings | UserSettings
+    iflow: None = None
+
+
 BindingCase = EntryCase | CallerCase
 """What lets a client certificate in: a row of a channel, a service key or a mapping."""
 
@@ -237,6 +251,7 @@ Case = (
     | CallerCase
     | RunCase
     | SuppressionCase
+    | SettingCase
 )
 CASES: tuple[type[Case], ...] = (
     ProblemCase,
@@ -247,6 +262,7 @@ CASES: tuple[type[Case], ...] = (
     CallerCase,
     RunCase,
     SuppressionCase,
+    SettingCase,
 )
 
 
@@ -313,6 +329,10 @@ class Rule:
 
     def check_suppression(self, case: SuppressionCase) -> Iterable[Finding]:  # noqa: ARG002
         """Judge a suppression, once it is known what it did."""
+        return ()
+
+    def check_setting(self, case: SettingCase) -> Iterable[Finding]:  # noqa: ARG002
+        """Judge a table about keys or users that matches none."""
         return ()
 
     @classmethod

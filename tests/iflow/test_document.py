@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+import iflint
 from iflow.flows import BPMN, END, IFL, certificate_channel, channel, flow, prop, read, stored
 
 FLOW = flow(certificate_channel("CN=shöp, O=Ä"))
@@ -238,3 +239,19 @@ def test_channels_are_located_by_their_start_tag() -> None:
     (found,) = read(FLOW).resolve().channels
     assert stored(FLOW, found.location).startswith('<bpmn2:messageFlow id="MessageFlow_1"')
     assert stored(FLOW, found.location).endswith('targetRef="StartEvent_1">')
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xef\xbb\xbf\0\0\0\0\0\0\0\0",
+        b"\xff\xfe\0\0\xe4\0\0\0",
+        b"<a\0\xe4\0b",
+        '<?xml version="1.0" encoding="UTF-16"?><ä'.encode(),
+        "<ä ö='".encode("utf-16"),
+    ],
+)
+def test_what_is_no_xml_is_a_problem_with_a_place(tmp_path, data: bytes) -> None:
+    (tmp_path / "Odd.iflw").write_bytes(data)
+    report = iflint.check(str(tmp_path))
+    assert [finding.code for finding in report.findings] == ["IFL001"]

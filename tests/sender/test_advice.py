@@ -123,7 +123,7 @@ def test_a_reply_under_another_alias_is_imported_under_the_keys(folder: Path, st
     assert {name for name, point in found.items() if point["state"] != "holds"} == {
         "load-balancer-root"
     }
-    assert found["channels"]["facts"] == ["it can call 1 channel"]
+    assert found["channels"]["facts"] == ["it can call 1 channel by a row"]
 
 
 @keytool

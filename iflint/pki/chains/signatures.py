@@ -51,6 +51,8 @@ _RSA = {
 }
 _RSA_PSS = "1.2.840.113549.1.1.10"
 _MGF1 = "1.2.840.113549.1.1.8"
+_LONGEST_SALT = 2048
+"""Bytes of a PSS salt, which must fit into the key (RFC 8017 §9.1.1). Ours: keys of 16,384 bits."""
 _ECDSA = {
     "1.2.840.10045.4.1": "SHA1",
     "1.2.840.10045.4.3.1": "SHA224",
@@ -173,6 +175,8 @@ def _public_key(spki: bytes) -> PublicKeyTypes:
             from cryptography.hazmat.primitives.asymmetric import rsa
 
             modulus, exponent = map(asn1.integer, asn1.parse(asn1.bit_string(key)).children())
+            if modulus <= 0 or exponent <= 0:
+                raise ValueError("an RSA key of a negative number")
             return rsa.RSAPublicNumbers(exponent, modulus).public_key()
         curve = asn1.object_identifier(parameters[0]) if kind == _EC_KEY else ""
         if curve in _CURVES:
@@ -256,6 +260,8 @@ def _pss(parameters: bytes | None) -> tuple[padding.PSS, HashAlgorithm]:
             raise _NotSupported
         mask_digest = _hash_of(its_hash[0] if its_hash else None)
     salt = asn1.integer(fields[0xA2]) if 0xA2 in fields else 20
+    if not 0 <= salt <= _LONGEST_SALT:
+        raise _NotSupported
     return padding.PSS(padding.MGF1(mask_digest), salt), digest
 
 
