@@ -90,9 +90,7 @@ class _Steps:
         """What to do about a certificate that is in use: the new one is yet to come."""
         last = self._certificate.not_after.date()
         asked = last - timedelta(days=self._session.options.expiry_days)
-        yield self._by(
-            asked, f"Ask the sender, {self._certificate.subject.readable}, for a new one"
-        )
+        yield self._by(asked, self._where_from())
         if self._touched:
             what = "If it has another subject or issuer, add a row with these beside the old one, "
             yield self._by(last, f"{what}and redeploy", _labels(self._touched))
@@ -106,6 +104,17 @@ class _Steps:
         for what, having in ((_OLD_KEY, self._keys), (_OLD_MAPPING, self._mappings)):
             if those := [one for one in having if one.pinned]:
                 yield RenewalStep(what, None, _named(those))
+
+    def _where_from(self) -> str:
+        """Whom to ask, or where else, if its CA issues none any more."""
+        from iflint.pki.chains.search import judge_chain
+
+        session, certificate = self._session, self._certificate
+        trust = session.trust.at(session.as_of)
+        chain = judge_chain(certificate, session.pool, trust, session.as_of)
+        ask = f"Ask the sender, {certificate.subject.readable}, for a new one"
+        instead = session.context.supply_after(chain).instead
+        return f"{ask}. {instead[:-1]}" if instead else ask
 
     def _switch(self, last: date | None) -> RenewalStep:
         first = self._certificate.not_before.date()

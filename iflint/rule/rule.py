@@ -25,6 +25,7 @@ from iflint.report.findings import (
     State,
 )
 from iflint.rule.options import Option, RuleSettings
+from iflint.rule.supply import Supply, supply_for
 from iflint.rule.words import ENTRY, Words, words_of
 
 if TYPE_CHECKING:
@@ -121,6 +122,10 @@ class Context(msgspec.Struct, frozen=True):
         from iflint.judging.nameless import meant_by
 
         return meant_by(verdict, self.nameless)
+
+    def supply_after(self, chain: ChainVerdict) -> Supply:
+        """Where the next certificate can be had, after the one with this chain."""
+        return supply_for(chain, self.calendar, self.trust.platform, self.as_of.date())
 
     def words_of(self, verdict: BindingVerdict, of_rows: Words = ENTRY) -> Words:
         """How to speak of a binding, by what can be had on the day of the run."""

@@ -16,8 +16,9 @@ from iflint.pki.roots.trust import Platform
 if TYPE_CHECKING:
     from datetime import date
 
-    from iflint.judging.verdicts import BindingVerdict, JoinedCertificate
+    from iflint.judging.verdicts import JoinedCertificate
     from iflint.pki.calendar import Calendar, Sunset
+    from iflint.pki.chains.verdict import ChainVerdict
 
 _WAYS = {
     Platform.CF: "SAP Cloud Root CA, a private PKI with a custom domain, or another root on the "
@@ -42,24 +43,25 @@ class Supply(msgspec.Struct, frozen=True):
 
 def sunset_of(calendar: Calendar, best: JoinedCertificate) -> Sunset | None:
     """What the calendar knows of the CAs of the chain, the one that issued it first."""
-    root = best.chain.root
-    if root is None:
+    return _sunset_of(calendar, best.chain)
+
+
+def _sunset_of(calendar: Calendar, chain: ChainVerdict) -> Sunset | None:
+    if chain.root is None:
         return None
-    issuers = [certificate.issuer for certificate in best.chain.certificates]
-    return calendar.sunset_of(root, issuers)
+    return calendar.sunset_of(chain.root, [each.issuer for each in chain.certificates])
 
 
 def supply_for(
-    verdict: BindingVerdict, calendar: Calendar, platform: Platform, today: date
+    chain: ChainVerdict | None, calendar: Calendar, platform: Platform, today: date
 ) -> Supply:
-    """What the calendar leaves for the next certificate of a binding."""
+    """What the calendar leaves for the next certificate after the one with this chain."""
     program = calendar.program
     forbids = program is not None and program.stage(today) is Stage.CLOSED
     elsewhere = ""
     if forbids and program is not None:
         elsewhere = f"No public CA may issue one since {program.forbidden_from}."
-    best = verdict.best
-    sunset = sunset_of(calendar, best) if best is not None else None
+    sunset = _sunset_of(calendar, chain) if chain is not None else None
     stage = sunset.stage(today) if sunset is not None else Stage.OPEN
     if sunset is None or stage not in (Stage.CLOSED, Stage.UNSURE):
         return Supply(stage, "", elsewhere)

@@ -66,9 +66,9 @@ class Words(msgspec.Struct, frozen=True):
 
     def with_supply(self, supply: Supply) -> Words:
         """The same, by what can be had on the day: nobody asks for a renewal that is none."""
-        if not supply.instead or not self.then:
+        if not supply.instead:
             return msgspec.structs.replace(self, supply=supply)
-        renewal = f"{supply.instead} Then {self.then}."
+        renewal = supply.instead + (f" Then {self.then}." if self.then else "")
         return msgspec.structs.replace(self, supply=supply, renewal=renewal)
 
 
@@ -103,7 +103,8 @@ def words_of(
 ) -> Words:
     """The words for a binding as it is judged, by what can be had ``today``."""
     words = words_for(verdict.caller) if isinstance(verdict, CallerVerdict) else of_rows
-    return words.with_supply(supply_for(verdict, calendar, platform, today))
+    chain = verdict.best.chain if verdict.best is not None else None
+    return words.with_supply(supply_for(chain, calendar, platform, today))
 
 
 def words_for(caller: Caller) -> Words:

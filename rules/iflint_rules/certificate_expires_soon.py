@@ -77,7 +77,8 @@ class CertificateExpiresSoon(Rule):
         if later is not None:
             begins = day(later.certificate.not_before)
             message += f" Its successor begins only on {begins}: in between nobody can call."
-            remedy = f"Ask the sender for one that serves until {begins}."
+            ask = f"Ask the sender for one that serves until {begins}."
+            remedy = case.words.supply.instead or ask
         yield self.finding(
             case,
             message,

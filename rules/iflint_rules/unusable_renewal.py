@@ -77,16 +77,18 @@ class UnusableRenewal(Rule):
             f"The one that {case.words.this} has, {_file(best.locations)}, ends on "
             f"{day(old.not_after)}."
         )
-        remedy = "Ask the sender for another one, which clients may use and whose root SAP supports"
+        remedy = case.words.supply.instead or (
+            "Ask the sender for another one, which clients may use and whose root SAP supports."
+        )
         if not renewed.declared:
             remedy += (
-                ". If this is the partner's server certificate, leave its file out (exclude), or "
-                "name the clients' certificates (certificates)"
+                " If this is the partner's server certificate, leave its file out (exclude), or "
+                "name the clients' certificates (certificates)."
             )
         yield self.finding(
             case,
             message,
-            remedy=f"{remedy}.",
+            remedy=remedy,
             severity=Severity.ERROR if due else None,
             breaks_on=old.not_after,
             **about_renewal(case, best, renewed),

@@ -15,6 +15,7 @@ from exports import (
     Listed,
     bundle,
     issue,
+    java_keystore,
     mappings,
     pem,
     root,
@@ -164,3 +165,43 @@ def test_nothing_is_ruled_out_of_a_private_ca(tmp_path: Path) -> None:
     said = remedies(tmp_path, LATER, files)
     assert CLOSED not in " ".join(said.values())
     assert said["IFL401"].startswith("Ask the CA for a certificate")
+
+
+def lists(folder: Path, clock: str) -> list[str]:
+    """Arguments for the lists that `remedies` writes, which it was asked for before."""
+    table = trust_table("our own", RELEASES, [Listed(public, "1.0.0", public_web=True)])
+    (folder / "roots.json").write_text(json.dumps(table))
+    (folder / "calendar.json").write_text(json.dumps({"rows": [row()]}))
+    given = ["--roots", str(folder / "roots.json"), "--calendar", str(folder / "calendar.json")]
+    return [*given, "--as-of", clock]
+
+
+@pytest.mark.parametrize(("clock", "told"), [(BEFORE, False), (AFTER, True)])
+def test_renew_asks_for_what_can_be_had_when_it_is_given_the_one_in_use(
+    tmp_path: Path, clock: str, told: bool
+) -> None:
+    old = issue("w in use", PARTNER, public, "2026-01-01", "2026-12-20")
+    write_tree(tmp_path, flow(old))
+    given = ["renew", str(tmp_path / "partner.pem"), str(tmp_path), *lists(tmp_path, clock)]
+    text = " ".join(CliRunner().invoke(cli, given).stdout.split())
+    assert "Ask the sender" in text
+    assert (CLOSED in text) is told
+
+
+def test_sender_asks_for_what_can_be_had(tmp_path: Path) -> None:
+    old = issue("w in use", PARTNER, public, "2026-01-01", "2026-12-20")
+    (tmp_path / "sender.jks").write_bytes(java_keystore({"client": [old]}))
+    given = ["sender", str(tmp_path / "sender.jks"), *lists(tmp_path, AFTER)]
+    text = " ".join(CliRunner().invoke(cli, given).stdout.split())
+    assert "[IFL102]" in text
+    assert CLOSED in text
+    assert "Get the renewed certificate" not in text
+
+
+def test_a_renewal_that_can_not_be_used_is_not_asked_for_again(tmp_path: Path) -> None:
+    old = issue("w in use", PARTNER, public, "2026-01-01", "2026-12-20")
+    new = issue("w renewed", PARTNER, public, "2026-11-01", "2027-12-20", usages=[SERVER_AUTH])
+    files = {**flow(old), "new.pem": pem(new)}
+    said = remedies(tmp_path, AFTER, files)["IFL107"]
+    assert CLOSED in said
+    assert "Ask the sender for another one" not in said
