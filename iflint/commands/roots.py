@@ -391,6 +391,8 @@ def _calendar(rows: Sequence[Row], style: Style) -> str:
         last = _claims(row.last)
         if row.intermediates_from:
             last.append(f"for new intermediates from {row.intermediates_from}")
+        if row.lifetime_days:
+            last.append(f"live {row.lifetime_days} days at most")
         if row.forbidden_from:
             last.append(f"forbidden from {row.forbidden_from}")
         cells.append(

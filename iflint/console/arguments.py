@@ -24,7 +24,7 @@ PATHS = several_paths("[PATH]...")
 ROOTS = ("keystore-password-env", "platform", "trust", "roots", "roots-add", "as-of")
 """The settings that decide which roots count, and at what moment."""
 JUDGING = (
-    *("certificates", *ROOTS, "expiry-days", "calendar"),
+    *("certificates", *ROOTS, "expiry-days", "calendar", "public-cas"),
     *("parameters", "environment", "all-environments", "exclude"),
 )
 """What decides what is read, and how it is judged."""

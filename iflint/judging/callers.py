@@ -53,7 +53,13 @@ def _by_itself(caller: Caller, judge: Judge) -> CallerVerdict:
         for each in accepted.values()
         if _has_pair(each, certificate)
     ]
-    return CallerVerdict(caller=caller, state=EntryState.JOINED, joined=best_first(joined))
+    ranked = best_first(joined)
+    return CallerVerdict(
+        caller=caller,
+        state=EntryState.JOINED,
+        joined=ranked,
+        unexplained=judge.unexplained_issuer(ranked),
+    )
 
 
 def _has_pair(one: Certificate, other: Certificate) -> bool:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from iflint.judging.verdicts import Told
 from iflint.options import NARROWING
+from iflint.pki.roots.trust import RootStanding, version
 from iflint.places.location import file_name
 from iflint.report.findings import Related
-from iflint.rule.rule import BindingCase, CallerCase, SuppressionCase
+from iflint.rule.rule import BindingCase, CallerCase, EntryCase, SuppressionCase
 from iflint.words.wording import listed
 
 if TYPE_CHECKING:
     from iflint.iflow.model import Value
-    from iflint.judging.verdicts import JoinedCertificate
+    from iflint.judging.verdicts import IssuerVerdict, JoinedCertificate
+    from iflint.pki.roots.trust import Root, TrustList
     from iflint.places.location import Location
 
 
@@ -66,6 +69,53 @@ def about_certificate(case: BindingCase, match: JoinedCertificate) -> dict[str, 
         "related": tuple(related),
         "certificate": (match.certificate, match.locations),
     }
+
+
+def about_issuer(case: BindingCase) -> dict[str, Any]:
+    """The location and the related ones of a finding about an issuer that is known by name.
+
+    Keyword arguments for `Rule.finding`.
+    """
+    best = case.verdict.best
+    if best is not None:
+        return about_certificate(case, best)
+    assert isinstance(case, EntryCase)
+    location, related = where_text_stands(case.verdict.issuer.value)
+    return {"location": location, "related": related}
+
+
+def way_to_root(issuer: IssuerVerdict, trust: TrustList) -> str:
+    """To which root an issuer leads, and what the list says of that one: see `root_history`."""
+    root = issuer.root
+    if root is None:
+        return " No way from it to a root is valid any more."
+    if issuer.is_root:
+        return root_history(root, trust)
+    lead = f" It leads to the root {root.subject_text}"
+    if issuer.ended_on is not None:
+        return f"{lead}, but the way to it ended on {issuer.ended_on}."
+    if issuer.told is not Told.UNSUPPORTED:
+        return f"{lead}, which is on the list in force."
+    if issuer.standing is RootStanding.ONE_LIST:
+        return f"{lead}, which is on SAP's list for BTP, but not on Neo's own."
+    return f"{lead}, which is not on the list in force.{root_history(root, trust, 'That root')}"
+
+
+def root_history(root: Root | None, trust: TrustList, whose: str = "It") -> str:
+    """What the releases of the list say of a root, in sentences that begin with a blank."""
+    if root is None or root.added_in is None:
+        return ""
+    standing = trust.standing(root)
+    came = "comes" if standing is RootStanding.NOT_YET else "came"
+    text = f" {whose} {came} with release {root.added_in} of {root.origin} ({root.added_on})"
+    if root.removed_in is not None:
+        gone = trust.release is not None and version(root.removed_in) <= version(trust.release)
+        verb = "was" if gone else "will be"
+        text += f" and {verb} removed in release {root.removed_in} ({root.removed_on})"
+    text += "."
+    if standing is RootStanding.NOT_REQUIRED:
+        text += " SAP's whole list has it, but it is not among the roots that BTP itself uses."
+    return text
 
 
 def of_suppression(case: SuppressionCase) -> str:

@@ -11,14 +11,17 @@ from iflint.rule import (
     Confidence,
     EntryState,
     Finding,
+    IssuerVerdict,
     JoinedCertificate,
     Platform,
     Rule,
     Severity,
     Stage,
     Sunset,
+    Told,
     Topic,
     about_certificate,
+    about_issuer,
     dated,
     listed,
 )
@@ -51,6 +54,11 @@ class ClientAuthSunset(Rule):
     moved before and will move again. `iflint roots calendar` shows every row with its source
     and the day on which it was known. To correct a row or to add your CA, write it into a file
     of your own and name it: `calendar = "ca-calendar.json"` in `iflint.toml`.
+
+    Where the certificate is not at hand, the name of its issuer tells the CA, and the table of
+    public CAs its roots (*inferred*): then the same is said without a last day. It says so, too,
+    when no certificate that the CA issued before its end can still be valid, and when the CA's own
+    certificate does not let it issue for clients.
 
     ## Why it fails at runtime
 
@@ -163,6 +171,9 @@ class ClientAuthSunset(Rule):
 
     def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say what the calendar knows of the CA, and the way out."""
+        by_name = case.verdict.by_name
+        if by_name is not None and by_name.told is Told.NO_LONGER_FOR_CLIENTS:
+            yield self._by_name(case, by_name)
         best = case.verdict.best
         if best is None or case.verdict.state is not EntryState.JOINED or not best.works:
             return
@@ -175,42 +186,67 @@ class ClientAuthSunset(Rule):
             case,
             f"{_headline(case.words.its.capitalize(), sunset, today)} It works until {last_day}. "
             + " ".join((*_authority(sunset, today), *_program(sunset, today))),
-            remedy=_way_out(case),
+            remedy=_way_out(case, "Before that day"),
             breaks_on=best.certificate.not_after,
             **about_certificate(case, best),
         )
 
+    def _by_name(self, case: BindingCase, issuer: IssuerVerdict) -> Finding:
+        today, sunset = case.context.as_of.date(), issuer.sunset
+        who = f"{issuer.issuer.readable}, by its name (inferred) a public CA"
+        if sunset is None or not issuer.for_clients:
+            said = [
+                f"The issuer of {case.words.its} certificate may not issue for clients: {who}, has "
+                "an extended key usage without Client Authentication."
+            ]
+        else:
+            said = [
+                _headline(case.words.its.capitalize(), sunset, today),
+                f"Its issuer is {who}.",
+                *_none_left(sunset, today),
+                *_authority(sunset, today),
+                *_program(sunset, today),
+            ]
+        return self.finding(
+            case,
+            " ".join(said),
+            remedy=_way_out(case, "Ask the sender when its certificate ends. Before that day"),
+            **about_issuer(case),
+        )
+
 
 _WAYS_OUT = {
-    Platform.CF: "Before that day move the sender to SAP Cloud Root CA (the Destination service "
+    Platform.CF: "{} move the sender to SAP Cloud Root CA (the Destination service "
     "renews it), to the User Role option with a certificate in a service key (a pinned key needs a "
     "new key at each renewal; iflint watches its JSON), to a private CA on a custom domain, or to "
     "X9 Financial PKI: `iflint explain IFL402`.",
-    Platform.NEO: "Before that day move the sender to a certificate under a root on both lists "
+    Platform.NEO: "{} move the sender to a certificate under a root on both lists "
     "that is no web root, such as SAP Cloud Root CA, and map it to a user (certificate-to-user "
     "mapping; iflint watches a dump of them); plan it with the move off Neo: "
     "`iflint explain IFL402`.",
-    Platform.CUSTOM: "Before that day let a private CA issue the sender's certificate, and add "
+    Platform.CUSTOM: "{} let a private CA issue the sender's certificate, and add "
     "its root to your own list: `iflint explain IFL402`.",
 }
 
 
 _OTHER_CERTIFICATES = {
-    CallerKind.SERVICE_KEY: "Before that day let the sender get a certificate of SAP Cloud Root CA "
+    CallerKind.SERVICE_KEY: "{} let the sender get a certificate of SAP Cloud Root CA "
     "(also with a service key whose key pair SAP makes, inferred), of X9 Financial PKI, or of a "
     "private CA on a custom domain, or use OAuth: `iflint explain IFL402`.",
-    CallerKind.MAPPING: "Before that day let the sender get a certificate under a root on both "
+    CallerKind.MAPPING: "{} let the sender get a certificate under a root on both "
     "lists for Neo that is no web root, such as SAP Cloud Root CA; plan it with the move off Neo: "
     "`iflint explain IFL402`.",
 }
 """What to put into a service key or a mapping instead."""
 
 
-def _way_out(case: BindingCase) -> str:
+def _way_out(case: BindingCase, when: str) -> str:
     platform = case.context.trust.platform
     if isinstance(case, CallerCase) and platform is not Platform.CUSTOM:
-        return case.words.with_switch(_OTHER_CERTIFICATES[case.verdict.caller.kind])
-    return case.words.with_switch(_WAYS_OUT[platform])
+        way = _OTHER_CERTIFICATES[case.verdict.caller.kind]
+    else:
+        way = _WAYS_OUT[platform]
+    return case.words.with_switch(way.format(when))
 
 
 def _sunset(case: BindingCase, best: JoinedCertificate) -> Sunset | None:
@@ -238,6 +274,17 @@ def _headline(whose: str, sunset: Sunset, today: date) -> str:
     return (
         f"{whose} certificate will not be renewed like for like: {who} ends Client Authentication."
     )
+
+
+def _none_left(sunset: Sunset, today: date) -> Iterable[str]:
+    """What follows from how long the CA's certificates live."""
+    last = sunset.last_valid_day
+    if last is not None:
+        over = "none" if last < today else f"none after {last}"
+        yield (
+            f"Its certificates live {sunset.lifetime_days} days at most, so {over} with Client "
+            "Authentication can be valid."
+        )
 
 
 def _authority(sunset: Sunset, today: date) -> Iterable[str]:

@@ -2,7 +2,19 @@
 
 from collections.abc import Iterable
 
-from iflint.rule import BindingCase, Finding, Outcome, Rule, Severity, Topic, about_certificate
+from iflint.rule import (
+    BindingCase,
+    Finding,
+    IssuerVerdict,
+    Outcome,
+    Rule,
+    Severity,
+    Told,
+    Topic,
+    TrustList,
+    about_certificate,
+    way_to_root,
+)
 
 
 class MissingChain(Rule):
@@ -14,6 +26,11 @@ class MissingChain(Rule):
     at hand and reports an issuer that is neither there nor a root of the list. It names the missing
     certificate and, if the certificate below it says where its issuer can be downloaded (AIA
     caIssuers), that address; nothing is ever fetched.
+
+    Where the missing certificate is that of a public CA, it says to which root this leads, and
+    whether that is on the list: by the key identifier that the certificate below names, or by the
+    name alone (*inferred*). Under a root that is not on the list nobody needs the intermediate:
+    `unsupported-issuer` says so instead.
 
     Whether a name that nothing at hand carries is an intermediate or a root can't be told, so
     the message says, too, that as a root it would not be on the list.
@@ -46,8 +63,16 @@ class MissingChain(Rule):
 
     def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say which certificate is missing, and where it may be found."""
-        best = case.verdict.best
+        best, issuer = case.verdict.best, case.verdict.missing_issuer
         if best is None or best.chain.outcome is not Outcome.MISSING:
+            return
+        in_vain = issuer is not None and issuer.told is Told.UNSUPPORTED
+        if (
+            issuer is not None
+            and in_vain
+            and issuer.confirmed
+            and _IN_VAIN in case.context.in_force
+        ):
             return
         chain = best.chain
         missing = chain.missing_issuer.readable if chain.missing_issuer else "unknown"
@@ -57,7 +82,9 @@ class MissingChain(Rule):
         )
         if chain.below is not None and chain.below.sha256 != best.certificate.sha256:
             message += f" It issued {chain.below.subject.readable}."
-        if chain.issuer_name_known:
+        if issuer is not None:
+            message += _known(issuer, case.context.trust)
+        elif chain.issuer_name_known:
             message += " The one of that name that is at hand or on the list has another key."
         else:
             message += (
@@ -68,6 +95,9 @@ class MissingChain(Rule):
         remedy += "keep it with your certificates"
         if chain.ca_issuers:
             remedy += f"; the certificate below it names {chain.ca_issuers[0]}"
+        if in_vain:
+            remedy = "Make sure of the CA first: below a root that is not on the list the sender "
+            remedy += "needs another certificate, not this intermediate"
         yield self.finding(
             case,
             message,
@@ -75,3 +105,14 @@ class MissingChain(Rule):
             severity=Severity.ERROR if best.presented else None,
             **about_certificate(case, best),
         )
+
+
+_IN_VAIN = "IFL207"
+"""Says that the missing certificate is of no use, where that is certain."""
+
+
+def _known(issuer: IssuerVerdict, trust: TrustList) -> str:
+    """What is known of the missing certificate's way to a root."""
+    how = "by name and key" if issuer.confirmed else "by its name alone (inferred)"
+    what = "a root that is not on the list in force" if issuer.is_root else "a public CA"
+    return f" It is {what} {how}.{way_to_root(issuer, trust)} List: {trust.name}."

@@ -2,7 +2,18 @@
 
 from collections.abc import Iterable
 
-from iflint.rule import BindingCase, Finding, Outcome, Rule, Severity, Topic, about_certificate
+from iflint.rule import (
+    BindingCase,
+    Finding,
+    IssuerVerdict,
+    Outcome,
+    Rule,
+    Severity,
+    Told,
+    Topic,
+    about_certificate,
+    about_issuer,
+)
 
 
 class SelfSignedCertificate(Rule):
@@ -11,7 +22,8 @@ class SelfSignedCertificate(Rule):
     ## What it does
 
     Reports an entry, a service key or a mapping whose best certificate is signed with its own key
-    and is not itself on the list of roots in force.
+    and is not itself on the list of roots in force. Where no certificate is at hand, and subject
+    and issuer are one name, this is *inferred* from the name: a warning.
 
     ## Why it fails at runtime
 
@@ -35,6 +47,9 @@ class SelfSignedCertificate(Rule):
 
     def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say that it is self-signed."""
+        by_name = case.verdict.by_name
+        if by_name is not None and by_name.told is Told.OWN_ISSUER:
+            yield self._by_name(case, by_name)
         best = case.verdict.best
         if best is None or best.chain.outcome is not Outcome.SELF_SIGNED:
             return
@@ -42,8 +57,20 @@ class SelfSignedCertificate(Rule):
             case,
             f"The client certificate of {case.words.this} is self-signed and not on the list in "
             f"force ({case.context.trust.name}): {best.certificate.subject.readable}.",
-            remedy=case.words.with_switch(
-                "Let the sender get a certificate from a CA whose root is on the list."
-            ),
+            remedy=case.words.with_switch(_REMEDY),
             **about_certificate(case, best),
         )
+
+    def _by_name(self, case: BindingCase, issuer: IssuerVerdict) -> Finding:
+        return self.finding(
+            case,
+            f"Subject and issuer of {case.words.its} certificate are one name, so it is "
+            f"self-signed (inferred), and not on the list in force ({case.context.trust.name}): "
+            f"{issuer.issuer.readable}.",
+            remedy=case.words.with_switch(_REMEDY),
+            severity=Severity.WARNING,
+            **about_issuer(case),
+        )
+
+
+_REMEDY = "Let the sender get a certificate from a CA whose root is on the list."

@@ -16,7 +16,7 @@ from iflint.rule import (
     Topic,
     TrustList,
     about_certificate,
-    version,
+    root_history,
 )
 
 
@@ -83,7 +83,7 @@ class UnsupportedRoot(Rule):
         return self.finding(
             case,
             f"The root of {case.words.its} certificate is on one of the two lists for Neo only, "
-            f"{which}: {_subject(best)}.{_history(root, trust)} Lists: {trust.name}.",
+            f"{which}: {_subject(best)}.{root_history(root, trust)} Lists: {trust.name}.",
             remedy="Ask SAP support whether the load balancer of your Neo tenant trusts this root, "
             "or let the sender use a certificate under a root that is on both lists.",
             severity=Severity.WARNING,
@@ -102,7 +102,7 @@ class UnsupportedRoot(Rule):
             case,
             f"The chain of {case.words.its} certificate ends in a root that is "
             f"{'no longer' if removed else 'not'} on the list in force: {_subject(best)}."
-            f"{_history(root, trust)}{_narrowed(root, trust)}{_namesake(root, trust)}"
+            f"{root_history(root, trust)}{_namesake(root, trust)}"
             f"{_TOKENS if for_tokens else ''} List: {trust.name}.",
             remedy=case.words.with_switch(
                 "Let the sender get a certificate under a root that is on the list, or check with "
@@ -125,28 +125,6 @@ _TOKENS = (
 def _subject(best: JoinedCertificate) -> str:
     root = best.chain.root
     return root.subject_text if root else best.chain.certificates[-1].subject.readable
-
-
-def _history(root: Root | None, trust: TrustList) -> str:
-    """What the releases of the table say of a root."""
-    if root is None or root.added_in is None:
-        return ""
-    came = "comes" if trust.standing(root) is RootStanding.NOT_YET else "came"
-    text = f" It {came} with release {root.added_in} of {root.origin} ({root.added_on})"
-    if root.removed_in is not None:
-        gone = trust.release is not None and version(root.removed_in) <= version(trust.release)
-        text += (
-            f" and {'was' if gone else 'will be'} removed in release {root.removed_in} "
-            f"({root.removed_on})"
-        )
-    return f"{text}."
-
-
-def _narrowed(root: Root | None, trust: TrustList) -> str:
-    """A root that counts but for ``--trust``: say so."""
-    if root is None or trust.standing(root) is not RootStanding.NOT_REQUIRED:
-        return ""
-    return " SAP's whole list has it, but it is not among the roots that BTP itself uses."
 
 
 def _namesake(root: Root | None, trust: TrustList) -> str:

@@ -1,0 +1,163 @@
+"""Public CAs by name: to which roots each leads, and whether it may issue for clients.
+
+The table (``data/public-cas.json``) is made from CCADB, where public CAs are disclosed, and read
+when it is first asked. A name alone tells less than a certificate: a private CA may bear the same
+one, so what follows from it is *inferred*. A name with its key identifier is a public CA's.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from iflint.places.packaged import packaged_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from iflint.pki.names import Name
+
+R = TypeVar("R", "PublicCa", "PublicRoot")
+
+_RUNS = re.compile(r"[a-z0-9]+")
+
+
+class ClientAuth(enum.StrEnum):
+    """What a CA's extended key usage says of certificates for clients."""
+
+    YES = "yes"
+    UNLIMITED = "unlimited"
+    """It has no such extension."""
+    ANY = "any"
+    """anyExtendedKeyUsage."""
+    NO = "no"
+    """An extension without it: what the CA issues can't be used by clients."""
+
+
+class PublicRoot(msgspec.Struct, frozen=True):
+    """A root to which public CAs lead, by name and key."""
+
+    subject: str
+    spki_sha256: str
+
+
+class PublicCa(msgspec.Struct, frozen=True):
+    """A CA by subject and key: several rows may have one subject.
+
+    ``roots`` has the last day of the best path to each root, by the root's number in the table.
+    """
+
+    subject: str
+    subject_key_id: str | None
+    client_auth: ClientAuth
+    roots: dict[int, date]
+
+    @property
+    def may_issue_for_clients(self) -> bool:
+        """Whether its extended key usage lets it."""
+        return self.client_auth is not ClientAuth.NO
+
+
+class Table(msgspec.Struct, frozen=True, dict=True):
+    """The table as its file has it; ``checked_on`` is the day on which CCADB was read."""
+
+    roots: tuple[PublicRoot, ...]
+    cas: tuple[PublicCa, ...]
+    checked_on: date | None = None
+    source: str = ""
+
+    def roots_of(self, ca: PublicCa) -> list[tuple[PublicRoot, date]]:
+        """The roots to which a CA leads, each with the last day of the best path."""
+        return [(self.roots[number], last) for number, last in ca.roots.items()]
+
+    def cas_named(self, name: Name) -> tuple[PublicCa, ...]:
+        """The CAs of a name, as the runtime compares names."""
+        return tuple(_named(name, self.cas, self._searched_cas))
+
+    def roots_named(self, name: Name) -> tuple[PublicRoot, ...]:
+        """The roots of a name, as the runtime compares names."""
+        return tuple(_named(name, self.roots, self._searched_roots))
+
+    @cached_property
+    def _searched_cas(self) -> list[str]:
+        return [_searchable(ca.subject) for ca in self.cas]
+
+    @cached_property
+    def _searched_roots(self) -> list[str]:
+        return [_searchable(root.subject) for root in self.roots]
+
+
+class PublicCas(msgspec.Struct, frozen=True, dict=True):
+    """The table of public CAs: the packaged one, read when it is first asked, or one's own."""
+
+    own: Table | None = None
+
+    @cached_property
+    def table(self) -> Table:
+        """All that is known."""
+        return self.own or _read(packaged_file("pki/data/public-cas.json"))
+
+
+def read_public_cas(data: bytes) -> Table:
+    """A table that somebody else made (JSON as the packaged one).
+
+    Raises ValueError with one line that says what is wrong and where.
+    """
+    from iflint.pki.names import MalformedName, parse_name
+
+    try:
+        table = _read(data.removeprefix(b"\xef\xbb\xbf"))
+    except msgspec.DecodeError as error:
+        raise ValueError(f"the table of public CAs can't be used: {error}") from None
+    except UnicodeDecodeError:
+        raise ValueError("the table of public CAs can't be used: it is not UTF-8") from None
+    known = range(len(table.roots))
+    rows: list[tuple[str, str, Iterable[int]]]
+    rows = [(f"roots[{index}]", root.subject, ()) for index, root in enumerate(table.roots)]
+    rows += [(f"cas[{index}]", ca.subject, ca.roots) for index, ca in enumerate(table.cas)]
+    for place, subject, roots in rows:
+        wrong = next((f"there is no root {each}" for each in roots if each not in known), "")
+        try:
+            parse_name(subject)
+        except MalformedName as error:
+            wrong = f"not a name: {error.message}"
+        if wrong:
+            raise ValueError(f"the table of public CAs can't be used: {wrong} - at `$.{place}`")
+    return table
+
+
+def _read(data: bytes) -> Table:
+    return msgspec.json.decode(data, type=Table)
+
+
+def _named(name: Name, rows: Sequence[R], searched: Iterable[str]) -> Iterator[R]:
+    """The rows of this name; ``searched`` are their subjects as `_searchable`.
+
+    Only those are read that hold all runs of plain letters of the name.
+    """
+    from iflint.pki.names import parse_name
+
+    parts = [part.value.lower() for rdn in name.rdns for part in rdn if part.value.isascii()]
+    runs = {run for part in parts for run in _RUNS.findall(part)}
+    longest = max(runs, key=len, default="")
+    for row, text in zip(rows, searched, strict=True):
+        if (
+            longest in text
+            and all(run in text for run in runs)
+            and parse_name(row.subject).canonical == name.canonical
+        ):
+            yield row
+
+
+def _searchable(text: str) -> str:
+    """A text in which each run of plain letters stands that its canonical form has."""
+    if text.isascii():
+        return text.lower()
+    import unicodedata
+
+    return unicodedata.normalize("NFKD", text.upper().lower())
