@@ -21,10 +21,13 @@ def several_paths(metavar: str) -> click.Argument:
 
 PATHS = several_paths("[PATH]...")
 
-ROOTS = ("keystore-password-env", "platform", "trust", "roots", "roots-add", "as-of")
+ROOTS = (
+    *("keystore-password-env", "platform", "trust", "roots", "roots-add"),
+    *("public-cas", "as-of"),
+)
 """The settings that decide which roots count, and at what moment."""
 JUDGING = (
-    *("certificates", *ROOTS, "expiry-days", "calendar", "public-cas"),
+    *("certificates", *ROOTS, "expiry-days", "calendar"),
     *("parameters", "environment", "all-environments", "exclude"),
 )
 """What decides what is read, and how it is judged."""

@@ -29,15 +29,45 @@ PUBLIC_CAS = "CCADB"
 """What reports call the origin of a root that only the table of public CAs has."""
 
 
-class _Way(msgspec.Struct, frozen=True):
-    """A way from a CA of the name to a root; without ``ca`` the name is the root's own.
+class Way(msgspec.Struct, frozen=True):
+    """A way from a CA to a root; without ``ca`` it is the root itself.
 
-    ``last`` is the last day of the path, None where it is not known.
+    ``root`` is None where no way is known; ``last`` is the last day of the path, None where it is
+    not known, and ``over`` tells that it has passed. ``standing`` is the root's.
     """
 
     root: Root | None
+    standing: RootStanding
     ca: PublicCa | None = None
     last: date | None = None
+    over: bool = False
+
+    @property
+    def supported(self) -> bool:
+        """Whether it leads to a root of the list in force; on Neo its own list decides."""
+        if self.root is None or self.over:
+            return False
+        on_neos_own = self.standing is RootStanding.ONE_LIST and self.root.in_neo_list
+        return self.standing is RootStanding.LISTED or on_neos_own
+
+    @property
+    def key_id(self) -> bytes | None:
+        """The key identifier of the CA, or of the root itself, where it is known."""
+        if self.ca is not None:
+            return bytes.fromhex(self.ca.subject_key_id) if self.ca.subject_key_id else None
+        return self.root.subject_key_id if self.root else None
+
+    @property
+    def rank(self) -> tuple[object, ...]:
+        """Smaller is better."""
+        return (
+            not self.supported,
+            self.ca is not None and not self.ca.may_issue_for_clients,
+            self.ca is not None,
+            self.over,
+            _STANDINGS.index(self.standing),
+            -(self.last or date.max).toordinal(),
+        )
 
 
 class Issuers:
@@ -50,6 +80,7 @@ class Issuers:
         self._calendar = calendar
         self._trust = trust
         self._today = at.date()
+        self._roots: dict[str, Root] = {}
         self._known: dict[tuple[str, bytes | None], IssuerVerdict | None] = {}
 
     def verdict(
@@ -57,67 +88,72 @@ class Issuers:
     ) -> IssuerVerdict | None:
         """What is known of ``issuer``; None: nothing.
 
-        ``subject`` is that of the certificate below, ``key_id`` the key identifier of the issuer
-        that this names.
+        ``subject`` is that of the certificate below, where only its name is known: one with the
+        name of a supported root needs no issuer. ``key_id`` is the key identifier that the
+        certificate below names.
         """
+        if subject is not None and any(
+            Way(root, self._trust.standing(root)).supported
+            for root in self._trust.roots_named(subject)
+        ):
+            return None
+        if subject is not None and subject.canonical == issuer.canonical:
+            return IssuerVerdict(issuer, Told.OWN_ISSUER)
         question = (issuer.canonical, key_id)
         if question not in self._known:
             self._known[question] = self._find(issuer, key_id)
-        found = self._known[question]
-        if subject is None or subject.canonical != issuer.canonical:
-            return found
-        if found is not None and found.told is not Told.UNSUPPORTED and found.is_root:
-            return found
-        return IssuerVerdict(issuer, Told.OWN_ISSUER)
+        return self._known[question]
 
     def _find(self, issuer: Name, key_id: bytes | None) -> IssuerVerdict | None:
         ways = list(self._ways(issuer))
         if key_id is not None:
-            named = [way for way in ways if _key_id(way) == key_id]
-            ways = named or [way for way in ways if _key_id(way) is None]
+            named = [way for way in ways if way.key_id == key_id]
+            ways = named or [way for way in ways if way.key_id is None]
         if not ways:
             return None
-        best = min(ways, key=self._rank)
-        supported = self._is_supported(best)
-        sunset = self._sunset(issuer, best, ways) if supported else None
+        best = min(ways, key=lambda way: way.rank)
+        sunset = self._sunset(issuer, best, ways) if best.supported else None
         return IssuerVerdict(
             issuer,
-            self._told(best, sunset, supported=supported),
+            _told(best, sunset),
             root=best.root,
-            standing=self._standing(best),
+            standing=best.standing,
             is_root=best.ca is None,
-            confirmed=key_id is not None and _key_id(best) == key_id,
+            confirmed=key_id is not None and best.key_id == key_id,
             for_clients=best.ca is None or best.ca.may_issue_for_clients,
-            ended_on=best.last if best.last is not None and best.last < self._today else None,
+            ended_on=best.last if best.over else None,
             sunset=sunset,
         )
 
-    def _told(self, best: _Way, sunset: Sunset | None, *, supported: bool) -> Told:
-        if not supported:
-            return Told.UNSUPPORTED
-        if sunset is not None or (best.ca is not None and not best.ca.may_issue_for_clients):
-            return Told.NO_LONGER_FOR_CLIENTS
-        if best.ca is not None and best.root is not None and best.root.public_web:
-            return Told.CHANGES
-        return Told.SUPPORTED
-
-    def _ways(self, issuer: Name) -> Iterator[_Way]:
+    def _ways(self, issuer: Name) -> Iterator[Way]:
         """Every way that the name may mean."""
         known = self._trust.roots_named(issuer)
-        yield from (_Way(root) for root in known)
+        yield from (Way(root, self._trust.standing(root)) for root in known)
         table = self._public_cas.table
         keys = {_spki_sha256(root) for root in known}
-        for root in table.roots_named(issuer):
-            if root.spki_sha256 not in keys:
-                yield _Way(self._root(root))
+        for public in table.roots_named(issuer):
+            if public.spki_sha256 not in keys:
+                root = self._root(public)
+                yield Way(root, self._trust.standing(root))
         for ca in table.cas_named(issuer):
-            roots = table.roots_of(ca)
-            yield from (_Way(self._root(root), ca, last) for root, last in roots)
-            if not roots:
-                yield _Way(None, ca)
+            yield from self.ways_of(ca)
+
+    def ways_of(self, ca: PublicCa) -> list[Way]:
+        """The ways of a public CA, the best first."""
+        ways = []
+        for public, last in self._public_cas.table.roots_of(ca):
+            root = self._root(public)
+            standing = self._trust.standing(root)
+            ways.append(Way(root, standing, ca, last, over=last < self._today))
+        return sorted(ways, key=lambda way: way.rank) or [Way(None, RootStanding.NOT_LISTED, ca)]
 
     def _root(self, public: PublicRoot) -> Root:
         """What the list knows of a root of the table; as good as nothing, if it is not there."""
+        if public.spki_sha256 not in self._roots:
+            self._roots[public.spki_sha256] = self._find_root(public)
+        return self._roots[public.spki_sha256]
+
+    def _find_root(self, public: PublicRoot) -> Root:
         from iflint.pki.names import parse_name
 
         name = parse_name(public.subject)
@@ -126,37 +162,12 @@ class Issuers:
                 return root
         return Root(name, name.readable, sha256="", sha1="", origin=PUBLIC_CAS)
 
-    def _rank(self, way: _Way) -> tuple[object, ...]:
-        """Smaller is better."""
-        return (
-            not self._is_supported(way),
-            way.ca is not None and not way.ca.may_issue_for_clients,
-            way.ca is not None,
-            self._is_over(way),
-            _STANDINGS.index(self._standing(way)),
-            -(way.last or date.max).toordinal(),
-        )
-
-    def _is_supported(self, way: _Way) -> bool:
-        """Whether the list in force has the root; on Neo its own list decides."""
-        if way.root is None or self._is_over(way):
-            return False
-        standing = self._standing(way)
-        on_neos_own = standing is RootStanding.ONE_LIST and way.root.in_neo_list
-        return standing is RootStanding.LISTED or on_neos_own
-
-    def _is_over(self, way: _Way) -> bool:
-        return way.last is not None and way.last < self._today
-
-    def _standing(self, way: _Way) -> RootStanding:
-        return RootStanding.NOT_LISTED if way.root is None else self._trust.standing(way.root)
-
-    def _sunset(self, issuer: Name, best: _Way, ways: list[_Way]) -> Sunset | None:
+    def _sunset(self, issuer: Name, best: Way, ways: list[Way]) -> Sunset | None:
         """The end of certificates for clients, by a supported root of the best CA.
 
         One whose CA has a row of its own in the calendar counts first.
         """
-        roots = [way.root for way in ways if way.ca is best.ca and self._is_supported(way)]
+        roots = [way.root for way in ways if way.ca is best.ca and way.supported]
         found = [
             sunset
             for root in roots
@@ -165,10 +176,14 @@ class Issuers:
         return next((each for each in found if each.authority), next(iter(found), None))
 
 
-def _key_id(way: _Way) -> bytes | None:
-    if way.ca is not None:
-        return bytes.fromhex(way.ca.subject_key_id) if way.ca.subject_key_id else None
-    return way.root.subject_key_id if way.root else None
+def _told(best: Way, sunset: Sunset | None) -> Told:
+    if not best.supported:
+        return Told.UNSUPPORTED
+    if sunset is not None or (best.ca is not None and not best.ca.may_issue_for_clients):
+        return Told.NO_LONGER_FOR_CLIENTS
+    if best.ca is not None and best.root is not None and best.root.public_web:
+        return Told.CHANGES
+    return Told.SUPPORTED
 
 
 def _spki_sha256(root: Root) -> str:

@@ -220,7 +220,7 @@ _OWN = {
     "Step.certain": "False where it is not known whether this step holds.",
     "Step.faults": "What is wrong with this step; empty: it holds.",
     "Step.key": "The kind of its key; empty: not known.",
-    "Step.known_as": "What the list of roots knows of a root.",
+    "Step.known_as": "What the list of roots knows of a root, or where a missing one leads.",
     "Step.places": "The files in which it was found.",
     "Step.role": "client for the certificate itself, else intermediate, root or missing.",
     "Step.sources": "Addresses from which a missing certificate may be had.",

@@ -84,6 +84,16 @@ def about_issuer(case: BindingCase) -> dict[str, Any]:
     return {"location": location, "related": related}
 
 
+def known_issuer(issuer: IssuerVerdict, trust: TrustList) -> str:
+    """What an issuer is, how that is known, and its way to a root: a phrase, then sentences."""
+    how = "by name and key" if issuer.confirmed else "by its name alone (inferred)"
+    what = "a public CA"
+    if issuer.is_root:
+        unsupported = issuer.told is Told.UNSUPPORTED
+        what = "a root that is not on the list in force" if unsupported else "a root of the list"
+    return f"{what} {how}.{way_to_root(issuer, trust)}"
+
+
 def way_to_root(issuer: IssuerVerdict, trust: TrustList) -> str:
     """To which root an issuer leads, and what the list says of that one: see `root_history`."""
     root = issuer.root

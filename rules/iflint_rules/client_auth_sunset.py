@@ -20,6 +20,7 @@ from iflint.rule import (
     Sunset,
     Told,
     Topic,
+    Validity,
     about_certificate,
     about_issuer,
     dated,
@@ -171,10 +172,13 @@ class ClientAuthSunset(Rule):
 
     def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say what the calendar knows of the CA, and the way out."""
-        by_name = case.verdict.by_name
-        if by_name is not None and by_name.told is Told.NO_LONGER_FOR_CLIENTS:
+        best, by_name = case.verdict.best, case.verdict.by_name
+        if (
+            by_name is not None
+            and by_name.told is Told.NO_LONGER_FOR_CLIENTS
+            and (best is None or best.validity is not Validity.EXPIRED)
+        ):
             yield self._by_name(case, by_name)
-        best = case.verdict.best
         if best is None or case.verdict.state is not EntryState.JOINED or not best.works:
             return
         sunset = _sunset(case, best)
@@ -192,7 +196,8 @@ class ClientAuthSunset(Rule):
         )
 
     def _by_name(self, case: BindingCase, issuer: IssuerVerdict) -> Finding:
-        today, sunset = case.context.as_of.date(), issuer.sunset
+        clock, sunset, told = case.context.as_of, issuer.sunset, case.verdict.best
+        today = clock.date()
         who = f"{issuer.issuer.readable}, by its name (inferred) a public CA"
         if sunset is None or not issuer.for_clients:
             said = [
@@ -203,14 +208,18 @@ class ClientAuthSunset(Rule):
             said = [
                 _headline(case.words.its.capitalize(), sunset, today),
                 f"Its issuer is {who}.",
-                *_none_left(sunset, today),
+                *(_none_left(sunset, today) if told is None else ()),
                 *_authority(sunset, today),
                 *_program(sunset, today),
             ]
+        before = "Ask the sender when its certificate ends. Before that day"
+        if told is not None:
+            before = f"Before {dated(told.certificate.not_after, clock)}, when it ends,"
         return self.finding(
             case,
             " ".join(said),
-            remedy=_way_out(case, "Ask the sender when its certificate ends. Before that day"),
+            remedy=_way_out(case, before),
+            breaks_on=told.certificate.not_after if told is not None else None,
             **about_issuer(case),
         )
 

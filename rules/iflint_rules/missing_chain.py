@@ -5,15 +5,13 @@ from collections.abc import Iterable
 from iflint.rule import (
     BindingCase,
     Finding,
-    IssuerVerdict,
     Outcome,
     Rule,
     Severity,
     Told,
     Topic,
-    TrustList,
     about_certificate,
-    way_to_root,
+    known_issuer,
 )
 
 
@@ -83,7 +81,8 @@ class MissingChain(Rule):
         if chain.below is not None and chain.below.sha256 != best.certificate.sha256:
             message += f" It issued {chain.below.subject.readable}."
         if issuer is not None:
-            message += _known(issuer, case.context.trust)
+            trust = case.context.trust
+            message += f" It is {known_issuer(issuer, trust)} List: {trust.name}."
         elif chain.issuer_name_known:
             message += " The one of that name that is at hand or on the list has another key."
         else:
@@ -109,10 +108,3 @@ class MissingChain(Rule):
 
 _IN_VAIN = "IFL207"
 """Says that the missing certificate is of no use, where that is certain."""
-
-
-def _known(issuer: IssuerVerdict, trust: TrustList) -> str:
-    """What is known of the missing certificate's way to a root."""
-    how = "by name and key" if issuer.confirmed else "by its name alone (inferred)"
-    what = "a root that is not on the list in force" if issuer.is_root else "a public CA"
-    return f" It is {what} {how}.{way_to_root(issuer, trust)} List: {trust.name}."

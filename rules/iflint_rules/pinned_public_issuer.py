@@ -49,12 +49,13 @@ class PinnedPublicIssuer(Rule):
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say which intermediate it is."""
-        by_name = case.verdict.by_name
+        best, by_name = case.verdict.best, case.verdict.by_name
+        if best is not None and best.validity is Validity.EXPIRED:
+            return
         if by_name is not None and by_name.told is Told.CHANGES:
             name = f"{by_name.issuer.readable} (inferred from the name)"
             yield self._pinned(case, name, about_issuer(case))
-        best = case.verdict.best
-        if best is None or best.validity is Validity.EXPIRED or not best.chain.ok:
+        if best is None or not best.chain.ok:
             return
         root, issuer = best.chain.root, best.certificate.issuer
         if root is None or not root.public_web or issuer.chain_key == root.subject.chain_key:
