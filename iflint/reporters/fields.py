@@ -127,6 +127,7 @@ _OWN = {
     "Finding.baseline": "What the baseline knows of it; null: none was given.",
     "Finding.breaks_on": "When what works today stops working.",
     "Finding.broken_since": "When it stopped working.",
+    "Finding.by_names": "Whether it goes by names alone: no certificate is at hand behind it.",
     "Finding.fix": "What iflint fix would write; null: nothing.",
     "Finding.fixable": "Whether iflint fix can write what the remedy says.",
     "Finding.key": "What tells it from others of its rule at the same place.",

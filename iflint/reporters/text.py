@@ -22,7 +22,7 @@ from iflint.words.visible import cells
 from iflint.words.wording import counted, dated, lifetime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from iflint.places.location import FileLocation, Location
@@ -43,7 +43,10 @@ blank."""
 _INDENT = " " * 2
 _MOST_RELATED = 10
 """Places that are listed for a finding, and files of its certificate. Ours: most seen: 3."""
+_MOST_PLACES = 50
+"""Places of one thing that names tell. Ours: a screen of them."""
 _OTHER = "Outside any iFlow"
+_WITHOUT_CERTIFICATES = "No certificate is at hand: what the names alone tell"
 
 
 def render(
@@ -63,12 +66,16 @@ def render(
     """
     style = Style(colour, max(width, MINIMUM_WIDTH), ascii)
     lines: list[str] = []
-    for iflow, findings in _by_iflow(report):
+    by_names = [each for each in report.findings if each.by_names and not report.certificates]
+    others = [each for each in report.findings if not each.by_names or report.certificates]
+    for iflow, findings in _by_iflow(others):
         lines.extend(_heading(iflow, style))
         for finding in findings:
             lines.append("")
             lines.extend(_finding(finding, report.as_of, style))
         lines.extend(("", ""))
+    if by_names:
+        lines.extend((*_by_names(by_names, style), "", ""))
     if quiet:
         lines = lines[:-2]
     else:
@@ -76,17 +83,52 @@ def render(
     return "".join(f"{line.rstrip(' ')}\n" for line in lines)
 
 
-def _by_iflow(report: Report) -> Iterator[tuple[IflowReference | None, list[Finding]]]:
+def _by_iflow(
+    findings: Iterable[Finding],
+) -> Iterator[tuple[IflowReference | None, list[Finding]]]:
     """The findings of each iFlow, in the order of the report; those of none come last."""
     groups: dict[FileLocation, list[Finding]] = {}
     rest: list[Finding] = []
-    for finding in report.findings:
+    for finding in findings:
         group = groups.setdefault(finding.iflow.location, []) if finding.iflow else rest
         group.append(finding)
-    for findings in groups.values():
-        yield findings[0].iflow, findings
+    for group in groups.values():
+        yield group[0].iflow, group
     if rest:
         yield None, rest
+
+
+def _by_names(findings: Iterable[Finding], style: Style) -> Iterator[str]:
+    """What names tell where no certificate is at hand: each thing once, with its places."""
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        alike = (finding.code, finding.message, finding.remedy)
+        groups.setdefault(alike, []).append(finding)
+    yield style.paint(_WITHOUT_CERTIFICATES, BOLD)
+    for group in groups.values():
+        yield ""
+        yield from _title(group[0], style)
+        label = "found in"
+        for finding in group[:_MOST_PLACES]:
+            yield from _fact(label, _whereabouts(finding, style), style)
+            label = ""
+        if (more := len(group) - _MOST_PLACES) > 0:
+            yield from _fact(label, f"and {counted(more, 'more place')}", style)
+        yield from _fact("fix:", style.show(group[0].remedy), style, BOLD)
+
+
+def _whereabouts(finding: Finding, style: Style) -> str:
+    """Where something is said of: the iFlow with the channel's entry, or the caller."""
+    parts = []
+    if finding.iflow:
+        parts.append(style.show(finding.iflow.name or finding.iflow.id))
+    if finding.channel:
+        entry = f", entry {finding.entry.ordinal}" if finding.entry else ""
+        parts.append(_channel(finding.channel, style) + entry)
+    if finding.caller:
+        parts.append(style.show(caller_name(finding.caller)))
+    environments = ", ".join(map(style.show, finding.environments))
+    return ": ".join(parts) + (f" ({environments})" if environments else "")
 
 
 def _heading(iflow: IflowReference | None, style: Style) -> Iterator[str]:

@@ -76,12 +76,12 @@ def about_issuer(case: BindingCase) -> dict[str, Any]:
 
     Keyword arguments for `Rule.finding`.
     """
-    best = case.verdict.best
+    best, by_names = case.verdict.best, case.verdict.is_known_by_names
     if best is not None:
-        return about_certificate(case, best)
+        return {**about_certificate(case, best), "by_names": by_names}
     assert isinstance(case, EntryCase)
     location, related = where_text_stands(case.verdict.issuer.value)
-    return {"location": location, "related": related}
+    return {"location": location, "related": related, "by_names": by_names}
 
 
 def known_issuer(issuer: IssuerVerdict, trust: TrustList) -> str:

@@ -23,6 +23,8 @@ from iflint.pki.chains.verdict import Outcome
 from iflint.pki.names import parse_name
 from iflint.pki.public_cas import ClientAuth, PublicCas
 from iflint.pki.roots.trust import Platform, RootStanding, load_trust_list
+from iflint.report.findings import Severity
+from iflint.reporters.text import render
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared"
 CLOCK = datetime(2026, 11, 29, tzinfo=UTC)
@@ -190,6 +192,26 @@ def test_the_table_is_read_only_where_an_issuer_is_not_explained(tmp_path) -> No
     for folder, is_read in (("good-another-file", False), ("bad-leaf-only", True)):
         said = subprocess.run([*run, folder], cwd=case, check=True, capture_output=True, text=True)
         assert ("iflint.pki.public_cas" in said.stdout.split()) is is_read, folder
+
+
+def test_without_certificates_one_section_says_it_all(tmp_path) -> None:
+    for name in ("Orders", "Invoices"):
+        pairs = [(f"CN={name}.example", SILVER), (SUBJECT, SILVER), (f"CN={name}", R11)]
+        flow = Flow(name, name, [Channel("HTTPS", f"/{name}", pairs)])
+        write_tree(tmp_path / name, bundle(flow))
+    select = ["IFL302", "IFL207", "IFL402"]
+    report = iflint.check(str(tmp_path), as_of=CLOCK, select=select)
+    assert [report.count(each) for each in Severity] == [0, 8, 0]
+    shown = render(report)
+    section, _, wanted = shown.partition("Certificates to ask for")
+    assert section.startswith("No certificate is at hand: what the names alone tell\n")
+    assert [line.split()[0] for line in section.splitlines() if line.startswith("warning")] == [
+        "warning[IFL302]",
+        "warning[IFL207]",
+        "warning[IFL402]",
+    ]
+    assert section.count("Orders: HTTPS /Orders, entry") == 3
+    assert wanted.count("  subject  ") == 5
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared folder is not here")
