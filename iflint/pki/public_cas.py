@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 R = TypeVar("R", "PublicCa", "PublicRoot")
 
 _RUNS = re.compile(r"[a-z0-9]+")
+_HEX = re.compile(r"([0-9a-fA-F]{2})+")
 
 
 class ClientAuth(enum.StrEnum):
@@ -100,7 +101,9 @@ class PublicCas(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def table(self) -> Table:
         """All that is known."""
-        return self.own or _read(packaged_file("pki/data/public-cas.json"))
+        if self.own is not None:
+            return self.own
+        return _read(packaged_file("pki/data/public-cas.json"))
 
 
 def read_public_cas(data: bytes) -> Table:
@@ -108,27 +111,34 @@ def read_public_cas(data: bytes) -> Table:
 
     Raises ValueError with one line that says what is wrong and where.
     """
-    from iflint.pki.names import MalformedName, parse_name
-
     try:
         table = _read(data.removeprefix(b"\xef\xbb\xbf"))
     except msgspec.DecodeError as error:
         raise ValueError(f"the table of public CAs can't be used: {error}") from None
     except UnicodeDecodeError:
         raise ValueError("the table of public CAs can't be used: it is not UTF-8") from None
-    known = range(len(table.roots))
-    rows: list[tuple[str, str, Iterable[int]]]
-    rows = [(f"roots[{index}]", root.subject, ()) for index, root in enumerate(table.roots)]
-    rows += [(f"cas[{index}]", ca.subject, ca.roots) for index, ca in enumerate(table.cas)]
-    for place, subject, roots in rows:
-        wrong = next((f"there is no root {each}" for each in roots if each not in known), "")
+    for wrong, place in _mistakes(table):
+        raise ValueError(f"the table of public CAs can't be used: {wrong} - at `$.{place}`")
+    return table
+
+
+def _mistakes(table: Table) -> Iterator[tuple[str, str]]:
+    """What is wrong with a table beyond its types, and where."""
+    from iflint.pki.names import MalformedName, parse_name
+
+    subjects = [(root.subject, f"roots[{index}]") for index, root in enumerate(table.roots)]
+    subjects += [(ca.subject, f"cas[{index}]") for index, ca in enumerate(table.cas)]
+    for subject, place in subjects:
         try:
             parse_name(subject)
         except MalformedName as error:
-            wrong = f"not a name: {error.message}"
-        if wrong:
-            raise ValueError(f"the table of public CAs can't be used: {wrong} - at `$.{place}`")
-    return table
+            yield f"not a name: {error.message}", place
+    known = range(len(table.roots))
+    for index, ca in enumerate(table.cas):
+        place = f"cas[{index}]"
+        yield from ((f"there is no root {each}", place) for each in ca.roots if each not in known)
+        if ca.subject_key_id is not None and not _HEX.fullmatch(ca.subject_key_id):
+            yield f"no key identifier: {ca.subject_key_id!r}", place
 
 
 def _read(data: bytes) -> Table:
