@@ -202,7 +202,8 @@ class IssuerVerdict(msgspec.Struct, frozen=True):
 
     ``root`` is the best of those to which it leads, or that it ``is_root`` itself, with its
     ``standing`` on the list in force; None where the table of public CAs has no way up.
-    ``ended_on`` is the day on which the way to it ended, if it did. ``for_clients`` tells whether
+    ``ended_on`` is the day on which the way to it ended, if it did; ``ends`` are the last days of
+    all ways to a root. ``for_clients`` tells whether
     the CA may issue for clients at all; ``sunset`` is the calendar's word on it.
     """
 
@@ -214,6 +215,7 @@ class IssuerVerdict(msgspec.Struct, frozen=True):
     confirmed: bool = False
     for_clients: bool = True
     ended_on: date | None = None
+    ends: tuple[date, ...] = ()
     sunset: Sunset | None = None
 
 

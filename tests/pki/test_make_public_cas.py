@@ -126,6 +126,18 @@ def test_the_packaged_table_can_be_given_back() -> None:
     assert b"Community Data License Agreement" in packaged_file("pki/data/public-cas-LICENSE.txt")
 
 
+def test_names_are_found_alike_whether_few_or_many_are_asked_for() -> None:
+    table = PublicCas().table
+    few = [parse_name(ca.subject) for ca in table.cas[:4600:50]]
+    odd = [parse_name(text) for text in ("CN=Nobody", "O=X, CN=", "C=DE", "CN=Bücher")]
+    first = [table.cas_named(name) for name in (*few, *odd)]
+    for name in few * 3:
+        table.cas_named(name)
+    assert [table.cas_named(name) for name in (*few, *odd)] == first
+    assert all(first[: len(few)])
+    assert not any(first[len(few) :])
+
+
 @pytest.mark.parametrize(
     ("document", "message"),
     [
