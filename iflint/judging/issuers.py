@@ -122,6 +122,7 @@ class Issuers:
             confirmed=key_id is not None and best.key_id == key_id,
             for_clients=best.ca is None or best.ca.may_issue_for_clients,
             ended_on=best.last if best.over else None,
+            roots=tuple(way.root for way in ways if way.root is not None and not way.over),
             ends=tuple(way.last for way in ways if way.last is not None),
             sunset=sunset,
         )

@@ -202,8 +202,8 @@ class IssuerVerdict(msgspec.Struct, frozen=True):
 
     ``root`` is the best of those to which it leads, or that it ``is_root`` itself, with its
     ``standing`` on the list in force; None where the table of public CAs has no way up.
-    ``ended_on`` is the day on which the way to it ended, if it did; ``ends`` are the last days of
-    all ways to a root. ``for_clients`` tells whether
+    ``ended_on`` is the day on which the way to it ended, if it did; ``roots`` are all to which it
+    leads now, and ``ends`` the last days of its ways to roots. ``for_clients`` tells whether
     the CA may issue for clients at all; ``sunset`` is the calendar's word on it.
     """
 
@@ -215,6 +215,7 @@ class IssuerVerdict(msgspec.Struct, frozen=True):
     confirmed: bool = False
     for_clients: bool = True
     ended_on: date | None = None
+    roots: tuple[Root, ...] = ()
     ends: tuple[date, ...] = ()
     sunset: Sunset | None = None
 
@@ -284,9 +285,11 @@ class CallerVerdict(BindingVerdict, frozen=True, kw_only=True):
         """Whether it is a service key with a chain that XSUAA accepts, who gives tokens for it."""
         from iflint.pki.chains.xsuaa import accepts
 
-        best = self.best
+        best, known = self.best, self.unexplained
         return (
-            self.caller.kind is CallerKind.SERVICE_KEY and best is not None and accepts(best.chain)
+            self.caller.kind is CallerKind.SERVICE_KEY
+            and best is not None
+            and accepts(best.chain, known.roots if known else ())
         )
 
 

@@ -91,7 +91,23 @@ def known_issuer(issuer: IssuerVerdict, trust: TrustList) -> str:
     if issuer.is_root:
         unsupported = issuer.told is Told.UNSUPPORTED
         what = "a root that is not on the list in force" if unsupported else "a root of the list"
-    return f"{what} {how}.{way_to_root(issuer, trust)}"
+    usage = "" if issuer.for_clients else " Its extended key usage lacks Client Authentication."
+    return f"{what} {how}.{way_to_root(issuer, trust)}{usage}"
+
+
+def surely_unsupported(case: BindingCase) -> bool:
+    """Whether the chain surely leads to no root of the list, though a certificate is missing.
+
+    It is not certain of roots on one of Neo's two lists, nor of what may serve for tokens alone.
+    """
+    issuer = case.verdict.missing_issuer
+    return (
+        issuer is not None
+        and issuer.confirmed
+        and issuer.told is Told.UNSUPPORTED
+        and issuer.standing is not RootStanding.ONE_LIST
+        and not other_list_for_tokens(case)
+    )
 
 
 def way_to_root(issuer: IssuerVerdict, trust: TrustList) -> str:
@@ -126,6 +142,19 @@ def root_history(root: Root | None, trust: TrustList, whose: str = "It") -> str:
     if standing is RootStanding.NOT_REQUIRED:
         text += " SAP's whole list has it, but it is not among the roots that BTP itself uses."
     return text
+
+
+def other_list_for_tokens(case: BindingCase) -> str:
+    """What is to be known of a service key whose file does not tell which way its sender takes.
+
+    Empty where that makes no difference to whether its root counts.
+    """
+    if not isinstance(case, CallerCase) or not case.verdict.may_fetch_tokens:
+        return ""
+    return (
+        " A sender that only fetches a token with this key (OAuth) meets another list, XSUAA's, "
+        "which has a CA of this chain; calls with the certificate itself fail."
+    )
 
 
 def of_suppression(case: SuppressionCase) -> str:

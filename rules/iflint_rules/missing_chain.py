@@ -12,6 +12,7 @@ from iflint.rule import (
     Topic,
     about_certificate,
     known_issuer,
+    surely_unsupported,
 )
 
 
@@ -64,13 +65,7 @@ class MissingChain(Rule):
         best, issuer = case.verdict.best, case.verdict.missing_issuer
         if best is None or best.chain.outcome is not Outcome.MISSING:
             return
-        in_vain = issuer is not None and issuer.told is Told.UNSUPPORTED
-        if (
-            issuer is not None
-            and in_vain
-            and issuer.confirmed
-            and _IN_VAIN in case.context.in_force
-        ):
+        if _UNSUPPORTED_ISSUER in case.context.in_force and surely_unsupported(case):
             return
         chain = best.chain
         missing = chain.missing_issuer.readable if chain.missing_issuer else "unknown"
@@ -94,9 +89,9 @@ class MissingChain(Rule):
         remedy += "keep it with your certificates"
         if chain.ca_issuers:
             remedy += f"; the certificate below it names {chain.ca_issuers[0]}"
-        if in_vain:
-            remedy = "Make sure of the CA first: below a root that is not on the list the sender "
-            remedy += "needs another certificate, not this intermediate"
+        if issuer is not None and (issuer.told is Told.UNSUPPORTED or not issuer.for_clients):
+            remedy = "Make sure of the CA first: below this one the sender may need another "
+            remedy += "certificate, not this intermediate"
         yield self.finding(
             case,
             message,
@@ -106,5 +101,5 @@ class MissingChain(Rule):
         )
 
 
-_IN_VAIN = "IFL207"
-"""Says that the missing certificate is of no use, where that is certain."""
+_UNSUPPORTED_ISSUER = "IFL207"
+"""Says so where it is certain that the missing certificate is of no use."""

@@ -6,12 +6,13 @@ from iflint.rule import (
     BindingCase,
     Finding,
     IssuerVerdict,
-    RootStanding,
     Rule,
     Severity,
     Told,
     Topic,
     about_issuer,
+    other_list_for_tokens,
+    surely_unsupported,
     way_to_root,
 )
 
@@ -64,7 +65,7 @@ class UnsupportedIssuer(Rule):
         by_name, missing = case.verdict.by_name, case.verdict.missing_issuer
         if by_name is not None and by_name.told is Told.UNSUPPORTED:
             yield self._by_name(case, by_name)
-        elif missing is not None and missing.confirmed and missing.told is Told.UNSUPPORTED:
+        elif missing is not None and surely_unsupported(case):
             yield self._confirmed(case, missing)
 
     def _by_name(self, case: BindingCase, issuer: IssuerVerdict) -> Finding:
@@ -90,7 +91,7 @@ class UnsupportedIssuer(Rule):
                 "Let the sender get a certificate under a root that is on the list; the missing "
                 f"one is of no use{_OWN_LIST}"
             ),
-            severity=None if issuer.standing is RootStanding.ONE_LIST else Severity.ERROR,
+            severity=Severity.ERROR,
             **about_issuer(case),
         )
 
@@ -100,4 +101,5 @@ _OWN_LIST = "; or check with the list of your own domain: --platform custom --ro
 
 def _known(case: BindingCase, issuer: IssuerVerdict) -> str:
     trust = case.context.trust
-    return f"{way_to_root(issuer, trust)} List: {trust.name}."
+    way, for_tokens = way_to_root(issuer, trust), other_list_for_tokens(case)
+    return f"{way}{for_tokens} List: {trust.name}."

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, time
 
 from iflint.rule import (
     BindingCase,
-    CallerCase,
     Finding,
     JoinedCertificate,
     Outcome,
@@ -16,6 +15,7 @@ from iflint.rule import (
     Topic,
     TrustList,
     about_certificate,
+    other_list_for_tokens,
     root_history,
 )
 
@@ -97,13 +97,13 @@ class UnsupportedRoot(Rule):
         expected = root is not None and trust.standing(root) is RootStanding.NOT_YET
         coming = root.added_on if expected and root is not None else None
         since = datetime.combine(removed_on, time(), UTC) if removed_on else None
-        for_tokens = isinstance(case, CallerCase) and case.verdict.may_fetch_tokens
+        for_tokens = other_list_for_tokens(case)
         return self.finding(
             case,
             f"The chain of {case.words.its} certificate ends in a root that is "
             f"{'no longer' if removed else 'not'} on the list in force: {_subject(best)}."
             f"{root_history(root, trust)}{_namesake(root, trust)}"
-            f"{_TOKENS if for_tokens else ''} List: {trust.name}.",
+            f"{for_tokens} List: {trust.name}.",
             remedy=case.words.with_switch(
                 "Let the sender get a certificate under a root that is on the list, or check with "
                 "the list of your own domain: --platform custom --roots FILE."
@@ -113,13 +113,6 @@ class UnsupportedRoot(Rule):
             works_from=datetime.combine(coming, time(), UTC) if coming else None,
             **about_certificate(case, best),
         )
-
-
-_TOKENS = (
-    " A sender that only fetches a token with this key (OAuth) meets another list, XSUAA's, which "
-    "has a CA of this chain; calls with the certificate itself fail."
-)
-"""What is to be known of a service key whose file does not tell which way its sender takes."""
 
 
 def _subject(best: JoinedCertificate) -> str:

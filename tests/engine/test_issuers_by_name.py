@@ -12,7 +12,20 @@ from pathlib import Path
 import pytest
 
 import iflint
-from exports import Channel, Flow, bundle, guests, write_tree
+from exports import (
+    Channel,
+    Disclosed,
+    Flow,
+    bundle,
+    dn,
+    guests,
+    intermediate,
+    issue,
+    public_cas,
+    root,
+    service_key,
+    write_tree,
+)
 from iflint.engine.session import Session
 from iflint.judging.issuers import Issuers
 from iflint.judging.verdicts import Told
@@ -194,6 +207,24 @@ def test_the_table_is_read_only_where_an_issuer_is_not_explained(tmp_path) -> No
         assert ("iflint.pki.public_cas" in said.stdout.split()) is is_read, folder
 
 
+def test_a_key_that_may_serve_for_tokens_is_not_called_unsupported_for_sure(tmp_path) -> None:
+    top = root("names top", dn("CN=Old Root"), "2010-01-01", "2040-01-01")
+    table = []
+    for common_name, severity in (("DigiCert SHA2 Secure Server CA", "warning"), ("CA", "error")):
+        ca = intermediate(f"names {common_name}", dn(f"CN={common_name}"), top)
+        table.append(Disclosed(ca, [(top, "2031-12-31")]))
+        document = json.dumps(public_cas("made up", table))
+        (tmp_path / "public-cas.json").write_text(document, "utf-8")
+        held = issue(f"names below {common_name}", dn("CN=partner"), ca)
+        (tmp_path / "key.json").write_bytes(service_key("partner", held))
+        own = str(tmp_path / "public-cas.json")
+        select = ["IFL202", "IFL207"]
+        report = iflint.check(str(tmp_path), as_of=CLOCK, public_cas=own, select=select)
+        (finding,) = report.findings
+        assert (finding.code, finding.severity) in {("IFL202", "warning"), ("IFL207", "error")}
+        assert finding.severity == severity
+
+
 def test_without_certificates_one_section_says_it_all(tmp_path) -> None:
     for name in ("Orders", "Invoices"):
         pairs = [(f"CN={name}.example", SILVER), (SUBJECT, SILVER), (f"CN={name}", R11)]
@@ -243,4 +274,6 @@ def test_no_name_says_what_the_chain_contradicts(day, platform) -> None:
                 assert chain.outcome is not Outcome.TRUSTED, certificate.subject.readable
             else:
                 assert chain.outcome not in (Outcome.UNSUPPORTED, Outcome.SELF_SIGNED)
+            if not told.for_clients and chain.root is not None:
+                assert chain.without_client_auth, certificate.subject.readable
     assert compared
