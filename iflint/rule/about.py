@@ -72,16 +72,18 @@ def about_certificate(case: BindingCase, match: JoinedCertificate) -> dict[str, 
 
 
 def about_issuer(case: BindingCase) -> dict[str, Any]:
-    """The location and the related ones of a finding about an issuer that is known by name.
+    """The location, the related ones and the key of a finding about an issuer known by name.
 
-    Keyword arguments for `Rule.finding`.
+    Keyword arguments for `Rule.finding`. What only names tell is another finding than what the
+    certificate tells: who lives with the one has not seen the other.
     """
     best, by_names = case.verdict.best, case.verdict.is_known_by_names
+    told = {"by_names": by_names, "key": "by name" if by_names else ""}
     if best is not None:
-        return {**about_certificate(case, best), "by_names": by_names}
+        return about_certificate(case, best) | told
     assert isinstance(case, EntryCase)
     location, related = where_text_stands(case.verdict.issuer.value)
-    return {"location": location, "related": related, "by_names": by_names}
+    return {"location": location, "related": related, **told}
 
 
 def known_issuer(issuer: IssuerVerdict, trust: TrustList) -> str:
