@@ -20,7 +20,7 @@ PAGES = ROOT / "docs" / "rules"
 BEGIN = "<!-- families of rules: made by docs/make_pages.py -->"
 END = "<!-- end of families -->"
 FAMILIES = {
-    "IFL0": "what can't be read or has no value, and suppressions that are of no use",
+    "IFL0": "what can't be read or has no value, and what of the configuration is of no use",
     "IFL1": "dates and renewals",
     "IFL2": "chains and roots",
     "IFL3": "the rows of a channel, and the certificates that they mean",

@@ -115,7 +115,7 @@ class ServiceKeySettings(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of service keys that their files do not tell.
 
     ``path`` is relative to ``folder`` (absolute; empty: the current directory). ``roles`` and
-    ``pinned`` are None where nothing is said of them.
+    ``pinned`` are None where nothing is said of them. ``location`` is where it is configured.
     """
 
     path: Annotated[
@@ -129,20 +129,32 @@ class ServiceKeySettings(msgspec.Struct, frozen=True, kw_only=True):
         Setting(switch(), "Pin Certificate: whether a key accepts its own certificate only."),
     ] = None
     folder: str = ""
+    location: Location | None = None
 
 
 class UserSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """The roles of a user to whom certificates are mapped."""
+    """The roles of a user to whom certificates are mapped.
+
+    ``path`` is relative to ``folder`` (absolute; empty: the current directory); without one the
+    user of each dump is meant. ``location`` is where it is configured.
+    """
 
     name: Annotated[str, Setting(LINE, "The user, as certificate-to-user mappings name it.")]
     roles: Annotated[tuple[str, ...], Setting(LINE, "The roles of the user.")]
+    path: Annotated[
+        str,
+        Setting(PATH_PATTERN, "Only in dumps of mappings that match: a pattern as in .gitignore."),
+    ] = ""
+    folder: str = ""
+    location: Location | None = None
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """One of the environments that content is deployed to, with settings of its own.
 
     A setting that is None is that of the run. ``service_keys`` and ``users`` are added to the
-    run's, and count before these. ``parameters`` are patterns of paths (see
+    run's, and count before these; files that match their paths belong to the environment, and to
+    others only where these name them, too. ``parameters`` are patterns of paths (see
     `iflint.engine.environments`), applied after the run's own files of parameters.
     """
 
@@ -218,14 +230,15 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     names or prefixes of codes; ``rules`` has tables of settings of single rules, under their codes
     or names: ``{"IFL102": {"severity": "error"}}`` (`iflint.engine.rule_settings`).
     ``exclude`` holds patterns relative to ``exclude_directory`` (default: ``directory``).
-    ``environments`` are those to check, each by itself. ``root`` is the folder that fingerprints
-    and URIs begin at if no repository holds what is checked (default: ``directory``).
-    ``suppressions`` and ``baseline``, a file of known findings (`iflint.engine.baseline`), set
-    findings apart from those that count. ``whole_inventory`` asks for the exact location of every
-    channel and entry in the report, ``describe_rules`` for the rules in force, ``diagrams`` for
-    how the flows are drawn; each costs time that a run without it saves. ``service_keys``
-    and ``users`` say which roles service keys and mapped users have. ``progress`` is told of each
-    step (`iflint.progress`).
+    ``environments`` are those to check, each by itself; ``other_environments`` are not checked,
+    but service keys and mappings that belong to them are none of those. ``root`` is the folder
+    that fingerprints and URIs begin at if no repository holds what is checked (default:
+    ``directory``). ``suppressions`` and ``baseline``, a file of known findings
+    (`iflint.engine.baseline`), set findings apart from those that count. ``whole_inventory`` asks
+    for the exact location of every channel and entry in the report, ``describe_rules`` for the
+    rules in force, ``diagrams`` for how the flows are drawn; each costs time that a run without
+    it saves. ``service_keys`` and ``users`` say which roles service keys and mapped users have.
+    ``progress`` is told of each step (`iflint.progress`).
     """
 
     certificates: Annotated[
@@ -312,6 +325,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     rules: Mapping[str, Mapping[str, Any]] = {}
     suppressions: tuple[Suppression, ...] = ()
     environments: tuple[Environment, ...] = ()
+    other_environments: tuple[Environment, ...] = ()
     exclude_directory: str | None = None
     directory: str | None = None
     root: str | None = None

@@ -182,11 +182,10 @@ def _collect_uses(
 
 def _collect_callers(session: Session, collected: dict[Certificate, _Collected]) -> None:
     """Note which service keys and mappings need what is at hand."""
-    from iflint.rule.words import words_for
-
     for verdict in session.caller_verdicts(session.as_of):
         channels = session.opened_by(verdict.caller)
-        reference, renewal = caller_reference(verdict.caller), words_for(verdict.caller).renewal
+        reference = caller_reference(verdict.caller)
+        renewal = session.context.words_of(verdict).renewal
         above: dict[Certificate, bool] = {}
         needed: list[tuple[Certificate, str, bool]] = []
         for match in verdict.joined:
@@ -252,7 +251,11 @@ def _collect_standings(
             certificate, session.pool, trust, session.as_of, verifier
         )
         standing = standing_of(
-            chain, session.pool, trust, session.as_of, session.issuers(session.as_of)
+            chain,
+            session.pool,
+            trust,
+            session.as_of,
+            issuers=session.issuers(session.as_of),
         )
         verdict = standing.verdict, standing.reasons, standing.holds_until
         collected[certificate].standings.setdefault(verdict, (standing.steps, []))[1].append(

@@ -11,18 +11,19 @@ import msgspec
 from iflint.judging.verdicts import Told
 from iflint.options import Options, UsageError
 from iflint.pki.certificates import Certificate, usage_name
-from iflint.pki.chains.pool import CertificatePool
+from iflint.pki.chains.pool import CertificatePool, expired_without_need
 from iflint.pki.chains.search import MAX_SIGNATURES, judge_chain
 from iflint.pki.chains.signatures import SignatureCache, Verification
 from iflint.pki.chains.verdict import ChainVerdict, FaultKind, Outcome
 from iflint.pki.roots.trust import Root, RootStanding, TrustList
 from iflint.report.certificate_list import Place, Standing, Step
-from iflint.words.wording import dated, day, days_until, listed
+from iflint.words.wording import NO_SUBJECT, dated, day, days_until, listed
 
 if TYPE_CHECKING:
     from iflint.judging.issuers import Issuers
     from iflint.pki.chains.verdict import Fault, Link
     from iflint.pki.files import FoundCertificate
+    from iflint.pki.keys import KeyMaterial
     from iflint.places.problems import Problem
 
 
@@ -69,7 +70,12 @@ def judged_chains(paths: Sequence[str], options: Options, *, every: bool = False
         trust=trust.name,
         trees=tuple(
             standing_of(
-                judge_chain(start, pool, trust, as_of, verifier), pool, trust, as_of, issuers
+                judge_chain(start, pool, trust, as_of, verifier),
+                pool,
+                trust,
+                as_of,
+                asked.keys,
+                issuers,
             )
             for start in starts
         ),
@@ -111,13 +117,16 @@ def standing_of(
     pool: CertificatePool,
     trust: TrustList,
     as_of: datetime,
+    keys: Iterable[KeyMaterial] = (),
     issuers: Issuers | None = None,
 ) -> Standing:
     """The steps of a verdict on a chain, the client certificate's own dates judged too.
 
+    ``keys`` are the private keys at hand, of which one may lie beside it and be another's;
     ``issuers`` tell of an issuer that is missing.
     """
-    steps = tuple(_Steps(chain, pool, trust, as_of, issuers).all())
+    strange = tuple(key for key in keys if key.beside == chain.leaf)
+    steps = tuple(_Steps(chain, pool, trust, as_of, strange, issuers).all())
     reasons = tuple(f"{_short(step)} {fault}" for step in steps for fault in step.faults)
     if not reasons:
         return Standing("works", (), chain.holds_until, steps)
@@ -161,8 +170,10 @@ class _Steps:
         pool: CertificatePool,
         trust: TrustList,
         as_of: datetime,
+        strange: Sequence[KeyMaterial],
         issuers: Issuers | None,
     ) -> None:
+        self._strange = strange
         self._chain = chain
         self._pool = pool
         self._trust = trust
@@ -201,10 +212,20 @@ class _Steps:
         elif self._as_of < leaf.not_before:
             yield _Objection(f"it is not valid before {dated(leaf.not_before, self._as_of)}")
         yield from self._said_of(leaf)
+        yield from self._said_of_entry()
+        for key in self._strange:
+            yield _Objection(not_its_key(key), certain=False)
         if leaf.is_known_by_facts:
             yield _Objection("its names and dates are all that is told of it", certain=False)
         if self._chain.outcome is Outcome.SELF_SIGNED:
             yield _Objection("it is its own issuer, and not on the list of roots")
+
+    def _said_of_entry(self) -> Iterator[_Objection]:
+        """What the key entry of the client certificate presents, too, and is of no use."""
+        used = self._chain.certificates
+        for entry in self._pool.entries(self._chain.leaf):
+            for certificate in expired_without_need(entry, used, self._as_of):
+                yield _Objection(_needless(certificate, self._as_of), certain=False)
 
     def _said_of(self, certificate: Certificate) -> Iterator[_Objection]:
         yield from (
@@ -234,6 +255,7 @@ class _Steps:
                 for found in dict.fromkeys(self._pool.locations(certificate))
             ),
             known_as=known_as,
+            note=NO_SUBJECT if role == "client" and not certificate.subject.rdns else "",
         )
         return _with(step, said)
 
@@ -291,6 +313,21 @@ class _Steps:
             faults=tuple(faults),
             sources=self._chain.ca_issuers,
         )
+
+
+def _needless(certificate: Certificate, clock: datetime) -> str:
+    """That an expired certificate is presented beside a chain that does without, in a clause."""
+    return (
+        f"{certificate.subject.readable} is presented with it, which expired on "
+        f"{dated(certificate.not_after, clock)}: remove it, since most verifiers find the other "
+        "path, but whether SAP's does is not known"
+    )
+
+
+def not_its_key(key: KeyMaterial) -> str:
+    """That the key beside a certificate is a stranger's, in a clause."""
+    whose = f", but that of {key.owner.subject.readable}" if key.owner else ""
+    return f"the private key in {key.location.file} is not its own{whose}"
 
 
 def _against(root: Root, standing: RootStanding) -> str:

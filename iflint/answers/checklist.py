@@ -28,13 +28,15 @@ class State(enum.StrEnum):
 class Complaint(msgspec.Struct, frozen=True):
     """What is wrong with a point: a line for people, and one that says what to do.
 
-    ``code`` is that of the rule that says it, empty where none does.
+    ``code`` is that of the rule that says it, empty where none does. ``commands`` are lines for a
+    shell that do what the remedy says, in their order.
     """
 
     message: str
     remedy: str
     state: State = State.FAILS
     code: str = ""
+    commands: tuple[str, ...] = ()
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):

@@ -90,7 +90,9 @@ def _is_overtaken(finding: Finding, begun: Iterable[Finding]) -> bool:
 
 
 def _has_come(announced: Finding, other: Finding) -> bool:
-    return announced.breaks_on is not None and announced.breaks_on == other.broken_since
+    """Whether that is the day: something breaks then, or ends and is missed by nobody."""
+    ended = other.certificate.not_after if other.certificate else None
+    return announced.breaks_on is not None and announced.breaks_on in (other.broken_since, ended)
 
 
 def _renew_by(finding: Finding, day: date, session: Session) -> date | None:
@@ -125,10 +127,10 @@ def _later(day: date) -> date:
 def _moments(session: Session) -> Iterator[datetime]:
     """Every moment at which something that verdicts depend on begins or ends."""
     windows = _windows(session)
-    joined = (
-        match.certificate for binding in session.bindings(session.as_of) for match in binding.joined
-    )
-    for certificate in session.pool.below_roots(joined):
+    bindings = tuple(session.bindings(session.as_of))
+    bound = [match.certificate for binding in bindings for match in binding.joined]
+    bound += [later.certificate for binding in bindings for later in binding.successors]
+    for certificate in session.pool.below_roots(bound):
         yield from _ends(certificate.not_before, certificate.not_after, windows)
         for root in session.trust.roots_named(certificate.issuer):
             if root.not_before is not None and root.not_after is not None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.answers.checklist import Complaint, State
+from iflint.answers.store_commands import Store, to_trust, trust_in_keystore
 from iflint.options import UsageError
 from iflint.pki.chains.connectivity import SERVER_AUTH, is_load_balancer_chain
 from iflint.pki.chains.pool import CertificatePool
@@ -35,19 +36,19 @@ _DOWNLOAD_AGAIN = (
 class Trusting(msgspec.Struct, frozen=True):
     """The sender's side of the handshake, before its own certificate is asked for.
 
-    ``held`` are the certificates of its ``files``, the keystore and then truststores; ``clock``
+    ``held`` are the certificates of its ``stores``, the keystore and then truststores; ``clock``
     is aware. ``table`` lends the names and keys of known roots.
     """
 
     held: tuple[FoundCertificate, ...]
-    files: tuple[str, ...]
+    stores: tuple[Store, ...]
     table: Table
     clock: datetime
 
     @property
     def where(self) -> str:
         """The files, for people."""
-        return listed(self.files, "or")
+        return listed([store.path for store in self.stores], "or")
 
     def judge(self, download: Sequence[FoundCertificate]) -> tuple[list[str], list[Complaint]]:
         """Facts, and what is wrong, for each server in the Connectivity Test's download.
@@ -129,10 +130,17 @@ class Trusting(msgspec.Struct, frozen=True):
                 f"{message} The download does not hold it either.",
                 "Get this root from its CA, and import it as a certificate to trust.",
             )
-        file = next(str(place.file) for place in pool.locations(top)).rpartition("!/")[2]
-        target = self.files[-1]
-        remedy = f"Import {file} of the download into {target} as a certificate to trust"
-        return Complaint(message, f"{remedy}, with Java: {_import(file, target)}.")
+        place = pool.locations(top)[0]
+        file = str(place.file).rpartition("!/")[2]
+        target = self.stores[-1]
+        how = "Import" if target.is_keystore else "Add"
+        remedy = f"{how} {file} of the download into {target.path} as a certificate to trust"
+        command = to_trust(file, target, is_text=place.region is not None)
+        if target.is_alone:
+            remedy += (
+                ": that file can hold no second one, so make a PEM file of both for the sender"
+            )
+        return Complaint(message, f"{remedy}.", commands=(command,) if command else ())
 
 
 def trusted(held: Iterable[FoundCertificate]) -> int:
@@ -145,13 +153,6 @@ def _is(found: FoundCertificate, kind: Stored) -> bool:
     return (found.stored or Stored.TRUSTED) is kind
 
 
-def _import(file: str, keystore: str) -> str:
-    from shlex import quote
-
-    names = f"-file {quote(file)} -keystore {quote(keystore)}"
-    return f"keytool -importcert -alias load-balancer-root {names}"
-
-
 _LEVELS = (
     (Stored.TRUSTED, True, None),
     (Stored.TRUSTED, False, None),
@@ -161,7 +162,8 @@ _LEVELS = (
         Complaint(
             "It lacks Java's mark of a certificate to trust, so a sender that runs on Java does "
             "not trust it.",
-            f"For a sender that runs on Java, import it with: {_import('FILE', 'KEYSTORE')}.",
+            "For a sender that runs on Java, import it with: "
+            f"{trust_in_keystore('FILE', 'KEYSTORE')}.",
             State.WARNING,
         ),
     ),
@@ -170,7 +172,8 @@ _LEVELS = (
         False,
         Complaint(
             "It is there as a part of a key entry's chain only, which is presented, not trusted.",
-            f"Import it once more, as a certificate to trust: {_import('FILE', 'KEYSTORE')}.",
+            "Import it once more, as a certificate to trust: "
+            f"{trust_in_keystore('FILE', 'KEYSTORE')}.",
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Judges one certificate by itself, by the rules for the entries of a channel.
+"""Judges one certificate by itself, by the rules for what lets a certificate in.
 
 For what comes without a flow: a renewed certificate, what a sender's keystore presents.
 """
@@ -21,8 +21,9 @@ from iflint.places.edits import CannotWrite
 from iflint.rule.rule import Topic, topics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from iflint.callers.caller import Caller
     from iflint.engine.session import Session
     from iflint.pki.files import FoundCertificate
     from iflint.places.edits import Edit
@@ -31,19 +32,39 @@ if TYPE_CHECKING:
 
 
 def findings_about(
-    found: FoundCertificate, session: Session, beside: Iterable[FoundCertificate]
+    found: FoundCertificate,
+    session: Session,
+    beside: Iterable[FoundCertificate],
+    caller: Caller | None = None,
 ) -> tuple[Finding, ...]:
     """What the rules in force in ``session`` say of a certificate, less what is about renewals:
     a certificate by itself has no entries besides its own.
 
-    ``beside`` are the certificates that may complete its chain; those of its own pair are left
-    out, as they could hide a fault.
+    It is taken for that of a row, or of a service key or a mapping such as ``caller``. ``beside``
+    are the certificates that may complete its chain; those of its own pair are left out, as they
+    could hide a fault.
     """
     pair = _pair(found)
     others = (one for one in beside if _pair(one) != pair)
-    findings = session.with_certificates((found, *others)).findings_in(_flow_for(found))
+    alone = session.with_certificates((found, *others))
+    if caller is None:
+        findings = alone.findings_in(_flow_for(found))
+    else:
+        findings = alone.findings_of(_caller_for(found, caller))
     about = topics(session.rules)
     return tuple(finding for finding in findings if about.get(finding.code) is not Topic.RENEWAL)
+
+
+def clients(found: Iterable[FoundCertificate]) -> Iterator[FoundCertificate]:
+    """The certificates that issued no other one of the file, each once."""
+    each = {one.certificate.sha256: one for one in found}
+    issuers = {
+        one.certificate.issuer.chain_key
+        for one in each.values()
+        if one.certificate.subject.chain_key != one.certificate.issuer.chain_key
+    }
+    leaves = [one for one in each.values() if one.certificate.subject.chain_key not in issuers]
+    yield from leaves or each.values()
 
 
 def _pair(found: FoundCertificate) -> tuple[str, str]:
@@ -62,6 +83,17 @@ class _Place(msgspec.Struct, frozen=True):
     def edit(self, text: str, start: int = 0, end: int | None = None) -> Edit:  # noqa: ARG002
         """Always raises CannotWrite."""
         raise CannotWrite("it stands in no flow")
+
+
+def _caller_for(found: FoundCertificate, caller: Caller) -> Caller:
+    """A key or a mapping such as another one, made up for one certificate."""
+    return msgspec.structs.replace(
+        caller,
+        certificate=found.certificate,
+        location=found.location,
+        places=(found.location,),
+        chain=(),
+    )
 
 
 def _flow_for(found: FoundCertificate) -> Iflow:

@@ -22,7 +22,7 @@ class Affected(msgspec.Struct, frozen=True, kw_only=True):
 
     ``root`` is the subject of the root that it reaches, ``subject`` the one of its certificate,
     ``file`` where it stands. An ``entry`` has a channel, a ``caller`` the channels that it is
-    known to open.
+    known to open. ``environments`` are those in which it is so.
     """
 
     root: str
@@ -36,6 +36,7 @@ class Affected(msgspec.Struct, frozen=True, kw_only=True):
     entry: int | None = None
     caller: CallerReference | None = None
     opens: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
 
 
 class ReleaseEffect(msgspec.Struct, frozen=True):
@@ -54,7 +55,8 @@ class ReleaseEffect(msgspec.Struct, frozen=True):
 def release_effect(paths: Sequence[str], options: Options, one: str, other: str) -> ReleaseEffect:
     """What the change from the older of two releases to the newer one means for ``paths``.
 
-    Without paths, only what came and went. Raises UsageError for a release that the table does
+    Without paths, only what came and went. An environment whose list has no releases is left out.
+    Raises UsageError for a release that the table does
     not have, for a list that is made of files, and what `iflint.engine.run.check` raises.
     """
     from iflint.engine.roots import read_trust_list
@@ -70,15 +72,28 @@ def release_effect(paths: Sequence[str], options: Options, one: str, other: str)
         raise UsageError(str(error)) from None
     if not paths:
         return ReleaseEffect(found)
-    from iflint.engine.session import Session
+    from iflint.engine.run import read
 
-    session = Session(paths, options)
-    before, after = (_reached(session, release) for release in (found.older, found.newer))
-    return ReleaseEffect(
-        found,
-        broken=tuple(one for place, one in before.items() if one.root and not after[place].root),
-        mended=tuple(one for place, one in after.items() if one.root and not before[place].root),
-        checked=len(before),
+    broken: dict[Affected, list[str]] = {}
+    mended: dict[Affected, list[str]] = {}
+    checked: set[Hashable] = set()
+    for session in read(paths, options).sessions:
+        if session.trust.release is None:
+            continue
+        before, after = (_reached(session, release) for release in (found.older, found.newer))
+        checked.update(before)
+        for which, held, lost in ((broken, before, after), (mended, after, before)):
+            for place, affected in held.items():
+                if affected.root and not lost[place].root:
+                    which.setdefault(affected, []).append(session.name)
+    return ReleaseEffect(found, _named(broken), _named(mended), len(checked))
+
+
+def _named(found: dict[Affected, list[str]]) -> tuple[Affected, ...]:
+    """Each with the environments in which it was found."""
+    return tuple(
+        msgspec.structs.replace(one, environments=tuple(filter(None, names)))
+        for one, names in found.items()
     )
 
 

@@ -1,22 +1,21 @@
 """What to do with a renewed certificate: which channels it touches, and SAP's steps with dates.
 
-The order is that of SAP's procedure (2d3cae7): the new pair is added beside the old one and
-deployed, the sender switches, the old pair is removed and deployed. With the same pair nothing in
-the flow changes. A service key that is pinned and a mapping accept one certificate: a new one of
-the same instance or user comes before the switch, and the old one goes after it (19af5e2, 9949c61).
+`iflint.answers.renewal_steps` has the steps, `iflint.answers.predecessors` what it may replace
+where nobody knows its sender.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from iflint.answers.lone_certificate import findings_about
+from iflint.answers.lone_certificate import clients, findings_about
+from iflint.answers.predecessors import alike, replaced_subjects
+from iflint.answers.renewal_plan import Renewal, Touched, TouchedCaller
+from iflint.answers.renewal_steps import schedules
 from iflint.callers.caller import CallerKind
-from iflint.judging.name_index import sender_key
 from iflint.judging.references import (
     caller_reference,
     certificate_reference,
@@ -24,122 +23,58 @@ from iflint.judging.references import (
     entry_reference,
     iflow_reference,
 )
+from iflint.judging.renewals import is_later, is_same_sender
+from iflint.judging.verdicts import CallerVerdict
 from iflint.options import UsageError
 from iflint.report.findings import (
     CallerReference,
-    CertificateReference,
-    ChannelReference,
-    EntryReference,
-    Finding,
-    IflowReference,
-    Severity,
 )
 
 if TYPE_CHECKING:
+    from iflint.callers.caller import Caller
     from iflint.engine.session import Session
     from iflint.judging.verdicts import (
-        CallerVerdict,
+        BindingVerdict,
         ChannelVerdict,
         EntryVerdict,
         IflowVerdict,
     )
     from iflint.pki.certificates import Certificate
     from iflint.pki.files import FoundCertificate
-    from iflint.places.location import FileLocation
+    from iflint.pki.names import Name
+    from iflint.places.location import Location
+
+    IsSender = Callable[[Name], bool]
 
 
-class Touched(msgspec.Struct, frozen=True):
-    """A channel that knows the sender of the new certificate, in the environments named.
+class _InOne(msgspec.Struct, frozen=True):
+    """What a certificate touches in one environment."""
 
-    ``old`` are its entries for this sender with another pair; ``has_new`` tells whether it lists
-    the new pair already, ``old_until`` the last day of the best certificate for the old ones
-    (or, where the pair stays, for that pair), None if none is at hand.
-    """
-
-    iflow: IflowReference
-    channel: ChannelReference
-    old: tuple[EntryReference, ...]
-    has_new: bool
-    old_until: date | None
-    environments: tuple[str, ...] = ()
-
-    @property
-    def changes(self) -> bool:
-        """Whether anything has to be done in the flow."""
-        return bool(self.old) or not self.has_new
-
-
-class TouchedCaller(msgspec.Struct, frozen=True, kw_only=True):
-    """A service key or a mapping that holds a certificate of this sender.
-
-    It does so in the ``environments`` named. ``has_new`` tells whether it holds the new
-    certificate, ``accepts_new`` whether it lets it in: a key that is not pinned does so with the
-    pair of its own one. ``replaced`` tells that another one for the same channels holds the new
-    certificate already. ``pin_assumed``: nobody said whether the key is pinned. ``opens`` are the
-    channels that it is known to open, ``old_until`` is the last day of the certificate that it
-    holds.
-    """
-
-    caller: CallerReference
-    file: FileLocation
-    has_new: bool
-    accepts_new: bool
-    pinned: bool
-    pin_assumed: bool
-    opens: tuple[str, ...]
-    old_until: date | None
-    replaced: bool = False
-    environments: tuple[str, ...] = ()
-
-    @property
-    def is_mapping(self) -> bool:
-        """Whether it is a certificate-to-user mapping, no service key."""
-        return self.caller.kind == CallerKind.MAPPING
-
-    @property
-    def needs_new(self) -> bool:
-        """Whether a new one has to be made before the sender switches."""
-        return not self.accepts_new and not self.replaced
-
-
-class RenewalStep(msgspec.Struct, frozen=True):
-    """One step of the procedure: what, at which channels, and in which days it may happen.
-
-    ``channels`` are keys and mappings where the step is about these. ``row`` is the subject and
-    issuer to enter, exactly as the runtime accepts them. ``days_left`` counts calendar days from
-    the clock to ``until``; negative: too late.
-    """
-
-    what: str
-    row: tuple[str, str] | None = None
-    channels: tuple[str, ...] = ()
-    since: date | None = None
-    until: date | None = None
-    days_left: int | None = None
-
-
-class Renewal(msgspec.Struct, frozen=True):
-    """The plan for one new certificate; ``problems`` is what is wrong with the certificate."""
-
-    certificate: CertificateReference
-    subject: str
-    issuer: str
-    problems: tuple[Finding, ...]
+    session: Session
     touched: tuple[Touched, ...]
-    steps: tuple[RenewalStep, ...]
-    callers: tuple[TouchedCaller, ...] = ()
+    callers: tuple[TouchedCaller, ...]
+    bindings: tuple[BindingVerdict, ...]
 
     @property
-    def pair_changes(self) -> bool:
-        """Whether a channel has to be changed."""
-        return any(touched.changes for touched in self.touched)
+    def like(self) -> Caller | None:
+        """The key or mapping in whose words the certificate is spoken of; None: a row's."""
+        held = (each.caller for each in self.bindings if isinstance(each, CallerVerdict))
+        return None if self.touched else next(held, None)
 
 
-def plan_renewals(certificate_path: str, sessions: Sequence[Session]) -> tuple[Renewal, ...]:
+def plan_renewals(
+    certificate_path: str,
+    sessions: Sequence[Session],
+    *,
+    others: Sequence[Session] = (),
+    replaces: str | None = None,
+) -> tuple[Renewal, ...]:
     """The plan for each client certificate in a file; issuers in it complete the chain only.
 
-    ``sessions`` are those of a run. Raises UsageError when the file holds none, and
-    FileNotFoundError.
+    ``sessions`` are those of a run, ``others`` those of environments that nobody asked for, where
+    rows of flows count all the same. ``replaces`` is a certificate file or a DN: whose certificate
+    the new one takes the place of. Raises UsageError when a file holds no certificate or the DN is
+    none, and FileNotFoundError.
     """
     from iflint.engine.inputs import read_certificates
 
@@ -147,81 +82,127 @@ def plan_renewals(certificate_path: str, sessions: Sequence[Session]) -> tuple[R
     if not read.certificates:
         what = read.problems[0].in_one_line if read.problems else "it holds no certificate"
         raise UsageError(f"{certificate_path}: {what}")
-    ready = [
-        session.with_certificates((*session.inputs.certificates, *read.certificates))
-        for session in sessions
-    ]
-    return tuple(_plan(found, ready) for found in _clients(read.certificates))
+    replaced = replaced_subjects(replaces, sessions[0].options) if replaces is not None else ()
+
+    def ready(each: Session) -> Session:
+        return each.with_certificates((*each.inputs.certificates, *read.certificates))
+
+    known = {one.certificate.sha256 for each in sessions for one in each.inputs.certificates}
+    prepared, elsewhere = list(map(ready, sessions)), list(map(ready, others))
+    return tuple(
+        _plan(found, prepared, elsewhere, replaced, at_hand=found.certificate.sha256 in known)
+        for found in clients(read.certificates)
+    )
 
 
-def _clients(found: Iterable[FoundCertificate]) -> Iterator[FoundCertificate]:
-    """The certificates that issued no other one of the file, each once."""
-    each = {one.certificate.sha256: one for one in found}
-    issuers = {
-        one.certificate.issuer.chain_key
-        for one in each.values()
-        if one.certificate.subject.chain_key != one.certificate.issuer.chain_key
-    }
-    clients = [one for one in each.values() if one.certificate.subject.chain_key not in issuers]
-    yield from clients or each.values()
-
-
-def _plan(found: FoundCertificate, sessions: Sequence[Session]) -> Renewal:
+def _plan(
+    found: FoundCertificate,
+    sessions: Sequence[Session],
+    others: Sequence[Session],
+    replaced: Sequence[Name],
+    *,
+    at_hand: bool,
+) -> Renewal:
     certificate = found.certificate
-    touched: dict[Touched, list[str]] = {}
-    known: dict[TouchedCaller, list[str]] = {}
-    for each in sessions:
-        for caller in _beside_each_other(_callers(each, certificate)):
-            known.setdefault(caller, []).append(each.name)
-        for iflow in each.verdicts(each.as_of).values():
-            for channel in iflow.channels:
-                one = _touched(iflow, channel, certificate)
-                if one is not None:
-                    touched.setdefault(one, []).append(each.name)
+    meant = {name.canonical for name in replaced}
+
+    def is_sender(name: Name) -> bool:
+        return is_same_sender(name, certificate.subject) or name.canonical in meant
+
+    in_each = [_in_one(each, certificate, is_sender, (*sessions, *others)) for each in sessions]
     problems = {
         finding.message: finding
-        for each in sessions
-        for finding in findings_about(found, each, each.inputs.certificates)
+        for one in in_each
+        for finding in findings_about(found, one.session, one.session.inputs.certificates, one.like)
     }
-    channels = tuple(
-        msgspec.structs.replace(one, environments=tuple(filter(None, names)))
-        for one, names in touched.items()
-    )
-    callers = tuple(
-        msgspec.structs.replace(one, environments=tuple(filter(None, names)))
-        for one, names in known.items()
-    )
-    return Renewal(
+    bindings = [binding for one in in_each for binding in one.bindings]
+    in_use = at_hand and _is_in_use(certificate, bindings)
+    plan = Renewal(
         certificate=certificate_reference(certificate, (found.location,)),
         subject=certificate.subject.text,
         issuer=certificate.issuer.text,
         problems=tuple(problems.values()),
-        touched=channels,
-        steps=tuple(_steps(certificate, problems.values(), channels, callers, sessions[0])),
-        callers=callers,
+        touched=_merged([(one.session.name, each) for one in in_each for each in one.touched]),
+        callers=_merged([(one.session.name, each) for one in in_each for each in one.callers]),
+        schedules=(),
+        in_use=in_use,
+        renewed=_renewed(bindings) if in_use else None,
+    )
+    if not plan.touched and not plan.callers:
+        return msgspec.structs.replace(plan, predecessors=alike(certificate, sessions))
+    steps = schedules(plan, certificate, [(e.session, e.touched, e.callers) for e in in_each])
+    return msgspec.structs.replace(plan, schedules=steps)
+
+
+def _is_in_use(certificate: Certificate, bindings: Iterable[BindingVerdict]) -> bool:
+    """Whether a binding has the certificate, and none of its sender has an older one."""
+    held = {
+        match.certificate.sha256: match.certificate
+        for binding in bindings
+        for match in binding.joined
+    }
+    older = any(is_later(certificate, each) for each in held.values())
+    return certificate.sha256 in held and not older
+
+
+def _renewed(bindings: Iterable[BindingVerdict]) -> Location | None:
+    """Where a usable later one of the same sender stands."""
+    found = (binding.successor for binding in bindings)
+    return next((each.locations[0] for each in found if each is not None), None)
+
+
+T = TypeVar("T", Touched, TouchedCaller)
+
+
+def _merged(found: Iterable[tuple[str, T]]) -> tuple[T, ...]:
+    """What is the same in several environments once, with their names."""
+    environments: dict[T, list[str]] = {}
+    for name, one in found:
+        environments.setdefault(one, []).append(name)
+    return tuple(
+        msgspec.structs.replace(one, environments=tuple(filter(None, names)))
+        for one, names in environments.items()
     )
 
 
-def _callers(session: Session, certificate: Certificate) -> Iterator[TouchedCaller]:
-    """The service keys and mappings that hold a certificate of the same sender."""
-    wanted = sender_key(certificate.subject)
-    for verdict in session.caller_verdicts(session.as_of):
-        held = verdict.caller.certificate
-        if held is not None and held.subject.rdns and sender_key(held.subject) == wanted:
-            yield _touched_caller(session, verdict, held, certificate)
+def _in_one(
+    session: Session, certificate: Certificate, is_sender: IsSender, everywhere: Sequence[Session]
+) -> _InOne:
+    """What a certificate touches in one environment; rows count ``everywhere``."""
+    touched: list[Touched] = []
+    bindings: list[BindingVerdict] = []
+    for iflow in session.verdicts(session.as_of).values():
+        for channel in iflow.channels:
+            known = [e for e in channel.entries if e.subject.name and is_sender(e.subject.name)]
+            if channel.judged and any(entry.pair for entry in known):
+                one = _touched(iflow, channel, known, certificate)
+                strangers = () if one.has_new else _strangers(one, known, certificate, everywhere)
+                touched.append(msgspec.structs.replace(one, strangers=strangers))
+                bindings += known
+    callers = [
+        each
+        for each in session.caller_verdicts(session.as_of)
+        if (held := each.caller.certificate) and held.subject.rdns and is_sender(held.subject)
+    ]
+    return _InOne(
+        session,
+        tuple(touched),
+        tuple(_beside_each_other(_touched_caller(session, one, certificate) for one in callers)),
+        (*bindings, *callers),
+    )
 
 
 def _touched_caller(
-    session: Session, verdict: CallerVerdict, held: Certificate, certificate: Certificate
+    session: Session, verdict: CallerVerdict, certificate: Certificate
 ) -> TouchedCaller:
-    caller = verdict.caller
-    accepted = {match.certificate.sha256 for match in verdict.joined}
+    caller, held = verdict.caller, verdict.caller.certificate
+    assert held is not None
     has_new = held.sha256 == certificate.sha256
     return TouchedCaller(
         caller=caller_reference(caller),
         file=caller.location.file,
         has_new=has_new,
-        accepts_new=certificate.sha256 in accepted,
+        accepts_new=certificate.sha256 in {m.certificate.sha256 for m in verdict.joined},
         pinned=caller.pinned,
         pin_assumed=caller.assumed,
         opens=session.opened_by(caller),
@@ -249,20 +230,14 @@ def _replaces(new: CallerReference, old: CallerReference) -> bool:
 
 
 def _touched(
-    iflow: IflowVerdict, channel: ChannelVerdict, certificate: Certificate
-) -> Touched | None:
-    if not channel.judged:
-        return None
-    wanted = sender_key(certificate.subject)
-    same: list[EntryVerdict] = []
-    old: list[EntryVerdict] = []
-    for entry in channel.entries:
-        subject, issuer = entry.subject.name, entry.issuer.name
-        if subject is None or issuer is None or sender_key(subject) != wanted:
-            continue
-        (same if _has_pair(entry, certificate) else old).append(entry)
-    if not same and not old:
-        return None
+    iflow: IflowVerdict,
+    channel: ChannelVerdict,
+    known: Sequence[EntryVerdict],
+    certificate: Certificate,
+) -> Touched:
+    pair = _pair(certificate)
+    same = [entry for entry in known if entry.pair == pair or _lets_in(entry, certificate)]
+    old = [entry for entry in known if entry not in same and entry.pair is not None]
     ends = [
         match.certificate.not_after.date()
         for entry in old or same
@@ -278,92 +253,27 @@ def _touched(
     )
 
 
-def _has_pair(entry: EntryVerdict, certificate: Certificate) -> bool:
-    return any(match.certificate.sha256 == certificate.sha256 for match in entry.joined) or (
-        entry.twin is not None
-        and entry.subject.name is not None
-        and entry.subject.name.canonical == certificate.subject.canonical
+def _strangers(
+    touched: Touched,
+    known: Iterable[EntryVerdict],
+    certificate: Certificate,
+    everywhere: Iterable[Session],
+) -> tuple[str, ...]:
+    """The environments whose channel a new row in the flow's file would open to a stranger."""
+    pairs = {_pair(certificate), *(entry.pair for entry in known)}
+    return tuple(
+        session.name
+        for session in everywhere
+        for verdict in session.verdicts(session.as_of).values()
+        if verdict.iflow.location == touched.iflow.location
+        for channel in verdict.channels
+        if channel.channel.ordinal == touched.channel.ordinal and channel.knows_none_of(pairs)
     )
 
 
-def _steps(
-    certificate: Certificate,
-    problems: Iterable[Finding],
-    touched: Sequence[Touched],
-    callers: Sequence[TouchedCaller],
-    session: Session,
-) -> Iterator[RenewalStep]:
-    first = certificate.not_before.date()
-    to_add = [one for one in touched if not one.has_new]
-    to_remove = [one for one in touched if one.old]
-    ends = [*(one.old_until for one in touched), *(one.old_until for one in callers)]
-    last = min((day for day in ends if day is not None), default=None)
-
-    def left(day: date | None) -> int | None:
-        return None if day is None else (day - session.as_of.date()).days
-
-    if any(each.severity is Severity.ERROR and not each.works_from for each in problems):
-        what = "Get right what is wrong with the certificate: as it is, the sender can't call"
-        yield RenewalStep(what, None, (), None, last, left(last))
-    if to_add:
-        row = (certificate.subject.text, certificate.issuer.text)
-        what = "Add this row beside the old one"
-        yield RenewalStep(what, row, _labels(to_add), None, last, left(last))
-        yield RenewalStep("Redeploy", None, _flows(to_add), None, last, left(last))
-    for what, those in (
-        (_NEW_KEY, [one for one in callers if one.needs_new and not one.is_mapping]),
-        (_NEW_MAPPING, [one for one in callers if one.needs_new and one.is_mapping]),
-    ):
-        if those:
-            yield RenewalStep(what, None, _named(those), None, last, left(last))
-    switch = "The sender switches to the new certificate"
-    if last is not None and last < first:
-        if first > session.as_of.date():
-            switch += f"; the old one ends before, on {last}: in between nobody can call"
-        yield RenewalStep(switch, None, (), first)
-    else:
-        yield RenewalStep(switch, None, (), first, last, left(last))
-    if to_remove:
-        yield RenewalStep("After the switch, remove the old row", None, _labels(to_remove))
-        yield RenewalStep("Redeploy", None, _flows(to_remove))
-    for what, those in (
-        (_OLD_KEY, [one for one in callers if not one.accepts_new and not one.is_mapping]),
-        (_OLD_MAPPING, [one for one in callers if not one.accepts_new and one.is_mapping]),
-    ):
-        if those:
-            yield RenewalStep(what, None, _named(those))
+def _pair(certificate: Certificate) -> tuple[str, str]:
+    return certificate.subject.canonical, certificate.issuer.canonical
 
 
-_NEW_KEY = "Make a new service key with the new certificate in the same instance as the old one"
-_NEW_MAPPING = "Map the new certificate to the same user as the old one"
-_OLD_KEY = "After the switch, delete the old service key"
-_OLD_MAPPING = "After the switch, remove the old mapping"
-
-
-def _named(callers: Iterable[TouchedCaller]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(caller_label, callers)))
-
-
-def caller_label(one: TouchedCaller) -> str:
-    """A service key or a mapping with its file and environments, as people read it."""
-    what = "mapping of user" if one.is_mapping else "service key"
-    environments = f" in {', '.join(one.environments)}" if one.environments else ""
-    return f"{what} {one.caller.name} ({one.file}){environments}"
-
-
-def _labels(touched: Iterable[Touched]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(f"{_flow(one)}: {_channel(one)}" for one in touched))
-
-
-def _flows(touched: Iterable[Touched]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(_flow, touched)))
-
-
-def _flow(one: Touched) -> str:
-    package = f"{one.iflow.package.name} › " if one.iflow.package else ""
-    environments = f" ({', '.join(one.environments)})" if one.environments else ""
-    return f"{package}{one.iflow.name}{environments}"
-
-
-def _channel(one: Touched) -> str:
-    return f"{one.channel.adapter} {one.channel.address or one.channel.name}".strip()
+def _lets_in(entry: EntryVerdict, certificate: Certificate) -> bool:
+    return any(match.certificate.sha256 == certificate.sha256 for match in entry.joined)

@@ -1,9 +1,9 @@
-"""What a sender's administrator has to set up, point by point, and which channels it then reaches.
+"""What a sender's administrator has to set up, point by point, and what then lets it in.
 
 The points are those of SAP's procedure, step 1 (057f4a7): the load balancer's root among the
 certificates to trust, and a key entry with a client certificate of a CA that is supported; with
 what SAP says of the chain (4509f60) and of the extended key usage (0f92842). What is not checked:
-that the private key of an entry is the certificate's, and which entry a sender really uses.
+that the private key of a keystore's entry is the certificate's, and which entry a sender uses.
 """
 
 from __future__ import annotations
@@ -15,17 +15,28 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from iflint.answers.chains import standing_of
+from iflint.answers.admissions import Admission, admissions
+from iflint.answers.chains import not_its_key, standing_of
 from iflint.answers.checklist import Complaint, Point, State, complaint_of, worst
 from iflint.answers.load_balancer import Trusting, trusted
 from iflint.answers.lone_certificate import findings_about
+from iflint.answers.replies import complaint_of_reply, reply_to
+from iflint.answers.store_commands import (
+    CHAIN_FILE,
+    Store,
+    chain_again,
+    completed,
+    pkcs12_of,
+)
+from iflint.callers.caller import CallerKind
 from iflint.iflow.model import AuthorizationKind
 from iflint.judging.references import certificate_reference, channel_reference, iflow_reference
 from iflint.judging.verdicts import ChannelVerdict, EntryState
 from iflint.options import Options, UsageError
-from iflint.pki.chains.pool import CertificatePool, presented_by
+from iflint.pki.chains.pool import CertificatePool, expired_without_need, presented_by
 from iflint.pki.chains.search import judge_chain
 from iflint.pki.files import FoundCertificate
+from iflint.pki.keystores.pkcs12 import KIND as PKCS12
 from iflint.places.problems import Problem
 from iflint.report.certificate_list import Standing
 from iflint.report.findings import (
@@ -36,11 +47,20 @@ from iflint.report.findings import (
     IflowReference,
 )
 from iflint.rule.rule import Topic, topics
-from iflint.words.wording import counted, day, days_until, left, listed
+from iflint.words.wording import (
+    NO_SUBJECT,
+    counted,
+    dated,
+    day,
+    days_until,
+    left,
+    listed,
+)
 
 if TYPE_CHECKING:
     from iflint.engine.inputs import Inputs
     from iflint.engine.session import Session
+    from iflint.pki.certificates import Certificate
     from iflint.pki.files import KeyEntry
     from iflint.places.location import FileLocation
 
@@ -78,7 +98,8 @@ class KeyEntrySide(msgspec.Struct, frozen=True, kw_only=True):
 
     ``row`` are the subject and issuer to enter in a channel, as the runtime accepts them. ``tree``
     is the chain within the entry. ``other_channels`` counts those that are authorized by client
-    certificate and have nothing to do with this one.
+    certificate and have nothing to do with this one. ``callers`` are the service keys and mappings
+    of this sender.
     """
 
     alias: str
@@ -88,6 +109,7 @@ class KeyEntrySide(msgspec.Struct, frozen=True, kw_only=True):
     points: tuple[Point, ...]
     calls: tuple[Call, ...] = ()
     other_channels: int = 0
+    callers: tuple[Admission, ...] = ()
 
     @property
     def accepted(self) -> bool:
@@ -125,7 +147,7 @@ _CHAIN = ("chain", "The key entry holds the whole chain")
 _ROOT = ("root", "The chain ends in a root that SAP supports")
 _CLIENTS = ("client-authentication", "The certificate may be used by clients")
 _ADVICE = ("advice", "Nothing else speaks against the certificate")
-_CHANNELS = ("channels", "Channels list its subject and issuer")
+_CHANNELS = ("channels", "A row, a service key or a mapping lets it in")
 
 _POINT_OF: dict[Topic | None, tuple[str, str]] = {
     Topic.VALIDITY: _VALIDITY,
@@ -162,7 +184,10 @@ def check_sender(
     ]
     trusting = Trusting(
         tuple(_held(read, stores)),
-        (keystore, *truststores),
+        tuple(
+            Store(path, each.certificates)
+            for path, each in zip((keystore, *truststores), (read, *stores), strict=True)
+        ),
         first.trust.table,
         clock,
     )
@@ -173,7 +198,9 @@ def check_sender(
             _load_balancer(trusting, connectivity_test, options),
             _key_entries(keystore, read, [entry for _, entry in entries]),
         ),
-        entries=tuple(_Entry(found, entry, read, sessions).side() for found, entry in entries),
+        entries=tuple(
+            _Entry(keystore, found, entry, read, sessions).side() for found, entry in entries
+        ),
         problems=tuple(dict.fromkeys(problems)),
     )
 
@@ -253,10 +280,19 @@ def _what_is_there(read: Inputs) -> str:
 
 
 def _no_key_entry(keystore: str, read: Inputs) -> Complaint:
+    stranger = next((key for key in read.keys if key.beside is not None), None)
+    if stranger is not None and stranger.beside is not None:
+        return Complaint(
+            f"Of {stranger.beside.subject.readable} {not_its_key(stranger)}: with the two a sender "
+            "can prove nothing.",
+            "Take the key with which this certificate was requested. If it is lost, let the sender "
+            "get a certificate for a new key.",
+        )
     if any(not key.keystore for key in read.keys):
         return Complaint(
             f"{keystore} holds a key and certificates, but is no keystore that ties them together.",
-            "Make a keystore of them: openssl pkcs12 -export -in FILE -out sender.p12.",
+            "Make a keystore of them.",
+            commands=(pkcs12_of(keystore),),
         )
     if read.keys:
         return Complaint(
@@ -295,30 +331,55 @@ def _point(
     )
 
 
-_PointOrCall = TypeVar("_PointOrCall", Point, Call)
+_Said = TypeVar("_Said", Point, Call, Admission)
 
 
 class _Entry:
-    """One key entry, judged in each environment."""
+    """One key entry, judged in each environment.
+
+    Where a reply is to be imported into it, or something be removed, it is judged as it will be
+    then.
+    """
 
     def __init__(
         self,
+        keystore: str,
         found: FoundCertificate,
         entry: KeyEntry,
         read: Inputs,
         sessions: Sequence[Session],
     ) -> None:
+        self._keystore = keystore
+        self._read = read
+        self._sessions = sessions
+        self._to_import: Complaint | None = None
+        clock, trust = sessions[0].as_of, sessions[0].trust
+        at_hand = (*read.certificates, *sessions[0].inputs.certificates)
+        reply = reply_to(entry, at_hand, trust.at(clock), clock)
+        if reply is not None:
+            self._to_import = complaint_of_reply(reply, entry, keystore, clock)
+            entry = reply.imported_into(entry)
+            found = reply.found
+        chain = judge_chain(entry.presented[0], presented_by(entry), trust.at(clock), clock)
+        self._needless = expired_without_need(entry, chain.certificates, clock)
+        kept = tuple(c for c in entry.presented if c not in self._needless)
+        entry = msgspec.structs.replace(entry, presented=kept)
+        found = msgspec.structs.replace(found, entry=entry)
         self._found = found
         self._certificate = found.certificate
         self._entry = entry
-        self._read = read
-        self._sessions = sessions
-        self._presented = [FoundCertificate(c, entry.location) for c in entry.presented]
 
     def side(self) -> KeyEntrySide:
         certificate = self._certificate
         standings = [self._standing(session) for session in self._sessions]
         calls, others = self._calls()
+        callers = tuple(
+            self._by_environment(
+                (session.name, one)
+                for session in self._sessions
+                for one in admissions(session.with_certificates((self._found,)), certificate)
+            )
+        )
         found = self._by_environment(
             (session.name, point)
             for session, standing in zip(self._sessions, standings, strict=True)
@@ -330,14 +391,18 @@ class _Entry:
             certificate=certificate_reference(certificate, (self._found.location,)),
             row=(certificate.subject.text, certificate.issuer.text),
             tree=standings[0],
-            points=(*points, self._channels_point(calls, others, accepted=_accepted(points))),
+            points=(
+                *points,
+                self._channels_point(calls, callers, others, accepted=_accepted(points)),
+            ),
             calls=calls,
             other_channels=others,
+            callers=callers,
         )
 
-    def _by_environment(self, named: Iterable[tuple[str, _PointOrCall]]) -> list[_PointOrCall]:
+    def _by_environment(self, named: Iterable[tuple[str, _Said]]) -> list[_Said]:
         """Each different one once, with the environments in which it is so, unless it is in all."""
-        where: dict[_PointOrCall, list[str]] = {}
+        where: dict[_Said, list[str]] = {}
         for name, said in named:
             where.setdefault(said, []).append(name)
         every = len(self._sessions)
@@ -358,20 +423,45 @@ class _Entry:
         """What concerns the certificate and its chain, in one environment."""
         complaints: dict[tuple[str, str], list[Complaint]] = {}
         about = topics(session.rules)
-        for finding in findings_about(self._found, session, self._presented):
+        for finding in findings_about(self._found, session, self._beside(session)):
             which = _POINT_OF.get(about.get(finding.code), _ADVICE)
             complaints.setdefault(which, []).append(complaint_of(finding))
         self._agree_with(standing, complaints)
+        self._tell_commands(session, complaints.get(_CHAIN, []))
+        complaints.setdefault(_CHAIN, []).extend(self._said_of_entry(session.as_of))
         root = next((step for step in standing.steps if step.role == "root"), None)
         of_root = [f"{root.subject}; list: {session.trust.describe()}"] if root else []
         unreached = State.HOLDS if root or _ROOT in complaints else State.UNKNOWN
-        if unreached is State.UNKNOWN:
+        if root is not None and root.faults and _ROOT not in complaints:
+            unreached = State.UNKNOWN  # the chain that is at hand leads elsewhere: see there
+        elif unreached is State.UNKNOWN:
             of_root = ["the chain does not get to a root"]
         yield _point(3, _VALIDITY, [self._validity(session)], complaints.get(_VALIDITY, ()))
-        yield _point(4, _CHAIN, self._at_hand(session), complaints.get(_CHAIN, ()))
+        yield _point(4, _CHAIN, self._of_chain(session), complaints.get(_CHAIN, ()))
         yield _point(5, _ROOT, of_root, complaints.get(_ROOT, ()), least=unreached)
         yield _point(6, _CLIENTS, self._usage(standing), complaints.get(_CLIENTS, ()))
         yield _point(7, _ADVICE, (), complaints.get(_ADVICE, ()))
+
+    def _tell_commands(self, session: Session, complaints: list[Complaint]) -> None:
+        """How to put into the key entry what it lacks, with the first complaint of its chain."""
+        lacking = self._to_add(session)
+        if complaints and lacking:
+            commands = completed(self._entry.alias, self._keystore, lacking)
+            complaints[0] = msgspec.structs.replace(complaints[0], commands=commands)
+
+    def _said_of_entry(self, clock: datetime) -> Iterator[Complaint]:
+        """What no rule says of a chain: how it lies in the key entry."""
+        if self._to_import is not None:
+            yield self._to_import
+        for certificate in self._needless:
+            yield Complaint(
+                f"The key entry presents {certificate.subject.readable}, too, which expired on "
+                f"{dated(certificate.not_after, clock)} and is not needed. Most verifiers find "
+                "the other path; what SAP's does is not known.",
+                f"Remove its block from {CHAIN_FILE} between these two commands.",
+                State.WARNING,
+                commands=chain_again(self._entry.alias, self._keystore),
+            )
 
     def _agree_with(
         self, standing: Standing, complaints: dict[tuple[str, str], list[Complaint]]
@@ -381,7 +471,7 @@ class _Entry:
         if standing.verdict == "fails" and worst(said) is not State.FAILS:
             message = f"It fails: {'; '.join(standing.reasons)}."
             complaints.setdefault(_CHAIN, []).append(
-                Complaint(message, "Get a certificate with a chain that holds from the CA.")
+                Complaint(message, "Let the sender get a certificate with a chain that holds.")
             )
 
     def _validity(self, session: Session) -> str:
@@ -395,18 +485,42 @@ class _Entry:
             return ["it has no extended key usage, which restricts nothing"]
         return [f"its extended key usage: {listed(usages) or 'none'}"]
 
+    def _of_chain(self, session: Session) -> list[str]:
+        """What lacks in the key entry, and who does not send what is in it."""
+        return [*self._at_hand(session), *([] if self._is_for_java else [_WINDOWS])]
+
+    @property
+    def _is_for_java(self) -> bool:
+        """Whether only Java reads such a keystore."""
+        return not any(key.kind.startswith(PKCS12) for key in self._read.keys)
+
     def _at_hand(self, session: Session) -> list[str]:
-        """The certificates that belong above, are at hand, and are not in the key entry."""
-        at_hand = CertificatePool((*self._read.certificates, *session.inputs.certificates))
-        presented = {certificate.sha256 for certificate in self._entry.presented}
         return [
-            f"at hand, to be added to the key entry: {certificate.subject.readable}, in "
-            f"{at_hand.locations(certificate)[0].file}"
-            for certificate in at_hand.below_roots(self._entry.presented[:1])
-            if certificate.sha256 not in presented
+            f"at hand, to be added to the key entry: {one.certificate.subject.readable}, in "
+            f"{one.location.file}"
+            for one in self._to_add(session)
+        ]
+
+    def _to_add(self, session: Session) -> list[FoundCertificate]:
+        """The certificates that belong above, are at hand, and are not in the key entry."""
+        found = (*self._read.certificates, *session.inputs.certificates)
+        places: dict[Certificate, FoundCertificate] = {}
+        for one in found:
+            places.setdefault(one.certificate, one)
+        return [
+            places[certificate]
+            for certificate in CertificatePool(found).below_roots(self._entry.presented[:1])
+            if certificate not in self._entry.presented
+            and certificate in places
             and not certificate.self_issued
             and session.trust.root_of(certificate) is None
         ]
+
+    def _beside(self, session: Session) -> list[FoundCertificate]:
+        """What may complete the chain, and is not presented: whoever else has a key for it."""
+        found = (*self._read.certificates, *session.inputs.certificates)
+        presented = [FoundCertificate(c, self._entry.location) for c in self._entry.presented]
+        return [*presented, *(msgspec.structs.replace(one, entry=None) for one in found)]
 
     def _calls(self) -> tuple[tuple[Call, ...], int]:
         """The channels that this certificate may be meant for, and how many others there are."""
@@ -432,15 +546,21 @@ class _Entry:
                         others.add(place)
         return tuple(self._by_environment(calls)), len(others)
 
-    def _channels_point(self, calls: Sequence[Call], others: int, *, accepted: bool) -> Point:
+    def _channels_point(
+        self, calls: Sequence[Call], callers: Sequence[Admission], others: int, *, accepted: bool
+    ) -> Point:
         places = {(call.reach, call.iflow.location, call.channel.ordinal) for call in calls}
         counts = {reach: sum(place[0] is reach for place in places) for reach in Reach}
-        found = counts[Reach.LISTED] + counts[Reach.UNCERTAIN]
-        if not any(session.flows for session in self._sessions):
+        letting_in = [one for one in callers if one.lets_in]
+        found = counts[Reach.LISTED] + counts[Reach.UNCERTAIN] + len(letting_in)
+        if not self._certificate.subject.rdns and not letting_in:
+            return _point(8, _CHANNELS, (), [_WITHOUT_SUBJECT])
+        if not callers and not any(session.flows for session in self._sessions):
             return _point(8, _CHANNELS, ["not compared: no flow is given"], least=State.UNKNOWN)
         able = "it can call" if accepted else "if the points above held, it could call"
         facts = [
-            f"{able} {counted(counts[Reach.LISTED], 'channel')}",
+            f"{able} {counted(counts[Reach.LISTED], 'channel')} by a row",
+            *(f"{one.label} lets it in: {_opened(one)}" for one in letting_in),
             *(
                 f"{counted(counts[reach], 'channel')} {said}"
                 for reach, said in _REACHES.items()
@@ -452,16 +572,54 @@ class _Entry:
         if found:
             complaints = [_NEAR_MISSES] if counts[Reach.NEAR_MISS] else []
             return _point(8, _CHANNELS, facts, complaints)
-        subject, issuer = self._certificate.subject.text, self._certificate.issuer.text
+        unknown = counts[Reach.UNKNOWN] or (not callers and self._has_channels_by_role())
         complaint = Complaint(
-            "No channel lists the pair of this certificate, so it can call none of them.",
-            f"Add to the channel that is meant a row with subject {subject}, issuer {issuer}, "
-            "and redeploy the flow.",
-            State.UNKNOWN if counts[Reach.UNKNOWN] else State.FAILS,
+            "No row has the pair of this certificate, and no service key or mapping at hand lets"
+            " it in.",
+            " ".join(self._ways_in(callers)),
+            State.UNKNOWN if unknown else State.FAILS,
         )
         return _point(8, _CHANNELS, facts, [complaint])
 
+    def _has_channels_by_role(self) -> bool:
+        """Whether there are channels whose keys or mappings may lie elsewhere."""
+        return any(session.has_channels_by_role for session in self._sessions)
 
+    def _ways_in(self, callers: Sequence[Admission]) -> Iterator[str]:
+        """What to do where nothing lets the certificate in."""
+        for one in callers:
+            yield (
+                f"Map it to the same user as the certificate of the {one.label}."
+                if one.caller.kind == CallerKind.MAPPING
+                else f"Make a new service key with it in the same instance as the {one.label}."
+            )
+        if callers:
+            return
+        subject, issuer = self._certificate.subject.text, self._certificate.issuer.text
+        yield (
+            f"Add to the channel that is meant a row with subject {subject}, issuer {issuer}, "
+            "and redeploy the flow."
+        )
+        if self._has_channels_by_role():
+            yield "For a channel that is authorized by role, make a service key or mapping with it."
+
+
+def _opened(one: Admission) -> str:
+    """The channels that a service key or a mapping opens, as far as they are known."""
+    if one.caller.roles is None:
+        return "roles not known"
+    return listed(one.opens) if one.opens else "no channel that is given"
+
+
+_WINDOWS = (
+    "a sender on Windows or .NET sends what Windows finds, not what this file holds (inferred): "
+    "look for the intermediates among the “Intermediate Certification Authorities” of the "
+    "computer or account (certlm.msc, certmgr.msc)"
+)
+_WITHOUT_SUBJECT = Complaint(
+    f"No channel can list this certificate: {NO_SUBJECT}.",
+    "Let the sender get a certificate with a subject, at least a common name.",
+)
 _OF_CHAIN = (_VALIDITY, _CHAIN, _ROOT, _CLIENTS)
 _REACHES = {
     Reach.UNCERTAIN: "where the text can't tell",

@@ -9,11 +9,12 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from iflint.pki.certificates import known_by_facts
+from iflint.places.problems import Problem, ProblemKind
 
 if TYPE_CHECKING:
     from iflint.callers.model import (
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         InstanceParameters,
         KeystoreEntryFacts,
         ServiceKey,
+        UserMapping,
     )
     from iflint.pki.certificates import Certificate
     from iflint.pki.files import FoundCertificate
@@ -35,16 +37,38 @@ class CallerKind(enum.StrEnum):
     MAPPING = "mapping"
 
 
+class MissingKind(enum.StrEnum):
+    """Why the certificate of a caller is not at hand."""
+
+    FILE_NOT_READ = "file-not-read"
+    """It stands in a file that the run did not read, or in which it found none."""
+    REFERENCE = "reference"
+    """It stands where only another tool can look."""
+    DATE_NOT_READ = "date-not-read"
+    """There is a date alone, of a form that is not known here."""
+    NO_DATE = "no-date"
+    """There are names alone."""
+
+
+class Missing(msgspec.Struct, frozen=True):
+    """Why a certificate is not at hand; ``text`` is the reference or the date, as written."""
+
+    kind: MissingKind
+    text: str
+
+
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """Who may call with which certificate, besides the rows of channels.
 
     ``identity`` tells it from others, in whatever file it stands: a key's client id, a mapping's
     user and certificate. ``location`` is its certificate's text, ``places`` are all of its texts.
     ``certificate`` may be known by names and dates alone (`Certificate.is_known_by_facts`); None:
-    nothing is told of it. A service key belongs to a ``tenant`` (empty: not known) and opens
+    nothing is told of it, and ``missing`` why; None where there is nothing to miss, as in a
+    template. A service key belongs to a ``tenant`` (empty: not known) and opens
     ``roles``; a mapping has those of its ``user``; None: not known. A key that is ``pinned``
     accepts its own certificate only, ``assumed`` tells that this is SAP's default and nobody said
-    so. ``made_by_sap`` tells that SAP made the key pair.
+    so. ``made_by_sap`` tells whether SAP made the key pair; None: nothing tells. ``environments``
+    are those to which it is said to belong, where callers of several are together; empty: to each.
     """
 
     kind: CallerKind
@@ -59,31 +83,95 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[str, ...] | None = None
     pinned: bool = True
     assumed: bool = False
-    made_by_sap: bool = False
+    made_by_sap: bool | None = None
+    missing: Missing | None = None
+    environments: frozenset[str] = frozenset()
 
 
-class KeySettings(msgspec.Struct, frozen=True):
-    """What the configuration says of service keys; None: nothing."""
+class CallerSettings(msgspec.Struct, frozen=True):
+    """What the configuration says of a key or a mapping in a file; None: nothing.
+
+    ``environments`` are those to which the file belongs; empty: to each.
+    """
 
     roles: tuple[str, ...] | None = None
     pinned: bool | None = None
+    environments: frozenset[str] = frozenset()
+
+
+SettingsOf = Callable[["ServiceKey | UserMapping"], CallerSettings]
+
+
+class CertificatesIn(Protocol):
+    """What a run read of certificates in a file; nothing where it read no such file."""
+
+    def __call__(self, file: FileLocation, /) -> Sequence[FoundCertificate]:
+        """The certificates of a file."""
+        ...
 
 
 def callers_of(
     found: Callers,
-    settings_of: Callable[[FileLocation], KeySettings],
-    roles_of_user: Callable[[str], tuple[str, ...] | None],
+    settings_of: SettingsOf,
+    certificates_in: CertificatesIn,
+    written: Callable[[FileLocation], str],
+    environment: str = "",
 ) -> tuple[Caller, ...]:
-    """Everybody who may call by a service key or a mapping, each once, in the order of finding."""
+    """Everybody who may call by a service key or a mapping, each once, in the order of finding.
+
+    With an ``environment``, those that belong to it. ``written`` is a file's place, the same
+    wherever a run is started.
+    """
+    if environment:
+        found = _belonging_to(environment, found, settings_of)
     lone = _lone_instances(found.instances)
-    return (
-        *(_key(same, settings_of, lone) for same in _same_keys(found.service_keys)),
-        *_mappings(found, roles_of_user),
+    keys = [_followed(key, certificates_in) for key in found.service_keys]
+    callers = (
+        *(_key(same, settings_of, lone, written) for same in _same_keys(keys)),
+        *_mappings(found.mappings, settings_of),
+    )
+    if not environment:
+        return callers
+    return tuple(msgspec.structs.replace(each, environments=frozenset()) for each in callers)
+
+
+def _followed(key: ServiceKey, certificates_in: CertificatesIn) -> ServiceKey:
+    """The key with the certificate of the file that it refers to, where this was read."""
+    if key.elsewhere is None or not key.elsewhere.file:
+        return key
+    from iflint.callers.certificate_texts import own_first
+
+    found = own_first(certificates_in(key.location.file.beside(key.elsewhere.file)))
+    if not found:
+        return key
+    chain = tuple(each.certificate for each in found)
+    return msgspec.structs.replace(key, certificate=chain[0], chain=chain)
+
+
+def _belonging_to(environment: str, found: Callers, settings_of: SettingsOf) -> Callers:
+    """What belongs to an environment: a key belongs where any file with its client id does."""
+    of_client: dict[str, frozenset[str]] = {}
+    for key in found.service_keys:
+        known = of_client.get(key.client_id, frozenset())
+        of_client[key.client_id] = known | settings_of(key).environments
+
+    def belongs(one: ServiceKey | UserMapping) -> bool:
+        client = getattr(one, "client_id", "")
+        own = of_client[client] if client else settings_of(one).environments
+        return not own or environment in own
+
+    return msgspec.structs.replace(
+        found,
+        service_keys=tuple(filter(belongs, found.service_keys)),
+        mappings=tuple(filter(belongs, found.mappings)),
     )
 
 
-def _same_keys(keys: Sequence[ServiceKey]) -> Iterator[list[ServiceKey]]:
-    """The files' keys that are one key: by client id, or without one by the certificate."""
+def _same_keys(keys: Sequence[ServiceKey]) -> list[list[ServiceKey]]:
+    """The files' keys that are one key: by client id, or without one by the certificate.
+
+    Of several keys with the certificate, it is the one in the folder, else the first.
+    """
     by_id: dict[str, list[ServiceKey]] = {}
     by_certificate: dict[object, list[ServiceKey]] = {}
     for key in keys:
@@ -91,18 +179,24 @@ def _same_keys(keys: Sequence[ServiceKey]) -> Iterator[list[ServiceKey]]:
             by_id.setdefault(key.client_id, []).append(key)
     for same in by_id.values():
         for key in same:
-            by_certificate.setdefault(_held(key), same)
+            held = _held(key)
+            by_certificate.setdefault((held, _folder(key.location.file)), same)
+            by_certificate.setdefault(held, same)
+    found: list[list[ServiceKey]] = []
     for key in keys:
         held = _held(key)
         if key.client_id:
-            if by_id[key.client_id][0] is key:
-                yield by_id[key.client_id]
-        elif held is not None and held in by_certificate:
-            by_certificate[held].append(key)
+            same = by_id[key.client_id]
+            if same[0] is key:
+                found.append(same)
+            continue
+        nearest = by_certificate.get((held, _folder(key.location.file)), by_certificate.get(held))
+        if held is not None and nearest is not None:
+            nearest.append(key)
         else:
-            made_of = [key]
-            by_certificate[held] = made_of
-            yield made_of
+            by_certificate[held] = made_of = [key]
+            found.append(made_of)
+    return found
 
 
 def _held(key: ServiceKey) -> object:
@@ -114,20 +208,25 @@ def _held(key: ServiceKey) -> object:
 
 def _key(
     same: list[ServiceKey],
-    settings_of: Callable[[FileLocation], KeySettings],
+    settings_of: SettingsOf,
     lone: dict[str, InstanceParameters],
+    written: Callable[[FileLocation], str],
 ) -> Caller:
     """One key out of what its files tell; of several certificates the one that begins last."""
     first = max(same, key=_newest)
     certificate = _certificate(first)
-    told = [settings_of(each.location.file) for each in same]
-    told += [KeySettings(each.roles, each.pinned) for each in same]
+    told = [settings_of(each) for each in same]
+    environments = frozenset[str]().union(*(each.environments for each in told))
+    told += [CallerSettings(each.roles, each.pinned) for each in same]
     roles = next((each.roles for each in told if each.roles is not None), None)
-    if roles is None and (folder := _folder(first.location.file)) in lone:
-        roles = lone[folder].roles
+    beside = lone.get(_folder(first.location.file))
+    if roles is None and beside is not None and _may_be_of(beside, same):
+        roles = beside.roles
     pinned = next((each.pinned for each in told if each.pinned is not None), None)
     named = next((each for each in same if each.client_id), first)
-    held = certificate.sha256 if certificate else str(first.location)
+    held = (
+        certificate.sha256 if certificate else f"{written(first.location.file)}\x1f{named.instance}"
+    )
     return Caller(
         kind=CallerKind.SERVICE_KEY,
         name=named.name,
@@ -140,23 +239,40 @@ def _key(
         roles=roles,
         pinned=pinned is not False,
         assumed=pinned is None,
-        made_by_sap=any(each.made_by_sap for each in same),
+        made_by_sap=next((each.made_by_sap for each in same if each.made_by_sap is not None), None),
+        missing=None if certificate else next(filter(None, map(_why_missing, same)), None),
+        environments=environments,
     )
 
 
-def _mappings(
-    found: Callers, roles_of_user: Callable[[str], tuple[str, ...] | None]
-) -> Iterator[Caller]:
+def _why_missing(key: ServiceKey) -> Missing | None:
+    if key.elsewhere is not None:
+        unread = bool(key.elsewhere.file)
+        kind = MissingKind.FILE_NOT_READ if unread else MissingKind.REFERENCE
+        return Missing(kind, key.elsewhere.text)
+    return None if key.facts is None else _why_undated(key.facts.unread)
+
+
+def _why_undated(unread: str) -> Missing:
+    return Missing(MissingKind.DATE_NOT_READ if unread else MissingKind.NO_DATE, unread)
+
+
+def _mappings(mappings: Iterable[UserMapping], settings_of: SettingsOf) -> Iterator[Caller]:
     each: dict[tuple[str, str], Caller] = {}
-    for mapping in found.mappings:
+    for mapping in mappings:
+        told = settings_of(mapping)
         certificate = mapping.certificate
         if certificate is None and mapping.valid_until is not None:
             certificate = known_by_facts("", "", None, mapping.valid_until)
         held = certificate.sha256 if certificate else mapping.id
         known = each.get((mapping.user, held))
         if known is not None:
-            places = tuple(dict.fromkeys((*known.places, mapping.location)))
-            each[mapping.user, held] = msgspec.structs.replace(known, places=places)
+            each[mapping.user, held] = msgspec.structs.replace(
+                known,
+                places=tuple(dict.fromkeys((*known.places, mapping.location))),
+                roles=told.roles if known.roles is None else known.roles,
+                environments=known.environments | told.environments,
+            )
             continue
         each[mapping.user, held] = Caller(
             kind=CallerKind.MAPPING,
@@ -166,7 +282,9 @@ def _mappings(
             places=(mapping.location,),
             certificate=certificate,
             user=mapping.user,
-            roles=roles_of_user(mapping.user),
+            roles=told.roles,
+            missing=None if certificate else _why_undated(mapping.unread),
+            environments=told.environments,
         )
     yield from each.values()
 
@@ -188,9 +306,34 @@ def certificates_by_facts(
             yield FoundCertificate(certificate, entry.location)
 
 
+def undated(
+    entries: Iterable[KeystoreEntryFacts], at_hand: Iterable[FoundCertificate]
+) -> Iterator[Problem]:
+    """The keystore entries of which nothing tells the end: no bytes, and no date that is known."""
+    unread = [entry for entry in entries if entry.certificate.unread]
+    known = {_names_of(found.certificate) for found in at_hand} if unread else set()
+    for entry in unread:
+        told = entry.certificate
+        if _names_of(known_by_facts(told.subject, told.issuer, None, _SOME_DAY)) in known:
+            continue
+        yield Problem(
+            ProblemKind.CERTIFICATE,
+            entry.location,
+            f"the end of the keystore entry {entry.alias} has a form that is not known here: "
+            f"{entry.certificate.unread}",
+            "write this date as 2026-12-31T00:00:00Z, or give the certificate itself",
+        )
+
+
+_SOME_DAY = datetime.max.replace(tzinfo=UTC)
+
+
+def _names_of(certificate: Certificate) -> tuple[object, object]:
+    return certificate.subject.chain_key, certificate.issuer.chain_key
+
+
 def _facts_of(certificate: Certificate) -> tuple[object, ...]:
-    names = certificate.subject.chain_key, certificate.issuer.chain_key
-    return *names, certificate.not_after.replace(microsecond=0)
+    return *_names_of(certificate), certificate.not_after.replace(microsecond=0)
 
 
 def _certificate(key: ServiceKey) -> Certificate | None:
@@ -216,6 +359,16 @@ def _lone_instances(found: Iterable[InstanceParameters]) -> dict[str, InstancePa
     for instance in found:
         by_folder.setdefault(_folder(instance.location.file), []).append(instance)
     return {folder: each[0] for folder, each in by_folder.items() if len(each) == 1}
+
+
+def _may_be_of(instance: InstanceParameters, keys: Iterable[ServiceKey]) -> bool:
+    """Whether keys may be of an instance in their folder: not where they name another one."""
+    of_keys = {key.instance for key in keys} - {""}
+    name = str(instance.location.file).rpartition("/")[2]
+    is_named = instance.name != name.rpartition(".")[0]
+    return (
+        not is_named or not of_keys or not of_keys.isdisjoint((instance.name, instance.reference))
+    )
 
 
 def _folder(file: FileLocation) -> str:

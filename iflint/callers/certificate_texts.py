@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from iflint.callers.trees.json_tree import JsonText
 from iflint.callers.trees.nodes import Base64Text
 from iflint.pki.files import FileContent, block_region, read_certificate_text
+from iflint.pki.pem import BASE64, is_placeholder
 from iflint.places.location import Location
 
 if TYPE_CHECKING:
@@ -25,17 +26,24 @@ _MARKER = re.compile(r"-----BEGIN [^-\\\"]{1,64}-----")
 
 
 def certificates_in(text: Text) -> FileContent:
-    """What a text holds: PEM, base64 of PEM, or base64 of DER.
+    """What a text holds: PEM, base64 of PEM, base64 of DER, or that in base64 once more.
 
     A certificate's place is its block; in a string of JSON it is the string, as that of a file
     of JSON is, and in base64 all of it.
     """
     if PEM not in text.value:
         decoded = Base64Text(text)
-        if PEM in decoded.value:
+        if PEM in decoded.value or _stands_for_one(decoded.value):
             text = decoded
     file = text.layer.file.location
     return read_certificate_text(text.value, file, partial(_region, text))
+
+
+def _stands_for_one(text: str) -> bool:
+    """Whether a text that was in base64 is a certificate in base64, or a placeholder for one."""
+    if not text:
+        return False
+    return BASE64.fullmatch("".join(text.split())) is not None or is_placeholder(text)
 
 
 def name_location(text: Text) -> Location:

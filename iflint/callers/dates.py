@@ -3,13 +3,17 @@
 Seen: ``2023-06-24T12:56:52.000Z`` (``certificatedetails``, SAP docs 6e5db60), in OData 2
 ``/Date(1492098664000)/`` (JSON), ``2019-10-04T00:00:00Z`` and without ``Z`` (Atom, 2b67349), and
 milliseconds alone (``ValidUntil``); ``Dec 24 12:00:00 2026 GMT`` (OpenSSL), ``Thu Dec 24 12:00:00
-UTC 2026`` and ``Dec 24, 2026 12:00:00 AM`` (Java). That a time without a zone is UTC is *inferred*.
+UTC 2026``, ``Dec 24, 2026 12:00:00 AM`` and ``2026-12-24T13:00+01:00[Europe/Berlin]`` (Java);
+``2026-12-24 13:00:00 +0100 CET`` (Go). That a time without a zone is UTC is *inferred*. Of
+``01/02/2026`` nobody knows which number is the day.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+
+from iflint.pki.pem import is_placeholder
 
 _LONGEST = 64
 """Characters. Ours: twice the longest form that was seen."""
@@ -18,13 +22,29 @@ _MICROSOFT = re.compile(r"\\?/Date\((-?\d{1,16})(?:[+-]\d{1,4})?\)\\?/")
 _NUMBER = re.compile(r"\d{9,14}")
 _LONGEST_SECONDS = 11
 """Digits of a number of seconds; with more it is milliseconds: so from 1973 to 5138."""
-_ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d{1,9})?)? ?(\S*)")
+_ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d{1,9})?)? ?(\S*|[+-].*)")
+_NAMED_OFFSET = re.compile(
+    r"([+-]\d\d:?\d\d|Z)(?: [A-Z]{1,5}| [+-]\d{2,4}|\[[\w/+-]{1,40}\])(?: m=[+-][\d.]{1,30})?",
+    re.ASCII,
+)
+"""An offset, and the name of its zone, which adds nothing; in Go also its own clock."""
 _WORDS = re.compile(r"[\s,]+")
 _TIME = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 _UTC = ("", "z", "utc", "gmt", "ut")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def unread_time(text: str) -> str:
+    """A text that was to tell a point in time and does not, in short; empty for any other.
+
+    What holds the place of a time in a template tells nothing wrong.
+    """
+    shown = " ".join(text.split())
+    if not shown or is_placeholder(shown, ends=False) or point_in_time(text) is not None:
+        return ""
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
 
 
 def point_in_time(text: str) -> datetime | None:
@@ -48,6 +68,8 @@ def point_in_time(text: str) -> datetime | None:
 
 def _at(local: str, zone: str) -> datetime | None:
     """A local time of ISO 8601 in a zone; None for a zone that is not known here."""
+    if (named := _NAMED_OFFSET.fullmatch(zone)) is not None:
+        zone = named[1]
     if zone.casefold() in _UTC:
         return datetime.fromisoformat(local).replace(tzinfo=UTC)
     if (offset := _OFFSET.fullmatch(zone)) is None:

@@ -7,6 +7,7 @@ parameters: ``key-type`` is ``certificate`` or ``certificate_external``, or ther
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,9 +19,10 @@ from iflint.callers.certificate_texts import (
     name_location,
     own_first,
 )
-from iflint.callers.dates import point_in_time
+from iflint.callers.dates import point_in_time, unread_time
 from iflint.callers.model import (
     CertificateFacts,
+    Elsewhere,
     InstanceParameters,
     KeystoreEntryFacts,
     ServiceKey,
@@ -36,7 +38,7 @@ from iflint.callers.owners import (
     plan_in,
     secrets_named_by,
 )
-from iflint.callers.trees.hcl_tree import Reference
+from iflint.callers.trees.hcl_tree import Reference, reference_in
 from iflint.callers.trees.json_tree import read_json
 from iflint.callers.trees.nodes import (
     MAX_NODES,
@@ -47,6 +49,7 @@ from iflint.callers.trees.nodes import (
     texts_of,
 )
 from iflint.pki.files import MAX_CERTIFICATES, MAX_PROBLEMS, FileContent
+from iflint.pki.pem import is_placeholder
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind
 
@@ -66,6 +69,8 @@ _OF_A_KEY_ALONE = ("validity", "key-length", "x.509")
 _OF_AN_INSTANCE_ALONE = ("grant-types", "redirect-uris")
 _OF_A_MAPPING_ALONE = ("validuntil", "createdby", "lastmodifiedby", "lastmodifiedtime")
 """Names as written, but for the case of letters, that tell what a mapping is beside common ones."""
+_OF_A_MAPPING = frozenset((*_OF_A_MAPPING_ALONE, "metadata", "id", "user", "createdtime"))
+"""All plain names that a mapping has in a dump, but for its certificate's."""
 _SEND = "ESBMessaging.send"
 _OPENED = ("it-rt", "certificate", "roles", "x.509", "key-type", "key_type", "hexalias")
 """What a JSON text in a text must hold, in lower case, to be opened."""
@@ -73,6 +78,21 @@ _LONGEST_BLANKS = 64
 """Characters before what a text begins with. Ours: people indent by less."""
 _IN_METADATA = "metadata"
 _TEMPLATES = ("${", "{{", "<")
+_LONGEST_REFERENCE = 80
+"""Characters that are shown. Ours: a line's width."""
+_LONGEST_PATH = 512
+"""Characters. Ours: more than people's folders have."""
+_PATH = re.compile(
+    r"[^\s<>{}$*?\"'|:][^<>{}$*?\"'|:\n]*\.(?:pem|cer|crt|der|p7b|p7c)", re.IGNORECASE
+)
+"""A path to a certificate file, alone in a text."""
+_PRINTED = re.compile(
+    r"[\"'\\]{0,8}(?P<text>\$\((?:cat[ \t]++|<[ \t]*+)[\"'\\]{0,2}"
+    r"(?P<path>[^\s$\"'()|;&`\\]++)[^()\n]{0,80}\))"
+)
+"""What a shell puts in from a file, behind the quotation marks that let it."""
+_BESIDE = ("${path.module}/", "${path.root}/", "./")
+"""What Terraform calls the folder of the file, and that of the configuration, mostly the same."""
 
 
 class Found(msgspec.Struct):
@@ -101,12 +121,15 @@ class Finder:
         self._budget = budget
         self._of_mappings = of_mappings
         self._seen: set[int] = set()
+        self._rows: set[int] = set()
         self._alive: list[Node] = []
         self._full = False
         self.found = Found([], [], [], {}, {}, [], [], [], [], [])
 
     def walk(self, root: Node, owner: Owner = NOBODY) -> None:
         """Find what is in a tree; what several places share is found once."""
+        if owner.is_instance:
+            self.found.owners.append(owner)
         pending: list[tuple[Node, Owner]] = [(root, owner)]
         while pending:
             node, owner = pending.pop()
@@ -166,6 +189,9 @@ class Finder:
 
     def _take(self, node: Mapping, owner: Owner) -> None:
         fields = node.fields
+        answer = node.mapping("d")
+        if answer is not None and isinstance(rows := answer.fields.get("results"), Sequence):
+            self._rows.update(map(id, rows.items))
         if _CLIENT in node.value("clientid"):
             self._take_key(node, owner)
         elif "hexalias" in fields:
@@ -183,20 +209,19 @@ class Finder:
         if isinstance(details, Text):
             details = read_json(details.inside, 0, self._budget)[0]
         facts = _facts(details) if isinstance(details, Mapping) else None
-        if not (held.certificates or held.problems or facts):
+        if not (facts or node.text("certificate")) and node.text("clientsecret"):
             return
-        name = node.name_of("certificatedetails") if facts else None
-        client = node.text("clientid")
-        key = self._key(held, name or client)
+        key = self._key(held, node.name_of("certificatedetails" if facts else "certificate"))
         if key is not None:
             client_id = node.value("clientid")
+            text = node.text("certificate")
             key = msgspec.structs.replace(
                 key,
                 client_id=client_id,
                 tenant=client_id.partition("|")[2] or node.value("url"),
                 facts=facts,
-                # Of a certificate that was brought along SAP gives no chain back (19af5e2).
-                made_by_sap=private or len(held.certificates) > 1,
+                elsewhere=None if held.certificates or text is None else _elsewhere(text),
+                made_by_sap=_made_by_sap(held, private=private),
             )
             instance = owner.instance or instance_named_in(node)
             self.found.keys.append((key, msgspec.structs.replace(owner, instance=instance)))
@@ -208,11 +233,16 @@ class Finder:
         if owner.is_other or not (is_known or "x.509" in node.fields):
             return
         held = self._certificates(node, "x.509")
-        if not (held.certificates or held.problems or is_known):
+        text = node.text("x.509")
+        is_known = is_known or (owner.is_key and "x.509" in node.fields)
+        elsewhere = _elsewhere(text) if text and is_known and not held.certificates else None
+        if not (held.certificates or held.problems or elsewhere or is_known):
             return
-        key = self._key(held, node.text("keytype") or node.text("x.509"))
+        key = self._key(held, node.name_of("x.509") if elsewhere else node.text("keytype"))
         if key is not None:
-            key = msgspec.structs.replace(key, made_by_sap=kind == _SAP_MAKES_IT)
+            key = msgspec.structs.replace(
+                key, elsewhere=elsewhere, made_by_sap=kind == _SAP_MAKES_IT
+            )
             self.found.keys.append((key, owner))
 
     def _key(self, held: FileContent, otherwise: Text | None) -> ServiceKey | None:
@@ -244,19 +274,29 @@ class Finder:
         user = node.text("user")
         text = node.text("certificate")
         dumped = text is not None and PEM not in text.glimpse and "id" in node.fields
+        by_date = self._of_mappings and "validuntil" in node.fields
+        by_date = by_date or (id(node) in self._rows and _is_row_without_certificate(node))
         if user is None or not (self._of_mappings or dumped or node.has(*_OF_A_MAPPING_ALONE)):
             return
         held = self._read(text) if text is not None else FileContent()
+        until = node.value("validuntil")
+        by_date = by_date and (bool(until) or text is None)
         surely = self._of_mappings or "validuntil" in node.fields
         if held.certificates or (surely and held.problems):
             self._use(text, held)
-        elif not (self._of_mappings and "validuntil" in node.fields):
+        elif not by_date:
             return
         location = held.certificates[0].location if held.certificates else name_location(user)
         certificate = own_first(held.certificates)[0].certificate if held.certificates else None
-        until = point_in_time(node.value("validuntil"))
         self.found.mappings.append(
-            UserMapping(location, node.value("id"), user.value.strip(), certificate, until)
+            UserMapping(
+                location,
+                node.value("id"),
+                user.value.strip(),
+                certificate,
+                point_in_time(until),
+                unread_time(until),
+            )
         )
 
     def _take_entry(self, node: Mapping) -> None:
@@ -299,10 +339,11 @@ class Finder:
 
     def _use(self, text: Text | None, held: FileContent) -> None:
         """Take what a text holds that is part of something known; it is not looked at again."""
+        if text is None or id(text) not in self._seen:
+            self._add(held)
         if text is not None:
             self._seen.add(id(text))
             self._alive.append(text)
-        self._add(held)
         if len(self.found.problems) < MAX_PROBLEMS:
             self.found.problems += held.problems
 
@@ -334,18 +375,60 @@ def _opened_secret(secret: Mapping) -> Mapping:
     return opened
 
 
+def _is_row_without_certificate(node: Mapping) -> bool:
+    """Whether a row of a dump has what is selected of a mapping, and nothing else."""
+    names = node.fields.keys()
+    return {"id", "user", "validuntil"} <= names <= _OF_A_MAPPING
+
+
+def _elsewhere(text: Text) -> Elsewhere | None:
+    """Where a text says that what it stands for is; None for one that says nothing of it."""
+    reference = reference_in(text)
+    if reference is None:
+        rest = text.layer.text[text.start : text.end + _LONGEST_PATH]
+        if (printed := _PRINTED.match(rest)) is not None:
+            return Elsewhere(printed["text"], printed["path"])
+        path = text.value.strip().removeprefix("@") if len(text.written) < _LONGEST_PATH else ""
+        return Elsewhere(path, path) if _PATH.fullmatch(path) else None
+    shown = " ".join(reference.written.partition(PEM)[0].split())
+    if len(shown) > _LONGEST_REFERENCE:
+        shown = f"{shown[:_LONGEST_REFERENCE]}…"
+    path = reference.file
+    for folder in _BESIDE:
+        path = path.removeprefix(folder)
+    return Elsewhere(shown, "" if "${" in path else path)
+
+
 def _is_known(text: Text) -> bool:
     """Whether a text is one, and not what stands for one that only a tool knows."""
     return not isinstance(text, Reference) and not any(sign in text.value for sign in _TEMPLATES)
 
 
+def _made_by_sap(held: FileContent, *, private: bool) -> bool | None:
+    """Whether SAP made a key's certificate; None: nothing tells.
+
+    Of one that was brought along it gives no chain back (19af5e2).
+    """
+    if private or len(held.certificates) > 1:
+        return True
+    return False if held.certificates else None
+
+
+def _told(node: Mapping, name: str) -> str:
+    """What a mapping says under a name; empty for what holds the place of it in a template."""
+    value = node.value(name)
+    return "" if is_placeholder(value, ends=False) else value
+
+
 def _facts(node: Mapping) -> CertificateFacts | None:
     """What a mapping says of a certificate: ``certificatedetails``, or an entry of a keystore."""
+    until = node.value("validnotafter", "validuntil")
     facts = CertificateFacts(
-        subject=node.value("subjectdn"),
-        issuer=node.value("issuerdn"),
+        subject=_told(node, "subjectdn"),
+        issuer=_told(node, "issuerdn"),
         not_before=point_in_time(node.value("validnotbefore", "validfrom")),
-        not_after=point_in_time(node.value("validnotafter", "validuntil")),
-        serial=node.value("serialnumber"),
+        not_after=point_in_time(until),
+        serial=_told(node, "serialnumber"),
+        unread=unread_time(until),
     )
     return None if facts == CertificateFacts() else facts

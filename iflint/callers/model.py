@@ -21,11 +21,22 @@ if TYPE_CHECKING:
     from iflint.places.problems import Problem
 
 
+class Elsewhere(msgspec.Struct, frozen=True):
+    """Where something stands that a file only refers to.
+
+    ``text`` is the reference as written, ``file`` the path in it, relative to the folder of the
+    file that refers to it; empty if it names none.
+    """
+
+    text: str
+    file: str = ""
+
+
 class CertificateFacts(msgspec.Struct, frozen=True):
     """What a file says of a certificate, beside or instead of its bytes; times are aware.
 
     Names and serial number are as written; empty or None where the file does not tell, or in a
-    form that is not known here.
+    form that is not known here. ``unread`` is an end of such a form, as written.
     """
 
     subject: str = ""
@@ -33,18 +44,20 @@ class CertificateFacts(msgspec.Struct, frozen=True):
     not_before: datetime | None = None
     not_after: datetime | None = None
     serial: str = ""
+    unread: str = ""
 
 
 class ServiceKey(msgspec.Struct, frozen=True):
     """A service key that holds a sender's certificate, or the parameters that make such a one.
 
     ``location`` is the certificate's text in the file, as that of its `FoundCertificate`; without
-    one it is the name ``certificatedetails``, else what makes the object a key. ``name`` is the
+    one it is the name under which something is told of it, or would be. ``name`` is the
     one under which people know the key (of ``mta.yaml``, a Kubernetes object, a Terraform
     resource, the ``cf`` command), else the file's. ``client_id`` is empty for parameters.
     ``tenant`` is what follows ``|`` in it, else the ``url``; both may be missing. ``certificate``
-    is the key's own, and ``chain`` all that the key holds, its own first. ``made_by_sap``: the key
-    holds the private key, or its parameters ask SAP to make one. ``roles`` are those of its
+    is the key's own, and ``chain`` all that the key holds, its own first; ``elsewhere`` is where
+    the file says that it stands. ``made_by_sap``: the key holds the private key, or its parameters
+    ask SAP to make one; None where nothing tells. ``roles`` are those of its
     instance, None where the file does not tell them; ``instance`` is the instance's name, or how
     the file refers to it (`InstanceParameters.reference`). ``pinned`` is None: the name of *Pin
     Certificate* in JSON is *unknown*.
@@ -57,7 +70,8 @@ class ServiceKey(msgspec.Struct, frozen=True):
     certificate: Certificate | None = None
     chain: tuple[Certificate, ...] = ()
     facts: CertificateFacts | None = None
-    made_by_sap: bool = False
+    elsewhere: Elsewhere | None = None
+    made_by_sap: bool | None = None
     roles: tuple[str, ...] | None = None
     pinned: bool | None = None
     instance: str = ""
@@ -66,7 +80,8 @@ class ServiceKey(msgspec.Struct, frozen=True):
 class UserMapping(msgspec.Struct, frozen=True):
     """A certificate-to-user mapping of Neo; ``location`` is the certificate's text, else the user.
 
-    ``valid_until`` is the dump's own ``ValidUntil``.
+    ``valid_until`` is the dump's own ``ValidUntil``, ``unread`` one of a form that is not known
+    here, as written.
     """
 
     location: Location
@@ -74,6 +89,7 @@ class UserMapping(msgspec.Struct, frozen=True):
     user: str
     certificate: Certificate | None = None
     valid_until: datetime | None = None
+    unread: str = ""
 
 
 class InstanceParameters(msgspec.Struct, frozen=True):

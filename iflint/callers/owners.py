@@ -179,7 +179,10 @@ def without_suffix(reference: str) -> str:
 
 
 def _name(node: Mapping) -> str:
-    name = node.value("bindingname", "name")
+    text = node.text("bindingname", "name")
+    if text is None or isinstance(text, Reference):
+        return ""
+    name = text.value.strip()
     return "" if "${" in name or "{{" in name else name
 
 

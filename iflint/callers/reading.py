@@ -11,6 +11,7 @@ from iflint.callers.model import Callers
 from iflint.callers.owners import NOBODY, Owner
 from iflint.callers.settling import settled
 from iflint.callers.signs import may_hold_callers, surely_of_callers
+from iflint.callers.trees.hcl_tree import TERRAFORM, read_hcl
 from iflint.callers.trees.json_tree import read_json
 from iflint.callers.trees.nodes import Budget, Layer, Mapping
 from iflint.pki.files import MAX_FILE_BYTES, FileContent, block_region, read_certificate_text
@@ -25,9 +26,16 @@ if TYPE_CHECKING:
     from iflint.places.location import FileLocation
     from iflint.places.text_file import TextFile
 
-_TERRAFORM = ".tf"
 _YAML = (".yaml", ".yml", ".mtaext")
+_SHELL = (".sh", ".env")
 _BEGINS_JSON = re.compile(r"^[ \t]*+(?=[{\[])", re.MULTILINE)
+_HOLDS_JSON = re.compile(
+    r"^[ \t]*+(?:(?:export[ \t]++)?\w++=)?(?=[{\[])"
+    r"|(?<=[\s=(])'(?=[{\[])"
+    r'|(?<=[\s=(])(?="[{\[]\s*+\\?")',
+    re.MULTILINE,
+)
+"""Where JSON begins in lines of something else: at a line's begin, or quoted as shells do."""
 _LIKE_TERRAFORM = re.compile(
     r"^(?:resource|data|module|locals|variable|output|provider|terraform)\b[^\n={]*+\{",
     re.MULTILINE,
@@ -76,16 +84,16 @@ def _in_trees(data: bytes, text: TextFile) -> Callers:
 def _trees(layer: Layer, budget: Budget, name: str) -> Iterator[tuple[Node, Owner]]:
     """The trees of a text, by its first letter, its name, or what it looks like."""
     text, lower = layer.text, name.lower()
-    if text.lstrip()[:1] in ("{", "["):
+    if lower.endswith(_SHELL):
+        yield from _json(layer, budget, _HOLDS_JSON)
+    elif text.lstrip()[:1] in ("{", "["):
         yield from _json(layer, budget)
     elif text.lstrip()[:1] == "<":
         from iflint.callers.trees.xml_tree import read_xml
 
         if (root := read_xml(layer, budget)) is not None:
             yield root, NOBODY
-    elif lower.endswith(_TERRAFORM) or _LIKE_TERRAFORM.search(text):
-        from iflint.callers.trees.hcl_tree import read_hcl
-
+    elif lower.endswith(TERRAFORM) or _LIKE_TERRAFORM.search(text):
         yield read_hcl(layer, budget), NOBODY
     else:
         yield from _yaml_or_plain(layer, budget, lower)
@@ -100,13 +108,15 @@ def _yaml_or_plain(layer: Layer, budget: Budget, name: str) -> Iterator[tuple[No
         yield from ((document, NOBODY) for document in documents)
         if any(isinstance(document, Mapping) for document in documents):
             return
-    yield from _json(layer, budget)
+    yield from _json(layer, budget, _HOLDS_JSON)
 
 
-def _json(layer: Layer, budget: Budget) -> Iterator[tuple[Node, Owner]]:
+def _json(
+    layer: Layer, budget: Budget, begins: re.Pattern[str] = _BEGINS_JSON
+) -> Iterator[tuple[Node, Owner]]:
     """The values of JSON in a text: one, several, or between lines of something else."""
     at = 0
-    while budget.left > 0 and (begin := _BEGINS_JSON.search(layer.text, at)) is not None:
+    while budget.left > 0 and (begin := begins.search(layer.text, at)) is not None:
         node, end = read_json(layer, begin.end(), budget)
         if node is not None:
             yield node, _announced(layer.text[at : begin.start()])
@@ -114,7 +124,9 @@ def _json(layer: Layer, budget: Budget) -> Iterator[tuple[Node, Owner]]:
 
 
 def _announced(before: str) -> Owner:
-    """The key and its instance, by what the ``cf`` command prints before it."""
+    """The key and its instance, by what the ``cf`` command prints, or is given, before it."""
+    if (given := _LAST_COMMAND.search(before[-_LONGEST_PREAMBLE:])) is not None:
+        return _asked_for(given["words"].split(), is_key=given["key"] is not None)
     for line in reversed(before[-_LONGEST_PREAMBLE:].splitlines()):
         if line.startswith(_GETTING) and _OF_INSTANCE in line:
             name, _, rest = line.removeprefix(_GETTING).partition(_OF_INSTANCE)
@@ -122,8 +134,22 @@ def _announced(before: str) -> Owner:
     return NOBODY
 
 
+def _asked_for(words: list[str], *, is_key: bool) -> Owner:
+    """What a command makes: a key of an instance, or an instance of a service and its plan."""
+    known = ["" if "$" in word else word.strip("\"'") for word in words if word[0] not in "-\\"]
+    if is_key:
+        instance, name = (*known, "", "")[:2]
+        return Owner(name=name, instance=instance, is_key=True)
+    service, plan, name = (*known, "", "", "")[:3]
+    return Owner(name=name, is_instance=True, service=service, plan=plan, references=(name,))
+
+
 _LONGEST_PREAMBLE = 1000
 """Characters. Ours: the command prints a line of at most some 200, and an empty one."""
+_LAST_COMMAND = re.compile(
+    r"\bcf[ \t]++(?:(?P<key>create-service-key|csk)|create-service|cs)[ \t]++"
+    r"(?P<words>(?:\\\r?\n|[^\n])*+)\Z"
+)
 
 
 def _stem(file: FileLocation) -> str:

@@ -57,9 +57,10 @@ def _with_their_key(
     Without a private key in the file nothing proves that its sender presents these.
     """
     from iflint.pki.files import KeyEntry
+    from iflint.pki.keys import Holder
 
     entries = {
-        key.location: KeyEntry(key.location, key.name, key.chain)
+        key.location: KeyEntry(key.location, key.name, key.chain, Holder.SERVICE_KEY)
         for key in keys
         if key.made_by_sap and key.chain and has_private_keys
     }
@@ -170,7 +171,8 @@ def _joined(one: ServiceKey, other: ServiceKey) -> ServiceKey:
         name=first.name or second.name,
         tenant=first.tenant or second.tenant,
         facts=first.facts or second.facts,
-        made_by_sap=first.made_by_sap or second.made_by_sap,
+        elsewhere=first.elsewhere or second.elsewhere,
+        made_by_sap=second.made_by_sap if first.made_by_sap is None else first.made_by_sap,
         roles=second.roles if first.roles is None else first.roles,
         instance=first.instance or second.instance,
     )

@@ -14,6 +14,7 @@ _TOGETHER = (
     (b"key_type", b"validity"),
     (b"x.509", b"begin certificate"),
     (b"validuntil", b"certificate"),
+    (b'"validuntil"', b'"user"', b'"results"'),
     (b"\\u007cit-rt-", b"clientid"),
 )
 """Signs that count together, in lower case: parameters of instances and keys, mappings."""

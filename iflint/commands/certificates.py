@@ -11,7 +11,7 @@ from iflint.console.interface import complain
 from iflint.console.invocation import Request, call, prepare
 from iflint.console.reading import read, say_what_was_not_read
 from iflint.console.tables import Column, table
-from iflint.reporters.sentences import caller_name, roles_of
+from iflint.reporters.sentences import caller_name, certificate_name, roles_of
 from iflint.words.terminal import Style, wrapped
 from iflint.words.visible import visible
 from iflint.words.wording import counted, day, left, listed
@@ -91,7 +91,7 @@ def _table(uses: CertificateUses, style: Style) -> str:
 
 def _titles(use: CertificateUse) -> Iterator[str]:
     """The lines above what is said of a certificate."""
-    yield use.certificate.subject or "(no subject)"
+    yield certificate_name(use.certificate)
     for location in use.certificate.locations:
         line = f":{location.region.start_line}" if location.region else ""
         yield f"{location.file}{line}"
@@ -117,7 +117,7 @@ def _verdict(standing: EnvironmentStanding, use: CertificateUse) -> str:
 
 def _needed_by(use: CertificateUse) -> str:
     if not use.is_needed:
-        return "no channel"
+        return "nobody"
     by_flow: dict[str, list[str]] = {}
     for one in use.uses:
         by_flow.setdefault(_flow(one), []).append(f"  {_channel(one)}")
@@ -171,7 +171,7 @@ def _closing(uses: CertificateUses, width: int) -> str:
     unneeded = sum(not one.is_needed for one in uses.certificates)
     said = [counted(len(uses.certificates), "certificate")]
     if unneeded:
-        said.append(f"{unneeded} needed by no channel")
+        said.append(f"{unneeded} needed by nobody")
     sentences = [", ".join(said) + "."]
     if uses.entries_without:
         entries = counted(uses.entries_without, "entry has", "entries have")
@@ -295,14 +295,15 @@ def _summary(use: CertificateUse) -> str:
         )
         if number
     ]
-    what = listed(needed) or "no channel"
+    what = listed(needed) or "nobody"
     return f"Last day of {use.certificate.subject or 'a certificate'} ({what})"
 
 
 def _description(use: CertificateUse) -> Iterator[str]:
     certificate = use.certificate
-    yield f"Subject: {certificate.subject}"
-    yield f"Issuer: {certificate.issuer}"
+    yield f"Subject: {certificate_name(certificate)}"
+    if certificate.issuer:
+        yield f"Issuer: {certificate.issuer}"
     yield f"Valid until: {certificate.not_after.isoformat().replace('+00:00', 'Z')}"
     if not use.by_facts:
         yield f"SHA-256: {certificate.sha256}"
@@ -315,7 +316,7 @@ def _description(use: CertificateUse) -> Iterator[str]:
         f"- {_caller(caller)}: {', '.join(_opens(caller))}. {caller.renewal}".rstrip()
         for caller in use.callers
     ]
-    yield "Needed by:" if needing else "Needed by no channel."
+    yield "Needed by:" if needing else "Needed by nobody."
     yield from needing[:_MOST_IN_AN_EVENT]
     if len(needing) > _MOST_IN_AN_EVENT:
         yield f"- and {len(needing) - _MOST_IN_AN_EVENT} more: 'iflint certificates' lists them"

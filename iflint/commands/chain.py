@@ -123,6 +123,8 @@ def _facts(step: Step, style: Style) -> Iterator[tuple[str, str]]:
         yield label, "not at hand, known by name and key"
     if step.known_as:
         yield "known", style.show(step.known_as)
+    if step.note:
+        yield "note", style.show(step.note)
     for address in step.sources[:1]:
         yield "see", style.show(address)
     yield from _verdict_facts(step, style)

@@ -17,7 +17,7 @@ from iflint.console.invocation import Request, check, prepare
 from iflint.console.reading import say_what_has_no_parameters, say_what_was_not_read
 from iflint.console.tables import columns, table
 from iflint.reporters.encoding import enveloped
-from iflint.reporters.sentences import caller_name
+from iflint.reporters.sentences import NO_NAMES, caller_name
 from iflint.words.terminal import Style
 from iflint.words.visible import visible
 from iflint.words.wording import day, left, listed
@@ -291,31 +291,31 @@ def _lines(row: ChannelRow) -> Iterator[list[str]]:
     where = f"in {row.environment}" if row.environment else ""
     place = f"{row.adapter} {row.address}".strip()
     channel, authorization = _stacked(place, name, where), _stacked(*_authorization(row))
-    bindings: list[EntryRow | CallerRow] = [*row.entries, *row.callers]
-    if not bindings:
-        nobody = "no caller known" if row.role else ""
+    if not row.entries:
+        nobody = "no caller known" if row.kind == "other" and not row.callers else ""
         yield [channel, authorization, "", _stacked(row.verdict or nobody)]
-    for number, binding in enumerate(bindings):
-        which = binding.caller if isinstance(binding, CallerRow) else f"entry {binding.entry}"
-        own = row.verdict if number == 0 else ""
+    for number, entry in enumerate(row.entries):
         yield [
-            _stacked(f"{place}, {which}") if number else channel,
+            _stacked(f"{place}, entry {entry.entry}") if number else channel,
             "" if number else authorization,
-            _held(binding),
-            _stacked(own, *_verdict(binding)),
+            _held(entry),
+            _stacked("" if number else row.verdict, *_verdict(entry)),
         ]
+    for caller in row.callers:
+        head = _stacked(f"{place}, {caller.caller}")
+        yield [head, "", _held(caller), _stacked(*_verdict(caller))]
 
 
 def _other(caller: CallerRow) -> list[str]:
     roles = f"role {listed(caller.roles)}" if caller.roles else ""
-    held = _stacked(caller.subject, caller.file)
-    return [_stacked(caller.caller), _stacked(roles), held, _stacked(*_verdict(caller))]
+    return [_stacked(caller.caller), _stacked(roles), _held(caller), _stacked(*_verdict(caller))]
 
 
 def _held(binding: EntryRow | CallerRow) -> str:
     """Whose certificate it is, and where that stands."""
     if isinstance(binding, CallerRow):
-        return _stacked(binding.caller, binding.subject, binding.file)
+        untold = NO_NAMES if binding.days_left is not None else "(not at hand)"
+        return _stacked(binding.subject or untold, binding.file)
     file = binding.certificate.file if binding.certificate else ""
     return _stacked(binding.subject or "(no subject)", file)
 
@@ -338,6 +338,8 @@ def _authorization(row: ChannelRow) -> Iterator[str]:
         yield row.authorization or row.kind
     if row.role:
         yield f"role {row.role}"
+    elif row.kind == "other":
+        yield "role not known"
 
 
 def _stacked(*parts: str) -> str:

@@ -77,6 +77,7 @@ def _report_on(run: Invocation, *, guide: bool) -> int:
             failures.append(failure.message)
     if failures:
         raise Failure("\n".join(failures))
+    _say_scope(report, run)
     if run.settings.quiet or Destination("text", STANDARD_OUTPUT) not in run.destinations:
         from iflint.console.reading import say_where_nothing_is
 
@@ -86,6 +87,17 @@ def _report_on(run: Invocation, *, guide: bool) -> int:
 
         next_steps.show(report, run)
     return FOUND if report.fails(run.settings.fail_level) else CLEAN
+
+
+def _say_scope(report: Report, run: Invocation) -> None:
+    """Say beside the reports what was looked at, where one has no room and none on screen says."""
+    from iflint.reporters import load
+    from iflint.reporters.sentences import scope
+
+    aside = {each: load(each.format).NEEDS.scope_aside for each in run.destinations}
+    on_screen = any(each.path == STANDARD_OUTPUT and not aside[each] for each in aside)
+    if any(aside.values()) and not on_screen and not run.settings.quiet:
+        complain(scope(report))
 
 
 def _over_baseline(run: Invocation) -> Invocation:

@@ -56,7 +56,7 @@ def command(
     A DN that differs from a certificate's in spelling or order only (IFL301, IFL304) is
     rewritten where it stands, in parameters.prop or the .iflw, if exactly one certificate is
     meant; every other byte stays. A fix with which the checks would find what they do not find
-    today, in any configured environment (unless --environment names some), is left, and so is
+    today, in any configured environment, is left, and so is
     everything in archives. --diff goes to 'git apply' as it is; what is left, and why, is on
     standard error then.
     Exit code: 0 when all is written that can be, 1 when --diff has changes to show, 2 wrong
@@ -69,7 +69,7 @@ def command(
     plan = call(
         plan_fixes,
         call(read, run.paths, options_of(run)),
-        also=run.other_environments,
+        also=run.settings.other_environments,
         add_successor=add_successor,
         unsafe=unsafe_fixes,
     )

@@ -171,6 +171,6 @@ def _opened(change: Turn) -> str:
     if caller is None:
         return ""
     if not change.opens:
-        return roles_of(caller)
+        return roles_of(caller) if caller.roles is None else "no channel here"
     named, more = change.opens[:_MOST_CHANNELS], len(change.opens) - _MOST_CHANNELS
     return ", ".join((*named, *[f"and {more} more"] * (more > 0)))

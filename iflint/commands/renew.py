@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import msgspec
 
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
 from iflint.console.frame import show, subcommand
-from iflint.console.interface import AnyPath
+from iflint.console.interface import CLEAN, FOUND, AnyPath, Option
 from iflint.console.invocation import Request, absent, call, prepare
 from iflint.console.reading import read
 from iflint.reporters.encoding import enveloped
@@ -20,7 +20,14 @@ from iflint.words.terminal import Style
 from iflint.words.wording import counted, left, lifetime, listed, relative
 
 if TYPE_CHECKING:
-    from iflint.answers.renewal import Renewal, RenewalStep, Touched, TouchedCaller
+    from iflint.answers.renewal_plan import (
+        Predecessor,
+        Renewal,
+        RenewalStep,
+        Schedule,
+        Touched,
+        TouchedCaller,
+    )
 
 
 class Renewals(msgspec.Struct, frozen=True):
@@ -36,6 +43,12 @@ class Renewals(msgspec.Struct, frozen=True):
     (
         click.Argument(["certificate"], type=AnyPath()),
         PATHS,
+        Option(
+            "--replaces",
+            "Renewal",
+            "Certificate file or subject DN: whose certificate the new one takes the place of.",
+            metavar="CERTIFICATE|DN",
+        ),
         *JUDGING,
         *answer("text", "markdown", "json"),
         *CONFIGURATION,
@@ -43,16 +56,19 @@ class Renewals(msgspec.Struct, frozen=True):
     examples=(
         "iflint renew partner-2027.pem exports --certificates certs",
         "iflint renew partner-2027.pem --format markdown --output plan.md",
+        "iflint renew partner-2027.pem --replaces certs/partner-2026.pem",
     ),
 )
-def command(asked: Request, certificate: str, paths: tuple[str, ...]) -> None:
+def command(asked: Request, certificate: str, paths: tuple[str, ...], replaces: str | None) -> int:
     """Tell what a new CERTIFICATE means for the flows at PATH (default: the current folder).
 
     Which channels, flows and packages it touches and in which environment (each configured one,
     unless --environment names some), and which service keys and certificate-to-user mappings;
     whether the pair changes, the rows, keys and mappings to add and later to remove in SAP's
-    order, the days left for each step, and what is wrong with the certificate itself. Exit code:
-    0 when it could answer.
+    order, the days left for each step, and what is wrong with the certificate itself. A
+    certificate that is in use already gets the plan for the one to come. Where nothing knows the
+    sender, those that it may replace are named: say with --replaces which.
+    Exit code: 0 when it could answer, 1 when the certificate itself would be refused.
     """
     from iflint.answers.renewal import plan_renewals
 
@@ -60,8 +76,10 @@ def command(asked: Request, certificate: str, paths: tuple[str, ...]) -> None:
         asked, paths or (".",), every_environment=True, mistakes=absent(("", certificate))
     )
     sessions = read(run)
-    plans = call(plan_renewals, certificate, sessions)
+    others = [sessions[0].in_environment(each) for each in run.settings.other_environments]
+    plans = call(plan_renewals, certificate, sessions, others=others, replaces=replaces)
     show(run, Renewals(sessions[0].as_of, plans), text=_text, markdown=_markdown, json=_json)
+    return FOUND if any(plan.fails for plan in plans) else CLEAN
 
 
 def _json(found: Renewals) -> str:
@@ -79,10 +97,11 @@ def _lines(plan: Renewal, clock: datetime, style: Style) -> Iterator[str]:
         return style.hung(style.show(text), indent, indent + 2)
 
     certificate = plan.certificate
+    ends = "ended" if certificate.not_after < clock else "ends"
     span = f"valid {lifetime(certificate.not_before, certificate.not_after)}"
-    yield from line(0, f"New certificate: {certificate.subject}")
+    yield from line(0, f"{_heading(plan)}: {certificate.subject}")
     yield from line(2, f"issued by {certificate.issuer}")
-    yield from line(2, f"{span}, ends {relative(certificate.not_after, clock)}")
+    yield from line(2, f"{span}, {ends} {relative(certificate.not_after, clock)}")
     yield ""
     wrong = ":" if plan.problems else ": nothing is wrong with it."
     yield from line(0, f"The certificate itself{wrong}")
@@ -94,10 +113,10 @@ def _lines(plan: Renewal, clock: datetime, style: Style) -> Iterator[str]:
         yield from line(0, verdict)
         for one in touched:
             yield from line(2, one)
-    if plan.touched or plan.callers:
+    for schedule in plan.schedules:
         yield ""
-        yield "Steps:"
-        for number, step in enumerate(plan.steps, 1):
+        yield f"{_steps_in(schedule)}:"
+        for number, step in enumerate(schedule.steps, 1):
             yield from line(2, f"{number}. {step.what}{_when(step)}")
             for channel in step.channels:
                 yield from line(5, f"{style.within} {channel}")
@@ -111,21 +130,86 @@ def _row(row: tuple[str, str]) -> Iterator[tuple[str, str]]:
     yield from zip(("subject", "issuer "), row, strict=True)
 
 
+def _heading(plan: Renewal) -> str:
+    return "Certificate in use" if plan.in_use else "New certificate"
+
+
+def _steps_in(schedule: Schedule) -> str:
+    where = f" in {listed(schedule.environments)}" if schedule.environments else ""
+    return f"Steps{where}"
+
+
 def _verdicts(plan: Renewal) -> Iterator[tuple[str, list[str]]]:
     """What it touches, and how, a sentence each for channels and for callers."""
+    if plan.in_use:
+        yield _of_one_in_use(plan), []
     if plan.touched:
         yield _of_channels(plan), list(map(_touched, plan.touched))
     if plan.callers:
         yield _of_callers(plan), list(map(_caller, plan.callers))
-    if not plan.touched and not plan.callers:
+    if plan.predecessors:
+        yield _of_predecessors(plan.predecessors), list(map(_predecessor, plan.predecessors))
+        yield _how_to_say(plan), []
+    elif not plan.touched and not plan.callers:
         yield "No channel, service key or mapping knows this sender: nothing to do here.", []
+
+
+def _of_one_in_use(plan: Renewal) -> str:
+    text = f"This certificate is in use until {plan.certificate.not_after:%Y-%m-%d}: here is the "
+    text += "plan for the one that comes after it."
+    if plan.renewed is not None:
+        text += f" It is at hand: iflint renew {plan.renewed.file} tells more."
+    return text
+
+
+_LIKENESS = {
+    "common-name": "with the same common name, but another organization",
+    "organization-and-issuer": "of the same organization and issuer",
+    "organization": "of the same organization",
+    "ending-soon": "that end soon",
+}
+
+
+def _of_predecessors(found: Sequence[Predecessor]) -> str:
+    one = len(found) == 1
+    what = f"{'this one' if one else 'one of these'}, {_LIKENESS[found[0].likeness]}"
+    if one:
+        what = what.replace("that end soon", "which ends soon")
+    return f"Nothing knows this sender. It may take the place of {what} (inferred):"
+
+
+def _predecessor(one: Predecessor) -> str:
+    ends = f", ends on {one.until}" if one.until else ""
+    return f"{one.readable}{ends}: {listed(one.places)}"
+
+
+def _how_to_say(plan: Renewal) -> str:
+    new = str(plan.certificate.locations[0].file)
+    old = plan.predecessors[0].subject
+    return (
+        f"If so, say which: iflint renew {_quoted(new)} --replaces {_quoted(old)}. "
+        "If not, no flow, key or mapping changes."
+    )
+
+
+def _quoted(text: str) -> str:
+    """As an argument: in quotation marks that every shell takes, where that is enough."""
+    from shlex import quote
+
+    if set(text) & set('"\\$`!%'):
+        return quote(text)
+    return f'"{text}"' if set(text) & set(" ,;'=&()") else text
 
 
 def _of_channels(plan: Renewal) -> str:
     flows = len({one.iflow.location for one in plan.touched})
     touched = f"{counted(len(plan.touched), 'channel')} in {counted(flows, 'iFlow')}"
+    if plan.in_use:
+        return f"{touched} {'lets' if len(plan.touched) == 1 else 'let'} it in:"
     if plan.pair_changes:
         return f"It touches {touched}; the pair changes, so flows must be redeployed:"
+    if any(one.needs_new for one in plan.callers):
+        return f"It touches {touched}; the pair stays, so no flow changes:"
     return f"It touches {touched}; the pair stays, so there is nothing to deploy:"
 
 
@@ -135,7 +219,7 @@ def _touched(one: Touched) -> str:
     if one.environments:
         text += f" ({', '.join(one.environments)})"
     if not one.changes:
-        state = "lists this pair already"
+        state = "lists this pair"
     elif one.has_new:
         state = "lists the new pair already, and the old one still"
     else:
@@ -151,6 +235,8 @@ def _of_callers(plan: Renewal) -> str:
         for number, noun in ((kinds.count(False), "service key"), (kinds.count(True), "mapping"))
         if number
     ]
+    if plan.in_use:
+        return f"{listed(parts)} {'holds' if len(plan.callers) == 1 else 'hold'} it:"
     new = sum(one.needs_new for one in plan.callers)
     if not new:
         return f"It touches {listed(parts)}; no new one is needed:"
@@ -159,7 +245,7 @@ def _of_callers(plan: Renewal) -> str:
 
 
 def _caller(one: TouchedCaller) -> str:
-    from iflint.answers.renewal import caller_label
+    from iflint.answers.renewal_steps import caller_label
 
     ends = f"; the old certificate ends on {one.old_until}" if one.old_until else ""
     opens = f"opens {listed(one.opens)}" if one.opens else roles_of(one.caller)
@@ -168,7 +254,7 @@ def _caller(one: TouchedCaller) -> str:
 
 def _state(one: TouchedCaller) -> str:
     if one.has_new:
-        return "holds the new certificate already"
+        return "holds this certificate"
     if one.accepts_new:
         return "accepts the new certificate, too, if it was issued later (Pin Certificate is off)"
     if one.replaced:
@@ -204,7 +290,7 @@ def _markdown(found: Renewals) -> str:
     for plan in found.renewals:
         certificate = plan.certificate
         lines += [
-            f"# Renewal: {escaped(certificate.subject)}",
+            f"# {_heading(plan)}: {escaped(certificate.subject)}",
             "",
             f"- Issuer: {escaped(certificate.issuer)}",
             f"- Valid: {lifetime(certificate.not_before, certificate.not_after)}",
@@ -220,9 +306,9 @@ def _markdown(found: Renewals) -> str:
         lines += ["", "## Where it matters"]
         for verdict, touched in _verdicts(plan):
             lines += ["", escaped(verdict), "", *(f"- {escaped(one)}" for one in touched)]
-        if plan.touched or plan.callers:
-            lines += ["", "## Steps", ""]
-            for number, step in enumerate(plan.steps, 1):
+        for schedule in plan.schedules:
+            lines += ["", f"## {escaped(_steps_in(schedule))}", ""]
+            for number, step in enumerate(schedule.steps, 1):
                 lines.append(f"{number}. [ ] {escaped(step.what)}{_when(step)}")
                 lines += [f"   - {escaped(channel)}" for channel in step.channels]
                 if step.row is not None:

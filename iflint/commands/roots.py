@@ -22,7 +22,7 @@ from iflint.reporters.sentences import caller_name, roles_of
 from iflint.values import parse_as_of
 from iflint.words.terminal import Style
 from iflint.words.visible import shown, visible
-from iflint.words.wording import counted
+from iflint.words.wording import counted, listed
 
 if TYPE_CHECKING:
     from iflint.answers.public_cas import FoundCa, LeadsTo
@@ -306,6 +306,8 @@ def _affected_cells(one: Affected) -> list[str]:
     else:
         flow = f"{one.package} › {one.iflow}" if one.package else one.iflow
         where = (flow, f"{one.adapter} {one.address}, entry {one.entry}", str(one.file))
+    if one.environments:
+        where = (*where, f"in {listed(one.environments)}")
     return ["\n".join(map(visible, where)), visible(one.subject), visible(one.root)]
 
 

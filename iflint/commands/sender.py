@@ -121,7 +121,7 @@ def _lines(side: SenderSide, style: Style) -> Iterator[str]:
             if point.name == "channels":
                 for call in entry.calls:
                     yield from _call_lines(call, style)
-                if point.complaints:
+                if point.complaints and not entry.callers:
                     yield from _row_lines(entry, style)
     yield ""
     for verdict in _verdicts(side):
@@ -146,6 +146,8 @@ def _point_lines(point: Point, style: Style) -> Iterator[str]:
 def _complaint_lines(complaint: Complaint, indent: int, style: Style) -> Iterator[str]:
     yield from _line(indent, _said(complaint.code, complaint.message), style)
     yield from _line(indent, f"fix: {complaint.remedy}", style)
+    for command in complaint.commands:  # in one piece, to be copied
+        yield f"{' ' * (indent + 2)}{style.show(command)}"
 
 
 def _said(code: str, message: str) -> str:
@@ -256,7 +258,8 @@ def _markdown_point(point: Point) -> Iterator[str]:
 
 
 def _markdown_complaint(complaint: Complaint) -> str:
-    from iflint.reporters.markdown import escaped
+    from iflint.reporters.markdown import escaped, in_code
 
     said = escaped(_said(complaint.code, complaint.message))
-    return f"{said} *{escaped(complaint.remedy)}*"
+    commands = "".join(f" {in_code(command)}" for command in complaint.commands)
+    return f"{said} *{escaped(complaint.remedy)}*{commands}"

@@ -265,13 +265,19 @@ class _Reading:
         """What the tables ``[[service-keys]]`` say of service keys."""
         tables = self._tables(given, path, SERVICE_KEY_SETTINGS)
         return tuple(
-            ServiceKeySettings(**values, folder=self._folder) for _, _, values in tables if values
+            ServiceKeySettings(**values, folder=self._folder, location=self._positions.locate(here))
+            for here, _, values in tables
+            if values
         )
 
     def users(self, given: Any, path: tuple[str, ...]) -> tuple[UserSettings, ...]:
         """The users of the tables ``[[users]]``."""
         tables = self._tables(given, path, USER_SETTINGS)
-        return tuple(UserSettings(**values) for _, _, values in tables if values)
+        return tuple(
+            UserSettings(**values, folder=self._folder, location=self._positions.locate(here))
+            for here, _, values in tables
+            if values
+        )
 
     @property
     def _folder(self) -> str:

@@ -51,8 +51,7 @@ class Invocation(msgspec.Struct, frozen=True):
     """A run that can start: its settings, merged from the arguments and the file.
 
     ``given`` are those that stand in either, by name; ``configuration`` is that file.
-    ``other_environments`` are those that are configured, where none is asked for. The files of
-    the baselines that are read and written are one if their paths lead to one.
+    The files of the baselines that are read and written are one if their paths lead to one.
     """
 
     paths: tuple[str, ...]
@@ -61,7 +60,6 @@ class Invocation(msgspec.Struct, frozen=True):
     given: Mapping[str, Any]
     answer: Destination = Destination("")
     configuration: Configuration | None = None
-    other_environments: tuple[Environment, ...] = ()
     baseline_file: BaselineFile | None = None
     written_baseline: BaselineFile | None = None
 
@@ -98,8 +96,11 @@ def prepare(
     settings = Settings(**{name.replace("-", "_"): value for name, value in told.items()})
     named = {*asked.given, *(configuration.named if configuration else ())}
     every = settings.environments
+    meant = _environments(settings, wrong, every=every_environment)
     settings = msgspec.structs.replace(
-        settings, environments=_environments(settings, wrong, every=every_environment)
+        settings,
+        environments=meant,
+        other_environments=tuple(each for each in every if each not in meant),
     )
     if settings.platform == "custom" and "roots" not in named:
         wrong.append("platform custom needs its list of roots: --roots PATH")
@@ -125,7 +126,6 @@ def prepare(
         given=told,
         answer=asked.answer,
         configuration=configuration,
-        other_environments=() if settings.environments else every,
         baseline_file=baseline_file,
         written_baseline=written_baseline,
     )
@@ -277,7 +277,7 @@ def check(
         if fixes:
             from iflint.fixes.proposals import with_fixes
 
-            found = with_fixes(found, read_once, also=run.other_environments)
+            found = with_fixes(found, read_once, also=run.settings.other_environments)
         return found
 
     return call(report)

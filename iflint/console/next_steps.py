@@ -21,8 +21,9 @@ MANY = 50
 def show(report: Report, run: Invocation) -> None:
     """Print the next steps after the ``report`` of a run as `say` does."""
     steps = list(after(report))
-    if run.other_environments:
-        names = [shown(each.name) for each in run.other_environments]
+    others = run.settings.other_environments
+    if others and not run.settings.environments:
+        names = [shown(each.name) for each in others]
         steps.append(("--all-environments", f"check {listed(names)}, too"))
     say(steps, run.settings.color)
 

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import msgspec
 
-from iflint.engine.coverage import Coverage, RunCoverage, path_in_baseline
+from iflint.engine.coverage import Coverage, RunCoverage, caller_in_baseline, path_in_baseline
 from iflint.options import UsageError
 from iflint.report.findings import BaselineState, Finding, Severity
 from iflint.report.report import BaselineSummary, KnownFinding, Report
@@ -244,7 +244,7 @@ def _known(finding: Finding, report: Report) -> KnownFinding:
         channel=f"{channel.adapter} {channel.address_raw or channel.name}".strip()
         if channel
         else "",
-        caller=f"{finding.caller.kind} {finding.caller.name}" if finding.caller else "",
+        caller=caller_in_baseline(finding.caller) if finding.caller else "",
         subject=pair.subject if pair else "",
         issuer=pair.issuer if pair else "",
         environments=finding.environments,

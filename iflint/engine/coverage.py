@@ -10,7 +10,8 @@ import msgspec
 
 from iflint.places.location import FileLocation
 from iflint.places.paths import absolute, is_below
-from iflint.report.report import KnownFinding, Report
+from iflint.report.findings import CallerReference
+from iflint.report.report import CallerResult, KnownFinding, Report
 from iflint.sources.names import Role, bundle_root, role_of
 
 
@@ -18,18 +19,25 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     """What a run looked at, as locations have it.
 
     It looked for files at and below ``paths``, read all at and below ``given``, and ``files``.
-    ``unread`` could not be read, or not as a whole.
+    ``unread`` could not be read, or not as a whole. ``by_dates`` are the codes of the rules that
+    dates alone are enough for.
     """
 
     paths: tuple[str, ...]
     given: tuple[str, ...]
     files: frozenset[str]
     unread: tuple[FileLocation, ...]
+    by_dates: frozenset[str] = frozenset()
 
 
 def path_in_baseline(path: str, report: Report) -> str:
     """A path of the report as a baseline writes it: relative to the root."""
     return posixpath.relpath(posixpath.join(report.directory, path), report.root)
+
+
+def caller_in_baseline(caller: CallerReference | CallerResult) -> str:
+    """A service key or a mapping as a baseline writes it."""
+    return f"{caller.kind} {caller.name}"
 
 
 class RunCoverage:
@@ -59,6 +67,15 @@ class RunCoverage:
             for pair in ((entry.subject, entry.issuer), ("", ""))
         }
 
+        self._by_dates = frozenset(code for each in every for code in each.by_dates)
+        self._callers = {
+            (path_in_baseline(caller.location.file.path, report), caller_in_baseline(caller)): (
+                caller.by_facts
+            )
+            for caller in report.callers
+            if caller.by_facts or not caller.certificates
+        }
+
     def covers(self, known: KnownFinding) -> bool:
         """Whether the run would have found it."""
         if bool(known.environments) != bool(self._environments):
@@ -67,6 +84,9 @@ class RunCoverage:
             return False
         entry = (known.path, known.iflow, known.subject, known.issuer)
         if known.channel and entry in self._unjudged:
+            return False
+        by_dates = self._callers.get((known.path, known.caller))
+        if by_dates is not None and not (by_dates and known.code in self._by_dates):
             return False
         return self._was_read(known)
 

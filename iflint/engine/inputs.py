@@ -11,7 +11,7 @@ from iflint.callers.model import Callers
 from iflint.engine.file_contents import FileRead, begins_with_a_sign, read_content
 from iflint.iflow.reader import ParsedIflow, read_iflow
 from iflint.options import Options, UsageError
-from iflint.places.location import Location, Package
+from iflint.places.location import FileLocation, Location, Package
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.progress import followed
 from iflint.sources import (
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from iflint.pki.files import FileContent, FoundCertificate
     from iflint.pki.keys import KeyMaterial
     from iflint.pki.passwords import Password
-    from iflint.places.location import FileLocation
 
 
 class Inputs(msgspec.Struct, frozen=True):
@@ -114,6 +113,7 @@ class Reading:
         self._keys: dict[Location, KeyMaterial] = {}
         self._files: set[str] = set()
         self._callers: dict[FileLocation, Callers] = {}
+        self._archives_of_use: set[FileLocation] = set()
         self._of_archive: tuple[FileLocation | None, list[FileContent]] = (None, [])
 
     def inputs(self) -> Inputs:
@@ -123,11 +123,18 @@ class Reading:
             (*self._certificates, *self._told_by(callers)),
             self._certificate_files,
             tuple(self._skipped),
-            tuple(self._problems),
-            tuple(self._keys.values()),
+            (*self._problems, *self._untold_by(callers)),
+            self._all_keys(),
             frozenset(self._files),
             callers,
         )
+
+    def _all_keys(self) -> tuple[KeyMaterial, ...]:
+        if not self._keys:
+            return ()
+        from iflint.pki.strangers import strangers_told
+
+        return tuple(strangers_told(self._keys.values(), self._certificates))
 
     def _all_callers(self) -> Callers:
         if not self._callers:
@@ -143,6 +150,14 @@ class Reading:
         from iflint.callers.caller import certificates_by_facts
 
         return tuple(certificates_by_facts(callers.keystore_entries, self._certificates))
+
+    def _untold_by(self, callers: Callers) -> tuple[Problem, ...]:
+        """What a keystore's dump tells of certificates in no way that can be read."""
+        if not callers.keystore_entries:
+            return ()
+        from iflint.callers.caller import undated
+
+        return tuple(undated(callers.keystore_entries, self._certificates))
 
     def take_certificate_files(self, paths: Sequence[str]) -> None:
         """Read the certificate files at and below ``paths``."""
@@ -167,11 +182,17 @@ class Reading:
             elif isinstance(artifact, CertificateSource):
                 self._take_certificates(artifact)
             elif isinstance(artifact, Skipped):
-                self._skipped.append(artifact)
-                self._files.add(artifact.location.path)
+                self._skip(artifact)
             else:
                 self._problems.append(artifact)
         self._end_archive(None)
+
+    def _skip(self, skipped: Skipped) -> None:
+        """Count what was passed over; not an archive without a flow that held something else."""
+        self._files.add(skipped.location.path)
+        without_flow = skipped.kind is SkipKind.ARCHIVE_WITHOUT_FLOW
+        if not (without_flow and skipped.location in self._archives_of_use):
+            self._skipped.append(skipped)
 
     def _end_archive(self, following: FileLocation | None) -> None:
         """Use what an archive of nothing but certificates held, if it is a sender's."""
@@ -227,10 +248,14 @@ class Reading:
         self._keep_keys(content, source)
         if keys_only:
             return
+        for level in range(len(location.members)):
+            archive = FileLocation(location.path, location.members[:level])
+            self._archives_of_use.add(archive)
         if read.callers:
             if location in self._callers:
                 return  # below a checked path and below one of certificates
             self._callers[location] = read.callers
+        content = self._declared(content, source)
         if source.archive is not None:
             self._of_archive[1].append(content)
         else:
@@ -264,6 +289,13 @@ class Reading:
         self._problems.extend(content.problems)
         self._certificates.extend(content.certificates)
         self._certificate_files += bool(content.certificates)
+
+    def _declared(self, content: FileContent, source: CertificateSource) -> FileContent:
+        """What a file holds, its certificates as clients' own where it was given as such."""
+        if not content.certificates or not self._passed_on_purpose(source.file.location):
+            return content
+        found = (msgspec.structs.replace(each, declared=True) for each in content.certificates)
+        return msgspec.structs.replace(content, certificates=tuple(found))
 
     def _keep_keys(self, content: FileContent, source: CertificateSource) -> None:
         if not content.keys:

@@ -5,12 +5,27 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable
 from functools import cache
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from iflint.places.paths import is_below
 
 if TYPE_CHECKING:
     from iflint.places.location import FileLocation
+
+
+def begins_at(text: str, folder: str) -> str:
+    """The absolute path at and below which everything lies that a pattern matches."""
+    way = text.replace("\\", "/").rstrip("/")
+    if "/" not in way:
+        return folder
+    fixed = "/".join(takewhile(_GLOB.isdisjoint, way.split("/")))
+    if not is_below(way, folder):
+        fixed = fixed.lstrip("/")
+    return posixpath.normpath(posixpath.join(folder, fixed))
+
+
+_GLOB = frozenset("*?[!")
 
 
 def path_test(text: str, directory: str, folder: str, root: str) -> Callable[[FileLocation], bool]:

@@ -74,6 +74,11 @@ class Run:
             from iflint.engine.environments import merged
 
             report = merged({each.name: each.report() for each in self.sessions})
+        if any(each.options.service_keys or each.options.users for each in self.sessions):
+            from iflint.engine.idle_tables import idle_tables
+
+            if tables := idle_tables(self.sessions, report):
+                report = session.with_idle(report, tables)
         if options.suppressions:
             report = session.with_suppressions(report)
         if self.baseline is not None:

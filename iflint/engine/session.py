@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from iflint.callers.caller import Caller
+    from iflint.engine.callers import Table
     from iflint.engine.coverage import Coverage
     from iflint.engine.inputs import Inputs
     from iflint.iflow.model import Iflow
@@ -91,7 +92,12 @@ class Session:
         options = msgspec.structs.replace(
             self.options,
             **own,
-            environments=(),
+            environments=(environment,),
+            other_environments=tuple(
+                each
+                for each in (*self.options.environments, *self.options.other_environments)
+                if each.name != environment.name
+            ),
             as_of=self.as_of,
             service_keys=(*self.options.service_keys, *environment.service_keys),
             users=(*self.options.users, *environment.users),
@@ -182,16 +188,27 @@ class Session:
         return self._changed(inputs=msgspec.structs.replace(self.inputs, certificates=at_hand))
 
     def findings_in(self, iflow: Iflow) -> tuple[Finding, ...]:
-        """What the rules say of the entries of any iFlow, also one that was not read."""
+        """What the rules say of the entries of an iFlow made up for a certificate by itself."""
         from iflint.rule.rule import EntryCase
+        from iflint.rule.words import LONE
 
         judge = self._judge(self.as_of)
         context = self._context(self.as_of)
         cases = [
-            EntryCase(context, iflow, channel.channel, entry)
+            EntryCase(context, iflow, channel.channel, entry, LONE)
             for channel in judge.judge(iflow).channels
             for entry in channel.entries
         ]
+        return tuple(self._findings(cases))
+
+    def findings_of(self, caller: Caller) -> tuple[Finding, ...]:
+        """What the rules say of any service key or mapping, also one that was not read."""
+        from iflint.judging.callers import judge_callers
+        from iflint.rule.rule import CallerCase
+
+        judge = self._judge(self.as_of)
+        context = self._context(self.as_of)
+        cases = [CallerCase(context, verdict) for verdict in judge_callers([caller], judge)]
         return tuple(self._findings(cases))
 
     def report(self, as_of: datetime | None = None) -> Report:
@@ -253,6 +270,7 @@ class Session:
         """
         from iflint.engine.coverage import Coverage
         from iflint.places.location import FileLocation
+        from iflint.rule.rule import Topic
 
         options, inputs = self.options, self.inputs
         unread = [problem.location.file for problem in inputs.problems]
@@ -269,6 +287,7 @@ class Session:
             given=(*options.roots, *options.roots_add),
             files=inputs.files.union(file.location.path for file in self._parameter_files),
             unread=tuple(unread),
+            by_dates=frozenset(rule.code for rule in self.rules if rule.about is Topic.VALIDITY),
         )
 
     def with_suppressions(self, report: Report) -> Report:
@@ -276,19 +295,38 @@ class Session:
 
         The report may be of several environments: a suppression is of use if it is in one.
         """
-        from iflint.engine.fingerprints import fingerprinted
         from iflint.engine.suppressions import suppressed
         from iflint.rule.rule import SuppressionCase
 
         names = [(rule.code, rule.name) for rule in self.rules]
         report, uses = suppressed(report, self.options.suppressions, names)
         context = self._context(report.as_of)
-        found = self._findings(SuppressionCase(context, use) for use in uses)
         environments = tuple(each.name for each in report.environments)
-        about = [
+        return self._with_findings(
+            report, [(SuppressionCase(context, use), environments) for use in uses]
+        )
+
+    def with_idle(self, report: Report, tables: Mapping[Table, tuple[str, ...]]) -> Report:
+        """The report with what rules say of tables that match nothing in some environments."""
+        from iflint.rule.rule import SettingCase
+
+        context = self._context(report.as_of)
+        return self._with_findings(
+            report, [(SettingCase(context, table), names) for table, names in tables.items()]
+        )
+
+    def _with_findings(
+        self, report: Report, cases: Iterable[tuple[Case, tuple[str, ...]]]
+    ) -> Report:
+        """The report with what rules say of the configuration; of environments by name."""
+        from iflint.engine.fingerprints import fingerprinted
+
+        found = [
             msgspec.structs.replace(finding, environments=environments)
-            for finding in fingerprinted(found, report.directory, report.root)
+            for case, environments in cases
+            for finding in self._findings([case])
         ]
+        about = fingerprinted(found, report.directory, report.root)
         findings = sorted((*report.findings, *about), key=lambda finding: finding.place)
         return msgspec.structs.replace(report, findings=tuple(findings))
 
@@ -357,12 +395,16 @@ class Session:
     @cached_property
     def callers(self) -> tuple[Caller, ...]:
         """Who may call besides the rows of channels: service keys and mappings, each once."""
-        if not self.inputs.callers:
-            return ()
+        return self._callers_of(self.name) if self.inputs.callers else ()
+
+    def _callers_of(self, environment: str) -> tuple[Caller, ...]:
+        """Those of an environment; of an empty name, of all of them."""
         from iflint.engine.callers import callers_in
 
-        directory = absolute_directory(self.options.directory)
-        return callers_in(self.inputs.callers, self.options, directory, self.root)
+        directory, inputs = absolute_directory(self.options.directory), self.inputs
+        return callers_in(
+            inputs.callers, inputs.certificates, self.options, environment, directory, self.root
+        )
 
     def bindings(self, as_of: datetime) -> Iterator[BindingVerdict]:
         """The verdicts on everything that lets a certificate in: rows, service keys, mappings."""
@@ -376,6 +418,11 @@ class Session:
         return tuple(
             label for role in caller.roles or () for label in self._channels_by_role.get(role, ())
         )
+
+    @property
+    def has_channels_by_role(self) -> bool:
+        """Whether any channel is authorized by a role, which service keys and mappings may have."""
+        return bool(self._channels_by_role)
 
     @cached_property
     def _channels_by_role(self) -> dict[str, list[str]]:
@@ -502,6 +549,23 @@ class Session:
                 handlers.setdefault(kind, []).append(rule)
         return handlers
 
+    @cached_property
+    def _nameless(self) -> tuple[FoundCertificate, ...]:
+        """The certificates of clients that have no subject, each once."""
+        found = {
+            one.certificate: one
+            for one in self.inputs.certificates
+            if not one.certificate.subject.rdns
+            and not one.certificate.is_known_by_facts
+            and not one.certificate.is_ca
+        }
+        return tuple(found.values())
+
+    @property
+    def context(self) -> Context:
+        """What is the same for every case at the session's clock."""
+        return self._context(self.as_of)
+
     def _context(self, as_of: datetime) -> Context:
         from iflint.rule.rule import Context
 
@@ -513,6 +577,8 @@ class Session:
             at_hand,
             self.calendar,
             {rule.code: rule for rule in self.rules},
+            ways=lambda ca: self.issuers(as_of).ways_of_certificate(ca),
+            nameless=self._nameless,
         )
 
     @property
@@ -535,10 +601,17 @@ class Session:
 
     @cached_property
     def pool(self) -> CertificatePool:
-        """The certificates at hand."""
+        """The certificates at hand, less those of keys and mappings of other environments."""
         from iflint.pki.chains.pool import CertificatePool
 
-        return CertificatePool(self.inputs.certificates)
+        foreign = {
+            place
+            for each in (self._callers_of("") if self.name and self.inputs.callers else ())
+            if each.environments and self.name not in each.environments
+            for place in each.places
+        }
+        found = self.inputs.certificates
+        return CertificatePool(each for each in found if each.location not in foreign)
 
     @cached_property
     def _signatures(self) -> SignatureCache:

@@ -82,13 +82,3 @@ def misspelt(
     name = certificate.subject.common_name
     why = f"that {name} is meant is a guess: the name may be right, and a partner's own"
     return NoChoice(why, unsafe=True)
-
-
-def successor(entry: EntryVerdict) -> Certificate | NoChoice:
-    """The certificate for which an entry needs a second row."""
-    found = entry.successor
-    if found is None:
-        return NoChoice("no certificate at hand is its successor")
-    if found.same_pair:
-        return NoChoice("the successor has the same subject and issuer: no row is needed")
-    return found.certificate

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.fixes.choices import NoChoice, meant, misspelt, successor
+from iflint.fixes.choices import NoChoice, meant, misspelt
 from iflint.fixes.proofs import Candidate, Place, Prover
+from iflint.fixes.strangers import opens_for_a_stranger, row_of_parameters
 from iflint.fixes.texts import Change, ChangedFile, Texts
 from iflint.places.edits import CannotWrite, clashing
 from iflint.places.location import FileLocation
@@ -128,6 +129,7 @@ class _Planner:
             for session in run.sessions
             for candidate in self._collect(session, found)
         ]
+        candidates = self._opening_nothing_else(candidates)
         candidates = self._without_conflicts(_each_pair_once(candidates, self._leave))
         prover = Prover(before, self._with, about_pairs=self._about_pairs, unsafe=self._unsafe)
         good = prover.good(candidates)
@@ -218,7 +220,8 @@ class _Planner:
                 chosen = NoChoice(str(error))
             else:
                 pair = (chosen.subject.canonical, chosen.issuer.canonical)
-                yield Candidate(place, findings, changes, pair)
+                beside = entry.pair if answer is Answer.SUCCESSOR else None
+                yield Candidate(place, findings, changes, pair, beside)
                 return
         for finding in findings:
             self._leave(finding, chosen.why, chosen.remedy, unsafe=chosen.unsafe)
@@ -231,10 +234,30 @@ class _Planner:
             return meant(entry, index, unsafe=self._unsafe)
         if answer is Answer.CLOSEST:
             return misspelt(entry, index, unsafe=self._unsafe)
-        if self._add_successor:
-            return successor(entry)
-        self._rows += entry.successor is not None and not entry.successor.same_pair
+        if entry.unprepared is not None and self._add_successor:
+            return entry.unprepared.certificate
+        self._rows += entry.unprepared is not None
         return None
+
+    def _opening_nothing_else(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates without rows that would let a sender in where it may not call today.
+
+        A row that is written in a flow's file counts in every environment.
+        """
+        kept = []
+        for candidate in candidates:
+            others = [
+                session.name
+                for run in (self._runs if candidate.beside else ())
+                for session in run.sessions
+                if opens_for_a_stranger(candidate, session)
+            ]
+            if not others:
+                kept.append(candidate)
+                continue
+            for finding in candidate.findings:
+                self._leave(finding, *row_of_parameters(candidate, others))
+        return kept
 
     def _without_conflicts(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates that agree on what each place is to hold."""

@@ -32,12 +32,17 @@ Reports = Sequence["Report"]
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """A fix of one entry in one environment, before it is judged; ``pair`` is what it is then."""
+    """A fix of one entry in one environment, before it is judged; ``pair`` is what it is then.
+
+    ``beside`` is the entry's own pair where a row is added for ``pair``; None where the entry gets
+    it.
+    """
 
     place: Place
     findings: tuple[Finding, ...]
     changes: tuple[Change, ...]
     pair: tuple[str, str]
+    beside: tuple[str, str] | None = None
 
     @property
     def edits(self) -> Iterator[Edit]:

@@ -11,12 +11,12 @@ from iflint.callers.caller import Caller, CallerKind
 from iflint.judging.companions import beside_peers
 from iflint.judging.judge import best_first
 from iflint.judging.name_index import sender_key
+from iflint.judging.renewals import has_pair_of
 from iflint.judging.verdicts import CallerVerdict, EntryState
 from iflint.pki.names import compare
 
 if TYPE_CHECKING:
     from iflint.judging.judge import Judge
-    from iflint.pki.certificates import Certificate
 
 
 def judge_callers(callers: Sequence[Caller], judge: Judge) -> tuple[CallerVerdict, ...]:
@@ -27,23 +27,32 @@ def judge_callers(callers: Sequence[Caller], judge: Judge) -> tuple[CallerVerdic
         if verdict.best is not None:
             of_sender.setdefault(_sender(verdict), []).append(verdict)
     conflicts = dict(_conflicts(callers))
-    return tuple(
-        msgspec.structs.replace(
+    held = {caller.certificate.sha256 for caller in callers if caller.certificate is not None}
+
+    def beside(verdict: CallerVerdict) -> CallerVerdict:
+        peers = _peers(verdict, of_sender)
+        accepting = {
+            match.certificate.sha256: each.caller
+            for each in (*peers, verdict)
+            for match in each.joined
+        }
+        return msgspec.structs.replace(
             verdict,
-            successors=judge.companions.successors(verdict),
+            successors=judge.renewals.successors(
+                verdict, lambda each: accepting.get(each.sha256), held
+            ),
             conflicts=tuple(conflicts.get(verdict.caller.identity, ())),
-            **beside_peers(verdict, _peers(verdict, of_sender), lambda each: each.caller),
+            **beside_peers(verdict, peers, lambda each: each.caller),
         )
-        if verdict.best is not None
-        else verdict
-        for verdict in verdicts
-    )
+
+    return tuple(beside(each) if each.best is not None else each for each in verdicts)
 
 
 def _by_itself(caller: Caller, judge: Judge) -> CallerVerdict:
     certificate = caller.certificate
     if certificate is None:
-        return CallerVerdict(caller=caller, state=EntryState.NOT_JUDGED)
+        state = EntryState.NOT_FOUND if caller.missing else EntryState.NOT_JUDGED
+        return CallerVerdict(caller=caller, state=state)
     subject, issuer = certificate.subject, certificate.issuer
     accepted = {certificate.sha256: certificate}
     if not caller.pinned:
@@ -51,7 +60,7 @@ def _by_itself(caller: Caller, judge: Judge) -> CallerVerdict:
     joined = [
         judge.joined_certificate(each, compare(subject, each.subject), compare(issuer, each.issuer))
         for each in accepted.values()
-        if _has_pair(each, certificate)
+        if each is certificate or has_pair_of(each, certificate)
     ]
     ranked = best_first(joined)
     return CallerVerdict(
@@ -59,13 +68,6 @@ def _by_itself(caller: Caller, judge: Judge) -> CallerVerdict:
         state=EntryState.JOINED,
         joined=ranked,
         unexplained=judge.unexplained_issuer(ranked),
-    )
-
-
-def _has_pair(one: Certificate, other: Certificate) -> bool:
-    return one is other or (
-        one.subject.canonical == other.subject.canonical
-        and one.issuer.canonical == other.issuer.canonical
     )
 
 
@@ -100,7 +102,20 @@ def _peers(
         for other in of_sender[_sender(verdict)]
         if other is not verdict
         and (own is None or (theirs := other.caller.roles) is None or set(own) <= set(theirs))
+        and _is_wherever(verdict.caller, other.caller)
     ]
+
+
+def _is_wherever(caller: Caller, other: Caller) -> bool:
+    """Whether the other one belongs to each environment that the caller belongs to."""
+    own, theirs = caller.environments, other.environments
+    return not theirs or bool(own and own <= theirs)
+
+
+def _meet(caller: Caller, other: Caller) -> bool:
+    """Whether there is an environment that both belong to."""
+    own, theirs = caller.environments, other.environments
+    return not own or not theirs or not own.isdisjoint(theirs)
 
 
 def _conflicts(callers: Sequence[Caller]) -> Iterator[tuple[str, list[Caller]]]:
@@ -120,7 +135,8 @@ def _conflicts(callers: Sequence[Caller]) -> Iterator[tuple[str, list[Caller]]]:
         in_conflict = [
             other
             for other in before
-            if other.certificate == certificate or not (caller.pinned and other.pinned)
+            if _meet(caller, other)
+            and (other.certificate == certificate or not (caller.pinned and other.pinned))
         ]
         before.append(caller)
         if in_conflict:

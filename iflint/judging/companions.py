@@ -1,93 +1,67 @@
-"""Sets each entry beside the others of its channel for the same sender, and finds its successor.
+"""Sets each binding beside the others of its channel, roles or user for the same sender.
 
-By SAP's procedure for renewals (2d3cae7) a channel lists a sender's old and new pair for a while.
+By SAP's procedure for renewals (2d3cae7) a sender's old and new one stand side by side for a while.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from iflint.judging.name_index import NameIndex, sender_key
-from iflint.judging.verdicts import BindingVerdict, EntryVerdict, Successor, Validity
-from iflint.pki.certificates import Certificate
-from iflint.pki.chains.pool import CertificatePool
-from iflint.pki.names import Name
+from iflint.judging.name_index import sender_key
+from iflint.judging.renewals import is_same_sender
+from iflint.judging.verdicts import BindingVerdict, EntryVerdict, Validity
+
+if TYPE_CHECKING:
+    from iflint.iflow.model import CertificateEntry
+    from iflint.judging.renewals import Renewals
 
 V = TypeVar("V", bound=BindingVerdict)
 
 _MOST_ENTRIES = 200
-_MOST_CERTIFICATES = 50
-"""How many entries of a sender in a channel are looked at, and how many of its certificates, those
-that end last. Ours: most seen: 2 of each."""
+"""How many entries of a sender in a channel are looked at. Ours: most seen: 2."""
 
 
 class Companions:
-    """The entries and certificates of one sender: a common name or, without, a whole subject."""
+    """Sets the entries of a channel beside each other, sender by sender."""
 
-    def __init__(self, index: NameIndex, pool: CertificatePool) -> None:
-        self._index = index
-        self._pool = pool
-        self._of_sender: dict[str, tuple[Certificate, ...]] = {}
+    def __init__(self, renewals: Renewals) -> None:
+        self._renewals = renewals
 
     def beside(self, verdicts: Sequence[EntryVerdict]) -> tuple[EntryVerdict, ...]:
         """The verdicts of one channel, each with what the others of its sender mean for it."""
         of_sender: dict[str, list[EntryVerdict]] = {}
+        accepting: dict[str, CertificateEntry] = {}
         for verdict in verdicts:
+            for match in verdict.joined:
+                accepting.setdefault(match.certificate.sha256, verdict.entry)
+            if verdict.near_miss is not None:
+                accepting.setdefault(verdict.near_miss.certificate.sha256, verdict.entry)
             if verdict.subject.name is not None and verdict.twin is None:
                 of_sender.setdefault(sender_key(verdict.subject.name), []).append(verdict)
         return tuple(
-            self._beside(verdict, of_sender[sender_key(verdict.subject.name)])
+            self._beside(verdict, of_sender[sender_key(verdict.subject.name)], accepting)
             if verdict.best is not None and verdict.subject.name is not None
             else verdict
             for verdict in verdicts
         )
 
-    def _beside(self, verdict: EntryVerdict, all_of_them: Iterable[EntryVerdict]) -> EntryVerdict:
+    def _beside(
+        self,
+        verdict: EntryVerdict,
+        all_of_them: Iterable[EntryVerdict],
+        accepting: Mapping[str, CertificateEntry],
+    ) -> EntryVerdict:
         others = [other for other in islice(all_of_them, _MOST_ENTRIES) if other is not verdict]
         return msgspec.structs.replace(
             verdict,
-            successors=self.successors(verdict),
+            successors=self._renewals.successors(verdict, lambda each: accepting.get(each.sha256)),
             **beside_peers(verdict, others, lambda each: each.entry),
         )
-
-    def successors(self, verdict: BindingVerdict) -> tuple[Successor, ...]:
-        """Later certificates than the best one of a binding, those of its subject first."""
-        return tuple(self._successors(verdict, verdict.best.certificate)) if verdict.best else ()
-
-    def _successors(self, verdict: BindingVerdict, best: Certificate) -> Iterator[Successor]:
-        own = {m.certificate.sha256 for m in verdict.joined if m.validity is Validity.VALID}
-        of_sender = self._latest_first(best.subject)
-        of_subject = [c for c in of_sender if c.subject.canonical == best.subject.canonical]
-        for certificate in dict.fromkeys((*of_subject, *of_sender)):
-            if certificate.not_after > best.not_after and certificate.sha256 not in own:
-                same_pair = (
-                    certificate.subject.canonical == best.subject.canonical
-                    and certificate.issuer.canonical == best.issuer.canonical
-                )
-                yield Successor(certificate, self._pool.locations(certificate), same_pair)
-
-    def _latest_first(self, subject: Name) -> tuple[Certificate, ...]:
-        """The certificates of a sender that a client can use, the one that ends last first.
-
-        A CA's certificate is none, nor one for servers only: a web server's certificate often
-        has the same common name.
-        """
-        key = sender_key(subject)
-        if key not in self._of_sender:
-            found = [
-                certificate
-                for certificate in self._index.of_sender(subject)
-                if not certificate.is_ca and not certificate.lacks_client_auth
-            ]
-            found.sort(key=lambda certificate: certificate.sha256)
-            found.sort(key=lambda certificate: certificate.not_after, reverse=True)
-            self._of_sender[key] = tuple(found[:_MOST_CERTIFICATES])
-        return self._of_sender[key]
 
 
 def beside_peers(
@@ -95,21 +69,24 @@ def beside_peers(
 ) -> dict[str, Any]:
     """What the other bindings of a sender mean for one of them, by the fields of its verdict.
 
-    ``overlap`` are those that are not known to end with it or before, ``fresher`` those with a
-    certificate that is valid now, ``meanwhile`` the one among these that lasts until its own
-    certificate, not valid yet, begins.
+    ``fresher`` are those with a certificate that is valid now, those at hand first
+    (``fresher_by_facts``: none of them is), ``meanwhile`` the one among these that lasts until its
+    own certificate, not valid yet, begins.
     """
     best = verdict.best
     assert best is not None
-    valid = [(o, o.best) for o in others if o.best and o.best.validity is Validity.VALID]
+    valid = [
+        (other, other.best)
+        for other in others
+        if other.best is not None
+        and other.best.validity is Validity.VALID
+        and is_same_sender(other.best.certificate.subject, best.certificate.subject)
+    ]
+    valid.sort(key=lambda each: each[1].certificate.is_known_by_facts)
     begins = _begins(verdict)
     return {
-        "overlap": tuple(
-            binding_of(other)
-            for other in others
-            if other.best is None or other.best.certificate.not_after > best.certificate.not_after
-        ),
         "fresher": tuple(binding_of(other) for other, _ in valid),
+        "fresher_by_facts": bool(valid) and valid[0][1].certificate.is_known_by_facts,
         "meanwhile": next(
             (
                 binding_of(other)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iflint.pki.calendar import Calendar, Sunset
+    from iflint.pki.certificates import Certificate
     from iflint.pki.names import Name
     from iflint.pki.public_cas import PublicCa, PublicCas, PublicRoot
     from iflint.pki.roots.trust import TrustList
@@ -148,6 +149,15 @@ class Issuers:
             standing = self._trust.standing(root)
             ways.append(Way(root, standing, ca, last, over=last < self._today))
         return sorted(ways, key=lambda way: way.rank) or [Way(None, RootStanding.NOT_LISTED, ca)]
+
+    def ways_of_certificate(self, ca: Certificate) -> Iterator[tuple[Root, date]]:
+        """The roots to which a CA leads, by name and key, each with the path's last day."""
+        if ca.subject_key_id is None:
+            return
+        for row in self._public_cas.table.cas_named(ca.subject):
+            for way in self.ways_of(row):
+                if way.key_id == ca.subject_key_id and way.root is not None and way.last:
+                    yield way.root, way.last
 
     def _root(self, public: PublicRoot) -> Root:
         """What the list knows of a root of the table; as good as nothing, if it is not there."""

@@ -24,6 +24,7 @@ from iflint.iflow.model import (
 from iflint.judging.companions import Companions
 from iflint.judging.name_index import NameIndex
 from iflint.judging.near_misses import near_miss
+from iflint.judging.renewals import Renewals
 from iflint.judging.verdicts import (
     ChannelVerdict,
     EntryState,
@@ -77,7 +78,8 @@ class Judge:
         self._issuers = issuers
         self._judged: dict[str, tuple[Validity, ChainVerdict, Presented | None]] = {}
         self.index = NameIndex(pool)
-        self.companions = Companions(self.index, pool)
+        self.renewals = Renewals(self.index, pool, trust, at, verifier)
+        self._companions = Companions(self.renewals)
 
     def judge(self, iflow: Iflow) -> IflowVerdict:
         """Judge every channel of ``iflow`` that is to be checked or has entries."""
@@ -113,7 +115,7 @@ class Judge:
             for match in verdict.joined
         }
         judged = [self._with_near_miss(verdict, taken) for verdict in verdicts]
-        return self.companions.beside([self._with_issuer(verdict) for verdict in judged])
+        return self._companions.beside([self._with_issuer(verdict) for verdict in judged])
 
     def _join(
         self, entry: CertificateEntry, first: dict[tuple[str, str], CertificateEntry]

@@ -6,6 +6,7 @@ The data only; `iflint.judging.judge` computes it, once.
 from __future__ import annotations
 
 import enum
+from collections.abc import Container
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,8 @@ from iflint.iflow.model import (
     Value,
 )
 from iflint.pki.certificates import Certificate
-from iflint.pki.chains.verdict import ChainVerdict, Outcome
+from iflint.pki.chains.pool import expired_without_need
+from iflint.pki.chains.verdict import ChainVerdict, FaultKind, Outcome
 from iflint.pki.names import Attribute, Comparison, MalformedName, Name
 from iflint.pki.roots.trust import Root, RootStanding
 from iflint.places.location import Location
@@ -111,6 +113,10 @@ class Presented(msgspec.Struct, frozen=True):
     falls_short: bool = False
     elsewhere: tuple[tuple[Certificate, tuple[Location, ...]], ...] = ()
 
+    def expired_without_need(self, clock: datetime) -> tuple[Certificate, ...]:
+        """The expired certificates in the entry that its chain does without."""
+        return expired_without_need(self.entry, self.chain.certificates, clock)
+
 
 class JoinedCertificate(msgspec.Struct, frozen=True):
     """A certificate that has the pair of an entry, with its verdicts.
@@ -171,15 +177,55 @@ class NearMiss(msgspec.Struct, frozen=True):
         return next(comparison for comparison in self.comparisons if comparison.role == role)
 
 
-class Successor(msgspec.Struct, frozen=True):
-    """A certificate for the same sender that ends later than the entry's best one.
+Binding = CertificateEntry | Caller
+"""What lets a client certificate in: a row of a channel, a service key or a mapping."""
 
-    ``same_pair`` tells whether it keeps subject and issuer, so that the flow stays as it is.
+
+class Successor(msgspec.Struct, frozen=True, kw_only=True):
+    """A certificate for the same sender that begins and ends later than a binding's best one.
+
+    ``same_pair`` tells whether it keeps subject and issuer, ``in_time`` whether it begins before
+    the other one has ended. ``chain`` is what it is worth on its first valid day from the clock on.
+    ``accepted_by`` lets it in, or is a row meant to; None: nothing of the same channel, roles or
+    user does.
+    ``declared`` tells that it was said to be a client's (`CertificatePool.is_declared`).
     """
 
     certificate: Certificate
     locations: tuple[Location, ...]
     same_pair: bool
+    in_time: bool
+    chain: ChainVerdict
+    accepted_by: Binding | None
+    declared: bool
+
+    @property
+    def usable(self) -> bool:
+        """Whether nothing at hand tells that it would be refused on that day."""
+        return not flaws(self.certificate, self.chain)
+
+
+def flaws(certificate: Certificate, chain: ChainVerdict) -> frozenset[tuple[str, str]]:
+    """What surely stands in a certificate's way: of which kind, at which other certificate.
+
+    Equal for two certificates that fail for one cause. An issuer that is missing and a signature
+    that can't be verified are none.
+    """
+    found = {("client auth", _other(each, certificate)) for each in chain.without_client_auth}
+    if certificate.lacks_client_auth:
+        found.add(("client auth", ""))
+    found.update(
+        (str(fault.kind), _other(fault.below, certificate))
+        for fault in chain.faults
+        if fault.kind is not FaultKind.ALGORITHM
+    )
+    if chain.outcome in (Outcome.UNSUPPORTED, Outcome.SELF_SIGNED):
+        found.add((str(chain.outcome), ""))
+    return frozenset(found)
+
+
+def _other(one: Certificate, certificate: Certificate) -> str:
+    return "" if one == certificate else one.sha256
 
 
 class Told(enum.StrEnum):
@@ -223,14 +269,16 @@ class IssuerVerdict(msgspec.Struct, frozen=True):
 class BindingVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """What lets a client certificate in, and its certificates at hand, best first.
 
-    ``successors`` are later certificates of the same sender: those of the same subject first, then
-    the latest. ``unexplained`` tells of an issuer that no certificate at hand explains: the
+    ``successors`` are later certificates of the same sender, the one to be ready for first.
+    ``fresher_by_facts`` tells that only names and dates are known of the certificates of all that
+    are ``fresher``. ``unexplained`` tells of an issuer that no certificate at hand explains: the
     binding's own where no certificate of it is at hand but by names and dates (`by_name`), else the
     one that is missing in the chain of the best (`missing_issuer`).
     """
 
     joined: tuple[JoinedCertificate, ...] = ()
     successors: tuple[Successor, ...] = ()
+    fresher_by_facts: bool = False
     unexplained: IssuerVerdict | None = None
 
     @property
@@ -254,31 +302,56 @@ class BindingVerdict(msgspec.Struct, frozen=True, kw_only=True):
         return all(match.certificate.is_known_by_facts for match in self.joined)
 
     @property
-    def successor(self) -> Successor | None:
-        """The best successor to be ready for.
+    def exact(self) -> bool:
+        """Whether it lets in one certificate only, not every one of a pair."""
+        return False
 
-        One with this pair that is valid today has a worse chain, or it would be the best one.
+    @property
+    def successor(self) -> Successor | None:
+        """The usable successor to be ready for."""
+        first = self.successors[0] if self.successors else None
+        return first if first is not None and first.usable else None
+
+    @property
+    def unprepared(self) -> Successor | None:
+        """The successor, if nothing lets it in so far."""
+        later = self.successor
+        return later if later is not None and later.accepted_by is None else None
+
+    @property
+    def unusable_renewal(self) -> Successor | None:
+        """The latest successor, if none of them is usable.
+
+        None, too, where what it lacks the binding's certificate lacks already: that is told of this
+        one.
         """
-        worse = {m.certificate.sha256 for m in self.joined if m.validity is Validity.VALID}
-        return next((s for s in self.successors if s.certificate.sha256 not in worse), None)
+        if not self.successors or self.successor is not None or self.best is None:
+            return None
+        known = flaws(self.best.certificate, self.best.chain)
+        return next((s for s in self.successors if flaws(s.certificate, s.chain) - known), None)
 
 
 class CallerVerdict(BindingVerdict, frozen=True, kw_only=True):
-    """A service key or a mapping. Without a certificate at all its ``state`` is NOT_JUDGED.
+    """A service key or a mapping. Its ``state`` is JOINED with a certificate, NOT_FOUND where
+    this is missing, and NOT_JUDGED where there is nothing to miss.
 
     Its peers are the keys of its tenant with its roles (unknown ones count as the same), or the
-    mappings of its user, for the same sender: ``overlap``, ``fresher`` and ``meanwhile`` are those
-    of them that the same fields of an `EntryVerdict` name of entries. ``conflicts`` are keys of the
+    mappings of its user, for the same sender: ``fresher`` and ``meanwhile`` are those of them that
+    the same fields of an `EntryVerdict` name of entries. ``conflicts`` are keys of the
     same tenant beside which it can't be used: with the same certificate, or with the same pair
     where one of the two is not pinned.
     """
 
     caller: Caller
     state: EntryState
-    overlap: tuple[Caller, ...] = ()
     fresher: tuple[Caller, ...] = ()
     meanwhile: Caller | None = None
     conflicts: tuple[Caller, ...] = ()
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is a mapping or a pinned key (9949c61, 19af5e2)."""
+        return self.caller.pinned
 
     @property
     def may_fetch_tokens(self) -> bool:
@@ -297,12 +370,12 @@ class EntryVerdict(BindingVerdict, frozen=True):
     """An entry, its two DNs as read, and its certificates, best first.
 
     ``twin`` is the entry of which this one is a duplicate. The same sender is who has the same
-    common name or, where there is none, the same subject: ``overlap`` are the channel's other
-    entries for it that are not known to end with this one or before; ``fresher`` are those
-    with a certificate that is valid now, and ``meanwhile`` the one among these that lasts until
-    this entry's certificate, not valid yet, begins. ``near_miss`` is also set for a malformed
-    entry, by the names that were probably meant; ``closest`` is a certificate that differs from an
-    entry without any in a few letters of the common name, which may be right all the same.
+    common name or, where there is none, the same subject: ``fresher`` are the channel's other
+    entries for it with a certificate that is valid now, and ``meanwhile`` the one among these that
+    lasts until this entry's certificate, not valid yet, begins. ``near_miss`` is also set for a
+    malformed entry, by the names that were probably meant; ``closest`` is a certificate that
+    differs from an entry without any in a few letters of the common name, which may be right all
+    the same.
     """
 
     entry: CertificateEntry
@@ -312,9 +385,14 @@ class EntryVerdict(BindingVerdict, frozen=True):
     near_miss: NearMiss | None = None
     closest: tuple[Certificate, tuple[Location, ...]] | None = None
     twin: CertificateEntry | None = None
-    overlap: tuple[CertificateEntry, ...] = ()
     fresher: tuple[CertificateEntry, ...] = ()
     meanwhile: CertificateEntry | None = None
+
+    @property
+    def pair(self) -> tuple[str, str] | None:
+        """Its two names as the runtime compares them; None if one of them is no name."""
+        subject, issuer = self.subject.name, self.issuer.name
+        return (subject.canonical, issuer.canonical) if subject and issuer else None
 
 
 class ChannelVerdict(msgspec.Struct, frozen=True):
@@ -332,6 +410,12 @@ class ChannelVerdict(msgspec.Struct, frozen=True):
             self.channel.checked
             and kind is AuthorizationKind.CLIENT_CERTIFICATE
             and not self.undefined
+        )
+
+    def knows_none_of(self, pairs: Container[tuple[str, str] | None]) -> bool:
+        """Whether rows count here, as far as is known, and none of them has one of some pairs."""
+        return (self.judged or bool(self.undefined)) and not any(
+            entry.pair in pairs for entry in self.entries
         )
 
 

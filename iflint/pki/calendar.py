@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from iflint.pki.names import MalformedName, parse_name
+from iflint.pki.names import ORGANIZATION, MalformedName, parse_name
 from iflint.places.packaged import packaged_file
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from iflint.pki.names import Name
     from iflint.pki.roots.trust import Root
 
-_ORGANIZATION = "2.5.4.10"
 _FIRST_YEAR, _LAST_YEAR = 2020, 2099
 """Other years are slips of the hand. Ours: the first CA of the calendar stopped in 2025."""
 
@@ -198,16 +197,26 @@ class Calendar(msgspec.Struct, frozen=True, dict=True):
             return None
         authority = next(filter(None, map(self._row_of, issuers)), None)
         authority = authority or named or self._row_of(root.subject)
-        program = next((row for row in self.rows if row.every_public_root), None)
+        program = self._program_row
         authority = None if authority is program else authority
         kept = [row if row is not None and row.says_when else None for row in (authority, program)]
         return Sunset(*kept) if any(kept) else None
+
+    @property
+    def program(self) -> Sunset | None:
+        """What binds every public CA, by itself."""
+        row = self._program_row
+        return Sunset(None, row) if row is not None and row.says_when else None
+
+    @property
+    def _program_row(self) -> Row | None:
+        return next((row for row in self.rows if row.every_public_root), None)
 
     def _row_of(self, name: Name) -> Row | None:
         for rdn in name.rdns:
             for part in rdn:
                 row = self._by_organization.get(_folded(part.value))
-                if row is not None and part.oid == _ORGANIZATION:
+                if row is not None and part.oid == ORGANIZATION:
                     return row
         return None
 

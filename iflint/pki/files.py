@@ -15,7 +15,8 @@ import msgspec
 
 from iflint.pki import der as asn1
 from iflint.pki.certificates import Certificate, CertificateError, parse_certificate
-from iflint.pki.keys import KeyForm, KeyMaterial, key_in_der, key_in_pem
+from iflint.pki.key_pairs import half_of_certificate
+from iflint.pki.keys import Holder, KeyForm, KeyMaterial, key_in_der, key_in_pem
 from iflint.pki.pem import (
     BASE64,
     CERTIFICATE_LABELS,
@@ -84,13 +85,14 @@ _SIGNS = (
 class KeyEntry(msgspec.Struct, frozen=True):
     """A private key with its certificates: what a sender presents, its own first.
 
-    It is an entry of a keystore, a PEM file or a service key; ``location`` is the keystore's, else
-    that of its own certificate. ``alias`` may be empty.
+    ``location`` is the keystore's, else that of its own certificate. ``alias``, by which it is
+    known in its holder, may be empty.
     """
 
     location: Location
     alias: str
     presented: tuple[Certificate, ...]
+    holder: Holder = Holder.KEYSTORE
 
 
 class Stored(enum.StrEnum):
@@ -108,13 +110,16 @@ class FoundCertificate(msgspec.Struct, frozen=True):
     """A certificate and where it stands: the region is its PEM block, None in binary files.
 
     ``entry`` is set when it is the own certificate of a key beside it. ``stored`` tells what a
-    keystore takes it for; None in other files.
+    keystore takes it for; None in other files. ``alias`` is its own, where it is one to trust.
+    ``declared`` tells that its file was given as one of clients' certificates, not just found.
     """
 
     certificate: Certificate
     location: Location
     entry: KeyEntry | None = None
     stored: Stored | None = None
+    alias: str = ""
+    declared: bool = False
 
 
 class FileContent(msgspec.Struct, frozen=True):
@@ -134,22 +139,25 @@ class FileContent(msgspec.Struct, frozen=True):
 def _with_their_key(
     found: Sequence[FoundCertificate], keys: Sequence[KeyMaterial]
 ) -> tuple[FoundCertificate, ...]:
-    """The certificates of a file, the client's as that of the one private key beside it.
+    """The certificates of a file, each that a private key beside it belongs to as such.
 
-    With several keys or several client certificates, nothing tells what is presented. That the
-    key is the certificate's, and that its sender presents all that the file holds, is *inferred*.
+    That its sender presents all that the file holds is *inferred*; so is, of a key that can't be
+    read, that it belongs to the only certificate of a client beside it.
     """
+    lone = [key for key in keys if not key.keystore]
+    halves = {key.half for key in lone if key.half is not None}
+    owned = [one for one in found if halves and half_of_certificate(one.certificate) in halves]
     clients = {one.certificate for one in found if not one.certificate.is_ca}
-    if len(keys) != 1 or keys[0].keystore or len(clients) != 1:
+    if len(keys) == len(lone) == 1 and not halves and len(clients) == 1:
+        owned = [one for one in found if one.certificate in clients]
+    entries: dict[Certificate, KeyEntry] = {}
+    for one in owned:
+        above = (each.certificate for each in found if each.certificate.is_ca)
+        chain = tuple(dict.fromkeys((one.certificate, *above)))
+        entries.setdefault(one.certificate, KeyEntry(one.location, "", chain, Holder.FILE))
+    if not entries:
         return tuple(found)
-    (own,) = clients
-    place = next(one.location for one in found if one.certificate == own)
-    chain = dict.fromkeys((own, *(one.certificate for one in found)))
-    entry = KeyEntry(place, "", tuple(chain))
-    return tuple(
-        msgspec.structs.replace(one, entry=entry) if one.certificate == own else one
-        for one in found
-    )
+    return tuple(msgspec.structs.replace(one, entry=entries.get(one.certificate)) for one in found)
 
 
 def read_certificate_file(
@@ -330,7 +338,7 @@ class _Reader:
     def _add_key(self, form: KeyForm, region: Region | None) -> None:
         if len(self._keys) < MAX_CERTIFICATES:
             location = Location(self._file, region)
-            self._keys.append(KeyMaterial(location, form.kind, form.encrypted))
+            self._keys.append(KeyMaterial(location, form.kind, form.encrypted, half=form.half))
 
     def _use(self, data: bytes, region: Region | None) -> None:
         """Takes the certificates that ``data`` begins with, one after the other, or a PKCS#7.
@@ -404,6 +412,7 @@ class _Reader:
         location = Location(self._file, region)
         own: dict[int, KeyEntry] = {}
         stored: dict[int, Stored] = {}
+        aliases: dict[int, str] = {}
         for entry in keystore.entries:
             if entry.has_key:
                 presented = KeyEntry(location, entry.alias, entry.certificates)
@@ -411,9 +420,12 @@ class _Reader:
             kind = Stored.TRUSTED if entry.trusted else Stored.PRESENTED
             if entry.trusted or entry.has_key:
                 stored.update((id(certificate), kind) for certificate in entry.certificates)
+            if entry.trusted:
+                aliases.update((id(certificate), entry.alias) for certificate in entry.certificates)
         for certificate in keystore.certificates:
-            place = stored.get(id(certificate), Stored.UNMARKED)
-            self._add(certificate, region, own.get(id(certificate)), place)
+            mine = id(certificate)
+            place, alias = stored.get(mine, Stored.UNMARKED), aliases.get(mine, "")
+            self._add(certificate, region, own.get(mine), place, alias)
         if keystore.protection is not None:
             protected = keystore.protection is Protection.PASSWORD
             what = keystore.kind if protected else f"{keystore.kind} with {keystore.protection}"
@@ -434,6 +446,7 @@ class _Reader:
         region: Region | None,
         entry: KeyEntry | None = None,
         stored: Stored | None = None,
+        alias: str = "",
     ) -> None:
         self._full = len(self._certificates) >= MAX_CERTIFICATES
         if self._full:
@@ -441,7 +454,7 @@ class _Reader:
             self._problem(region, message, "split the file")
             return
         location = Location(self._file, region)
-        self._certificates.append(FoundCertificate(certificate, location, entry, stored))
+        self._certificates.append(FoundCertificate(certificate, location, entry, stored, alias))
         if certificate.unread:
             name = certificate.subject.text
             what = ", ".join(certificate.unread)

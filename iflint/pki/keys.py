@@ -1,32 +1,45 @@
 """Private keys: that there is one, of which kind, where, and whether it is encrypted.
 
-Nothing of a key is ever kept or shown. Sources: RFC 5958 (PKCS#8), RFC 8017 (PKCS#1), RFC 5915
-(SEC1), RFC 1421 §4.6.1.1 (encrypted PEM), OpenSSH's PROTOCOL.key.
+Nothing of a key is ever shown, and its public half alone is kept. Sources: RFC 5958 (PKCS#8),
+RFC 8017 (PKCS#1), RFC 5915 (SEC1), RFC 1421 §4.6.1.1 (encrypted PEM), OpenSSH's PROTOCOL.key.
 """
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from iflint.pki import der as asn1
+from iflint.pki.key_pairs import half_of_key
 from iflint.places.location import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from iflint.pki.certificates import Certificate
     from iflint.pki.der import Node
 
 _OPENSSH = b"openssh-key-v1\0"
 _NO_CIPHER = b"\0\0\0\x04none"
 
 
+class Holder(enum.StrEnum):
+    """In what a private key stands beside its certificates."""
+
+    KEYSTORE = "keystore"
+    FILE = "file"
+    SERVICE_KEY = "service-key"
+
+
 class KeyMaterial(msgspec.Struct, frozen=True):
     """A private key, or a keystore that holds some; the region is where it begins.
 
     ``kind`` is for people; ``given`` tells that the user passed the file on purpose,
-    ``of_service_key`` that it is a service key's, whose certificate stands beside it.
+    ``of_service_key`` that it is a service key's, whose certificate stands beside it. ``half`` is
+    its public half, to be compared; None where it can't be read. ``beside`` is the certificate that
+    lies beside a key without being its own, ``owner`` then the one at hand that is.
     """
 
     location: Location
@@ -35,6 +48,9 @@ class KeyMaterial(msgspec.Struct, frozen=True):
     keystore: bool = False
     given: bool = False
     of_service_key: bool = False
+    half: bytes | None = None
+    beside: Certificate | None = None
+    owner: Certificate | None = None
 
 
 def each_key_once(keys: Iterable[KeyMaterial]) -> tuple[KeyMaterial, ...]:
@@ -48,10 +64,11 @@ def each_key_once(keys: Iterable[KeyMaterial]) -> tuple[KeyMaterial, ...]:
 
 
 class KeyForm(msgspec.Struct, frozen=True):
-    """The form of a private key, for people, and whether it is encrypted."""
+    """The form of a private key, for people, whether it is encrypted, and its public half."""
 
     kind: str
     encrypted: bool
+    half: bytes | None = None
 
 
 def key_in_pem(label: str, headers: str, content: bytes) -> KeyForm | None:
@@ -77,9 +94,10 @@ def key_in_der(node: Node) -> KeyForm | None:
     if tags == (asn1.SEQUENCE, asn1.OCTET_STRING):
         return KeyForm("private key (PKCS#8)", encrypted=True)
     if tags[:3] == (asn1.INTEGER, asn1.SEQUENCE, asn1.OCTET_STRING):
-        return KeyForm("private key (PKCS#8)", encrypted=False)
+        return KeyForm("private key (PKCS#8)", encrypted=False, half=half_of_key(node))
     if tags[:2] == (asn1.INTEGER, asn1.OCTET_STRING):
-        return KeyForm("EC private key", encrypted=False)
+        return KeyForm("EC private key", encrypted=False, half=half_of_key(node))
     if len(tags) >= 6 and set(tags[:6]) == {asn1.INTEGER}:
-        return KeyForm("RSA private key" if len(tags) >= 9 else "DSA private key", encrypted=False)
+        kind = "RSA private key" if len(tags) >= 9 else "DSA private key"
+        return KeyForm(kind, encrypted=False, half=half_of_key(node))
     return None

@@ -1,6 +1,6 @@
 """Distinguished names, read and compared as the runtime does: all that other modules need."""
 
-from iflint.pki.dn.attribute import Attribute
+from iflint.pki.dn.attribute import COMMON_NAME, ORGANIZATION, Attribute
 from iflint.pki.dn.comparison import (
     AlignedRdn,
     Comparison,
@@ -14,6 +14,8 @@ from iflint.pki.dn.name import Name, name_from_der, rdn_text, swallowed_attribut
 from iflint.pki.dn.parsing import corrected_text, parse_name
 
 __all__ = [
+    "COMMON_NAME",
+    "ORGANIZATION",
     "AlignedRdn",
     "Attribute",
     "Comparison",

@@ -25,6 +25,11 @@ _LONGEST_WORD = 32
 """Letters. Ours: half of what RFC 7468 §2 makes a line of base64 have; longer is no word."""
 _BEGINS_DER = "MII"
 """How the base64 of any certificate begins: a SEQUENCE of 256 bytes to 64 KiB."""
+_FILLED = re.compile(r"([B-Zb-z0-9*#_.-])\1{7}|\A.{0,28}([B-Zb-z0-9*#_.-])\2{3}.{0,28}\Z")
+"""A letter again and again, as people fill what they left out: eight times, or four in a text that
+is shorter than a line. Ours: the first is there in one of 10^8 certificates; of bits that are all
+0 or all 1 (``A``, ``/``) real ones have many.
+"""
 _OF_WORDS = re.compile(r"[A-Za-z0-9+/=_.,!?'\"()*#-]++")
 
 
@@ -94,15 +99,19 @@ def is_placeholder(body: str, *, ends: bool = True) -> bool:
     """Whether a block's body only holds the place of what is to be pasted there.
 
     ``MIIF...``, ``<paste here>``, ``{{ .Values.certificate }}``; in a block that ``ends`` also
-    ``YOUR CERTIFICATE``, or nothing. What is cut off or damaged begins as a certificate does, or
-    is long, or does not end. That these are all shapes is *inferred*.
+    ``MIIFxxxxxxxx``, ``YOUR CERTIFICATE``, or nothing. What is cut off or damaged begins as a
+    certificate does, or is long, or does not end. That these are all shapes is *inferred*.
     """
     if "..." in body or "…" in body or "{{" in body or "${" in body:
         return True
     if -1 < body.find("<") < body.rfind(">"):
         return True
     words = body.replace("\\r", " ").replace("\\n", " ").split()
-    if not ends or (words and words[0].startswith(_BEGINS_DER)):
+    if not ends:
+        return False
+    if _FILLED.search("".join(words)):
+        return True
+    if words and words[0].startswith(_BEGINS_DER):
         return False
     return all(len(word) < _LONGEST_WORD and _OF_WORDS.fullmatch(word) for word in words)
 

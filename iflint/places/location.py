@@ -6,6 +6,8 @@ Bytes count from 0 in the file (or member) as it is stored, ends are exclusive t
 
 from __future__ import annotations
 
+import posixpath
+
 import msgspec
 
 
@@ -22,6 +24,14 @@ class FileLocation(msgspec.Struct, frozen=True, order=True):
     def member(self, name: str) -> FileLocation:
         """The member ``name`` of the archive at this location."""
         return FileLocation(self.path, (*self.members, name))
+
+    def beside(self, path: str) -> FileLocation:
+        """The file at a path that is relative to this one's folder, on disk or in its archive."""
+        if not self.members:
+            return FileLocation(posixpath.normpath(posixpath.join(self.path, "..", path)))
+        *archives, own = self.members
+        inside = posixpath.normpath(posixpath.join(own, "..", path))
+        return FileLocation(self.path, (*archives, inside))
 
     def __str__(self) -> str:
         """As people read it: ``Orders.zip!/a1b2_content!/src/main/…/Orders.iflw``."""

@@ -96,6 +96,11 @@ class EntryResult(msgspec.Struct, frozen=True):
     findings: tuple[str, ...] = ()
     healthy_until: datetime | None = None
 
+    @property
+    def checked(self) -> bool:
+        """Whether it was judged: not where its channel could not be, or is authorized otherwise."""
+        return self.state not in ("not-judged", "unresolved")
+
 
 class ChannelResult(msgspec.Struct, frozen=True):
     """A sender channel of an iFlow.
@@ -155,7 +160,8 @@ class CallerResult(msgspec.Struct, frozen=True, kw_only=True):
 
     ``kind``, ``name``, ``id``, ``tenant`` and ``roles`` are those of a `CallerReference`. A key
     that is ``pinned`` accepts its own certificate only; ``pin_assumed`` tells that nobody said so.
-    ``state`` is ``joined``, or ``not-judged`` where nothing is told of its certificate;
+    ``state`` is ``joined``, ``not-found`` where its certificate is not at hand, or ``not-judged``
+    where none is named, as in a template;
     ``by_facts`` tells that names and dates are all that is told of it.
     """
 
@@ -187,6 +193,10 @@ class BindingCounts(msgspec.Struct, frozen=True):
     def total(self) -> int:
         """All of them."""
         return self.rows + self.service_keys + self.mappings
+
+
+def _how_much_is_known(row: EntryResult) -> tuple[bool, bool]:
+    return bool(row.certificates), row.checked
 
 
 class FlowDiagram(msgspec.Struct, frozen=True):
@@ -322,15 +332,37 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             yield caller.location.file.path
 
     @property
+    def rows(self) -> tuple[EntryResult, ...]:
+        """The rows of all channels: one with the same pair in several environments once.
+
+        It is told as in the environment in which most is known of it.
+        """
+        found: dict[tuple[object, ...], EntryResult] = {}
+        for iflow in self.iflows:
+            for channel in iflow.channels:
+                for row in channel.entries:
+                    which = (
+                        *(iflow.location, channel.ordinal),
+                        *(row.ordinal, row.subject, row.issuer),
+                    )
+                    found[which] = max(found.get(which, row), row, key=_how_much_is_known)
+        return tuple(found.values())
+
+    @property
     def bindings(self) -> BindingCounts:
-        """What lets certificates in: rows that were checked, service keys and mappings."""
-        kinds = [caller.kind for caller in self.callers]
-        held = [caller for caller in self.callers if caller.certificates and not caller.by_facts]
+        """What lets certificates in: rows that were checked, service keys and mappings.
+
+        What several environments have is one: a row with the same pair, a key, a mapping.
+        """
+        rows = [row for row in self.rows if row.checked]
+        each = {caller.id: caller for caller in self.callers}.values()
+        kinds = [caller.kind for caller in each]
+        held = [caller for caller in each if caller.certificates and not caller.by_facts]
         return BindingCounts(
-            rows=self.entries_checked,
+            rows=len(rows),
             service_keys=kinds.count("service-key"),
             mappings=kinds.count("mapping"),
-            with_certificate=self.entries_joined + len(held),
+            with_certificate=sum(bool(row.certificates) for row in rows) + len(held),
         )
 
     def caller(self, id_: str) -> CallerResult | None:

@@ -21,7 +21,9 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
     entry (``whole_inventory``), what `iflint fix` would write (``fixes``), and what is only in an
     `IllustratedReport` (``illustrated``). For a text that is read on a ``console``, ``render`` is
     given the ``colour``, ``width`` and ``ascii`` of it, and nothing in the text is a command to a
-    CI server. ``settings`` names what else ``render`` is given of the run, such as ``verbose``.
+    CI server. Where a format has no room for what was looked at, that is said beside the report
+    (``scope_aside``). ``settings`` names what else ``render`` is given of the run, such as
+    ``verbose``.
     """
 
     describe_rules: bool = False
@@ -29,6 +31,7 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
     fixes: bool = False
     illustrated: bool = False
     console: bool = False
+    scope_aside: bool = False
     settings: tuple[str, ...] = ()
 
 

@@ -1,18 +1,21 @@
-"""One line a finding, ``path:line:column: CODE message``, for editors and for `grep`."""
+"""One line a finding, ``path:line:column: CODE message``, for editors and for `grep`.
+
+A last line, which begins with no place, tells what was looked at.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from iflint.reporters import Needs
-from iflint.reporters.sentences import SEVERITIES
+from iflint.reporters.sentences import SEVERITIES, scope
 from iflint.words.terminal import DEFAULT_WIDTH, Style
 
 if TYPE_CHECKING:
     from iflint.report.findings import Finding
     from iflint.report.report import Report
 
-NEEDS = Needs(console=True)
+NEEDS = Needs(console=True, settings=("quiet",))
 
 
 def render(
@@ -20,15 +23,19 @@ def render(
     *,
     colour: bool = False,
     width: int = DEFAULT_WIDTH,
+    quiet: bool = False,
     ascii: bool = False,  # noqa: A002 - the name by which every caller knows it
 ) -> str:
-    """The findings of the report in its order, a line each; nothing where there is none.
+    """The findings of the report in its order, a line each, then what was looked at.
 
     A finding that is about a file as a whole stands at ``1:1``. A line is never broken. The
     environments in which it holds stand at its end, in brackets, when several are checked.
+    ``quiet`` leaves out the last line.
     """
     style = Style(colour, width, ascii)
-    return "".join(f"{_line(finding, style)}\n" for finding in report.findings)
+    lines = [_line(finding, style) for finding in report.findings]
+    lines += [scope(report)] * (not quiet)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _line(finding: Finding, style: Style) -> str:

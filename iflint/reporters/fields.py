@@ -60,7 +60,8 @@ _OWN = {
     "CallerResult.pin_assumed": "Whether pinned is SAP's default, since nobody said so.",
     "CallerResult.pinned": "Whether it accepts its own certificate only.",
     "CallerResult.roles": "The roles that it opens; null: not known.",
-    "CallerResult.state": "joined, or not-judged where nothing is told of its certificate.",
+    "CallerResult.state": "joined; not-found where its certificate is not at hand; "
+    "not-judged where none is named, as in a template.",
     "CallerResult.tenant": "The tenant that a service key belongs to; empty: not known.",
     "CallerUse.channels": "The channels that it is known to open.",
     "CallerUse.decides": "Whether its verdict rests on this certificate.",
@@ -208,7 +209,8 @@ _OWN = {
     "RuleInfo.configured": "What counts in this run; null: what the rule itself says.",
     "RuleInfo.documentation": "Its page, in Markdown.",
     "RuleInfo.enabled": "Whether it is asked where nothing is said of it.",
-    "RuleInfo.handed": "What it looks at: entry, channel, iflow, key, problem, suppression, run.",
+    "RuleInfo.handed": "What it looks at: binding, entry, caller, channel, iflow, key, problem,"
+    " suppression, setting, run.",
     "RuleInfo.help_uri": "Where its page is published; empty: nowhere.",
     "RuleInfo.name": "Its name, such as expired-certificate.",
     "RuleInfo.options": "Its options.",
@@ -222,6 +224,7 @@ _OWN = {
     "Step.faults": "What is wrong with this step; empty: it holds.",
     "Step.key": "The kind of its key; empty: not known.",
     "Step.known_as": "What the list of roots knows of a root, or where a missing one leads.",
+    "Step.note": "What else is to be known of it; empty: nothing.",
     "Step.places": "The files in which it was found.",
     "Step.role": "client for the certificate itself, else intermediate, root or missing.",
     "Step.sources": "Addresses from which a missing certificate may be had.",

@@ -2,7 +2,8 @@
 
 GitHub keeps ten annotations of each level a step and drops the rest in silence
 (https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md#limitations), so the worst
-come first, and one notice within the limit counts what was left out.
+come first, and one notice within the limit counts what was left out. What was looked at is said in
+a last line that is no command: the log shows it as it is.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from iflint.report.findings import Severity
 from iflint.reporters import Needs
-from iflint.reporters.sentences import details, path_on_disk, shown, title, worst_first
+from iflint.reporters.opened import named_in, opened_by
+from iflint.reporters.sentences import details, path_on_disk, scope, shown, title, worst_first
 from iflint.words.visible import inert
 from iflint.words.wording import counted, listed
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from iflint.report.findings import Finding
     from iflint.report.report import Report
 
-NEEDS = Needs()
+NEEDS = Needs(settings=("quiet",))
 
 MOST_OF_A_LEVEL = 10
 """What GitHub keeps of a step."""
@@ -28,15 +30,23 @@ _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 
 
-def render(report: Report) -> str:
-    """A command a line, the worst first, at most ten of each level; nothing when clean."""
+def render(report: Report, *, quiet: bool = False) -> str:
+    """A command a line, the worst first, at most ten of each level, then what was looked at.
+
+    ``quiet`` leaves out the last line.
+    """
     groups = {
         severity: [f for f in report.findings if f.severity is severity] for severity in _COMMANDS
     }
     kept = {severity: group[:MOST_OF_A_LEVEL] for severity, group in _sorted(groups).items()}
     if any(len(kept[severity]) < len(group) for severity, group in groups.items()):
         kept[Severity.NOTE] = kept[Severity.NOTE][: MOST_OF_A_LEVEL - 1]
-    commands = [_annotation(finding, report) for group in kept.values() for finding in group]
+    opened = opened_by(report)
+    commands = [
+        _annotation(finding, report, named_in(finding, opened))
+        for group in kept.values()
+        for finding in group
+    ]
     left_out = [
         counted(number, str(severity))
         for severity, group in groups.items()
@@ -48,14 +58,15 @@ def render(report: Report) -> str:
             "level for each step; the other formats of iflint have all findings."
         )
         commands.append(_command("notice", {"title": "iflint"}, text))
-    return "".join(f"{command}\n" for command in commands)
+    lines = commands + [scope(report)] * (not quiet)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _sorted(groups: dict[Severity, list[Finding]]) -> dict[Severity, list[Finding]]:
     return {severity: worst_first(group) for severity, group in groups.items()}
 
 
-def _annotation(finding: Finding, report: Report) -> str:
+def _annotation(finding: Finding, report: Report, opens: str) -> str:
     """A finding at its line; one in an archive stands on the archive, which is on disk."""
     properties = {"file": path_on_disk(report, finding.location.file)}
     region = finding.location.region
@@ -68,7 +79,7 @@ def _annotation(finding: Finding, report: Report) -> str:
             properties["col"] = str(region.start_column)
             properties["endColumn"] = str(region.end_column)
     properties["title"] = f"{shown(finding.code)} {shown(finding.name)}"
-    text = "\n".join((title(finding), *details(finding)))
+    text = "\n".join((title(finding), *details(finding, opens)))
     return _command(_COMMANDS[finding.severity], properties, text)
 
 

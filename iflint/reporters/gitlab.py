@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from iflint.report.findings import Severity
 from iflint.reporters import Needs
 from iflint.reporters.encoding import dumped
+from iflint.reporters.opened import named_in, opened_by
 from iflint.reporters.sentences import details, path_on_disk, shown, title
 
 if TYPE_CHECKING:
     from iflint.report.findings import Finding
     from iflint.report.report import Report
 
-NEEDS = Needs()
+NEEDS = Needs(scope_aside=True)
 
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.NOTE: "info"}
 
@@ -26,16 +27,18 @@ _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.N
 def render(report: Report) -> str:
     """The findings as a JSON list, in the order of the report; an empty one when clean."""
     seen: Counter[str] = Counter()
-    return dumped([_issue(finding, report, seen) for finding in report.findings])
+    opened = opened_by(report)
+    issues = (_issue(each, report, named_in(each, opened), seen) for each in report.findings)
+    return dumped(list(issues))
 
 
-def _issue(finding: Finding, report: Report, seen: Counter[str]) -> dict[str, Any]:
+def _issue(finding: Finding, report: Report, opens: str, seen: Counter[str]) -> dict[str, Any]:
     seen[finding.fingerprint] += 1
     number = seen[finding.fingerprint]
     return {
         "type": "issue",
         "check_name": f"{shown(finding.code)} {shown(finding.name)}",
-        "description": " ".join((title(finding), *details(finding))),
+        "description": " ".join((title(finding), *details(finding, opens))),
         "categories": ["Security"],
         "severity": _SEVERITIES[finding.severity],
         "fingerprint": finding.fingerprint + (f":{number}" if number > 1 else ""),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.reporters.html_findings import grouped
+from iflint.reporters.opened import Opened, is_in, opened_by, opened_in
 from iflint.reporters.sentences import apart
 from iflint.words.wording import day
 
@@ -17,18 +18,9 @@ if TYPE_CHECKING:
         CallerResult,
         CertificateResult,
         ChannelResult,
-        IflowResult,
         Report,
     )
     from iflint.reporters.html_findings import FindingView
-
-
-class Opened(msgspec.Struct, frozen=True):
-    """A channel that a caller is known to open; ``anchor`` is its id in the page."""
-
-    iflow: IflowResult
-    channel: ChannelResult
-    anchor: str
 
 
 class CallerView(msgspec.Struct, frozen=True):
@@ -69,7 +61,7 @@ def caller_views(report: Report, findings: Sequence[FindingView]) -> list[Caller
     counting = grouped(((view.finding, view) for view in findings), _caller_id)
     known = grouped(((finding, finding) for finding in report.known), _caller_id)
     suppressed = grouped(((finding, finding) for finding in report.suppressed), _caller_id)
-    opened = _opened(report)
+    opened = opened_by(report)
     views = []
     for number, caller in enumerate(report.callers, 1):
         own = tuple(
@@ -82,23 +74,13 @@ def caller_views(report: Report, findings: Sequence[FindingView]) -> list[Caller
         said = "" if own else apart(*others)
         worst = str(own[0].finding.severity) if own else ""
         state = worst or ("ok" if caller.certificates and not said else "")
-        opens = (each for each in opened.get(caller.id, ()) if of_environment(caller, each.channel))
+        opens = opened_in(caller.environments, opened.get(caller.id, ()))
         views.append(CallerView(number, caller, state, own, tuple(opens), said))
     return sorted(views, key=_worst_first)
 
 
 def _caller_id(finding: Finding) -> str | None:
     return finding.caller.id if finding.caller else None
-
-
-def _opened(report: Report) -> dict[str, list[Opened]]:
-    """The channels that each caller is known to open, in some environment."""
-    opened: dict[str, list[Opened]] = {}
-    for number, iflow in enumerate(report.iflows, 1):
-        for place, channel in enumerate(iflow.channels, 1):
-            for caller in channel.callers:
-                opened.setdefault(caller, []).append(Opened(iflow, channel, f"c{number}-{place}"))
-    return opened
 
 
 def findings_of(views: Iterable[CallerView]) -> list[tuple[FindingView, tuple[Opened, ...]]]:
@@ -117,14 +99,6 @@ def _holds_for(finding: Finding, caller: CallerResult) -> bool:
     return not there or not here or not set(here).isdisjoint(there)
 
 
-def of_environment(caller: CallerResult, channel: ChannelResult) -> bool:
-    """Whether a caller is one of the channel's environment; where none is told, it is in all."""
-    return (
-        not (channel.environment and caller.environments)
-        or channel.environment in caller.environments
-    )
-
-
 def by_id(views: Iterable[CallerView]) -> dict[str, list[CallerView]]:
     """The views of each caller: one, or several where environments differ."""
     found: dict[str, list[CallerView]] = {}
@@ -141,7 +115,7 @@ def callers_of(
         view
         for caller in channel.callers
         for view in views.get(caller, ())
-        if of_environment(view.caller, channel)
+        if is_in(view.caller.environments, channel)
     ]
     return tuple(sorted(opening, key=_worst_first))
 

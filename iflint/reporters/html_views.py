@@ -18,6 +18,7 @@ from iflint.reporters.sentences import (
     apart,
     at,
     caller_name,
+    certificate_name,
     channel_name,
     cut,
     iflow_name,
@@ -292,7 +293,7 @@ def _row(
     found = [worst[binding] for binding in needing if binding in worst]
     return Row(
         number=number,
-        subject=certificate.subject,
+        subject=certificate_name(certificate),
         role=each.role,
         state=STATES[verdict],
         not_after=certificate.not_after,

@@ -4,7 +4,7 @@ There is no official schema; this is what both the schema of Ant's report and th
 xUnit plugin accept (https://github.com/windyroad/JUnit-Schema,
 https://github.com/jenkinsci/xunit-plugin). A finding at or above the fail level is a failure, one
 below it a skipped test that says why, so that the tests fail exactly when the run does. A sender
-channel without a finding is a test that passed.
+channel without a finding is a test that passed, and so is a caller, in a suite of all callers.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from iflint.reporters import Needs
+from iflint.reporters.opened import Opened, named_in, opened_by
 from iflint.reporters.sentences import (
+    CALLERS,
+    ELSEWHERE,
     caller_name,
     channel_name,
     details,
@@ -26,9 +29,10 @@ from iflint.reporters.sentences import (
     whereabouts,
 )
 from iflint.words.visible import inert, visible
+from iflint.words.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from iflint.places.location import FileLocation
     from iflint.report.findings import Finding, IflowReference, Severity
@@ -46,8 +50,6 @@ _SPECIAL = str.maketrans(
         "\uffff": "\\uffff",
     }
 )
-_OTHER = "Outside any iFlow"
-_CALLERS = "Service keys and mappings"
 
 
 def render(report: Report, *, fail_level: Severity | None = None) -> str:
@@ -97,6 +99,7 @@ def _suites(report: Report, fail_level: Severity | None) -> Iterator[tuple[str, 
     flows: dict[FileLocation, IflowResult | IflowReference] = {
         iflow.location: iflow for iflow in report.iflows
     }
+    opened = opened_by(report)
     groups: dict[FileLocation | None, list[Finding]] = {}
     for finding in report.findings:
         if finding.iflow:
@@ -105,31 +108,36 @@ def _suites(report: Report, fail_level: Severity | None) -> Iterator[tuple[str, 
     for location, iflow in flows.items():
         name, package = iflow_name(iflow), package_name(iflow)
         cases = _Cases(f"{package}.{name}" if package else name)
-        _add_findings(cases, groups.get(location, []), report, fail_level)
+        _add_findings(cases, groups.get(location, []), report, fail_level, opened)
         for channel in getattr(iflow, "channels", ()):
-            if channel.checked and not _has_findings(channel):
+            if _has_findings(channel):
+                continue
+            if channel.checked:
                 cases.add(channel_name(channel))
+            elif channel.callers:
+                callers = counted(len(channel.callers), "caller")
+                cases.add(f"{channel_name(channel)}: {callers} in {CALLERS}")
         if not cases.lines:
             cases.add("No sender channel to check")
         yield name, package, cases
     outside = groups.get(None, [])
     if report.callers:
-        cases = _Cases(_CALLERS)
+        cases = _Cases(CALLERS)
         of_callers = [finding for finding in outside if finding.caller]
-        _add_findings(cases, of_callers, report, fail_level)
+        _add_findings(cases, of_callers, report, fail_level, opened)
         for caller in report.callers:
             if not caller.findings:
                 cases.add(caller_name(caller))
-        yield _CALLERS, "", cases
+        yield CALLERS, "", cases
         outside = [finding for finding in outside if not finding.caller]
     nothing = not flows and not report.callers
     if outside or nothing:
-        cases = _Cases(_OTHER)
-        _add_findings(cases, outside, report, fail_level)
+        cases = _Cases(ELSEWHERE)
+        _add_findings(cases, outside, report, fail_level, opened)
         if nothing:
             text = f"No iFlow found in {', '.join(map(shown, report.paths))}."
             cases.add("Find an iFlow", "skipped", text, "no-iflow", text)
-        yield _OTHER, "", cases
+        yield ELSEWHERE, "", cases
 
 
 def _has_findings(channel: ChannelResult) -> bool:
@@ -137,7 +145,11 @@ def _has_findings(channel: ChannelResult) -> bool:
 
 
 def _add_findings(
-    cases: _Cases, findings: list[Finding], report: Report, fail_level: Severity | None
+    cases: _Cases,
+    findings: list[Finding],
+    report: Report,
+    fail_level: Severity | None,
+    opened: Mapping[str, list[Opened]],
 ) -> None:
     for finding in findings:
         fails = fail_level is not None and finding.severity.reaches(fail_level)
@@ -147,7 +159,13 @@ def _add_findings(
             place += f":{region.start_line}:{region.start_column}"
         kind = f"{shown(finding.code)} {shown(finding.name)}"
         where = whereabouts(finding) or place
-        text = "\n".join((f"{finding.severity}: {title(finding)}", place, *details(finding)))
+        text = "\n".join(
+            (
+                f"{finding.severity}: {title(finding)}",
+                place,
+                *details(finding, named_in(finding, opened)),
+            )
+        )
         cases.add(f"{kind}: {where}", "failure" if fails else "skipped", title(finding), kind, text)
 
 

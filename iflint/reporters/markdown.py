@@ -24,3 +24,11 @@ def escaped(text: str) -> str:
 def in_block(text: str) -> str:
     """Text from input for a block of code, which it can't end."""
     return visible(text).replace("```", "` ` `")
+
+
+def in_code(text: str) -> str:
+    """Text from input as code within a line, which it can't end."""
+    shown = visible(text).replace("\n", " ")
+    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    fence = "`" * (longest + 1)
+    return f"{fence} {shown} {fence}" if longest else f"`{shown}`"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iflint.reporters.sentences import days, roles_of
+from iflint.reporters.sentences import certificate_name, days, roles_of
 from iflint.words.visible import visible
 from iflint.words.wording import lifetime, listed, sentence
 
@@ -37,9 +37,9 @@ def _sentences(finding: Finding) -> Iterator[str]:
     if finding.certificate:
         certificate = finding.certificate
         since = "from " if certificate.not_before else ""
+        issued = f", issued by {plain(certificate.issuer)}" if certificate.issuer else ""
         yield (
-            f"The certificate is {plain(certificate.subject)}, issued by"
-            f" {plain(certificate.issuer)}, valid"
+            f"The certificate is {plain(certificate_name(certificate))}{issued}, valid"
             f" {since}{lifetime(certificate.not_before, certificate.not_after)}."
         )
     for comparison in finding.comparisons:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from iflint.places.location import FileLocation, Location
     from iflint.report.findings import (
         CallerReference,
+        CertificateReference,
         ChannelReference,
         Finding,
         IflowReference,
@@ -27,6 +28,14 @@ LONGEST_NAME = 200
 LONGEST_TEXT = 4000
 """Characters of a message that a report shows. Ours: ten times the longest of our own rules in the
 fixtures (320)."""
+
+
+NO_NAMES = "(known by its date alone)"
+"""What stands in the place of the names of a certificate of which none is told."""
+CALLERS = "Service keys and mappings"
+"""The heading above what is about them, beside the headings of iFlows."""
+ELSEWHERE = "Outside any iFlow"
+"""The heading above what is about neither."""
 
 
 def cut(text: str, most: int = LONGEST_TEXT) -> str:
@@ -71,10 +80,15 @@ def channel_name(channel: ChannelReference | ChannelResult) -> str:
 
 def caller_name(caller: CallerReference | CallerResult) -> str:
     """A service key or a mapping, as a phrase."""
+    return " ".join(caller_words(caller))
+
+
+def caller_words(caller: CallerReference | CallerResult) -> tuple[str, str]:
+    """The two parts of that phrase: what it is, and which one."""
     if caller.kind == "mapping":
-        return f"mapping of user {shown(caller.name)}"
+        return "mapping", f"of user {shown(caller.name)}"
     tenant = f" of tenant {shown(caller.tenant)}" if caller.tenant else ""
-    return f"service key {shown(caller.name)}{tenant}"
+    return "service key", f"{shown(caller.name)}{tenant}"
 
 
 def roles_of(caller: CallerReference | CallerResult) -> str:
@@ -83,6 +97,13 @@ def roles_of(caller: CallerReference | CallerResult) -> str:
         return "roles not known"
     role = "role" if len(caller.roles) == 1 else "roles"
     return f"{role} {listed([shown(each) for each in caller.roles])}" if caller.roles else "no role"
+
+
+def certificate_name(certificate: CertificateReference) -> str:
+    """What a certificate is known by, as it came: its subject, or a word on why there is none."""
+    if certificate.subject:
+        return certificate.subject
+    return "(no subject)" if certificate.issuer else NO_NAMES
 
 
 def whereabouts(finding: Finding) -> str:
@@ -100,15 +121,19 @@ def title(finding: Finding) -> str:
     return cut(sentence(visible(finding.message[: LONGEST_TEXT + 1])))
 
 
-def details(finding: Finding) -> Iterator[str]:
-    """What a reader wants to know besides the message, a sentence each; the last is the fix."""
+def details(finding: Finding, opens: str = "") -> Iterator[str]:
+    """What a reader wants to know besides the message, a sentence each; the last is the fix.
+
+    ``opens`` names the channels that its caller is known to open.
+    """
     if finding.iflow:
         package = package_name(finding.iflow)
         inside = f" of package {package}" if package else ""
         sender = f"{whereabouts(finding)}, in " if finding.channel else ""
         yield f"Found in {sender}iFlow {iflow_name(finding.iflow)}{inside}."
     if finding.caller:
-        yield f"Found in {whereabouts(finding)} ({roles_of(finding.caller)})."
+        which = f", which opens {opens}" if opens else ""
+        yield f"Found in {whereabouts(finding)} ({roles_of(finding.caller)}){which}."
     if finding.environments:
         yield f"It holds in {listed([shown(name) for name in finding.environments])}."
     yield from days(finding)
@@ -128,40 +153,58 @@ def days(finding: Finding) -> Iterator[str]:
 
 
 def channel_counts(report: Report) -> str:
-    """The sender channels that concern certificates, and how they are authorized."""
-    channels = [channel for channel in report.channels if channel.concerns_certificates]
+    """The sender channels that concern certificates: ``3: 1 by client certificate, 2 by role``."""
+    total, parts = _channels(report)
+    return f"{total}: {', '.join(parts)}" if parts else "0"
+
+
+def binding_counts(report: Report) -> str:
+    """What lets certificates in: ``3: 2 rows, 1 service key; 2 with a certificate at hand``."""
+    counts, parts = report.bindings, _bindings(report)
+    if not parts:
+        return "0"
+    return f"{counts.total}: {', '.join(parts)}; {counts.with_certificate} {_AT_HAND}"
+
+
+def scope(report: Report) -> str:
+    """What was looked at, in one sentence: the summary of every format."""
+    total, by = _channels(report)
+    counts, kinds = report.bindings, _bindings(report)
+    channels = counted(total, "sender channel") + (f" ({', '.join(by)})" if by else "")
+    bindings = counted(counts.total, "binding")
+    if kinds:
+        bindings += f" ({', '.join(kinds)}), {counts.with_certificate} {_AT_HAND}"
+    return f"{counted(len(report.iflows), 'iFlow')}; {channels}; {bindings}."
+
+
+_AT_HAND = "with a certificate at hand"
+
+
+def _channels(report: Report) -> tuple[int, list[str]]:
+    """How many sender channels concern certificates, and how they are authorized.
+
+    One that is authorized the same way in each environment is one.
+    """
+    channels = {
+        (iflow.location, channel.ordinal, channel.by_certificate, channel.by_role): channel
+        for iflow in report.iflows
+        for channel in iflow.channels
+        if channel.concerns_certificates
+    }.values()
     by_certificate = sum(channel.by_certificate for channel in channels)
     by_role = sum(channel.by_role for channel in channels)
     unknown = len(channels) - by_certificate - by_role
     parts = [f"{by_certificate} by client certificate"] * bool(by_certificate)
     parts += [f"{by_role} by role"] * bool(by_role)
     parts += [f"{unknown} unknown"] * bool(unknown)
-    return f"{len(channels)}: {', '.join(parts)}" if parts else "0"
+    return len(channels), parts
 
 
-def binding_counts(report: Report) -> str:
-    """What lets certificates in, by kind, and for how many a certificate is at hand."""
+def _bindings(report: Report) -> list[str]:
+    """How many bindings there are of each kind."""
     counts = report.bindings
-    parts = [
-        counted(number, noun)
-        for number, noun in (
-            (counts.rows, "row"),
-            (counts.service_keys, "service key"),
-            (counts.mappings, "mapping"),
-        )
-        if number
-    ]
-    if not parts:
-        return "0"
-    return f"{listed(parts)}; {counts.with_certificate} with a certificate at hand"
-
-
-def scope(report: Report) -> str:
-    """What was looked at, in one sentence."""
-    return (
-        f"{counted(len(report.iflows), 'iFlow')}; sender channels {channel_counts(report)}; "
-        f"bindings {binding_counts(report)}."
-    )
+    kinds = {"row": counts.rows, "service key": counts.service_keys, "mapping": counts.mappings}
+    return [counted(number, noun) for noun, number in kinds.items() if number]
 
 
 def verdict(report: Report) -> str:

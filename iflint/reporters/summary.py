@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from iflint.places.paths import without_any
@@ -64,8 +65,8 @@ def _counts(report: Report) -> Iterator[tuple[str, str]]:
     yield "iFlows", f"{len(report.iflows)}{within}"
     yield "sender channels", channel_counts(report)
     yield "bindings", binding_counts(report)
-    if without := _without_certificate(report):
-        yield "", without
+    for line in _other_bindings(report):
+        yield "", line
     files = f" in {counted(report.certificate_files, 'file')}" if report.certificate_files else ""
     yield "certificates", f"{report.certificates}{files}"
     if report.certificate_paths_without:
@@ -75,22 +76,21 @@ def _counts(report: Report) -> Iterator[tuple[str, str]]:
         yield "parameters", f"{file.location}: {counted(file.values, 'value')}, {used}"
 
 
-def _without_certificate(report: Report) -> str:
-    """What became of the rows without a certificate, and how many are not checked at all."""
-    states: dict[str, int] = {}
-    for channel in report.channels:
-        times = 1 if channel.environment else max(len(report.environments), 1)
-        for entry in channel.entries:
-            if not entry.certificates:
-                states[entry.state] = states.get(entry.state, 0) + times
-    unchecked = sum(states.pop(state, 0) for state in _UNCHECKED)
+def _other_bindings(report: Report) -> Iterator[str]:
+    """What became of the bindings without a certificate at hand, and which rows are none."""
+    rows = report.rows
+    states = Counter(row.state for row in rows if row.checked and not row.certificates)
+    unchecked = sum(not row.checked for row in rows)
+    callers = [each for each in report.callers if each.by_facts or not each.certificates]
+    by_facts = sum(each.by_facts for each in callers)
     parts = [f"{states[state]} {state.replace('-', ' ')}" for state in sorted(states)]
-    parts += [f"{unchecked} more not checked"] * bool(unchecked)
-    return f"rows: {', '.join(parts)}" if parts else ""
-
-
-_UNCHECKED = ("not-judged", "unresolved")
-"""States of rows whose channel could not be judged, or is authorized otherwise."""
+    parts += [f"{by_facts} known by names or dates alone"] * bool(by_facts)
+    parts += [f"{len(callers) - by_facts} not known"] * (len(callers) > by_facts)
+    if parts:
+        yield f"{states.total() + len(callers)} without: {', '.join(parts)}"
+    if unchecked:
+        more = counted(unchecked, "more row")
+        yield f"{more} in channels not known to use them: not checked"
 
 
 def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
@@ -176,10 +176,10 @@ def _moment(moment: datetime) -> str:
 
 def _wanted(report: Report, style: Style) -> Iterator[str]:
     yield style.paint("Certificates to ask for", BOLD)
-    entries = counted(report.entries_checked, "entry", "entries")
+    rows = counted(report.entries_not_found, "row names a pair", "rows name a pair")
     text = (
-        f"No certificate was at hand for {report.entries_not_found} of {entries}."
-        " Checked there: authorization, parameters, DN texts and empty entries."
+        f"{rows} that no certificate at hand has or resembles."
+        " Checked there: authorization, parameters and DN texts."
         " Not checked: validity, chain, root and key usage. Ask the senders for:"
     )
     yield from wrapped(text, 0, 0, style.width)

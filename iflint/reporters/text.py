@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 from iflint.report.findings import DnRow
 from iflint.reporters import Needs
 from iflint.reporters.excerpt import excerpt
-from iflint.reporters.sentences import SEVERITIES, caller_name, roles_of
+from iflint.reporters.opened import Opened, named_in, opened_by
+from iflint.reporters.sentences import (
+    CALLERS,
+    ELSEWHERE,
+    SEVERITIES,
+    caller_name,
+    caller_words,
+    certificate_name,
+    roles_of,
+)
 from iflint.reporters.summary import summary
 from iflint.words.terminal import (
     BAR,
@@ -22,7 +31,7 @@ from iflint.words.visible import cells
 from iflint.words.wording import counted, dated, lifetime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from iflint.places.location import FileLocation, Location
@@ -45,7 +54,6 @@ _MOST_RELATED = 10
 """Places that are listed for a finding, and files of its certificate. Ours: most seen: 3."""
 _MOST_PLACES = 50
 """Places of one thing that names tell. Ours: a screen of them."""
-_OTHER = "Outside any iFlow"
 _WITHOUT_CERTIFICATES = "No certificate is at hand: what the names alone tell"
 
 
@@ -68,11 +76,12 @@ def render(
     lines: list[str] = []
     by_names = [each for each in report.findings if each.by_names and not report.certificates]
     others = [each for each in report.findings if not each.by_names or report.certificates]
-    for iflow, findings in _by_iflow(others):
-        lines.extend(_heading(iflow, style))
+    opened = opened_by(report)
+    for heading, findings in _grouped(others, style):
+        lines.extend(heading)
         for finding in findings:
             lines.append("")
-            lines.extend(_finding(finding, report.as_of, style))
+            lines.extend(_finding(finding, report.as_of, opened, style))
         lines.extend(("", ""))
     if by_names:
         lines.extend((*_by_names(by_names, style), "", ""))
@@ -83,19 +92,24 @@ def render(
     return "".join(f"{line.rstrip(' ')}\n" for line in lines)
 
 
-def _by_iflow(
-    findings: Iterable[Finding],
-) -> Iterator[tuple[IflowReference | None, list[Finding]]]:
-    """The findings of each iFlow, in the order of the report; those of none come last."""
-    groups: dict[FileLocation, list[Finding]] = {}
-    rest: list[Finding] = []
+def _grouped(
+    findings: Iterable[Finding], style: Style
+) -> Iterator[tuple[list[str], list[Finding]]]:
+    """Findings below their headings: those of iFlows in the report's order, of callers, others."""
+    flows: dict[FileLocation, list[Finding]] = {}
+    callers: list[Finding] = []
+    others: list[Finding] = []
     for finding in findings:
-        group = groups.setdefault(finding.iflow.location, []) if finding.iflow else rest
-        group.append(finding)
-    for group in groups.values():
-        yield group[0].iflow, group
-    if rest:
-        yield None, rest
+        if finding.iflow:
+            flows.setdefault(finding.iflow.location, []).append(finding)
+        else:
+            (callers if finding.caller else others).append(finding)
+    for group in flows.values():
+        if iflow := group[0].iflow:
+            yield list(_heading(iflow, style)), group
+    for title, group in ((CALLERS, callers), (ELSEWHERE, others)):
+        if group:
+            yield [style.paint(title, BOLD)], group
 
 
 def _by_names(findings: Iterable[Finding], style: Style) -> Iterator[str]:
@@ -131,10 +145,7 @@ def _whereabouts(finding: Finding, style: Style) -> str:
     return ": ".join(parts) + (f" ({environments})" if environments else "")
 
 
-def _heading(iflow: IflowReference | None, style: Style) -> Iterator[str]:
-    if iflow is None:
-        yield style.paint(_OTHER, BOLD)
-        return
+def _heading(iflow: IflowReference, style: Style) -> Iterator[str]:
     name = style.show(iflow.name or iflow.id)
     if iflow.package:
         package = style.show(iflow.package.name or iflow.package.id)
@@ -143,16 +154,21 @@ def _heading(iflow: IflowReference | None, style: Style) -> Iterator[str]:
     yield style.paint(style.file(iflow.location), QUIET)
 
 
-def _finding(finding: Finding, clock: datetime, style: Style) -> Iterator[str]:
+def _finding(
+    finding: Finding, clock: datetime, opened: Mapping[str, list[Opened]], style: Style
+) -> Iterator[str]:
     yield from _title(finding, style)
     yield from _place(finding.location, SEVERITIES[finding.severity], style)
     if finding.channel:
         entry = f", entry {finding.entry.ordinal}" if finding.entry else ""
         yield from _fact("channel", _channel(finding.channel, style) + entry, style)
     if finding.caller:
-        label = "mapping" if finding.caller.kind == "mapping" else "key"
-        text = f"{caller_name(finding.caller)}, {roles_of(finding.caller)}"
-        yield from _fact(label, style.show(text), style)
+        label, which = caller_words(finding.caller)
+        yield from _fact(label, style.show(f"{which}, {roles_of(finding.caller)}"), style)
+        if opens := named_in(finding, opened):
+            yield from _fact("opens", style.show(opens), style)
+        elif finding.caller.roles is not None:
+            yield from _fact("opens", "no channel here", style)
     if finding.environments:
         names = ", ".join(map(style.show, finding.environments))
         yield from _fact("environment", names, style)
@@ -228,8 +244,9 @@ def _channel(channel: ChannelReference, style: Style) -> str:
 
 
 def _certificate(certificate: CertificateReference, style: Style) -> Iterator[str]:
-    yield from _fact("certificate", style.show(certificate.subject) or "(no subject)", style)
-    yield from _fact("issued by", style.show(certificate.issuer) or "(no issuer)", style)
+    yield from _fact("certificate", style.show(certificate_name(certificate)), style)
+    if certificate.issuer:
+        yield from _fact("issued by", style.show(certificate.issuer), style)
     yield from _fact("valid", lifetime(certificate.not_before, certificate.not_after), style)
     label = "file"
     for location in certificate.locations[:_MOST_RELATED]:

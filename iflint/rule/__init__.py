@@ -1,7 +1,8 @@
 """What a rule is: all that the author of one imports, from here."""
 
-from iflint.callers.caller import Caller, CallerKind
+from iflint.callers.caller import Caller, CallerKind, MissingKind
 from iflint.iflow.model import AuthorizationKind, CertificateEntry, Iflow, SenderChannel, Value
+from iflint.judging.renewals import renewals_of_each_other
 from iflint.judging.verdicts import (
     BindingVerdict,
     CallerVerdict,
@@ -23,6 +24,7 @@ from iflint.pki.calendar import Claim, Confidence, Stage, Sunset
 from iflint.pki.certificates import Certificate, usage_name
 from iflint.pki.chains.signatures import hash_name
 from iflint.pki.chains.verdict import ChainVerdict, Fault, FaultKind, Outcome
+from iflint.pki.keys import Holder
 from iflint.pki.names import Equality
 from iflint.pki.roots.trust import Platform, Root, RootStanding, TrustList, version
 from iflint.places.location import Location, file_name
@@ -39,13 +41,17 @@ from iflint.report.findings import (
 from iflint.rule.about import (
     about_certificate,
     about_issuer,
+    about_renewal,
+    about_setting,
     about_suppression,
     known_issuer,
+    of_setting,
     of_suppression,
     other_list_for_tokens,
     root_history,
     surely_unsupported,
     to_enter,
+    to_renew,
     way_to_root,
     where_text_stands,
 )
@@ -63,16 +69,18 @@ from iflint.rule.rule import (
     ProblemCase,
     Rule,
     RunCase,
+    SettingCase,
     SuppressionCase,
     Topic,
 )
-from iflint.rule.words import named
-from iflint.words.wording import RENEWAL, RENEWAL_AT_HAND, counted, dated, day, listed, sentence
+from iflint.rule.supply import sunset_of
+from iflint.rule.words import CHAIN_AGAIN, named
+from iflint.words.wording import NO_SUBJECT, counted, dated, day, listed, sentence
 
 __all__ = [
+    "CHAIN_AGAIN",
     "FORM",
-    "RENEWAL",
-    "RENEWAL_AT_HAND",
+    "NO_SUBJECT",
     "Answer",
     "AuthorizationKind",
     "BindingCase",
@@ -97,6 +105,7 @@ __all__ = [
     "Fault",
     "FaultKind",
     "Finding",
+    "Holder",
     "Iflow",
     "IflowCase",
     "IflowVerdict",
@@ -104,6 +113,7 @@ __all__ = [
     "JoinedCertificate",
     "KeyCase",
     "Location",
+    "MissingKind",
     "NearMiss",
     "OddCharacter",
     "Outcome",
@@ -118,6 +128,7 @@ __all__ = [
     "Rule",
     "RunCase",
     "SenderChannel",
+    "SettingCase",
     "Severity",
     "Stage",
     "State",
@@ -131,6 +142,8 @@ __all__ = [
     "Value",
     "about_certificate",
     "about_issuer",
+    "about_renewal",
+    "about_setting",
     "about_suppression",
     "choice",
     "counted",
@@ -144,14 +157,18 @@ __all__ = [
     "listed",
     "named",
     "number",
+    "of_setting",
     "of_suppression",
     "other_list_for_tokens",
+    "renewals_of_each_other",
     "root_history",
     "sentence",
+    "sunset_of",
     "surely_unsupported",
     "switch",
     "texts",
     "to_enter",
+    "to_renew",
     "usage_name",
     "version",
     "way_to_root",

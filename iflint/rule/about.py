@@ -9,12 +9,14 @@ from iflint.options import NARROWING
 from iflint.pki.roots.trust import RootStanding, version
 from iflint.places.location import file_name
 from iflint.report.findings import Related
-from iflint.rule.rule import BindingCase, CallerCase, EntryCase, SuppressionCase
-from iflint.words.wording import listed
+from iflint.rule.rule import BindingCase, CallerCase, EntryCase, SettingCase, SuppressionCase
+from iflint.rule.words import named
+from iflint.words.wording import day, listed
 
 if TYPE_CHECKING:
     from iflint.iflow.model import Value
-    from iflint.judging.verdicts import IssuerVerdict, JoinedCertificate
+    from iflint.judging.verdicts import IssuerVerdict, JoinedCertificate, Successor
+    from iflint.options import ServiceKeySettings, Suppression, UserSettings
     from iflint.pki.roots.trust import Root, TrustList
     from iflint.places.location import Location
 
@@ -44,6 +46,22 @@ def where_text_stands(value: Value) -> tuple[Location, tuple[Related, ...]]:
     return definition, (Related(value.location, f"used here as {{{{{name}}}}}"),)
 
 
+def to_renew(case: BindingCase) -> str:
+    """What to do about a certificate that ends; it names the usable successor that is at hand."""
+    later = case.verdict.successor
+    if later is None:
+        return case.words.renewal
+    file = later.locations[0].file
+    name = file.members[-1] if file.members else file.path
+    first = later.certificate.not_before
+    begins = f", valid from {day(first)}" if first > case.context.as_of else ""
+    at_hand = f"The renewed certificate is at hand ({name}{begins})"
+    if later.accepted_by is not None:
+        accepted = f"{at_hand}, and {named(later.accepted_by)} accepts it"
+        return f"{accepted}: let the sender switch, then {case.words.removal}."
+    return f"{at_hand}. {case.words.renewal_at_hand.replace('{file}', name)}"
+
+
 def about_certificate(case: BindingCase, match: JoinedCertificate) -> dict[str, Any]:
     """The location, the related ones and the certificate of a finding about ``match``.
 
@@ -69,6 +87,16 @@ def about_certificate(case: BindingCase, match: JoinedCertificate) -> dict[str, 
         "related": tuple(related),
         "certificate": (match.certificate, match.locations),
     }
+
+
+def about_renewal(
+    case: BindingCase, match: JoinedCertificate, successor: Successor
+) -> dict[str, Any]:
+    """As `about_certificate`, with the place of the renewed certificate beside the others."""
+    about = about_certificate(case, match)
+    place = successor.locations[:1]
+    about["related"] += tuple(Related(each, "the renewed certificate") for each in place)
+    return about
 
 
 def about_issuer(case: BindingCase) -> dict[str, Any]:
@@ -168,10 +196,22 @@ def of_suppression(case: SuppressionCase) -> str:
 
 def about_suppression(case: SuppressionCase) -> dict[str, Any]:
     """The location and the key of a finding about a suppression, arguments for `Rule.finding`."""
+    return {"location": _configured_at(case.use.suppression), "key": of_suppression(case)}
+
+
+def of_setting(case: SettingCase) -> str:
+    """What a table about keys or users is for, in the words of the configuration."""
+    user, path = getattr(case.table, "name", ""), case.table.path
+    return listed([f"user {user}"] * bool(user) + [f"path {path}"] * bool(path))
+
+
+def about_setting(case: SettingCase) -> dict[str, Any]:
+    """The location and the key of a finding about a table, arguments for `Rule.finding`."""
+    return {"location": _configured_at(case.table), "key": of_setting(case)}
+
+
+def _configured_at(table: Suppression | ServiceKeySettings | UserSettings) -> Location:
+    """Where a table stands, else the folder that its paths start from."""
     from iflint.places.location import FileLocation, Location
 
-    given = case.use.suppression
-    return {
-        "location": given.location or Location(FileLocation(given.folder or ".")),
-        "key": of_suppression(case),
-    }
+    return table.location or Location(FileLocation(table.folder or "."))

@@ -25,21 +25,25 @@ from iflint.report.findings import (
     State,
 )
 from iflint.rule.options import Option, RuleSettings
-from iflint.rule.words import ENTRY, Words, words_for
+from iflint.rule.words import ENTRY, Words, words_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from iflint.iflow.model import Iflow, SenderChannel
+    from iflint.judging.bridges import Bridge, Ways
     from iflint.judging.verdicts import (
+        BindingVerdict,
         CallerVerdict,
         ChannelVerdict,
         EntryVerdict,
         IflowVerdict,
     )
-    from iflint.options import Suppression
+    from iflint.options import ServiceKeySettings, Suppression, UserSettings
     from iflint.pki.calendar import Calendar
     from iflint.pki.certificates import Certificate
+    from iflint.pki.chains.verdict import ChainVerdict
+    from iflint.pki.files import FoundCertificate
     from iflint.pki.keys import KeyMaterial
     from iflint.pki.roots.trust import TrustList
     from iflint.places.location import Location
@@ -84,7 +88,9 @@ class Context(msgspec.Struct, frozen=True):
 
     ``as_of`` is the clock (aware, UTC); ``expiry_days`` the window of "soon";
     ``certificates_at_hand`` how many different certificates were read; ``calendar`` says when
-    public CAs stop issuing certificates for clients; ``in_force`` has the rules by code.
+    public CAs stop issuing certificates for clients; ``in_force`` has the rules by code; ``ways``
+    tells to which roots a CA leads besides those of the certificates at hand, and ``nameless`` are
+    those of clients that have no subject.
     """
 
     as_of: datetime
@@ -93,10 +99,33 @@ class Context(msgspec.Struct, frozen=True):
     certificates_at_hand: int
     calendar: Calendar
     in_force: Mapping[str, Rule] = {}
+    ways: Ways | None = None
+    nameless: tuple[FoundCertificate, ...] = ()
+
+    def bridge_of(self, chain: ChainVerdict) -> Bridge | None:
+        """The way around the root of a chain that is not on the list, where one is known."""
+        if self.ways is None:
+            return None
+        from iflint.judging.bridges import bridge_of
+
+        return bridge_of(chain, self.trust, self.as_of, self.ways)
 
     def is_soon(self, moment: datetime, days: int) -> bool:
         """Whether ``moment`` has passed, or comes within so many days."""
         return moment - self.as_of <= timedelta(days=days)
+
+    def nameless_for(self, verdict: EntryVerdict) -> FoundCertificate | None:
+        """The certificate without a subject that an entry may mean, if one is at hand."""
+        if not self.nameless:
+            return None
+        from iflint.judging.nameless import meant_by
+
+        return meant_by(verdict, self.nameless)
+
+    def words_of(self, verdict: BindingVerdict, of_rows: Words = ENTRY) -> Words:
+        """How to speak of a binding, by what can be had on the day of the run."""
+        platform, today = self.trust.platform, self.as_of.date()
+        return words_of(verdict, self.calendar, platform, today, of_rows)
 
     def window_of(self, topic: Topic) -> int:
         """The days that are "soon" for the rules about a topic; the run's, if none is asked."""
@@ -151,18 +180,26 @@ class ChannelCase(msgspec.Struct, frozen=True):
 
 
 class EntryCase(msgspec.Struct, frozen=True):
-    """A certificate entry of a channel whose entries decide who may call."""
+    """A certificate entry of a channel whose entries decide who may call.
+
+    ``spoken`` are the words for it, before it is known what can be had on the day of the run.
+    """
 
     kinds: ClassVar[tuple[str, ...]] = ("binding", "entry")
-    words: ClassVar[Words] = ENTRY
     context: Context
     iflow: Iflow
     channel: SenderChannel
     verdict: EntryVerdict
+    spoken: Words = ENTRY
+
+    @property
+    def words(self) -> Words:
+        """How to speak of it."""
+        return self.context.words_of(self.verdict, self.spoken)
 
 
 class CallerCase(msgspec.Struct, frozen=True):
-    """A service key or a certificate-to-user mapping with a certificate."""
+    """A service key or a certificate-to-user mapping, with a certificate or without."""
 
     kinds: ClassVar[tuple[str, ...]] = ("binding", "caller")
     context: Context
@@ -172,7 +209,7 @@ class CallerCase(msgspec.Struct, frozen=True):
     @property
     def words(self) -> Words:
         """How to speak of it."""
-        return words_for(self.verdict.caller)
+        return self.context.words_of(self.verdict)
 
 
 class RunCase(msgspec.Struct, frozen=True):
@@ -193,6 +230,15 @@ class SuppressionCase(msgspec.Struct, frozen=True):
     iflow: None = None
 
 
+class SettingCase(msgspec.Struct, frozen=True):
+    """A table of the configuration about keys or users that matches none in the whole run."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("setting",)
+    context: Context
+    table: ServiceKeySettings | UserSettings
+    iflow: None = None
+
+
 BindingCase = EntryCase | CallerCase
 """What lets a client certificate in: a row of a channel, a service key or a mapping."""
 
@@ -205,6 +251,7 @@ Case = (
     | CallerCase
     | RunCase
     | SuppressionCase
+    | SettingCase
 )
 CASES: tuple[type[Case], ...] = (
     ProblemCase,
@@ -215,6 +262,7 @@ CASES: tuple[type[Case], ...] = (
     CallerCase,
     RunCase,
     SuppressionCase,
+    SettingCase,
 )
 
 
@@ -281,6 +329,10 @@ class Rule:
 
     def check_suppression(self, case: SuppressionCase) -> Iterable[Finding]:  # noqa: ARG002
         """Judge a suppression, once it is known what it did."""
+        return ()
+
+    def check_setting(self, case: SettingCase) -> Iterable[Finding]:  # noqa: ARG002
+        """Judge a table about keys or users that matches none."""
         return ()
 
     @classmethod

@@ -10,21 +10,35 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.callers.caller import Caller, CallerKind
-from iflint.words.wording import RENEWAL, RENEWAL_AT_HAND
+from iflint.judging.verdicts import BindingVerdict, CallerVerdict
+from iflint.rule.supply import Supply, supply_for
+from iflint.words.wording import sentence
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from iflint.iflow.model import CertificateEntry
+    from iflint.pki.calendar import Calendar
+    from iflint.pki.roots.trust import Platform
+
+
+CHAIN_AGAIN = (
+    "Fetch the JSON of this service key again: SAP gives the whole chain in it, and the sender "
+    "must present all of it."
+)
+"""What to do about an incomplete chain of a key that SAP made."""
 
 
 class Words(msgspec.Struct, frozen=True):
     """The words for one binding.
 
     ``this`` names it in a sentence, ``its`` is its genitive. ``renewal`` is what to do about its
-    ending certificate, ``renewal_at_hand`` the same where the renewed one is at hand. ``switch`` is
-    what the tenant's side needs, in a sentence of its own, when a remedy asks for another
-    certificate.
-    ``removal`` is what to do about one that was left behind, as a clause. ``aside`` is what else is
-    to be known of every finding, in sentences.
+    ending certificate, ``renewal_at_hand`` what to do with the renewed one, at hand in ``{file}``.
+    ``switch`` is what the tenant's side needs, in a sentence of its own, when a remedy asks for
+    another certificate. ``removal`` is what to do about one that was left behind, as a clause.
+    ``aside`` is what else is to be known of every finding, in sentences. ``then`` is what to do
+    with another CA's certificate once it is there, as a clause, and ``supply`` where that can be
+    had.
     """
 
     this: str
@@ -34,20 +48,62 @@ class Words(msgspec.Struct, frozen=True):
     switch: str
     removal: str
     aside: str = ""
+    then: str = ""
+    supply: Supply = Supply()
 
-    def with_switch(self, remedy: str) -> str:
-        """A remedy that asks for another certificate, with what the tenant's side needs."""
-        return f"{remedy} {self.switch}".rstrip()
+    def with_switch(self, remedy: str, *, elsewhere: bool = False) -> str:
+        """A remedy that asks for another certificate, with what the tenant's side needs.
+
+        It says so where the calendar rules out what it asks for; ``elsewhere``: it asks for
+        another CA than the certificate's own.
+        """
+        supply = self.supply.elsewhere if elsewhere else self.supply.instead
+        return " ".join(filter(None, (remedy, supply, self.switch)))
+
+    def from_its_ca(self, remedy: str) -> str:
+        """A remedy that asks the certificate's own CA for another one, where that issues them."""
+        return self.with_switch("" if self.supply.instead else remedy)
+
+    def with_supply(self, supply: Supply) -> Words:
+        """The same, by what can be had on the day: nobody asks for a renewal that is none."""
+        if not supply.instead or not self.then:
+            return msgspec.structs.replace(self, supply=supply)
+        renewal = f"{supply.instead} Then {self.then}."
+        return msgspec.structs.replace(self, supply=supply, renewal=renewal)
 
 
 ENTRY = Words(
     "this entry",
     "this entry's",
-    RENEWAL,
-    RENEWAL_AT_HAND,
+    "Get the renewed certificate from the sender; with the same subject and issuer nothing in the "
+    "flow changes, else add the new pair, redeploy, switch the sender, remove the old pair.",
+    "`iflint renew {file}` tells what to do with it, in which order.",
     switch="",
     removal="remove this entry and redeploy",
+    then="add its pair beside this one, redeploy, switch the sender, remove the old pair",
 )
+
+LONE = Words(
+    "this sender",
+    "this sender's",
+    "Get the renewed certificate from the sender.",
+    "The renewed certificate is at hand: use that one.",
+    switch="",
+    removal="use another certificate",
+)
+"""The words for a certificate by itself, which is judged as if an entry had its pair."""
+
+
+def words_of(
+    verdict: BindingVerdict,
+    calendar: Calendar,
+    platform: Platform,
+    today: date,
+    of_rows: Words = ENTRY,
+) -> Words:
+    """The words for a binding as it is judged, by what can be had ``today``."""
+    words = words_for(verdict.caller) if isinstance(verdict, CallerVerdict) else of_rows
+    return words.with_supply(supply_for(verdict, calendar, platform, today))
 
 
 def words_for(caller: Caller) -> Words:
@@ -60,28 +116,40 @@ def words_for(caller: Caller) -> Words:
         else "date that the file tells"
     )
     aside = f" Judged by the {told}, without the certificate itself."
+    is_mapping = caller.kind is CallerKind.MAPPING
+    then = _MAP_IT if is_mapping else "" if caller.made_by_sap else _NEW_KEY
     return Words(
-        *(_mapping(caller) if caller.kind is CallerKind.MAPPING else _service_key(caller)),
+        *(_mapping(caller) if is_mapping else _service_key(caller)),
         aside=aside if by_facts else "",
+        then=then,
     )
 
 
+_MAP_IT = "map it to the same user, let the sender switch, then remove this mapping"
+_NEW_KEY = (
+    "make a new service key with it in the same instance, let the sender switch, then delete this "
+    "key"
+)
+
+
 def named(binding: CertificateEntry | Caller) -> str:
-    """Another binding in a sentence: ``entry 2``, ``the service key partner``."""
+    """Another binding in a sentence: ``entry 2``, ``the service key partner``.
+
+    Of a mapping it is one of the same user: others are never set beside it.
+    """
     if not isinstance(binding, Caller):
         return f"entry {binding.ordinal}"
     if binding.kind is CallerKind.MAPPING:
-        return f"another mapping of user {binding.user}"
+        return "another mapping of this user"
     return f"the service key {binding.name}"
 
 
 def _mapping(caller: Caller) -> tuple[str, str, str, str, str, str]:
-    first = "map it to the same user, let the sender switch, then remove this mapping."
     return (
         f"this mapping of user {caller.user}",
         "this mapping's",
-        f"Get the renewed certificate from the sender, {first}",
-        f"The renewed certificate is at hand: {first}",
+        f"Get the renewed certificate from the sender, {_MAP_IT}.",
+        sentence(_MAP_IT),
         "A new client certificate needs a new mapping of the same user before the sender switches.",
         "remove this mapping",
     )
@@ -90,22 +158,26 @@ def _mapping(caller: Caller) -> tuple[str, str, str, str, str, str]:
 def _service_key(caller: Caller) -> tuple[str, str, str, str, str, str]:
     this, its = "this service key", "this service key's"
     removal = "delete this service key"
-    new_key = "make a new service key with it in the same instance, let the sender switch, then "
-    new_key += "delete this key"
     if caller.made_by_sap:
-        renewal = "Make a new service key in the same instance, give it to the sender, let it "
-        renewal += "switch, then delete this key (SAP makes its certificate, for a year at most)."
+        renewal = "SAP makes the certificate together with the key, for a year at most. So make a "
+        renewal += "new service key in the same instance, give it to the sender, let it switch, "
+        renewal += "then delete this key."
         switch = (
             "SAP makes the certificate together with the key: a new one needs a new service key."
         )
+        return this, its, renewal, renewal, switch, removal
+    if caller.made_by_sap is None and caller.assumed:
+        renewal = "Get the renewed certificate (from the sender, or SAP makes it together with the "
+        renewal += f"key), {_NEW_KEY}."
+        switch = "A new client certificate needs a new service key before the sender switches."
         return this, its, renewal, renewal, switch, removal
     if not caller.pinned:
         same = "With the same subject and issuer this key accepts it (Pin Certificate is off)"
         return (
             this,
             its,
-            f"Get the renewed certificate from the sender. {same}, else {new_key}.",
-            f"The renewed certificate is at hand. {same}, else {new_key}.",
+            f"Get the renewed certificate from the sender. {same}, else {_NEW_KEY}.",
+            f"{same}, else {_NEW_KEY}.",
             "A new client certificate with another pair needs a new service key before the sender "
             "switches.",
             removal,
@@ -115,8 +187,8 @@ def _service_key(caller: Caller) -> tuple[str, str, str, str, str, str]:
     return (
         this,
         its,
-        f"Get the renewed certificate from the sender, {new_key}: {why}.",
-        f"The renewed certificate is at hand: {new_key}; {why}.",
+        f"{why[:1].upper()}{why[1:]}. So get the renewed one from the sender, {_NEW_KEY}.",
+        sentence(f"{why}, so {_NEW_KEY}"),
         "A new client certificate needs a new service key before the sender switches.",
         removal,
     )

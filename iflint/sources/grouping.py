@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 class Wanted(msgspec.Struct, frozen=True):
     """What the caller asks for; without ``certificates``, of their files only the keys.
 
-    ``documents`` are documents of all kinds, which are not looked for inside archives of flows.
+    ``documents`` are documents of all kinds in bundles, too: where flows are looked for, those in a
+    bundle that is in an archive are the flow's own.
     """
 
     flows: bool = True
@@ -71,6 +72,12 @@ class Grouping:
             if entry.role is Role.FLOW and not names.is_clutter(entry.name)
         }
 
+        self._bundles = {
+            root
+            for entry in self._entries
+            if entry.role is Role.FLOW and (root := names.bundle_root(entry.name)) is not None
+        }
+
     def artifacts(self, budget: Budget | None = None) -> Iterator[Artifact]:
         """Everything in the tree; ``budget`` is that of the archive on disk that it is in.
 
@@ -90,7 +97,7 @@ class Grouping:
             yield from self._bundle_without_flow(entry)
         elif role is Role.PACKAGE_LIST and self._wanted.flows:
             yield from self._origins.problems(entry.name, entry.file.location)
-        elif role is Role.DOCUMENT and not (self._wanted.documents or entry.given):
+        elif role is Role.DOCUMENT and not entry.given and self._is_of_a_packed_flow(entry.name):
             return
         elif role in names.OF_CERTIFICATES:
             yield from self._certificate(entry)
@@ -100,6 +107,16 @@ class Grouping:
             yield from self._content(entry, budget)
         elif role is Role.NAMELESS or entry.given:
             yield from self._unknown(entry, budget)
+
+    def _is_of_a_packed_flow(self, name: str) -> bool:
+        if self._wanted.documents:
+            return False
+        folder = name
+        while folder:
+            folder = names.parent(folder)
+            if folder in self._bundles:
+                return True
+        return names.bundle_root(name) is not None
 
     def _bundle(self, entry: Entry) -> Bundle:
         root = names.bundle_root(entry.name)

@@ -16,8 +16,24 @@ KEYSTORE_SUFFIXES = (".p12", ".pfx", ".jks", ".jceks")
 KEY_SUFFIXES = (".key", ".p8", ".pkcs8", ".keystore", ".truststore", ".ks", ".bks")
 """What keys and keystores are called, and other things, too."""
 JSON_SUFFIX = ".json"
-DOCUMENT_SUFFIXES = (".yaml", ".yml", ".mtaext", ".tf", ".tfstate", ".xml", ".txt")
+DOCUMENT_SUFFIXES = (
+    ".yaml",
+    ".yml",
+    ".mtaext",
+    ".tf",
+    ".tfstate",
+    ".tfstate.backup",
+    ".xml",
+    ".txt",
+    ".jsonl",
+    ".env",
+    ".sh",
+)
 """What else people keep service keys and dumps in; in a bundle these are mappings and the like."""
+
+
+_STATE_BACKUP = ".tfstate.backup"
+"""The ending of what Terraform keeps of its state before."""
 
 
 class Role(enum.Enum):
@@ -60,6 +76,8 @@ def role_of(name: str) -> Role | None:
     if not dot:
         return Role.NAMELESS
     suffix = f".{suffix.lower()}"
+    if base.lower().endswith(_STATE_BACKUP):
+        suffix = _STATE_BACKUP
     if suffix in DOCUMENT_SUFFIXES and bundle_root(name) is not None:
         return None
     return _BY_SUFFIX.get(suffix)

@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-RENEWAL = (
-    "Get the renewed certificate from the sender; with the same subject and issuer nothing in "
-    "the flow changes, else add the new pair, redeploy, switch the sender, remove the old pair."
-)
-"""What to do about an ending certificate: SAP's own procedure (2d3cae7)."""
-
-RENEWAL_AT_HAND = (
-    "The renewed certificate is at hand: `iflint renew FILE` tells what to do with it, in which "
-    "order."
-)
+NO_SUBJECT = "it has no subject, as some of Let's Encrypt, so it can stand in no row"
+"""Of one whose names are alternative names only, as a clause."""
 
 
 def day(moment: datetime) -> str:

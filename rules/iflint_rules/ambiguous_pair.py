@@ -12,6 +12,7 @@ from iflint.rule import (
     Validity,
     about_certificate,
     counted,
+    renewals_of_each_other,
 )
 
 
@@ -21,12 +22,13 @@ class AmbiguousPair(Rule):
     ## What it does
 
     Reports an entry whose pair is that of at least two certificates that are valid now, may be
-    used by clients and have different keys.
+    used by clients and have different keys. A certificate that begins and ends later than another
+    one is taken for its renewal, and not reported.
 
     ## Why it matters
 
     The tenant compares subject and issuer only. Whoever holds one of these keys is taken for
-    the same sender: right after a renewal that is meant, otherwise it may not be.
+    the same sender, which may not be meant.
 
     ## How to fix it
 
@@ -52,7 +54,8 @@ class AmbiguousPair(Rule):
             if match.validity is Validity.VALID and not match.certificate.lacks_client_auth
         ]
         keys = {match.certificate.spki: match for match in reversed(valid)}
-        if len(keys) < 2:
+        certificates = [match.certificate for match in keys.values()]
+        if len(keys) < 2 or renewals_of_each_other(certificates):
             return
         about = about_certificate(case, valid[0])
         about["related"] += tuple(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from iflint.rule import (
     BindingCase,
+    Certificate,
     Fault,
     FaultKind,
     Finding,
@@ -38,6 +39,9 @@ class BrokenChain(Rule):
     too. The usual case is a pre-certificate, which a CA makes for the logs of Certificate
     Transparency, and which somebody took for the certificate itself. So does an extension that
     occurs twice, that can't be read, or that is critical although no CA should mark it so.
+
+    An expired certificate that a sender's keystore presents although the chain does without it is a
+    warning: most verifiers find the other path, but whether SAP's load balancer does is *unknown*.
 
     An issuer that is not there at all is `missing-chain`. A SHA-1 or MD5 signature that
     verifies is not broken.
@@ -73,6 +77,24 @@ class BrokenChain(Rule):
             by_certificate.setdefault(_identity(fault), []).append(fault)
         for identity, faults in by_certificate.items():
             yield self._finding(case, best, identity, faults)
+        if best.presented is not None:
+            for certificate in best.presented.expired_without_need(case.context.as_of):
+                yield self._needless(case, best, certificate)
+
+    def _needless(
+        self, case: BindingCase, best: JoinedCertificate, certificate: Certificate
+    ) -> Finding:
+        """Say of an expired certificate that the sender presents it in vain."""
+        return self.finding(
+            case,
+            f"The sender's key entry presents {certificate.subject.readable}, too, which expired "
+            f"on {dated(certificate.not_after, case.context.as_of)} and is not needed. Most "
+            "verifiers find the other path; what SAP's does is not known.",
+            remedy="Let the sender remove this certificate from the key entry.",
+            severity=Severity.WARNING,
+            key=certificate.sha256,
+            **about_certificate(case, best),
+        )
 
     def _finding(
         self, case: BindingCase, best: JoinedCertificate, identity: str, faults: list[Fault]

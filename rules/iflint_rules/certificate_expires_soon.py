@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from iflint.rule import (
     BindingCase,
-    CallerCase,
     Finding,
     Rule,
     Severity,
@@ -12,8 +11,8 @@ from iflint.rule import (
     about_certificate,
     counted,
     dated,
+    day,
     expires_soon,
-    named,
     window,
 )
 
@@ -24,9 +23,14 @@ class CertificateExpiresSoon(Rule):
     ## What it does
 
     Reports an entry, a service key or a mapping whose best certificate is valid and ends within
-    `expiry-days` (default 30). Certificates that live less than 90 days are renewed by machines and
-    would be reported all the time: for them the window is a third of their lifetime, if that is
-    shorter.
+    `expiry-days` (default 30), and for which no successor is at hand: a certificate that begins and
+    ends later and has the same pair, or the same common name and no other organization. A successor
+    that nothing accepts yet is told by `renewal-without-overlap` and `renewal-under-pin` instead,
+    one that would be refused by `unusable-renewal`. A successor that begins only after the end is
+    told here.
+
+    Certificates that live less than 90 days are renewed by machines and would be reported all the
+    time: for them the window is a third of their lifetime, if that is shorter.
 
     ## Why it fails at runtime
 
@@ -54,7 +58,9 @@ class CertificateExpiresSoon(Rule):
     def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say on which day the best one ends."""
         best = case.verdict.best
-        if best is None:
+        later = case.verdict.successor
+        served = later is not None and (later.accepted_by is None or later.in_time)
+        if best is None or served or case.verdict.unusable_renewal is not None:
             return
         certificate, context = best.certificate, case.context
         if not expires_soon(
@@ -65,17 +71,17 @@ class CertificateExpiresSoon(Rule):
         who = "The client certificate"
         if several > 1:
             who = f"The best of {counted(several, 'certificate')}"
+        message = f"{who} of {case.words.this} expires on "
+        message += f"{dated(certificate.not_after, context.as_of)}."
+        remedy = case.words.renewal
+        if later is not None:
+            begins = day(later.certificate.not_before)
+            message += f" Its successor begins only on {begins}: in between nobody can call."
+            remedy = f"Ask the sender for one that serves until {begins}."
         yield self.finding(
             case,
-            f"{who} of {case.words.this} expires on {dated(certificate.not_after, context.as_of)}.",
-            remedy=_remedy(case),
+            message,
+            remedy=remedy,
             breaks_on=certificate.not_after,
             **about_certificate(case, best),
         )
-
-
-def _remedy(case: BindingCase) -> str:
-    if isinstance(case, CallerCase) and case.verdict.overlap:
-        later = named(case.verdict.overlap[0])
-        return f"Let the sender switch to the certificate of {later}, then {case.words.removal}."
-    return case.words.renewal_at_hand if case.verdict.successors else case.words.renewal

@@ -1,23 +1,47 @@
-"""IFL302: no certificate at hand resembles the pair of an entry."""
+"""IFL302: the certificate of an entry, a service key or a mapping is not at hand."""
 
 from collections.abc import Iterable
 
 from iflint.rule import (
+    NO_SUBJECT,
     Answer,
+    CallerCase,
     EntryCase,
     EntryState,
     Finding,
     IflowCase,
+    MissingKind,
     Related,
     Rule,
     Severity,
     Topic,
+    file_name,
     to_enter,
 )
 
+_OF_CALLERS = {
+    MissingKind.FILE_NOT_READ: (
+        "It is in a file in which this run found none: {}.",
+        "Check this file together with that one, or give that one with --certificates PATH.",
+    ),
+    MissingKind.REFERENCE: (
+        "The file refers to {}.",
+        'Keep the certificate as PEM beside this file, and refer to its path: file("NAME.pem").',
+    ),
+    MissingKind.DATE_NOT_READ: (
+        "The file tells its end in a form that iflint does not know: {}.",
+        "Write this date as 2026-12-31T00:00:00Z, or add the certificate.",
+    ),
+    MissingKind.NO_DATE: (
+        "The file does not tell its end.",
+        "Add the certificate, or the date on which it ends.",
+    ),
+}
+"""Why the certificate of a service key or a mapping is not at hand, and what to do about it."""
+
 
 class CertificateNotFound(Rule):
-    """No certificate at hand belongs to an entry, so its dates and its chain were not checked.
+    """The certificate of an entry, a service key or a mapping is not at hand, so nobody checked it.
 
     ## What it does
 
@@ -28,6 +52,15 @@ class CertificateNotFound(Rule):
     names, so it stays a warning. When there are no certificates at all, this is said once for
     each iFlow. The text report then has one section of all that the names alone tell, and the list
     of the certificates to ask for.
+
+    A service key or a mapping is reported where its file only refers to the certificate
+    (`file("partner.pem")`, `var.certificate` in Terraform) or tells its end in a form that iflint
+    does not know. A path is followed where the run reads that file anyway, as it does when it lies
+    in a checked folder. Placeholders in templates are nobody's certificates, and are not reported.
+
+    A certificate without a subject, as newer profiles of Let's Encrypt issue them, can stand in no
+    row. Where one at hand has the entry's common name among its alternative names, or its issuer,
+    this is said.
 
     ## Why it matters
 
@@ -41,7 +74,8 @@ class CertificateNotFound(Rule):
 
     ## Source
 
-    Published exports hold only the two DNs of an entry.
+    Published exports hold only the two DNs of an entry. That a path in Terraform begins at the
+    file's own folder is inferred: it does with `path.module`, and in a root module.
     """
 
     code = "IFL302"
@@ -73,6 +107,21 @@ class CertificateNotFound(Rule):
             by_names=True,
         )
 
+    def check_caller(self, case: CallerCase) -> Iterable[Finding]:
+        """Say why the certificate of a service key or a mapping is not known."""
+        if case.verdict.state is not EntryState.NOT_FOUND:
+            return
+        caller = case.verdict.caller
+        assert caller.missing is not None
+        why, remedy = _OF_CALLERS[caller.missing.kind]
+        yield self.finding(
+            case,
+            f"The certificate of {case.words.this} is not at hand, so its dates and its chain were "
+            f"not checked. {why.format(caller.missing.text)}",
+            remedy=remedy,
+            location=caller.location,
+        )
+
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say that none of the certificates at hand is the one."""
         if case.verdict.state is not EntryState.NOT_FOUND or not case.context.certificates_at_hand:
@@ -97,6 +146,13 @@ class CertificateNotFound(Rule):
             text = to_enter(certificate.subject.text, case.verdict.subject.value)
             remedy = f"A{ask}; or, if that one is meant, write the subject as: {text}"
             related = tuple(Related(place, f"closest: {name}") for place in places[:1])
+        nameless = case.context.nameless_for(case.verdict)
+        if nameless is not None:
+            file = file_name(nameless.location)
+            message += f" Perhaps the one in {file} is meant, but {NO_SUBJECT}."
+            remedy = "Let the sender get a certificate with a subject, at least a common name, and "
+            remedy += "enter its pair."
+            related = (Related(nameless.location, "this certificate has no subject"),)
         yield self.finding(
             case,
             message,

@@ -1,11 +1,13 @@
-"""IFL206: a keystore's entry presents too little, though the files at hand have the rest."""
+"""IFL206: what stands with a private key is too little, though other files have the rest."""
 
 from collections.abc import Iterable
 
 from iflint.rule import (
+    CHAIN_AGAIN,
     BindingCase,
     ChainVerdict,
     Finding,
+    Holder,
     Outcome,
     Presented,
     Related,
@@ -25,7 +27,8 @@ class ChainElsewhere(Rule):
     Where a keystore at hand holds the client certificate with its key, builds the chain out of
     what this key entry presents and nothing else. If that chain lacks an intermediate, or ends
     or breaks somewhere else than it must, and the other files at hand hold a better one, this
-    rule says what the key entry lacks.
+    rule says what the key entry lacks. So it is with a PEM file that holds the private key, and
+    with a service key that SAP made.
 
     A PKCS#12 entry presents its certificate and all others of the keystore that stand above
     it, as Java reads it; an entry of a JKS or JCEKS presents the chain that is stored with it.
@@ -44,7 +47,15 @@ class ChainElsewhere(Rule):
     Import the whole chain into the key entry: the client certificate first, then each issuer.
     With Java: `keytool -importcert -alias ALIAS -file chain.pem`, where `chain.pem` holds them
     all in this order. For PKCS#12: `openssl pkcs12 -export -inkey KEY -in CERTIFICATE -certfile
-    chain.pem`.
+    chain.pem`. A service key that SAP made has the whole chain in its JSON: fetch it again.
+
+    If the chain that is presented ends in a root that is not on the list, while one of its CAs is
+    cross-signed by a supported root, that cross certificate is what lacks: it goes into the key
+    entry, and the client certificate stays.
+
+    A sender on Windows or .NET chooses by itself what it sends: it takes intermediates from the
+    “Intermediate Certification Authorities” of the computer or account (`certlm.msc`,
+    `certmgr.msc`), not from the file of its own certificate (*inferred*).
 
     ## Source
 
@@ -64,27 +75,39 @@ class ChainElsewhere(Rule):
         if best is None or presented is None or not presented.falls_short:
             return
         about = about_certificate(case, best)
+        name, noun = _name(presented)
         about["related"] += tuple(
-            Related(places[0], "this certificate is not in the key entry")
+            Related(places[0], f"this certificate is not in the {noun}")
             for _, places in presented.elsewhere
             if places
         )
         lacking = listed([certificate.subject.readable for certificate, _ in presented.elsewhere])
         yield self.finding(
             case,
-            f"The key entry {_name(presented)} does not present a complete chain: "
-            f"{_fault(presented.chain)}. Other files at hand hold a better chain.",
-            remedy=f"Add to the key entry the certificate of {lacking}, so that it presents the "
-            "whole chain."
+            f"{name} does not present a complete chain: {_fault(presented.chain)}. Other files at "
+            "hand hold a better chain.",
+            remedy=CHAIN_AGAIN
+            if presented.entry.holder is Holder.SERVICE_KEY
+            else f"Add to the {noun} the certificate of {lacking}, so that it presents the whole "
+            f"chain{_NO_OTHER if presented.chain.outcome is Outcome.UNSUPPORTED else ''}."
             if lacking
-            else "Import the chain of the other files into the key entry.",
+            else f"Import the chain of the other files into the {noun}.",
             **about,
         )
 
 
-def _name(presented: Presented) -> str:
-    file = str(presented.entry.location.file).rpartition("/")[2]
-    return f"“{presented.entry.alias}” of {file}" if presented.entry.alias else f"of {file}"
+_NO_OTHER = " up to a root that is on the list; no new client certificate is needed"
+"""Where a supported root has cross-signed a CA of the chain."""
+
+
+def _name(presented: Presented) -> tuple[str, str]:
+    """What presents the chain, at the beginning of a sentence, and its noun."""
+    entry = presented.entry
+    file = str(entry.location.file).rpartition("/")[2]
+    if entry.holder is Holder.FILE:
+        return f"The file {file}", "file"
+    noun = "service key" if entry.holder is Holder.SERVICE_KEY else "key entry"
+    return f"The {noun} {f'“{entry.alias}” ' if entry.alias else ''}of {file}", noun
 
 
 def _fault(chain: ChainVerdict) -> str:

@@ -12,7 +12,6 @@ from iflint.rule import (
     EntryState,
     Finding,
     IssuerVerdict,
-    JoinedCertificate,
     Platform,
     Rule,
     Severity,
@@ -25,6 +24,7 @@ from iflint.rule import (
     about_issuer,
     dated,
     listed,
+    sunset_of,
 )
 
 
@@ -181,7 +181,7 @@ class ClientAuthSunset(Rule):
             yield self._by_name(case, by_name)
         if best is None or case.verdict.state is not EntryState.JOINED or not best.works:
             return
-        sunset = _sunset(case, best)
+        sunset = sunset_of(case.context.calendar, best)
         if sunset is None:
             return
         today = case.context.as_of.date()
@@ -255,16 +255,7 @@ def _way_out(case: BindingCase, when: str) -> str:
         way = _OTHER_CERTIFICATES[case.verdict.caller.kind]
     else:
         way = _WAYS_OUT[platform]
-    return case.words.with_switch(way.format(when))
-
-
-def _sunset(case: BindingCase, best: JoinedCertificate) -> Sunset | None:
-    """What the calendar knows of the CAs of the chain, the one that issued it first."""
-    root = best.chain.root
-    if root is None:
-        return None
-    issuers = [certificate.issuer for certificate in best.chain.certificates]
-    return case.context.calendar.sunset_of(root, issuers)
+    return f"{way.format(when)} {case.words.switch}".rstrip()
 
 
 def _headline(whose: str, sunset: Sunset, today: date) -> str:

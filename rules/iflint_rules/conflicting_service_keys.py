@@ -61,13 +61,14 @@ class ConflictingServiceKeys(Rule):
         others = same or verdict.conflicts
         about = about_certificate(case, best)
         about["related"] += tuple(Related(each.location, "the other one") for each in others)
-        whose = listed([named(each) for each in others])
+        whose = listed(["This service key", *map(named, others)])
+        none = "neither key" if len(others) == 1 else "none of these keys"
+        what = "the same certificate"
+        if not same:
+            what = "certificates with the same subject and issuer, and not all of them are pinned"
         yield self.finding(
             case,
-            f"This service key has the same certificate as {whose}: the tenant accepts neither."
-            if same
-            else f"This service key has the same subject and issuer as {whose}, and not all are "
-            "pinned: the tenant accepts none of them.",
+            f"{whose} hold {what}, so the tenant accepts calls with {none}.",
             remedy="Keep one of the keys, and give the roles that its sender needs to the instance "
             "of that key.",
             **about,

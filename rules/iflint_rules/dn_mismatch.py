@@ -43,6 +43,7 @@ _KINDS = _FORM | {
 }
 _CHANGED = frozenset({"issuer", "renewal", "other"})
 """Kinds that may be no mistake: the sender may have changed to this certificate."""
+_OTHER_ATTRIBUTES = frozenset({"attribute", "value"})
 _MOST_NAMED = 3
 """Odd characters that the message names. Ours: so that it stays a sentence."""
 
@@ -94,8 +95,8 @@ class DnMismatch(Rule):
     Copy the DNs in the form that the finding shows: it is read back as the certificate's own
     (*inferred*), whatever its string types. `iflint fix` does it in unpacked flows where nothing
     but the form differs. After a renewal with
-    another issuer, add the new pair beside the old one, redeploy, switch the sender, then
-    remove the old pair.
+    another issuer, or with attributes that the CA drops (OU, L, ST), add the new pair beside the
+    old one, redeploy, switch the sender, then remove the old pair.
 
     ## Source
 
@@ -180,6 +181,15 @@ def _where(comparison: DnComparison, reading: Reading) -> tuple[Location, tuple[
 def _remedy(differing: list[DnComparison], readings: dict[str, Reading], near: NearMiss) -> str:
     if near.held_by is not None:
         return "Remove this row"
+    if _may_be_renewed(differing):
+        row = " and ".join(
+            f"{_LABELS[c.role]} {to_enter(c.certificate, readings[c.role].value)}"
+            for c in near.comparisons
+        )
+        return (
+            "This may be the renewal of this row's certificate: while that one is in use, keep the "
+            f"row and add one beside it; else overwrite it: {row}"
+        )
     if _CHANGED & {comparison.kind for comparison in differing}:
         row = " and ".join(f"{_LABELS[c.role]} {c.certificate}" for c in near.comparisons)
         return f"If the sender changed to this certificate, add a row for it: {row}"
@@ -187,6 +197,18 @@ def _remedy(differing: list[DnComparison], readings: dict[str, Reading], near: N
         f"{_LABELS[c.role]} {to_enter(c.certificate, readings[c.role].value)}" for c in differing
     ]
     return f"Enter the certificate's own {' and '.join(texts)}"
+
+
+def _may_be_renewed(differing: Iterable[DnComparison]) -> bool:
+    """Whether the subject has the row's common name and other attributes, not another spelling."""
+    return any(
+        each.role == "subject" and each.kind in _OTHER_ATTRIBUTES and _same_common_name(each)
+        for each in differing
+    )
+
+
+def _same_common_name(comparison: DnComparison) -> bool:
+    return any(row.same and row.stored.startswith("CN=") for row in comparison.rows)
 
 
 _LABELS = {"subject": "Subject DN", "issuer": "Issuer DN"}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from iflint.rule import (
+    NO_SUBJECT,
     ChannelCase,
     EntryCase,
     Finding,
@@ -10,6 +11,7 @@ from iflint.rule import (
     Rule,
     Severity,
     Topic,
+    file_name,
     listed,
     where_text_stands,
 )
@@ -76,11 +78,16 @@ class EmptyCertificateEntry(Rule):
             Related(where_text_stands(value)[0], f"the {role} DN is empty, too")
             for role, value in empty[1:]
         )
+        nameless = case.context.nameless_for(verdict) if verdict.subject.empty else None
+        aside = ""
+        if nameless is not None:
+            aside = f" Perhaps the certificate in {file_name(nameless.location)} is meant, but "
+            aside += f"{NO_SUBJECT}."
         yield self.finding(
             case,
             f"The {roles} DN of certificate entry {verdict.entry.ordinal} "
             f"{'are' if len(empty) > 1 else 'is'} empty{parameters}, so no certificate is "
-            "accepted through it.",
+            f"accepted through it.{aside}",
             remedy="Give the parameter its value, or pass the environment's values with "
             "--parameters FILE."
             if names

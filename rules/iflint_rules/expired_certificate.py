@@ -11,6 +11,7 @@ from iflint.rule import (
     Validity,
     about_certificate,
     dated,
+    to_renew,
 )
 
 
@@ -65,14 +66,10 @@ class ExpiredCertificate(Rule):
         end = last.certificate.not_after
         count = len(case.verdict.joined)
         who = "The client certificate" if count == 1 else f"The last of {count} certificates"
-        at_hand = any(
-            successor.certificate.not_after >= case.context.as_of
-            for successor in case.verdict.successors
-        )
         yield self.finding(
             case,
             f"{who} of {case.words.this} expired on {dated(end, case.context.as_of)}.",
-            remedy=case.words.renewal_at_hand if at_hand else case.words.renewal,
+            remedy=to_renew(case),
             broken_since=end,
             **about_certificate(case, last),
         )

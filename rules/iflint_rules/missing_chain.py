@@ -3,8 +3,12 @@
 from collections.abc import Iterable
 
 from iflint.rule import (
+    CHAIN_AGAIN,
     BindingCase,
+    CallerCase,
     Finding,
+    Holder,
+    JoinedCertificate,
     Outcome,
     Rule,
     Severity,
@@ -48,7 +52,8 @@ class MissingChain(Rule):
     ## How to fix it
 
     Get the missing certificate from the CA, give it to the sender's administrator, who must
-    add it to the key store entry, and keep it with your certificates.
+    add it to the key store entry, and keep it with your certificates. A service key that SAP made
+    has the whole chain in its JSON: fetch it again.
 
     ## Source
 
@@ -89,13 +94,16 @@ class MissingChain(Rule):
         remedy += "keep it with your certificates"
         if chain.ca_issuers:
             remedy += f"; the certificate below it names {chain.ca_issuers[0]}"
+        remedy += "."
+        if _is_of_sap(case, best):
+            remedy = CHAIN_AGAIN
         if issuer is not None and (issuer.told is Told.UNSUPPORTED or not issuer.for_clients):
             remedy = "Make sure of the CA first: below this one the sender may need another "
-            remedy += "certificate, not this intermediate"
+            remedy += "certificate, not this intermediate."
         yield self.finding(
             case,
             message,
-            remedy=f"{remedy}.",
+            remedy=remedy,
             severity=Severity.ERROR if best.presented else None,
             **about_certificate(case, best),
         )
@@ -103,3 +111,10 @@ class MissingChain(Rule):
 
 _UNSUPPORTED_ISSUER = "IFL207"
 """Says so where it is certain that the missing certificate is of no use."""
+
+
+def _is_of_sap(case: BindingCase, best: JoinedCertificate) -> bool:
+    """Whether SAP made the key pair together with a service key."""
+    if isinstance(case, CallerCase) and case.verdict.caller.made_by_sap:
+        return True
+    return best.presented is not None and best.presented.entry.holder is Holder.SERVICE_KEY

@@ -34,7 +34,12 @@ class MissingClientAuthEku(Rule):
     ## How to fix it
 
     Ask the CA for a certificate with Client Authentication in its extended key usage, issued
-    below an intermediate that allows it. A CA that no longer issues them has to be replaced.
+    below an intermediate that allows it. A CA that no longer issues them has to be replaced: by the
+    dates of the CA calendar (`iflint roots calendar`) the remedy names SAP Cloud Root CA, a private
+    PKI with a custom domain, or another root on the list instead.
+
+    A sender on Windows or .NET chooses by itself what it sends, and sends no certificate at all
+    that lacks Client Authentication.
 
     ## Source
 
@@ -72,7 +77,7 @@ class MissingClientAuthEku(Rule):
             f"{subject[0].upper()}{subject[1:]} {verb} Client Authentication in the extended key "
             f"usage{f', which allows {usages} only' if usages else ''}."
             + (_OF_A_ROOT if anchor in lacking and anchor != best.certificate else ""),
-            remedy=case.words.with_switch(
+            remedy=case.words.from_its_ca(
                 "Ask the CA for a certificate with Client Authentication in its extended key "
                 "usage, below an intermediate that allows it."
             ),

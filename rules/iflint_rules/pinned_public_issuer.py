@@ -67,7 +67,9 @@ class PinnedPublicIssuer(Rule):
             case,
             f"The issuer DN names an intermediate of a public CA, {name}, which the next renewal "
             "is likely to change.",
-            remedy="Plan the renewal with a second entry, or let the sender use a CA whose "
-            "intermediates stay.",
+            remedy=case.words.with_switch(
+                "Plan the renewal with a second entry, or let the sender use a CA whose "
+                "intermediates stay."
+            ),
             **about,
         )

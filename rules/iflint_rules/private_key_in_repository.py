@@ -20,7 +20,10 @@ class PrivateKeyInRepository(Rule):
     not reported, if its keys are encrypted: you gave it on purpose. (A folder that is a whole
     repository does not count as passing each keystore in it.)
 
-    iflint looks at the outer form of a key only. Nothing of it is kept, printed or reported.
+    iflint looks at the outer form of a key, and at its public half where it is not encrypted: a key
+    that is not the one of the certificate in the same file, or in one whose name differs in its
+    ending only, is named, since a sender can prove nothing with the two. Nothing else of it is
+    kept, and nothing printed or reported.
 
     ## Why it matters
 
@@ -68,6 +71,9 @@ class PrivateKeyInRepository(Rule):
         else:
             message = f"{what}: whoever reads it can call as its owner."
             remedy = _ANOTHER_SERVICE_KEY if key.of_service_key else _ANOTHER_KEY
+        if key.beside is not None:
+            message += f" It is not the key of {key.beside.subject.readable}, beside which it lies"
+            message += f", but of {key.owner.subject.readable}." if key.owner else "."
         yield self.finding(
             case,
             message,

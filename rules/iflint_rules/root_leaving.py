@@ -87,7 +87,8 @@ class RootLeaving(Rule):
             f"List: {case.context.trust.name}.",
             remedy=case.words.with_switch(
                 "Let the sender get a certificate under a root that stays, before that day: "
-                "`iflint roots` lists them."
+                "`iflint roots` lists them.",
+                elsewhere=True,
             ),
             breaks_on=when,
             **about_certificate(case, best),

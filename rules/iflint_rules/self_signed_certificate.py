@@ -7,6 +7,7 @@ from iflint.rule import (
     Finding,
     IssuerVerdict,
     Outcome,
+    Platform,
     Rule,
     Severity,
     Told,
@@ -57,7 +58,7 @@ class SelfSignedCertificate(Rule):
             case,
             f"The client certificate of {case.words.this} is self-signed and not on the list in "
             f"force ({case.context.trust.name}): {best.certificate.subject.readable}.",
-            remedy=case.words.with_switch(_REMEDY),
+            remedy=case.words.with_switch(_REMEDIES[case.context.trust.platform], elsewhere=True),
             **about_certificate(case, best),
         )
 
@@ -67,10 +68,18 @@ class SelfSignedCertificate(Rule):
             f"Subject and issuer of {case.words.its} certificate are one name, so it is "
             f"self-signed (inferred), and not on the list in force ({case.context.trust.name}): "
             f"{issuer.issuer.readable}.",
-            remedy=case.words.with_switch(_REMEDY),
+            remedy=case.words.with_switch(_REMEDIES[case.context.trust.platform], elsewhere=True),
             severity=Severity.WARNING,
             **about_issuer(case),
         )
 
 
-_REMEDY = "Let the sender get a certificate from a CA whose root is on the list."
+_ANOTHER = "Let the sender get a certificate from a CA whose root is on the list, or "
+_REMEDIES = {
+    **dict.fromkeys(
+        Platform,
+        f"{_ANOTHER}check with the list of your own domain, if it holds this certificate: "
+        "--platform custom --roots FILE.",
+    ),
+    Platform.CUSTOM: f"{_ANOTHER}add this certificate to your own list: --roots FILE.",
+}

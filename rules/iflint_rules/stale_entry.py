@@ -57,6 +57,7 @@ class StaleEntry(Rule):
         if best is None or best.validity is not Validity.EXPIRED or not case.verdict.fresher:
             return
         this, fresher = case.words.this, case.verdict.fresher[0]
+        told = ", as far as names and dates tell" if case.verdict.fresher_by_facts else ""
         last = max(case.verdict.joined, key=lambda match: match.certificate.not_after)
         about = about_certificate(case, last)
         about["related"] += (Related(fresher.location, "the one that has taken its place"),)
@@ -65,8 +66,7 @@ class StaleEntry(Rule):
             case,
             f"{this[:1].upper()}{this[1:]} was left behind: its certificate expired on "
             f"{dated(end, case.context.as_of)}, and {named(fresher)} has a valid one for the same "
-            "sender.",
+            f"sender{told}.",
             remedy=sentence(case.words.removal),
-            broken_since=end,
             **about,
         )

@@ -76,7 +76,8 @@ class UnsupportedIssuer(Rule):
             f"the list in force: {issuer.issuer.readable}.{_known(case, issuer)}",
             remedy=case.words.with_switch(
                 "Ask the sender for its certificate. If it comes from this CA, let the sender get "
-                f"one under a root that is on the list{_OWN_LIST}"
+                f"one under a root that is on the list{_OWN_LIST}",
+                elsewhere=True,
             ),
             **about_issuer(case),
         )
@@ -89,7 +90,8 @@ class UnsupportedIssuer(Rule):
             f"name and key.{_known(case, issuer)}",
             remedy=case.words.with_switch(
                 "Let the sender get a certificate under a root that is on the list; the missing "
-                f"one is of no use{_OWN_LIST}"
+                f"one is of no use{_OWN_LIST}",
+                elsewhere=True,
             ),
             severity=Severity.ERROR,
             **about_issuer(case),

@@ -54,6 +54,10 @@ class UnsupportedRoot(Rule):
     Cloud Root CA, or use a custom domain with your own list (then check with
     `--platform custom --roots FILE`).
 
+    Where a supported root has cross-signed a CA of the chain, no new certificate is needed: the
+    sender adds that cross certificate to what it presents. If it is at hand and the sender's
+    keystore lacks it, `chain-elsewhere` says so.
+
     ## Source
 
     SAP documentation (4509f60, 790cb76), which points to SAP Note 2801396; the public SAP BTP
@@ -98,16 +102,27 @@ class UnsupportedRoot(Rule):
         coming = root.added_on if expected and root is not None else None
         since = datetime.combine(removed_on, time(), UTC) if removed_on else None
         for_tokens = other_list_for_tokens(case)
+        bridge = case.context.bridge_of(best.chain)
+        if bridge is not None:
+            ca = bridge.ca.subject.readable
+            crossed = f" {ca} is certified by {bridge.root.subject_text}, too, which is on the list"
+            crossed += f" (until {bridge.until})."
+            remedy = f"Let the sender add the CA's cross certificate of {ca} under that root to "
+            remedy += "what it presents: no new certificate is needed."
+        else:
+            crossed = ""
+            remedy = case.words.with_switch(
+                "Let the sender get a certificate under a root that is on the list, or check with "
+                "the list of your own domain: --platform custom --roots FILE.",
+                elsewhere=True,
+            )
         return self.finding(
             case,
             f"The chain of {case.words.its} certificate ends in a root that is "
             f"{'no longer' if removed else 'not'} on the list in force: {_subject(best)}."
             f"{root_history(root, trust)}{_namesake(root, trust)}"
-            f"{for_tokens} List: {trust.name}.",
-            remedy=case.words.with_switch(
-                "Let the sender get a certificate under a root that is on the list, or check with "
-                "the list of your own domain: --platform custom --roots FILE."
-            ),
+            f"{crossed}{for_tokens} List: {trust.name}.",
+            remedy=remedy,
             severity=Severity.WARNING if for_tokens else None,
             broken_since=max(since, best.certificate.not_before) if since else None,
             works_from=datetime.combine(coming, time(), UTC) if coming else None,

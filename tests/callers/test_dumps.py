@@ -73,8 +73,10 @@ def test_mappings_as_json(document) -> None:
         PEM,
         "\n".join(base64_of(PEM)[at : at + 76] for at in range(0, len(base64_of(PEM)), 76)),
         base64_of(PEM).rstrip("="),
+        base64_of(base64_of(PARTNER.der)),
+        base64_of("\n".join(base64_of(PARTNER.der)[at : at + 64] for at in range(0, 2000, 64))),
     ],
-    ids=range(7),
+    ids=range(9),
 )
 def test_every_way_to_write_a_certificate(certificate) -> None:
     callers = read({"d": {"results": [{**ROWS[0], "Certificate": certificate}]}})
@@ -87,7 +89,7 @@ def test_every_way_to_write_a_certificate(certificate) -> None:
     [
         {"User": "x", "Certificate": base64_of(PEM)},
         {"User": "x", "Certificate": "diploma", "ValidUntil": "2027-01-01"},
-        {"Id": "1", "User": "x", "ValidUntil": "2027-01-01"},
+        {"Id": "1", "User": "x", "ValidUntil": "2027-01-01", "License": "gold"},
         {"id": "1", "user": "x", "certificate": PEM},
         {"Id": "1", "User": {"name": "x"}, "Certificate": base64_of(PEM)},
         {**key(), "clientid": "sb-app!t1", "user": "x"},
@@ -115,6 +117,29 @@ def test_a_dump_without_certificates_still_has_dates() -> None:
     row["ValidUntil"] = None
     (found,) = read({"d": {"results": [{**row, "Certificate": base64_of(PEM)}]}}).mappings
     assert found.valid_until is None
+
+
+@pytest.mark.parametrize("more", [{}, {"LastModifiedBy": "x", "__metadata": {"uri": "x"}}])
+def test_a_dump_without_certificates_and_without_its_name_is_one(more) -> None:
+    row = {"Id": "a1", "User": "SUSER1", "ValidUntil": "1795046400000", **more}
+    (found,) = read({"d": {"results": [row]}}).mappings
+    assert (found.id, found.user, found.valid_until) == ("a1", "SUSER1", UNTIL[0])
+    assert read([row]).mappings == ()
+    assert read({"results": [row]}).mappings == ()
+
+
+def test_a_row_of_a_template_is_nobodys_and_one_that_tells_nothing_is_a_mapping() -> None:
+    row = {"__metadata": {"uri": URI}, "Id": "a1", "User": "SUSER1", "ValidUntil": None}
+    assert read({"d": {"results": [{**row, "Certificate": "<paste here>"}]}}) == Callers()
+    (found,) = read({"d": {"results": [row]}}).mappings
+    assert (found.certificate, found.valid_until, found.unread) == (None, None, "")
+
+
+@pytest.mark.parametrize("until", ["soon", "-1", "1" * 20, "31.10.2026"])
+def test_a_date_that_can_not_be_read_is_kept_as_written(until) -> None:
+    row = {"Id": "a1", "User": "SUSER1", "ValidUntil": until}
+    (found,) = read({"d": {"results": [row]}}).mappings
+    assert (found.valid_until, found.unread) == (None, until)
 
 
 def test_a_damaged_certificate_of_a_mapping() -> None:

@@ -26,7 +26,7 @@ from caller_files import (
     subjects,
     written,
 )
-from iflint.callers.model import Callers, CertificateFacts
+from iflint.callers.model import Callers, CertificateFacts, Elsewhere
 
 UPPER = {name.upper(): value for name, value in key().items()}
 CAMEL = {"clientId": CLIENT, "Certificate": PEM, "tokenUrl": "x", "URL": "https://example.invalid"}
@@ -138,18 +138,51 @@ def test_credentials_of_other_services_are_none(credentials) -> None:
     "document",
     [
         {"clientid": CLIENT, "clientsecret": SECRET, "url": "https://example.invalid"},
-        {"clientid": CLIENT, "certificate": "", "certificatedetails": {}},
-        {"clientid": CLIENT, "certificate": "-----BEGIN CERTIFICATE-----\nMIIF...\n-----END "},
-        {"clientid": CLIENT, "certificate": None},
-        {"clientid": CLIENT, "certificate": "certs/partner.pem"},
-        {"clientid": CLIENT, "certificate": 1, "certificatedetails": [1, {}]},
+        {"clientid": CLIENT, "certificate": "", "clientsecret": SECRET},
+        {"clientid": CLIENT, "url": "https://example.invalid"},
         {"clientid": {"a": CLIENT}, "certificate": PEM},
     ],
-    ids=range(7),
+    ids=range(4),
 )
 def test_a_key_without_certificate_calls_with_none(document) -> None:
     assert read(document).service_keys == ()
     assert read(document).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("certificate", "elsewhere"),
+    [
+        ("-----BEGIN CERTIFICATE-----\nMIIF...\n-----END ", None),
+        ("<paste the certificate here>", None),
+        ("${certificate}", None),
+        ("-----BEGIN CERTIFICATE-----MIIFxxxxxxxxxxxxx-----END CERTIFICATE-----", None),
+        (base64_of("-----BEGIN CERTIFICATE-----\nMIIF...\n-----END CERTIFICATE-----\n"), None),
+        (
+            base64_of("<the certificate of the sender, without those of its issuers>"),
+            None,
+        ),
+        (base64_of("paste the whole certificate here, lines and all, and save this file"), None),
+        (1, None),
+        ('${file("${path.module}/a.pem")}', Elsewhere('file("${path.module}/a.pem")', "a.pem")),
+        ("certs/partner.pem", Elsewhere("certs/partner.pem", "certs/partner.pem")),
+        ("@partner.cer", Elsewhere("partner.cer", "partner.cer")),
+    ],
+)
+def test_a_key_whose_certificate_is_not_in_it(certificate, elsewhere) -> None:
+    parameters = {"key-type": "certificate_external", "X.509": certificate}
+    for document in ({"clientid": CLIENT, "certificate": certificate}, parameters):
+        callers = read(document)
+        (found,) = callers.service_keys
+        assert (found.certificate, found.elsewhere) == (None, elsewhere)
+        assert callers.problems == ()
+
+
+@pytest.mark.parametrize("certificate", ["", None, "..."])
+def test_a_key_that_lost_its_certificate_is_a_key(certificate) -> None:
+    details = {"validuntil": "<date>", "subjectdn": "<subject>", "issuerdn": "${issuer}"}
+    document = {"clientid": CLIENT, "certificate": certificate, "certificatedetails": details}
+    (found,) = read(document).service_keys
+    assert (found.certificate, found.facts, found.elsewhere) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +207,7 @@ def test_parameters_of_which_a_key_is_made(parameters, by_sap) -> None:
         assert place.startswith('"-----BEGIN')
     else:
         assert subjects(callers) == ["-"]
-        assert place in ('"certificate"', '"certificate_external"')
+        assert place in ('"certificate"', '"X.509"')
     assert callers.problems == ()
 
 

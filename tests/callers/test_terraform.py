@@ -29,7 +29,7 @@ from caller_files import (
     subjects,
     written,
 )
-from iflint.callers.model import Callers
+from iflint.callers.model import Callers, Elsewhere
 
 
 def test_a_key_in_the_state_with_its_instance() -> None:
@@ -173,8 +173,32 @@ def test_every_way_to_write_a_certificate(certificate) -> None:
         assert callers.problems == ()
 
 
-@pytest.mark.parametrize("expression", ['file("partner.pem")', "var.certificate", '"${var.x}"'])
-def test_references_are_not_followed(expression) -> None:
+@pytest.mark.parametrize(
+    ("expression", "elsewhere"),
+    [
+        ('file("partner.pem")', ('file("partner.pem")', "partner.pem")),
+        ('filebase64( "a/b.cer" )', ('filebase64( "a/b.cer" )', "a/b.cer")),
+        ('templatefile("x.pem", {a = "}"})', ('templatefile("x.pem", {a = "}"})', "x.pem")),
+        ('"${file("${path.module}/x.pem")}"', ('file("${path.module}/x.pem")', "x.pem")),
+        (
+            'replace(trimspace(file("./x.pem")), "\\n", "")',
+            ('replace(trimspace(file("./x.pem")), "\\n", "")', "x.pem"),
+        ),
+        ('file("${var.folder}/x.pem")', ('file("${var.folder}/x.pem")', "")),
+        ("var.certificate", ("var.certificate", "")),
+        ('"${var.x}"', ("var.x", "")),
+        (
+            'var.prod ? file("a.pem") : file("b.pem")',
+            ('var.prod ? file("a.pem") : file("b.pem")', ""),
+        ),
+        ('var.on ? file("a.pem") : null', ('var.on ? file("a.pem") : null', "a.pem")),
+        ("local.it[0].pem", ("local.it[0].pem", "")),
+        ("tls_self_signed_cert.x.cert_pem", ("tls_self_signed_cert.x.cert_pem", "")),
+        (f'format("%s", "{PEM[:20]}")', ('format("%s", "', "")),
+        (f"join({', '.join(40 * ['x'])})", (f"join({', '.join(40 * ['x'])}"[:80] + "…", "")),
+    ],
+)
+def test_references_are_told(expression, elsewhere) -> None:
     text = f"""\
 resource "cloudfoundry_service_credential_binding" "partner" {{
   name             = "partner-${{var.year}}"
@@ -190,8 +214,51 @@ resource "cloudfoundry_service_instance" "runtime" {{
     callers = read(text, "main.tf")
     (found,) = callers.service_keys
     assert (found.name, found.certificate, found.roles) == ("partner", None, None)
+    assert found.elsewhere == Elsewhere(*elsewhere)
+    assert written(found.location, text) == '"X.509"'
     assert callers.instances == ()
     assert callers.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("template", "elsewhere"),
+    [
+        ("var.x", ("var.x", "")),
+        ('replace(file("a.pem"), "\\n", "")', ('replace(file("a.pem"), "\\n", "")', "a.pem")),
+        ('file("${path.module}/a.pem")', ('file("${path.module}/a.pem")', "a.pem")),
+    ],
+)
+def test_a_template_in_json_of_terraform_refers_to_something(template, elsewhere) -> None:
+    document = f'{{"key-type": "certificate_external", "X.509": "${{{template}}}"}}'
+    for heredoc in (f"<<EOT\n{document}\nEOT\n", f"<<-X\n    {document}\n  X\n"):
+        text = f'resource "cloudfoundry_service_key" "partner" {{\n  params_json = {heredoc}}}\n'
+        (found,) = read(text, "main.tf").service_keys
+        assert found.elsewhere == Elsewhere(*elsewhere)
+        assert written(found.location, text) == '"X.509"'
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize(
+    ("value", "subject", "file"),
+    [
+        (f"<<PEM\n{PEM}PEM\n", "edi.partner.example", None),
+        ("trimspace(local.other)", "-", ""),
+        ("local.other", "-", "old.pem"),
+        ("local.itself", "-", ""),
+        ('{ a = "b" }', "-", ""),
+    ],
+)
+def test_a_local_of_the_same_file_is_followed(value, subject, file, first) -> None:
+    values = f'locals {{\n  pem = {value}\n  other = file("old.pem")\n  itself = local.itself\n}}\n'
+    a_key = (
+        'resource "cloudfoundry_service_key" "partner" {\n  params = jsonencode({'
+        '"key-type" = "certificate_external", "X.509" = local.pem})\n}\n'
+    )
+    callers = read(values + a_key if first else a_key + values, "main.tf")
+    (found,) = callers.service_keys
+    assert subjects(callers) == [subject]
+    assert (found.elsewhere and found.elsewhere.file) == file
+    assert len(callers.certificates) == len(set(callers.certificates)) == (file is None)
 
 
 def test_parameters_as_json_in_a_heredoc() -> None:

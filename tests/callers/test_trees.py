@@ -189,7 +189,7 @@ resource "type" "label" {
         "resource": {
             "quoted": {"k": "v"},
             "heredoc": "    one\n      two",
-            "call": {"y": "true"},
+            "call": {"x": 'upper("no")', "y": 'true ? "a" : "b"'},
             "inner": {"deep": {"a": "1", "b": "2"}},
         },
     }

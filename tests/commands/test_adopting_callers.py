@@ -85,6 +85,26 @@ def test_known_ones_stay_known_until_their_file_is_gone(callers, call) -> None:
     assert "1 known finding no longer found" in " ".join(gone.stdout.split())
 
 
+@pytest.mark.parametrize("left", ["", "<paste here>", "certs/crm.pem", None])
+def test_one_that_is_not_judged_any_more_is_not_gone(callers, call, left) -> None:
+    assert call("check", "--as-of", CLOCK, "--write-baseline", "known.json").exit_code == 0
+    Path("keys/crm.json").write_text(json.dumps(key(left)), "utf-8")
+    known = ("check", "--as-of", CLOCK, "--baseline", "known.json", "--format", "json")
+    assert json.loads(call(*known).stdout)["report"]["baseline"]["vanished"] == []
+
+
+def test_what_only_its_certificate_tells_is_not_gone_where_a_date_is_left(callers, call) -> None:
+    Path("iflint.toml").unlink()
+    assert call("check", "--as-of", CLOCK, "--write-baseline", "known.json").exit_code == 0
+    known = {each["code"] for each in json.loads(Path("known.json").read_text())["findings"]}
+    assert known == {"IFL101", "IFL201"}
+    details = {"validuntil": "2027-11-01"}
+    Path("keys/crm.json").write_text(json.dumps(key(None, certificatedetails=details)), "utf-8")
+    again = ("check", "--as-of", CLOCK, "--baseline", "known.json", "--format", "json")
+    gone = json.loads(call(*again).stdout)["report"]["baseline"]["vanished"]
+    assert [(each["code"], each["caller"]) for each in gone] == [("IFL101", "service-key crm")]
+
+
 def test_a_fix_has_nothing_to_write_for_them(callers, call) -> None:
     before = {path: path.read_bytes() for path in callers.rglob("*") if path.is_file()}
     for arguments in ((), ("--add-successor",), ("--unsafe-fixes",)):

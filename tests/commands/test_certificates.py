@@ -175,8 +175,8 @@ def test_the_table(repository, call) -> None:
         "beside a better one",
         "meant, but its DN",
         "in its chain",
-        "no channel",
-        "6 certificates, 1 needed by no channel",
+        "nobody",
+        "6 certificates, 1 needed by nobody",
         "1 entry has no certificate at hand",
         "Clock: 2026-11-24.",
     ):

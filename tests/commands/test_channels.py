@@ -67,7 +67,7 @@ def channel(ordinal, name="Orders in", entries=(), **settings):
         adapter="HTTPS",
         address="/orders",
         authorization=settings.pop("authorization", "ClientCertificate"),
-        kind="client-certificate",
+        kind=settings.pop("kind", "client-certificate"),
         checked=True,
         location=None,
         entries=tuple(entries),
@@ -218,6 +218,7 @@ def by_role(engine):
     ended = caller("SUSER1", -3, kind="mapping", tenant="", findings=("IFL900",))
     unknown = caller("lost", roles=None, by_facts=True)
     elsewhere = caller("other", roles=("Elsewhere", "There"), certificates=())
+    of_role = {"authorization": "RoleBased", "kind": "other"}
     flow = IflowResult(
         id="Orders",
         name="Orders",
@@ -225,8 +226,8 @@ def by_role(engine):
         package=None,
         location=FileLocation("orders.iflw"),
         channels=(
-            channel(1, authorization="RoleBased", role="Orders", callers=("crm", "SUSER1")),
-            channel(2, authorization="RoleBased", role="Invoices"),
+            channel(1, role="Orders", callers=("crm", "SUSER1"), **of_role),
+            channel(2, role="Invoices", **of_role),
         ),
     )
     callers = (known, ended, unknown, elsewhere)
@@ -247,6 +248,52 @@ def test_a_channel_by_role_shows_who_has_its_role(workplace, call, by_role) -> N
     assert "ok by what the file tells" in unknown
     assert "role Elsewhere and There" in elsewhere
     assert "certificate not known" in elsewhere
+
+
+def blocks(shown):
+    """What the table says of each channel or caller, by its heading."""
+    found = {}
+    for block in shown.split("\n\n"):
+        head = next((n for n, line in enumerate(block.splitlines()) if line[:1] == " "), None)
+        if head is not None:
+            heading, *facts = block.splitlines()[head:]
+            found[heading.strip()] = [fact.split(maxsplit=1) for fact in facts]
+    return found
+
+
+def test_each_caller_stands_below_a_heading_of_its_own(workplace, call, by_role) -> None:
+    shown = blocks(call("channels", env={"COLUMNS": "120"}).stdout)
+    own, *callers = list(shown)[:3]
+    assert callers == [
+        "HTTPS /orders, service key crm of tenant t",
+        "HTTPS /orders, mapping of user SUSER1",
+    ]
+    assert "certificate" not in [label for label, *_ in shown[own]]
+    assert ["certificate", "CN=a"] in shown[callers[0]]
+
+
+def test_a_certificate_that_is_not_known_is_no_file(workplace, call, by_role) -> None:
+    shown = blocks(call("channels", env={"COLUMNS": "120"}).stdout)
+    assert ["certificate", "(not at hand)"] in shown["service key other of tenant t"]
+
+
+def test_a_certificate_known_by_its_date_alone_says_so(workplace, call, by_role) -> None:
+    told = certificate(7)
+    nameless = msgspec.structs.replace(told.certificate, subject="", issuer="", not_before=None)
+    told = msgspec.structs.replace(told, certificate=nameless)
+    known = caller("crm", by_facts=True, certificates=(told,))
+    by_role.reply = msgspec.structs.replace(by_role.reply, callers=(known,))
+    assert "certificate    (known by its date alone)" in call("channels").stdout
+
+
+def test_a_channel_by_role_whose_role_is_not_told_says_so(workplace, call, by_role) -> None:
+    (flow,) = by_role.reply.iflows
+    untold = channel(1, authorization="RoleBased", kind="other")
+    flow = msgspec.structs.replace(flow, channels=(untold,))
+    by_role.reply = msgspec.structs.replace(by_role.reply, iflows=(flow,), callers=())
+    shown = call("channels").stdout
+    assert "role not known" in shown
+    assert "no caller known" in shown
 
 
 def test_callers_in_json_and_csv(workplace, call, by_role) -> None:
@@ -315,7 +362,7 @@ def test_names_of_callers_steer_nothing(workplace, call, by_role) -> None:
 
 
 def test_roles_of_each_environment(workplace, call) -> None:
-    """The same key opens the channel in one environment, and nothing is known in the other."""
+    """A key that one environment claims opens the channel there, and is nothing to the other."""
     described = Channel("HTTPS", "/orders", authorization="RoleBased")
     write_tree(workplace / "flow", bundle(Flow("Orders", "Orders", [described])))
     (workplace / "partner.json").write_text(json.dumps(key()), "utf-8")
@@ -327,5 +374,4 @@ def test_roles_of_each_environment(workplace, call) -> None:
     read = json.loads(call(*given).stdout)
     told = {row["environment"]: [c["roles"] for c in row["callers"]] for row in read["channels"]}
     assert told == {"qa": [], "prod": [["ESBMessaging.send"]]}
-    (other,) = read["other_callers"]
-    assert (other["roles"], other["environments"]) == (None, ["qa"])
+    assert read["other_callers"] == []

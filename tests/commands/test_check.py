@@ -489,8 +489,26 @@ class TestProcess:
 
 def test_github_reads_real_commands_from_standard_output(workplace, call, engine) -> None:
     engine.reply = report_with("error", "note")
-    lines = call("check", "--format", "github").stdout.splitlines()
+    *lines, last = call("check", "--format", "github").stdout.splitlines()
     assert [line.split(" ")[0] for line in lines] == ["::error", "::notice"]
+    assert last.startswith("0 iFlows; ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "aside"),
+    [
+        (("--format", "gitlab"), True),
+        (("--format", "gitlab=report", "--format", "sarif=more"), True),
+        (("--format", "concise", "--format", "gitlab=report"), False),
+        (("--format", "gitlab", "--quiet"), False),
+        (("--format", "sarif"), False),
+    ],
+)
+def test_what_a_list_of_issues_can_not_say_is_said_aside(
+    workplace, call, engine, arguments, aside
+) -> None:
+    engine.reply = report_with("note")
+    assert ("iflint: 0 iFlows; " in call("check", *arguments).stderr) == aside
 
 
 class TestNextSteps:

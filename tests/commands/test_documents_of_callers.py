@@ -25,6 +25,10 @@ DOCUMENTS = {
     "mappings.xml": atom("CertificateUserMapping", ROWS),
     "terraform.tfstate": json.dumps({"a": json.dumps(key())}),
     "chain.txt": PRIVATE,
+    "terraform.tfstate.backup": json.dumps({"a": json.dumps(key())}),
+    "keys.jsonl": f"{json.dumps(key())}\n{json.dumps(key())}\n",
+    ".env": f"VCAP_SERVICES={json.dumps({'it-rt': [{'credentials': key()}]})}\n",
+    "make.sh": f"cf create-service-key rt partner -c '{json.dumps(key())}'\n",
 }
 
 

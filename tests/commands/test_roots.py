@@ -145,6 +145,31 @@ def test_diff_names_the_callers_that_a_release_breaks(roots, workplace) -> None:
     assert "service key crm of tenant it-rt-example!b2 roles not known" in shown
 
 
+def test_diff_is_of_the_environments_asked_for(roots, workplace) -> None:
+    """A key of qa is none of prod's."""
+    shutil.copytree(CASES, workplace / "rules")
+    case = workplace / "rules/unsupported-root/bad-removed-root"
+    (held,) = case.glob("certificates/*.pem")
+    (case / "crm.json").write_text(json.dumps(key(held.read_text())), "utf-8")
+    shutil.rmtree(case / "certificates")
+    (case / "Orders.iflw").unlink()
+    (case / "iflint.toml").write_text(
+        'roots = ["../../trust-table.json"]\n'
+        '[environments.prod]\n[[environments.qa.service-keys]]\npath = "crm.json"\n'
+    )
+    removed = "rules/unsupported-root/bad-removed-root"
+
+    def found(*more: str) -> tuple[int, list[list[str]]]:
+        given = ("diff", "1.0.0", "2.0.0", removed, "--format", "json", *more)
+        data = json.loads(roots(*given))
+        return data["checked"], [each["environments"] for each in data["broken"]]
+
+    assert found() == (1, [[]])
+    assert found("--environment", "prod") == (0, [])
+    assert found("--all-environments") == (1, [["qa"]])
+    assert "in qa" in flat(roots("diff", "1.0.0", "2.0.0", removed, "--all-environments"))
+
+
 def test_update_writes_a_table_that_check_can_use(roots, call, checkout, workplace) -> None:
     told = roots("update", checkout, "--release", "4.0.0", "--released-on", "2026-11-01")
     assert "57 removed, 2 added" in told

@@ -157,7 +157,7 @@ def test_what_is_wrong_in_other_documents_is_nobodys_problem(here) -> None:
     )
     assert inputs().problems == ()
     (here / "partner.pem").write_text(damaged, "utf-8")
-    (here / "key.yaml").write_text(BINDING.replace(PEM.splitlines()[2], "*" * 64), "utf-8")
+    (here / "key.yaml").write_text(BINDING.replace(PEM.splitlines()[2], "!" * 64), "utf-8")
     problems = {str(problem.location.file): problem for problem in inputs().problems}
     assert sorted(problems) == ["key.yaml", "partner.pem"]
     assert problems["key.yaml"].location.region is not None
@@ -221,13 +221,12 @@ def test_what_is_too_large_is_told_if_it_has_a_sign(here) -> None:
     assert inputs(certificates=("flow",)).problems == ()
 
 
-def test_documents_in_an_archive_of_certificates(here) -> None:
+def test_documents_in_an_archive(here) -> None:
     files = {"key.yaml": BINDING.encode(), "mappings.json": json.dumps(ROWS).encode()}
     (here / "certs.zip").write_bytes(zipped(files))
-    assert not inputs().callers
-    read = read_certificates(["certs.zip"], Options())
-    assert [found.name for found in read.callers.service_keys] == ["partner"]
-    assert [found.user for found in read.callers.mappings] == ["SUSER1", "SUSER2"]
+    for read in (inputs(), read_certificates(["certs.zip"], Options())):
+        assert [found.name for found in read.callers.service_keys] == ["partner"]
+        assert [found.user for found in read.callers.mappings] == ["SUSER1", "SUSER2"]
 
 
 def test_certificates_of_callers_complete_a_chain(here) -> None:

@@ -68,3 +68,15 @@ def test_where_a_file_has_the_bytes_the_dump_adds_nothing(report) -> None:
 def test_it_is_at_hand_only_where_certificates_are_looked_for(report) -> None:
     found = report({"entries.json": dump(ENDED)}, certificates=())
     assert "IFL101" not in [each.code for each in found.findings]
+
+
+def test_an_end_that_can_not_be_read_is_said_where_no_file_has_the_bytes(report) -> None:
+    document = json.loads(dump(ENDED))
+    document["d"]["results"][0]["ValidNotAfter"] = "31.10.2026"
+    entries = {"entries.json": json.dumps(document).encode()}
+    found = report(entries)
+    (said,) = [each for each in found.findings if each.code == "IFL002"]
+    assert said.message.endswith("31.10.2026.")
+    assert str(said.location).endswith("entries.json:1:56")
+    found = report({**entries, "partner.pem": pem(ENDED)})
+    assert [each.code for each in found.findings] == ["IFL101"]

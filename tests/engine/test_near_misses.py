@@ -114,7 +114,10 @@ def test_the_kind_of_a_difference_is_told(findings, subject, kind, said) -> None
     assert finding.code == "IFL301"
     assert kinds(finding) == {"subject": kind, "issuer": ""}
     assert said in finding.message
-    assert finding.remedy == f"Enter the certificate's own Subject DN {SUBJECT}"
+    if kind in ("attribute", "value"):
+        assert f"add one beside it; else overwrite it: Subject DN {SUBJECT}" in finding.remedy
+    else:
+        assert finding.remedy == f"Enter the certificate's own Subject DN {SUBJECT}"
 
 
 @pytest.mark.parametrize(

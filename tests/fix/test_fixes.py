@@ -72,7 +72,9 @@ def options(**settings):
 
 def fixed(path=".", **settings):
     """Plan, write what is planned, and give the plan."""
-    wishes = {name: settings.pop(name) for name in ("add_successor", "unsafe") if name in settings}
+    wishes = {
+        name: settings.pop(name) for name in ("add_successor", "unsafe", "also") if name in settings
+    }
     plan = plan_fixes(read([path], options(**settings)), **wishes)
     for file in plan.files:
         with open(file.path, "wb") as stream:
@@ -660,17 +662,34 @@ def test_the_row_of_a_successor_beside_one_of_parameters(renewed) -> None:
     before = (renewed / PARAMETERS).read_bytes()
     assert len(fixed(add_successor=True).fixes) == 1
     assert (renewed / PARAMETERS).read_bytes() == before
-    assert codes() == ["IFL102"]
+    assert codes() == []
 
 
-def test_no_row_where_none_is_needed_or_none_can_be_told(place) -> None:
+def test_no_row_lets_a_sender_in_where_it_may_not_call(renewed) -> None:
+    orders(renewed, listing(("{{S}}", "{{I}}")), S="CN=dev", I="CN=dev ca")
+    (renewed / "prod.prop").write_text(f"S={SUBJECT}\nI={ISSUER}\n".replace("\\", r"\\"), "utf-8")
+    before = (renewed / ORDERS).read_bytes()
+    prod = Environment(name="prod", parameters=("prod.prop",))
+    dev = Environment(name="dev")
+    for asked, also in (((prod, dev), ()), ((prod,), (dev,))):
+        plan = fixed(environments=asked, also=also, add_successor=True)
+        assert "counts in dev, too" in only(plan)
+        (left,) = plan.left
+        assert "set them in prod to" in left.remedy
+    assert (renewed / ORDERS).read_bytes() == before
+    dev = Environment(name="dev", parameters=("prod.prop",))
+    assert len(fixed(environments=(prod, dev), add_successor=True).fixes) == 1
+
+
+def test_no_row_where_none_is_needed_or_none_is_at_hand(place) -> None:
     old = issue("fixes ends", NAME, AUTHORITY, last="2026-12-05")
     new = issue("fixes same", NAME, AUTHORITY, "2026-11-25", "2027-12-31")
     orders(place, listing((SUBJECT, ISSUER)))
     (place / "partner.pem").write_bytes(pem(old, new))
-    assert "no row is needed" in only(fixed(add_successor=True))
-    (place / "partner.pem").write_bytes(pem(old))
-    assert "no certificate at hand" in only(fixed(add_successor=True))
+    for at_hand in ((old, new), (old,)):
+        (place / "partner.pem").write_bytes(pem(*at_hand))
+        plan = fixed(add_successor=True)
+        assert (plan.fixes, plan.left) == ((), ())
 
 
 @pytest.mark.skipif(not shutil.which("git"), reason="needs git")

@@ -226,6 +226,29 @@ def test_callers_are_named(callers: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert [row["subject"] for row in begins] == ["CN=crm, O=Example", "CN=edi, O=Example"]
 
 
+def test_a_key_that_opens_nothing_here_says_so(
+    callers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = " ".join(of_callers(callers, monkeypatch).stdout.split())
+    assert "service key partner of tenant it-rt-example!b2 opens no channel here" in shown
+
+
+def test_a_binding_that_is_left_behind_begins_and_nothing_ends(
+    callers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its successor is let in already, so nothing is said before that day."""
+    top = root("forecast-root", dn("CN=Top", "O=Example"), "2020-01-01", "2040-01-01")
+    name = dn("CN=crm", "O=Example")
+    renewed = issue("forecast-renewed", name, top, "2026-11-01", "2028-01-31")
+    other = key(pem(renewed).decode(), clientid="sb-2!b1|it-rt-example!b2")
+    (callers / "renewed.json").write_text(json.dumps(other), "utf-8")
+    changes = json.loads(of_callers(callers, monkeypatch, "--format", "json").stdout)["changes"]
+    of_key = [row for row in changes if row["caller"]["name"] == "partner"]
+    assert [(row["day"], row["change"], row["code"]) for row in of_key] == [
+        ("2027-02-01", "begins", "IFL106"),
+    ]
+
+
 def test_callers_need_no_flow(callers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = of_callers(callers, monkeypatch)
     assert "expired-certificate" in result.stdout

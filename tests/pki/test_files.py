@@ -235,12 +235,16 @@ def test_files_without_certificate(data: bytes, message: str) -> None:
         "YOUR CERTIFICATE",
         "paste the whole certificate here, lines and all, and then save this file",
         "xxxxxxxx\nxxxxxxxx",
+        "MIIFxxxxxxxxxxxxx",
+        "MIIFXXXX",
+        "MIIF****",
+        pem(CHAIN[0]).decode().splitlines()[1] + "\nxxxxxxxx" + 6 * "\nxxxxxxxxxxxxxxxx",
         "{{ .Values.partner.certificate }}",
         "${partner_certificate}",
         pem(CHAIN[0]).decode().splitlines()[1] + "\n[...]\n",
         "MIIHyDCCBrCgAwIB[...]CAq8Tn7kSFDmVnrXe6v8hcQ==",
     ],
-    ids=range(14),
+    ids=range(18),
 )
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\\n"])
 def test_a_placeholder_is_no_damaged_certificate(body: str, line_end: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from authorities import object_identifier
@@ -203,11 +203,12 @@ any_attribute = st.tuples(
 
 
 @given(st.lists(st.lists(any_attribute, min_size=1, max_size=3), max_size=4))
+@example([[(CN, PRINTABLE, b"\n \x7f")]])  # a blank between escapes, which does not count
 def test_every_text_to_paste_reads_back_as_equal(rdns) -> None:
     name = certificate_name(*rdns)
     assert parse_name(name.text).canonical == name.canonical
     assert equality(name.text, name) is Equality.EQUAL
-    assert parse_name(name.text).text == name.text
+    assert parse_name(parse_name(name.text).text).canonical == name.canonical
 
 
 ODD_PIECES = [*' ,+"\\<>;=#/\n1Cb\u00a0\ufeffü', "CN=", ",O=", "OID.2.5.4.3"]

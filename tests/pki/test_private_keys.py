@@ -139,7 +139,8 @@ def test_a_service_key_gives_its_certificates_and_tells_its_key() -> None:
     assert may_hold_certificates(document.encode())
     content = read(document.encode())
     assert [found.certificate.der for found in content.certificates] == [*CHAIN, *CHAIN]
-    assert all(found.entry is None for found in content.certificates)
+    with_key = [f.certificate.der for f in content.certificates if f.entry is not None]
+    assert with_key == [CHAIN[0], CHAIN[0]]
     assert content.problems == ()
     lines = document.splitlines()
     for found in content.certificates:

@@ -89,7 +89,9 @@ class Case:
             file.with_name("new.json").write_bytes(service_key("new", new))
             file.unlink()
         else:
-            assert re.search("mapping of the same user|map it to the same user", finding["remedy"])
+            assert re.search(
+                "(?i)mapping of the same user|map it to the same user", finding["remedy"]
+            )
             file.write_bytes(mappings((finding["caller"]["name"], new)))
 
     def write(self, path: str, content: bytes) -> None:
@@ -204,9 +206,11 @@ def take_another_certificate(case: Case, finding: dict[str, Any], said: re.Match
 OF_SEVERAL: Remedies = (
     (r"Enter the (subject DN and issuer )?DNs? of ", enter_the_senders),
     (r"Get the renewed certificate from the sender", take_another_certificate),
+    (r"This key accepts no other .*\. So get the renewed one", take_another_certificate),
     (r"Wait for that day, or let the sender use a certificate", take_another_certificate),
     (r"Let the sender get a certificate ", take_another_certificate),
     (r"Ask the CA for a certificate with Client Auth", take_another_certificate),
+    (r".* issues no certificate with Client Auth.*: let the sender get", take_another_certificate),
     (r"Get the successor of .*, or a client certificate under another", take_another_certificate),
     (r"Get the certificate itself from the CA", take_another_certificate),
     (r"Get this certificate and the one below it from the CA again", take_another_certificate),

@@ -23,5 +23,9 @@ REMEDIES: Remedies = (
         r"(?:Issuer DN (?P<issuer>.+))?$",
         enter_the_text,
     ),
-    (r".*add a row for it: Subject DN (?P<subject>.+) and Issuer DN (?P<issuer>.+)$", add_the_row),
+    (
+        r".*(?:add a row for it|else overwrite it): "
+        r"Subject DN (?P<subject>.+) and Issuer DN (?P<issuer>.+)$",
+        add_the_row,
+    ),
 )

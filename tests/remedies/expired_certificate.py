@@ -32,7 +32,12 @@ def follow_the_plan(case: Case, finding: dict[str, Any], said: re.Match[str]) ->
 
 
 REMEDIES: Remedies = (
-    (r"The renewed certificate is at hand: `iflint renew FILE`", follow_the_plan),
-    (r"Make a new service key in the same instance, give it", take_another_certificate),
-    (r"The renewed certificate is at hand: (make a new|map it)", take_another_certificate),
+    (r"The renewed certificate is at hand \(.*\)\. `iflint renew ", follow_the_plan),
+    (
+        r"SAP makes the certificate together .*\. So make a new service key",
+        take_another_certificate,
+    ),
+    (r"The renewed certificate is at hand \(.*\), and entry \d accepts it", follow_the_plan),
+    (r"The renewed certificate is at hand \(.*\)\. (This key|Map it)", take_another_certificate),
+    (r"Get the renewed certificate \(from the sender, or SAP", take_another_certificate),
 )

@@ -47,24 +47,30 @@ def write_flow(folder: Path, entries) -> None:
         path.write_bytes(content)
 
 
-def renew(certificate: str, *arguments: str) -> str:
+def renew(certificate: str, *arguments: str, exit_code: int = 0) -> str:
     result = CliRunner().invoke(
         cli, ["renew", certificate, "flow", "--as-of", "2026-11-24", *arguments]
     )
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == exit_code, result.output
     return result.stdout
 
 
-def plan(certificate: str, *arguments: str) -> dict:
-    (found,) = json.loads(renew(certificate, "--format", "json", *arguments))["renewals"]
+def plan(certificate: str, *arguments: str, exit_code: int = 0) -> dict:
+    said = renew(certificate, "--format", "json", *arguments, exit_code=exit_code)
+    (found,) = json.loads(said)["renewals"]
     return found
+
+
+def steps(found: dict) -> list[dict]:
+    (schedule,) = found["schedules"]
+    return schedule["steps"]
 
 
 def test_the_same_pair_means_nothing_to_deploy(folder: Path) -> None:
     found = plan("new/same.pem")
     (touched,) = found["touched"]
     assert (touched["has_new"], touched["old"]) == (True, [])
-    (switch,) = found["steps"]
+    (switch,) = steps(found)
     assert (switch["since"], switch["until"], switch["days_left"]) == (
         "2026-12-01",
         "2026-12-12",
@@ -75,14 +81,14 @@ def test_the_same_pair_means_nothing_to_deploy(folder: Path) -> None:
 
 def test_another_pair_follows_the_order_of_the_procedure(folder: Path) -> None:
     found = plan("new/other.pem")
-    assert [step["what"].split()[0] for step in found["steps"]] == [
+    assert [step["what"].split()[0] for step in steps(found)] == [
         "Add",
         "Redeploy",
         "The",
         "After",
         "Redeploy",
     ]
-    add = found["steps"][0]
+    add = steps(found)[0]
     assert add["row"] == [OTHER_PAIR.certificate.subject.rfc4514_string(), "CN=CA 2,O=Example"]
     assert (add["until"], add["days_left"]) == ("2026-12-12", 18)
 
@@ -94,10 +100,10 @@ def test_a_step_whose_last_day_has_passed_is_overdue(folder: Path) -> None:
 def test_following_the_plan_leaves_only_what_it_says(folder: Path) -> None:
     write_flow(folder, [OLD.pair, OTHER_PAIR.pair])
     found = plan("new/other.pem")
-    assert [step["what"].split()[0] for step in found["steps"]] == ["The", "After", "Redeploy"]
+    assert [step["what"].split()[0] for step in steps(found)] == ["The", "After", "Redeploy"]
     write_flow(folder, [OTHER_PAIR.pair])
     found = plan("new/other.pem")
-    assert [step["what"].split()[0] for step in found["steps"]] == ["The"]
+    assert [step["what"].split()[0] for step in steps(found)] == ["The"]
 
 
 def test_what_is_wrong_with_the_certificate_itself(folder: Path) -> None:
@@ -108,7 +114,7 @@ def test_what_is_wrong_with_the_certificate_itself(folder: Path) -> None:
 def test_a_certificate_that_cannot_work_is_put_right_before_all_else(folder: Path) -> None:
     server = issue("renew-srv", NAME, SECOND, "2026-12-01", "2027-12-01", usages=[SERVER_AUTH])
     (folder / "new" / "server.pem").write_bytes(pem(server, SECOND))
-    first, second, *_ = plan("new/server.pem")["steps"]
+    first, second, *_ = steps(plan("new/server.pem", exit_code=1))
     assert "wrong with the certificate" in first["what"]
     assert (first["until"], second["what"].split()[0]) == ("2026-12-12", "Add")
 
@@ -116,10 +122,10 @@ def test_a_certificate_that_cannot_work_is_put_right_before_all_else(folder: Pat
 def test_a_certificate_that_begins_too_late_leaves_a_gap(folder: Path) -> None:
     late = issue("renew-late", NAME, FIRST, "2027-01-10", "2028-01-01")
     (folder / "new" / "late.pem").write_bytes(pem(late, FIRST))
-    (switch,) = plan("new/late.pem")["steps"]
+    (switch,) = steps(plan("new/late.pem"))
     assert (switch["since"], switch["until"], switch["days_left"]) == ("2027-01-10", None, None)
     assert "on 2026-12-12: in between nobody can call" in switch["what"]
-    (switch,) = plan("new/late.pem", "--as-of", "2027-02-01")["steps"]
+    (switch,) = steps(plan("new/late.pem", "--as-of", "2027-02-01"))
     assert "nobody can call" not in switch["what"]
 
 
@@ -146,11 +152,113 @@ def test_every_configured_environment_is_looked_at(folder: Path) -> None:
     assert "nothing to do" in renew("new/other.pem", "--environment", "dev")
 
 
+def stranger(folder: Path, subject, issuer=FIRST, file: str = "new/x.pem") -> str:
+    new = issue(f"renew-{subject}", subject, issuer, "2026-01-01", "2027-12-01")
+    (folder / file).write_bytes(pem(new))
+    return file
+
+
 def test_a_stranger_touches_nothing(folder: Path) -> None:
-    stranger = issue("renew-x", dn("CN=x", "O=X"), FIRST, "2026-01-01", "2027-12-01")
-    (folder / "new" / "x.pem").write_bytes(pem(stranger))
-    assert plan("new/x.pem")["touched"] == []
-    assert "nothing to do" in renew("new/x.pem")
+    file = stranger(folder, dn("CN=x", "O=X"))
+    assert plan(file)["touched"] == []
+    assert "nothing to do" in renew(file, "--as-of", "2026-10-01")
+
+
+@pytest.mark.parametrize(
+    ("subject", "issuer", "likeness", "said"),
+    [
+        (dn("CN=orders.example.com", "O=X"), SECOND, "common-name", "same common name"),
+        (dn("CN=x", "O=Example"), FIRST, "organization-and-issuer", "organization and issuer"),
+        (dn("CN=x", "O=Example"), SECOND, "organization", "of the same organization"),
+        (dn("CN=x", "O=X"), FIRST, "ending-soon", "which ends soon"),
+    ],
+)
+def test_whose_place_a_stranger_may_take(folder, subject, issuer, likeness, said) -> None:
+    file = stranger(folder, subject, issuer)
+    (found,) = plan(file)["predecessors"]
+    assert (found["likeness"], found["until"]) == (likeness, "2026-12-12")
+    assert found["places"] == ["Orders: HTTPS /orders, row 1"]
+    text = " ".join(renew(file).split())
+    assert said in text
+    assert f'iflint renew {file} --replaces "CN=orders.example.com,O=Example"' in text
+    assert "nothing to do" not in text
+
+
+@pytest.mark.parametrize("replaces", ["CN=orders.example.com, O=Example", "old.pem"])
+def test_whose_place_it_takes_can_be_said(folder: Path, replaces: str) -> None:
+    (folder / "old.pem").write_bytes(pem(FIRST, OLD))
+    found = plan(stranger(folder, dn("CN=x", "O=X")), "--replaces", replaces)
+    assert [step["what"].split()[0] for step in steps(found)] == [
+        "Add",
+        "Redeploy",
+        "The",
+        "After",
+        "Redeploy",
+    ]
+    assert found["predecessors"] == []
+
+
+@pytest.mark.parametrize(
+    ("replaces", "said"),
+    [("nowhere.pem", "no such file"), ("CN=", "--replaces"), ("iflint.toml", "no certificate")],
+)
+def test_what_names_nobody_is_wrong_usage(folder: Path, replaces: str, said: str) -> None:
+    result = CliRunner().invoke(cli, ["renew", "new/same.pem", "flow", "--replaces", replaces])
+    if replaces == "CN=":
+        assert result.exit_code in (0, 2)  # an empty value is a name to the runtime
+        return
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_the_certificate_in_use_gets_the_plan_for_the_next(folder: Path) -> None:
+    (folder / "old.pem").write_bytes(pem(OLD))
+    found = plan("old.pem")
+    assert found["in_use"]
+    ask, add, switch, remove = steps(found)
+    assert (ask["what"].split()[0], ask["until"], ask["days_left"]) == ("Ask", "2026-11-12", -12)
+    assert "add a row" in add["what"]
+    assert (switch["until"], remove["until"]) == ("2026-12-12", None)
+    text = renew("old.pem")
+    assert "Certificate in use" in text
+    assert "switches to the new certificate" not in text
+    (folder / "certs" / "new.pem").write_bytes(pem(SAME_PAIR))
+    assert "iflint renew certs/new.pem" in renew("old.pem")
+
+
+def test_a_certificate_that_a_client_may_not_use_fails(folder: Path) -> None:
+    server = issue("renew-fails", NAME, FIRST, "2026-12-01", "2027-12-01", usages=[SERVER_AUTH])
+    (folder / "new" / "server.pem").write_bytes(pem(server, FIRST))
+    assert "IFL401" in renew("new/server.pem", exit_code=1)
+
+
+def test_each_environment_has_its_steps(folder: Path) -> None:
+    later = issue("renew-later", NAME, FIRST, "2025-12-30", "2026-12-29")
+    for name, certificate in (("qa", OLD), ("prod", later)):
+        (folder / name).mkdir()
+        (folder / name / "certs.pem").write_bytes(pem(certificate, FIRST, SECOND))
+    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
+        for name in ("qa", "prod"):
+            file.write(f"[environments.{name}]\ncertificates = ['{name}']\n")
+    first, second = plan("new/other.pem")["schedules"]
+    assert (first["environments"], second["environments"]) == (["qa"], ["prod"])
+    assert first["steps"][0]["until"] == "2026-12-12"
+    assert second["steps"][0]["until"] == "2026-12-29"
+    assert "Steps in prod:" in renew("new/other.pem")
+
+
+@pytest.mark.parametrize("asked", [(), ("--environment", "prod")])
+def test_no_row_in_the_flow_where_it_would_let_a_stranger_in(folder: Path, asked) -> None:
+    for name, pair in (("prod", OLD.pair), ("dev", ("CN=x", "CN=y"))):
+        values = "".join(f"{key}={value}\n" for key, value in zip("SI", pair, strict=True))
+        (folder / f"{name}.prop").write_text(values, encoding="utf-8")
+    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
+        for name in ("dev", "prod"):
+            file.write(f"[environments.{name}]\nparameters = ['{name}.prop']\n")
+    write_flow(folder, [("{{S}}", "{{I}}")])
+    add, *_ = steps(plan("new/other.pem", *asked))
+    assert "as two parameters" in add["what"]
+    assert "counts in dev, too" in add["what"]
 
 
 def test_markdown_is_a_checklist_with_the_row_to_copy(folder: Path) -> None:
@@ -203,7 +311,7 @@ ROLES = '[[service-keys]]\npath = "flow/keys/*.json"\nroles = ["ESBMessaging.sen
 
 
 def steps_of(found: dict) -> list[tuple[str, str]]:
-    return [(step["what"].partition(" with")[0], *step["channels"]) for step in found["steps"]]
+    return [(step["what"].partition(" with")[0], *step["channels"]) for step in steps(found)]
 
 
 @pytest.fixture
@@ -229,7 +337,7 @@ def test_a_pinned_key_needs_a_new_one_first(by_role: Path) -> None:
             "service key partner (flow/keys/partner.json)",
         ),
     ]
-    assert [step["until"] for step in found["steps"]] == ["2026-12-12", "2026-12-12", None]
+    assert [step["until"] for step in steps(found)] == ["2026-12-12", "2026-12-12", None]
     said = " ".join(renew("new/same.pem").split())
     assert "a new one is needed before the sender switches" in said
     assert "Pin Certificate is on, as assumed" in said
@@ -284,3 +392,29 @@ def test_rows_and_keys_are_told_together(folder: Path) -> None:
     assert "- [ ]" not in markdown
     assert "1. [ ] Add this row" in markdown
     assert "[ ] Make a new service key" in markdown
+
+
+@pytest.mark.parametrize(
+    ("write", "its"),
+    [
+        (lambda folder: write_key(folder, "partner", OLD), "service key"),
+        (lambda folder: write_mapping(folder, OLD), "mapping"),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_words_of_the_kind(by_role: Path, write, its) -> None:
+    write(by_role)
+    of_a_ca = issue("renew-of-a-ca", NAME, TOP, "2026-11-01", "2028-12-12", ca=True)
+    (by_role / "new" / "ca.pem").write_bytes(pem(of_a_ca))
+    (problem,) = plan("new/ca.pem")["problems"]
+    assert problem["message"].startswith(f"This {its}'s certificate is the certificate of a CA:")
+    assert f"needs a new {its}" in problem["remedy"]
+    assert "entry" not in renew("new/ca.pem")
+
+
+def test_what_is_wrong_with_a_certificate_is_said_of_no_entry(folder: Path) -> None:
+    arguments = ["renew", "certs/all.pem", ".", "--as-of", "2027-02-01"]
+    shown = " ".join(CliRunner().invoke(cli, arguments).stdout.split())
+    assert "2026-12-12, ended 51 days ago" in shown
+    assert "The client certificate of this sender expired on 2026-12-12 (51 days ago)." in shown
+    assert "fix: Get the renewed certificate from the sender. " in shown
+    assert "this entry" not in shown

@@ -17,6 +17,7 @@ from iflint.places.location import FileLocation, Location
 from iflint.report.findings import CallerReference, Severity
 from iflint.report.report import CallerResult
 from iflint.reporters import concise, github, gitlab, job_summary, junit
+from iflint.reporters.sentences import scope
 from reporters.sample_report import (
     ARCHIVED,
     EXPIRED,
@@ -61,7 +62,7 @@ def many(finding, number, **changes):
 
 
 def test_concise_is_a_line_a_finding() -> None:
-    lines = concise.render(sample()).splitlines()
+    lines = concise.render(sample(), quiet=True).splitlines()
     assert len(lines) == len(sample().findings)
     assert lines[0] == (
         f"{EXPIRED.location.file}:41:{EXPIRED.location.region.start_column}: "
@@ -72,18 +73,30 @@ def test_concise_is_a_line_a_finding() -> None:
 
 def test_concise_names_the_environments_in_which_a_finding_holds() -> None:
     finding = msgspec.structs.replace(EXPIRED, environments=("qa", "prod"))
-    (line,) = concise.render(with_findings(finding)).splitlines()
+    line, _ = concise.render(with_findings(finding)).splitlines()
     assert line.endswith(f"{EXPIRED.message} [qa, prod]")
 
 
-def test_concise_says_nothing_when_clean() -> None:
-    assert concise.render(clean()) == ""
+PLACE = re.compile(r"^(.+):(\d+):(\d+): ")
+"""How editors tell a finding from other lines."""
+
+
+@pytest.mark.parametrize("make", [sample, clean])
+def test_concise_ends_in_what_was_looked_at_in_a_line_that_is_no_finding(make) -> None:
+    *lines, last = concise.render(make()).splitlines()
+    assert last == scope(make())
+    assert all(map(PLACE.match, lines))
+    assert not PLACE.match(last)
+
+
+def test_concise_says_nothing_when_clean_and_quiet() -> None:
+    assert concise.render(clean(), quiet=True) == ""
 
 
 @pytest.mark.parametrize("name", CRUEL)
 def test_concise_keeps_one_line_whatever_the_names_are(name) -> None:
     report = hostile(name)
-    assert len(concise.render(report).split("\n")) == len(report.findings) + 1
+    assert len(concise.render(report, quiet=True).split("\n")) == len(report.findings) + 1
     assert concise.render(report, ascii=True).isascii()
 
 
@@ -91,9 +104,12 @@ def test_concise_keeps_one_line_whatever_the_names_are(name) -> None:
 
 
 def commands(text):
-    """Command, properties and text of each line; a line that is no command is a mistake."""
+    """Command, properties and text of each line; one that is no command is a mistake, but at the
+    end."""
     found = []
-    for line in text.splitlines():
+    *lines, last = text.splitlines()
+    assert re.fullmatch(r"\d+ iFlows?; .*\.", last)
+    for line in lines:
         assert line.startswith("::")
         end = line.index("::", 2)
         name, _, rest = line[2:end].partition(" ")
@@ -159,6 +175,23 @@ def test_an_outage_comes_before_files_and_before_what_has_no_day() -> None:
     firsts = [text.split("\n")[0] for text in texts]
     assert firsts[:4] == [EXPIRED.message, "Later.", "Undated.", "Number 0."]
     assert firsts[10] == SOON.message
+
+
+@pytest.mark.parametrize("make", [sample, clean])
+def test_annotations_end_in_what_was_looked_at(make) -> None:
+    assert github.render(make()).splitlines()[-1] == scope(make())
+    assert scope(make()) not in github.render(make(), quiet=True)
+
+
+def test_what_was_looked_at_is_one_sentence() -> None:
+    keys = CallerResult(kind="service-key", name="k", id="k", location=EXPIRED.location)
+    mapping = msgspec.structs.replace(keys, kind="mapping", name="M", id="m")
+    assert scope(with_findings(callers=(keys, mapping))) == (
+        "2 iFlows; 1 sender channel (1 by client certificate);"
+        " 3 bindings (1 row, 1 service key, 1 mapping), 1 with a certificate at hand."
+    )
+    nothing = with_findings(iflows=())
+    assert scope(nothing) == "0 iFlows; 0 sender channels; 0 bindings."
 
 
 def test_nothing_is_counted_where_all_fits() -> None:
@@ -330,6 +363,36 @@ def test_callers_are_tests_of_a_suite_of_their_own() -> None:
     assert ended.get("name").endswith(": service key partner of tenant t")
     assert "roles not known" in ended[0].text
     assert (healthy.get("name"), len(healthy)) == ("mapping of user SUSER1", 0)
+
+
+def test_a_channel_that_callers_open_is_a_test_that_points_to_theirs() -> None:
+    key = CallerResult(kind="service-key", name="partner", id="1", location=EXPIRED.location)
+    flow = sample().iflows[0]
+    channel = msgspec.structs.replace(
+        flow.channels[0], kind="other", checked=False, entries=(), findings=(), callers=("1",)
+    )
+    alone = msgspec.structs.replace(channel, callers=())
+    for channels, expected in (
+        ((channel,), "HTTPS 'Orders in' /orders: 1 caller in Service keys and mappings"),
+        ((alone,), "No sender channel to check"),
+    ):
+        iflows = (msgspec.structs.replace(flow, channels=channels),)
+        first, _ = suites(msgspec.structs.replace(clean(), iflows=iflows, callers=(key,)))
+        (case,) = first.findall("testcase")
+        assert (case.get("name"), len(case)) == (expected, 0)
+
+
+@pytest.mark.parametrize("render", [github.render, gitlab.render, junit.render])
+def test_who_reads_of_a_key_reads_what_it_opens(render) -> None:
+    key = CallerReference("service-key", "partner", "1", "t", ("Orders",))
+    finding = msgspec.structs.replace(EXPIRED, iflow=None, channel=None, entry=None, caller=key)
+    told = CallerResult(kind="service-key", name="partner", id="1", location=EXPIRED.location)
+    flow = sample().iflows[0]
+    channel = msgspec.structs.replace(flow.channels[0], name="", callers=("1",))
+    flow = msgspec.structs.replace(flow, name="Orders", channels=(channel,))
+    shown = render(with_findings(finding, iflows=(flow,), callers=(told,)))
+    opens = "service key partner of tenant t (role Orders), which opens Orders: HTTPS /orders."
+    assert f"Found in {opens}" in shown
 
 
 def test_names_in_junit_are_no_commands_to_a_ci_server() -> None:

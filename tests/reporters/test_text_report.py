@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from iflint.places.location import FileLocation, Location
-from iflint.report.findings import DnComparison, DnRow, Related
-from iflint.report.report import IflowResult
+from iflint.report.findings import CallerReference, DnComparison, DnRow, Related
+from iflint.report.report import CallerResult, IflowResult
 from iflint.reporters import text
 from iflint.words import terminal as style
 from iflint.words.terminal import wrapped
@@ -108,7 +108,7 @@ def test_summary() -> None:
 Summary
 iFlows           2 in 1 package
 sender channels  1: 1 by client certificate
-bindings         4 rows; 2 with a certificate at hand
+bindings         1: 1 row; 1 with a certificate at hand
 certificates     3 in 2 files
 skipped          archive without flow: 2, clutter: 1 (--verbose names them)
 trust list       SAP BTP Trust Store 3.0.0 (2026-06-03), for platform Cloud Foundry
@@ -127,7 +127,7 @@ def test_verbose_names_what_was_skipped() -> None:
 
 def test_certificates_to_ask_for_are_listed_once() -> None:
     shown = text.render(sample())
-    assert "No certificate was at hand for 2 of 4 entries." in shown
+    assert "2 rows name a pair that no certificate at hand has or resembles." in shown
     assert shown.count("CN=partner.example, C=DE") == 1
     assert "HTTPS /orders and SOAP /invoices" in shown
     assert "--certificates PATH" in shown
@@ -161,7 +161,8 @@ def test_channels_are_told_by_how_they_are_authorized_and_those_without_are_none
     (channel, *_) = iflow.channels
     role_based = msgspec.structs.replace(channel, checked=False, kind="other", entries=())
     polling = msgspec.structs.replace(channel, checked=False, kind="none", entries=())
-    iflow = msgspec.structs.replace(iflow, channels=(channel, role_based, role_based, polling))
+    other = msgspec.structs.replace(role_based, ordinal=2)
+    iflow = msgspec.structs.replace(iflow, channels=(channel, role_based, other, polling))
     shown = text.render(with_findings(iflows=(iflow,)))
     assert "sender channels  3: 1 by client certificate, 2 by role\n" in shown
 
@@ -243,10 +244,104 @@ def test_the_numbers_of_entries_add_up() -> None:
     roots = str(demo / "trust-table.json")
     report = iflint.check(str(demo), as_of=datetime(2026, 11, 24, tzinfo=UTC), roots=[roots])
     summary = " ".join(text.render(report).split())
-    counts = re.search(r"bindings (\d+) rows.*; (\d+) with .* rows: (.*) certificates", summary)
+    counts = re.search(
+        r"bindings (\d+): (\d+) rows, (\d+) service keys, (\d+) mappings;"
+        r" (\d+) with a certificate at hand (\d+) without: (.*) (\d+) more rows in ",
+        summary,
+    )
     assert counts is not None
-    others = [int(number) for number in re.findall(r"\d+", counts[3])]
-    joined = int(counts[2]) - sum(bool(caller.certificates) for caller in report.callers)
-    assert joined + sum(others[:-1]) == int(counts[1]), "all but those not checked"
+    total, rows, keys, mappings, with_one, without, states, more = counts.groups()
+    assert int(rows) + int(keys) + int(mappings) == int(total) == int(with_one) + int(without)
+    assert sum(map(int, re.findall(r"\d+", states))) == int(without)
     entries = sum(len(channel.entries) for channel in report.channels)
-    assert int(counts[1]) + others[-1] == entries
+    assert int(rows) + int(more) == entries
+
+
+def test_what_is_the_same_in_all_environments_is_counted_once() -> None:
+    import iflint
+    from iflint.options import Environment
+
+    demo = Path(__file__).resolve().parents[2] / "fixtures" / "demo"
+    settings = {"as_of": datetime(2026, 11, 24, tzinfo=UTC)}
+    alone = iflint.check(str(demo), **settings)
+    environments = (Environment(name="qa"), Environment(name="prod"))
+    both = iflint.check(str(demo), **settings, environments=environments)
+    assert both.bindings == alone.bindings
+
+
+def test_callers_without_a_certificate_are_among_those_without() -> None:
+    told = CallerResult(
+        kind="mapping", name="PARTNER", id="1", location=EXPIRED.location, by_facts=True
+    )
+    untold = msgspec.structs.replace(told, name="OTHER", id="2", by_facts=False)
+    report = with_findings(callers=(told, untold, untold))
+    shown = " ".join(text.render(report).split())
+    assert "3 without: 1 known by names or dates alone, 2 not known" in shown
+
+
+KEY = CallerReference("service-key", "partner", "key-1", "acme!b1", ("ESBMessaging.send",))
+MAPPING = CallerReference("mapping", "PARTNER", "mapping-1")
+
+
+def about(caller, **changes):
+    return msgspec.structs.replace(
+        EXPIRED, iflow=None, channel=None, entry=None, caller=caller, **changes
+    )
+
+
+def opened(*addresses, environment=""):
+    """An iFlow whose channels the key opens."""
+    (channel, *_) = (each for iflow in sample().iflows for each in iflow.channels)
+    channels = (
+        msgspec.structs.replace(
+            channel, name="", address=address, callers=(KEY.id,), environment=environment
+        )
+        for address in addresses
+    )
+    return msgspec.structs.replace(sample().iflows[0], name="Orders", channels=tuple(channels))
+
+
+def test_findings_of_callers_have_their_own_heading_and_say_once_what_they_are_about() -> None:
+    elsewhere = msgspec.structs.replace(EXPIRED, iflow=None, channel=None, entry=None)
+    shown = text.render(with_findings(elsewhere, about(MAPPING), EXPIRED, about(KEY)))
+    headings = ("Receive Orders", "Service keys and mappings\n", "Outside any iFlow\n", "Summary")
+    places = [shown.index(heading) for heading in headings]
+    assert places == sorted(places)
+    assert "  service key  partner of tenant acme!b1, role ESBMessaging.send\n" in shown
+    assert "  mapping      of user PARTNER, roles not known\n" in shown
+    assert shown.count("Service keys and mappings") == 1
+
+
+@pytest.mark.parametrize(
+    ("addresses", "expected"),
+    [
+        ((), "opens no channel here"),
+        (("/a",), "opens Orders: HTTPS /a"),
+        (("/a", "/b"), "opens Orders: HTTPS /a and Orders: HTTPS /b"),
+        (
+            ("/a", "/b", "/c", "/d", "/e"),
+            "opens Orders: HTTPS /a, Orders: HTTPS /b, Orders: HTTPS /c and 2 more channels",
+        ),
+    ],
+)
+def test_a_finding_of_a_key_names_the_channels_that_it_opens(addresses, expected) -> None:
+    shown = text.render(with_findings(about(KEY), iflows=(opened(*addresses),)))
+    assert f"{expected} certificate" in " ".join(shown.split())
+
+
+def test_a_key_opens_the_channels_of_the_environments_of_its_finding() -> None:
+    flows = (opened("/qa", environment="qa"), opened("/prod", environment="prod"))
+    shown = text.render(with_findings(about(KEY, environments=("qa",)), iflows=flows))
+    assert "opens        Orders: HTTPS /qa\n" in shown
+
+
+def test_nothing_is_said_to_be_opened_where_roles_are_not_known() -> None:
+    assert "opens" not in text.render(with_findings(about(MAPPING)))
+
+
+def test_names_that_nobody_tells_are_left_out() -> None:
+    certificate = msgspec.structs.replace(
+        EXPIRED.certificate, subject="", issuer="", not_before=None
+    )
+    shown = text.render(with_findings(about(MAPPING, certificate=certificate)))
+    assert "  certificate  (known by its date alone)\n  valid        until 2026-03-04" in shown

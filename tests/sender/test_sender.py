@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import (
     serialize_key_and_certificates,
 )
 
+from caller_files import base64_of, key
 from exports import (
     SERVER_AUTH,
     Channel,
@@ -101,7 +102,10 @@ def not_holding(found: dict) -> dict[str, str]:
 
 def said(found: dict, name: str) -> str:
     point = points(found)[name]
-    return " ".join((*point["facts"], *(c["message"] + c["remedy"] for c in point["complaints"])))
+    complaints = (
+        " ".join((c["message"], c["remedy"], *c["commands"])) for c in point["complaints"]
+    )
+    return " ".join((*point["facts"], *complaints))
 
 
 def with_keystore(folder: Path, keys, trusted=None) -> None:
@@ -423,6 +427,58 @@ def test_no_channel_lists_it(folder: Path) -> None:
     assert "subject CN=orders.example.com,O=Example, issuer CN=CA,O=Example" in said(
         found, "channels"
     )
+
+
+def write_callers(folder: Path, held, kind: str) -> None:
+    by_role = Channel("HTTPS", "/orders", authorization="RoleBased")
+    files = bundle(Flow("Orders", "Orders", [by_role]))
+    row = {"Id": "1", "User": "SUSER1", "Certificate": base64_of(pem(held))}
+    mappings = {"d": {"results": [row]}}
+    files["caller.json"] = json.dumps(mappings if kind == "mapping" else key(pem(held).decode()))
+    write_tree(folder / "flow", {name: _bytes(content) for name, content in files.items()})
+    pinned = "pinned = false\n" if kind == "unpinned" else ""
+    (folder / "iflint.toml").write_text(
+        f'roots = ["roots.pem"]\n[[service-keys]]\npath = "*.json"\nroles = ["ESBMessaging.send"]'
+        f'\n{pinned}[[users]]\nname = "SUSER1"\nroles = ["ESBMessaging.send"]\n'
+    )
+
+
+def _bytes(content: bytes | str) -> bytes:
+    return content.encode() if isinstance(content, str) else content
+
+
+@pytest.mark.parametrize(
+    ("kind", "label"),
+    [
+        ("pinned", "service key caller (flow/caller.json)"),
+        ("unpinned", "service key caller (flow/caller.json)"),
+        ("mapping", "mapping of user SUSER1 (flow/caller.json)"),
+    ],
+)
+def test_what_lets_it_in_besides_rows(folder: Path, kind: str, label: str) -> None:
+    write_callers(folder, CLIENT, kind)
+    found = answer("flow")
+    assert states(found)["channels"] == "holds"
+    assert f"{label} lets it in: Orders: HTTPS /orders" in said(found, "channels")
+    former = issue("s-before", NAME, CA, "2025-01-01", "2026-12-31")
+    write_callers(folder, former, kind)
+    found = answer("flow")
+    (one,) = found["entries"][0]["callers"]
+    assert one["lets_in"] == (kind == "unpinned")
+    assert states(found)["channels"] == ("holds" if kind == "unpinned" else "fails")
+    assert ("lets it in: Orders" in said(found, "channels")) == (kind == "unpinned")
+    if kind != "unpinned":
+        assert label in said(found, "channels")
+        assert "row with subject" not in said(found, "channels")
+        assert "subject  CN=" not in run("sender.jks", "flow").stdout
+
+
+def test_keys_for_channels_by_role_may_lie_elsewhere(folder: Path) -> None:
+    write_callers(folder, TOP, "mapping")
+    (folder / "flow" / "caller.json").unlink()
+    found = answer("flow")
+    assert states(found)["channels"] == "unknown"
+    assert "make a service key or mapping with it" in said(found, "channels")
 
 
 def test_environments_differ_where_their_parameters_do(folder: Path) -> None:

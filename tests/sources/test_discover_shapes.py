@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from iflint.places.problems import Unreadable
-from iflint.sources import Bundle, CertificateSource, certificate_files, discover, owning_bundles
+from iflint.sources import (
+    Bundle,
+    CertificateSource,
+    Skipped,
+    certificate_files,
+    discover,
+    owning_bundles,
+)
 
 
 def test_unpacked_flow_folder(here, exports, seen) -> None:
@@ -98,7 +105,7 @@ def test_mass_download_has_a_folder_per_artifact(here, exports, seen) -> None:
 def test_zips_in_zips(here, exports, seen) -> None:
     inner = exports.pack(exports.bundle())
     for _ in range(4):
-        inner = exports.pack({"inner.zip": inner, "readme.txt": b"x"})
+        inner = exports.pack({"inner.zip": inner, "read.me": b"x"})
     exports.write(here, {"outer.zip": inner})
     assert seen() == ["flow outer.zip!/inner.zip!/inner.zip!/inner.zip!/inner.zip"]
 
@@ -184,11 +191,12 @@ def test_other_types_of_bundle_are_named(here, exports, seen) -> None:
         },
     )
     assert seen() == [
+        "perhaps certificate docs.zip!/manifest.json",
         "archive-without-flow docs.zip",
         "other-artifact m.zip",
         "other-artifact v",
     ]
-    details = [item.detail for item in discover(["."])]
+    details = [item.detail for item in discover(["."]) if isinstance(item, Skipped)]
     assert details[1:] == ["MessageMapping", "ValueMapping"]
 
 
@@ -238,6 +246,18 @@ def test_of_certificates_that_are_not_wanted_only_keys_matter(here, exports, see
         "flow Orders",
         "keys of certificate root.cer",
         "keys of certificate store.p12",
+    ]
+
+
+def test_documents_beside_packed_flows_are_looked_at(here, exports, seen) -> None:
+    flow = {f"repo/flows/Orders/{name}": data for name, data in exports.bundle().items()}
+    inside = {"repo/keys/key.json": b"x", "repo/flows/Orders/b.json": b"x", "users.xml": b"x"}
+    package = {**exports.package(), "key.json": b"x"}
+    exports.write(here, {"repo.zip": exports.pack(flow | inside), "p.zip": exports.pack(package)})
+    assert [line for line in seen() if line.startswith("perhaps")] == [
+        "perhaps certificate p.zip!/key.json",
+        "perhaps certificate repo.zip!/repo/keys/key.json",
+        "perhaps certificate repo.zip!/users.xml",
     ]
 
 

@@ -1,8 +1,8 @@
 """Terraform's language as a tree: blocks, attributes, objects, strings and heredocs.
 
 No expression is worked out: functions that only wrap their argument (``jsonencode``) are looked
-through, what refers to something is the text of the reference, and what calls a function
-(``file``) is left out. Source: HCL Native Syntax Specification, Terraform's language reference.
+through, and what refers to something or calls another function (``file``) is the text of that.
+Source: HCL Native Syntax Specification, Terraform's language reference.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 _WRAPPERS = frozenset(
     (
+        "base64encode",
         "chomp",
         "jsondecode",
         "jsonencode",
         "nonsensitive",
+        "replace",
         "sensitive",
         "tolist",
         "tomap",
@@ -35,6 +37,9 @@ _WRAPPERS = frozenset(
 )
 """Functions whose value holds what their argument holds."""
 _MERGE = "merge"
+_CHOICE = "?"
+TERRAFORM = ".tf"
+"""How the names of files of Terraform's own language end."""
 
 _SPACE = re.compile(r"[ \t\r]++")
 _NAME = re.compile(r"[^\W\d][\w-]*+")
@@ -47,6 +52,11 @@ _ESCAPE = re.compile(
     r"\\(?:u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8})|(?P<char>.))|(?P<double>[$%])(?P=double)(?=\{)",
     re.DOTALL,
 )
+_FILE = re.compile(r'\b(?:file|filebase64|templatefile)\(\s*+"(?P<path>[^"\\\n]{1,512})"')
+_TEMPLATE = re.compile(
+    r"\$\{(?P<text>[^{}\n]{1,400}+(?:\{[^{}\n]{0,400}+\}[^{}\n]{0,400}+){0,8}+)\}"
+)
+"""A template, which may hold others. Ours: those for a certificate have below 100 characters."""
 _CONTROL = {"n": "\n", "r": "\r", "t": "\t"}
 _NULL = "null"
 
@@ -67,9 +77,32 @@ class HclText(Text):
 
 
 class Reference(Text):
-    """What refers to something else: ``cloudfoundry_service_instance.runtime.id``."""
+    """What only Terraform can tell: ``cloudfoundry_service_instance.runtime.id``, a call."""
 
     __slots__ = ()
+
+    @property
+    def file(self) -> str:
+        """The path of the file whose contents it is, as written; empty for none, or several."""
+        named = set(_FILE.findall(self.written))
+        return named.pop() if len(named) == 1 else ""
+
+
+def reference_in(text: Text) -> Reference | None:
+    """A text that refers to something else, also as the one template in a string (of JSON, too)."""
+    if isinstance(text, Reference):
+        return text
+    layer, template = text.inside, _TEMPLATE.fullmatch(text.value)
+    if template is None:
+        # Its own quotation marks break off a string of JSON that it is in.
+        layer, template = text.layer, _TEMPLATE.match(text.layer.text, text.start)
+    if template is None:
+        return None
+    # Outside of Terraform's own language ``${x}`` holds the place of anything.
+    in_terraform = str(text.layer.file.location).lower().endswith(TERRAFORM)
+    if not (in_terraform or isinstance(text, HclText) or _FILE.search(template[0])):
+        return None
+    return Reference(layer, *template.span("text"))
 
 
 def _character(escape: re.Match[str]) -> str:
@@ -84,6 +117,39 @@ def _character(escape: re.Match[str]) -> str:
 def read_hcl(layer: Layer, budget: Budget) -> Node:
     """What a file of Terraform says; its blocks are values under the names of their types."""
     return _Reader(layer, budget).read()
+
+
+def _follow_locals(root: Mapping) -> None:
+    """Put the values of ``locals`` in the place of references to them, within one file."""
+    blocks = [value for _, value in root.entries if isinstance(value, Block)]
+    values = {
+        f"local.{name.value}": value
+        for block in blocks
+        if block.type == "locals"
+        for name, value in block.entries
+    }
+    pending: list[Node] = list(blocks) if values else []
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Mapping):
+            node.entries[:] = [(name, _followed(value, values)) for name, value in node.entries]
+            pending += [value for _, value in node.entries if not isinstance(value, Text)]
+        elif isinstance(node, Sequence):
+            pending += [item for item in node.items if not isinstance(item, Text)]
+
+
+_MOST_HOPS = 8
+"""Locals that lead to each other. Ours: people use one or two."""
+
+
+def _followed(value: Node, values: dict[str, Node]) -> Node:
+    """The text that a reference to a local leads to; what is no text stays where it is."""
+    found = value
+    for _ in range(_MOST_HOPS):
+        if not isinstance(found, Reference) or (text := values.get(found.written)) is None:
+            break
+        found = text
+    return found if isinstance(found, Text) else value
 
 
 class _Token:
@@ -184,6 +250,7 @@ class _Reader:
         while self._kind != _END:
             self._body(root, 0)
             self._next()
+        _follow_locals(root)
         return root
 
     @property
@@ -211,9 +278,12 @@ class _Reader:
 
     def _entry(self, body: Mapping, name: Text, depth: int) -> None:
         value = self._value(depth + 1)
+        chosen = self._kind == _CHOICE
+        self._skip_rest()
+        if chosen and isinstance(value, Reference):
+            value = Reference(self._layer, value.start, self._tokens[self._at - 1].end)
         if value is not None:
             body.entries.append((name, value))
-        self._skip_rest()
 
     def _block(self, body: Mapping, name: Text, depth: int) -> None:
         labels = []
@@ -275,7 +345,9 @@ class _Reader:
                 return self._merged(depth)
             value = self._value(depth + 1)
             self._skip_to(")")
-            return value if name in _WRAPPERS else None
+            if name in _WRAPPERS and not isinstance(value, Reference):
+                return value
+            return Reference(self._layer, token.start, self._tokens[self._at - 1].end)
         end = token.end
         while self._kind in (".", "["):
             if self._kind == "[":

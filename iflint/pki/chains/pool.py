@@ -9,6 +9,7 @@ from iflint.pki.names import Name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from iflint.pki.files import FoundCertificate, KeyEntry
     from iflint.places.location import Location
@@ -21,12 +22,15 @@ class CertificatePool:
         self._locations: dict[Certificate, list[Location]] = {}
         self._by_subject: dict[str, list[Certificate]] | None = None
         self._entries: dict[Certificate, list[KeyEntry]] = {}
+        self._declared: set[Certificate] = set()
         for one in found:
             places = self._locations.setdefault(one.certificate, [])
             if one.location not in places[-1:]:
                 places.append(one.location)
             if one.entry is not None:
                 self._entries.setdefault(one.certificate, []).append(one.entry)
+            if one.declared or one.entry is not None:
+                self._declared.add(one.certificate)
 
     def __iter__(self) -> Iterator[Certificate]:
         return iter(self._locations)
@@ -37,6 +41,10 @@ class CertificatePool:
     def locations(self, certificate: Certificate) -> tuple[Location, ...]:
         """Where the certificate was found, in the order of finding; none if it was not."""
         return tuple(self._locations.get(certificate, ()))
+
+    def is_declared(self, certificate: Certificate) -> bool:
+        """Whether it was said to be a client's: given as a certificate, or found with its key."""
+        return certificate in self._declared
 
     def entries(self, certificate: Certificate) -> tuple[KeyEntry, ...]:
         """The entries of keystores at hand whose own certificate this is."""
@@ -69,3 +77,13 @@ def presented_by(entry: KeyEntry) -> CertificatePool:
     from iflint.pki.files import FoundCertificate
 
     return CertificatePool(FoundCertificate(c, entry.location) for c in entry.presented)
+
+
+def expired_without_need(
+    entry: KeyEntry, used: Iterable[Certificate], clock: datetime
+) -> tuple[Certificate, ...]:
+    """The certificates that an entry presents although they have expired and its chain, of those
+    that are ``used``, does without.
+    """
+    needed = set(used)
+    return tuple(c for c in entry.presented[1:] if c.not_after < clock and c not in needed)

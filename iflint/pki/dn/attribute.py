@@ -15,13 +15,14 @@ from iflint.pki import der
 EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
 DOMAIN_COMPONENT = "0.9.2342.19200300.100.1.25"
 COMMON_NAME = "2.5.4.3"
+ORGANIZATION = "2.5.4.10"
 
 TEXT_KEYWORDS = {
     COMMON_NAME: "CN",
     "2.5.4.6": "C",
     "2.5.4.7": "L",
     "2.5.4.8": "ST",
-    "2.5.4.10": "O",
+    ORGANIZATION: "O",
     "2.5.4.11": "OU",
     "2.5.4.9": "STREET",
     DOMAIN_COMPONENT: "DC",

@@ -69,6 +69,12 @@ class Name(msgspec.Struct, frozen=True, dict=True):
             for rdn in self.rdns
         )
 
+    def values_of(self, oid: str) -> frozenset[str]:
+        """The values of one type of attribute, each as the runtime compares it (*inferred*)."""
+        return frozenset(
+            attributes.canonical(part) for rdn in self.rdns for part in rdn if part.oid == oid
+        )
+
     @property
     def common_name(self) -> str | None:
         """The text of the most specific CN."""

@@ -1,0 +1,125 @@
+"""Whose certificate a new one may replace, where nothing knows its subject.
+
+A common name changes when a partner moves to another CA, or puts a year into it. That what is
+alike is the predecessor is *inferred*; `--replaces` says it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from iflint.answers.lone_certificate import clients
+from iflint.answers.renewal_plan import Likeness, Predecessor
+from iflint.judging.verdicts import CallerVerdict, EntryVerdict, expires_soon
+from iflint.options import UsageError
+from iflint.pki.names import COMMON_NAME, ORGANIZATION, MalformedName, parse_name
+
+if TYPE_CHECKING:
+    from iflint.engine.session import Session
+    from iflint.judging.verdicts import BindingVerdict
+    from iflint.options import Options
+    from iflint.pki.certificates import Certificate
+    from iflint.pki.names import Name
+
+
+_ORDER = tuple(Likeness)
+
+
+def replaced_subjects(replaces: str, options: Options) -> tuple[Name, ...]:
+    """The subjects that a certificate file, or a DN, names. Raises UsageError."""
+    from iflint.engine.inputs import read_certificates
+    from iflint.sources.disk import Disk
+
+    if os.path.lexists(Disk(options.directory).absolute(replaces)):
+        read = read_certificates([replaces], options)
+        if not read.certificates:
+            raise UsageError(f"--replaces {replaces}: it holds no certificate")
+        return tuple(found.certificate.subject for found in clients(read.certificates))
+    if "=" not in replaces:
+        raise UsageError(f"--replaces {replaces}: there is no such file, and it is no DN")
+    try:
+        return (parse_name(replaces),)
+    except MalformedName as error:
+        raise UsageError(f"--replaces {replaces}: {error.message} {error.remedy}") from error
+
+
+def alike(certificate: Certificate, sessions: Sequence[Session]) -> tuple[Predecessor, ...]:
+    """Those that the certificate may replace, of the strongest likeness that any has."""
+    found: dict[str, list[tuple[Likeness, BindingVerdict, str]]] = {}
+    for session in sessions:
+        for binding, place in _bindings(session):
+            names = _names(binding)
+            likeness = _likeness(certificate, binding, names, session) if names else None
+            if names is not None and likeness is not None:
+                found.setdefault(names[0].text, []).append((likeness, binding, place))
+    best = min((_ORDER.index(each[0]) for those in found.values() for each in those), default=None)
+    return tuple(
+        _predecessor(subject, [each for each in those if _ORDER.index(each[0]) == best])
+        for subject, those in found.items()
+        if any(_ORDER.index(each[0]) == best for each in those)
+    )
+
+
+def _predecessor(
+    subject: str, those: Sequence[tuple[Likeness, BindingVerdict, str]]
+) -> Predecessor:
+    held = [binding.best for _, binding, _ in those if binding.best is not None]
+    last = max(held, key=lambda match: match.certificate.not_after, default=None)
+    names = _names(those[0][1])
+    return Predecessor(
+        subject=subject,
+        readable=names[0].readable if names else subject,
+        likeness=those[0][0],
+        until=last.certificate.not_after.date() if last is not None else None,
+        places=tuple(dict.fromkeys(place for _, _, place in those)),
+    )
+
+
+def _bindings(session: Session) -> Iterator[tuple[BindingVerdict, str]]:
+    """Everything that lets a certificate in, with its place as people read it."""
+    from iflint.judging.references import channel_label
+
+    where = f" ({session.name})" if session.name else ""
+    for verdict in session.verdicts(session.as_of).values():
+        for channel in verdict.channels:
+            label = channel_label(verdict.iflow, channel.channel)
+            for entry in channel.entries if channel.judged else ():
+                yield entry, f"{label}, row {entry.entry.ordinal}{where}"
+    for each in session.caller_verdicts(session.as_of):
+        kind = "mapping of user" if each.caller.user else "service key"
+        yield each, f"{kind} {each.caller.name} ({each.caller.location.file}){where}"
+
+
+def _names(binding: BindingVerdict) -> tuple[Name, Name] | None:
+    """Subject and issuer of what a binding lets in."""
+    if isinstance(binding, EntryVerdict):
+        subject, issuer = binding.subject.name, binding.issuer.name
+        return (subject, issuer) if subject is not None and issuer is not None else None
+    assert isinstance(binding, CallerVerdict)
+    held = binding.caller.certificate
+    return (held.subject, held.issuer) if held is not None and held.subject.rdns else None
+
+
+def _likeness(
+    certificate: Certificate,
+    binding: BindingVerdict,
+    names: tuple[Name, Name],
+    session: Session,
+) -> Likeness | None:
+    subject, issuer = names
+    if _have_in_common(COMMON_NAME, subject, certificate.subject):
+        return Likeness.COMMON_NAME
+    if _have_in_common(ORGANIZATION, subject, certificate.subject):
+        same = issuer.canonical == certificate.issuer.canonical
+        return Likeness.ISSUER if same else Likeness.ORGANIZATION
+    held = binding.best.certificate if binding.best is not None else None
+    window = session.options.expiry_days
+    if held and expires_soon(held.not_before, held.not_after, session.as_of, window):
+        return Likeness.ENDING
+    return None
+
+
+def _have_in_common(oid: str, one: Name, other: Name) -> bool:
+    return not one.values_of(oid).isdisjoint(other.values_of(oid))

@@ -1,0 +1,160 @@
+"""What a plan for a renewal tells: what is touched, the steps, what may be replaced. Data alone."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from datetime import date
+
+import msgspec
+
+from iflint.callers.caller import CallerKind
+from iflint.places.location import FileLocation, Location
+from iflint.report.findings import (
+    CallerReference,
+    CertificateReference,
+    ChannelReference,
+    EntryReference,
+    Finding,
+    IflowReference,
+    Severity,
+)
+
+
+class RenewalStep(msgspec.Struct, frozen=True):
+    """One step of the procedure: what, at which channels, and in which days it may happen.
+
+    ``channels`` are keys and mappings where the step is about these. ``row`` is the subject and
+    issuer to enter, exactly as the runtime accepts them. ``days_left`` counts calendar days from
+    the clock to ``until``; negative: too late.
+    """
+
+    what: str
+    row: tuple[str, str] | None = None
+    channels: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    days_left: int | None = None
+
+
+class Schedule(msgspec.Struct, frozen=True):
+    """The steps in some environments; in the only one, if there are no names."""
+
+    environments: tuple[str, ...]
+    steps: tuple[RenewalStep, ...]
+
+
+class Likeness(enum.StrEnum):
+    """What a new certificate has in common with another one, the strongest first."""
+
+    COMMON_NAME = "common-name"
+    ISSUER = "organization-and-issuer"
+    ORGANIZATION = "organization"
+    ENDING = "ending-soon"
+    """Nothing, but a new one is due."""
+
+
+class Predecessor(msgspec.Struct, frozen=True):
+    """A subject that the new certificate may take the place of, and where it may call.
+
+    ``until`` is the last day of its certificate, None if none is at hand. ``places`` are rows,
+    service keys and mappings, as people read them.
+    """
+
+    subject: str
+    readable: str
+    likeness: Likeness
+    until: date | None
+    places: tuple[str, ...]
+
+
+class Touched(msgspec.Struct, frozen=True):
+    """A channel that knows the sender of the new certificate, in the environments named.
+
+    ``old`` are its entries for this sender with another pair; ``has_new`` tells whether it lists
+    the new pair already, ``old_until`` the last day of the best certificate for the old ones
+    (or, where the pair stays, for that pair), None if none is at hand. ``strangers`` are the
+    environments in which a row in the flow's file would count, too, although no row there lets
+    this sender in.
+    """
+
+    iflow: IflowReference
+    channel: ChannelReference
+    old: tuple[EntryReference, ...]
+    has_new: bool
+    old_until: date | None
+    environments: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything has to be done in the flow."""
+        return bool(self.old) or not self.has_new
+
+
+class TouchedCaller(msgspec.Struct, frozen=True, kw_only=True):
+    """A service key or a mapping that holds a certificate of this sender.
+
+    It does so in the ``environments`` named. ``has_new`` tells whether it holds the new
+    certificate, ``accepts_new`` whether it lets it in: a key that is not pinned does so with the
+    pair of its own one. ``replaced`` tells that another one for the same channels holds the new
+    certificate already. ``pin_assumed``: nobody said whether the key is pinned. ``opens`` are the
+    channels that it is known to open, ``old_until`` is the last day of the certificate that it
+    holds.
+    """
+
+    caller: CallerReference
+    file: FileLocation
+    has_new: bool
+    accepts_new: bool
+    pinned: bool
+    pin_assumed: bool
+    opens: tuple[str, ...]
+    old_until: date | None
+    replaced: bool = False
+    environments: tuple[str, ...] = ()
+
+    @property
+    def is_mapping(self) -> bool:
+        """Whether it is a certificate-to-user mapping, no service key."""
+        return self.caller.kind == CallerKind.MAPPING
+
+    @property
+    def needs_new(self) -> bool:
+        """Whether a new one has to be made before the sender switches."""
+        return not self.accepts_new and not self.replaced
+
+
+class Renewal(msgspec.Struct, frozen=True, kw_only=True):
+    """The plan for one certificate; ``problems`` is what is wrong with the certificate.
+
+    ``in_use`` tells that it is no new one: bindings have it, and none of its sender's is older. The
+    plan then is for the one to come; ``renewed`` is where that lies, if it is at hand.
+    ``predecessors`` are those that it may replace, where nothing knows its sender.
+    """
+
+    certificate: CertificateReference
+    subject: str
+    issuer: str
+    problems: tuple[Finding, ...]
+    touched: tuple[Touched, ...]
+    callers: tuple[TouchedCaller, ...]
+    schedules: tuple[Schedule, ...]
+    predecessors: tuple[Predecessor, ...] = ()
+    in_use: bool = False
+    renewed: Location | None = None
+
+    @property
+    def pair_changes(self) -> bool:
+        """Whether a channel has to be changed."""
+        return any(touched.changes for touched in self.touched)
+
+    @property
+    def fails(self) -> bool:
+        """Whether the certificate is refused, whatever is done in flows, keys and mappings."""
+        return cannot_work(self.problems)
+
+
+def cannot_work(problems: Iterable[Finding]) -> bool:
+    """Whether one of the findings about a certificate is an error that no day mends."""
+    return any(each.severity is Severity.ERROR and not each.works_from for each in problems)

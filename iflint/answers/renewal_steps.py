@@ -1,0 +1,165 @@
+"""The steps of a renewal, in SAP's order, with the days in which each may happen.
+
+The new pair is added beside the old one and deployed, the sender switches, the old pair is removed
+and deployed (2d3cae7). With the same pair nothing in the flow changes. A service key that is pinned
+and a mapping accept one certificate: a new one of the same instance or user comes before the
+switch, and the old one goes after it (19af5e2, 9949c61).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.answers.admissions import label_of
+from iflint.answers.renewal_plan import Renewal, RenewalStep, Schedule, Touched, TouchedCaller
+from iflint.words.wording import listed
+
+if TYPE_CHECKING:
+    from iflint.engine.session import Session
+    from iflint.pki.certificates import Certificate
+
+
+In = tuple["Session", Sequence["Touched"], Sequence["TouchedCaller"]]
+"""An environment, with the channels and the callers that the certificate touches there."""
+
+
+def schedules(
+    plan: Renewal, certificate: Certificate, touched: Iterable[In]
+) -> tuple[Schedule, ...]:
+    """The steps of each environment in which anything is touched, once where they are the same."""
+    found: dict[tuple[RenewalStep, ...], list[str]] = {}
+    for session, channels, callers in touched:
+        if channels or callers:
+            steps = _Steps(session, certificate, channels, callers)
+            in_order = steps.for_the_next() if plan.in_use else steps.for_this(fails=plan.fails)
+            found.setdefault(tuple(in_order), []).append(session.name)
+    return tuple(Schedule(tuple(filter(None, names)), steps) for steps, names in found.items())
+
+
+class _Steps:
+    """The steps in one environment."""
+
+    def __init__(
+        self,
+        session: Session,
+        certificate: Certificate,
+        touched: Sequence[Touched],
+        callers: Sequence[TouchedCaller],
+    ) -> None:
+        self._session = session
+        self._certificate = certificate
+        self._touched = touched
+        self._keys = [one for one in callers if not one.is_mapping]
+        self._mappings = [one for one in callers if one.is_mapping]
+
+    def for_this(self, *, fails: bool) -> Iterator[RenewalStep]:
+        """What to do with the new certificate."""
+        ends = [one.old_until for one in self._touched]
+        ends += [one.old_until for one in (*self._keys, *self._mappings)]
+        last = min((day for day in ends if day is not None), default=None)
+        if fails:
+            what = "Get right what is wrong with the certificate: as it is, the sender can't call"
+            yield self._by(last, what)
+        row = (self._certificate.subject.text, self._certificate.issuer.text)
+        to_add = [one for one in self._touched if not one.has_new]
+        for strangers in dict.fromkeys(one.strangers for one in to_add):
+            what = "Add this row beside the old one"
+            if strangers:
+                what += ", as two parameters with these values: a row in the flow's file counts in "
+                what += f"{_environments(strangers)}, too, where this sender may not call"
+            at = [one for one in to_add if one.strangers == strangers]
+            yield self._by(last, what, _labels(at), row)
+        if to_add:
+            yield self._by(last, "Redeploy", _flows(to_add))
+        for what, needing in ((_NEW_KEY, self._keys), (_NEW_MAPPING, self._mappings)):
+            if those := [one for one in needing if one.needs_new]:
+                yield self._by(last, what.format("the new certificate"), _named(those))
+        yield self._switch(last)
+        if to_remove := [one for one in self._touched if one.old]:
+            yield RenewalStep("After the switch, remove the old row", None, _labels(to_remove))
+            yield RenewalStep("Redeploy", None, _flows(to_remove))
+        for what, having in ((_OLD_KEY, self._keys), (_OLD_MAPPING, self._mappings)):
+            if those := [one for one in having if not one.accepts_new]:
+                yield RenewalStep(what, None, _named(those))
+
+    def for_the_next(self) -> Iterator[RenewalStep]:
+        """What to do about a certificate that is in use: the new one is yet to come."""
+        last = self._certificate.not_after.date()
+        asked = last - timedelta(days=self._session.options.expiry_days)
+        yield self._by(
+            asked, f"Ask the sender, {self._certificate.subject.readable}, for a new one"
+        )
+        if self._touched:
+            what = "If it has another subject or issuer, add a row with these beside the old one, "
+            yield self._by(last, f"{what}and redeploy", _labels(self._touched))
+        for what, having in ((_NEW_KEY, self._keys), (_NEW_MAPPING, self._mappings)):
+            if those := [one for one in having if one.pinned]:
+                yield self._by(last, what.format("it"), _named(those))
+        yield self._by(last, "The sender switches to it")
+        if self._touched:
+            what = "After the switch, remove the old row, if one was added, and redeploy"
+            yield RenewalStep(what, None, _labels(self._touched))
+        for what, having in ((_OLD_KEY, self._keys), (_OLD_MAPPING, self._mappings)):
+            if those := [one for one in having if one.pinned]:
+                yield RenewalStep(what, None, _named(those))
+
+    def _switch(self, last: date | None) -> RenewalStep:
+        first = self._certificate.not_before.date()
+        switch = "The sender switches to the new certificate"
+        if last is None or first <= last:
+            return msgspec.structs.replace(self._by(last, switch), since=first)
+        if first > self._session.as_of.date():
+            switch += f"; the old one ends before, on {last}: in between nobody can call"
+        return RenewalStep(switch, None, (), first)
+
+    def _by(
+        self,
+        last: date | None,
+        what: str,
+        channels: tuple[str, ...] = (),
+        row: tuple[str, str] | None = None,
+    ) -> RenewalStep:
+        """A step that is to be done by a day."""
+        left = None if last is None else (last - self._session.as_of.date()).days
+        return RenewalStep(what, row, channels, None, last, left)
+
+
+_NEW_KEY = "Make a new service key with {} in the same instance as the old one"
+_NEW_MAPPING = "Map {} to the same user as the old one"
+_OLD_KEY = "After the switch, delete the old service key"
+_OLD_MAPPING = "After the switch, remove the old mapping"
+
+
+def _environments(names: Iterable[str]) -> str:
+    return listed([name or "the flow as it stands" for name in names])
+
+
+def _named(callers: Iterable[TouchedCaller]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(caller_label, callers)))
+
+
+def caller_label(one: TouchedCaller) -> str:
+    """A service key or a mapping with its file and environments, as people read it."""
+    environments = f" in {', '.join(one.environments)}" if one.environments else ""
+    return f"{label_of(one.caller, one.file)}{environments}"
+
+
+def _labels(touched: Iterable[Touched]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{_flow(one)}: {_channel(one)}" for one in touched))
+
+
+def _flows(touched: Iterable[Touched]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(_flow, touched)))
+
+
+def _flow(one: Touched) -> str:
+    package = f"{one.iflow.package.name} › " if one.iflow.package else ""
+    return f"{package}{one.iflow.name}"
+
+
+def _channel(one: Touched) -> str:
+    return f"{one.channel.adapter} {one.channel.address or one.channel.name}".strip()

@@ -1,0 +1,153 @@
+"""Finds the successors of a binding's certificate, and tells whether one of them will be let in.
+
+A renewed certificate keeps the pair or, with another CA or another organizational unit, at least
+the common name. What it is worth is judged on its first valid day from the clock on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import datetime
+from itertools import islice, pairwise
+from typing import TYPE_CHECKING
+
+from iflint.judging.verdicts import BindingVerdict, Successor, Validity
+from iflint.pki.chains.search import judge_chain
+from iflint.pki.names import COMMON_NAME, ORGANIZATION
+
+if TYPE_CHECKING:
+    from iflint.judging.name_index import NameIndex
+    from iflint.judging.verdicts import Binding
+    from iflint.pki.certificates import Certificate
+    from iflint.pki.chains.pool import CertificatePool
+    from iflint.pki.chains.signatures import SignatureCache
+    from iflint.pki.chains.verdict import ChainVerdict
+    from iflint.pki.names import Name
+    from iflint.pki.roots.trust import TrustList
+
+_MOST_SUCCESSORS = 20
+"""Later certificates of a sender that are looked at, those that end last. Ours: most seen: 2."""
+
+
+class Renewals:
+    """The certificates at hand that may take the place of another one, with their chains."""
+
+    def __init__(
+        self,
+        index: NameIndex,
+        pool: CertificatePool,
+        trust: TrustList,
+        at: datetime,
+        verifier: SignatureCache,
+    ) -> None:
+        self._index = index
+        self._pool = pool
+        self._trust = trust
+        self._at = at
+        self._verifier = verifier
+        self._chains: dict[str, ChainVerdict] = {}
+
+    def successors(
+        self,
+        verdict: BindingVerdict,
+        accepting: Callable[[Certificate], Binding | None],
+        taken: Collection[str] = (),
+    ) -> tuple[Successor, ...]:
+        """The later certificates of a binding's sender, the one to be ready for first.
+
+        ``accepting`` is the binding of the same channel, roles or user that lets a certificate in.
+        ``taken`` are certificates, by SHA-256, that are bound elsewhere and can't be bound here.
+        """
+        best = verdict.best
+        if best is None or best.validity is Validity.NOT_YET_VALID:
+            return ()
+        later = (
+            each
+            for each in self._later(best.certificate)
+            if each.sha256 not in taken or accepting(each) is not None
+        )
+        found = [
+            self._successor(best.certificate, each, accepting(each))
+            for each in islice(later, _MOST_SUCCESSORS)
+        ]
+        subject = best.certificate.subject.canonical
+        return tuple(sorted(found, key=lambda each: _to_be_ready_for(each, subject)))
+
+    def _later(self, best: Certificate) -> Iterator[Certificate]:
+        candidates = sorted(
+            self._index.of_sender(best.subject),
+            key=lambda each: (-each.not_after.timestamp(), each.sha256),
+        )
+        for each in candidates:
+            if (
+                is_later(each, best)
+                and each.is_ca is not True
+                and is_same_sender(each.subject, best.subject)
+            ):
+                yield each
+
+    def _successor(
+        self, best: Certificate, certificate: Certificate, accepted_by: Binding | None
+    ) -> Successor:
+        return Successor(
+            certificate=certificate,
+            locations=self._pool.locations(certificate),
+            same_pair=has_pair_of(certificate, best),
+            in_time=certificate.not_before <= best.not_after,
+            chain=self._chain(certificate),
+            accepted_by=accepted_by,
+            declared=self._pool.is_declared(certificate),
+        )
+
+    def _chain(self, certificate: Certificate) -> ChainVerdict:
+        """The chain as it is on the certificate's first valid day from the clock on."""
+        if certificate.sha256 not in self._chains:
+            first = max(self._at, certificate.not_before)
+            self._chains[certificate.sha256] = judge_chain(
+                certificate, self._pool, self._trust.at(first), first, self._verifier
+            )
+        return self._chains[certificate.sha256]
+
+
+def _to_be_ready_for(one: Successor, subject: str) -> tuple[bool, bool, bool, bool, float]:
+    """Usable ones first, those in time, those that are let in, those of the same subject."""
+    return (
+        not one.usable,
+        not one.in_time,
+        one.accepted_by is None,
+        one.certificate.subject.canonical != subject,
+        -one.certificate.not_after.timestamp(),
+    )
+
+
+def is_later(one: Certificate, other: Certificate) -> bool:
+    """Whether a certificate begins and ends after another one."""
+    return one.not_before > other.not_before and one.not_after > other.not_after
+
+
+def has_pair_of(one: Certificate, other: Certificate) -> bool:
+    """Whether two certificates have one pair, as the runtime compares names (*inferred*)."""
+    return (
+        one.subject.canonical == other.subject.canonical
+        and one.issuer.canonical == other.issuer.canonical
+    )
+
+
+def is_same_sender(one: Name, other: Name) -> bool:
+    """Whether two subjects are the same, or have one common name and no different organization.
+
+    As the runtime compares names (*inferred*).
+    """
+    if one.canonical == other.canonical:
+        return True
+    name = one.values_of(COMMON_NAME)
+    if not name or name != other.values_of(COMMON_NAME):
+        return False
+    organizations = one.values_of(ORGANIZATION), other.values_of(ORGANIZATION)
+    return not all(organizations) or organizations[0] == organizations[1]
+
+
+def renewals_of_each_other(certificates: Iterable[Certificate]) -> bool:
+    """Whether each of some certificates with one pair is a renewal of the one before it."""
+    each = sorted(certificates, key=lambda certificate: certificate.not_before)
+    return all(is_later(later, earlier) for earlier, later in pairwise(each))

@@ -1,0 +1,75 @@
+"""Where the next client certificate can be had: what the CA calendar leaves on the day of the run.
+
+So that no remedy asks a CA for what it no longer issues. The ways out are SAP's (see the page of
+IFL402, client-auth-sunset).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.pki.calendar import Stage
+from iflint.pki.roots.trust import Platform
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from iflint.judging.verdicts import BindingVerdict, JoinedCertificate
+    from iflint.pki.calendar import Calendar, Sunset
+
+_WAYS = {
+    Platform.CF: "SAP Cloud Root CA, a private PKI with a custom domain, or another root on the "
+    "list",
+    Platform.NEO: "SAP Cloud Root CA, or another root on both lists for Neo",
+    Platform.CUSTOM: "a private CA, or another root on your own list",
+}
+
+
+class Supply(msgspec.Struct, frozen=True):
+    """What is known of the CA of a binding's certificate, and of all public CAs, as sentences.
+
+    ``stage`` is how its CA issues certificates for clients. ``instead`` says where to get one where
+    that CA issues none, or perhaps none; ``elsewhere`` what a remedy has to add that asks for
+    another CA. Both are empty where the calendar rules nothing out.
+    """
+
+    stage: Stage = Stage.OPEN
+    instead: str = ""
+    elsewhere: str = ""
+
+
+def sunset_of(calendar: Calendar, best: JoinedCertificate) -> Sunset | None:
+    """What the calendar knows of the CAs of the chain, the one that issued it first."""
+    root = best.chain.root
+    if root is None:
+        return None
+    issuers = [certificate.issuer for certificate in best.chain.certificates]
+    return calendar.sunset_of(root, issuers)
+
+
+def supply_for(
+    verdict: BindingVerdict, calendar: Calendar, platform: Platform, today: date
+) -> Supply:
+    """What the calendar leaves for the next certificate of a binding."""
+    program = calendar.program
+    forbids = program is not None and program.stage(today) is Stage.CLOSED
+    elsewhere = ""
+    if forbids and program is not None:
+        elsewhere = f"No public CA may issue one since {program.forbidden_from}."
+    best = verdict.best
+    sunset = sunset_of(calendar, best) if best is not None else None
+    stage = sunset.stage(today) if sunset is not None else Stage.OPEN
+    if sunset is None or stage not in (Stage.CLOSED, Stage.UNSURE):
+        return Supply(stage, "", elsewhere)
+    who = sunset.authority.ca if sunset.authority else "Its public CA"
+    which = " that is no public web root" if forbids else " whose CA still issues them"
+    ways = f"{_WAYS[platform]}{which}"
+    if stage is Stage.CLOSED:
+        instead = f"{who} issues no certificate with Client Authentication any more: let the "
+        instead += f"sender get one under {ways}."
+    else:
+        instead = f"{who} perhaps issues no certificate with Client Authentication any more: ask "
+        instead += f"it, else let the sender get one under {ways}."
+    return Supply(stage, instead, elsewhere)

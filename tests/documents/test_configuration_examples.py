@@ -1,0 +1,24 @@
+"""Each example of the page on configuration is a file that iflint takes."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from iflint.configuration.file import read
+from iflint.console.invocation import rule_names
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "configuration.md"
+EXAMPLES = re.findall(r"```toml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_is_right(tmp_path, example) -> None:
+    (tmp_path / "iflint.toml").write_text(example, "utf-8")
+    found = read(str(tmp_path / "iflint.toml"), rule_names)
+    assert found.mistakes == ()
+    assert found.values
+
+
+def test_there_are_examples() -> None:
+    assert any("environments.qa.service-keys" in each for each in EXAMPLES)
