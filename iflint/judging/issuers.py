@@ -151,11 +151,14 @@ class Issuers:
         return sorted(ways, key=lambda way: way.rank) or [Way(None, RootStanding.NOT_LISTED, ca)]
 
     def ways_of_certificate(self, ca: Certificate) -> Iterator[tuple[Root, date]]:
-        """The roots to which a CA leads, by name and key, each with the path's last day."""
+        """The roots to which a CA leads, by name and key, each with the path's last day.
+
+        None, if the CA may not issue for clients.
+        """
         if ca.subject_key_id is None:
             return
         for row in self._public_cas.table.cas_named(ca.subject):
-            for way in self.ways_of(row):
+            for way in self.ways_of(row) if row.may_issue_for_clients else ():
                 if way.key_id == ca.subject_key_id and way.root is not None and way.last:
                     yield way.root, way.last
 
