@@ -290,6 +290,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             EXISTING_FILE, "Rows that correct the calendar of public CAs, in JSON.", CERTIFICATES
         ),
     ] = None
+    public_cas: Annotated[
+        str | None,
+        Setting(EXISTING_FILE, "A table that replaces that of public CAs, in JSON.", CERTIFICATES),
+    ] = None
     as_of: Annotated[
         datetime | None,
         Setting(MOMENT, "Judge as if it were this day or time (UTC).", CERTIFICATES, absent="now"),

@@ -250,7 +250,13 @@ def _collect_standings(
         chain = chains.get(certificate) or judge_chain(
             certificate, session.pool, trust, session.as_of, verifier
         )
-        standing = standing_of(chain, session.pool, trust, session.as_of)
+        standing = standing_of(
+            chain,
+            session.pool,
+            trust,
+            session.as_of,
+            issuers=session.issuers(session.as_of),
+        )
         verdict = standing.verdict, standing.reasons, standing.holds_until
         collected[certificate].standings.setdefault(verdict, (standing.steps, []))[1].append(
             session.name

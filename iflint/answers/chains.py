@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.judging.verdicts import Told
 from iflint.options import Options, UsageError
 from iflint.pki.certificates import Certificate, usage_name
 from iflint.pki.chains.pool import CertificatePool, expired_without_need
@@ -19,6 +20,7 @@ from iflint.report.certificate_list import Place, Standing, Step
 from iflint.words.wording import NO_SUBJECT, dated, day, days_until, listed
 
 if TYPE_CHECKING:
+    from iflint.judging.issuers import Issuers
     from iflint.pki.chains.verdict import Fault, Link
     from iflint.pki.files import FoundCertificate
     from iflint.pki.keys import KeyMaterial
@@ -46,7 +48,8 @@ def judged_chains(paths: Sequence[str], options: Options, *, every: bool = False
     certificate or no list of roots.
     """
     from iflint.engine.inputs import read_certificates
-    from iflint.engine.roots import read_trust_list
+    from iflint.engine.roots import read_calendar, read_public_cas, read_trust_list
+    from iflint.judging.issuers import Issuers
     from iflint.options import now
 
     as_of = options.as_of or now()
@@ -60,13 +63,19 @@ def judged_chains(paths: Sequence[str], options: Options, *, every: bool = False
     verifier = SignatureCache()
     starts = _starts(asked.certificates, verifier, every=every)
     pool = CertificatePool((*asked.certificates, *further.certificates))
+    issuers = Issuers(read_public_cas(options), read_calendar(options), trust, as_of)
     return JudgedChains(
         as_of=as_of,
         platform=str(trust.platform),
         trust=trust.name,
         trees=tuple(
             standing_of(
-                judge_chain(start, pool, trust, as_of, verifier), pool, trust, as_of, asked.keys
+                judge_chain(start, pool, trust, as_of, verifier),
+                pool,
+                trust,
+                as_of,
+                asked.keys,
+                issuers,
             )
             for start in starts
         ),
@@ -109,13 +118,15 @@ def standing_of(
     trust: TrustList,
     as_of: datetime,
     keys: Iterable[KeyMaterial] = (),
+    issuers: Issuers | None = None,
 ) -> Standing:
     """The steps of a verdict on a chain, the client certificate's own dates judged too.
 
-    ``keys`` are the private keys at hand, of which one may lie beside it and be another's.
+    ``keys`` are the private keys at hand, of which one may lie beside it and be another's;
+    ``issuers`` tell of an issuer that is missing.
     """
     strange = tuple(key for key in keys if key.beside == chain.leaf)
-    steps = tuple(_Steps(chain, pool, trust, as_of, strange).all())
+    steps = tuple(_Steps(chain, pool, trust, as_of, strange, issuers).all())
     reasons = tuple(f"{_short(step)} {fault}" for step in steps for fault in step.faults)
     if not reasons:
         return Standing("works", (), chain.holds_until, steps)
@@ -160,12 +171,14 @@ class _Steps:
         trust: TrustList,
         as_of: datetime,
         strange: Sequence[KeyMaterial],
+        issuers: Issuers | None,
     ) -> None:
         self._strange = strange
         self._chain = chain
         self._pool = pool
         self._trust = trust
         self._as_of = as_of
+        self._issuers = issuers
 
     def all(self) -> Iterator[Step]:
         leaf, links = self._chain.leaf, self._chain.links
@@ -282,11 +295,22 @@ class _Steps:
 
     def _missing(self, link: Link) -> Step:
         name_known = self._chain.issuer_name_known
-        why = "is missing" + (": the one of that name has another key" if name_known else "")
+        faults = ["is missing" + (": the one of that name has another key" if name_known else "")]
+        known_as = ""
+        if self._issuers is not None:
+            from iflint.rule.about import known_issuer
+
+            below = link.certificate
+            issuer = self._issuers.verdict(below.issuer, key_id=below.authority_key_id)
+            known_as = known_issuer(issuer, self._trust) if issuer is not None else ""
+            if issuer is not None and issuer.told is Told.UNSUPPORTED:
+                how = "" if issuer.confirmed else " (inferred from its name)"
+                faults.append(f"leads to no root on the list in force{how}")
         return Step(
             role="missing",
             subject=link.certificate.issuer.readable or "(no name)",
-            faults=(why,),
+            known_as=known_as,
+            faults=tuple(faults),
             sources=self._chain.ca_issuers,
         )
 

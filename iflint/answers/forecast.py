@@ -135,6 +135,9 @@ def _moments(session: Session) -> Iterator[datetime]:
         for root in session.trust.roots_named(certificate.issuer):
             if root.not_before is not None and root.not_after is not None:
                 yield from _ends(root.not_before, root.not_after, windows)
+    for binding in session.bindings(session.as_of):
+        if binding.unexplained is not None:
+            yield from map(_beginning, binding.unexplained.ends)
     for released in session.trust.table.releases.values():
         yield _beginning(released)
 

@@ -15,7 +15,7 @@ from iflint.console.invocation import Invocation, Request, prepare
 if TYPE_CHECKING:
     from iflint.sources.ignoring import Rules
 
-NAMING = ("certificates", "parameters", "roots", "roots_add", "calendar")
+NAMING = ("certificates", "parameters", "roots", "roots_add", "calendar", "public_cas")
 """Settings that name files of which every flow's verdict may depend."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Iterator
 
 import click
 
@@ -14,8 +15,20 @@ from iflint.console.interface import COMPLETION_VARIABLE, Interface
 
 def _show_version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
     if asked and not context.resilient_parsing:
-        click.echo(f"iflint {__version__}")
+        click.echo("\n".join(_versions()))
         context.exit()
+
+
+def _versions() -> Iterator[str]:
+    """The version of the program, and the days on which its packaged tables were checked."""
+    from iflint.pki.public_cas import PublicCas
+    from iflint.pki.roots.trust import packaged_table
+
+    roots, public_cas = packaged_table(), PublicCas().table
+    newest = roots.in_order[-1]
+    yield f"iflint {__version__}"
+    yield f"{roots.name} {newest} ({roots.releases[newest]}), checked on {roots.checked_on}"
+    yield f"public CAs of CCADB, checked on {public_cas.checked_on}"
 
 
 @click.group(

@@ -25,6 +25,7 @@ from iflint.words.visible import shown, visible
 from iflint.words.wording import counted, listed
 
 if TYPE_CHECKING:
+    from iflint.answers.public_cas import FoundCa, LeadsTo
     from iflint.answers.releases import Affected, ReleaseEffect
     from iflint.answers.trust_store import Store
     from iflint.pki.calendar import Claim, Row
@@ -60,11 +61,12 @@ def command() -> None:
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """The roots that were asked for, and the list in force."""
+    """The roots and the public CAs that were asked for, and the list in force."""
 
     as_of: datetime
     trust: TrustList
     known: tuple[KnownRoot, ...]
+    public_cas: tuple[FoundCa, ...]
 
 
 COLUMNS = (
@@ -89,20 +91,27 @@ def _row(root: Root, standing: str) -> dict[str, Any]:
 
 @subcommand(
     DEFAULT,
-    "List or search the known roots.",
+    "List or search the known roots and public CAs.",
     (
         click.Argument(["search"], nargs=-1, metavar="[SEARCH]..."),
         *(*ROOTS, *answer("table", "json", "csv"), *CONFIGURATION),
     ),
-    examples=("iflint roots", "iflint roots digicert g2", "iflint roots list --platform neo"),
+    examples=(
+        "iflint roots",
+        "iflint roots digicert g2",
+        'iflint roots "let\'s encrypt"',
+        "iflint roots list --platform neo",
+    ),
     group=command,
 )
 def list_roots(asked: Request, search: tuple[str, ...]) -> None:
     """List the known roots, or those in which every word of SEARCH occurs.
 
     SEARCH may be parts of the name, the key or a fingerprint. Each root is shown with the
-    releases in which it came and went, and what the list in force says of it.
+    releases in which it came and went, and what the list in force says of it. With SEARCH, the
+    public CAs of that name follow, each with the roots to which it leads (JSON has all of them).
     """
+    from iflint.answers.public_cas import public_cas_with
     from iflint.engine.roots import read_trust_list
     from iflint.pki.roots.history import known_roots
 
@@ -114,7 +123,9 @@ def list_roots(asked: Request, search: tuple[str, ...]) -> None:
     as_of = run.settings.as_of or now()
     trust, _ = call(read_trust_list, options_of(run), as_of)
     known = known_roots(trust, search)
-    show(run, Listed(as_of, trust, known), table=_list, json=_list_json, csv=_list_csv)
+    public_cas = call(public_cas_with, search, options_of(run), trust, as_of)
+    found = Listed(as_of, trust, known, public_cas)
+    show(run, found, table=_list, json=_list_json, csv=_list_csv)
 
 
 def _list_json(found: Listed) -> str:
@@ -124,6 +135,7 @@ def _list_json(found: Listed) -> str:
         list=found.trust.name,
         platform=str(found.trust.platform),
         roots=[_row(each.root, each.standing) for each in found.known],
+        public_cas=found.public_cas,
     )
 
 
@@ -143,15 +155,50 @@ _STANDINGS = {
 }
 
 
+_MOST_CAS = 20
+"""Public CAs that are shown to people. Ours: a screen of them; the largest CA has 500."""
+
+
 def _list(found: Listed, style: Style) -> str:
+    parts = [_table_of_known(found, style)] if found.known else []
+    parts += [_table_of_cas(found, style)] if found.public_cas else []
+    return "\n".join(parts) or f"No known root matches in {found.trust.describe()}.\n"
+
+
+def _table_of_known(found: Listed, style: Style) -> str:
     trust, known = found.trust, found.known
-    if not known:
-        return f"No known root matches in {trust.describe()}.\n"
     listed = sum(each.standing == "listed" for each in known)
     title = f"{trust.describe()}: {listed} of these {len(known)} listed"
     rows = [[*_root_cells(each.root), _STANDINGS[each.standing]] for each in known]
     headings = columns("Root", "Valid until", "History", "Standing")
     return table(headings, [(visible(title), rows)], style)
+
+
+def _table_of_cas(found: Listed, style: Style) -> str:
+    cas = found.public_cas
+    shown_cas = cas[:_MOST_CAS]
+    supported = sum(ca.supported for ca in cas)
+    title = f"Public CAs: {supported} of these {len(cas)} lead to a root of the list in force"
+    rows = [
+        [visible(ca.subject), _CLIENTS[ca.client_auth], "\n".join(map(_leads, ca.roots)) or "none"]
+        for ca in shown_cas
+    ]
+    text = table(columns("CA", "For clients", "Leads to"), [(title, rows)], style)
+    more = len(cas) - len(shown_cas)
+    return text + (f"\nand {more} more: give more words, or --format json\n" if more else "")
+
+
+_CLIENTS = {
+    "yes": "yes",
+    "unlimited": "yes, by no extended key usage",
+    "any": "yes, by any extended key usage",
+    "no": "no, by its extended key usage",
+}
+
+
+def _leads(root: LeadsTo) -> str:
+    until = f", {'ended' if root.over else 'until'} {root.last}"
+    return f"{visible(root.subject)}: {_STANDINGS[root.standing]}{until}"
 
 
 def _root_cells(root: Root) -> list[str]:
@@ -393,6 +440,8 @@ def _calendar(rows: Sequence[Row], style: Style) -> str:
         last = _claims(row.last)
         if row.intermediates_from:
             last.append(f"for new intermediates from {row.intermediates_from}")
+        if row.lifetime_days:
+            last.append(f"live {row.lifetime_days} days at most")
         if row.forbidden_from:
             last.append(f"forbidden from {row.forbidden_from}")
         cells.append(

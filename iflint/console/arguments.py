@@ -21,7 +21,10 @@ def several_paths(metavar: str) -> click.Argument:
 
 PATHS = several_paths("[PATH]...")
 
-ROOTS = ("keystore-password-env", "platform", "trust", "roots", "roots-add", "as-of")
+ROOTS = (
+    *("keystore-password-env", "platform", "trust", "roots", "roots-add"),
+    *("public-cas", "as-of"),
+)
 """The settings that decide which roots count, and at what moment."""
 JUDGING = (
     *("certificates", *ROOTS, "expiry-days", "calendar"),

@@ -154,7 +154,7 @@ def _overwritten(
     """What writing reports and a baseline would destroy."""
     from iflint.console.output import looks_like_input
 
-    inputs = [*paths, *([settings.calendar] if settings.calendar else [])]
+    inputs = [*paths, *filter(None, (settings.calendar, settings.public_cas))]
     everywhere: tuple[Settings | Environment, ...] = (settings, *settings.environments)
     for one in everywhere:
         for named in (one.certificates, one.parameters, one.roots, one.roots_add):

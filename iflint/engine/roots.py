@@ -1,4 +1,4 @@
-"""The lists of roots and the calendar of a run: packaged, or from files that options name."""
+"""The lists of roots, the calendar and the public CAs of a run: packaged, or from files."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from iflint.pki.calendar import Calendar
+    from iflint.pki.public_cas import PublicCas
     from iflint.pki.roots.trust import TrustList
 
 
@@ -80,6 +81,23 @@ def read_calendar(options: Options) -> Calendar:
         raise UsageError(f"--calendar {options.calendar}: {error.problem.message}") from None
     except ValueError as error:
         raise UsageError(f"--calendar {options.calendar}: {error}") from None
+
+
+def read_public_cas(options: Options) -> PublicCas:
+    """The table of public CAs: that of ``--public-cas``, else the packaged one. Raises UsageError.
+
+    The packaged one is read only when it is asked something.
+    """
+    from iflint.pki.public_cas import PublicCas, read_public_cas
+
+    if options.public_cas is None:
+        return PublicCas()
+    try:
+        return PublicCas(read_public_cas(named_file(options.public_cas, options).read()))
+    except Unreadable as error:
+        raise UsageError(f"--public-cas {options.public_cas}: {error.problem.message}") from None
+    except ValueError as error:
+        raise UsageError(f"--public-cas {options.public_cas}: {error}") from None
 
 
 def read_roots(

@@ -27,11 +27,14 @@ if TYPE_CHECKING:
     from iflint.engine.inputs import Inputs
     from iflint.iflow.model import Iflow
     from iflint.iflow.properties import ParameterFile
+    from iflint.judging.issuers import Issuers
+    from iflint.judging.judge import Judge
     from iflint.judging.verdicts import BindingVerdict, CallerVerdict, IflowVerdict
     from iflint.pki.calendar import Calendar
     from iflint.pki.chains.pool import CertificatePool
     from iflint.pki.chains.signatures import SignatureCache
     from iflint.pki.files import FoundCertificate
+    from iflint.pki.public_cas import PublicCas
     from iflint.places.location import FileLocation
     from iflint.places.problems import Problem
     from iflint.report.findings import CallerReference, Finding, RuleInfo
@@ -51,6 +54,7 @@ _KEPT_FROM = {
     "callers": {"inputs", "options"},
     "_channels_by_role": {"flows", "_overlays", "_own"},
     "_judged_callers": {"inputs", "options", "trust"},
+    "_issuers": {"trust"},
 }
 """What a session keeps once it is worked out, and the fields that it comes from."""
 
@@ -63,7 +67,7 @@ class Session:
 
     def __init__(self, paths: Sequence[str], options: Options) -> None:
         from iflint.engine.reading import Reader
-        from iflint.engine.roots import read_calendar
+        from iflint.engine.roots import read_calendar, read_public_cas
 
         self.name = ""
         self.options = options
@@ -73,6 +77,7 @@ class Session:
         self._overlays, self._unread_parameters = self._reader.parameters(options.parameters)
         self.trust, self._root_problems = self._reader.trust_list(options, self.as_of)
         self._calendar = read_calendar(options) if options.calendar is not None else None
+        self._public_cas = read_public_cas(options) if options.public_cas is not None else None
         self.inputs = self._reader.inputs(paths)
         self.flows = self.inputs.flows
         self._own: tuple[tuple[ParameterFile, ...], ...] = ((),) * len(self.flows)
@@ -184,11 +189,10 @@ class Session:
 
     def findings_in(self, iflow: Iflow) -> tuple[Finding, ...]:
         """What the rules say of the entries of an iFlow made up for a certificate by itself."""
-        from iflint.judging.judge import Judge
         from iflint.rule.rule import EntryCase
         from iflint.rule.words import LONE
 
-        judge = Judge(self.pool, self.trust.at(self.as_of), self.as_of, self._signatures)
+        judge = self._judge(self.as_of)
         context = self._context(self.as_of)
         cases = [
             EntryCase(context, iflow, channel.channel, entry, LONE)
@@ -200,10 +204,9 @@ class Session:
     def findings_of(self, caller: Caller) -> tuple[Finding, ...]:
         """What the rules say of any service key or mapping, also one that was not read."""
         from iflint.judging.callers import judge_callers
-        from iflint.judging.judge import Judge
         from iflint.rule.rule import CallerCase
 
-        judge = Judge(self.pool, self.trust.at(self.as_of), self.as_of, self._signatures)
+        judge = self._judge(self.as_of)
         context = self._context(self.as_of)
         cases = [CallerCase(context, verdict) for verdict in judge_callers([caller], judge)]
         return tuple(self._findings(cases))
@@ -382,9 +385,7 @@ class Session:
             and any(channel.checked or channel.entries for channel in iflow.channels)
         ]
         if unjudged:
-            from iflint.judging.judge import Judge
-
-            judge = Judge(self.pool, self.trust.at(as_of), as_of, self._signatures)
+            judge = self._judge(as_of)
             progress = self.options.progress
             for number in followed(unjudged, progress, "judging iFlow", self._name_of):
                 known[number] = judge.judge(self._iflows[number])
@@ -443,10 +444,30 @@ class Session:
 
     def _judge_callers(self, as_of: datetime) -> tuple[CallerVerdict, ...]:
         from iflint.judging.callers import judge_callers
+
+        return judge_callers(self.callers, self._judge(as_of))
+
+    def _judge(self, as_of: datetime) -> Judge:
         from iflint.judging.judge import Judge
 
-        judge = Judge(self.pool, self.trust.at(as_of), as_of, self._signatures)
-        return judge_callers(self.callers, judge)
+        return Judge(
+            self.pool, self.trust.at(as_of), as_of, self._signatures, lambda: self.issuers(as_of)
+        )
+
+    def issuers(self, as_of: datetime) -> Issuers:
+        """What names of issuers tell; those of the clock that was asked for last are kept."""
+        if as_of not in self._issuers:
+            from iflint.judging.issuers import Issuers
+
+            self._issuers.clear()
+            self._issuers[as_of] = Issuers(
+                self.public_cas, self.calendar, self.trust.at(as_of), as_of
+            )
+        return self._issuers[as_of]
+
+    @cached_property
+    def _issuers(self) -> dict[datetime, Issuers]:
+        return {}
 
     @cached_property
     def _judged_callers(self) -> dict[datetime, tuple[CallerVerdict, ...]]:
@@ -556,6 +577,7 @@ class Session:
             at_hand,
             self.calendar,
             {rule.code: rule for rule in self.rules},
+            ways=lambda ca: self.issuers(as_of).ways_of_certificate(ca),
             nameless=self._nameless,
         )
 
@@ -567,6 +589,15 @@ class Session:
 
             self._calendar = read_calendar(self.options)
         return self._calendar
+
+    @property
+    def public_cas(self) -> PublicCas:
+        """The table of public CAs, read from its file when it is first asked something."""
+        if self._public_cas is None:
+            from iflint.engine.roots import read_public_cas
+
+            self._public_cas = read_public_cas(self.options)
+        return self._public_cas
 
     @cached_property
     def pool(self) -> CertificatePool:

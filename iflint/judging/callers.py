@@ -62,7 +62,13 @@ def _by_itself(caller: Caller, judge: Judge) -> CallerVerdict:
         for each in accepted.values()
         if each is certificate or has_pair_of(each, certificate)
     ]
-    return CallerVerdict(caller=caller, state=EntryState.JOINED, joined=best_first(joined))
+    ranked = best_first(joined)
+    return CallerVerdict(
+        caller=caller,
+        state=EntryState.JOINED,
+        joined=ranked,
+        unexplained=judge.unexplained_issuer(ranked),
+    )
 
 
 def _sender(verdict: CallerVerdict) -> tuple[str, ...]:

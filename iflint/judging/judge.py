@@ -7,7 +7,7 @@ at hand by its pair, and each of these is judged by its dates and its chain.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ from iflint.judging.verdicts import (
     EntryState,
     EntryVerdict,
     IflowVerdict,
+    IssuerVerdict,
     JoinedCertificate,
     Presented,
     Reading,
@@ -53,6 +54,7 @@ from iflint.pki.names import (
 from iflint.pki.roots.trust import TrustList
 
 if TYPE_CHECKING:
+    from iflint.judging.issuers import Issuers
     from iflint.pki.files import KeyEntry
     from iflint.places.location import Location
 
@@ -61,12 +63,19 @@ class Judge:
     """Judges iFlows against the certificates at hand, one trust list and one clock."""
 
     def __init__(
-        self, pool: CertificatePool, trust: TrustList, at: datetime, verifier: SignatureCache
+        self,
+        pool: CertificatePool,
+        trust: TrustList,
+        at: datetime,
+        verifier: SignatureCache,
+        issuers: Callable[[], Issuers],
     ) -> None:
+        """``issuers`` is called when an issuer is met that no certificate at hand explains."""
         self._pool = pool
         self._trust = trust
         self._at = at
         self._verifier = verifier
+        self._issuers = issuers
         self._judged: dict[str, tuple[Validity, ChainVerdict, Presented | None]] = {}
         self.index = NameIndex(pool)
         self.renewals = Renewals(self.index, pool, trust, at, verifier)
@@ -105,9 +114,8 @@ class Judge:
             if verdict.state is EntryState.JOINED
             for match in verdict.joined
         }
-        return self._companions.beside(
-            [self._with_near_miss(verdict, taken) for verdict in verdicts]
-        )
+        judged = [self._with_near_miss(verdict, taken) for verdict in verdicts]
+        return self._companions.beside([self._with_issuer(verdict) for verdict in judged])
 
     def _join(
         self, entry: CertificateEntry, first: dict[tuple[str, str], CertificateEntry]
@@ -255,6 +263,31 @@ class Judge:
             None,
         )
         return msgspec.structs.replace(verdict, closest=closest)
+
+    def _with_issuer(self, verdict: EntryVerdict) -> EntryVerdict:
+        subject, issuer = verdict.subject.name, verdict.issuer.name
+        if verdict.joined:
+            told = self.unexplained_issuer(verdict.joined)
+        elif verdict.state is EntryState.NOT_FOUND and subject is not None and issuer is not None:
+            told = self._by_name(subject, issuer)
+        else:
+            return verdict
+        return msgspec.structs.replace(verdict, unexplained=told)
+
+    def unexplained_issuer(self, joined: Sequence[JoinedCertificate]) -> IssuerVerdict | None:
+        """What is known of the issuer that no certificate at hand explains, for a binding."""
+        best = joined[0]
+        if all(match.certificate.is_known_by_facts for match in joined):
+            return self._by_name(best.certificate.subject, best.certificate.issuer)
+        if best.chain.missing_issuer is None or best.chain.below is None:
+            return None
+        key_id = best.chain.below.authority_key_id
+        return self._issuers().verdict(best.chain.missing_issuer, key_id=key_id)
+
+    def _by_name(self, subject: Name, issuer: Name) -> IssuerVerdict | None:
+        if not issuer.rdns or self._pool.named(issuer):
+            return None
+        return self._issuers().verdict(issuer, subject)
 
 
 _WITHOUT_CERTIFICATE = (EntryState.NOT_FOUND, EntryState.MALFORMED)

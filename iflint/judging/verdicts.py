@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Container
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -25,10 +25,12 @@ from iflint.pki.certificates import Certificate
 from iflint.pki.chains.pool import expired_without_need
 from iflint.pki.chains.verdict import ChainVerdict, FaultKind, Outcome
 from iflint.pki.names import Attribute, Comparison, MalformedName, Name
+from iflint.pki.roots.trust import Root, RootStanding
 from iflint.places.location import Location
 from iflint.report.findings import FORM, DnComparison
 
 if TYPE_CHECKING:
+    from iflint.pki.calendar import Sunset
     from iflint.pki.files import KeyEntry
 
 
@@ -226,22 +228,78 @@ def _other(one: Certificate, certificate: Certificate) -> str:
     return "" if one == certificate else one.sha256
 
 
+class Told(enum.StrEnum):
+    """The one thing that is told of an issuer that no certificate at hand explains, worst first."""
+
+    OWN_ISSUER = "own-issuer"
+    """Subject and issuer are one name, which is no supported root's."""
+    UNSUPPORTED = "unsupported"
+    """A root, or a CA below roots, none of which is on the list in force."""
+    NO_LONGER_FOR_CLIENTS = "no-longer-for-clients"
+    """A public CA that issues no certificates for clients, or will not for long."""
+    CHANGES = "changes"
+    """An intermediate of a public CA, which a renewal is likely to change."""
+    SUPPORTED = "supported"
+    """A supported root, or a CA below one."""
+
+
+class IssuerVerdict(msgspec.Struct, frozen=True):
+    """What the name of an issuer tells, or name and key identifier where it is ``confirmed``.
+
+    ``root`` is the best of those to which it leads, or that it ``is_root`` itself, with its
+    ``standing`` on the list in force; None where the table of public CAs has no way up.
+    ``ended_on`` is the day on which the way to it ended, if it did; ``roots`` are all to which it
+    leads now, and ``ends`` the last days of its ways to roots. ``for_clients`` tells whether
+    the CA may issue for clients at all; ``sunset`` is the calendar's word on it.
+    """
+
+    issuer: Name
+    told: Told
+    root: Root | None = None
+    standing: RootStanding = RootStanding.NOT_LISTED
+    is_root: bool = False
+    confirmed: bool = False
+    for_clients: bool = True
+    ended_on: date | None = None
+    roots: tuple[Root, ...] = ()
+    ends: tuple[date, ...] = ()
+    sunset: Sunset | None = None
+
+
 class BindingVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """What lets a client certificate in, and its certificates at hand, best first.
 
     ``successors`` are later certificates of the same sender, the one to be ready for first.
     ``fresher_by_facts`` tells that only names and dates are known of the certificates of all that
-    are ``fresher``.
+    are ``fresher``. ``unexplained`` tells of an issuer that no certificate at hand explains: the
+    binding's own where no certificate of it is at hand but by names and dates (`by_name`), else the
+    one that is missing in the chain of the best (`missing_issuer`).
     """
 
     joined: tuple[JoinedCertificate, ...] = ()
     successors: tuple[Successor, ...] = ()
     fresher_by_facts: bool = False
+    unexplained: IssuerVerdict | None = None
 
     @property
     def best(self) -> JoinedCertificate | None:
         """The certificate that decides: a binding is as good as its best one."""
         return self.joined[0] if self.joined else None
+
+    @property
+    def by_name(self) -> IssuerVerdict | None:
+        """What the name of its issuer tells, where that is all that is known."""
+        return self.unexplained if self.is_known_by_names else None
+
+    @property
+    def missing_issuer(self) -> IssuerVerdict | None:
+        """What is known of the issuer that the chain of the best certificate lacks."""
+        return None if self.is_known_by_names else self.unexplained
+
+    @property
+    def is_known_by_names(self) -> bool:
+        """Whether no certificate of it is at hand but by names and dates."""
+        return all(match.certificate.is_known_by_facts for match in self.joined)
 
     @property
     def exact(self) -> bool:
@@ -300,9 +358,11 @@ class CallerVerdict(BindingVerdict, frozen=True, kw_only=True):
         """Whether it is a service key with a chain that XSUAA accepts, who gives tokens for it."""
         from iflint.pki.chains.xsuaa import accepts
 
-        best = self.best
+        best, known = self.best, self.unexplained
         return (
-            self.caller.kind is CallerKind.SERVICE_KEY and best is not None and accepts(best.chain)
+            self.caller.kind is CallerKind.SERVICE_KEY
+            and best is not None
+            and accepts(best.chain, known.roots if known else ())
         )
 
 

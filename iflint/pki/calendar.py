@@ -57,8 +57,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ``default_off`` is when certificates come without Client Authentication unless it is asked
     for, ``last`` the last day on which it can be had at all: a date, or several claims.
     ``forbidden_from`` is the first day on which a program lets nobody issue them,
-    ``intermediates_from`` the same for new intermediates. A row without ``default_off``,
-    ``last`` and ``forbidden_from`` says nothing.
+    ``intermediates_from`` the same for new intermediates. ``lifetime_days`` is how long its
+    certificates live at most, where it says so. A row without ``default_off``, ``last`` and
+    ``forbidden_from`` says nothing.
     """
 
     key: _Key
@@ -72,6 +73,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     last: date | tuple[Claim, ...] | None = None
     forbidden_from: date | None = None
     intermediates_from: date | None = None
+    lifetime_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] | None = None
     note: str = ""
     known_on: date | None = None
 
@@ -135,6 +137,18 @@ class Sunset(msgspec.Struct, frozen=True):
     def closed_from_at_the_earliest(self) -> date | None:
         """The first day on which perhaps none can be had, by the earliest date that is given."""
         return min(self._closing(0), default=None)
+
+    @property
+    def lifetime_days(self) -> int | None:
+        """How long the CA's certificates live at most; None: not known."""
+        return self.authority.lifetime_days if self.authority else None
+
+    @property
+    def last_valid_day(self) -> date | None:
+        """The last day on which one of before the end can be valid; None: not known."""
+        if self.closed_from is None or self.lifetime_days is None:
+            return None
+        return date.fromordinal(self.closed_from.toordinal() - 1 + self.lifetime_days)
 
     def _closing(self, claim: int) -> Iterator[date]:
         announced = self.authority is not None and self.authority.confidence == "announced"

@@ -30,10 +30,11 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     ``role`` is ``client`` for the certificate that the chain begins with, else ``intermediate``,
     ``root`` or ``missing``. ``usages`` are the extended key usages for people, None without such
-    an extension. ``known_as`` tells what the list of roots knows of a root. ``faults`` are
-    clauses that say what is wrong with this step, none when it holds; ``certain`` is False when
-    whether it holds is not known. ``sources`` are addresses from which a missing certificate
-    may be had, and ``note`` is what else is to be known of it, in a clause.
+    an extension. ``known_as`` tells what the list of roots knows of a root, or to which root a
+    missing one leads. ``faults`` are clauses that say what is wrong with this step, none when it
+    holds; ``certain`` is False when whether it holds is not known. ``sources`` are addresses from
+    which a missing certificate may be had, and ``note`` is what else is to be known of it, in a
+    clause.
     """
 
     role: str

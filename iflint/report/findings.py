@@ -280,6 +280,7 @@ class Finding(msgspec.Struct, frozen=True):
     key: str = ""
     fingerprint: str = ""
     environments: tuple[str, ...] = ()
+    by_names: bool = False
     suppression: Justification | None = None
     baseline: BaselineState | None = None
     fixable: bool = False

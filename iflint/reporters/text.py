@@ -12,6 +12,7 @@ from iflint.reporters.sentences import (
     CALLERS,
     ELSEWHERE,
     SEVERITIES,
+    caller_name,
     caller_words,
     certificate_name,
     roles_of,
@@ -30,7 +31,7 @@ from iflint.words.visible import cells
 from iflint.words.wording import counted, dated, lifetime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from iflint.places.location import FileLocation, Location
@@ -51,6 +52,9 @@ blank."""
 _INDENT = " " * 2
 _MOST_RELATED = 10
 """Places that are listed for a finding, and files of its certificate. Ours: most seen: 3."""
+_MOST_PLACES = 50
+"""Places of one thing that names tell. Ours: a screen of them."""
+_WITHOUT_CERTIFICATES = "No certificate is at hand: what the names alone tell"
 
 
 def render(
@@ -70,13 +74,17 @@ def render(
     """
     style = Style(colour, max(width, MINIMUM_WIDTH), ascii)
     lines: list[str] = []
+    by_names = [each for each in report.findings if each.by_names and not report.certificates]
+    others = [each for each in report.findings if not each.by_names or report.certificates]
     opened = opened_by(report)
-    for heading, findings in _grouped(report, style):
+    for heading, findings in _grouped(others, style):
         lines.extend(heading)
         for finding in findings:
             lines.append("")
             lines.extend(_finding(finding, report.as_of, opened, style))
         lines.extend(("", ""))
+    if by_names:
+        lines.extend((*_by_names(by_names, style), "", ""))
     if quiet:
         lines = lines[:-2]
     else:
@@ -84,22 +92,57 @@ def render(
     return "".join(f"{line.rstrip(' ')}\n" for line in lines)
 
 
-def _grouped(report: Report, style: Style) -> Iterator[tuple[list[str], list[Finding]]]:
+def _grouped(
+    findings: Iterable[Finding], style: Style
+) -> Iterator[tuple[list[str], list[Finding]]]:
     """Findings below their headings: those of iFlows in the report's order, of callers, others."""
     flows: dict[FileLocation, list[Finding]] = {}
     callers: list[Finding] = []
     others: list[Finding] = []
-    for finding in report.findings:
+    for finding in findings:
         if finding.iflow:
             flows.setdefault(finding.iflow.location, []).append(finding)
         else:
             (callers if finding.caller else others).append(finding)
-    for findings in flows.values():
-        if iflow := findings[0].iflow:
-            yield list(_heading(iflow, style)), findings
-    for title, findings in ((CALLERS, callers), (ELSEWHERE, others)):
-        if findings:
-            yield [style.paint(title, BOLD)], findings
+    for group in flows.values():
+        if iflow := group[0].iflow:
+            yield list(_heading(iflow, style)), group
+    for title, group in ((CALLERS, callers), (ELSEWHERE, others)):
+        if group:
+            yield [style.paint(title, BOLD)], group
+
+
+def _by_names(findings: Iterable[Finding], style: Style) -> Iterator[str]:
+    """What names tell where no certificate is at hand: each thing once, with its places."""
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        alike = (finding.code, finding.message, finding.remedy)
+        groups.setdefault(alike, []).append(finding)
+    yield style.paint(_WITHOUT_CERTIFICATES, BOLD)
+    for group in groups.values():
+        yield ""
+        yield from _title(group[0], style)
+        label = "found in"
+        for finding in group[:_MOST_PLACES]:
+            yield from _fact(label, _whereabouts(finding, style), style)
+            label = ""
+        if (more := len(group) - _MOST_PLACES) > 0:
+            yield from _fact(label, f"and {counted(more, 'more place')}", style)
+        yield from _fact("fix:", style.show(group[0].remedy), style, BOLD)
+
+
+def _whereabouts(finding: Finding, style: Style) -> str:
+    """Where something is said of: the iFlow with the channel's entry, or the caller."""
+    parts = []
+    if finding.iflow:
+        parts.append(style.show(finding.iflow.name or finding.iflow.id))
+    if finding.channel:
+        entry = f", entry {finding.entry.ordinal}" if finding.entry else ""
+        parts.append(_channel(finding.channel, style) + entry)
+    if finding.caller:
+        parts.append(style.show(caller_name(finding.caller)))
+    environments = ", ".join(map(style.show, finding.environments))
+    return ": ".join(parts) + (f" ({environments})" if environments else "")
 
 
 def _heading(iflow: IflowReference, style: Style) -> Iterator[str]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from iflint.judging.verdicts import Told
 from iflint.options import NARROWING
+from iflint.pki.roots.trust import RootStanding, version
 from iflint.places.location import file_name
 from iflint.report.findings import Related
-from iflint.rule.rule import BindingCase, CallerCase, SettingCase, SuppressionCase
+from iflint.rule.rule import BindingCase, CallerCase, EntryCase, SettingCase, SuppressionCase
 from iflint.rule.words import named
 from iflint.words.wording import day, listed
 
 if TYPE_CHECKING:
     from iflint.iflow.model import Value
-    from iflint.judging.verdicts import JoinedCertificate, Successor
+    from iflint.judging.verdicts import IssuerVerdict, JoinedCertificate, Successor
     from iflint.options import ServiceKeySettings, Suppression, UserSettings
+    from iflint.pki.roots.trust import Root, TrustList
     from iflint.places.location import Location
 
 
@@ -94,6 +97,94 @@ def about_renewal(
     place = successor.locations[:1]
     about["related"] += tuple(Related(each, "the renewed certificate") for each in place)
     return about
+
+
+def about_issuer(case: BindingCase) -> dict[str, Any]:
+    """The location, the related ones and the key of a finding about an issuer known by name.
+
+    Keyword arguments for `Rule.finding`. What only names tell is another finding than what the
+    certificate tells: who lives with the one has not seen the other.
+    """
+    best, by_names = case.verdict.best, case.verdict.is_known_by_names
+    told = {"by_names": by_names, "key": "by name" if by_names else ""}
+    if best is not None:
+        return about_certificate(case, best) | told
+    assert isinstance(case, EntryCase)
+    location, related = where_text_stands(case.verdict.issuer.value)
+    return {"location": location, "related": related, **told}
+
+
+def known_issuer(issuer: IssuerVerdict, trust: TrustList) -> str:
+    """What an issuer is, how that is known, and its way to a root: a phrase, then sentences."""
+    how = "by name and key" if issuer.confirmed else "by its name alone (inferred)"
+    what = "a public CA"
+    if issuer.is_root:
+        unsupported = issuer.told is Told.UNSUPPORTED
+        what = "a root that is not on the list in force" if unsupported else "a root of the list"
+    usage = "" if issuer.for_clients else " Its extended key usage lacks Client Authentication."
+    return f"{what} {how}.{way_to_root(issuer, trust)}{usage}"
+
+
+def surely_unsupported(case: BindingCase) -> bool:
+    """Whether the chain surely leads to no root of the list, though a certificate is missing.
+
+    It is not certain of roots on one of Neo's two lists, nor of what may serve for tokens alone.
+    """
+    issuer = case.verdict.missing_issuer
+    return (
+        issuer is not None
+        and issuer.confirmed
+        and issuer.told is Told.UNSUPPORTED
+        and issuer.standing is not RootStanding.ONE_LIST
+        and not other_list_for_tokens(case)
+    )
+
+
+def way_to_root(issuer: IssuerVerdict, trust: TrustList) -> str:
+    """To which root an issuer leads, and what the list says of that one: see `root_history`."""
+    root = issuer.root
+    if root is None:
+        return " No way from it to a root is valid any more."
+    if issuer.is_root:
+        return root_history(root, trust)
+    lead = f" It leads to the root {root.subject_text}"
+    if issuer.ended_on is not None:
+        return f"{lead}, but the way to it ended on {issuer.ended_on}."
+    if issuer.told is not Told.UNSUPPORTED:
+        return f"{lead}, which is on the list in force."
+    if issuer.standing is RootStanding.ONE_LIST:
+        return f"{lead}, which is on SAP's list for BTP, but not on Neo's own."
+    return f"{lead}, which is not on the list in force.{root_history(root, trust, 'That root')}"
+
+
+def root_history(root: Root | None, trust: TrustList, whose: str = "It") -> str:
+    """What the releases of the list say of a root, in sentences that begin with a blank."""
+    if root is None or root.added_in is None:
+        return ""
+    standing = trust.standing(root)
+    came = "comes" if standing is RootStanding.NOT_YET else "came"
+    text = f" {whose} {came} with release {root.added_in} of {root.origin} ({root.added_on})"
+    if root.removed_in is not None:
+        gone = trust.release is not None and version(root.removed_in) <= version(trust.release)
+        verb = "was" if gone else "will be"
+        text += f" and {verb} removed in release {root.removed_in} ({root.removed_on})"
+    text += "."
+    if standing is RootStanding.NOT_REQUIRED:
+        text += " SAP's whole list has it, but it is not among the roots that BTP itself uses."
+    return text
+
+
+def other_list_for_tokens(case: BindingCase) -> str:
+    """What is to be known of a service key whose file does not tell which way its sender takes.
+
+    Empty where that makes no difference to whether its root counts.
+    """
+    if not isinstance(case, CallerCase) or not case.verdict.may_fetch_tokens:
+        return ""
+    return (
+        " A sender that only fetches a token with this key (OAuth) meets another list, XSUAA's, "
+        "which has a CA of this chain; calls with the certificate itself fail."
+    )
 
 
 def of_suppression(case: SuppressionCase) -> str:

@@ -391,6 +391,7 @@ class Rule:
         broken_since: datetime | None = None,
         works_from: datetime | None = None,
         key: str = "",
+        by_names: bool = False,
         fixable: bool = False,
     ) -> Finding:
         """Make a finding of this rule about ``case``; see `iflint.report.findings.Finding`."""
@@ -416,6 +417,7 @@ class Rule:
             broken_since=broken_since,
             works_from=works_from,
             key=key,
+            by_names=by_names,
             fixable=fixable and not location.file.members,
         )
 

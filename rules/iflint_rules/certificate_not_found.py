@@ -50,7 +50,8 @@ class CertificateNotFound(Rule):
     that resembles it. If one differs in one or two letters of the common name and in nothing
     else, it is named as the closest: this may be a typing error, or two partners with similar
     names, so it stays a warning. When there are no certificates at all, this is said once for
-    each iFlow, and the summary lists the certificates to ask for.
+    each iFlow. The text report then has one section of all that the names alone tell, and the list
+    of the certificates to ask for.
 
     A service key or a mapping is reported where its file only refers to the certificate
     (`file("partner.pem")`, `var.certificate` in Terraform) or tells its end in a form that iflint
@@ -96,16 +97,14 @@ class CertificateNotFound(Rule):
         if not missing:
             return
         first, *others = (entry.entry.location for entry in missing)
-        number = len(missing)
-        entries = "certificate entry" if number == 1 else f"{number} certificate entries"
         yield self.finding(
             case,
-            f"No certificate is at hand, so dates and chains for the {entries} of this iFlow were "
-            "not checked.",
+            "No certificate is at hand, so dates and chains were not checked.",
             remedy="Ask for the certificates listed in the summary, and give them with "
             "--certificates PATH or keep them in the repository.",
             location=first,
             related=[Related(place, "another entry without its certificate") for place in others],
+            by_names=True,
         )
 
     def check_caller(self, case: CallerCase) -> Iterable[Finding]:

@@ -11,13 +11,17 @@ from iflint.rule import (
     Confidence,
     EntryState,
     Finding,
+    IssuerVerdict,
     Platform,
     Rule,
     Severity,
     Stage,
     Sunset,
+    Told,
     Topic,
+    Validity,
     about_certificate,
+    about_issuer,
     dated,
     listed,
     sunset_of,
@@ -51,6 +55,11 @@ class ClientAuthSunset(Rule):
     moved before and will move again. `iflint roots calendar` shows every row with its source
     and the day on which it was known. To correct a row or to add your CA, write it into a file
     of your own and name it: `calendar = "ca-calendar.json"` in `iflint.toml`.
+
+    Where the certificate is not at hand, the name of its issuer tells the CA, and the table of
+    public CAs its roots (*inferred*): then the same is said without a last day. It says so, too,
+    when no certificate that the CA issued before its end can still be valid, and when the CA's own
+    certificate does not let it issue for clients.
 
     ## Why it fails at runtime
 
@@ -163,7 +172,13 @@ class ClientAuthSunset(Rule):
 
     def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say what the calendar knows of the CA, and the way out."""
-        best = case.verdict.best
+        best, by_name = case.verdict.best, case.verdict.by_name
+        if (
+            by_name is not None
+            and by_name.told is Told.NO_LONGER_FOR_CLIENTS
+            and (best is None or best.validity is not Validity.EXPIRED)
+        ):
+            yield self._by_name(case, by_name)
         if best is None or case.verdict.state is not EntryState.JOINED or not best.works:
             return
         sunset = sunset_of(case.context.calendar, best)
@@ -175,42 +190,72 @@ class ClientAuthSunset(Rule):
             case,
             f"{_headline(case.words.its.capitalize(), sunset, today)} It works until {last_day}. "
             + " ".join((*_authority(sunset, today), *_program(sunset, today))),
-            remedy=_way_out(case),
+            remedy=_way_out(case, "Before that day"),
             breaks_on=best.certificate.not_after,
             **about_certificate(case, best),
         )
 
+    def _by_name(self, case: BindingCase, issuer: IssuerVerdict) -> Finding:
+        clock, sunset, told = case.context.as_of, issuer.sunset, case.verdict.best
+        today = clock.date()
+        who = f"{issuer.issuer.readable}, by its name (inferred) a public CA"
+        if sunset is None or not issuer.for_clients:
+            said = [
+                f"The issuer of {case.words.its} certificate may not issue for clients: {who}, has "
+                "an extended key usage without Client Authentication."
+            ]
+        else:
+            said = [
+                _headline(case.words.its.capitalize(), sunset, today),
+                f"Its issuer is {who}.",
+                *(_none_left(sunset, today) if told is None else ()),
+                *_authority(sunset, today),
+                *_program(sunset, today),
+            ]
+        before = "Ask the sender when its certificate ends. Before that day"
+        if told is not None:
+            before = f"Before {dated(told.certificate.not_after, clock)}, when it ends,"
+        return self.finding(
+            case,
+            " ".join(said),
+            remedy=_way_out(case, before),
+            breaks_on=told.certificate.not_after if told is not None else None,
+            **about_issuer(case),
+        )
+
 
 _WAYS_OUT = {
-    Platform.CF: "Before that day move the sender to SAP Cloud Root CA (the Destination service "
+    Platform.CF: "{} move the sender to SAP Cloud Root CA (the Destination service "
     "renews it), to the User Role option with a certificate in a service key (a pinned key needs a "
     "new key at each renewal; iflint watches its JSON), to a private CA on a custom domain, or to "
     "X9 Financial PKI: `iflint explain IFL402`.",
-    Platform.NEO: "Before that day move the sender to a certificate under a root on both lists "
+    Platform.NEO: "{} move the sender to a certificate under a root on both lists "
     "that is no web root, such as SAP Cloud Root CA, and map it to a user (certificate-to-user "
     "mapping; iflint watches a dump of them); plan it with the move off Neo: "
     "`iflint explain IFL402`.",
-    Platform.CUSTOM: "Before that day let a private CA issue the sender's certificate, and add "
+    Platform.CUSTOM: "{} let a private CA issue the sender's certificate, and add "
     "its root to your own list: `iflint explain IFL402`.",
 }
 
 
 _OTHER_CERTIFICATES = {
-    CallerKind.SERVICE_KEY: "Before that day let the sender get a certificate of SAP Cloud Root CA "
+    CallerKind.SERVICE_KEY: "{} let the sender get a certificate of SAP Cloud Root CA "
     "(also with a service key whose key pair SAP makes, inferred), of X9 Financial PKI, or of a "
     "private CA on a custom domain, or use OAuth: `iflint explain IFL402`.",
-    CallerKind.MAPPING: "Before that day let the sender get a certificate under a root on both "
+    CallerKind.MAPPING: "{} let the sender get a certificate under a root on both "
     "lists for Neo that is no web root, such as SAP Cloud Root CA; plan it with the move off Neo: "
     "`iflint explain IFL402`.",
 }
 """What to put into a service key or a mapping instead."""
 
 
-def _way_out(case: BindingCase) -> str:
+def _way_out(case: BindingCase, when: str) -> str:
     platform = case.context.trust.platform
     if isinstance(case, CallerCase) and platform is not Platform.CUSTOM:
-        return f"{_OTHER_CERTIFICATES[case.verdict.caller.kind]} {case.words.switch}"
-    return f"{_WAYS_OUT[platform]} {case.words.switch}".rstrip()
+        way = _OTHER_CERTIFICATES[case.verdict.caller.kind]
+    else:
+        way = _WAYS_OUT[platform]
+    return f"{way.format(when)} {case.words.switch}".rstrip()
 
 
 def _headline(whose: str, sunset: Sunset, today: date) -> str:
@@ -229,6 +274,17 @@ def _headline(whose: str, sunset: Sunset, today: date) -> str:
     return (
         f"{whose} certificate will not be renewed like for like: {who} ends Client Authentication."
     )
+
+
+def _none_left(sunset: Sunset, today: date) -> Iterable[str]:
+    """What follows from how long the CA's certificates live."""
+    last = sunset.last_valid_day
+    if last is not None:
+        over = "none" if last < today else f"none after {last}"
+        yield (
+            f"Its certificates live {sunset.lifetime_days} days at most, so {over} with Client "
+            "Authentication can be valid."
+        )
 
 
 def _authority(sunset: Sunset, today: date) -> Iterable[str]:

@@ -12,8 +12,11 @@ from iflint.rule import (
     Outcome,
     Rule,
     Severity,
+    Told,
     Topic,
     about_certificate,
+    known_issuer,
+    surely_unsupported,
 )
 
 
@@ -26,6 +29,11 @@ class MissingChain(Rule):
     at hand and reports an issuer that is neither there nor a root of the list. It names the missing
     certificate and, if the certificate below it says where its issuer can be downloaded (AIA
     caIssuers), that address; nothing is ever fetched.
+
+    Where the missing certificate is that of a public CA, it says to which root this leads, and
+    whether that is on the list: by the key identifier that the certificate below names, or by the
+    name alone (*inferred*). Under a root that is not on the list nobody needs the intermediate:
+    `unsupported-issuer` says so instead.
 
     Whether a name that nothing at hand carries is an intermediate or a root can't be told, so
     the message says, too, that as a root it would not be on the list.
@@ -59,8 +67,10 @@ class MissingChain(Rule):
 
     def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say which certificate is missing, and where it may be found."""
-        best = case.verdict.best
+        best, issuer = case.verdict.best, case.verdict.missing_issuer
         if best is None or best.chain.outcome is not Outcome.MISSING:
+            return
+        if _UNSUPPORTED_ISSUER in case.context.in_force and surely_unsupported(case):
             return
         chain = best.chain
         missing = chain.missing_issuer.readable if chain.missing_issuer else "unknown"
@@ -70,7 +80,10 @@ class MissingChain(Rule):
         )
         if chain.below is not None and chain.below.sha256 != best.certificate.sha256:
             message += f" It issued {chain.below.subject.readable}."
-        if chain.issuer_name_known:
+        if issuer is not None:
+            trust = case.context.trust
+            message += f" It is {known_issuer(issuer, trust)} List: {trust.name}."
+        elif chain.issuer_name_known:
             message += " The one of that name that is at hand or on the list has another key."
         else:
             message += (
@@ -84,6 +97,9 @@ class MissingChain(Rule):
         remedy += "."
         if _is_of_sap(case, best):
             remedy = CHAIN_AGAIN
+        if issuer is not None and (issuer.told is Told.UNSUPPORTED or not issuer.for_clients):
+            remedy = "Make sure of the CA first: below this one the sender may need another "
+            remedy += "certificate, not this intermediate."
         yield self.finding(
             case,
             message,
@@ -91,6 +107,10 @@ class MissingChain(Rule):
             severity=Severity.ERROR if best.presented else None,
             **about_certificate(case, best),
         )
+
+
+_UNSUPPORTED_ISSUER = "IFL207"
+"""Says so where it is certain that the missing certificate is of no use."""
 
 
 def _is_of_sap(case: BindingCase, best: JoinedCertificate) -> bool:

@@ -1,8 +1,18 @@
 """IFL310: the issuer DN names an intermediate of a public CA."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from iflint.rule import EntryCase, Finding, Rule, Severity, Validity, about_certificate
+from iflint.rule import (
+    EntryCase,
+    Finding,
+    Rule,
+    Severity,
+    Told,
+    Validity,
+    about_certificate,
+    about_issuer,
+)
 
 
 class PinnedPublicIssuer(Rule):
@@ -11,7 +21,9 @@ class PinnedPublicIssuer(Rule):
     ## What it does
 
     Reports an entry whose certificate was issued by an intermediate below a public web root
-    (one that Mozilla's store for TLS holds, which stands in for all browsers).
+    (one that Mozilla's store for TLS holds, which stands in for all browsers). Where the
+    certificate is not at hand, the name of the issuer tells (*inferred*), unless that CA ends
+    certificates for clients anyway, which `client-auth-sunset` says.
 
     ## Why it fails at runtime
 
@@ -37,19 +49,27 @@ class PinnedPublicIssuer(Rule):
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say which intermediate it is."""
-        best = case.verdict.best
-        if best is None or best.validity is Validity.EXPIRED or not best.chain.ok:
+        best, by_name = case.verdict.best, case.verdict.by_name
+        if best is not None and best.validity is Validity.EXPIRED:
+            return
+        if by_name is not None and by_name.told is Told.CHANGES:
+            name = f"{by_name.issuer.readable} (inferred from the name)"
+            yield self._pinned(case, name, about_issuer(case))
+        if best is None or not best.chain.ok:
             return
         root, issuer = best.chain.root, best.certificate.issuer
         if root is None or not root.public_web or issuer.chain_key == root.subject.chain_key:
             return
-        yield self.finding(
+        yield self._pinned(case, issuer.readable, about_certificate(case, best))
+
+    def _pinned(self, case: EntryCase, name: str, about: dict[str, Any]) -> Finding:
+        return self.finding(
             case,
-            f"The issuer DN names an intermediate of a public CA, {issuer.readable}, which the "
-            "next renewal is likely to change.",
+            f"The issuer DN names an intermediate of a public CA, {name}, which the next renewal "
+            "is likely to change.",
             remedy=case.words.with_switch(
                 "Plan the renewal with a second entry, or let the sender use a CA whose "
                 "intermediates stay."
             ),
-            **about_certificate(case, best),
+            **about,
         )

@@ -5,12 +5,15 @@ from collections.abc import Iterable
 from iflint.rule import (
     BindingCase,
     Finding,
+    IssuerVerdict,
     Outcome,
     Platform,
     Rule,
     Severity,
+    Told,
     Topic,
     about_certificate,
+    about_issuer,
 )
 
 
@@ -20,7 +23,8 @@ class SelfSignedCertificate(Rule):
     ## What it does
 
     Reports an entry, a service key or a mapping whose best certificate is signed with its own key
-    and is not itself on the list of roots in force.
+    and is not itself on the list of roots in force. Where no certificate is at hand, and subject
+    and issuer are one name, this is *inferred* from the name: a warning.
 
     ## Why it fails at runtime
 
@@ -44,6 +48,9 @@ class SelfSignedCertificate(Rule):
 
     def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say that it is self-signed."""
+        by_name = case.verdict.by_name
+        if by_name is not None and by_name.told is Told.OWN_ISSUER:
+            yield self._by_name(case, by_name)
         best = case.verdict.best
         if best is None or best.chain.outcome is not Outcome.SELF_SIGNED:
             return
@@ -53,6 +60,17 @@ class SelfSignedCertificate(Rule):
             f"force ({case.context.trust.name}): {best.certificate.subject.readable}.",
             remedy=case.words.with_switch(_REMEDIES[case.context.trust.platform], elsewhere=True),
             **about_certificate(case, best),
+        )
+
+    def _by_name(self, case: BindingCase, issuer: IssuerVerdict) -> Finding:
+        return self.finding(
+            case,
+            f"Subject and issuer of {case.words.its} certificate are one name, so it is "
+            f"self-signed (inferred), and not on the list in force ({case.context.trust.name}): "
+            f"{issuer.issuer.readable}.",
+            remedy=case.words.with_switch(_REMEDIES[case.context.trust.platform], elsewhere=True),
+            severity=Severity.WARNING,
+            **about_issuer(case),
         )
 
 

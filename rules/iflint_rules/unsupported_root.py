@@ -5,7 +5,6 @@ from datetime import UTC, datetime, time
 
 from iflint.rule import (
     BindingCase,
-    CallerCase,
     Finding,
     JoinedCertificate,
     Outcome,
@@ -16,7 +15,8 @@ from iflint.rule import (
     Topic,
     TrustList,
     about_certificate,
-    version,
+    other_list_for_tokens,
+    root_history,
 )
 
 
@@ -87,7 +87,7 @@ class UnsupportedRoot(Rule):
         return self.finding(
             case,
             f"The root of {case.words.its} certificate is on one of the two lists for Neo only, "
-            f"{which}: {_subject(best)}.{_history(root, trust)} Lists: {trust.name}.",
+            f"{which}: {_subject(best)}.{root_history(root, trust)} Lists: {trust.name}.",
             remedy="Ask SAP support whether the load balancer of your Neo tenant trusts this root, "
             "or let the sender use a certificate under a root that is on both lists.",
             severity=Severity.WARNING,
@@ -101,7 +101,7 @@ class UnsupportedRoot(Rule):
         expected = root is not None and trust.standing(root) is RootStanding.NOT_YET
         coming = root.added_on if expected and root is not None else None
         since = datetime.combine(removed_on, time(), UTC) if removed_on else None
-        for_tokens = isinstance(case, CallerCase) and case.verdict.may_fetch_tokens
+        for_tokens = other_list_for_tokens(case)
         bridge = case.context.bridge_of(best.chain)
         if bridge is not None:
             ca = bridge.ca.subject.readable
@@ -120,8 +120,8 @@ class UnsupportedRoot(Rule):
             case,
             f"The chain of {case.words.its} certificate ends in a root that is "
             f"{'no longer' if removed else 'not'} on the list in force: {_subject(best)}."
-            f"{_history(root, trust)}{_narrowed(root, trust)}{_namesake(root, trust)}"
-            f"{crossed}{_TOKENS if for_tokens else ''} List: {trust.name}.",
+            f"{root_history(root, trust)}{_namesake(root, trust)}"
+            f"{crossed}{for_tokens} List: {trust.name}.",
             remedy=remedy,
             severity=Severity.WARNING if for_tokens else None,
             broken_since=max(since, best.certificate.not_before) if since else None,
@@ -130,38 +130,9 @@ class UnsupportedRoot(Rule):
         )
 
 
-_TOKENS = (
-    " A sender that only fetches a token with this key (OAuth) meets another list, XSUAA's, which "
-    "has a CA of this chain; calls with the certificate itself fail."
-)
-"""What is to be known of a service key whose file does not tell which way its sender takes."""
-
-
 def _subject(best: JoinedCertificate) -> str:
     root = best.chain.root
     return root.subject_text if root else best.chain.certificates[-1].subject.readable
-
-
-def _history(root: Root | None, trust: TrustList) -> str:
-    """What the releases of the table say of a root."""
-    if root is None or root.added_in is None:
-        return ""
-    came = "comes" if trust.standing(root) is RootStanding.NOT_YET else "came"
-    text = f" It {came} with release {root.added_in} of {root.origin} ({root.added_on})"
-    if root.removed_in is not None:
-        gone = trust.release is not None and version(root.removed_in) <= version(trust.release)
-        text += (
-            f" and {'was' if gone else 'will be'} removed in release {root.removed_in} "
-            f"({root.removed_on})"
-        )
-    return f"{text}."
-
-
-def _narrowed(root: Root | None, trust: TrustList) -> str:
-    """A root that counts but for ``--trust``: say so."""
-    if root is None or trust.standing(root) is not RootStanding.NOT_REQUIRED:
-        return ""
-    return " SAP's whole list has it, but it is not among the roots that BTP itself uses."
 
 
 def _namesake(root: Root | None, trust: TrustList) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 
+import case_maker
 import pytest
 from cryptography import x509
 
 import exports
 from authorities import DAY, NOW, SERVER, Party, client, intermediate, pem, root_of
+
+from .conftest import CASES  # isort: skip
 
 ROOT, MIDDLE, LOW, SENDER = (Party(name) for name in ("Root", "Middle", "Low", "sender"))
 CLOCK = ("--as-of", "2026-11-24", "--isolated")
@@ -201,3 +204,35 @@ def test_plain_ascii_where_the_console_has_no_more(write, call) -> None:
     shown = _text(judged_chains(["all.pem"], options), Style(False, 80, True))
     assert shown.isascii()
     assert "issued by x CN=Middle" in shown
+
+
+OWN_TABLES = (
+    *("--public-cas", str(CASES / "public-cas.json")),
+    *("--roots", str(CASES / "trust-table.json")),
+)
+
+
+@pytest.mark.parametrize(
+    ("case", "known", "reasons"),
+    [
+        ("missing-chain/bad-public-ca", "which is on the list in force.", 1),
+        ("unsupported-issuer/bad-leaf-alone", "and was removed in release 2.0.0 (2025-04-15).", 2),
+    ],
+)
+def test_a_missing_issuer_is_known_by_name_and_key(call, trees, case, known, reasons) -> None:
+    file = str(CASES / case / "certificates" / "partner.pem")
+    (tree,) = trees(file, *CLOCK, *OWN_TABLES)
+    missing = tree["steps"][-1]
+    assert missing["known_as"].startswith("a public CA by name and key. It leads to the root ")
+    assert missing["known_as"].endswith(known)
+    assert (tree["verdict"], len(tree["reasons"])) == ("fails", reasons)
+    shown = " ".join(call("chain", file, *CLOCK, *OWN_TABLES).stdout.split())
+    assert missing["known_as"] in shown
+
+
+def test_a_missing_issuer_that_no_key_confirms_is_inferred(call, trees, workplace) -> None:
+    leaf = exports.issue("by name", case_maker.PARTNER, case_maker.old_ca, key_ids=False)
+    (workplace / "leaf.pem").write_bytes(exports.pem(leaf))
+    (tree,) = trees("leaf.pem", *CLOCK, *OWN_TABLES)
+    assert tree["steps"][-1]["known_as"].startswith("a public CA by its name alone (inferred).")
+    assert "(inferred from its name)" in tree["reasons"][-1]

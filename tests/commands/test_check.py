@@ -357,10 +357,10 @@ class TestProcess:
         assert "…" in piped.stdout.decode("utf-8")
 
     def test_a_western_console_keeps_its_letters_and_gets_plain_symbols(self, tmp_path) -> None:
-        channel = Channel("HTTPS", "/bücher", [("CN=Bücher", "CN=Straße")])
+        channel = Channel("HTTPS", "/bücher", [("CN=Bücher", "CN=Straße"), ("Bücher", "CN=Bücher")])
         write_tree(tmp_path, bundle(Flow("Orders", "Bücher", [channel])))
         run = process(
-            *("check", ".", "--isolated", "--as-of", CLOCK),
+            *("check", ".", "--isolated", "--as-of", CLOCK, "--fail-on", "never"),
             cwd=tmp_path,
             env={"PYTHONIOENCODING": "cp1252"},
         )

@@ -9,17 +9,29 @@ from iflint.commands.main import cli
 from iflint.configuration.settings import SETTINGS
 from iflint.console.interface import Interface
 from iflint.engine.plugins import load_rules
+from iflint.pki.public_cas import PublicCas
+from iflint.pki.roots.trust import packaged_table
 
 from .conftest import process  # isort: skip
 
 
 def test_version(call) -> None:
-    assert call("--version").stdout == f"iflint {__version__}\n"
+    version, roots, public_cas = call("--version").stdout.splitlines()
+    assert version == f"iflint {__version__}"
+    table = packaged_table()
+    assert f"{table.in_order[-1]} " in roots
+    assert roots.endswith(f", checked on {table.checked_on}")
+    assert public_cas == f"public CAs of CCADB, checked on {PublicCas().table.checked_on}"
+
+
+def test_the_packaged_tables_say_when_they_were_checked() -> None:
+    assert packaged_table().checked_on is not None
+    assert PublicCas().table.checked_on is not None
 
 
 def test_python_dash_m(tmp_path) -> None:
     run = process("--version", cwd=tmp_path)
-    assert (run.returncode, run.stdout.decode().strip()) == (0, f"iflint {__version__}")
+    assert (run.returncode, run.stdout.decode().splitlines()[0]) == (0, f"iflint {__version__}")
 
 
 def test_help_names_every_command(call) -> None:

@@ -74,6 +74,33 @@ def test_list_as_data(roots) -> None:
     assert {row["standing"] for row in rows} == {"listed", "removed", "not-listed"}
 
 
+def test_a_search_finds_public_cas_and_their_roots(roots) -> None:
+    shown = flat(roots("let's encrypt", "--as-of", CLOCK))
+    assert "CN=R11, O=Let's Encrypt, C=US" in shown
+    assert "CN=ISRG Root X1, O=Internet Security Research Group, C=US: listed, until" in shown
+    data = json.loads(roots("R11", "encrypt", "--as-of", CLOCK, "--format", "json"))
+    (ca,) = data["public_cas"]
+    assert (ca["client_auth"], ca["supported"]) == ("yes", True)
+    assert json.loads(roots("--format", "json"))["public_cas"] == []
+
+
+def test_very_many_public_cas_are_not_all_shown(roots) -> None:
+    shown = roots("digicert", "--as-of", CLOCK)
+    assert "more: give more words, or --format json" in shown
+    assert len(json.loads(roots("digicert", "--format", "json"))["public_cas"]) > 200
+
+
+def test_a_table_of_public_cas_of_ones_own(roots, workplace) -> None:
+    shutil.copy(CASES / "public-cas.json", workplace / "own.json")
+    table = str(CASES / "trust-table.json")
+    shown = flat(roots("web", "--public-cas", "own.json", "--roots", table, "--as-of", CLOCK))
+    assert "1 of these 1 lead to a root of the list in force" in shown
+    assert "Let's Encrypt" not in roots("let's", "--public-cas", "own.json")
+    (workplace / "own.json").write_text('{"roots": [], "cas": [{}]}')
+    said = roots("web", "--public-cas", "own.json", code=2)
+    assert "--public-cas own.json: the table of public CAs can't be used" in flat(said)
+
+
 def test_diff(roots) -> None:
     shown = roots("diff", "3.0.0", "2.0.0")
     assert (

@@ -36,6 +36,7 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         (tmp_path / name).mkdir()
     (tmp_path / "qa.prop").touch()
     (tmp_path / "calendar.json").touch()
+    (tmp_path / "public-cas.json").touch()
     (tmp_path / "known.json").touch()
     configuration = configured(
         """
@@ -47,6 +48,7 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         roots = ["roots"]
         roots-add = ["roots"]
         calendar = "calendar.json"
+        public-cas = "public-cas.json"
         as-of = 2026-11-24
         expiry-days = 45
         exclude = ["old/", "!old/new"]
@@ -76,6 +78,7 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         "roots": (os.path.join(here, "roots"),),
         "roots-add": (os.path.join(here, "roots"),),
         "calendar": os.path.join(here, "calendar.json"),
+        "public-cas": os.path.join(here, "public-cas.json"),
         "as-of": datetime(2026, 11, 24, tzinfo=UTC),
         "expiry-days": 45,
         "exclude": ("old/", "!old/new"),

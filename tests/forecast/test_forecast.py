@@ -260,3 +260,15 @@ def test_a_wrong_last_day_is_wrong_usage(until: str, said: str) -> None:
     result = run("--until", until)
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+def test_what_names_tell_day_by_day(tmp_path: Path) -> None:
+    """The way of the issuer to its root ends, and with it what the list says of the issuer."""
+    issuers = ["CN=E5,O=Let's Encrypt,C=US", "CN=Nobody's CA"]
+    pairs = [(f"CN=partner-{number}", issuer) for number, issuer in enumerate(issuers)]
+    write_tree(tmp_path, bundle(Flow("Orders", "Orders", [Channel("HTTPS", "/orders", pairs)])))
+    session = session_of(tmp_path)
+    until = date(2027, 4, 1)
+    assert_every_day_is_told(session, until)
+    begun = [(c.day, c.finding.code) for c in forecast(session, until).changes if c.begins]
+    assert begun == [(date(2027, 3, 13), "IFL207")]

@@ -3,64 +3,54 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 
-import msgspec
 import pytest
 from click.testing import CliRunner
 
 from exports import (
     SERVER_AUTH,
     Channel,
+    Disclosed,
     Flow,
     bundle,
     dn,
     intermediate,
     issue,
     pem,
+    public_cas,
     root,
     write_tree,
 )
 from iflint.commands.main import cli
-from iflint.engine.session import Session
 
 TOP = root("bridge-top", dn("CN=Listed Root", "O=Example"), "2020-01-01", "2040-01-01")
 OWN = root("bridge-own", dn("CN=Own Root", "O=Example"), "2020-01-01", "2040-01-01")
+OTHER = root("bridge-other", dn("CN=Other Root", "O=Example"), "2020-01-01", "2040-01-01")
 CA = intermediate("bridge-ca", dn("CN=CA", "O=Example"), OWN, "2020-01-01", "2035-01-01")
 SERVERS = intermediate("bridge-servers", dn("CN=CA", "O=Example"), OWN, usages=[SERVER_AUTH])
 NAME = dn("CN=orders.example.com", "O=Example")
 
 
-def remedy(folder: Path, ca, monkeypatch, until: date, to: str = "Listed Root") -> str:
+def remedy(folder: Path, ca, monkeypatch, until: str, to=TOP, client_auth: str = "yes") -> str:
     client = issue("bridge-client", NAME, ca)
     channel = Channel("HTTPS", "/orders", [client.pair])
     write_tree(folder, bundle(Flow("Orders", "Orders", [channel])))
     (folder / "chain.pem").write_bytes(pem(client, ca, OWN))
     (folder / "list").mkdir()
     (folder / "list" / "top.pem").write_bytes(pem(TOP))
-    made = Session._context
-
-    def with_ways(session, as_of):
-        context = made(session, as_of)
-        roots = [root for root in context.trust.everything() if to in root.subject_text]
-
-        def ways(certificate):
-            subject = certificate.subject.readable
-            return [(each, until) for each in roots] if subject == "CN=CA, O=Example" else []
-
-        return msgspec.structs.replace(context, ways=ways)
-
-    monkeypatch.setattr(Session, "_context", with_ways)
+    table = public_cas("made up", [Disclosed(ca, [(to, until)], client_auth)])
+    (folder / "cas.json").write_text(json.dumps(table), "utf-8")
     monkeypatch.chdir(folder)
-    given = ["check", ".", "--roots", "list", "--as-of", "2026-11-24", "--format", "json"]
+    given = ["check", ".", "--roots", "list", "--public-cas", "cas.json"]
+    given += ["--as-of", "2026-11-24", "--format", "json"]
     findings = json.loads(CliRunner().invoke(cli, given).stdout)["report"]["findings"]
     (found,) = [finding for finding in findings if finding["code"] == "IFL201"]
     return f"{found['message']} {found['remedy']}"
 
 
 def test_the_cross_certificate_is_added_and_no_new_one_is_asked_for(tmp_path, monkeypatch) -> None:
-    said = remedy(tmp_path, CA, monkeypatch, date(2030, 1, 1))
+    said = remedy(tmp_path, CA, monkeypatch, "2030-01-01")
     assert "CN=CA, O=Example is certified by CN=Listed Root, O=Example, too" in said
     assert "cross certificate of CN=CA, O=Example" in said
     assert "no new certificate is needed" in said
@@ -68,15 +58,21 @@ def test_the_cross_certificate_is_added_and_no_new_one_is_asked_for(tmp_path, mo
 
 
 @pytest.mark.parametrize(
-    ("ca", "until", "to"),
+    ("ca", "until", "to", "client_auth"),
     [
-        (CA, date(2026, 11, 23), "Listed Root"),
-        (CA, date(2030, 1, 1), "DigiCert Global Root G2"),
-        (SERVERS, date(2030, 1, 1), "Listed Root"),
+        (CA, "2026-11-23", TOP, "yes"),
+        (CA, "2030-01-01", OTHER, "yes"),
+        (CA, "2030-01-01", TOP, "no"),
+        (SERVERS, "2030-01-01", TOP, "yes"),
     ],
-    ids=["the way has ended", "to a root that is not on the list", "a CA for servers only"],
+    ids=[
+        "the way has ended",
+        "to a root that is not on the list",
+        "a CA that the table knows for servers only",
+        "a CA for servers only",
+    ],
 )
-def test_what_is_no_way_is_not_advised(tmp_path, monkeypatch, ca, until, to) -> None:
-    said = remedy(tmp_path, ca, monkeypatch, until, to)
+def test_what_is_no_way_is_not_advised(tmp_path, monkeypatch, ca, until, to, client_auth) -> None:
+    said = remedy(tmp_path, ca, monkeypatch, until, to, client_auth)
     assert "cross certificate" not in said
     assert "get a certificate under a root that is on the list" in said

@@ -14,7 +14,10 @@ import msgspec
 from iflint.places.packaged import packaged_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from iflint.pki.chains.verdict import ChainVerdict
+    from iflint.pki.roots.trust import Root
 
 
 class _Table(msgspec.Struct, frozen=True):
@@ -23,9 +26,10 @@ class _Table(msgspec.Struct, frozen=True):
     common_names: frozenset[str]
 
 
-def accepts(chain: ChainVerdict) -> bool:
-    """Whether a CA of the chain is on XSUAA's list."""
+def accepts(chain: ChainVerdict, further: Iterable[Root] = ()) -> bool:
+    """Whether a CA of the chain is on XSUAA's list, or one of the roots to which it leads."""
     names = {certificate.issuer.common_name for certificate in chain.certificates}
+    names.update(root.subject.common_name for root in further)
     if chain.root is not None:
         names.add(chain.root.subject.common_name)
     return not _common_names().isdisjoint(names)

@@ -9,7 +9,7 @@ import msgspec
 from iflint.pki.roots.trust import Root, RootStanding, Table, TrustList, version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import date
 
 
@@ -36,14 +36,25 @@ def known_roots(trust: TrustList, words: Iterable[str] = ()) -> tuple[KnownRoot,
 
     Letter case does not count; a fingerprint may be written with colons.
     """
-    wanted = [_folded(word) for word in words]
+    is_wanted = matching(words)
     order = list(RootStanding)
     known = [
         KnownRoot(root, trust.standing(root))
         for root in trust.everything()
-        if all(any(word in text for text in _texts(root)) for word in wanted)
+        if is_wanted(_texts(root))
     ]
     return tuple(sorted(known, key=lambda each: order.index(each.standing)))
+
+
+def matching(words: Iterable[str]) -> Callable[[Iterable[str]], bool]:
+    """Whether each of ``words`` stands in one of some texts: see `known_roots`."""
+    wanted = [_folded(word) for word in words]
+
+    def is_wanted(texts: Iterable[str]) -> bool:
+        folded = [_folded(text) for text in texts]
+        return all(any(word in text for text in folded) for word in wanted)
+
+    return is_wanted
 
 
 def change(table: Table, one: str, other: str) -> ReleaseChange:
@@ -79,8 +90,8 @@ def _in_release(table: Table, release: str) -> dict[str, Root]:
 
 
 def _texts(root: Root) -> tuple[str, ...]:
-    texts = (root.subject_text, root.subject_text.replace("\\", ""), root.key, root.origin)
-    return (*map(_folded, texts), root.sha256, root.sha1)
+    plain = root.subject_text.replace("\\", "")
+    return (root.subject_text, plain, root.key, root.origin, root.sha256, root.sha1)
 
 
 def _folded(text: str) -> str:

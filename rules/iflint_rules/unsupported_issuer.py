@@ -1,0 +1,107 @@
+"""IFL207: the issuer, by its name, leads to no root that is on the list in force."""
+
+from collections.abc import Iterable
+
+from iflint.rule import (
+    BindingCase,
+    Finding,
+    IssuerVerdict,
+    Rule,
+    Severity,
+    Told,
+    Topic,
+    about_issuer,
+    other_list_for_tokens,
+    surely_unsupported,
+    way_to_root,
+)
+
+
+class UnsupportedIssuer(Rule):
+    """The issuer is a root, or a public CA, that SAP's list of roots does not support.
+
+    ## What it does
+
+    Looks at an issuer that no certificate at hand explains: the Issuer DN of an entry whose
+    certificate is not at hand, that of a service key or a mapping of which only names are told, or
+    the issuer that is missing in the chain of a certificate. It reports an issuer
+
+    - whose name is that of a root that is not on the list in force,
+    - or that is a public CA none of whose roots is on it. Which roots a public CA leads to is known
+      from the Common CA Database (CCADB).
+
+    Of several CAs of one name the best counts. With `platform = "neo"` Neo's own list decides, on
+    a custom domain yours.
+
+    By the name alone this is *inferred*, as a private CA may bear the same one: a warning. Where a
+    certificate at hand names the key of its issuer, and that is the public CA's key, it is an
+    error, and there is no use in getting the missing intermediate.
+
+    ## Why it fails at runtime
+
+    The load balancer holds root certificates only and trusts no other. Whatever the sender
+    presents below such a CA, its handshake fails or its request counts as one without certificate.
+
+    ## How to fix it
+
+    Ask the sender for its certificate, to be certain. If it comes from this CA, let the sender
+    get one under a root that is on the list. On a custom domain whose own list has the root, check
+    with `--platform custom --roots FILE`. `iflint roots SEARCH` finds roots and public CAs.
+
+    ## Source
+
+    SAP documentation (4509f60, 790cb76) and the public SAP BTP Trust Store; CCADB for the CAs below
+    public roots (`iflint --version` tells on which day it was read; `public-cas` names a newer
+    table).
+    """
+
+    code = "IFL207"
+    name = "unsupported-issuer"
+    severity = Severity.WARNING
+    about = Topic.ROOT
+
+    def check_binding(self, case: BindingCase) -> Iterable[Finding]:
+        """Say to which root the issuer leads, and what is known of it."""
+        by_name, missing = case.verdict.by_name, case.verdict.missing_issuer
+        if by_name is not None and by_name.told is Told.UNSUPPORTED:
+            yield self._by_name(case, by_name)
+        elif missing is not None and surely_unsupported(case):
+            yield self._confirmed(case, missing)
+
+    def _by_name(self, case: BindingCase, issuer: IssuerVerdict) -> Finding:
+        is_what = "a root that is not" if issuer.is_root else "a public CA that leads to no root"
+        return self.finding(
+            case,
+            f"The issuer of {case.words.its} certificate is by its name (inferred) {is_what} on "
+            f"the list in force: {issuer.issuer.readable}.{_known(case, issuer)}",
+            remedy=case.words.with_switch(
+                "Ask the sender for its certificate. If it comes from this CA, let the sender get "
+                f"one under a root that is on the list{_OWN_LIST}",
+                elsewhere=True,
+            ),
+            **about_issuer(case),
+        )
+
+    def _confirmed(self, case: BindingCase, issuer: IssuerVerdict) -> Finding:
+        return self.finding(
+            case,
+            f"The chain of {case.words.its} certificate leads to no root on the list in force: "
+            f"the certificate of {issuer.issuer.readable} is missing, and that is a public CA by "
+            f"name and key.{_known(case, issuer)}",
+            remedy=case.words.with_switch(
+                "Let the sender get a certificate under a root that is on the list; the missing "
+                f"one is of no use{_OWN_LIST}",
+                elsewhere=True,
+            ),
+            severity=Severity.ERROR,
+            **about_issuer(case),
+        )
+
+
+_OWN_LIST = "; or check with the list of your own domain: --platform custom --roots FILE."
+
+
+def _known(case: BindingCase, issuer: IssuerVerdict) -> str:
+    trust = case.context.trust
+    way, for_tokens = way_to_root(issuer, trust), other_list_for_tokens(case)
+    return f"{way}{for_tokens} List: {trust.name}."
