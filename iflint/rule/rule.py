@@ -25,7 +25,7 @@ from iflint.report.findings import (
     State,
 )
 from iflint.rule.options import Option, RuleSettings
-from iflint.rule.supply import Supply, supply_for
+from iflint.rule.supply import Supply, sunset_of, supply_after
 from iflint.rule.words import ENTRY, Words, words_of
 
 if TYPE_CHECKING:
@@ -125,7 +125,8 @@ class Context(msgspec.Struct, frozen=True):
 
     def supply_after(self, chain: ChainVerdict) -> Supply:
         """Where the next certificate can be had, after the one with this chain."""
-        return supply_for(chain, self.calendar, self.trust.platform, self.as_of.date())
+        sunset = sunset_of(self.calendar, chain)
+        return supply_after(sunset, self.calendar, self.trust.platform, self.as_of.date())
 
     def words_of(self, verdict: BindingVerdict, of_rows: Words = ENTRY) -> Words:
         """How to speak of a binding, by what can be had on the day of the run."""

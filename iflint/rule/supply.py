@@ -16,7 +16,7 @@ from iflint.pki.roots.trust import Platform
 if TYPE_CHECKING:
     from datetime import date
 
-    from iflint.judging.verdicts import JoinedCertificate
+    from iflint.judging.verdicts import BindingVerdict
     from iflint.pki.calendar import Calendar, Sunset
     from iflint.pki.chains.verdict import ChainVerdict
 
@@ -41,31 +41,43 @@ class Supply(msgspec.Struct, frozen=True):
     elsewhere: str = ""
 
 
-def sunset_of(calendar: Calendar, best: JoinedCertificate) -> Sunset | None:
+def sunset_of(calendar: Calendar, chain: ChainVerdict) -> Sunset | None:
     """What the calendar knows of the CAs of the chain, the one that issued it first."""
-    return _sunset_of(calendar, best.chain)
-
-
-def _sunset_of(calendar: Calendar, chain: ChainVerdict) -> Sunset | None:
     if chain.root is None:
         return None
     return calendar.sunset_of(chain.root, [each.issuer for each in chain.certificates])
 
 
-def supply_for(
-    chain: ChainVerdict | None, calendar: Calendar, platform: Platform, today: date
+def supply_of(verdict: BindingVerdict, calendar: Calendar, platform: Platform, day: date) -> Supply:
+    """What the calendar leaves for the next certificate of a binding.
+
+    Where its chain does not tell the CA, the name of the issuer does, which is *inferred* unless a
+    key identifier confirms it.
+    """
+    sunset = sunset_of(calendar, verdict.best.chain) if verdict.best is not None else None
+    known = verdict.unexplained
+    if sunset is not None or known is None:
+        return supply_after(sunset, calendar, platform, day)
+    how = "" if known.confirmed else " (by the issuer's name, inferred)"
+    return supply_after(known.sunset, calendar, platform, day, how)
+
+
+def supply_after(
+    sunset: Sunset | None, calendar: Calendar, platform: Platform, day: date, how: str = ""
 ) -> Supply:
-    """What the calendar leaves for the next certificate after the one with this chain."""
+    """What the calendar leaves after a certificate whose CA has this ``sunset``.
+
+    ``how`` it is known that it is that CA's, where that is not certain.
+    """
     program = calendar.program
-    forbids = program is not None and program.stage(today) is Stage.CLOSED
+    forbids = program is not None and program.stage(day) is Stage.CLOSED
     elsewhere = ""
     if forbids and program is not None:
         elsewhere = f"No public CA may issue one since {program.forbidden_from}."
-    sunset = _sunset_of(calendar, chain) if chain is not None else None
-    stage = sunset.stage(today) if sunset is not None else Stage.OPEN
+    stage = sunset.stage(day) if sunset is not None else Stage.OPEN
     if sunset is None or stage not in (Stage.CLOSED, Stage.UNSURE):
         return Supply(stage, "", elsewhere)
-    who = sunset.authority.ca if sunset.authority else "Its public CA"
+    who = f"{sunset.authority.ca if sunset.authority else 'Its public CA'}{how}"
     which = " that is no public web root" if forbids else " whose CA still issues them"
     ways = f"{_WAYS[platform]}{which}"
     if stage is Stage.CLOSED:

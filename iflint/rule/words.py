@@ -11,7 +11,7 @@ import msgspec
 
 from iflint.callers.caller import Caller, CallerKind
 from iflint.judging.verdicts import BindingVerdict, CallerVerdict
-from iflint.rule.supply import Supply, supply_for
+from iflint.rule.supply import Supply, supply_of
 from iflint.words.wording import sentence
 
 if TYPE_CHECKING:
@@ -103,8 +103,7 @@ def words_of(
 ) -> Words:
     """The words for a binding as it is judged, by what can be had ``today``."""
     words = words_for(verdict.caller) if isinstance(verdict, CallerVerdict) else of_rows
-    chain = verdict.best.chain if verdict.best is not None else None
-    return words.with_supply(supply_for(chain, calendar, platform, today))
+    return words.with_supply(supply_of(verdict, calendar, platform, today))
 
 
 def words_for(caller: Caller) -> Words:

@@ -181,7 +181,7 @@ class ClientAuthSunset(Rule):
             yield self._by_name(case, by_name)
         if best is None or case.verdict.state is not EntryState.JOINED or not best.works:
             return
-        sunset = sunset_of(case.context.calendar, best)
+        sunset = sunset_of(case.context.calendar, best.chain)
         if sunset is None:
             return
         today = case.context.as_of.date()

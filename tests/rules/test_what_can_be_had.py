@@ -14,6 +14,8 @@ from exports import (
     Flow,
     Listed,
     bundle,
+    dn,
+    intermediate,
     issue,
     java_keystore,
     mappings,
@@ -205,3 +207,36 @@ def test_a_renewal_that_can_not_be_used_is_not_asked_for_again(tmp_path: Path) -
     said = remedies(tmp_path, AFTER, files)["IFL107"]
     assert CLOSED in said
     assert "Ask the sender for another one" not in said
+
+
+@pytest.mark.parametrize("key_ids", [True, False], ids=["by name and key", "by name"])
+def test_the_issuer_of_a_leaf_alone_tells_its_ca(tmp_path: Path, key_ids: bool) -> None:
+    import hashlib
+
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+    from cryptography.x509 import SubjectKeyIdentifier
+
+    ca = intermediate("w ca", dn("CN=Web CA", "O=Example Reseller"), public)
+    key = public.certificate.public_key()
+    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    key_id = ca.certificate.extensions.get_extension_for_class(SubjectKeyIdentifier).value.digest
+    name = public.certificate.subject.rfc4514_string()
+    known = {
+        "roots": [{"subject": name, "spki_sha256": hashlib.sha256(spki).hexdigest()}],
+        "cas": [
+            {
+                "subject": ca.certificate.subject.rfc4514_string(),
+                "subject_key_id": key_id.hex(),
+                "client_auth": "yes",
+                "roots": {"0": "2040-12-31"},
+            }
+        ],
+    }
+    (tmp_path / "cas.json").write_text(json.dumps(known))
+    alone = issue("w alone", PARTNER, ca, usages=[SERVER_AUTH], key_ids=key_ids)
+    said = remedies(
+        tmp_path, AFTER, flow(alone), "--public-cas", str(tmp_path / "cas.json"), roots=[name]
+    )["IFL401"]
+    assert "issues no certificate with Client Authentication any more" in said
+    assert ("(by the issuer's name, inferred)" in said) is not key_ids
+    assert WAYS in said
