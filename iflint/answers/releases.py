@@ -128,7 +128,7 @@ def _entries(report: Report) -> Iterator[tuple[Hashable, Affected]]:
         for channel in iflow.channels:
             for entry in channel.entries:
                 place = (iflow.location, channel.ordinal, entry.ordinal)
-                if entry.state != "joined":
+                if not entry.certificates:
                     continue
                 yield (
                     place,

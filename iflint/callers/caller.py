@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from iflint.pki.certificates import known_by_facts
-from iflint.places.problems import Problem, ProblemKind
+from iflint.places.location import file_name
 
 if TYPE_CHECKING:
     from iflint.callers.model import (
         Callers,
         CertificateFacts,
         InstanceParameters,
-        KeystoreEntryFacts,
         ServiceKey,
         UserMapping,
     )
@@ -150,20 +149,22 @@ def _followed(key: ServiceKey, certificates_in: CertificatesIn) -> ServiceKey:
 
 def _belonging_to(environment: str, found: Callers, settings_of: SettingsOf) -> Callers:
     """What belongs to an environment: a key belongs where any file with its client id does."""
-    of_client: dict[str, frozenset[str]] = {}
+    of_key: dict[str | Location, frozenset[str]] = {}
     for key in found.service_keys:
-        known = of_client.get(key.client_id, frozenset())
-        of_client[key.client_id] = known | settings_of(key).environments
+        known = of_key.get(key.client_id or key.location, frozenset())
+        of_key[key.client_id or key.location] = known | settings_of(key).environments
 
-    def belongs(one: ServiceKey | UserMapping) -> bool:
-        client = getattr(one, "client_id", "")
-        own = of_client[client] if client else settings_of(one).environments
-        return not own or environment in own
+    def belongs(environments: frozenset[str]) -> bool:
+        return not environments or environment in environments
 
     return msgspec.structs.replace(
         found,
-        service_keys=tuple(filter(belongs, found.service_keys)),
-        mappings=tuple(filter(belongs, found.mappings)),
+        service_keys=tuple(
+            key for key in found.service_keys if belongs(of_key[key.client_id or key.location])
+        ),
+        mappings=tuple(
+            mapping for mapping in found.mappings if belongs(settings_of(mapping).environments)
+        ),
     )
 
 
@@ -180,7 +181,7 @@ def _same_keys(keys: Sequence[ServiceKey]) -> list[list[ServiceKey]]:
     for same in by_id.values():
         for key in same:
             held = _held(key)
-            by_certificate.setdefault((held, _folder(key.location.file)), same)
+            by_certificate.setdefault((held, key.location.file.folder), same)
             by_certificate.setdefault(held, same)
     found: list[list[ServiceKey]] = []
     for key in keys:
@@ -190,7 +191,7 @@ def _same_keys(keys: Sequence[ServiceKey]) -> list[list[ServiceKey]]:
             if same[0] is key:
                 found.append(same)
             continue
-        nearest = by_certificate.get((held, _folder(key.location.file)), by_certificate.get(held))
+        nearest = by_certificate.get((held, key.location.file.folder), by_certificate.get(held))
         if held is not None and nearest is not None:
             nearest.append(key)
         else:
@@ -217,9 +218,9 @@ def _key(
     certificate = _certificate(first)
     told = [settings_of(each) for each in same]
     environments = frozenset[str]().union(*(each.environments for each in told))
-    told += [CallerSettings(each.roles, each.pinned) for each in same]
+    told += [CallerSettings(each.roles) for each in same]
     roles = next((each.roles for each in told if each.roles is not None), None)
-    beside = lone.get(_folder(first.location.file))
+    beside = lone.get(first.location.file.folder)
     if roles is None and beside is not None and _may_be_of(beside, same):
         roles = beside.roles
     pinned = next((each.pinned for each in told if each.pinned is not None), None)
@@ -289,59 +290,13 @@ def _mappings(mappings: Iterable[UserMapping], settings_of: SettingsOf) -> Itera
     yield from each.values()
 
 
-def certificates_by_facts(
-    entries: Iterable[KeystoreEntryFacts], at_hand: Iterable[FoundCertificate]
-) -> Iterator[FoundCertificate]:
-    """The certificates of keystore entries by their names and dates, where no file has the bytes.
-
-    They let nobody in: they are at hand, as those of files are.
-    """
-    from iflint.pki.files import FoundCertificate
-
-    told = [(entry, _by_facts(entry.certificate)) for entry in entries]
-    known = {_facts_of(found.certificate) for found in at_hand} if told else set()
-    for entry, certificate in told:
-        if certificate is not None and _facts_of(certificate) not in known:
-            known.add(_facts_of(certificate))
-            yield FoundCertificate(certificate, entry.location)
-
-
-def undated(
-    entries: Iterable[KeystoreEntryFacts], at_hand: Iterable[FoundCertificate]
-) -> Iterator[Problem]:
-    """The keystore entries of which nothing tells the end: no bytes, and no date that is known."""
-    unread = [entry for entry in entries if entry.certificate.unread]
-    known = {_names_of(found.certificate) for found in at_hand} if unread else set()
-    for entry in unread:
-        told = entry.certificate
-        if _names_of(known_by_facts(told.subject, told.issuer, None, _SOME_DAY)) in known:
-            continue
-        yield Problem(
-            ProblemKind.CERTIFICATE,
-            entry.location,
-            f"the end of the keystore entry {entry.alias} has a form that is not known here: "
-            f"{entry.certificate.unread}",
-            "write this date as 2026-12-31T00:00:00Z, or give the certificate itself",
-        )
-
-
-_SOME_DAY = datetime.max.replace(tzinfo=UTC)
-
-
-def _names_of(certificate: Certificate) -> tuple[object, object]:
-    return certificate.subject.chain_key, certificate.issuer.chain_key
-
-
-def _facts_of(certificate: Certificate) -> tuple[object, ...]:
-    return *_names_of(certificate), certificate.not_after.replace(microsecond=0)
-
-
 def _certificate(key: ServiceKey) -> Certificate | None:
-    return key.certificate or _by_facts(key.facts)
+    return key.certificate or (certificate_by_facts(key.facts) if key.facts else None)
 
 
-def _by_facts(facts: CertificateFacts | None) -> Certificate | None:
-    if facts is None or facts.not_after is None:
+def certificate_by_facts(facts: CertificateFacts) -> Certificate | None:
+    """The certificate of which a file tells names and dates; None without an end."""
+    if facts.not_after is None:
         return None
     return known_by_facts(facts.subject, facts.issuer, facts.not_before, facts.not_after)
 
@@ -357,19 +312,14 @@ def _lone_instances(found: Iterable[InstanceParameters]) -> dict[str, InstancePa
     """The parameters of a service instance by folder, where there are only these."""
     by_folder: dict[str, list[InstanceParameters]] = {}
     for instance in found:
-        by_folder.setdefault(_folder(instance.location.file), []).append(instance)
+        by_folder.setdefault(instance.location.file.folder, []).append(instance)
     return {folder: each[0] for folder, each in by_folder.items() if len(each) == 1}
 
 
 def _may_be_of(instance: InstanceParameters, keys: Iterable[ServiceKey]) -> bool:
     """Whether keys may be of an instance in their folder: not where they name another one."""
     of_keys = {key.instance for key in keys} - {""}
-    name = str(instance.location.file).rpartition("/")[2]
-    is_named = instance.name != name.rpartition(".")[0]
+    is_named = instance.name != file_name(instance.location).rpartition(".")[0]
     return (
         not is_named or not of_keys or not of_keys.isdisjoint((instance.name, instance.reference))
     )
-
-
-def _folder(file: FileLocation) -> str:
-    return str(file).rpartition("/")[0]

@@ -265,9 +265,7 @@ class Finder:
             return
         if owner.is_other or owner.is_key or not ours:
             return
-        grants = texts_of(node.fields.get("granttypes"))
-        grant_types = tuple(text.value.strip() for text in grants if _is_known(text))
-        parameters = InstanceParameters(name_location(name), "", roles, grant_types)
+        parameters = InstanceParameters(name_location(name), "", roles)
         self.found.instances.append((parameters, owner))
 
     def _take_mapping(self, node: Mapping) -> None:
@@ -308,8 +306,6 @@ class Finder:
             KeystoreEntryFacts(
                 location=name_location(alias),
                 alias=alias.value.strip(),
-                type=node.value("type"),
-                owner=node.value("owner"),
                 certificate=_facts(node) or CertificateFacts(),
             )
         )

@@ -59,8 +59,8 @@ class ServiceKey(msgspec.Struct, frozen=True):
     the file says that it stands. ``made_by_sap``: the key holds the private key, or its parameters
     ask SAP to make one; None where nothing tells. ``roles`` are those of its
     instance, None where the file does not tell them; ``instance`` is the instance's name, or how
-    the file refers to it (`InstanceParameters.reference`). ``pinned`` is None: the name of *Pin
-    Certificate* in JSON is *unknown*.
+    the file refers to it (`InstanceParameters.reference`). Whether it is pinned no file tells: the
+    name of *Pin Certificate* in JSON is *unknown*.
     """
 
     location: Location
@@ -73,7 +73,6 @@ class ServiceKey(msgspec.Struct, frozen=True):
     elsewhere: Elsewhere | None = None
     made_by_sap: bool | None = None
     roles: tuple[str, ...] | None = None
-    pinned: bool | None = None
     instance: str = ""
 
 
@@ -102,20 +101,14 @@ class InstanceParameters(msgspec.Struct, frozen=True):
     location: Location
     name: str
     roles: tuple[str, ...]
-    grant_types: tuple[str, ...] = ()
     reference: str = ""
 
 
 class KeystoreEntryFacts(msgspec.Struct, frozen=True):
-    """An entry in a dump of ``KeystoreEntries``: names and dates, no certificate (2b67349).
-
-    ``type`` and ``owner`` are as written, such as ``Key Pair`` and ``Tenant Administrator``.
-    """
+    """An entry in a dump of ``KeystoreEntries``: names and dates, no certificate (2b67349)."""
 
     location: Location
     alias: str
-    type: str
-    owner: str
     certificate: CertificateFacts
 
 

@@ -147,7 +147,7 @@ class Reading:
         """The certificates of which a keystore's dump tells names and dates."""
         if not callers.keystore_entries:
             return ()
-        from iflint.callers.caller import certificates_by_facts
+        from iflint.callers.keystore_entries import certificates_by_facts
 
         return tuple(certificates_by_facts(callers.keystore_entries, self._certificates))
 
@@ -155,7 +155,7 @@ class Reading:
         """What a keystore's dump tells of certificates in no way that can be read."""
         if not callers.keystore_entries:
             return ()
-        from iflint.callers.caller import undated
+        from iflint.callers.keystore_entries import undated
 
         return tuple(undated(callers.keystore_entries, self._certificates))
 

@@ -88,8 +88,7 @@ def _tenant(caller: Caller) -> str:
     """
     if caller.tenant or caller.kind is not CallerKind.SERVICE_KEY:
         return caller.tenant
-    file = caller.location.file
-    return "/".join((file.path, *file.members)).rpartition("/")[0] + "/"
+    return f"{caller.location.file.folder}/"
 
 
 def _peers(

@@ -33,6 +33,11 @@ class FileLocation(msgspec.Struct, frozen=True, order=True):
         inside = posixpath.normpath(posixpath.join(own, "..", path))
         return FileLocation(self.path, (*archives, inside))
 
+    @property
+    def folder(self) -> str:
+        """The folder or the archive that it lies in, as people read it; empty: the current one."""
+        return str(self).rpartition("/")[0]
+
     def __str__(self) -> str:
         """As people read it: ``Orders.zip!/a1b2_content!/src/main/…/Orders.iflw``."""
         return "!/".join((self.path, *self.members))

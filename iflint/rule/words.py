@@ -33,12 +33,12 @@ class Words(msgspec.Struct, frozen=True):
     """The words for one binding.
 
     ``this`` names it in a sentence, ``its`` is its genitive. ``renewal`` is what to do about its
-    ending certificate, ``renewal_at_hand`` what to do with the renewed one, at hand in ``{file}``.
-    ``switch`` is what the tenant's side needs, in a sentence of its own, when a remedy asks for
-    another certificate. ``removal`` is what to do about one that was left behind, as a clause.
-    ``aside`` is what else is to be known of every finding, in sentences. ``then`` is what to do
-    with another CA's certificate once it is there, as a clause, and ``supply`` where that can be
-    had.
+    ending certificate, ``renewal_at_hand`` what to do with the renewed one, at hand in ``{file}``
+    and not accepted yet. ``switch`` is what the tenant's side needs, in a sentence of its own, when
+    a remedy asks for another certificate. ``removal`` is what to do about one that was left behind,
+    as a clause. ``aside`` is what else is to be known of every finding, in sentences. ``then`` is
+    what to do with another CA's certificate once it is there, as a clause, and ``supply`` where
+    that can be had.
     """
 
     this: str
@@ -170,14 +170,14 @@ def _service_key(caller: Caller) -> tuple[str, str, str, str, str, str]:
         renewal = "Get the renewed certificate (from the sender, or SAP makes it together with the "
         renewal += f"key), {_NEW_KEY}."
         switch = "A new client certificate needs a new service key before the sender switches."
-        return this, its, renewal, renewal, switch, removal
+        return this, its, renewal, sentence(_NEW_KEY), switch, removal
     if not caller.pinned:
         same = "With the same subject and issuer this key accepts it (Pin Certificate is off)"
         return (
             this,
             its,
             f"Get the renewed certificate from the sender. {same}, else {_NEW_KEY}.",
-            f"{same}, else {_NEW_KEY}.",
+            sentence(_NEW_KEY),
             "A new client certificate with another pair needs a new service key before the sender "
             "switches.",
             removal,

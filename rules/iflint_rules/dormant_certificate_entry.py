@@ -44,7 +44,7 @@ class DormantCertificateEntry(Rule):
         )
         yield self.finding(
             case,
-            f"{authorization.key} is {value}, so this channel's {what} nothing.",
+            f"This channel's {authorization.key} is {value}, so its {what} nothing.",
             remedy="Remove the rows, or set the authorization to client certificate.",
             location=entries[0].location,
         )

@@ -88,8 +88,11 @@ class UnsupportedRoot(Rule):
             case,
             f"The root of {case.words.its} certificate is on one of the two lists for Neo only, "
             f"{which}: {_subject(best)}.{root_history(root, trust)} Lists: {trust.name}.",
-            remedy="Ask SAP support whether the load balancer of your Neo tenant trusts this root, "
-            "or let the sender use a certificate under a root that is on both lists.",
+            remedy=case.words.with_switch(
+                "Ask SAP support whether the load balancer of your Neo tenant trusts this root, "
+                "or let the sender use a certificate under a root that is on both lists.",
+                elsewhere=True,
+            ),
             severity=Severity.WARNING,
             **about_certificate(case, best),
         )

@@ -80,11 +80,7 @@ def test_roles_are_those_of_the_instance_in_the_same_file(order) -> None:
     (found,) = callers.service_keys
     assert found.roles == ("ESBMessaging.send", "Partner")
     (instance,) = callers.instances
-    assert (instance.name, instance.roles, instance.grant_types) == (
-        "runtime",
-        ("ESBMessaging.send", "Partner"),
-        ("client_credentials",),
-    )
+    assert (instance.name, instance.roles) == ("runtime", ("ESBMessaging.send", "Partner"))
     assert written(instance.location, text) == "roles"
 
 

@@ -55,7 +55,7 @@ def test_a_key_at_any_depth(document) -> None:
     assert found.certificate is not None
     assert found.certificate.der == PARTNER.der
     assert found.chain == (found.certificate,)
-    assert (found.made_by_sap, found.roles, found.pinned, found.instance) == (False, None, None, "")
+    assert (found.made_by_sap, found.roles, found.instance) == (False, None, "")
     assert found.facts is None
     assert callers.problems == ()
     text = json.dumps(document, indent=1)

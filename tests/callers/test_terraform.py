@@ -130,7 +130,7 @@ def test_the_configuration() -> None:
         found, "notes/partner.txt"
     )
     (instance,) = callers.instances
-    assert (instance.name, instance.grant_types) == ("cpi-runtime", ("client_credentials",))
+    assert instance.name == "cpi-runtime"
     assert instance.reference == "btp_subaccount_service_instance.runtime"
     assert written(instance.location, CONFIGURATION) == "roles"
 

@@ -145,6 +145,17 @@ def test_diff_names_the_callers_that_a_release_breaks(roots, workplace) -> None:
     assert "service key crm of tenant it-rt-example!b2 roles not known" in shown
 
 
+@pytest.mark.parametrize("case", ["undecidable-dn/bad-serial-number", "dn-mismatch/bad-value"])
+def test_diff_counts_the_certificates_that_a_check_has_at_hand(call, workplace, case) -> None:
+    folder = shutil.copytree(CASES / case, workplace / "case")
+    shutil.copy(CASES / "trust-table.json", folder)
+    (folder / "iflint.toml").write_text('roots = ["trust-table.json"]\n')
+    arguments = (str(folder), "--as-of", CLOCK, "--format", "json")
+    summary = json.loads(call("check", *arguments).stdout)["summary"]
+    diffed = json.loads(call("roots", "diff", "2.0.0", "3.0.0", *arguments).stdout)
+    assert f", {diffed['checked']} with a certificate at hand" in summary
+
+
 def test_diff_is_of_the_environments_asked_for(roots, workplace) -> None:
     """A key of qa is none of prod's."""
     shutil.copytree(CASES, workplace / "rules")

@@ -38,6 +38,9 @@ REMEDIES: Remedies = (
         take_another_certificate,
     ),
     (r"The renewed certificate is at hand \(.*\), and entry \d accepts it", follow_the_plan),
-    (r"The renewed certificate is at hand \(.*\)\. (This key|Map it)", take_another_certificate),
+    (
+        r"The renewed certificate is at hand \(.*\)\. (This key|Map it|Make a)",
+        take_another_certificate,
+    ),
     (r"Get the renewed certificate \(from the sender, or SAP", take_another_certificate),
 )
