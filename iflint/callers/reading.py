@@ -32,10 +32,13 @@ _BEGINS_JSON = re.compile(r"^[ \t]*+(?=[{\[])", re.MULTILINE)
 _HOLDS_JSON = re.compile(
     r"^[ \t]*+(?:(?:export[ \t]++)?\w++=)?(?=[{\[])"
     r"|(?<=[\s=(])'(?=[{\[])"
-    r'|(?<=[\s=(])(?="[{\[]\s*+\\?")',
+    r'|(?<![^\s=(])(?="[{\[](?:\s|\\[nrt])*+\\?")',
     re.MULTILINE,
 )
-"""Where JSON begins in lines of something else: at a line's begin, or quoted as shells do."""
+"""Where JSON begins in lines of something else: at a line's begin, or quoted as shells do.
+
+Also a string of JSON alone, as ``terraform output -json`` prints it for a key.
+"""
 _LIKE_TERRAFORM = re.compile(
     r"^(?:resource|data|module|locals|variable|output|provider|terraform)\b[^\n={]*+\{",
     re.MULTILINE,

@@ -118,11 +118,12 @@ def _verdict(standing: EnvironmentStanding, use: CertificateUse) -> str:
 def _needed_by(use: CertificateUse) -> str:
     if not use.is_needed:
         return "nobody"
-    by_flow: dict[str, list[str]] = {}
+    by_flow: dict[str, dict[str, None]] = {}
     for one in use.uses:
-        by_flow.setdefault(_flow(one), []).append(f"  {_channel(one)}")
+        by_flow.setdefault(_flow(one), {})[f"  {_channel(one)}"] = None
     for caller in use.callers:
-        by_flow.setdefault(_caller(caller), []).extend(f"  {opens}" for opens in _opens(caller))
+        opened = by_flow.setdefault(_caller(caller), {})
+        opened.update((f"  {opens}", None) for opens in _opens(caller))
     return "\n".join(
         visible(line) for needing, lines in by_flow.items() for line in (needing, *lines)
     )

@@ -229,15 +229,16 @@ def _touched(one: Touched) -> str:
 
 
 def _of_callers(plan: Renewal) -> str:
-    kinds = [one.is_mapping for one in plan.callers]
+    each = {one.caller.id: one for one in plan.callers}
+    kinds = [one.is_mapping for one in each.values()]
     parts = [
         counted(number, noun)
         for number, noun in ((kinds.count(False), "service key"), (kinds.count(True), "mapping"))
         if number
     ]
     if plan.in_use:
-        return f"{listed(parts)} {'holds' if len(plan.callers) == 1 else 'hold'} it:"
-    new = sum(one.needs_new for one in plan.callers)
+        return f"{listed(parts)} {'holds' if len(each) == 1 else 'hold'} it:"
+    new = len({one.caller.id for one in plan.callers if one.needs_new})
     if not new:
         return f"It touches {listed(parts)}; no new one is needed:"
     needed = "a new one is" if new == 1 else f"{new} new ones are"

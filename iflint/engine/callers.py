@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from iflint.callers.caller import Caller, CallerSettings, callers_of
 from iflint.callers.model import ServiceKey
@@ -13,7 +13,7 @@ from iflint.places.location import FileLocation
 from iflint.places.paths import absolute, from_root
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from iflint.callers.model import Callers, UserMapping
     from iflint.options import Environment, Options
@@ -69,11 +69,12 @@ class Tables:
         self._keys = [(each, lies_there(each)) for each in reversed(options.service_keys)]
         self._users = [(each, lies_there(each)) for each in reversed(options.users)]
         self._claims = [
-            (environment.name, type(table), lies_there(table))
+            (environment.name, table, lies_there(table))
             for environment in (*options.environments, *options.other_environments)
             for table in tables_of(environment)
             if table.path
         ]
+        self._of_all = not options.environments
 
     def in_use(self, found: Callers) -> Iterator[Table]:
         """The tables that match a key or a mapping."""
@@ -89,21 +90,42 @@ class Tables:
         file = found.location.file
         if isinstance(found, ServiceKey):
             keys = [table for table, lies_there in self._keys if lies_there(file)]
+            claims = self._claiming(file, ServiceKeySettings)
             return CallerSettings(
-                roles=next((each.roles for each in keys if each.roles is not None), None),
-                pinned=next((each.pinned for each in keys if each.pinned is not None), None),
-                environments=self._claiming(file, ServiceKeySettings),
+                roles=_said(keys, "roles", claims if self._of_all else {}),
+                pinned=_said(keys, "pinned", claims if self._of_all else {}),
+                environments=frozenset(claims),
             )
         user = found.user.casefold()
-        users = (each for each, lies_there in self._users if lies_there(file))
-        roles = next((each.roles for each in users if each.name.casefold() == user), None)
-        return CallerSettings(roles=roles, environments=self._claiming(file, UserSettings))
 
-    def _claiming(self, file: FileLocation, by: type[Table]) -> frozenset[str]:
-        """The environments to which a file belongs by the paths of such tables."""
-        return frozenset(
-            name for name, kind, lies_there in self._claims if kind is by and lies_there(file)
+        def of_user(tables: Iterable[Table]) -> list[Table]:
+            named = (each for each in tables if isinstance(each, UserSettings))
+            return [each for each in named if each.name.casefold() == user]
+
+        users = of_user(table for table, lies_there in self._users if lies_there(file))
+        claims = self._claiming(file, UserSettings)
+        theirs = {name: of_user(tables) for name, tables in claims.items()}
+        return CallerSettings(
+            roles=_said(users, "roles", theirs if self._of_all else {}),
+            environments=frozenset(claims),
         )
+
+    def _claiming(self, file: FileLocation, by: type[Table]) -> dict[str, list[Table]]:
+        """The environments to which a file belongs by the paths of such tables, last ones first."""
+        claims: dict[str, list[Table]] = {}
+        for name, table, lies_there in reversed(self._claims):
+            if isinstance(table, by) and lies_there(file):
+                claims.setdefault(name, []).append(table)
+        return claims
+
+
+def _said(tables: Iterable[Table], setting: str, claims: Mapping[str, Iterable[Table]]) -> Any:
+    """What the first table says that says anything, else what all environments say alike."""
+    said = next((value for each in tables if (value := getattr(each, setting)) is not None), None)
+    if said is not None or not claims:
+        return said
+    values = {_said(theirs, setting, {}) for theirs in claims.values()}
+    return values.pop() if len(values) == 1 else None
 
 
 def _whole(file: FileLocation, directory: str) -> FileLocation:

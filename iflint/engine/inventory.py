@@ -289,10 +289,10 @@ def _entry_result(
 
 
 def _certificate_result(match: JoinedCertificate, clock: datetime) -> CertificateResult:
-    from iflint.judging.references import certificate_reference
+    from iflint.judging.references import told_certificate
 
     return CertificateResult(
-        certificate=certificate_reference(match.certificate, match.locations),
+        certificate=told_certificate(match.certificate, match.locations),
         validity=str(match.validity),
         days_left=days_until(match.certificate.not_after, clock),
         chain=_chain_result(match.chain),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.report.findings import (
+    MOST_PLACES,
     CallerReference,
     CertificateReference,
     ChannelReference,
@@ -78,6 +79,13 @@ def certificate_reference(
         not_after=certificate.not_after,
         locations=locations,
     )
+
+
+def told_certificate(
+    certificate: Certificate, locations: tuple[Location, ...]
+) -> CertificateReference:
+    """The reference of a finding or a result, of which many may speak of the same certificate."""
+    return certificate_reference(certificate, locations[:MOST_PLACES])
 
 
 def text_of(value: Value) -> str:

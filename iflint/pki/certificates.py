@@ -151,6 +151,10 @@ class Certificate(Extensions, frozen=True, dict=True, eq=False, kw_only=True):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Certificate) and self.der == other.der
 
+    def __ne__(self, other: object) -> bool:
+        # msgspec's own would compare which object it is.
+        return not self == other
+
     def __hash__(self) -> int:
         return hash(self.der)
 

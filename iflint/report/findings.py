@@ -149,10 +149,15 @@ FORM = frozenset({"order", "reversed", "grouping", "case", "characters", "escape
 """Kinds of a `DnComparison` in which both names mean the same and only their form differs."""
 
 
-class CertificateReference(msgspec.Struct, frozen=True):
-    """The certificate that a finding speaks of: names, dates, and every place it was read from.
+MOST_PLACES = 20
+"""Places of a certificate that a finding tells. Ours: seen: 3; copies would multiply them."""
 
-    ``not_before`` is None where a file tells the other facts alone.
+
+class CertificateReference(msgspec.Struct, frozen=True):
+    """The certificate that a finding speaks of: names, dates, and the places it was read from.
+
+    ``not_before`` is None where a file tells the other facts alone; of ``locations`` a finding
+    tells the first `MOST_PLACES`.
     """
 
     subject: str

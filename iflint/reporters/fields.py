@@ -26,7 +26,7 @@ _ALIKE = {
     "issuer": "The DN of the issuer.",
     "platform": "Whose list counts: cf, neo or custom.",
     "location": "Where it stands.",
-    "locations": "Every place from which it was read.",
+    "locations": "The places from which it was read; the report tells the first 20.",
     "message": "What is wrong; the first sentence can stand alone.",
     "name": "The name by which people know it.",
     "not_after": "The moment after which it is no longer valid.",

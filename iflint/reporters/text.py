@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iflint.report.findings import DnRow
+from iflint.report.findings import MOST_PLACES, DnRow
 from iflint.reporters import Needs
 from iflint.reporters.excerpt import excerpt
 from iflint.reporters.opened import Opened, named_in, opened_by
@@ -253,7 +253,8 @@ def _certificate(certificate: CertificateReference, style: Style) -> Iterator[st
         yield from _fact(label, _at(location, style), style)
         label = ""
     if (more := len(certificate.locations) - _MOST_RELATED) > 0:
-        yield from _fact("", f"and {counted(more, 'more file')}", style)
+        least = "at least " if len(certificate.locations) == MOST_PLACES else ""
+        yield from _fact("", f"and {least}{counted(more, 'more file')}", style)
 
 
 def _comparison(comparison: DnComparison, style: Style) -> Iterator[str]:

@@ -11,10 +11,10 @@ import msgspec
 
 from iflint.judging.references import (
     caller_reference,
-    certificate_reference,
     channel_reference,
     entry_reference,
     iflow_reference,
+    told_certificate,
 )
 from iflint.report.findings import (
     DnComparison,
@@ -412,7 +412,7 @@ class Rule:
             channel=channel_reference(channel) if channel else None,
             entry=entry_reference(case.verdict) if isinstance(case, EntryCase) else None,
             caller=caller,
-            certificate=certificate_reference(*certificate) if certificate else None,
+            certificate=told_certificate(*certificate) if certificate else None,
             comparisons=comparisons,
             breaks_on=breaks_on,
             broken_since=broken_since,

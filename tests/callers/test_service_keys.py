@@ -12,6 +12,7 @@ from caller_files import (
     CLIENT,
     OF_OTHER_SERVICES,
     OTHER,
+    PARAMETERS,
     PARTNER,
     PEM,
     PREAMBLE,
@@ -347,3 +348,11 @@ def test_parameters_of_which_an_instance_is_made(parameters, roles) -> None:
 )
 def test_parameters_of_something_else_make_none(parameters) -> None:
     assert read({"parameters": parameters, "note": "it-rt roles"}) == Callers()
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("held", [key(), PARAMETERS])
+def test_a_key_is_found_in_a_string_of_json_alone(held, indent) -> None:
+    """So ``terraform output -json`` prints a value that is JSON itself."""
+    found = read(json.dumps(json.dumps(held, indent=indent)) + "\n")
+    assert subjects(found) == ["edi.partner.example"]

@@ -362,6 +362,32 @@ def test_callers_need_certificates_too(callers, call) -> None:
     assert {use["renewal"] == "" for use in above if use["relation"] == "chain"} == {True}
 
 
+def test_what_a_key_holds_is_not_above_itself_where_it_lies_twice(workplace, call) -> None:
+    """A key and two mappings of one user: each needs its own, and the CA above, once."""
+    (workplace / "all.pem").write_bytes(pem(MIDDLE, OTHER, STRANGER))
+    (workplace / "partner.json").write_text(json.dumps(key(pem(OTHER).decode())), "utf-8")
+    rows = [
+        {"Id": id_, "User": "SUSER1", "Certificate": base64_of(pem(held))}
+        for id_, held in (("a", OTHER), ("b", STRANGER))
+    ]
+    (workplace / "users.json").write_text(json.dumps({"d": {"results": rows}}), "utf-8")
+    given = ("certificates", "--as-of", "2026-11-24")
+    document = json.loads(call(*given, "--format", "json").stdout)
+    relations = {
+        each["certificate"]["subject"].partition(",")[0]: [
+            use["relation"] for use in each["callers"]
+        ]
+        for each in document["certificates"]
+    }
+    assert relations == {
+        "CN=notes.example": ["own", "own"],
+        "CN=x.example": ["own"],
+        "CN=CA": ["chain", "chain", "chain"],
+    }
+    shown = " ".join(call(*given).stdout.split())
+    assert "roles not known roles not known" not in shown
+
+
 def test_what_is_known_by_names_and_dates_is_told_as_such(workplace, call, read_calendar) -> None:
     facts = {"subjectdn": "CN=a,O=b", "issuerdn": "CN=c", "validuntil": "2027-01-01"}
     made = {"clientid": "sb-1!b1|it-rt-x!b2", "certificatedetails": facts}

@@ -28,6 +28,7 @@ from exports import Channel, Flow, bundle, write_tree, zipped
 from iflint.engine.inputs import Inputs, read_certificates, read_inputs
 from iflint.engine.session import Session
 from iflint.options import Environment, Options
+from iflint.reporters import text
 from iflint.sources.limits import DEFAULT
 from iflint.values import parse_as_of
 
@@ -235,3 +236,18 @@ def test_certificates_of_callers_complete_a_chain(here) -> None:
     (here / "chain.yaml").write_text(secret({"x": base64_of(CHAIN)}, "stringData"), "utf-8")
     found = {each.code for each in report().findings}
     assert "IFL302" not in found
+
+
+def test_copies_of_a_certificate_do_not_multiply_in_the_report(here) -> None:
+    """As many mappings with the same certificate: each tells some of its places, not all."""
+    rows = [
+        {"Id": f"{number}", "User": f"USER{number}", "Certificate": base64_of(PEM)}
+        for number in range(40)
+    ]
+    write_tree(here, {"users.json": json.dumps({"d": {"results": rows}}).encode()})
+    found = report(select=("IFL202",))
+    assert len(found.findings) == 40
+    told = [finding.certificate for finding in found.findings]
+    told += [each.certificates[0].certificate for each in found.callers]
+    assert {len(each.locations) for each in told} == {20}
+    assert "and at least 10 more files" in text.render(found, width=80)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 import iflint
@@ -109,6 +110,21 @@ class TestOfTwoEnvironments:
         report = check(files, other_environments=(qa,))
         assert told(report) == [("IFL101", ())]
         assert len(report.callers) == 2
+
+
+@pytest.mark.parametrize(("files", "settings"), [(KEYS, keys), (DUMPS, users)])
+def test_without_an_environment_their_roles_count_where_they_agree(check, files, settings) -> None:
+    qa, prod = (
+        Environment(name=name, **settings(f"{name}/*.json", "prod/*.json"))
+        for name in ("qa", "prod")
+    )
+    assert {each.roles for each in check(files, other_environments=(qa, prod)).callers} == {ROLES}
+    (table,) = prod.service_keys[:1] or prod.users[:1]
+    other = msgspec.structs.replace(table, roles=("Other",))
+    field = "service_keys" if prod.service_keys else "users"
+    prod = msgspec.structs.replace(prod, **{field: (other,)})
+    roles = {each.roles for each in check(files, other_environments=(qa, prod)).callers}
+    assert roles == {None, ROLES}
 
 
 def test_a_name_alone_says_nothing_of_the_environment(check) -> None:

@@ -58,6 +58,14 @@ def test_it_reads_what_the_library_reads() -> None:
     assert not certificate.self_issued
 
 
+def test_two_are_the_same_by_their_bytes_whichever_way_it_is_asked() -> None:
+    der = client(SENDER, CA)
+    one, again, other = map(parse_certificate, (der, der, client(SENDER, ROOT)))
+    assert one is not again
+    assert (one == again, one != again) == (True, False)
+    assert (one == other, one != other) == (False, True)
+
+
 def test_absent_extensions_are_none() -> None:
     certificate = parse_certificate(issue(SENDER, CA, key_ids=False))
     assert certificate.is_ca is None

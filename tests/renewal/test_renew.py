@@ -380,6 +380,15 @@ def test_a_new_key_that_is_there_takes_the_old_ones_place_in_its_tenant(by_role:
     assert steps_of(plan("new/same.pem"))[0][0] == "Make a new service key"
 
 
+def test_a_key_of_several_environments_is_counted_once(by_role: Path) -> None:
+    with (by_role / "iflint.toml").open("a", encoding="utf-8") as file:
+        for name in ("qa", "prod"):
+            file.write(f"[environments.{name}]\nplatform = 'cf'\n")
+    write_key(by_role, "partner", OLD)
+    said = " ".join(renew("new/other.pem").split())
+    assert "It touches 1 service key; a new one is needed before the sender switches:" in said
+
+
 def test_rows_and_keys_are_told_together(folder: Path) -> None:
     configure(folder, "")
     write_key(folder, "partner", OLD)
