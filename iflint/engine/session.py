@@ -197,15 +197,20 @@ class Session:
         ]
         return tuple(self._findings(cases))
 
-    def findings_of(self, caller: Caller) -> tuple[Finding, ...]:
-        """What the rules say of any service key or mapping, also one that was not read."""
+    def findings_of(self, caller: Caller, *, lone: bool = False) -> tuple[Finding, ...]:
+        """What the rules say of any service key or mapping, also one that was not read.
+
+        ``lone``: it is made up for a certificate by itself, and spoken of so.
+        """
         from iflint.judging.callers import judge_callers
         from iflint.judging.judge import Judge
         from iflint.rule.rule import CallerCase
+        from iflint.rule.words import LONE
 
         judge = Judge(self.pool, self.trust.at(self.as_of), self.as_of, self._signatures)
         context = self._context(self.as_of)
-        cases = [CallerCase(context, verdict) for verdict in judge_callers([caller], judge)]
+        spoken = LONE if lone else None
+        cases = [CallerCase(context, each, spoken) for each in judge_callers([caller], judge)]
         return tuple(self._findings(cases))
 
     def report(self, as_of: datetime | None = None) -> Report:
