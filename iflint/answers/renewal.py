@@ -24,7 +24,7 @@ from iflint.judging.references import (
     iflow_reference,
 )
 from iflint.judging.renewals import is_later, is_same_sender
-from iflint.judging.verdicts import CallerVerdict
+from iflint.judging.verdicts import CallerVerdict, flaws
 from iflint.options import UsageError
 from iflint.report.findings import (
     CallerReference,
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
         ChannelVerdict,
         EntryVerdict,
         IflowVerdict,
+        JoinedCertificate,
+        Successor,
     )
     from iflint.pki.certificates import Certificate
     from iflint.pki.files import FoundCertificate
@@ -193,9 +195,13 @@ def _is_in_use(
 
 def _renewed(certificate: Certificate, bindings: Iterable[BindingVerdict]) -> Location | None:
     """Where a usable one of the same sender stands that is later than the certificate."""
-    found = (binding.successor for binding in bindings)
-    later = (each for each in found if each and is_later(each.certificate, certificate))
-    return next((each.locations[0] for each in later), None)
+    for binding in bindings:
+        found: tuple[Successor | JoinedCertificate, ...] = (*binding.successors, *binding.joined)
+        for each in found:
+            later = is_later(each.certificate, certificate)
+            if later and not flaws(each.certificate, each.chain):
+                return each.locations[0]
+    return None
 
 
 T = TypeVar("T", Touched, TouchedCaller)
@@ -313,10 +319,7 @@ def _strangers(
     return tuple(
         session.name
         for session in everywhere
-        for verdict in session.verdicts(session.as_of).values()
-        if verdict.iflow.location == touched.iflow.location
-        for channel in verdict.channels
-        if channel.channel.ordinal == touched.channel.ordinal and channel.knows_none_of(pairs)
+        if session.would_open(touched.iflow.location, touched.channel.ordinal, pairs)
     )
 
 

@@ -14,6 +14,7 @@ from iflint.console.frame import show, subcommand
 from iflint.console.interface import CLEAN, FOUND, AnyPath, Option
 from iflint.console.invocation import Request, absent, call, prepare
 from iflint.console.reading import read
+from iflint.options import Environment
 from iflint.reporters.encoding import enveloped
 from iflint.reporters.sentences import roles_of
 from iflint.words.terminal import Style
@@ -86,6 +87,8 @@ def command(asked: Request, certificate: str, paths: tuple[str, ...], replaces: 
     )
     sessions = read(run)
     others = [sessions[0].in_environment(each) for each in run.settings.other_environments]
+    if sessions[0].name and not others:
+        others = [sessions[0].in_environment(Environment(name=""))]  # the flow as it stands
     plans = call(plan_renewals, certificate, sessions, others=others, replaces=replaces)
     show(run, Renewals(sessions[0].as_of, plans), text=_text, markdown=_markdown, json=_json)
     return FOUND if any(plan.fails for plan in plans) else CLEAN

@@ -417,6 +417,23 @@ class Session:
                 yield from channel.entries
         yield from self.caller_verdicts(as_of)
 
+    def would_open(
+        self, flow: FileLocation, ordinal: int, pairs: Container[tuple[str, str] | None]
+    ) -> bool:
+        """Whether a new row in a flow's file lets a sender in who may not call here so far.
+
+        ``pairs`` are the sender's. A flow as it stands, some of whose parameters only environments
+        define, lets nobody in.
+        """
+        return any(
+            channel.channel.ordinal == ordinal
+            and channel.knows_none_of(pairs)
+            and (bool(self.name) or not channel.undefined)
+            for verdict in self.verdicts(self.as_of).values()
+            if verdict.iflow.location == flow
+            for channel in verdict.channels
+        )
+
     def opened_by(self, caller: Caller | CallerReference) -> tuple[str, ...]:
         """The channels that a caller is known to open, each as people read it."""
         return tuple(

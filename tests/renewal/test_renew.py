@@ -233,6 +233,7 @@ def test_the_certificate_in_use_gets_the_plan_for_the_next(folder: Path) -> None
     (folder / "certs" / "new.pem").write_bytes(pem(SAME_PAIR))
     assert "iflint renew certs/new.pem gives its plan" in " ".join(renew("old.pem").split())
     assert plan("old.pem")["schedules"] == []
+    assert plan("old.pem", "--as-of", "2026-12-20", exit_code=1)["schedules"] == []
     (folder / "certs" / "new.pem").unlink()
     (folder / "certs" / "all.pem").write_bytes(pem(FIRST, OLD, SAME_PAIR))
     assert "in the same file, with a plan of its own" in " ".join(renew("certs/all.pem").split())
@@ -295,6 +296,27 @@ def test_no_row_in_the_flow_where_it_would_let_a_stranger_in(folder: Path, asked
     add, *_ = steps(plan("new/other.pem", *asked))
     assert "as two parameters" in add["what"]
     assert "counts in dev, too" in add["what"]
+
+
+@pytest.mark.parametrize(
+    ("defaults", "said"), [({}, False), ({"S": "CN=x", "I": "CN=y"}, True)], ids=["none", "others"]
+)
+def test_the_flow_as_it_stands_counts_as_fix_counts_it(folder, defaults, said) -> None:
+    values = "".join(f"{key}={value}\n" for key, value in zip("SI", OLD.pair, strict=True))
+    (folder / "prod.prop").write_text(values, encoding="utf-8")
+    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
+        file.write("[environments.prod]\nparameters = ['prod.prop']\n")
+    channel = Channel("HTTPS", "/orders", [("{{S}}", "{{I}}")])
+    for name, content in bundle(Flow("Orders", "Orders", [channel], defaults)).items():
+        (folder / "flow" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "flow" / name).write_bytes(content)
+    add, *_ = steps(plan("new/other.pem"))
+    assert ("counts in the flow as it stands, too" in add["what"]) is said
+    (folder / "certs" / "other.pem").write_bytes(pem(OTHER_PAIR))
+    asked = ["fix", "flow", "--add-successor", "--as-of", "2026-11-24"]
+    written = CliRunner().invoke(cli, asked).stdout
+    assert ("counts in the flow as it stands, too" in " ".join(written.split())) is said
+    assert ("Fixed 1 finding" in written) is not said
 
 
 def test_markdown_is_a_checklist_with_the_row_to_copy(folder: Path) -> None:
