@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.callers.caller import Caller, CallerKind
 from iflint.iflow.model import (
     Authorization,
     AuthorizationKind,
@@ -23,7 +24,6 @@ from iflint.rule.rule import Topic, topics
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from iflint.callers.caller import Caller
     from iflint.engine.session import Session
     from iflint.pki.files import FoundCertificate
     from iflint.places.edits import Edit
@@ -40,17 +40,20 @@ def findings_about(
     """What the rules in force in ``session`` say of a certificate, less what is about renewals:
     a certificate by itself has no entries besides its own.
 
-    It is taken for that of a row, or of a service key or a mapping such as ``caller``. ``beside``
+    It is taken for that of a row, or of a service key or a mapping such as ``caller``; one without
+    a subject, which can stand in no row, for that of any mapping. ``beside``
     are the certificates that may complete its chain; those of its own pair are left out, as they
     could hide a fault.
     """
     pair = _pair(found)
     others = (one for one in beside if _pair(one) != pair)
     alone = session.with_certificates((found, *others))
-    if caller is None:
+    if caller is not None:
+        findings = alone.findings_of(_caller_for(found, caller))
+    elif found.certificate.subject.rdns:
         findings = alone.findings_in(_flow_for(found))
     else:
-        findings = alone.findings_of(_caller_for(found, caller))
+        findings = alone.findings_of(_without_row(found), lone=True)
     about = topics(session.rules)
     return tuple(finding for finding in findings if about.get(finding.code) is not Topic.RENEWAL)
 
@@ -93,6 +96,19 @@ def _caller_for(found: FoundCertificate, caller: Caller) -> Caller:
         location=found.location,
         places=(found.location,),
         chain=(),
+    )
+
+
+def _without_row(found: FoundCertificate) -> Caller:
+    """What lets a certificate in that can stand in no row."""
+    place = found.location
+    return Caller(
+        kind=CallerKind.MAPPING,
+        name="",
+        identity="",
+        location=place,
+        places=(place,),
+        certificate=found.certificate,
     )
 
 

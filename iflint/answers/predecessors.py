@@ -10,39 +10,77 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from iflint.answers.lone_certificate import clients
 from iflint.answers.renewal_plan import Likeness, Predecessor
+from iflint.judging.name_index import folded
+from iflint.judging.renewals import is_same_sender
 from iflint.judging.verdicts import CallerVerdict, EntryVerdict, expires_soon
 from iflint.options import UsageError
-from iflint.pki.names import COMMON_NAME, ORGANIZATION, MalformedName, parse_name
+from iflint.pki.names import COMMON_NAME, ORGANIZATION, MalformedName, Name, parse_name
+from iflint.words.wording import sentence
 
 if TYPE_CHECKING:
     from iflint.engine.session import Session
     from iflint.judging.verdicts import BindingVerdict
     from iflint.options import Options
     from iflint.pki.certificates import Certificate
-    from iflint.pki.names import Name
 
 
 _ORDER = tuple(Likeness)
 
 
-def replaced_subjects(replaces: str, options: Options) -> tuple[Name, ...]:
-    """The subjects that a certificate file, or a DN, names. Raises UsageError."""
+class Replaced(msgspec.Struct, frozen=True):
+    """Whose certificate a new one takes the place of: the names, and certificates by SHA-256."""
+
+    names: tuple[Name, ...] = ()
+    sha256s: frozenset[str] = frozenset()
+
+    def is_named(self, name: Name) -> bool:
+        """Whether a name is one of them, in whatever order its attributes stand."""
+        return bool(name.rdns) and any(
+            is_same_sender(name, each) or _attributes(name) == _attributes(each)
+            for each in self.names
+        )
+
+    def has(self, certificate: Certificate) -> bool:
+        """Whether a certificate is one of them, or has such a name."""
+        return certificate.sha256 in self.sha256s or self.is_named(certificate.subject)
+
+
+def read_replaced(replaces: str, options: Options) -> Replaced:
+    """What a certificate file, or a DN, names. Raises UsageError."""
     from iflint.engine.inputs import read_certificates
     from iflint.sources.disk import Disk
 
+    if not replaces.strip():
+        raise UsageError("--replaces: it is empty; give a certificate file or a DN")
     if os.path.lexists(Disk(options.directory).absolute(replaces)):
         read = read_certificates([replaces], options)
         if not read.certificates:
             raise UsageError(f"--replaces {replaces}: it holds no certificate")
-        return tuple(found.certificate.subject for found in clients(read.certificates))
+        held = [found.certificate for found in clients(read.certificates)]
+        return Replaced(
+            tuple(each.subject for each in held), frozenset(each.sha256 for each in held)
+        )
     if "=" not in replaces:
         raise UsageError(f"--replaces {replaces}: there is no such file, and it is no DN")
     try:
-        return (parse_name(replaces),)
+        return Replaced((parse_name(replaces),))
     except MalformedName as error:
-        raise UsageError(f"--replaces {replaces}: {error.message} {error.remedy}") from error
+        said = f"{sentence(error.message)} {error.remedy}"
+        raise UsageError(f"--replaces {replaces}: {said}") from error
+
+
+def knows(session: Session, replaced: Replaced) -> bool:
+    """Whether a row, a key or a mapping has what is to be replaced."""
+    for binding, _ in _bindings(session):
+        held = binding.caller.certificate if isinstance(binding, CallerVerdict) else None
+        names = _names(binding)
+        if (names and replaced.is_named(names[0])) or (held and replaced.has(held)):
+            return True
+    return False
 
 
 def alike(certificate: Certificate, sessions: Sequence[Session]) -> tuple[Predecessor, ...]:
@@ -119,6 +157,10 @@ def _likeness(
     if held and expires_soon(held.not_before, held.not_after, session.as_of, window):
         return Likeness.ENDING
     return None
+
+
+def _attributes(name: Name) -> list[tuple[str, str]]:
+    return sorted((each.oid, folded(each.value)) for rdn in name.rdns for each in rdn)
 
 
 def _have_in_common(oid: str, one: Name, other: Name) -> bool:

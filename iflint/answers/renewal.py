@@ -6,13 +6,13 @@ where nobody knows its sender.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from iflint.answers.lone_certificate import clients, findings_about
-from iflint.answers.predecessors import alike, replaced_subjects
+from iflint.answers.predecessors import Replaced, alike, knows, read_replaced
 from iflint.answers.renewal_plan import Renewal, Touched, TouchedCaller
 from iflint.answers.renewal_steps import schedules
 from iflint.callers.caller import CallerKind
@@ -24,13 +24,15 @@ from iflint.judging.references import (
     iflow_reference,
 )
 from iflint.judging.renewals import is_later, is_same_sender
-from iflint.judging.verdicts import CallerVerdict
+from iflint.judging.verdicts import CallerVerdict, flaws
 from iflint.options import UsageError
 from iflint.report.findings import (
     CallerReference,
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from iflint.callers.caller import Caller
     from iflint.engine.session import Session
     from iflint.judging.verdicts import (
@@ -38,13 +40,13 @@ if TYPE_CHECKING:
         ChannelVerdict,
         EntryVerdict,
         IflowVerdict,
+        JoinedCertificate,
+        Successor,
     )
     from iflint.pki.certificates import Certificate
     from iflint.pki.files import FoundCertificate
     from iflint.pki.names import Name
     from iflint.places.location import Location
-
-    IsSender = Callable[[Name], bool]
 
 
 class _InOne(msgspec.Struct, frozen=True):
@@ -60,6 +62,19 @@ class _InOne(msgspec.Struct, frozen=True):
         """The key or mapping in whose words the certificate is spoken of; None: a row's."""
         held = (each.caller for each in self.bindings if isinstance(each, CallerVerdict))
         return None if self.touched else next(held, None)
+
+    @property
+    def letting_in(self) -> _InOne:
+        """The same with those alone that let the certificate in."""
+        return msgspec.structs.replace(
+            self,
+            touched=tuple(
+                msgspec.structs.replace(one, old=(), old_until=None)
+                for one in self.touched
+                if one.has_new
+            ),
+            callers=tuple(one for one in self.callers if one.accepts_new),
+        )
 
 
 def plan_renewals(
@@ -82,7 +97,12 @@ def plan_renewals(
     if not read.certificates:
         what = read.problems[0].in_one_line if read.problems else "it holds no certificate"
         raise UsageError(f"{certificate_path}: {what}")
-    replaced = replaced_subjects(replaces, sessions[0].options) if replaces is not None else ()
+    replaced = Replaced()
+    if replaces is not None:
+        replaced = read_replaced(replaces, sessions[0].options)
+        if not any(knows(session, replaced) for session in sessions):
+            what = "no row, service key or mapping has this subject"
+            raise UsageError(f"--replaces {replaces}: {what}")
 
     def ready(each: Session) -> Session:
         return each.with_certificates((*each.inputs.certificates, *read.certificates))
@@ -99,24 +119,22 @@ def _plan(
     found: FoundCertificate,
     sessions: Sequence[Session],
     others: Sequence[Session],
-    replaced: Sequence[Name],
+    replaced: Replaced,
     *,
     at_hand: bool,
 ) -> Renewal:
     certificate = found.certificate
-    meant = {name.canonical for name in replaced}
-
-    def is_sender(name: Name) -> bool:
-        return is_same_sender(name, certificate.subject) or name.canonical in meant
-
-    in_each = [_in_one(each, certificate, is_sender, (*sessions, *others)) for each in sessions]
+    sender = _Sender(certificate, replaced)
+    in_each = [_in_one(each, sender, (*sessions, *others)) for each in sessions]
     problems = {
         finding.message: finding
         for one in in_each
         for finding in findings_about(found, one.session, one.session.inputs.certificates, one.like)
     }
     bindings = [binding for one in in_each for binding in one.bindings]
-    in_use = at_hand and _is_in_use(certificate, bindings)
+    in_use = at_hand and _is_in_use(certificate, bindings, sessions[0].as_of)
+    if in_use:
+        in_each = [one.letting_in for one in in_each]
     plan = Renewal(
         certificate=certificate_reference(certificate, (found.location,)),
         subject=certificate.subject.text,
@@ -126,29 +144,64 @@ def _plan(
         callers=_merged([(one.session.name, each) for one in in_each for each in one.callers]),
         schedules=(),
         in_use=in_use,
-        renewed=_renewed(bindings) if in_use else None,
+        renewed=_renewed(certificate, bindings) if in_use else None,
+        without_subject=not certificate.subject.rdns,
     )
     if not plan.touched and not plan.callers:
-        return msgspec.structs.replace(plan, predecessors=alike(certificate, sessions))
-    steps = schedules(plan, certificate, [(e.session, e.touched, e.callers) for e in in_each])
+        others_like_it = () if certificate.is_ca else alike(certificate, sessions)
+        return msgspec.structs.replace(plan, predecessors=others_like_it)
+    to_do = [one for one in in_each if not in_use or _renewed(certificate, one.bindings) is None]
+    steps = schedules(plan, certificate, [(e.session, e.touched, e.callers) for e in to_do])
     return msgspec.structs.replace(plan, schedules=steps)
 
 
-def _is_in_use(certificate: Certificate, bindings: Iterable[BindingVerdict]) -> bool:
-    """Whether a binding has the certificate, and none of its sender has an older one."""
+class _Sender(msgspec.Struct, frozen=True):
+    """Who has a new certificate, and what it replaces."""
+
+    certificate: Certificate
+    replaced: Replaced
+
+    def is_named(self, name: Name) -> bool:
+        """Whether a subject is the sender's."""
+        same = bool(name.rdns) and is_same_sender(name, self.certificate.subject)
+        return same or self.replaced.is_named(name)
+
+    def has(self, certificate: Certificate) -> bool:
+        """Whether a certificate is the sender's."""
+        return (
+            certificate.sha256 == self.certificate.sha256
+            or self.replaced.has(certificate)
+            or self.is_named(certificate.subject)
+        )
+
+
+def _is_in_use(
+    certificate: Certificate, bindings: Iterable[BindingVerdict], clock: datetime
+) -> bool:
+    """Whether a binding has the certificate, and none of its sender an older one that still counts.
+
+    A row for which no certificate is at hand may have one.
+    """
     held = {
         match.certificate.sha256: match.certificate
         for binding in bindings
         for match in binding.joined
     }
-    older = any(is_later(certificate, each) for each in held.values())
-    return certificate.sha256 in held and not older
+    older = any(is_later(certificate, c) and clock <= c.not_after for c in held.values())
+    unknown = any(not binding.joined for binding in bindings)
+    begun = certificate.not_before <= clock
+    return certificate.sha256 in held and begun and not older and not unknown
 
 
-def _renewed(bindings: Iterable[BindingVerdict]) -> Location | None:
-    """Where a usable later one of the same sender stands."""
-    found = (binding.successor for binding in bindings)
-    return next((each.locations[0] for each in found if each is not None), None)
+def _renewed(certificate: Certificate, bindings: Iterable[BindingVerdict]) -> Location | None:
+    """Where a usable one of the same sender stands that is later than the certificate."""
+    for binding in bindings:
+        found: tuple[Successor | JoinedCertificate, ...] = (*binding.successors, *binding.joined)
+        for each in found:
+            later = is_later(each.certificate, certificate)
+            if later and not flaws(each.certificate, each.chain):
+                return each.locations[0]
+    return None
 
 
 T = TypeVar("T", Touched, TouchedCaller)
@@ -165,15 +218,16 @@ def _merged(found: Iterable[tuple[str, T]]) -> tuple[T, ...]:
     )
 
 
-def _in_one(
-    session: Session, certificate: Certificate, is_sender: IsSender, everywhere: Sequence[Session]
-) -> _InOne:
+def _in_one(session: Session, sender: _Sender, everywhere: Sequence[Session]) -> _InOne:
     """What a certificate touches in one environment; rows count ``everywhere``."""
+    certificate = sender.certificate
     touched: list[Touched] = []
     bindings: list[BindingVerdict] = []
     for iflow in session.verdicts(session.as_of).values():
         for channel in iflow.channels:
-            known = [e for e in channel.entries if e.subject.name and is_sender(e.subject.name)]
+            known = [
+                e for e in channel.entries if e.subject.name and sender.is_named(e.subject.name)
+            ]
             if channel.judged and any(entry.pair for entry in known):
                 one = _touched(iflow, channel, known, certificate)
                 strangers = () if one.has_new else _strangers(one, known, certificate, everywhere)
@@ -182,7 +236,7 @@ def _in_one(
     callers = [
         each
         for each in session.caller_verdicts(session.as_of)
-        if (held := each.caller.certificate) and held.subject.rdns and is_sender(held.subject)
+        if each.caller.certificate is not None and sender.has(each.caller.certificate)
     ]
     return _InOne(
         session,
@@ -206,6 +260,7 @@ def _touched_caller(
         pinned=caller.pinned,
         pin_assumed=caller.assumed,
         opens=session.opened_by(caller),
+        made_by_sap=bool(caller.made_by_sap),
         old_until=None if has_new else held.not_after.date(),
     )
 
@@ -264,10 +319,7 @@ def _strangers(
     return tuple(
         session.name
         for session in everywhere
-        for verdict in session.verdicts(session.as_of).values()
-        if verdict.iflow.location == touched.iflow.location
-        for channel in verdict.channels
-        if channel.channel.ordinal == touched.channel.ordinal and channel.knows_none_of(pairs)
+        if session.would_open(touched.iflow.location, touched.channel.ordinal, pairs)
     )
 
 

@@ -95,7 +95,8 @@ class Touched(msgspec.Struct, frozen=True):
 class TouchedCaller(msgspec.Struct, frozen=True, kw_only=True):
     """A service key or a mapping that holds a certificate of this sender.
 
-    It does so in the ``environments`` named. ``has_new`` tells whether it holds the new
+    It does so in the ``environments`` named. ``made_by_sap`` tells that SAP made its certificate
+    together with it. ``has_new`` tells whether it holds the new
     certificate, ``accepts_new`` whether it lets it in: a key that is not pinned does so with the
     pair of its own one. ``replaced`` tells that another one for the same channels holds the new
     certificate already. ``pin_assumed``: nobody said whether the key is pinned. ``opens`` are the
@@ -112,6 +113,7 @@ class TouchedCaller(msgspec.Struct, frozen=True, kw_only=True):
     opens: tuple[str, ...]
     old_until: date | None
     replaced: bool = False
+    made_by_sap: bool = False
     environments: tuple[str, ...] = ()
 
     @property
@@ -129,8 +131,10 @@ class Renewal(msgspec.Struct, frozen=True, kw_only=True):
     """The plan for one certificate; ``problems`` is what is wrong with the certificate.
 
     ``in_use`` tells that it is no new one: bindings have it, and none of its sender's is older. The
-    plan then is for the one to come; ``renewed`` is where that lies, if it is at hand.
+    plan then is for the one to come; ``renewed`` is where that lies, if it is at hand, and then
+    its own plan has the steps.
     ``predecessors`` are those that it may replace, where nothing knows its sender.
+    ``without_subject``: it can stand in no row.
     """
 
     certificate: CertificateReference
@@ -143,6 +147,7 @@ class Renewal(msgspec.Struct, frozen=True, kw_only=True):
     predecessors: tuple[Predecessor, ...] = ()
     in_use: bool = False
     renewed: Location | None = None
+    without_subject: bool = False
 
     @property
     def pair_changes(self) -> bool:
@@ -151,8 +156,12 @@ class Renewal(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def fails(self) -> bool:
-        """Whether the certificate is refused, whatever is done in flows, keys and mappings."""
-        return cannot_work(self.problems)
+        """Whether the certificate is refused, whatever is done in flows, keys and mappings.
+
+        One that can stand in no row is so, too, where a row would be needed.
+        """
+        row_needed = bool(self.touched) or not self.callers
+        return cannot_work(self.problems) or (self.without_subject and row_needed)
 
 
 def cannot_work(problems: Iterable[Finding]) -> bool:

@@ -8,14 +8,21 @@ switch, and the old one goes after it (19af5e2, 9949c61).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from iflint.answers.admissions import label_of
-from iflint.answers.renewal_plan import Renewal, RenewalStep, Schedule, Touched, TouchedCaller
+from iflint.answers.renewal_plan import (
+    Renewal,
+    RenewalStep,
+    Schedule,
+    Touched,
+    TouchedCaller,
+    cannot_work,
+)
 from iflint.words.wording import listed
 
 if TYPE_CHECKING:
@@ -35,7 +42,11 @@ def schedules(
     for session, channels, callers in touched:
         if channels or callers:
             steps = _Steps(session, certificate, channels, callers)
-            in_order = steps.for_the_next() if plan.in_use else steps.for_this(fails=plan.fails)
+            in_order = (
+                steps.for_the_next()
+                if plan.in_use
+                else steps.for_this(fails=cannot_work(plan.problems))
+            )
             found.setdefault(tuple(in_order), []).append(session.name)
     return tuple(Schedule(tuple(filter(None, names)), steps) for steps, names in found.items())
 
@@ -66,6 +77,9 @@ class _Steps:
             yield self._by(last, what)
         row = (self._certificate.subject.text, self._certificate.issuer.text)
         to_add = [one for one in self._touched if not one.has_new]
+        if to_add and not self._certificate.subject.rdns:
+            yield self._by(last, _WITH_SUBJECT, _labels(to_add))
+            to_add = []
         for strangers in dict.fromkeys(one.strangers for one in to_add):
             what = "Add this row beside the old one"
             if strangers:
@@ -75,11 +89,10 @@ class _Steps:
             yield self._by(last, what, _labels(at), row)
         if to_add:
             yield self._by(last, "Redeploy", _flows(to_add))
-        for what, needing in ((_NEW_KEY, self._keys), (_NEW_MAPPING, self._mappings)):
-            if those := [one for one in needing if one.needs_new]:
-                yield self._by(last, what.format("the new certificate"), _named(those))
+        yield from self._new_ones(last, lambda one: one.needs_new, "the new certificate")
         yield self._switch(last)
-        if to_remove := [one for one in self._touched if one.old]:
+        may_go = bool(self._certificate.subject.rdns)
+        if to_remove := [one for one in self._touched if one.old and may_go]:
             yield RenewalStep("After the switch, remove the old row", None, _labels(to_remove))
             yield RenewalStep("Redeploy", None, _flows(to_remove))
         for what, having in ((_OLD_KEY, self._keys), (_OLD_MAPPING, self._mappings)):
@@ -90,13 +103,14 @@ class _Steps:
         """What to do about a certificate that is in use: the new one is yet to come."""
         last = self._certificate.not_after.date()
         asked = last - timedelta(days=self._session.options.expiry_days)
-        yield self._by(asked, self._where_from())
+        if self._touched or self._mappings or not all(one.made_by_sap for one in self._keys):
+            yield self._by(asked, self._where_from())
         if self._touched:
             what = "If it has another subject or issuer, add a row with these beside the old one, "
             yield self._by(last, f"{what}and redeploy", _labels(self._touched))
-        for what, having in ((_NEW_KEY, self._keys), (_NEW_MAPPING, self._mappings)):
-            if those := [one for one in having if one.pinned]:
-                yield self._by(last, what.format("it"), _named(those))
+        if open_keys := [one for one in self._keys if not one.pinned]:
+            yield self._by(last, _KEY_OF_ANOTHER_PAIR, _named(open_keys))
+        yield from self._new_ones(last, lambda one: one.pinned, "it")
         yield self._by(last, "The sender switches to it")
         if self._touched:
             what = "After the switch, remove the old row, if one was added, and redeploy"
@@ -112,9 +126,29 @@ class _Steps:
         session, certificate = self._session, self._certificate
         trust = session.trust.at(session.as_of)
         chain = judge_chain(certificate, session.pool, trust, session.as_of)
-        ask = f"Ask the sender, {certificate.subject.readable}, for a new one"
+        named = certificate.subject.readable
+        ask = f"Ask the sender{f', {named},' if named else ''} for a new one"
         instead = session.context.supply_after(chain).instead
         return f"{ask}. {instead[:-1]}" if instead else ask
+
+    def _new_ones(
+        self, last: date | None, is_due: Callable[[TouchedCaller], bool], new: str
+    ) -> Iterator[RenewalStep]:
+        """The keys and mappings to make before the switch, one key for each tenant."""
+        of_tenant: dict[str, list[TouchedCaller]] = {}
+        by_what: dict[str, list[TouchedCaller]] = {}
+        for number, one in enumerate(filter(is_due, self._keys)):
+            if one.made_by_sap:
+                by_what.setdefault(_NEW_KEY_OF_SAP, []).append(one)
+            else:
+                of_tenant.setdefault(one.caller.tenant or str(number), []).append(one)
+        for those in of_tenant.values():
+            what = _NEW_KEY if len(those) == 1 else _ONE_NEW_KEY
+            by_what.setdefault(what, []).extend(those)
+        for what, keys in by_what.items():
+            yield self._by(last, what.format(new), _named(keys))
+        if mappings := list(filter(is_due, self._mappings)):
+            yield self._by(last, _NEW_MAPPING.format(new), _named(mappings))
 
     def _switch(self, last: date | None) -> RenewalStep:
         first = self._certificate.not_before.date()
@@ -137,7 +171,22 @@ class _Steps:
         return RenewalStep(what, row, channels, None, last, left)
 
 
+_WITH_SUBJECT = (
+    "Ask the sender for another certificate, with at least a common name: this one has no subject, "
+    "so it can stand in no row"
+)
+_NEW_KEY_OF_SAP = (
+    "Make a new service key in the same instance as the old one, and give it to the sender: SAP "
+    "makes its certificate"
+)
+_ONE_NEW_KEY = (
+    "In each tenant make one new service key with {}, in an instance that has the roles of all of "
+    "these: there a certificate can be used in one key only"
+)
 _NEW_KEY = "Make a new service key with {} in the same instance as the old one"
+_KEY_OF_ANOTHER_PAIR = (
+    f"If it has another subject or issuer, {_NEW_KEY[:1].lower()}{_NEW_KEY[1:].format('it')}"
+)
 _NEW_MAPPING = "Map {} to the same user as the old one"
 _OLD_KEY = "After the switch, delete the old service key"
 _OLD_MAPPING = "After the switch, remove the old mapping"

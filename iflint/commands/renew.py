@@ -14,10 +14,20 @@ from iflint.console.frame import show, subcommand
 from iflint.console.interface import CLEAN, FOUND, AnyPath, Option
 from iflint.console.invocation import Request, absent, call, prepare
 from iflint.console.reading import read
+from iflint.options import Environment
 from iflint.reporters.encoding import enveloped
 from iflint.reporters.sentences import roles_of
 from iflint.words.terminal import Style
-from iflint.words.wording import counted, left, lifetime, listed, relative
+from iflint.words.wording import (
+    NO_SUBJECT,
+    counted,
+    day,
+    left,
+    lifetime,
+    listed,
+    relative,
+    sentence,
+)
 
 if TYPE_CHECKING:
     from iflint.answers.renewal_plan import (
@@ -77,6 +87,8 @@ def command(asked: Request, certificate: str, paths: tuple[str, ...], replaces: 
     )
     sessions = read(run)
     others = [sessions[0].in_environment(each) for each in run.settings.other_environments]
+    if sessions[0].name and not others:
+        others = [sessions[0].in_environment(Environment(name=""))]  # the flow as it stands
     plans = call(plan_renewals, certificate, sessions, others=others, replaces=replaces)
     show(run, Renewals(sessions[0].as_of, plans), text=_text, markdown=_markdown, json=_json)
     return FOUND if any(plan.fails for plan in plans) else CLEAN
@@ -99,17 +111,19 @@ def _lines(plan: Renewal, clock: datetime, style: Style) -> Iterator[str]:
     certificate = plan.certificate
     ends = "ended" if certificate.not_after < clock else "ends"
     span = f"valid {lifetime(certificate.not_before, certificate.not_after)}"
-    yield from line(0, f"{_heading(plan)}: {certificate.subject}")
+    yield from line(0, f"{_heading(plan)}: {_subject(plan)}")
     yield from line(2, f"issued by {certificate.issuer}")
     yield from line(2, f"{span}, {ends} {relative(certificate.not_after, clock)}")
     yield ""
-    wrong = ":" if plan.problems else ": nothing is wrong with it."
+    wrong = ":" if plan.problems or plan.without_subject else ": nothing is wrong with it."
     yield from line(0, f"The certificate itself{wrong}")
+    if plan.without_subject:
+        yield from line(2, sentence(NO_SUBJECT))
     for finding in plan.problems:
         yield from line(2, f"{finding.severity}[{finding.code}] {finding.message}")
         yield from line(4, f"fix: {finding.remedy}")
     yield ""
-    for verdict, touched in _verdicts(plan):
+    for verdict, touched in _verdicts(plan, clock):
         yield from line(0, verdict)
         for one in touched:
             yield from line(2, one)
@@ -134,15 +148,19 @@ def _heading(plan: Renewal) -> str:
     return "Certificate in use" if plan.in_use else "New certificate"
 
 
+def _subject(plan: Renewal) -> str:
+    return plan.certificate.subject or "(no subject)"
+
+
 def _steps_in(schedule: Schedule) -> str:
     where = f" in {listed(schedule.environments)}" if schedule.environments else ""
     return f"Steps{where}"
 
 
-def _verdicts(plan: Renewal) -> Iterator[tuple[str, list[str]]]:
+def _verdicts(plan: Renewal, clock: datetime) -> Iterator[tuple[str, list[str]]]:
     """What it touches, and how, a sentence each for channels and for callers."""
     if plan.in_use:
-        yield _of_one_in_use(plan), []
+        yield _of_one_in_use(plan, clock), []
     if plan.touched:
         yield _of_channels(plan), list(map(_touched, plan.touched))
     if plan.callers:
@@ -154,12 +172,17 @@ def _verdicts(plan: Renewal) -> Iterator[tuple[str, list[str]]]:
         yield "No channel, service key or mapping knows this sender: nothing to do here.", []
 
 
-def _of_one_in_use(plan: Renewal) -> str:
-    text = f"This certificate is in use until {plan.certificate.not_after:%Y-%m-%d}: here is the "
-    text += "plan for the one that comes after it."
-    if plan.renewed is not None:
-        text += f" It is at hand: iflint renew {plan.renewed.file} tells more."
-    return text
+def _of_one_in_use(plan: Renewal, clock: datetime) -> str:
+    ends = plan.certificate.not_after
+    text = f"This certificate {'was' if ends < clock else 'is'} in use until {day(ends)}"
+    if plan.schedules:
+        text += ": here is the plan for the one that comes after it"
+    if plan.renewed is None:
+        return f"{text}."
+    if any(plan.renewed.file == each.file for each in plan.certificate.locations):
+        return f"{text}. One that comes after it is in the same file, with a plan of its own."
+    file = _quoted(str(plan.renewed.file))
+    return f"{text}. One that comes after it is at hand: iflint renew {file} gives its plan."
 
 
 _LIKENESS = {
@@ -206,6 +229,8 @@ def _of_channels(plan: Renewal) -> str:
     touched = f"{counted(len(plan.touched), 'channel')} in {counted(flows, 'iFlow')}"
     if plan.in_use:
         return f"{touched} {'lets' if len(plan.touched) == 1 else 'let'} it in:"
+    if plan.without_subject:
+        return f"It touches {touched}, in which no row can list it:"
     if plan.pair_changes:
         return f"It touches {touched}; the pair changes, so flows must be redeployed:"
     if any(one.needs_new for one in plan.callers):
@@ -238,11 +263,18 @@ def _of_callers(plan: Renewal) -> str:
     ]
     if plan.in_use:
         return f"{listed(parts)} {'holds' if len(each) == 1 else 'hold'} it:"
-    new = len({one.caller.id for one in plan.callers if one.needs_new})
+    new = len({_made_together(one) for one in plan.callers if one.needs_new})
     if not new:
         return f"It touches {listed(parts)}; no new one is needed:"
     needed = "a new one is" if new == 1 else f"{new} new ones are"
     return f"It touches {listed(parts)}; {needed} needed before the sender switches:"
+
+
+def _made_together(one: TouchedCaller) -> tuple[str, ...]:
+    """Equal for keys of which one new one takes the place."""
+    if one.is_mapping or one.made_by_sap or not one.caller.tenant:
+        return (one.caller.kind, one.caller.id)
+    return (one.caller.kind, "", one.caller.tenant)
 
 
 def _caller(one: TouchedCaller) -> str:
@@ -291,7 +323,7 @@ def _markdown(found: Renewals) -> str:
     for plan in found.renewals:
         certificate = plan.certificate
         lines += [
-            f"# {_heading(plan)}: {escaped(certificate.subject)}",
+            f"# {_heading(plan)}: {escaped(_subject(plan))}",
             "",
             f"- Issuer: {escaped(certificate.issuer)}",
             f"- Valid: {lifetime(certificate.not_before, certificate.not_after)}",
@@ -303,9 +335,12 @@ def _markdown(found: Renewals) -> str:
         lines += [
             f"- **{f.severity} {f.code}** {escaped(f.message)} *{escaped(f.remedy)}*"
             for f in plan.problems
-        ] or ["Nothing is wrong with it."]
+        ]
+        lines += [f"- {escaped(sentence(NO_SUBJECT))}"] if plan.without_subject else []
+        if not plan.problems and not plan.without_subject:
+            lines.append("Nothing is wrong with it.")
         lines += ["", "## Where it matters"]
-        for verdict, touched in _verdicts(plan):
+        for verdict, touched in _verdicts(plan, found.as_of):
             lines += ["", escaped(verdict), "", *(f"- {escaped(one)}" for one in touched)]
         for schedule in plan.schedules:
             lines += ["", f"## {escaped(_steps_in(schedule))}", ""]

@@ -201,14 +201,19 @@ class Session:
         ]
         return tuple(self._findings(cases))
 
-    def findings_of(self, caller: Caller) -> tuple[Finding, ...]:
-        """What the rules say of any service key or mapping, also one that was not read."""
+    def findings_of(self, caller: Caller, *, lone: bool = False) -> tuple[Finding, ...]:
+        """What the rules say of any service key or mapping, also one that was not read.
+
+        ``lone``: it is made up for a certificate by itself, and spoken of so.
+        """
         from iflint.judging.callers import judge_callers
         from iflint.rule.rule import CallerCase
+        from iflint.rule.words import LONE
 
         judge = self._judge(self.as_of)
         context = self._context(self.as_of)
-        cases = [CallerCase(context, verdict) for verdict in judge_callers([caller], judge)]
+        spoken = LONE if lone else None
+        cases = [CallerCase(context, each, spoken) for each in judge_callers([caller], judge)]
         return tuple(self._findings(cases))
 
     def report(self, as_of: datetime | None = None) -> Report:
@@ -412,6 +417,23 @@ class Session:
             for channel in verdict.channels:
                 yield from channel.entries
         yield from self.caller_verdicts(as_of)
+
+    def would_open(
+        self, flow: FileLocation, ordinal: int, pairs: Container[tuple[str, str] | None]
+    ) -> bool:
+        """Whether a new row in a flow's file lets a sender in who may not call here so far.
+
+        ``pairs`` are the sender's. A flow as it stands, some of whose parameters only environments
+        define, lets nobody in.
+        """
+        return any(
+            channel.channel.ordinal == ordinal
+            and channel.knows_none_of(pairs)
+            and (bool(self.name) or not channel.undefined)
+            for verdict in self.verdicts(self.as_of).values()
+            if verdict.iflow.location == flow
+            for channel in verdict.channels
+        )
 
     def opened_by(self, caller: Caller | CallerReference) -> tuple[str, ...]:
         """The channels that a caller is known to open, each as people read it."""

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.places.location import FileLocation
-from iflint.report.findings import Finding
+from iflint.report.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from iflint.fixes.texts import Change
     from iflint.places.edits import Edit
-    from iflint.report.findings import EntryReference, Severity
+    from iflint.report.findings import EntryReference
     from iflint.report.report import Report
 
 Place = tuple[str, FileLocation, int, int]
@@ -129,6 +129,8 @@ class Prover:
         for before, after in zip(self._before, self._judge(tried), strict=True):
             told = _worst_by_entry(before)
             for environment, finding in _new(before, after, tried):
+                if _ends_by_itself(finding):
+                    continue
                 instead = told.get(_entry(environment, finding))
                 sources = _sources(environment, finding, tried)
                 if not sources:
@@ -151,6 +153,14 @@ class Prover:
             and finding.channel.ordinal == candidate.place[2]
             and _is_written(finding.entry, candidate)
         )
+
+
+def _ends_by_itself(finding: Finding) -> bool:
+    """Whether it says of a certificate that begins later that nothing has to be done till then.
+
+    A row for a successor is to be there before this is valid.
+    """
+    return finding.works_from is not None and finding.severity is Severity.NOTE
 
 
 def _all(groups: dict[Place, list[Finding]]) -> list[Finding]:

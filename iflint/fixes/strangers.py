@@ -19,13 +19,7 @@ if TYPE_CHECKING:
 def opens_for_a_stranger(candidate: Candidate, session: Session) -> bool:
     """Whether a new row lets a sender in who may not call in this environment so far."""
     _, flow, ordinal, _ = candidate.place
-    known = {candidate.pair, candidate.beside}
-    return any(
-        channel.channel.ordinal == ordinal and channel.knows_none_of(known)
-        for verdict in session.verdicts(session.as_of).values()
-        if verdict.iflow.location == flow
-        for channel in verdict.channels
-    )
+    return session.would_open(flow, ordinal, {candidate.pair, candidate.beside})
 
 
 def row_of_parameters(candidate: Candidate, others: Sequence[str]) -> tuple[str, str]:

@@ -128,10 +128,10 @@ class Context(msgspec.Struct, frozen=True):
         sunset = sunset_of(self.calendar, chain)
         return supply_after(sunset, self.calendar, self.trust.platform, self.as_of.date())
 
-    def words_of(self, verdict: BindingVerdict, of_rows: Words = ENTRY) -> Words:
+    def words_of(self, verdict: BindingVerdict, spoken: Words | None = None) -> Words:
         """How to speak of a binding, by what can be had on the day of the run."""
         platform, today = self.trust.platform, self.as_of.date()
-        return words_of(verdict, self.calendar, platform, today, of_rows)
+        return words_of(verdict, self.calendar, platform, today, spoken)
 
     def window_of(self, topic: Topic) -> int:
         """The days that are "soon" for the rules about a topic; the run's, if none is asked."""
@@ -205,17 +205,21 @@ class EntryCase(msgspec.Struct, frozen=True):
 
 
 class CallerCase(msgspec.Struct, frozen=True):
-    """A service key or a certificate-to-user mapping, with a certificate or without."""
+    """A service key or a certificate-to-user mapping, with a certificate or without.
+
+    ``spoken`` are the words for it, as of an `EntryCase`; None: those for its kind.
+    """
 
     kinds: ClassVar[tuple[str, ...]] = ("binding", "caller")
     context: Context
     verdict: CallerVerdict
+    spoken: Words | None = None
     iflow: None = None
 
     @property
     def words(self) -> Words:
         """How to speak of it."""
-        return self.context.words_of(self.verdict)
+        return self.context.words_of(self.verdict, self.spoken)
 
 
 class RunCase(msgspec.Struct, frozen=True):

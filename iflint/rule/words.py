@@ -87,7 +87,7 @@ LONE = Words(
     "this sender",
     "this sender's",
     "Get the renewed certificate from the sender.",
-    "The renewed certificate is at hand: use that one.",
+    "Use that one.",
     switch="",
     removal="use another certificate",
 )
@@ -99,10 +99,14 @@ def words_of(
     calendar: Calendar,
     platform: Platform,
     today: date,
-    of_rows: Words = ENTRY,
+    spoken: Words | None = None,
 ) -> Words:
-    """The words for a binding as it is judged, by what can be had ``today``."""
-    words = words_for(verdict.caller) if isinstance(verdict, CallerVerdict) else of_rows
+    """The words for a binding as it is judged, by what can be had ``today``.
+
+    ``spoken`` are those to go by; None: those for its kind.
+    """
+    of_kind = words_for(verdict.caller) if isinstance(verdict, CallerVerdict) else ENTRY
+    words = of_kind if spoken is None else spoken
     return words.with_supply(supply_of(verdict, calendar, platform, today))
 
 

@@ -31,13 +31,18 @@ def follow_the_plan(case: Case, finding: dict[str, Any], said: re.Match[str]) ->
     pytest.fail("no certificate at hand has a plan for this entry")
 
 
+def remove_the_row(case: Case, finding: dict[str, Any], said: re.Match[str]) -> None:
+    del said
+    case.remove_row(finding["entry"]["ordinal"])
+
+
 REMEDIES: Remedies = (
     (r"The renewed certificate is at hand \(.*\)\. `iflint renew ", follow_the_plan),
     (
         r"SAP makes the certificate together .*\. So make a new service key",
         take_another_certificate,
     ),
-    (r"The renewed certificate is at hand \(.*\), and entry \d accepts it", follow_the_plan),
+    (r"The renewed certificate is at hand \(.*\), and entry \d accepts it", remove_the_row),
     (
         r"The renewed certificate is at hand \(.*\)\. (This key|Map it|Make a)",
         take_another_certificate,

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from caller_files import base64_of, key
-from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root
+from exports import Channel, Flow, bundle, dn, intermediate, issue, key_pem, pem, root
 from iflint.commands.main import cli
 
 SERVER_AUTH = ExtendedKeyUsageOID.SERVER_AUTH
@@ -184,7 +184,10 @@ def test_whose_place_a_stranger_may_take(folder, subject, issuer, likeness, said
     assert "nothing to do" not in text
 
 
-@pytest.mark.parametrize("replaces", ["CN=orders.example.com, O=Example", "old.pem"])
+@pytest.mark.parametrize(
+    "replaces",
+    ["CN=orders.example.com, O=Example", "O=example,CN=Orders.example.com", "old.pem"],
+)
 def test_whose_place_it_takes_can_be_said(folder: Path, replaces: str) -> None:
     (folder / "old.pem").write_bytes(pem(FIRST, OLD))
     found = plan(stranger(folder, dn("CN=x", "O=X")), "--replaces", replaces)
@@ -200,13 +203,18 @@ def test_whose_place_it_takes_can_be_said(folder: Path, replaces: str) -> None:
 
 @pytest.mark.parametrize(
     ("replaces", "said"),
-    [("nowhere.pem", "no such file"), ("CN=", "--replaces"), ("iflint.toml", "no certificate")],
+    [
+        ("nowhere.pem", "no such file"),
+        ("", "it is empty"),
+        ("CN=", "no row, service key or mapping has this subject"),
+        ("CN=nobody", "no row, service key or mapping has this subject"),
+        ("roots.pem", "no row, service key or mapping has this subject"),
+        ("/O=Example/CN=x", "between the parts. Write it as"),
+        ("iflint.toml", "no certificate"),
+    ],
 )
 def test_what_names_nobody_is_wrong_usage(folder: Path, replaces: str, said: str) -> None:
     result = CliRunner().invoke(cli, ["renew", "new/same.pem", "flow", "--replaces", replaces])
-    if replaces == "CN=":
-        assert result.exit_code in (0, 2)  # an empty value is a name to the runtime
-        return
     assert result.exit_code == 2
     assert said in result.stderr
 
@@ -223,7 +231,36 @@ def test_the_certificate_in_use_gets_the_plan_for_the_next(folder: Path) -> None
     assert "Certificate in use" in text
     assert "switches to the new certificate" not in text
     (folder / "certs" / "new.pem").write_bytes(pem(SAME_PAIR))
-    assert "iflint renew certs/new.pem" in renew("old.pem")
+    assert "iflint renew certs/new.pem gives its plan" in " ".join(renew("old.pem").split())
+    assert plan("old.pem")["schedules"] == []
+    assert plan("old.pem", "--as-of", "2026-12-20", exit_code=1)["schedules"] == []
+    (folder / "certs" / "new.pem").unlink()
+    (folder / "certs" / "all.pem").write_bytes(pem(FIRST, OLD, SAME_PAIR))
+    assert "in the same file, with a plan of its own" in " ".join(renew("certs/all.pem").split())
+
+
+def test_one_that_has_ended_was_in_use(folder: Path) -> None:
+    (folder / "old.pem").write_bytes(pem(OLD))
+    said = renew("old.pem", "--as-of", "2027-01-05", exit_code=1)
+    assert "This certificate was in use until 2026-12-12" in said
+
+
+@pytest.mark.parametrize(("clock", "in_use"), [("2026-12-05", False), ("2026-12-13", True)])
+def test_the_new_one_is_in_use_when_the_old_one_has_ended(folder, clock, in_use) -> None:
+    (folder / "certs" / "new.pem").write_bytes(pem(OTHER_PAIR))
+    write_flow(folder, [OLD.pair, OTHER_PAIR.pair])
+    found = plan("certs/new.pem", "--as-of", clock)
+    assert (found["in_use"], found["renewed"]) == (in_use, None)
+    assert [bool(one["old"]) for one in found["touched"]] == [not in_use]
+
+
+def test_what_begins_later_or_may_have_one_before_it_is_new(folder: Path) -> None:
+    (folder / "certs" / "all.pem").write_bytes(pem(SECOND, OTHER_PAIR))
+    write_flow(folder, [OTHER_PAIR.pair])
+    assert not plan("certs/all.pem")["in_use"]
+    assert plan("certs/all.pem", "--as-of", "2026-12-05")["in_use"]
+    write_flow(folder, [OLD.pair, OTHER_PAIR.pair])
+    assert not plan("certs/all.pem", "--as-of", "2026-12-05")["in_use"]
 
 
 def test_a_certificate_that_a_client_may_not_use_fails(folder: Path) -> None:
@@ -259,6 +296,27 @@ def test_no_row_in_the_flow_where_it_would_let_a_stranger_in(folder: Path, asked
     add, *_ = steps(plan("new/other.pem", *asked))
     assert "as two parameters" in add["what"]
     assert "counts in dev, too" in add["what"]
+
+
+@pytest.mark.parametrize(
+    ("defaults", "said"), [({}, False), ({"S": "CN=x", "I": "CN=y"}, True)], ids=["none", "others"]
+)
+def test_the_flow_as_it_stands_counts_as_fix_counts_it(folder, defaults, said) -> None:
+    values = "".join(f"{key}={value}\n" for key, value in zip("SI", OLD.pair, strict=True))
+    (folder / "prod.prop").write_text(values, encoding="utf-8")
+    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
+        file.write("[environments.prod]\nparameters = ['prod.prop']\n")
+    channel = Channel("HTTPS", "/orders", [("{{S}}", "{{I}}")])
+    for name, content in bundle(Flow("Orders", "Orders", [channel], defaults)).items():
+        (folder / "flow" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "flow" / name).write_bytes(content)
+    add, *_ = steps(plan("new/other.pem"))
+    assert ("counts in the flow as it stands, too" in add["what"]) is said
+    (folder / "certs" / "other.pem").write_bytes(pem(OTHER_PAIR))
+    asked = ["fix", "flow", "--add-successor", "--as-of", "2026-11-24"]
+    written = CliRunner().invoke(cli, asked).stdout
+    assert ("counts in the flow as it stands, too" in " ".join(written.split())) is said
+    assert ("Fixed 1 finding" in written) is not said
 
 
 def test_markdown_is_a_checklist_with_the_row_to_copy(folder: Path) -> None:
@@ -387,6 +445,81 @@ def test_a_key_of_several_environments_is_counted_once(by_role: Path) -> None:
     write_key(by_role, "partner", OLD)
     said = " ".join(renew("new/other.pem").split())
     assert "It touches 1 service key; a new one is needed before the sender switches:" in said
+
+
+def test_a_certificate_goes_into_one_key_of_a_tenant(by_role: Path) -> None:
+    newer = issue("renew-newer", NAME, SECOND, "2026-11-01", "2028-12-01")
+    write_key(by_role, "first", OLD)
+    write_key(by_role, "second", issue("renew-sec", NAME, FIRST, "2026-05-01", "2027-05-01"))
+    write_key(by_role, "elsewhere", OLD, "another")
+    (by_role / "new" / "newer.pem").write_bytes(pem(newer, SECOND))
+    alone, together, *_ = steps(plan("new/newer.pem"))
+    assert alone["channels"] == ["service key elsewhere (flow/keys/elsewhere.json)"]
+    assert "In each tenant make one new service key" in together["what"]
+    assert len(together["channels"]) == 2
+    assert "It touches 3 service keys; 2 new ones are needed" in renew("new/newer.pem")
+
+
+def test_sap_makes_the_certificate_of_its_keys(by_role: Path) -> None:
+    private = key_pem("renew-old").decode()
+    made = key(pem(OLD, FIRST).decode(), key=private)
+    (by_role / "flow" / "keys").mkdir()
+    (by_role / "flow" / "keys" / "sap.json").write_text(json.dumps(made), "utf-8")
+    first, *_ = steps(plan("flow/keys/sap.json"))
+    assert "SAP makes its certificate" in first["what"]
+
+
+def test_the_next_one_of_a_key_that_is_not_pinned(by_role: Path) -> None:
+    configure(by_role, f"{ROLES}pinned = false\n")
+    write_key(by_role, "partner", OLD)
+    ask, make, _ = steps(plan("flow/keys/partner.json"))
+    assert ask["what"].startswith("Ask")
+    assert make["what"].startswith("If it has another subject or issuer, make a new service key")
+
+
+def test_the_plan_of_one_in_use_is_about_those_that_hold_it(by_role: Path) -> None:
+    write_key(by_role, "old", OLD)
+    write_key(by_role, "new", SAME_PAIR)
+    (one,) = plan("flow/keys/old.json")["callers"]
+    assert one["caller"]["name"] == "old"
+
+
+def nameless(folder: Path) -> str:
+    (folder / "new" / "nameless.pem").write_bytes(
+        pem(issue("renew-nameless", dn(), FIRST, "2026-11-01", "2027-12-01"))
+    )
+    return "new/nameless.pem"
+
+
+def test_one_without_a_subject_can_stand_in_no_row(folder: Path) -> None:
+    file = nameless(folder)
+    found = plan(file, exit_code=1)
+    assert (found["without_subject"], found["problems"]) == (True, [])
+    assert found["predecessors"]
+    said = " ".join(renew(file, exit_code=1).split())
+    assert "It has no subject, as some of Let's Encrypt, so it can stand in no row." in said
+    assert "entry" not in said
+    replacing = ("--replaces", OLD.pair[0])
+    ask, switch = steps(plan(file, *replacing, exit_code=1))
+    assert "at least a common name" in ask["what"]
+    assert (ask["row"], switch["what"].split()[0]) == (None, "The")
+    markdown = renew(file, *replacing, "--format", "markdown", exit_code=1)
+    assert "in which no row can list it" in markdown
+    assert "- It has no subject" in markdown
+
+
+def test_one_without_a_subject_is_known_by_the_key_that_holds_it(by_role: Path) -> None:
+    file = nameless(by_role)
+    write_key(by_role, "partner", OLD)
+    assert steps_of(plan(file, "--replaces", OLD.pair[0]))[0][0] == "Make a new service key"
+    write_key(by_role, "partner", issue("renew-nameless", dn(), FIRST, "2026-11-01", "2027-12-01"))
+    found = plan(file)
+    assert found["in_use"]
+    assert steps(found)[0]["what"] == "Ask the sender for a new one"
+
+
+def test_a_cas_certificate_takes_nobodys_place(folder: Path) -> None:
+    assert "nothing to do" in renew("roots.pem")
 
 
 def test_rows_and_keys_are_told_together(folder: Path) -> None:
