@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from iflint.places.bounds import Bounds
+from iflint.places.bounds import Bounds, real
 from iflint.sources.disk import enclosing_repository
 from iflint.values import TRUST
 
@@ -42,7 +42,7 @@ def find(paths: Sequence[str]) -> str | None:
 
 def bounds_of(path: str) -> Bounds:
     """How far a configuration file reaches that was found: its repository, and its folder."""
-    folder = os.path.realpath(os.path.dirname(path))
+    folder = real(os.path.dirname(path))
     return Bounds(enclosing_repository(folder) or folder, folder)
 
 

@@ -67,6 +67,7 @@ def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
             directory=options.directory,
             exclude=options.exclude,
             exclude_directory=options.exclude_directory,
+            root=options.root,
             certificates=options.certificates is None,
         )
     )
@@ -168,6 +169,7 @@ class Reading:
                 directory=options.directory,
                 exclude=options.exclude,
                 exclude_directory=options.exclude_directory,
+                root=options.root,
             )
         )
 
@@ -350,10 +352,10 @@ class Reading:
         try:
             return file.read(), file.location
         except Unreadable as error:
-            if not matters():
-                return None
             problem = error.problem
-            if kind is not None:
+            if not problem.left_out and not matters():
+                return None
+            if kind is not None and not problem.left_out:
                 problem = msgspec.structs.replace(problem, kind=kind)
             self._problems.append(problem)
             return None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.places.location import Location
-from iflint.places.problems import Problem, ProblemKind
+from iflint.places.problems import Problem, ProblemKind, without_excerpt
 from iflint.places.text_file import CharacterMap, Mapped, TextFile, decode, read_text
 
 if TYPE_CHECKING:
@@ -72,7 +72,9 @@ def parse_properties(data: bytes, location: FileLocation) -> ParameterFile:
 
 
 def properties_of(file: TextFile) -> ParameterFile:
-    """The entries of a decoded properties file."""
+    """The entries of a decoded properties file; no line of it is shown, any may hold a secret."""
+    if "\0" in file.text:
+        return ParameterFile(file.location, {}, (_no_text(file.location),))
     entries: dict[str, Parameter] = {}
     problems: list[Problem] = []
     for start, end in _logical_lines(file.text):
@@ -81,7 +83,16 @@ def properties_of(file: TextFile) -> ParameterFile:
             problems.append(entry)
         else:
             entries[entry.name] = entry
-    return ParameterFile(file.location, entries, tuple(problems))
+    return ParameterFile(file.location, entries, tuple(map(without_excerpt, problems)))
+
+
+def _no_text(location: FileLocation) -> Problem:
+    return Problem(
+        ProblemKind.ARTIFACT,
+        Location(location),
+        "The file holds a NUL character, so it is no properties file",
+        "Save the file as UTF-8, or export it again",
+    )
 
 
 def not_decodable(location: FileLocation, error: UnicodeDecodeError) -> Problem:

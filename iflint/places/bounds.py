@@ -6,11 +6,13 @@ import os
 
 import msgspec
 
+from iflint.places.paths import is_below
+
 GIT = ".git"
 
 
 class Bounds(msgspec.Struct, frozen=True):
-    """Both are absolute folders by the path that leads through no link.
+    """Both are folders as `real` gives them.
 
     Below ``repository`` everything may be read, below ``folder`` reports may be written, but for
     what is Git's own: a hook in there is a program.
@@ -21,15 +23,15 @@ class Bounds(msgspec.Struct, frozen=True):
 
     def may_read(self, path: str) -> bool:
         """Whether what stands at an absolute path lies in the repository, links resolved."""
-        return lies_in(os.path.realpath(path), self.repository)
+        return is_below(real(path), self.repository)
 
     def may_write(self, path: str) -> bool:
         """Whether an absolute path lies in the folder, links resolved, and in nothing of Git's."""
-        real = os.path.realpath(path)
-        parts = real.replace(os.sep, "/").lower().split("/")
-        return real != self.folder and lies_in(real, self.folder) and GIT not in parts
+        there = real(path)
+        inside = there != self.folder and is_below(there, self.folder)
+        return inside and GIT not in there.lower().split("/")
 
 
-def lies_in(path: str, folder: str) -> bool:
-    """Whether a path is a folder, or is below it; both as `os.path.realpath` gives them."""
-    return path == folder or path.startswith(os.path.join(folder, ""))
+def real(path: str) -> str:
+    """The absolute path to the same place that leads through no link, with forward slashes."""
+    return os.path.realpath(path).replace(os.sep, "/")

@@ -56,7 +56,7 @@ def walk(
         if VIRTUAL_ENVIRONMENT in contained and folder != top:
             continue
         if GITIGNORE in contained:
-            rules = folder_rules(rules, folder, top)
+            rules = folder_rules(rules, disk, folder, top)
         below: list[tuple[str, Rules | None]] = []
         for entry in entries:
             path = f"{folder.rstrip('/')}/{entry.name}"
