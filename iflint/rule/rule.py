@@ -25,7 +25,7 @@ from iflint.report.findings import (
     State,
 )
 from iflint.rule.options import Option, RuleSettings
-from iflint.rule.words import ENTRY, Words, words_of
+from iflint.rule.words import BY_A_DUMP, ENTRY, Words, words_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -393,6 +393,8 @@ class Rule:
         caller = caller_reference(case.verdict.caller) if isinstance(case, CallerCase) else None
         if isinstance(case, CallerCase):
             message += case.words.aside
+        elif certificate is not None and certificate[0].is_known_by_facts:
+            message += BY_A_DUMP
         return Finding(
             code=self.code,
             name=self.name,
