@@ -26,7 +26,7 @@ from iflint.report.findings import (
 )
 from iflint.rule.options import Option, RuleSettings
 from iflint.rule.supply import Supply, sunset_of, supply_after
-from iflint.rule.words import ENTRY, Words, words_of
+from iflint.rule.words import BY_A_DUMP, ENTRY, Words, words_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -404,6 +404,8 @@ class Rule:
         caller = caller_reference(case.verdict.caller) if isinstance(case, CallerCase) else None
         if isinstance(case, CallerCase):
             message += case.words.aside
+        elif certificate is not None and certificate[0].is_known_by_facts:
+            message += BY_A_DUMP
         return Finding(
             code=self.code,
             name=self.name,
