@@ -74,8 +74,11 @@ def _sender(verdict: CallerVerdict) -> tuple[str, ...]:
     """Equal for peers, but for the roles that they open."""
     caller, best = verdict.caller, verdict.best
     assert best is not None
-    subject = best.certificate.subject
-    whose = sender_key(subject) if subject.rdns else best.certificate.sha256
+    certificate = best.certificate
+    if certificate.subject.rdns:
+        whose = sender_key(certificate.subject)
+    else:
+        whose = (certificate.subject_alternative_names or b"").hex() or certificate.sha256
     return caller.kind, _tenant(caller), caller.user, whose
 
 
