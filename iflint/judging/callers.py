@@ -27,7 +27,10 @@ def judge_callers(callers: Sequence[Caller], judge: Judge) -> tuple[CallerVerdic
         if verdict.best is not None:
             of_sender.setdefault(_sender(verdict), []).append(verdict)
     conflicts = dict(_conflicts(callers))
-    held = {caller.certificate.sha256 for caller in callers if caller.certificate is not None}
+    held: dict[tuple[str, str], set[str]] = {}
+    for caller in callers:
+        if caller.certificate is not None:
+            held.setdefault(_where_once(caller), set()).add(caller.certificate.sha256)
 
     def beside(verdict: CallerVerdict) -> CallerVerdict:
         peers = _peers(verdict, of_sender)
@@ -39,7 +42,9 @@ def judge_callers(callers: Sequence[Caller], judge: Judge) -> tuple[CallerVerdic
         return msgspec.structs.replace(
             verdict,
             successors=judge.renewals.successors(
-                verdict, lambda each: accepting.get(each.sha256), held
+                verdict,
+                lambda each: accepting.get(each.sha256),
+                held[_where_once(verdict.caller)],
             ),
             conflicts=tuple(conflicts.get(verdict.caller.identity, ())),
             **beside_peers(verdict, peers, lambda each: each.caller),
@@ -75,9 +80,17 @@ def _sender(verdict: CallerVerdict) -> tuple[str, ...]:
     """Equal for peers, but for the roles that they open."""
     caller, best = verdict.caller, verdict.best
     assert best is not None
-    subject = best.certificate.subject
-    whose = sender_key(subject) if subject.rdns else best.certificate.sha256
+    certificate = best.certificate
+    if certificate.subject.rdns:
+        whose = sender_key(certificate.subject)
+    else:
+        whose = (certificate.subject_alternative_names or b"").hex() or certificate.sha256
     return caller.kind, _tenant(caller), caller.user, whose
+
+
+def _where_once(caller: Caller) -> tuple[str, str]:
+    """Equal for callers of which one alone can have a certificate: keys of a tenant (19af5e2)."""
+    return caller.kind, _tenant(caller)
 
 
 def _tenant(caller: Caller) -> str:

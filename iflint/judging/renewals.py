@@ -79,11 +79,7 @@ class Renewals:
             key=lambda each: (-each.not_after.timestamp(), each.sha256),
         )
         for each in candidates:
-            if (
-                is_later(each, best)
-                and each.is_ca is not True
-                and is_same_sender(each.subject, best.subject)
-            ):
+            if is_later(each, best) and each.is_ca is not True and is_of_same_sender(each, best):
                 yield each
 
     def _successor(
@@ -131,6 +127,17 @@ def has_pair_of(one: Certificate, other: Certificate) -> bool:
         one.subject.canonical == other.subject.canonical
         and one.issuer.canonical == other.issuer.canonical
     )
+
+
+def is_of_same_sender(one: Certificate, other: Certificate) -> bool:
+    """Whether two certificates are of one sender: by the subject, without one by all other names.
+
+    Of many senders' certificates without a subject all have the same one.
+    """
+    if one.subject.rdns or other.subject.rdns:
+        return is_same_sender(one.subject, other.subject)
+    names = one.subject_alternative_names
+    return names is not None and names == other.subject_alternative_names
 
 
 def is_same_sender(one: Name, other: Name) -> bool:

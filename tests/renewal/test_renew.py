@@ -269,6 +269,33 @@ def test_a_certificate_that_a_client_may_not_use_fails(folder: Path) -> None:
     assert "IFL401" in renew("new/server.pem", exit_code=1)
 
 
+@pytest.mark.parametrize(
+    "rules",
+    ["ignore = ['IFL401']", '[rules.missing-client-auth-eku]\nseverity = "note"'],
+    ids=["ignored", "lowered"],
+)
+def test_it_fails_whatever_the_rules_in_force_say(folder: Path, rules: str) -> None:
+    server = issue("renew-fails", NAME, FIRST, "2026-11-01", "2027-12-01", usages=[SERVER_AUTH])
+    (folder / "new" / "server.pem").write_bytes(pem(server, FIRST))
+    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
+        file.write(rules)
+    found = plan("new/server.pem", exit_code=1)
+    assert found["refused"]
+    assert "wrong with the certificate" in steps(found)[0]["what"]
+    assert "SAP would refuse it" in renew("new/server.pem", exit_code=1)
+
+
+def test_it_is_judged_on_its_first_day(folder: Path) -> None:
+    name = dn("CN=CA 3", "O=Example")
+    ending = intermediate("renew-ca3", name, TOP, "2020-01-01", "2026-11-29")
+    new = issue("renew-below-ca3", NAME, ending, "2026-12-01", "2027-12-01")
+    (folder / "new" / "late.pem").write_bytes(pem(new, ending))
+    found = plan("new/late.pem", exit_code=1)
+    assert [each["code"] for each in found["problems"]] == ["IFL103", "IFL204"]
+    assert found["problems"][1]["message"].startswith("On its first day, 2026-12-01: The chain")
+    assert "wrong with the certificate" in steps(found)[0]["what"]
+
+
 def test_each_environment_has_its_steps(folder: Path) -> None:
     later = issue("renew-later", NAME, FIRST, "2025-12-30", "2026-12-29")
     for name, certificate in (("qa", OLD), ("prod", later)):
