@@ -27,10 +27,7 @@ def judge_callers(callers: Sequence[Caller], judge: Judge) -> tuple[CallerVerdic
         if verdict.best is not None:
             of_sender.setdefault(_sender(verdict), []).append(verdict)
     conflicts = dict(_conflicts(callers))
-    held: dict[tuple[str, str], set[str]] = {}
-    for caller in callers:
-        if caller.certificate is not None:
-            held.setdefault(_where_once(caller), set()).add(caller.certificate.sha256)
+    held = {caller.certificate.sha256 for caller in callers if caller.certificate is not None}
 
     def beside(verdict: CallerVerdict) -> CallerVerdict:
         peers = _peers(verdict, of_sender)
@@ -42,9 +39,7 @@ def judge_callers(callers: Sequence[Caller], judge: Judge) -> tuple[CallerVerdic
         return msgspec.structs.replace(
             verdict,
             successors=judge.renewals.successors(
-                verdict,
-                lambda each: accepting.get(each.sha256),
-                held[_where_once(verdict.caller)],
+                verdict, lambda each: accepting.get(each.sha256), held
             ),
             conflicts=tuple(conflicts.get(verdict.caller.identity, ())),
             **beside_peers(verdict, peers, lambda each: each.caller),
@@ -86,11 +81,6 @@ def _sender(verdict: CallerVerdict) -> tuple[str, ...]:
     else:
         whose = (certificate.subject_alternative_names or b"").hex() or certificate.sha256
     return caller.kind, _tenant(caller), caller.user, whose
-
-
-def _where_once(caller: Caller) -> tuple[str, str]:
-    """Equal for callers of which one alone can have a certificate: keys of a tenant (19af5e2)."""
-    return caller.kind, _tenant(caller)
 
 
 def _tenant(caller: Caller) -> str:
