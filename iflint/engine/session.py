@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from iflint.report.findings import CallerReference, Finding, RuleInfo
     from iflint.rule.rule import Case, Context, Rule, RuleFailure
 
+    Located = Iflow | CertificateEntry | Caller | FoundCertificate
+
 T = TypeVar("T")
 
 
@@ -526,10 +528,7 @@ class Session:
             self._tell([(iflow, error)])
             return None
 
-    def _tell(
-        self,
-        failed: Iterable[tuple[Iflow | CertificateEntry | Caller | FoundCertificate, Exception]],
-    ) -> None:
+    def _tell(self, failed: Iterable[tuple[Located, Exception]]) -> None:
         """Keep what iflint failed on as problems."""
         from iflint.places.defects import failed_on
         from iflint.places.location import FileLocation, Location
