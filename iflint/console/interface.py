@@ -55,6 +55,8 @@ def complain(line: str) -> None:
     """Print one line on standard error; nothing more can be done if that fails too."""
     from iflint.words.visible import inert, visible
 
+    if sys.stderr is None:
+        return  # `print` would take standard output
     try:
         print(inert(f"iflint: {visible(line)}"), file=sys.stderr)  # noqa: T201 - the one place for it
     except (OSError, ValueError):
