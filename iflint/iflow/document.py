@@ -84,12 +84,14 @@ def _read_document(data: bytes, location: FileLocation, *, whole: bool) -> Docum
 
 
 def read_xml(data: bytes, location: FileLocation) -> tuple[etree._Element, XmlFile]:
-    """The root of any XML, and what locates its elements however deep they are.
+    """The root of a dump in XML, and what locates its elements however deep they are.
+
+    All of it may stand in one line, and any of it may be a secret.
 
     Raises Unreadable as `read_document` does.
     """
     utf8, encoding, preamble = _utf8(data, location)
-    xml = XmlFile(location, utf8, encoding, preamble, deepest=256)
+    xml = XmlFile(location, utf8, encoding, preamble, deepest=256, discreet=True)
     _prolog(xml, "dumps")
     return _parse(xml), xml
 
