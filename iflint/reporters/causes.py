@@ -77,7 +77,9 @@ def headline(report: Report) -> str:
 
 
 def _is_grave(cause: Cause) -> bool:
-    return cause.first.severity.reaches(Severity.WARNING)
+    """Whether it is worse than a note, and more than that no certificate is at hand at all."""
+    nothing_at_hand = cause.first.by_names and not cause.interfaces
+    return cause.first.severity.reaches(Severity.WARNING) and not nothing_at_hand
 
 
 def _parts(report: Report, by_code: dict[str, list[Cause]]) -> Iterator[str]:
