@@ -135,14 +135,14 @@ class ArchiveTree:
         self._archive = archive
         self._every = every
         self._names = [_plain(member.name) for member in archive.members]
+        self._roles = [role_of(name) for name in self._names]
         self._indexes = {name: index for index, name in enumerate(self._names)}
 
     @property
     def entries(self) -> Sequence[Entry]:
         entries = []
         every = self._every or self.is_delivery
-        for index, name in enumerate(self._names):
-            role = role_of(name)
+        for index, (name, role) in enumerate(zip(self._names, self._roles, strict=True)):
             wanted = role is not None or (every and names.may_hold_certificates(name))
             if wanted and not name.endswith("/"):
                 file = self._file(index, _kind(role))
@@ -152,8 +152,7 @@ class ArchiveTree:
 
     @functools.cached_property
     def is_delivery(self) -> bool:
-        roles = set(map(role_of, self._names))
-        return Role.CERTIFICATE in roles and not roles & _OF_EXPORTS
+        return Role.CERTIFICATE in self._roles and _OF_EXPORTS.isdisjoint(self._roles)
 
     def holds_only(self, suffixes: tuple[str, ...]) -> bool:
         """Whether all files in it have one of these suffixes, and there is at least one."""
