@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from iflint.answers.admissions import label_of
 from iflint.answers.lone_certificate import clients, findings_about
 from iflint.answers.predecessors import Replaced, alike, knows, read_replaced
 from iflint.answers.renewal_plan import Renewal, Touched, TouchedCaller
@@ -141,6 +142,7 @@ def _plan(
         in_use=in_use,
         renewed=_renewed(certificate, bindings) if in_use else None,
         without_subject=not certificate.subject.rdns,
+        unknown=() if in_use else tuple(dict.fromkeys(_unknown(sessions))),
         refused=any(one.session.would_refuse(certificate) for one in in_each),
     )
     if not plan.touched and not plan.callers:
@@ -149,6 +151,16 @@ def _plan(
     to_do = [one for one in in_each if not in_use or _renewed(certificate, one.bindings) is None]
     steps = schedules(plan, certificate, [(e.session, e.touched, e.callers) for e in to_do])
     return msgspec.structs.replace(plan, schedules=steps)
+
+
+def _unknown(sessions: Iterable[Session]) -> Iterator[str]:
+    """The service keys and mappings of whose certificates no name is known."""
+    for session in sessions:
+        for each in session.caller_verdicts(session.as_of):
+            held = each.caller.certificate
+            nameless = held is not None and held.is_known_by_facts and not held.subject.rdns
+            if nameless or (held is None and each.caller.missing is not None):
+                yield label_of(caller_reference(each.caller), each.caller.location.file)
 
 
 def _problems(found: FoundCertificate, one: _InOne) -> Iterator[Finding]:

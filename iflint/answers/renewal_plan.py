@@ -135,7 +135,8 @@ class Renewal(msgspec.Struct, frozen=True, kw_only=True):
     its own plan has the steps.
     ``predecessors`` are those that it may replace, where nothing knows its sender.
     ``without_subject``: it can stand in no row. ``refused``: it is of no use on its first day,
-    whether or not a rule in force says why.
+    whether or not a rule in force says why. ``unknown`` are service keys and mappings of whose
+    certificates no name is known, as people read them: it may be for these.
     """
 
     certificate: CertificateReference
@@ -150,6 +151,7 @@ class Renewal(msgspec.Struct, frozen=True, kw_only=True):
     renewed: Location | None = None
     without_subject: bool = False
     refused: bool = False
+    unknown: tuple[str, ...] = ()
 
     @property
     def pair_changes(self) -> bool:

@@ -180,7 +180,10 @@ def _verdicts(plan: Renewal, clock: datetime) -> Iterator[tuple[str, list[str]]]
         yield _of_predecessors(plan.predecessors), list(map(_predecessor, plan.predecessors))
         yield _how_to_say(plan), []
     elif not plan.touched and not plan.callers:
-        yield "No channel, service key or mapping knows this sender: nothing to do here.", []
+        to_do = "." if plan.unknown else ": nothing to do here."
+        yield f"No channel, service key or mapping knows this sender{to_do}", []
+    if plan.unknown:
+        yield "No name of their certificates is known, so it may be for these:", [*plan.unknown]
 
 
 def _of_one_in_use(plan: Renewal, clock: datetime) -> str:

@@ -59,7 +59,7 @@ class Companions:
         others = [other for other in islice(all_of_them, _MOST_ENTRIES) if other is not verdict]
         return msgspec.structs.replace(
             verdict,
-            successors=self._renewals.successors(verdict, lambda each: accepting.get(each.sha256)),
+            successors=self._renewals.successors(verdict, accepting),
             **beside_peers(verdict, others, lambda each: each.entry),
         )
 

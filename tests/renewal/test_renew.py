@@ -12,7 +12,18 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from caller_files import base64_of, key
-from exports import Channel, Flow, bundle, dn, intermediate, issue, key_pem, pem, root
+from exports import (
+    Channel,
+    Flow,
+    bundle,
+    dn,
+    intermediate,
+    issue,
+    key_pem,
+    mappings_by_date,
+    pem,
+    root,
+)
 from iflint.commands.main import cli
 
 SERVER_AUTH = ExtendedKeyUsageOID.SERVER_AUTH
@@ -543,6 +554,14 @@ def test_one_without_a_subject_is_known_by_the_key_that_holds_it(by_role: Path) 
     found = plan(file)
     assert found["in_use"]
     assert steps(found)[0]["what"] == "Ask the sender for a new one"
+
+
+def test_it_may_be_for_what_tells_no_names(by_role: Path) -> None:
+    (by_role / "flow" / "users.json").write_bytes(mappings_by_date(("SUSER1", "2026-12-12")))
+    assert plan("new/same.pem")["unknown"] == ["mapping of user SUSER1 (flow/users.json)"]
+    said = " ".join(renew("new/same.pem").split())
+    assert "nothing to do" not in said
+    assert "it may be for these: mapping of user SUSER1" in said
 
 
 def test_a_cas_certificate_takes_nobodys_place(folder: Path) -> None:
