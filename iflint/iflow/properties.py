@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.iflow.conflicts import conflict_in
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind
 from iflint.places.text_file import CharacterMap, Mapped, TextFile, decode, read_text
@@ -72,9 +73,13 @@ def parse_properties(data: bytes, location: FileLocation) -> ParameterFile:
 
 
 def properties_of(file: TextFile) -> ParameterFile:
-    """The entries of a decoded properties file."""
+    """The entries of a decoded properties file.
+
+    The markers of a merge conflict are entries to Java: here they are a problem.
+    """
     entries: dict[str, Parameter] = {}
-    problems: list[Problem] = []
+    conflict = conflict_in(file)
+    problems = [] if conflict is None else [conflict]
     for start, end in _logical_lines(file.text):
         entry = _entry(file, start, end)
         if isinstance(entry, Problem):

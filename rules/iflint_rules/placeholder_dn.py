@@ -10,9 +10,9 @@ class PlaceholderDn(Rule):
 
     ## What it does
 
-    Reports entries with the placeholders of SAP's own content, `cn=subject` and `cn=issuer`,
-    and values in angle brackets such as `<CI Certificate>`. If a certificate at hand really has
-    such a name, nothing is said.
+    Reports entries with the placeholders of published content, `cn=subject`, `cn=issuer`, `Subject`
+    and the like, and values in angle brackets such as `<CI Certificate>`. If a certificate at hand
+    really has such a name, nothing is said.
 
     ## Why it fails at runtime
 
