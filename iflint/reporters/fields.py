@@ -178,6 +178,7 @@ _OWN = {
     "Place.line": "The line at which its PEM block begins; null in binary files.",
     "Problem.artifact": "The name under which people know it; empty: no package tells one.",
     "Problem.kind": "Which kind of input it is.",
+    "Problem.left_out": "Nothing is wrong with it: it was not read on purpose.",
     "ProposedFix.replacements": "All that has to be replaced, or nothing.",
     "Region.end_byte": "The byte behind its end in the file, counted from 0.",
     "Region.end_column": "The column behind its end, in characters, counted from 1.",

@@ -249,6 +249,15 @@ class SettingCase(msgspec.Struct, frozen=True):
     iflow: None = None
 
 
+class FailureCase(msgspec.Struct, frozen=True):
+    """A rule that failed in the run; handed when all others have been asked."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("failure",)
+    context: Context
+    failure: RuleFailure
+    iflow: None = None
+
+
 BindingCase = EntryCase | CallerCase
 """What lets a client certificate in: a row of a channel, a service key or a mapping."""
 
@@ -262,6 +271,7 @@ Case = (
     | RunCase
     | SuppressionCase
     | SettingCase
+    | FailureCase
 )
 CASES: tuple[type[Case], ...] = (
     ProblemCase,
@@ -273,7 +283,32 @@ CASES: tuple[type[Case], ...] = (
     RunCase,
     SuppressionCase,
     SettingCase,
+    FailureCase,
 )
+
+
+def place_of(case: Case) -> Location | None:
+    """What a case is about, as a place; None for the run as a whole."""
+    match case:
+        case ProblemCase():
+            return case.problem.location
+        case KeyCase():
+            return case.key.location
+        case IflowCase():
+            return Location(case.iflow.location)
+        case ChannelCase():
+            return case.channel.location
+        case EntryCase():
+            return case.verdict.entry.location
+        case CallerCase():
+            return case.verdict.caller.location
+        case SuppressionCase():
+            return case.use.suppression.location
+        case SettingCase():
+            return case.table.location
+        case FailureCase():
+            return case.failure.location
+    return None
 
 
 class Rule:
@@ -345,6 +380,10 @@ class Rule:
 
     def check_setting(self, case: SettingCase) -> Iterable[Finding]:  # noqa: ARG002
         """Judge a table about keys or users that matches none."""
+        return ()
+
+    def check_failure(self, case: FailureCase) -> Iterable[Finding]:  # noqa: ARG002
+        """Judge that a rule has failed."""
         return ()
 
     @classmethod
@@ -471,6 +510,20 @@ def _published_page(rule: type[Rule]) -> str:
 def topics(rules: Iterable[Rule]) -> dict[str, Topic | None]:
     """What each rule's findings are about, by its code."""
     return {rule.code: rule.about for rule in rules}
+
+
+class RuleFailure(msgspec.Struct, frozen=True):
+    """A rule that ended with an exception: how often, and where first.
+
+    ``package`` is the one in which it stands, ``error`` the name of the exception.
+    """
+
+    code: str
+    name: str
+    package: str
+    error: str
+    location: Location
+    times: int = 1
 
 
 class Use(msgspec.Struct, frozen=True):
