@@ -19,7 +19,7 @@ from fuzz.targets import TARGETS
 
 ROOT = Path(__file__).resolve().parents[1]
 FOUND = ROOT / "build" / "fuzz"
-LONGEST = 1 << 16
+LONGEST = 1 << 13
 
 
 def fuzz(name: str, seconds: int, seed: int) -> bool:

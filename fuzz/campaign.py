@@ -47,16 +47,39 @@ DAMAGED = "damaged"
 
 
 class Kind(NamedTuple):
-    """A sort of input: where one lies, what it was, and whether a run may refuse it (exit 2).
+    """A sort of input: where one lies, and what it was before the damage.
 
-    ``option`` is how it is given to a run that does not find it by itself. Whatever is ``apart``
-    has a say in what is found of others.
+    ``option`` is how it is given to a run that does not find it by itself: it has a say in what is
+    found of others, and a run may refuse it (exit 2).
     """
 
     path: str
     seeds: Callable[[], list[bytes]]
     option: str = ""
-    apart: bool = False
+
+    def files(self, rng: Random) -> dict[str, bytes]:
+        """The damaged file, by its path."""
+        seeds = self.seeds()
+        return {self.path: damaged(rng.choice(seeds), rng, seeds)}
+
+
+class Cases(NamedTuple):
+    """A case of a rule as it is, but for one of its files: what is damaged has its relations."""
+
+    option: str = ""
+
+    def files(self, rng: Random) -> dict[str, bytes]:
+        """The files of the case, by their paths."""
+        case = rng.choice(_cases())
+        files = {path: path.read_bytes() for path in sorted(case.rglob("*")) if path.is_file()}
+        chosen = rng.choice([path for path in files if path.name != "iflint.toml"] or [*files])
+        files[chosen] = damaged(files[chosen], rng, [*files.values()])
+        return {f"{DAMAGED}/{path.relative_to(case)}": data for path, data in files.items()}
+
+
+@cache
+def _cases() -> list[Path]:
+    return [path for path in sorted(CASES.glob("*/*")) if path.is_dir()]
 
 
 def _named(*suffixes: str) -> Callable[[], list[bytes]]:
@@ -92,15 +115,13 @@ def _ignored() -> list[bytes]:
     return [b"/a\n!b/\n**/c/*.p[!e]m\n[[:alpha:]-z\\]]?\n\\#x\\ \n*.iflw\n!*.iflw\n"]
 
 
-_BUNDLE = f"{DAMAGED}/flow/src/main/resources"
-_FLOWS = _named(".iflw")
 _KEYS = _named("callers/*.json", "servicekeys/*.json")
-KINDS = {
+KINDS: dict[str, Kind | Cases] = {
+    "case": Cases(),
+    "one more case": Cases(),
+    "another case": Cases(),
     "export": Kind(f"{DAMAGED}/Orders.zip", _exports),
-    "flow": Kind(f"{DAMAGED}/Orders.iflw", _FLOWS),
-    "bundle": Kind(f"{_BUNDLE}/scenarioflows/integrationflow/Orders.iflw", _FLOWS),
-    "manifest": Kind(f"{DAMAGED}/flow/META-INF/MANIFEST.MF", _named(".MF")),
-    "defaults": Kind(f"{_BUNDLE}/parameters.prop", _named(".prop")),
+    "flow": Kind(f"{DAMAGED}/Orders.iflw", _named(".iflw")),
     "pem": Kind(f"{DAMAGED}/partner.pem", _named(".pem")),
     "der": Kind(f"{DAMAGED}/partner.cer", _named(".cer", ".crt", ".der", ".p7b")),
     "java keystore": Kind(f"{DAMAGED}/partner.jks", _named(".jks", ".ks")),
@@ -113,12 +134,26 @@ KINDS = {
     "mappings": Kind(f"{DAMAGED}/mappings.json", _named("mappings.json", "Mappings.json")),
     "json": Kind(f"{DAMAGED}/any.json", _named(".json")),
     "ignored": Kind(f"{DAMAGED}/.gitignore", _ignored),
-    "parameters": Kind("qa.prop", _named(".prop", ".properties"), "--parameters", apart=True),
-    "configuration": Kind("other/iflint.toml", _named(".toml"), "--config", apart=True),
-    "baseline": Kind("known.json", _baselines, "--baseline", apart=True),
-    "roots": Kind("roots.json", _named("trust-table.json"), "--roots", apart=True),
-    "calendar": Kind("calendar.json", _named("ca-calendar.json"), "--calendar", apart=True),
+    "parameters": Kind("qa.prop", _named(".prop", ".properties"), "--parameters"),
+    "configuration": Kind("other/iflint.toml", _named(".toml"), "--config"),
+    "baseline": Kind("known.json", _baselines, "--baseline"),
+    "roots": Kind("roots.json", _named("trust-table.json"), "--roots"),
+    "calendar": Kind("calendar.json", _named("ca-calendar.json"), "--calendar"),
 }
+ALSO = (
+    ["fix", "--diff", "--add-successor", "--unsafe-fixes"],
+    ["channels"],
+    ["certificates"],
+    ["certificates", "--format", "html"],
+    ["forecast"],
+    ["chain", "--all", "FILE"],
+    ["sender", "FILE", "."],
+    ["renew", "FILE", "."],
+    ["check", "--format", "html"],
+    ["check", "--format", "junit"],
+    ["check", "--format", "markdown"],
+)
+"""What else is asked in each run: one of these. ``FILE`` is what was damaged, which some refuse."""
 
 
 class _TooSlow(BaseException):
@@ -127,20 +162,20 @@ class _TooSlow(BaseException):
 
 def campaign(first: int, runs: int, seed: int, found: Path) -> bool:
     """Whether all runs held; what one did not hold is kept in the folder ``found``."""
-    kinds, wrong, begin = sorted(KINDS), Counter[str](), time.monotonic()
+    kinds, wrong, begin = list(KINDS), Counter[str](), time.monotonic()
     with _workplace(found) as place:
         expected = _healthy_findings(_check([], place)[1])
         assert expected, "the healthy ones have findings"
         for number in range(first, first + runs):
             rng = Random(f"{seed}:{number}")
             name = kinds[number % len(kinds)]
-            kind = KINDS[name]
-            seeds = kind.seeds()
-            data = damaged(rng.choice(seeds), rng, seeds)
-            if (mistake := _run(kind, data, expected, place)) is not None:
+            files = KINDS[name].files(rng)
+            mistake = _run(files, KINDS[name].option, rng.choice(ALSO), expected, place)
+            if mistake is not None:
                 wrong[name] += 1
-                kept = found / f"campaign-{seed}-{number}-{Path(kind.path).name}"
-                kept.write_bytes(data)
+                kept = found / f"campaign-{seed}-{number}"
+                for path, data in files.items():
+                    _put(kept / path, data)
                 print(f"run {number}, {name}: {mistake}\n  {kept}", flush=True)
     taken = time.monotonic() - begin
     print(f"{runs:,} runs in {taken:.0f} s, {wrong.total()} of them wrong", *wrong.items())
@@ -158,6 +193,10 @@ def _workplace(found: Path) -> Iterator[Path]:
             source, target = FIXTURES / "demo" / path, place / path
             target.parent.mkdir(parents=True, exist_ok=True)
             (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
+        shutil.copy(CASES / "roots.pem", place)
+        settings = (place / "iflint.toml").read_text(encoding="utf-8")
+        with_roots = settings.replace('"trust-table.json"]', '"trust-table.json", "roots.pem"]')
+        (place / "iflint.toml").write_text(with_roots, encoding="utf-8")
         os.chdir(place)
         try:
             _check(["--write-baseline", "baseline.json"], place)
@@ -166,28 +205,32 @@ def _workplace(found: Path) -> Iterator[Path]:
             os.chdir(before)
 
 
-def _run(kind: Kind, data: bytes, expected: list[str], place: Path) -> str | None:
-    """What is wrong with the run on this input, if anything is."""
-    target = place / kind.path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if kind.path.startswith(f"{_BUNDLE}/parameters"):
-        _put(place / KINDS["bundle"].path, _FLOWS()[len(data) % len(_FLOWS())])
-    _put(target, data)
-    before = _memory()
-    begin = time.process_time()
+def _run(
+    files: dict[str, bytes], option: str, also: list[str], expected: list[str], place: Path
+) -> str | None:
+    """What is wrong with the run on these files, if anything is."""
+    for path, data in files.items():
+        _put(place / path, data)
+    first = next(iter(files))
+    before, begin = _memory(), time.process_time()
     try:
-        mistake, document = _check([kind.option, kind.path] if kind.option else [], place)
+        mistake, document = _check([option, first] if option else [], place)
+        if mistake is None and not option:
+            mistake = _ask([first if each == "FILE" else each for each in also])[0]
+            if mistake == "exit 2" and "FILE" in also:
+                mistake = None
     finally:
         shutil.rmtree(place / DAMAGED, ignore_errors=True)
-        target.unlink(missing_ok=True)
+        for path in files:
+            (place / path).unlink(missing_ok=True)
     taken, grown = time.process_time() - begin, (_memory() - before) // 1024
-    if mistake == "exit 2" and kind.option and kind.option != "--parameters":
+    if mistake == "exit 2" and option and option != "--parameters":
         return None
     if mistake is None and grown > MEBIBYTES:
         mistake = f"took {grown} MiB"
     if mistake is None and taken > SECONDS:
         mistake = f"took {taken:.0f} s"
-    if mistake is None and not kind.apart and _healthy_findings(document) != expected:
+    if mistake is None and not option and _healthy_findings(document) != expected:
         mistake = "other findings on the healthy ones"
     return mistake
 
@@ -202,27 +245,14 @@ def _memory() -> int:
 
 
 def _check(options: list[str], place: Path) -> tuple[str | None, Any]:
-    """What is wrong with how a run ended and what it wrote, and its report in JSON."""
-    from iflint.commands.main import cli
-
+    """What is wrong with how a check ended and what it wrote, and its report in JSON."""
     reports = [place / "report.json", place / "report.sarif"]
     for each in reports:
         each.unlink(missing_ok=True)
     formats = [f"--format={each.suffix[1:]}={each}" for each in reports]
-    signal.signal(signal.SIGPROF, _stop)
-    signal.setitimer(signal.ITIMER_PROF, 2 * SECONDS)
-    try:
-        result = CliRunner().invoke(
-            cli, ["check", "--as-of", "2026-11-24", "--debug", "-v", *formats, *options]
-        )
-    except _TooSlow:
-        return f"did not end within {2 * SECONDS} s", None
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-    if result.exit_code == 2:
-        return "exit 2", None
-    if result.exit_code not in (0, 1):
-        return f"exit {result.exit_code}\n{result.output[-2000:]}", None
+    mistake, _ = _ask(["check", "-v", *formats, *options])
+    if mistake is not None:
+        return mistake, None
     try:
         document, _sarif = (json.loads(path.read_bytes()) for path in reports)
     except (OSError, ValueError) as error:
@@ -230,6 +260,27 @@ def _check(options: list[str], place: Path) -> tuple[str | None, Any]:
     if max(path.stat().st_size for path in reports) > LONGEST:
         return "more than 5 MiB of output", document
     return None, document
+
+
+def _ask(arguments: list[str]) -> tuple[str | None, str]:
+    """What is wrong with how the program ended, and what it printed."""
+    from iflint.commands.main import cli
+
+    signal.signal(signal.SIGPROF, _stop)
+    signal.setitimer(signal.ITIMER_PROF, 2 * SECONDS)
+    try:
+        result = CliRunner().invoke(cli, [*arguments, "--as-of", "2026-11-24", "--debug"])
+    except _TooSlow:
+        return f"{arguments} did not end within {2 * SECONDS} s", ""
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    if result.exit_code == 2:
+        return "exit 2", result.output
+    if result.exit_code not in (0, 1):
+        return f"{arguments}: exit {result.exit_code}\n{result.output[-2000:]}", result.output
+    if len(result.output) > LONGEST:
+        return f"{arguments}: more than 5 MiB of output", result.output
+    return None, result.output
 
 
 def _stop(*_: object) -> None:

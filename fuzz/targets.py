@@ -21,7 +21,7 @@ FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 VECTORS = Path(cryptography_vectors.__file__).parent
 PLACE = "fuzzed"
 _PATHS = [["a"], ["a", "b.zip"], ["certs", "partner", "x.pem"], ["..."], ["["], ["\n"], ["é" * 99]]
-_LARGEST_SEED = 1 << 16
+_LARGEST_SEED = 1 << 13
 _MOST_SEEDS = 150
 
 
