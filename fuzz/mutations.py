@@ -17,6 +17,8 @@ from random import Random
 from typing import Any
 
 Damage = Callable[[bytes], bytes]
+Layer = Callable[[bytes, Random, Damage], bytes | None]
+Blow = Callable[[bytes, Random, Sequence[bytes]], bytes]
 
 LARGEST = 1 << 20
 """Bytes of a variant. What costs much by its size alone is measured elsewhere."""
@@ -73,7 +75,7 @@ def _set(data: bytes, rng: Random, _others: Sequence[bytes]) -> bytes:
     width = rng.choice((1, 1, 2, 4, 8))
     value = rng.choice((0, 1, 0x7F, 0x80, 0xFF, 0xFFFE, 2**31 - 1, 2**32 - 1, 2**63))
     order = rng.choice(("big", "little"))
-    return data[:at] + (value % 256**width).to_bytes(width, order) + data[at + width :]
+    return data[:at] + (value % (1 << 8 * width)).to_bytes(width, order) + data[at + width :]
 
 
 def _insert(data: bytes, rng: Random, _others: Sequence[bytes]) -> bytes:
@@ -124,7 +126,7 @@ def _stretch(data: bytes, rng: Random) -> tuple[int, int]:
     return start, min(len(data), start + rng.choice((1, 2, 4, 16, 64, 1024, 1 << 16)))
 
 
-_BLOWS = [_flip, _set, _insert, _cut, _end, _repeat, _move, _graft, _renumber]
+_BLOWS: list[Blow] = [_flip, _set, _insert, _cut, _end, _repeat, _move, _graft, _renumber]
 
 
 def _in_archive(data: bytes, rng: Random, damage: Damage) -> bytes | None:
@@ -272,4 +274,4 @@ def _node(tag: bytes, content: bytes) -> bytes:
     return tag + bytes([0x80 | size]) + length.to_bytes(size) + content
 
 
-_LAYERS = [_in_archive, _in_pem, _in_base64, _in_json, _in_der]
+_LAYERS: list[Layer] = [_in_archive, _in_pem, _in_base64, _in_json, _in_der]
