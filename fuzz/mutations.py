@@ -74,8 +74,8 @@ def _set(data: bytes, rng: Random, _others: Sequence[bytes]) -> bytes:
     at = rng.randrange(len(data) + 1)
     width = rng.choice((1, 1, 2, 4, 8))
     value = rng.choice((0, 1, 0x7F, 0x80, 0xFF, 0xFFFE, 2**31 - 1, 2**32 - 1, 2**63))
-    order = rng.choice(("big", "little"))
-    return data[:at] + (value % (1 << 8 * width)).to_bytes(width, order) + data[at + width :]
+    written = (value % (1 << 8 * width)).to_bytes(width)
+    return data[:at] + rng.choice((written, written[::-1])) + data[at + width :]
 
 
 def _insert(data: bytes, rng: Random, _others: Sequence[bytes]) -> bytes:

@@ -36,7 +36,7 @@ def test_a_reader_that_raises_is_found_and_its_input_kept(
     monkeypatch.setattr("iflint.callers.reading.read_hcl", raising)
     assert not campaign(0, 2, 1, tmp_path)
     assert "ZeroDivisionError" in capsys.readouterr().out
-    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["main.tf"] * 2
+    assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {"main.tf"}
 
 
 def test_what_changes_the_findings_of_a_neighbour_is_found(
