@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 from click.testing import CliRunner
 
 from fuzz.mutations import archive_of, damaged
-from fuzz.targets import FIXTURES, files_named
+from fuzz.targets import FIXTURES, PASSWORD, TARGETS, files_named
 
 HEALTHY = (
     "exports/Example Retail Finance.zip",
@@ -107,6 +107,10 @@ def _as_yaml() -> list[bytes]:
     return [*keys, *(head + key.replace(b"\n", b"\n    ") for key in keys)]
 
 
+def _parameters() -> list[bytes]:
+    return [*_named(".prop", ".properties")(), *TARGETS["properties"].texts]
+
+
 def _baselines() -> list[bytes]:
     return [Path("baseline.json").read_bytes()]
 
@@ -134,7 +138,7 @@ KINDS: dict[str, Kind | Cases] = {
     "mappings": Kind(f"{DAMAGED}/mappings.json", _named("mappings.json", "Mappings.json")),
     "json": Kind(f"{DAMAGED}/any.json", _named(".json")),
     "ignored": Kind(f"{DAMAGED}/.gitignore", _ignored),
-    "parameters": Kind("qa.prop", _named(".prop", ".properties"), "--parameters"),
+    "parameters": Kind("qa.prop", _parameters, "--parameters"),
     "configuration": Kind("other/iflint.toml", _named(".toml"), "--config"),
     "baseline": Kind("known.json", _baselines, "--baseline"),
     "roots": Kind("roots.json", _named("trust-table.json"), "--roots"),
@@ -196,7 +200,8 @@ def _workplace(found: Path) -> Iterator[Path]:
         shutil.copy(CASES / "roots.pem", place)
         settings = (place / "iflint.toml").read_text(encoding="utf-8")
         with_roots = settings.replace('"trust-table.json"]', '"trust-table.json", "roots.pem"]')
-        (place / "iflint.toml").write_text(with_roots, encoding="utf-8")
+        opened = f'keystore-password-env = ["STOREPASS"]\n{with_roots}'
+        (place / "iflint.toml").write_text(opened, encoding="utf-8")
         os.chdir(place)
         try:
             _check(["--write-baseline", "baseline.json"], place)
@@ -269,7 +274,8 @@ def _ask(arguments: list[str]) -> tuple[str | None, str]:
     signal.signal(signal.SIGPROF, _stop)
     signal.setitimer(signal.ITIMER_PROF, 2 * SECONDS)
     try:
-        result = CliRunner().invoke(cli, [*arguments, "--as-of", "2026-11-24", "--debug"])
+        runner = CliRunner(env={"STOREPASS": PASSWORD})
+        result = runner.invoke(cli, [*arguments, "--as-of", "2026-11-24", "--debug"])
     except _TooSlow:
         return f"{arguments} did not end within {2 * SECONDS} s", ""
     finally:

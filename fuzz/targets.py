@@ -19,6 +19,8 @@ import msgspec
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 VECTORS = Path(cryptography_vectors.__file__).parent
+PASSWORD = "password"
+"""That of most keystores among them."""
 PLACE = "fuzzed"
 _PATHS = [["a"], ["a", "b.zip"], ["certs", "partner", "x.pem"], ["..."], ["["], ["\n"], ["é" * 99]]
 _LARGEST_SEED = 1 << 13
@@ -97,7 +99,7 @@ def keystores(data: bytes) -> None:
     from iflint.pki.files import read_certificate_file
     from iflint.pki.passwords import Password
 
-    read_certificate_file(data, _file(), (Password("STOREPASS", "changeit"),))
+    read_certificate_file(data, _file(), (Password("STOREPASS", PASSWORD),))
 
 
 def texts(data: bytes) -> None:
