@@ -16,6 +16,7 @@ from iflint.places.location import FileLocation, Location, Package
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.progress import followed
 from iflint.sources import (
+    NO_CERTIFICATE_IN_IT,
     OF_NO_KNOWN_KIND,
     Bundle,
     CertificateSource,
@@ -243,14 +244,17 @@ class Reading:
         location = source.file.location
         read = self._content(source)
         if read is None:
+            if source.told and not _matters(source):
+                self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, "it can't be read"))
             return
         content = read.content
         keys_only = source.keys_only and not read.callers.tell_who_may_call
         if not keys_only:
             self._files.add(location.path)
         if not read:
-            if source.given:
-                self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, OF_NO_KNOWN_KIND))
+            if source.given or source.told:
+                detail = OF_NO_KNOWN_KIND if source.given else NO_CERTIFICATE_IN_IT
+                self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, detail))
             return
         self._keep_keys(content, source)
         if keys_only:

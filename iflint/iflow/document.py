@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.iflow.conflicts import conflict_in
 from iflint.iflow.positions import XmlFile
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind, Unreadable, without_excerpt
@@ -305,6 +306,9 @@ def _not_well_formed(xml: XmlFile, reason: str) -> Unreadable:
     except pyexpat.ExpatError as error:
         if error.code in _CUT_OFF:
             return _cut_off(xml)
+        conflict = conflict_in(xml.file)
+        if conflict is not None:
+            return Unreadable(conflict)
         at = xml.characters(max(parser.ErrorByteIndex, 0))
         where = xml.file.locate(at, min(at + 1, len(xml.file.text)))
         return _unreadable(where, _BROKEN.get(error.code, f"The XML is broken: {error}"))

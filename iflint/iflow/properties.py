@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.iflow.conflicts import conflict_in
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind, without_excerpt
 from iflint.places.text_file import CharacterMap, Mapped, TextFile, decode, read_text
@@ -72,11 +73,15 @@ def parse_properties(data: bytes, location: FileLocation) -> ParameterFile:
 
 
 def properties_of(file: TextFile) -> ParameterFile:
-    """The entries of a decoded properties file; no line of it is shown, any may hold a secret."""
+    """The entries of a decoded properties file; no line of it is shown, any may hold a secret.
+
+    The markers of a merge conflict are entries to Java: here they are a problem.
+    """
     if "\0" in file.text:
         return ParameterFile(file.location, {}, (_no_text(file.location),))
     entries: dict[str, Parameter] = {}
-    problems: list[Problem] = []
+    conflict = conflict_in(file)
+    problems = [] if conflict is None else [conflict]
     for start, end in _logical_lines(file.text):
         entry = _entry(file, start, end)
         if isinstance(entry, Problem):

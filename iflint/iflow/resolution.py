@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iflint.iflow.adapters import CERTIFICATE_TABLE, USER_ROLE
+from iflint.iflow.adapters import CERTIFICATE_TABLE, USER_ROLE, address_keys
 from iflint.iflow.authorization import authorization, in_old_format, is_checked
 from iflint.iflow.certificate_table import ROW_LIMIT, Row, Rows
 from iflint.iflow.escapes import decode_once_more
@@ -98,7 +98,7 @@ class Resolver:
         )
 
     def _address(self, stored: StoredChannel) -> Value | None:
-        for key in ("address", "urlPath"):
+        for key in address_keys(stored.adapter):
             text = stored.properties.get(key)
             if text is not None and text.text.strip():
                 return self._parameters.value(text.text, text.origin)

@@ -8,6 +8,7 @@ Sources: RFC 7468 (PEM), RFC 5652 §5.1 (SignedData), RFC 5280 (certificates).
 from __future__ import annotations
 
 import enum
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,10 @@ _SIGNS = (
     b"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS",
     b'"Hexalias"',
 )
+
+
+_BARE = re.compile(rb"[ \t\r\n]*MII[A-Za-z0-9+/]{60}")
+"""How base64 of a certificate begins where it stands without the lines of PEM."""
 
 
 class KeyEntry(msgspec.Struct, frozen=True):
@@ -195,7 +200,7 @@ def may_hold_certificates(data: bytes) -> bool:
         return True
     if data[1:2] == b"\0" or data[:1] == b"\0":
         data = data.replace(b"\0", b"")
-    return any(sign in data for sign in _SIGNS)
+    return _BARE.match(data) is not None or any(sign in data for sign in _SIGNS)
 
 
 class _Reader:

@@ -314,7 +314,8 @@ def place_of(case: Case) -> Location | None:
 class Rule:
     """Base of every rule, iflint's own and anybody's.
 
-    A subclass sets ``code``, ``name`` and ``severity``, writes its documentation page as its
+    A subclass sets ``code``, ``name`` and ``severity`` (and ``outcome``, what it finds as a clause
+    for one and for several: "certificate has expired"), writes its documentation page as its
     docstring (first line: the summary) and overrides the ``check_…`` methods for what it wants
     to be handed. It sees the model only: no XML, no files, no clock but the run's.
     A rule that is not ``enabled`` speaks only when it is selected. ``about`` says what its findings
@@ -326,6 +327,7 @@ class Rule:
 
     code: ClassVar[str]
     name: ClassVar[str]
+    outcome: ClassVar[tuple[str, str]] = ("", "")
     severity: ClassVar[Severity]
     state: ClassVar[State] = State.STABLE
     enabled: ClassVar[bool] = True
@@ -436,10 +438,15 @@ class Rule:
         broken_since: datetime | None = None,
         works_from: datetime | None = None,
         key: str = "",
+        cause: str = "",
         by_names: bool = False,
         fixable: bool = False,
     ) -> Finding:
-        """Make a finding of this rule about ``case``; see `iflint.report.findings.Finding`."""
+        """Make a finding of this rule about ``case``; see `iflint.report.findings.Finding`.
+
+        ``cause`` is what is to be mended, equal for all findings that go with it; where it is not
+        given, that is the certificate or, of what a row says, the text.
+        """
         channel = case.channel if isinstance(case, ChannelCase | EntryCase) else None
         caller = caller_reference(case.verdict.caller) if isinstance(case, CallerCase) else None
         if isinstance(case, CallerCase):
@@ -465,9 +472,25 @@ class Rule:
             broken_since=broken_since,
             works_from=works_from,
             key=key,
+            cause=self._cause(cause, certificate, location, remedy),
             by_names=by_names,
             fixable=fixable and not location.file.members,
         )
+
+    def _cause(
+        self,
+        given: str,
+        certificate: tuple[Certificate, tuple[Location, ...]] | None,
+        location: Location,
+        remedy: str,
+    ) -> str:
+        """The identity of a cause: what is to be mended, and how."""
+        from hashlib import sha256
+
+        of_text = certificate is None or self.about is Topic.PAIR
+        what = given or (str(location) if of_text or certificate is None else certificate[0].sha256)
+        text = "\x1f".join((self.code, what, remedy)).encode("utf-8", "backslashreplace")
+        return sha256(text).hexdigest()[:16]
 
 
 def _with_options(page: str, options: Iterable[Option[Any]]) -> str:

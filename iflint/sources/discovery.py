@@ -13,7 +13,7 @@ from iflint.sources import names
 from iflint.sources.artifacts import CertificateSource, Skipped
 from iflint.sources.disk import Disk, Reach, enclosing_repository
 from iflint.sources.grouping import Grouping, Wanted
-from iflint.sources.ignoring import repository_rules, rules_from_patterns
+from iflint.sources.ignoring import rules_from_patterns
 from iflint.sources.limits import DEFAULT, Limits
 from iflint.sources.names import Role
 from iflint.sources.trees import DiskTree
@@ -26,7 +26,16 @@ if TYPE_CHECKING:
     from iflint.sources.artifacts import Artifact
     from iflint.sources.ignoring import Rules
 
-_ON_THEIR_OWN = (Role.FLOW, Role.ARCHIVE, Role.CONTENT, Role.CERTIFICATE, Role.KEY)
+_ON_THEIR_OWN = (
+    Role.FLOW,
+    Role.ARCHIVE,
+    Role.PACKED,
+    Role.CONTENT,
+    Role.CERTIFICATE,
+    Role.KEY,
+)
+
+_OF_FLOWS = (Role.FLOW, Role.ARCHIVE, Role.PACKED, Role.CONTENT)
 
 
 def discover(
@@ -65,8 +74,8 @@ def certificate_files(
     """The certificate files at and below ``paths``, also those in archives.
 
     A file that is named is one whatever its name, unless it is an archive; in folders and
-    archives the extension decides. Arguments and errors as for `discover`, but that a folder which
-    lies in no repository is the caller's own: its links are followed, as of ``/etc/ssl/certs``.
+    archives each is looked at. Arguments and errors as for `discover`, but that a folder which lies
+    in no repository is the caller's own: its links are followed, as of ``/etc/ssl/certs``.
     """
     wanted = Wanted(flows=False)
     return _discover(paths, directory, exclude, exclude_directory, root, limits, wanted)  # type: ignore[return-value]
@@ -86,7 +95,7 @@ def owning_bundles(paths: Sequence[str], *, directory: str | None = None) -> dic
 
 def _owner(disk: Disk, path: str) -> str | None:
     owner = _folder_of(path)
-    if owner is None and names.role_of(path) in (Role.FLOW, Role.ARCHIVE, Role.CONTENT):
+    if owner is None and names.role_of(path) in _OF_FLOWS:
         owner = path
     return None if owner is None else disk.location(owner).path
 
@@ -189,8 +198,8 @@ def _artifacts(
         if place is not None:
             found = []
             repository = enclosing_repository(place)
-            rules = repository_rules(disk, repository, place) if repository else None
-            for item in walk(disk, place, rules, excluded_in(place)):
+            matters = wanted.may_matter
+            for item in walk(disk, place, repository, excluded_in(place), matters):
                 if isinstance(item, str):
                     found.append(item)
                 elif item.path not in seen:

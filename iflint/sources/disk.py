@@ -111,6 +111,18 @@ class Disk:
         except OSError as error:
             raise Unreadable(self.problem(path, error)) from error
 
+    def tail(self, path: str, count: int) -> tuple[bytes, int]:
+        """The last bytes of a file, and how many stand before them; raises `Unreadable`."""
+        location = self.location(path)
+        try:
+            with open(path, "rb", opener=_open_without_waiting) as file:
+                size = _check_regular(file.fileno(), location, ProblemKind.ARTIFACT).st_size
+                before = max(0, size - count)
+                file.seek(before)
+                return file.read(count), before
+        except OSError as error:
+            raise Unreadable(self.problem(path, error)) from error
+
     def problem(self, path: str, error: OSError) -> Problem:
         """What to say of a file or folder that could not be opened."""
         return _unopened(self.location(path), error, ProblemKind.ARTIFACT)

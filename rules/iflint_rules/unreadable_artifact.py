@@ -38,6 +38,7 @@ class UnreadableArtifact(Rule):
 
     code = "IFL001"
     name = "unreadable-artifact"
+    outcome = ("file or flow can't be read", "files or flows can't be read")
     severity = Severity.ERROR
 
     def check_problem(self, case: ProblemCase) -> Iterable[Finding]:
