@@ -10,6 +10,7 @@ from iflint.iflow.conflicts import SIGNS
 from iflint.iflow.document import read_document
 from iflint.iflow.manifest import Manifest, parse_manifest
 from iflint.iflow.model import Iflow, SenderChannel
+from iflint.places.defects import tell
 from iflint.places.location import Package
 from iflint.places.problems import Problem, Unreadable
 
@@ -211,7 +212,10 @@ def _stored(flow: bytes, location: FileLocation, *, with_diagram: bool) -> Store
     if with_diagram:
         from iflint.iflow.diagram.reader import diagram_of
 
-        diagram = diagram_of(flow, location)
+        try:
+            diagram = diagram_of(flow, location)
+        except Exception as error:
+            tell(f"{location}: its diagram", error)
     channels = sender_channels(document.root, document.xml)
     flaw = _flaw(flow, location) if any(map(may_be_judged, channels)) else None
     return Stored(channels, (), diagram, flaw)
