@@ -16,6 +16,7 @@ from iflint.iflow.properties import (
     ParameterFile,
     unescaped,
 )
+from iflint.limits import JSON_VALUES, numbered
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind
 from iflint.places.text_file import CharacterMap, Mapped, TextFile, decode
@@ -46,8 +47,12 @@ def configurations_of(file: TextFile) -> ParameterFile:
 
 
 def _syntax(file: TextFile) -> Problem | None:
+    text = file.text
+    if sum(map(text.count, "[{,")) > JSON_VALUES.value:
+        message = f"The JSON has more than {numbered(JSON_VALUES.value)} values"
+        return Problem(ProblemKind.ARTIFACT, Location(file.location), message, JSON_VALUES.remedy)
     try:
-        json.loads(file.text, parse_int=str, parse_float=str)
+        json.loads(text, parse_int=str, parse_float=str)
     except json.JSONDecodeError as error:
         where, what = file.locate(error.pos, min(error.pos + 1, len(file.text))), error.msg
         return Problem(

@@ -17,7 +17,7 @@ from iflint.iflow.model import (
 )
 from iflint.iflow.parameters import whole_reference
 from iflint.places.location import FileLocation, Location
-from iflint.places.problems import Problem, ProblemKind
+from iflint.places.problems import Problem, ProblemKind, Problems
 from iflint.places.text_file import Mapped, literal
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Resolver:
     def __init__(self, parameters: Parameters) -> None:
         self._parameters = parameters
         self._tables: dict[str, Rows] = {}
-        self.problems: list[Problem] = []
+        self.problems = Problems()
 
     def channel(self, stored: StoredChannel, ordinal: int) -> SenderChannel:
         """One sender channel with its entries."""
@@ -127,14 +127,15 @@ class Resolver:
         else:
             return False
         remedy = "Enter the client certificates of the channel again and save the flow"
-        self.problems.append(Problem(ProblemKind.ARTIFACT, where.origin.locate(), message, remedy))
+        table = where.origin
+        self.problems.add(lambda: Problem(ProblemKind.ARTIFACT, table.locate(), message, remedy))
         return not rows.beside
 
     def finish(self, location: FileLocation) -> None:
         """Reports what concerns the flow as a whole."""
         if self._parameters.exhausted:
-            self.problems.append(
-                Problem(
+            self.problems.add(
+                lambda: Problem(
                     ProblemKind.ARTIFACT,
                     Location(location),
                     "Values with parameters in them grow beyond 16 million characters; "

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from iflint.iflow.overlays import read_overlay
 from iflint.iflow.properties import parse_properties
+from iflint.limits import PROBLEMS_OF_A_FILE
 from iflint.places.location import FileLocation
 from iflow.flows import channel, flow, prop, read, rows, stored
 
@@ -253,7 +254,11 @@ def test_hostile_values_do_not_explode() -> None:
     assert read(flow(channel("HTTPS", opening))).resolve().problems == ()
     assert values("\\" * 1_000_001) == {"\\" * 500_000: ""}
     assert len(values("a\\\n" * 200_000)) == 1
-    assert len(values("=\n" * 200_000)) == 1
+    assert len(values("=\n" * 20_000)) == 1
+    defaults = parse_properties(b"a=\\u1\n" * 200_000, FileLocation("parameters.prop"))
+    assert len(defaults.problems) == PROBLEMS_OF_A_FILE.default + 1
+    assert "And 19,900 more like it in this file" in defaults.problems[-2].message
+    assert "more than 20,000 entries" in defaults.problems[-1].message
     many = rows(*[("", "")] * 10_001)
     (problem,) = (
         read(flow(channel("HTTPS", setting, prop("clientCertificates", many)))).resolve().problems

@@ -1,0 +1,170 @@
+"""What one run may cost: every limit with its name, its default and what it bounds.
+
+A limit is declared here and nowhere else; the option ``--limit``, its table in the documentation
+and the messages come from the declaration. Whoever reads asks for ``value``, which a run may have
+set (`in_force`), and says of what was left out by ``remedy`` which limit it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+
+import msgspec
+
+KIB = 1024
+MIB = 1024 * KIB
+LARGEST = 1_000_000_000_000
+"""Ours: a terabyte; nothing that is limited comes near."""
+
+_set: ContextVar[Mapping[str, int]] = ContextVar("_set", default={})  # noqa: B039 - never changed
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """One limit: ``bounds`` is what it bounds, as it goes on after "at most so many".
+
+    ``reason`` tells where the number comes from.
+    """
+
+    name: str
+    default: int
+    bounds: str
+    reason: str
+
+    @property
+    def value(self) -> int:
+        """What counts in this run."""
+        return _set.get().get(self.name, self.default)
+
+    @property
+    def remedy(self) -> str:
+        """What to do where the limit was met by something honest, as a line."""
+        return f"If it is what it should be, {self.option}"
+
+    @property
+    def option(self) -> str:
+        """How the limit is raised."""
+        return f"raise the limit: --limit {self.name}=NUMBER"
+
+
+def in_force(values: Mapping[str, int]) -> None:
+    """Let these values count from here on, by name; the defaults for all others."""
+    _set.set(dict(values))
+
+
+class Budget:
+    """How much of limits is spent: of a run, or of one file."""
+
+    def __init__(self) -> None:
+        self._spent: dict[str, int] = {}
+
+    def spend(self, limit: Limit, amount: int) -> bool:
+        """Take an amount; False, and nothing is taken, where that is more than is left."""
+        spent = self._spent.get(limit.name, 0) + amount
+        if spent > limit.value:
+            return False
+        self._spent[limit.name] = spent
+        return True
+
+
+def numbered(number: int) -> str:
+    """A number as people read it: ``12,345``."""
+    return f"{number:,}"
+
+
+def _declared() -> dict[str, Limit]:
+    return {limit.name: limit for limit in globals().values() if isinstance(limit, Limit)}
+
+
+# problems and findings
+
+PROBLEMS_OF_A_FILE = Limit(
+    "problems-of-a-file",
+    100,
+    "problems of one file that are reported one by one",
+    "ours: more of them say nothing new",
+)
+PROBLEMS = Limit(
+    "problems",
+    1000,
+    "problems of a run that are reported one by one",
+    "ours: a report in JSON takes 1.5 KB for each",
+)
+
+# XML
+
+XML_ELEMENTS = Limit(
+    "xml-elements",
+    200_000,
+    "elements, as far as it is read",
+    "ours: in memory they take 80 MB",
+)
+XML_ATTRIBUTES = Limit(
+    "xml-attributes",
+    500_000,
+    "equals signs, of which each attribute has one",
+    "ours: in memory they take 90 MB",
+)
+
+# parameters
+
+PARAMETERS = Limit(
+    "parameters",
+    20_000,
+    "entries of one file of parameters",
+    "ours: they are read in 0.1 s; most seen in one flow: 200",
+)
+JSON_VALUES = Limit(
+    "json-values",
+    500_000,
+    "values of one dump of parameters in JSON",
+    "ours: in memory they take 50 MB; a parameter has five",
+)
+
+# DER and keystores
+
+CERTIFICATES_OF_A_FILE = Limit(
+    "certificates-of-a-file",
+    5000,
+    "certificates of one file",
+    "ours: they are read in 0.6 s; the largest usual bundle, Mozilla's, has 144",
+)
+CERTIFICATE_BYTES = Limit(
+    "certificate-bytes",
+    256 * KIB,
+    "bytes of one certificate",
+    "ours: a hundred times the largest seen (2 KB)",
+)
+DER_VALUES = Limit(
+    "der-values",
+    10_000,
+    "values in one value of DER",
+    "ours: twice the certificates that a file may hold",
+)
+KEY_DERIVATION = Limit(
+    "key-derivation",
+    16_000_000,
+    "hashes of a run that passwords of keystores take",
+    "ours: 8 s; a keystore of OpenSSL 3 takes 2,048, of Java 17 10,000, of Java 8 at most 300,000",
+)
+KEY_DERIVATION_OF_A_FILE = Limit(
+    "key-derivation-of-a-file",
+    4_000_000,
+    "hashes that the passwords of one keystore take",
+    "ours: a quarter of a run's",
+)
+SLOW_CIPHER = Limit(
+    "slow-cipher",
+    1 * MIB,
+    "bytes of a run that are decrypted by RC2, which no library has in this form",
+    "ours: 2 s, and room for 500 certificates of the largest size seen",
+)
+SLOW_CIPHER_OF_A_FILE = Limit(
+    "slow-cipher-of-a-file",
+    256 * KIB,
+    "bytes of one keystore that are decrypted by RC2",
+    "ours: a quarter of a run's",
+)
+
+LIMITS = _declared()
+"""All limits, by name, in the order in which they are declared."""
