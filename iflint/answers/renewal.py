@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from iflint.answers.admissions import label_of
 from iflint.answers.lone_certificate import clients, findings_about
 from iflint.answers.predecessors import Replaced, alike, knows, read_replaced
 from iflint.answers.renewal_plan import Renewal, Touched, TouchedCaller
@@ -26,9 +27,8 @@ from iflint.judging.references import (
 from iflint.judging.renewals import is_later, is_same_sender
 from iflint.judging.verdicts import CallerVerdict, flaws
 from iflint.options import UsageError
-from iflint.report.findings import (
-    CallerReference,
-)
+from iflint.report.findings import CallerReference, Finding, Severity
+from iflint.words.wording import day
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -126,11 +126,7 @@ def _plan(
     certificate = found.certificate
     sender = _Sender(certificate, replaced)
     in_each = [_in_one(each, sender, (*sessions, *others)) for each in sessions]
-    problems = {
-        finding.message: finding
-        for one in in_each
-        for finding in findings_about(found, one.session, one.session.inputs.certificates, one.like)
-    }
+    problems = {finding.message: finding for one in in_each for finding in _problems(found, one)}
     bindings = [binding for one in in_each for binding in one.bindings]
     in_use = at_hand and _is_in_use(certificate, bindings, sessions[0].as_of)
     if in_use:
@@ -146,6 +142,8 @@ def _plan(
         in_use=in_use,
         renewed=_renewed(certificate, bindings) if in_use else None,
         without_subject=not certificate.subject.rdns,
+        unknown=() if in_use else tuple(dict.fromkeys(_unknown(sessions))),
+        refused=any(one.session.would_refuse(certificate) for one in in_each),
     )
     if not plan.touched and not plan.callers:
         others_like_it = () if certificate.is_ca else alike(certificate, sessions)
@@ -153,6 +151,31 @@ def _plan(
     to_do = [one for one in in_each if not in_use or _renewed(certificate, one.bindings) is None]
     steps = schedules(plan, certificate, [(e.session, e.touched, e.callers) for e in to_do])
     return msgspec.structs.replace(plan, schedules=steps)
+
+
+def _unknown(sessions: Iterable[Session]) -> Iterator[str]:
+    """The service keys and mappings of whose certificates no name is known."""
+    for session in sessions:
+        for each in session.caller_verdicts(session.as_of):
+            held = each.caller.certificate
+            nameless = held is not None and held.is_known_by_facts and not held.subject.rdns
+            if nameless or (held is None and each.caller.missing is not None):
+                yield label_of(caller_reference(each.caller), each.caller.location.file)
+
+
+def _problems(found: FoundCertificate, one: _InOne) -> Iterator[Finding]:
+    """What is wrong with a certificate today, and what will be on its first day."""
+    beside = one.session.inputs.certificates
+    today = findings_about(found, one.session, beside, one.like)
+    yield from today
+    first = found.certificate.not_before
+    if first <= one.session.as_of:
+        return
+    known = {finding.code for finding in today}
+    for finding in findings_about(found, one.session.at(first), beside, one.like):
+        if finding.severity is Severity.ERROR and finding.code not in known:
+            message = f"On its first day, {day(first)}: {finding.message}"
+            yield msgspec.structs.replace(finding, message=message)
 
 
 class _Sender(msgspec.Struct, frozen=True):

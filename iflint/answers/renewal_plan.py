@@ -134,7 +134,9 @@ class Renewal(msgspec.Struct, frozen=True, kw_only=True):
     plan then is for the one to come; ``renewed`` is where that lies, if it is at hand, and then
     its own plan has the steps.
     ``predecessors`` are those that it may replace, where nothing knows its sender.
-    ``without_subject``: it can stand in no row.
+    ``without_subject``: it can stand in no row. ``refused``: it is of no use on its first day,
+    whether or not a rule in force says why. ``unknown`` are service keys and mappings of whose
+    certificates no name is known, as people read them: it may be for these.
     """
 
     certificate: CertificateReference
@@ -148,6 +150,8 @@ class Renewal(msgspec.Struct, frozen=True, kw_only=True):
     in_use: bool = False
     renewed: Location | None = None
     without_subject: bool = False
+    refused: bool = False
+    unknown: tuple[str, ...] = ()
 
     @property
     def pair_changes(self) -> bool:
@@ -161,7 +165,12 @@ class Renewal(msgspec.Struct, frozen=True, kw_only=True):
         One that can stand in no row is so, too, where a row would be needed.
         """
         row_needed = bool(self.touched) or not self.callers
-        return cannot_work(self.problems) or (self.without_subject and row_needed)
+        return self.has_faults or (self.without_subject and row_needed)
+
+    @property
+    def has_faults(self) -> bool:
+        """Whether it is refused for what is wrong with itself or its chain."""
+        return self.refused or cannot_work(self.problems)
 
 
 def cannot_work(problems: Iterable[Finding]) -> bool:

@@ -21,7 +21,6 @@ from iflint.answers.renewal_plan import (
     Schedule,
     Touched,
     TouchedCaller,
-    cannot_work,
 )
 from iflint.words.wording import listed
 
@@ -43,9 +42,7 @@ def schedules(
         if channels or callers:
             steps = _Steps(session, certificate, channels, callers)
             in_order = (
-                steps.for_the_next()
-                if plan.in_use
-                else steps.for_this(fails=cannot_work(plan.problems))
+                steps.for_the_next() if plan.in_use else steps.for_this(fails=plan.has_faults)
             )
             found.setdefault(tuple(in_order), []).append(session.name)
     return tuple(Schedule(tuple(filter(None, names)), steps) for steps, names in found.items())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import msgspec
 
@@ -98,6 +98,7 @@ class CallerSettings(msgspec.Struct, frozen=True):
     environments: frozenset[str] = frozenset()
 
 
+T = TypeVar("T")
 SettingsOf = Callable[["ServiceKey | UserMapping"], CallerSettings]
 
 
@@ -180,9 +181,9 @@ def _same_keys(keys: Sequence[ServiceKey]) -> list[list[ServiceKey]]:
             by_id.setdefault(key.client_id, []).append(key)
     for same in by_id.values():
         for key in same:
-            held = _held(key)
-            by_certificate.setdefault((held, key.location.file.folder), same)
-            by_certificate.setdefault(held, same)
+            if (held := _held(key)) is not None:
+                by_certificate.setdefault((held, key.location.file.folder), same)
+                by_certificate.setdefault(held, same)
     found: list[list[ServiceKey]] = []
     for key in keys:
         held = _held(key)
@@ -192,11 +193,12 @@ def _same_keys(keys: Sequence[ServiceKey]) -> list[list[ServiceKey]]:
                 found.append(same)
             continue
         nearest = by_certificate.get((held, key.location.file.folder), by_certificate.get(held))
-        if held is not None and nearest is not None:
+        if nearest is not None:
             nearest.append(key)
-        else:
-            by_certificate[held] = made_of = [key]
-            found.append(made_of)
+            continue
+        found.append([key])
+        if held is not None:
+            by_certificate[held] = found[-1]
     return found
 
 
@@ -217,13 +219,11 @@ def _key(
     first = max(same, key=_newest)
     certificate = _certificate(first)
     told = [settings_of(each) for each in same]
-    environments = frozenset[str]().union(*(each.environments for each in told))
-    told += [CallerSettings(each.roles) for each in same]
-    roles = next((each.roles for each in told if each.roles is not None), None)
+    roles = _first_told((*(each.roles for each in told), *(each.roles for each in same)))
     beside = lone.get(first.location.file.folder)
     if roles is None and beside is not None and _may_be_of(beside, same):
         roles = beside.roles
-    pinned = next((each.pinned for each in told if each.pinned is not None), None)
+    pinned = _first_told(each.pinned for each in told)
     named = next((each for each in same if each.client_id), first)
     held = (
         certificate.sha256 if certificate else f"{written(first.location.file)}\x1f{named.instance}"
@@ -240,10 +240,15 @@ def _key(
         roles=roles,
         pinned=pinned is not False,
         assumed=pinned is None,
-        made_by_sap=next((each.made_by_sap for each in same if each.made_by_sap is not None), None),
-        missing=None if certificate else next(filter(None, map(_why_missing, same)), None),
-        environments=environments,
+        made_by_sap=_first_told(each.made_by_sap for each in same),
+        missing=None if certificate else _first_told(map(_why_missing, same)),
+        environments=frozenset[str]().union(*(each.environments for each in told)),
     )
+
+
+def _first_told(values: Iterable[T | None]) -> T | None:
+    """The first of what several files or settings tell; None where each of them is silent."""
+    return next((value for value in values if value is not None), None)
 
 
 def _why_missing(key: ServiceKey) -> Missing | None:

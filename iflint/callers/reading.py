@@ -44,6 +44,8 @@ _LIKE_TERRAFORM = re.compile(
     re.MULTILINE,
 )
 _LIKE_YAML = re.compile(r"^[ \t]*+(?:- )?[\"']?[\w.-]++[\"']?:(?:[ \t\r\n]|\Z)", re.MULTILINE)
+_TEMPLATE = "{{"
+"""How a template of Helm may begin, and no JSON does."""
 _GETTING, _OF_INSTANCE, _AS = "Getting key ", " for service instance ", " as "
 """What the ``cf`` command prints before a key (``cf service-key``, versions 6 to 8)."""
 
@@ -89,7 +91,7 @@ def _trees(layer: Layer, budget: Budget, name: str) -> Iterator[tuple[Node, Owne
     text, lower = layer.text, name.lower()
     if lower.endswith(_SHELL):
         yield from _json(layer, budget, _HOLDS_JSON)
-    elif text.lstrip()[:1] in ("{", "["):
+    elif text.lstrip()[:1] in ("{", "[") and not text.lstrip().startswith(_TEMPLATE):
         yield from _json(layer, budget)
     elif text.lstrip()[:1] == "<":
         from iflint.callers.trees.xml_tree import read_xml

@@ -275,7 +275,7 @@ def _table(report: Report, style: Style) -> str:
 
 _OTHERS = {
     "Roles not known: no file tells which channels these may call": True,
-    "Their roles open no channel here": False,
+    "No channel here is known to have their roles": False,
 }
 """What is said of service keys and mappings beside all channels, and whether of unknown roles."""
 

@@ -115,10 +115,11 @@ def _lines(plan: Renewal, clock: datetime, style: Style) -> Iterator[str]:
     yield from line(2, f"issued by {certificate.issuer}")
     yield from line(2, f"{span}, {ends} {relative(certificate.not_after, clock)}")
     yield ""
-    wrong = ":" if plan.problems or plan.without_subject else ": nothing is wrong with it."
+    asides = list(_asides(plan))
+    wrong = ":" if plan.problems or asides else ": nothing is wrong with it."
     yield from line(0, f"The certificate itself{wrong}")
-    if plan.without_subject:
-        yield from line(2, sentence(NO_SUBJECT))
+    for aside in asides:
+        yield from line(2, aside)
     for finding in plan.problems:
         yield from line(2, f"{finding.severity}[{finding.code}] {finding.message}")
         yield from line(4, f"fix: {finding.remedy}")
@@ -148,6 +149,16 @@ def _heading(plan: Renewal) -> str:
     return "Certificate in use" if plan.in_use else "New certificate"
 
 
+def _asides(plan: Renewal) -> Iterator[str]:
+    """What is to be known of the certificate that no finding tells."""
+    from iflint.answers.renewal_plan import cannot_work
+
+    if plan.without_subject:
+        yield sentence(NO_SUBJECT)
+    if plan.refused and not cannot_work(plan.problems):
+        yield "SAP would refuse it, although no rule in force calls that an error."
+
+
 def _subject(plan: Renewal) -> str:
     return plan.certificate.subject or "(no subject)"
 
@@ -169,7 +180,10 @@ def _verdicts(plan: Renewal, clock: datetime) -> Iterator[tuple[str, list[str]]]
         yield _of_predecessors(plan.predecessors), list(map(_predecessor, plan.predecessors))
         yield _how_to_say(plan), []
     elif not plan.touched and not plan.callers:
-        yield "No channel, service key or mapping knows this sender: nothing to do here.", []
+        to_do = "." if plan.unknown else ": nothing to do here."
+        yield f"No channel, service key or mapping knows this sender{to_do}", []
+    if plan.unknown:
+        yield "No name of their certificates is known, so it may be for these:", [*plan.unknown]
 
 
 def _of_one_in_use(plan: Renewal, clock: datetime) -> str:
@@ -336,8 +350,9 @@ def _markdown(found: Renewals) -> str:
             f"- **{f.severity} {f.code}** {escaped(f.message)} *{escaped(f.remedy)}*"
             for f in plan.problems
         ]
-        lines += [f"- {escaped(sentence(NO_SUBJECT))}"] if plan.without_subject else []
-        if not plan.problems and not plan.without_subject:
+        asides = [f"- {escaped(aside)}" for aside in _asides(plan)]
+        lines += asides
+        if not plan.problems and not asides:
             lines.append("Nothing is wrong with it.")
         lines += ["", "## Where it matters"]
         for verdict, touched in _verdicts(plan, found.as_of):

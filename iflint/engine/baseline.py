@@ -233,6 +233,7 @@ def _known(finding: Finding, report: Report) -> KnownFinding:
     file = finding.location.file
     certificate = finding.certificate
     pair = entry or certificate
+    renewed = finding.renewed.locations if finding.renewed else ()
     return KnownFinding(
         code=finding.code,
         name=finding.name,
@@ -247,6 +248,7 @@ def _known(finding: Finding, report: Report) -> KnownFinding:
         caller=caller_in_baseline(finding.caller) if finding.caller else "",
         subject=pair.subject if pair else "",
         issuer=pair.issuer if pair else "",
+        renewed=path_in_baseline(renewed[0].file.path, report) if renewed else "",
         environments=finding.environments,
     )
 

@@ -88,12 +88,14 @@ class RunCoverage:
         by_dates = self._callers.get((known.path, known.caller))
         if by_dates is not None and not (by_dates and known.code in self._by_dates):
             return False
-        return self._was_read(known)
+        of_flow = bool(known.iflow)
+        renewed = not known.renewed or self._was_read(known.renewed)
+        return renewed and self._was_read(known.path, known.member, of_flow=of_flow)
 
-    def _was_read(self, known: KnownFinding) -> bool:
-        """Whether its file was read as a whole, or is no longer where the run looked for files."""
-        path = absolute(self._root, known.path)
-        place = _place(path, known.member)
+    def _was_read(self, file: str, member: str = "", *, of_flow: bool = False) -> bool:
+        """Whether a file was read as a whole, or is no longer where the run looked for files."""
+        path = absolute(self._root, file)
+        place = _place(path, member)
         if any(is_below(place, unread) or is_below(place, f"{unread}!") for unread in self._unread):
             return False
         if path in self._files or _in_one(path, self._given):
@@ -102,7 +104,7 @@ class RunCoverage:
             return False
         if not os.path.lexists(path):
             return True
-        read_with_others = not known.iflow and role_of(path) in _READ_WITH_OTHERS
+        read_with_others = not of_flow and role_of(path) in _READ_WITH_OTHERS
         folder = path if os.path.isdir(path) else posixpath.dirname(path)
         return read_with_others and any(is_below(file, folder) for file in self._files)
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from iflint.judging.judge import Judge
     from iflint.judging.verdicts import BindingVerdict, CallerVerdict, IflowVerdict
     from iflint.pki.calendar import Calendar
+    from iflint.pki.certificates import Certificate
     from iflint.pki.chains.pool import CertificatePool
     from iflint.pki.chains.signatures import SignatureCache
     from iflint.pki.files import FoundCertificate
@@ -215,6 +216,22 @@ class Session:
         spoken = LONE if lone else None
         cases = [CallerCase(context, each, spoken) for each in judge_callers([caller], judge)]
         return tuple(self._findings(cases))
+
+    def would_refuse(self, certificate: Certificate) -> bool:
+        """Whether a certificate is of no use on its first valid day from the clock on.
+
+        Whatever the rules in force say of it (`iflint.judging.verdicts.flaws`).
+        """
+        from iflint.judging.verdicts import flaws
+        from iflint.pki.chains.search import judge_chain
+
+        day = max(self.as_of, certificate.not_before)
+        chain = judge_chain(certificate, self.pool, self.trust.at(day), day, self._signatures)
+        return day > certificate.not_after or bool(flaws(certificate, chain))
+
+    def at(self, clock: datetime) -> Session:
+        """The same session at another clock."""
+        return self._changed(as_of=clock)
 
     def report(self, as_of: datetime | None = None) -> Report:
         """The report at the clock ``as_of`` (aware; default: the session's own)."""

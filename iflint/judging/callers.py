@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from heapq import nlargest
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,6 +17,8 @@ from iflint.judging.verdicts import CallerVerdict, EntryState
 from iflint.pki.names import compare
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from iflint.judging.judge import Judge
 
 
@@ -26,26 +29,36 @@ def judge_callers(callers: Sequence[Caller], judge: Judge) -> tuple[CallerVerdic
     for verdict in verdicts:
         if verdict.best is not None:
             of_sender.setdefault(_sender(verdict), []).append(verdict)
+    for group in of_sender.values():
+        if len(group) > _MOST_PEERS:
+            group[:] = nlargest(_MOST_PEERS, group, key=_end)
     conflicts = dict(_conflicts(callers))
     held = {caller.certificate.sha256 for caller in callers if caller.certificate is not None}
+    renewals = judge.renewals.without(held)
 
     def beside(verdict: CallerVerdict) -> CallerVerdict:
         peers = _peers(verdict, of_sender)
-        accepting = {
-            match.certificate.sha256: each.caller
-            for each in (*peers, verdict)
-            for match in each.joined
-        }
+        letting_in = [(each, match) for each in (*peers, verdict) for match in each.joined]
+        accepting = {match.certificate.sha256: each.caller for each, match in letting_in}
+        accepted = [match.certificate for _, match in letting_in]
         return msgspec.structs.replace(
             verdict,
-            successors=judge.renewals.successors(
-                verdict, lambda each: accepting.get(each.sha256), held
-            ),
+            successors=renewals.successors(verdict, accepting, accepted),
             conflicts=tuple(conflicts.get(verdict.caller.identity, ())),
             **beside_peers(verdict, peers, lambda each: each.caller),
         )
 
     return tuple(beside(each) if each.best is not None else each for each in verdicts)
+
+
+_MOST_PEERS = 200
+"""Keys or mappings of one sender that are set beside each other, those that end last. Ours: most
+seen: 2."""
+
+
+def _end(verdict: CallerVerdict) -> datetime:
+    assert verdict.best is not None
+    return verdict.best.certificate.not_after
 
 
 def _by_itself(caller: Caller, judge: Judge) -> CallerVerdict:
@@ -75,8 +88,11 @@ def _sender(verdict: CallerVerdict) -> tuple[str, ...]:
     """Equal for peers, but for the roles that they open."""
     caller, best = verdict.caller, verdict.best
     assert best is not None
-    subject = best.certificate.subject
-    whose = sender_key(subject) if subject.rdns else best.certificate.sha256
+    certificate = best.certificate
+    if certificate.subject.rdns:
+        whose = sender_key(certificate.subject)
+    else:
+        whose = (certificate.subject_alternative_names or b"").hex() or certificate.sha256
     return caller.kind, _tenant(caller), caller.user, whose
 
 

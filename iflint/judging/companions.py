@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from iflint.judging.name_index import sender_key
-from iflint.judging.renewals import is_same_sender
+from iflint.judging.renewals import is_of_same_sender
 from iflint.judging.verdicts import BindingVerdict, EntryVerdict, Validity
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Companions:
         others = [other for other in islice(all_of_them, _MOST_ENTRIES) if other is not verdict]
         return msgspec.structs.replace(
             verdict,
-            successors=self._renewals.successors(verdict, lambda each: accepting.get(each.sha256)),
+            successors=self._renewals.successors(verdict, accepting),
             **beside_peers(verdict, others, lambda each: each.entry),
         )
 
@@ -80,7 +80,7 @@ def beside_peers(
         for other in others
         if other.best is not None
         and other.best.validity is Validity.VALID
-        and is_same_sender(other.best.certificate.subject, best.certificate.subject)
+        and is_of_same_sender(other.best.certificate, best.certificate)
     ]
     valid.sort(key=lambda each: each[1].certificate.is_known_by_facts)
     begins = _begins(verdict)

@@ -6,11 +6,12 @@ the common name. What it is worth is judged on its first valid day from the cloc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 from typing import TYPE_CHECKING
 
+from iflint.judging.name_index import sender_key
 from iflint.judging.verdicts import BindingVerdict, Successor, Validity
 from iflint.pki.chains.search import judge_chain
 from iflint.pki.names import COMMON_NAME, ORGANIZATION
@@ -30,7 +31,10 @@ _MOST_SUCCESSORS = 20
 
 
 class Renewals:
-    """The certificates at hand that may take the place of another one, with their chains."""
+    """The certificates at hand that may take the place of another one, with their chains.
+
+    ``taken`` are those that are bound already, by SHA-256, and can't be bound anew.
+    """
 
     def __init__(
         self,
@@ -39,52 +43,55 @@ class Renewals:
         trust: TrustList,
         at: datetime,
         verifier: SignatureCache,
+        taken: Collection[str] = (),
     ) -> None:
         self._index = index
         self._pool = pool
         self._trust = trust
         self._at = at
         self._verifier = verifier
+        self._taken = taken
+        self._free: dict[str, tuple[Certificate, ...]] = {}
         self._chains: dict[str, ChainVerdict] = {}
+
+    def without(self, taken: Collection[str]) -> Renewals:
+        """The same certificates without those that are taken."""
+        return Renewals(self._index, self._pool, self._trust, self._at, self._verifier, taken)
 
     def successors(
         self,
         verdict: BindingVerdict,
-        accepting: Callable[[Certificate], Binding | None],
-        taken: Collection[str] = (),
+        accepting: Mapping[str, Binding],
+        accepted: Iterable[Certificate] = (),
     ) -> tuple[Successor, ...]:
         """The later certificates of a binding's sender, the one to be ready for first.
 
-        ``accepting`` is the binding of the same channel, roles or user that lets a certificate in.
-        ``taken`` are certificates, by SHA-256, that are bound elsewhere and can't be bound here.
+        ``accepting`` is the binding of the same channel, roles or user that lets a certificate in,
+        by its SHA-256; ``accepted`` are those of these that are taken.
         """
         best = verdict.best
         if best is None or best.validity is Validity.NOT_YET_VALID:
             return ()
-        later = (
-            each
-            for each in self._later(best.certificate)
-            if each.sha256 not in taken or accepting(each) is not None
-        )
+        candidates = (*accepted, *self._free_of_sender(best.certificate))
+        later = dict.fromkeys(islice(_later(candidates, best.certificate), _MOST_SUCCESSORS))
         found = [
-            self._successor(best.certificate, each, accepting(each))
-            for each in islice(later, _MOST_SUCCESSORS)
+            self._successor(best.certificate, each, accepting.get(each.sha256)) for each in later
         ]
         subject = best.certificate.subject.canonical
         return tuple(sorted(found, key=lambda each: _to_be_ready_for(each, subject)))
 
-    def _later(self, best: Certificate) -> Iterator[Certificate]:
-        candidates = sorted(
-            self._index.of_sender(best.subject),
-            key=lambda each: (-each.not_after.timestamp(), each.sha256),
-        )
-        for each in candidates:
-            if (
-                is_later(each, best)
-                and each.is_ca is not True
-                and is_same_sender(each.subject, best.subject)
-            ):
-                yield each
+    def _free_of_sender(self, best: Certificate) -> Iterator[Certificate]:
+        """Those of a sender that are not taken and end later, the one that ends last first."""
+        key = sender_key(best.subject)
+        if key not in self._free:
+            found = [
+                each
+                for each in self._index.of_sender(best.subject)
+                if each.sha256 not in self._taken and each.is_ca is not True
+            ]
+            found.sort(key=lambda each: (-each.not_after.timestamp(), each.sha256))
+            self._free[key] = tuple(found)
+        return takewhile(lambda each: each.not_after > best.not_after, self._free[key])
 
     def _successor(
         self, best: Certificate, certificate: Certificate, accepted_by: Binding | None
@@ -120,6 +127,12 @@ def _to_be_ready_for(one: Successor, subject: str) -> tuple[bool, bool, bool, bo
     )
 
 
+def _later(candidates: Iterable[Certificate], best: Certificate) -> Iterator[Certificate]:
+    for each in candidates:
+        if is_later(each, best) and is_of_same_sender(each, best):
+            yield each
+
+
 def is_later(one: Certificate, other: Certificate) -> bool:
     """Whether a certificate begins and ends after another one."""
     return one.not_before > other.not_before and one.not_after > other.not_after
@@ -131,6 +144,17 @@ def has_pair_of(one: Certificate, other: Certificate) -> bool:
         one.subject.canonical == other.subject.canonical
         and one.issuer.canonical == other.issuer.canonical
     )
+
+
+def is_of_same_sender(one: Certificate, other: Certificate) -> bool:
+    """Whether two certificates are of one sender: by the subject, without one by all other names.
+
+    Of many senders' certificates without a subject all have the same one.
+    """
+    if one.subject.rdns or other.subject.rdns:
+        return is_same_sender(one.subject, other.subject)
+    names = one.subject_alternative_names
+    return names is not None and names == other.subject_alternative_names
 
 
 def is_same_sender(one: Name, other: Name) -> bool:

@@ -257,6 +257,7 @@ class Finding(msgspec.Struct, frozen=True):
     ``message`` begins with a sentence that can stand alone as a title. ``remedy`` is one line
     that says what to do. ``breaks_on`` is when what works today stops working, ``broken_since``
     when it stopped, ``works_from`` when it will begin to work by itself, all aware and in UTC.
+    ``renewed`` is the successor of the ``certificate`` that it speaks of, too.
     ``key`` is what tells
     this finding from others of the same rule at the same entry (a parameter, a certificate) and
     goes into ``fingerprint``, which survives moved lines and renumbered ids. ``environments``
@@ -278,6 +279,7 @@ class Finding(msgspec.Struct, frozen=True):
     entry: EntryReference | None = None
     caller: CallerReference | None = None
     certificate: CertificateReference | None = None
+    renewed: CertificateReference | None = None
     comparisons: tuple[DnComparison, ...] = ()
     breaks_on: datetime | None = None
     broken_since: datetime | None = None

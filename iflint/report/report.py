@@ -242,7 +242,8 @@ class KnownFinding(msgspec.Struct, frozen=True):
 
     ``path`` is the file on disk, relative to the repository's root, ``member`` what is meant
     within it where it is an archive, ``channel`` its adapter and address, ``caller`` the kind and
-    name of a service key or a mapping.
+    name of a service key or a mapping, ``renewed`` the file of the renewed certificate that it
+    speaks of.
     """
 
     code: str
@@ -256,6 +257,7 @@ class KnownFinding(msgspec.Struct, frozen=True):
     caller: str = ""
     subject: str = ""
     issuer: str = ""
+    renewed: str = ""
     environments: tuple[str, ...] = ()
 
 

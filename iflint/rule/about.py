@@ -96,6 +96,7 @@ def about_renewal(
     about = about_certificate(case, match)
     place = successor.locations[:1]
     about["related"] += tuple(Related(each, "the renewed certificate") for each in place)
+    about["renewed"] = successor.certificate, successor.locations
     return about
 
 

@@ -26,7 +26,7 @@ from iflint.report.findings import (
 )
 from iflint.rule.options import Option, RuleSettings
 from iflint.rule.supply import Supply, sunset_of, supply_after
-from iflint.rule.words import ENTRY, Words, words_of
+from iflint.rule.words import BY_A_DUMP, ENTRY, Words, words_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -391,6 +391,7 @@ class Rule:
         related: Iterable[Related] = (),
         severity: Severity | None = None,
         certificate: tuple[Certificate, tuple[Location, ...]] | None = None,
+        renewed: tuple[Certificate, tuple[Location, ...]] | None = None,
         comparisons: tuple[DnComparison, ...] = (),
         breaks_on: datetime | None = None,
         broken_since: datetime | None = None,
@@ -404,6 +405,8 @@ class Rule:
         caller = caller_reference(case.verdict.caller) if isinstance(case, CallerCase) else None
         if isinstance(case, CallerCase):
             message += case.words.aside
+        elif certificate is not None and certificate[0].is_known_by_facts:
+            message += BY_A_DUMP
         return Finding(
             code=self.code,
             name=self.name,
@@ -417,6 +420,7 @@ class Rule:
             entry=entry_reference(case.verdict) if isinstance(case, EntryCase) else None,
             caller=caller,
             certificate=told_certificate(*certificate) if certificate else None,
+            renewed=told_certificate(*renewed) if renewed else None,
             comparisons=comparisons,
             breaks_on=breaks_on,
             broken_since=broken_since,

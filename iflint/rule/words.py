@@ -129,6 +129,11 @@ def words_for(caller: Caller) -> Words:
     )
 
 
+BY_A_DUMP = (
+    " Judged by the names and dates that a dump of the keystore's entries tells, without the "
+    "certificate itself."
+)
+"""What is to be known of a finding about a row whose certificate no file has."""
 _MAP_IT = "map it to the same user, let the sender switch, then remove this mapping"
 _NEW_KEY = (
     "make a new service key with it in the same instance, let the sender switch, then delete this "

@@ -10,7 +10,6 @@ from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources import names
 from iflint.sources.artifacts import (
-    OF_NO_KNOWN_KIND,
     Artifact,
     Bundle,
     CertificateSource,
@@ -217,11 +216,10 @@ class Grouping:
         elif entry.given:
             yield self._unpacked(entry.file)
 
-    def _unpacked(self, file: SourceFile) -> CertificateSource | Skipped:
+    def _unpacked(self, file: SourceFile) -> CertificateSource:
         """A file that the user named, whose name says nothing, and that is no archive."""
-        if not self._wanted.flows:
-            return CertificateSource(file, given=True)
-        return Skipped(file.location, SkipKind.OTHER_FILE, OF_NO_KNOWN_KIND)
+        known = not self._wanted.flows
+        return CertificateSource(file, given=True, certain=known, document=not known)
 
     def _archive(
         self, file: SourceFile, origin: Origin, budget: Budget | None, required: bool = True

@@ -57,7 +57,8 @@ class ConflictingServiceKeys(Rule):
         best = verdict.best
         if best is None or not verdict.conflicts:
             return
-        same = [each for each in verdict.conflicts if each.certificate == best.certificate]
+        own = verdict.caller.certificate
+        same = [each for each in verdict.conflicts if each.certificate == own]
         others = same or verdict.conflicts
         about = about_certificate(case, best)
         about["related"] += tuple(Related(each.location, "the other one") for each in others)

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import serialization
 
 from caller_files import (
     BINDING,
+    CHAIN,
     CLIENT,
     FLAT,
     INSTANCE,
@@ -29,7 +30,6 @@ from caller_files import (
     subjects,
     written,
 )
-from iflint.callers.model import Callers
 
 
 def test_the_parameters_of_a_binding() -> None:
@@ -257,7 +257,8 @@ def test_what_holds_no_certificate_holds_no_problem(text) -> None:
 def test_what_comes_before_the_end_of_what_is_yaml() -> None:
     callers = read(f"{BINDING}---\n{{{{ broken", "binding.yaml")
     assert subjects(callers) == ["edi.partner.example"]
-    assert read("{{ template }}\n" + BINDING, "binding.yaml") == Callers()
+    behind = read("{{ template }}\n" + BINDING, "binding.yaml")
+    assert subjects(behind) == ["edi.partner.example"]
 
 
 def test_without_the_library_in_c(monkeypatch) -> None:
@@ -268,3 +269,21 @@ def test_without_the_library_in_c(monkeypatch) -> None:
     assert len(with_it.service_keys) == 2
     monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
     assert read(text, "all.yaml") == with_it
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{{{{- if .Values.partner }}}}\n{secret(FLAT)}{{{{- end }}}}\n",
+        secret(FLAT).replace(
+            "metadata:\n", 'metadata:\n  labels:\n    {{- include "labels" . | nindent 4 }}\n'
+        ),
+        f"a: [\n---\n{secret(FLAT)}",
+        f"{'x: ]' + chr(10) + '---' + chr(10)}" * 20 + secret(FLAT),
+    ],
+)
+def test_what_steers_a_template_or_breaks_off_hides_no_key(text: str) -> None:
+    found = read(text, "k8s/partner.yaml")
+    assert names(found) == ["partner-secret"]
+    (key_,) = found.service_keys
+    assert written(key_.location, text) == base64_of(CHAIN)

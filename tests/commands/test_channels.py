@@ -239,7 +239,7 @@ def test_a_channel_by_role_shows_who_has_its_role(workplace, call, by_role) -> N
     shown = call("channels", env={"COLUMNS": "80"}).stdout
     assert max(map(len, shown.splitlines())) <= 80
     of_channel, _, rest = shown.partition("Roles not known: no file tells")
-    unknown, _, elsewhere = rest.partition("Their roles open no channel here")
+    unknown, _, elsewhere = rest.partition("No channel here is known to have their roles")
     for text in ("role Orders", "service key crm of tenant t", "keys/crm.json", "until 2026-12-01"):
         assert text in of_channel
     for text in ("mapping of user SUSER1", "IFL900 made-up", "ended 3 days ago", "no caller known"):

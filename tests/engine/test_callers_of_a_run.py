@@ -90,6 +90,14 @@ def test_all_callers_of_a_folder(here) -> None:
     assert codes(select=("IFL0", "IFL4")) == ["IFL407"]
 
 
+@pytest.mark.parametrize("name", ["partner", "partner.cfg", "partner.out"])
+def test_a_file_that_is_named_is_known_by_what_it_holds(here, name) -> None:
+    write_tree(here, {name: json.dumps(key()).encode(), "notes.cfg": b"nothing"})
+    assert len(inputs(name).callers.service_keys) == 1
+    assert inputs().callers.service_keys == (), "in a folder the ending decides"
+    assert [found.location.path for found in inputs("notes.cfg").skipped] == ["notes.cfg"]
+
+
 def test_nothing_is_no_callers(here) -> None:
     assert inputs().callers == inputs("flow").callers == Inputs((), (), 0, (), ()).callers
     assert not inputs().callers

@@ -12,7 +12,18 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from caller_files import base64_of, key
-from exports import Channel, Flow, bundle, dn, intermediate, issue, key_pem, pem, root
+from exports import (
+    Channel,
+    Flow,
+    bundle,
+    dn,
+    intermediate,
+    issue,
+    key_pem,
+    mappings_by_date,
+    pem,
+    root,
+)
 from iflint.commands.main import cli
 
 SERVER_AUTH = ExtendedKeyUsageOID.SERVER_AUTH
@@ -269,6 +280,33 @@ def test_a_certificate_that_a_client_may_not_use_fails(folder: Path) -> None:
     assert "IFL401" in renew("new/server.pem", exit_code=1)
 
 
+@pytest.mark.parametrize(
+    "rules",
+    ["ignore = ['IFL401']", '[rules.missing-client-auth-eku]\nseverity = "note"'],
+    ids=["ignored", "lowered"],
+)
+def test_it_fails_whatever_the_rules_in_force_say(folder: Path, rules: str) -> None:
+    server = issue("renew-fails", NAME, FIRST, "2026-11-01", "2027-12-01", usages=[SERVER_AUTH])
+    (folder / "new" / "server.pem").write_bytes(pem(server, FIRST))
+    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
+        file.write(rules)
+    found = plan("new/server.pem", exit_code=1)
+    assert found["refused"]
+    assert "wrong with the certificate" in steps(found)[0]["what"]
+    assert "SAP would refuse it" in renew("new/server.pem", exit_code=1)
+
+
+def test_it_is_judged_on_its_first_day(folder: Path) -> None:
+    name = dn("CN=CA 3", "O=Example")
+    ending = intermediate("renew-ca3", name, TOP, "2020-01-01", "2026-11-29")
+    new = issue("renew-below-ca3", NAME, ending, "2026-12-01", "2027-12-01")
+    (folder / "new" / "late.pem").write_bytes(pem(new, ending))
+    found = plan("new/late.pem", exit_code=1)
+    assert [each["code"] for each in found["problems"]] == ["IFL103", "IFL204"]
+    assert found["problems"][1]["message"].startswith("On its first day, 2026-12-01: The chain")
+    assert "wrong with the certificate" in steps(found)[0]["what"]
+
+
 def test_each_environment_has_its_steps(folder: Path) -> None:
     later = issue("renew-later", NAME, FIRST, "2025-12-30", "2026-12-29")
     for name, certificate in (("qa", OLD), ("prod", later)):
@@ -516,6 +554,14 @@ def test_one_without_a_subject_is_known_by_the_key_that_holds_it(by_role: Path) 
     found = plan(file)
     assert found["in_use"]
     assert steps(found)[0]["what"] == "Ask the sender for a new one"
+
+
+def test_it_may_be_for_what_tells_no_names(by_role: Path) -> None:
+    (by_role / "flow" / "users.json").write_bytes(mappings_by_date(("SUSER1", "2026-12-12")))
+    assert plan("new/same.pem")["unknown"] == ["mapping of user SUSER1 (flow/users.json)"]
+    said = " ".join(renew("new/same.pem").split())
+    assert "nothing to do" not in said
+    assert "it may be for these: mapping of user SUSER1" in said
 
 
 def test_a_cas_certificate_takes_nobodys_place(folder: Path) -> None:

@@ -335,8 +335,9 @@ def test_locations_are_relative_to_the_directory(here, exports, seen) -> None:
 
 
 def test_file_of_no_known_kind_that_was_named(here, exports, seen) -> None:
+    """Its content tells what it is."""
     exports.write(here, {"notes.md": b"x", "export": exports.pack(exports.bundle())})
-    assert seen("notes.md", "export") == ["flow export", "other-file notes.md"]
+    assert seen("notes.md", "export") == ["flow export", "perhaps certificate notes.md given"]
 
 
 def test_folders_and_links_that_lead_in_circles(here, exports, seen) -> None:

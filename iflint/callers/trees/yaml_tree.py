@@ -2,7 +2,8 @@
 
 Events come one after the other, so that depth and number are bounded before anything is built;
 PyYAML's own nodes are composed by recursion in C, which no depth stops. What breaks off gives
-what comes before. Scalars: YAML 1.1, chapter 9 (1.2.2, chapter 7 and 8).
+what comes before, and the documents behind it. Scalars: YAML 1.1, chapter 9 (1.2.2, chapter 7
+and 8).
 """
 
 from __future__ import annotations
@@ -26,6 +27,15 @@ _QUOTED = ("'", '"')
 _BREAKS = "\r\n\x85\u2028\u2029"
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What a document must not have, and for which it is not even begun (chapter 5.1)."""
+_ACTION = re.compile(
+    r"^([ \t]*+)\{(?=\{-?[ \t]*+(?:(?:if|else|end|range|with|define|block|include|template)\b|/\*)"
+    r"[^\n]*\}\}[ \t]*+\r?$)",
+    re.MULTILINE,
+)
+"""A line of a template of Helm that holds nothing but what steers it: as good as a comment."""
+_DOCUMENT = re.compile(r"^---(?=[ \t\r\n])", re.MULTILINE)
+_MOST_BROKEN = 100
+"""Documents of a file that may break off. Ours: each costs a copy of what comes behind it."""
 _PROPERTIES = re.compile(rf"(?:[&!][^ \t{_BREAKS}]*+[ \t{_BREAKS}]++)*+")
 _HEADER = re.compile(f"[^{_BREAKS}]*+")
 _BLANK = re.compile(f"[ \t{_BREAKS}]*+")
@@ -86,13 +96,19 @@ def read_yaml(layer: Layer, budget: Budget) -> list[Node]:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     builder = _Builder(layer, budget)
-    try:
-        printable = _UNPRINTABLE.sub("\ufffd", layer.text[:MAX_YAML])
-        events = yaml.parse(printable, Loader=loader)
-        while builder.goes_on and (event := next(events, None)) is not None:
-            builder.take(event)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        builder.end()
+    text = _ACTION.sub(r"\1#", _UNPRINTABLE.sub("\ufffd", layer.text[:MAX_YAML]))
+    for _ in range(_MOST_BROKEN):
+        begin = builder.begin
+        try:
+            events = yaml.parse(text[begin:], Loader=loader)
+            while builder.goes_on and (event := next(events, None)) is not None:
+                builder.take(event)
+            break
+        except (yaml.YAMLError, ValueError, RecursionError):
+            behind = _DOCUMENT.search(text, max(builder.read_to, begin + 1))
+            if behind is None:
+                break
+            builder.start_at(behind.start())
     return builder.documents
 
 
@@ -102,20 +118,22 @@ class _Builder:
     def __init__(self, layer: Layer, budget: Budget) -> None:
         self._layer = layer
         self._budget = budget
+        self.goes_on = True
+        self.documents: list[Node] = []
+        self.start_at(0)
+
+    def start_at(self, begin: int) -> None:
+        """Leave everything open as it is; the events to come are of the text from there on."""
+        self.begin = self.read_to = begin
         self._open: list[Mapping | Sequence] = []
         self._names: list[Text | None] = []
         self._has_name: list[bool] = []
         self._anchors: dict[str, Node] = {}
         self._too_deep = 0
-        self.goes_on = True
-        self.documents: list[Node] = []
-
-    def end(self) -> None:
-        """Leave everything open as it is."""
-        self.goes_on = False
 
     def take(self, event: Any) -> None:
         """Go on by one event of PyYAML."""
+        self.read_to = self.begin + event.end_mark.index
         kind = type(event).__name__
         if kind == "ScalarEvent":
             if not self._too_deep:
@@ -132,7 +150,7 @@ class _Builder:
 
     def _scalar(self, event: Any) -> YamlText:
         quotes = 1 if event.style in _QUOTED else 0
-        first, last = event.start_mark.index, event.end_mark.index
+        first, last = self.begin + event.start_mark.index, self.begin + event.end_mark.index
         if event.tag or event.anchor:
             first = _end(_PROPERTIES, self._layer.text, first, last)
         return YamlText(self._layer, first + quotes, last - quotes, event.value, event.style)
@@ -160,7 +178,7 @@ class _Builder:
     def _add(self, node: Node | None, anchor: str | None) -> None:
         """Put a node in its place; None stands for an alias of nothing."""
         if not self._budget.take():
-            self.end()
+            self.goes_on = False
             return
         if anchor is not None and node is not None:
             self._anchors[anchor] = node
