@@ -91,6 +91,13 @@ PROBLEMS = Limit(
     "ours: a report in JSON takes 1.5 KB for each",
 )
 
+FINDINGS_OF_A_CHANNEL = Limit(
+    "findings-of-a-channel",
+    100,
+    "findings of one rule in one channel that are reported one by one",
+    "ours: a report in JSON takes 2 KB for each",
+)
+
 # XML
 
 XML_ELEMENTS = Limit(
@@ -104,6 +111,52 @@ XML_ATTRIBUTES = Limit(
     500_000,
     "equals signs, of which each attribute has one",
     "ours: in memory they take 90 MB",
+)
+
+# archives
+
+UNPACKED_RATIO = Limit(
+    "unpacked-ratio",
+    20,
+    "times its own size is what is unpacked of an archive, besides 32 MiB",
+    "seen: 12; deflate goes up to 1,032",
+)
+UNPACKED_ALWAYS = 32 * MIB
+
+# flows
+
+ROWS_OF_A_CHANNEL = Limit(
+    "rows-of-a-channel",
+    2000,
+    "client certificates of one channel",
+    "ours: most seen: one; several channels of one flow have 10,000 at most",
+)
+ROWS_OF_A_FLOW = Limit(
+    "rows-of-a-flow",
+    10_000,
+    "client certificates of all channels of one flow",
+    "ours: in memory they take 90 MB",
+)
+HEADER_LENGTH = Limit(
+    "header-length",
+    1000,
+    "characters of a header of a manifest",
+    "ours: three times the longest name seen",
+)
+
+# configuration
+
+TOML_DEPTH = Limit(
+    "toml-depth",
+    64,
+    "parts of one dotted key",
+    "ours: settings have three",
+)
+MISTAKES = Limit(
+    "mistakes",
+    100,
+    "mistakes in settings that are told one by one",
+    "ours: nobody reads more at once",
 )
 
 # parameters

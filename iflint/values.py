@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from iflint.limits import MISTAKES
 from iflint.words.nearest import did_you_mean
 from iflint.words.visible import shown
 
@@ -101,6 +102,8 @@ class Kind(msgspec.Struct, Generic[T], frozen=True):
                 values += value if isinstance(value, tuple) else (value,)
             except ValueError as error:
                 wrong.append((index, str(error)))
+            if len(wrong) > MISTAKES.value:
+                break
         return values, wrong
 
 

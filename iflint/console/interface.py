@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 
 import click
 
+from iflint.limits import MISTAKES, numbered
+
 CLEAN, FOUND, WRONG_USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes: nothing to report, findings at or above the fail level, the caller's mistake,
 the tool's own failure, and Ctrl+C (128 + SIGINT, as shells count)."""
@@ -34,8 +36,11 @@ class WrongUsage(click.ClickException):
 
     def show(self, file: Any = None) -> None:  # noqa: ARG002 - as in click
         """Print a line for each mistake."""
-        for mistake in self.mistakes:
+        most = MISTAKES.value
+        for mistake in self.mistakes[:most]:
             complain(mistake)
+        if len(self.mistakes) > most:
+            complain(f"and {numbered(len(self.mistakes) - most)} more mistakes like these")
 
 
 class Failure(click.ClickException):

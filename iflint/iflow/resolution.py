@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from iflint.iflow.adapters import CERTIFICATE_TABLE, USER_ROLE
 from iflint.iflow.authorization import authorization, in_old_format, is_checked
-from iflint.iflow.certificate_table import ROW_LIMIT, Row, Rows
+from iflint.iflow.certificate_table import Row, Rows
 from iflint.iflow.escapes import decode_once_more
 from iflint.iflow.model import (
     Authorization,
@@ -16,6 +18,7 @@ from iflint.iflow.model import (
     Value,
 )
 from iflint.iflow.parameters import whole_reference
+from iflint.limits import ROWS_OF_A_CHANNEL, ROWS_OF_A_FLOW, numbered
 from iflint.places.location import FileLocation, Location
 from iflint.places.problems import Problem, ProblemKind, Problems
 from iflint.places.text_file import Mapped, literal
@@ -34,10 +37,12 @@ class Resolver:
         self._parameters = parameters
         self._tables: dict[str, Rows] = {}
         self.problems = Problems()
+        self._count = 0
 
     def channel(self, stored: StoredChannel, ordinal: int) -> SenderChannel:
         """One sender channel with its entries."""
         rows, opaque = self._rows(stored)
+        rows = self._within_the_flow(rows)
         has_rows = bool(rows.rows or opaque)
         decided = authorization(stored, self._parameters, has_rows=has_rows)
         entries = (opaque,) if opaque else self._entries(rows.rows)
@@ -85,6 +90,14 @@ class Resolver:
             self._tables[parameter.name] = stored_rows
         return self._tables[parameter.name], None
 
+    def _within_the_flow(self, rows: Rows) -> Rows:
+        """The rows, cut off where the channels of the flow have too many in all."""
+        left = max(ROWS_OF_A_FLOW.value - self._count, 0)
+        self._count += len(rows.rows)
+        if len(rows.rows) <= left:
+            return rows
+        return msgspec.structs.replace(rows, rows=rows.rows[:left], cut_off=True)
+
     def _entries(self, rows: Sequence[Row]) -> tuple[CertificateEntry, ...]:
         value = self._parameters.value
         return tuple(
@@ -118,7 +131,8 @@ class Resolver:
             return False
         if rows.cut_off:
             message = (
-                f"The channel lists more than {ROW_LIMIT} client certificates; only these are read"
+                f"The channel lists more than {numbered(len(rows.rows))} client certificates;"
+                f" only these are read (limits {ROWS_OF_A_CHANNEL.name}, {ROWS_OF_A_FLOW.name})"
             )
         elif rows.rest.strip() and not rows.rows:
             message = "The channel's list of client certificates can't be read: it holds no row"

@@ -292,6 +292,13 @@ class _Reader:
         for block in blocks:
             if self._full:
                 return
+            if (
+                self._problems.full
+                and block.fault
+                and block.body_end - block.body_start < _SHORTEST
+            ):
+                self._problems.count()
+                continue
             self._read_block(text, block, region(block.start, block.end, block.body_start))
 
     def _read_bare(self, text: str, data: bytes) -> None:

@@ -58,9 +58,13 @@ class Problems:
     def add(self, made: Callable[[], Problem]) -> None:
         """Keep a problem, or count it: only one that is kept is ``made``, as its place costs."""
         if self.full:
-            self._more += 1
+            self.count()
         else:
             self._kept.append(made())
+
+    def count(self) -> None:
+        """Count a problem that would not be kept."""
+        self._more += 1
 
     def add_last(self, problem: Problem) -> None:
         """Keep what ends the reading, whatever the limit."""

@@ -229,13 +229,14 @@ class Grouping:
         One that is not ``required`` to be readable is only skipped when it is not.
         """
         outermost = budget is None
-        budget = budget or Budget(file.location, self._limits)
         silent = True
         try:
             if len(file.location.members) >= self._limits.depth:
                 yield _too_deep(file, self._limits.depth)
                 return
-            tree = ArchiveTree(Archive(file.read(), file.location, budget))
+            data = file.read()
+            budget = budget or Budget(file.location, self._limits, len(data))
+            tree = ArchiveTree(Archive(data, file.location, budget))
             whole = file.location if tree.holds_only(_DOWNLOADED) else None
             wanted = self._wanted.inside_archives()
             grouping = Grouping(tree, wanted, self._limits, origin, whole)

@@ -259,9 +259,9 @@ def test_hostile_values_do_not_explode() -> None:
     assert len(defaults.problems) == PROBLEMS_OF_A_FILE.default + 1
     assert "And 19,900 more like it in this file" in defaults.problems[-2].message
     assert "more than 20,000 entries" in defaults.problems[-1].message
-    many = rows(*[("", "")] * 10_001)
+    many = rows(*[("", "")] * 2001)
     (problem,) = (
         read(flow(channel("HTTPS", setting, prop("clientCertificates", many)))).resolve().problems
     )
-    assert "10000" in problem.message
+    assert "2,000" in problem.message
     assert time.monotonic() - started < 20
