@@ -14,6 +14,7 @@ from iflint.console.frame import subcommand
 from iflint.console.interface import CLEAN, FOUND, Failure, complain
 from iflint.console.invocation import Invocation, Request, check, prepare
 from iflint.options import UsageError
+from iflint.report.listed import listed
 from iflint.values import STANDARD_OUTPUT
 from iflint.words.terminal import Style
 from iflint.words.visible import shown
@@ -68,7 +69,7 @@ def _report_on(run: Invocation, *, guide: bool) -> int:
         illustrated=any(each.illustrated for each in needs),
         fixes=any(each.fixes for each in needs),
     )
-    report = _with_baseline(report, run)
+    report = listed(_with_baseline(report, run))
     failures = []
     for each in run.destinations:
         try:

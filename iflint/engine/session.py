@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from iflint.engine.inventory import report_on
+from iflint.limits import in_force
 from iflint.options import Environment, Options, now
 from iflint.places.paths import absolute_directory
 from iflint.places.problems import ProblemKind, told_of_a_run
@@ -70,6 +71,7 @@ class Session:
         from iflint.engine.reading import Reader
         from iflint.engine.roots import read_calendar, read_public_cas
 
+        in_force(options.limit)
         self.name = ""
         self.options = options
         self.as_of = options.as_of or now()

@@ -231,7 +231,7 @@ def _refuse_too_many(utf8: bytes, location: FileLocation) -> None:
     elements = utf8.count(b"<") - sum(map(utf8.count, (b"</", b"<!", b"<?")))
     for count, limit in ((elements, XML_ELEMENTS), (utf8.count(b"="), XML_ATTRIBUTES)):
         if count > limit.value:
-            what = f"The file has more than {numbered(limit.value)} {limit.bounds}"
+            what = f"There are more than {numbered(limit.value)} {limit.bounds}"
             raise _unreadable(Location(location), what, limit.remedy)
 
 
