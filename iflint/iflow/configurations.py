@@ -24,7 +24,7 @@ from iflint.places.text_file import CharacterMap, Mapped, TextFile, decode
 if TYPE_CHECKING:
     from iflint.places.text_file import Origin
 
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++')
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\],:]|[^\s{}\[\],:"]++')
 _ESCAPE = re.compile(rf"\\(?:{UNICODE_ESCAPE}|(?P<char>.))")
 _CONTROL = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
