@@ -48,7 +48,7 @@ from iflint.callers.trees.nodes import (
     Text,
     texts_of,
 )
-from iflint.limits import CERTIFICATES_OF_A_FILE, PROBLEMS_OF_A_FILE, numbered
+from iflint.limits import CALLERS_OF_A_FILE, CERTIFICATES_OF_A_FILE, PROBLEMS_OF_A_FILE, numbered
 from iflint.pki.files import FileContent
 from iflint.pki.pem import is_placeholder
 from iflint.places.location import Location
@@ -125,6 +125,7 @@ class Finder:
         self._rows: set[int] = set()
         self._alive: list[Node] = []
         self._full = False
+        self._too_many = False
         self.found = Found([], [], [], {}, {}, [], [], [], [], [])
 
     def walk(self, root: Node, owner: Owner = NOBODY) -> None:
@@ -190,6 +191,10 @@ class Finder:
 
     def _take(self, node: Mapping, owner: Owner) -> None:
         fields = node.fields
+        known = len(self.found.keys) + len(self.found.mappings) + len(self.found.entries)
+        if known >= CALLERS_OF_A_FILE.value:
+            self._too_many = True
+            return
         answer = node.mapping("d")
         if answer is not None and isinstance(rows := answer.fields.get("results"), Sequence):
             self._rows.update(map(id, rows.items))
@@ -353,6 +358,10 @@ class Finder:
         if self._full:
             most = numbered(CERTIFICATES_OF_A_FILE.value)
             self._problem(f"the file holds more than {most} certificates")
+        elif self._too_many:
+            most = numbered(CALLERS_OF_A_FILE.value)
+            what = f"more than {most} service keys or mappings (limit {CALLERS_OF_A_FILE.name})"
+            self._problem(f"the file holds {what}")
         elif cut:
             self._problem(f"the file holds more than {MAX_NODES} values: the rest is not read")
 

@@ -18,7 +18,7 @@ from iflint.iflow.model import (
     Value,
 )
 from iflint.iflow.parameters import whole_reference
-from iflint.limits import ROWS_OF_A_CHANNEL, ROWS_OF_A_FLOW, numbered
+from iflint.limits import ROWS_OF_A_CHANNEL, ROWS_OF_A_FLOW, TEXT_LENGTH, numbered
 from iflint.places.location import FileLocation, Location
 from iflint.places.problems import Problem, ProblemKind, Problems
 from iflint.places.text_file import Mapped, literal
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from iflint.iflow.channels import StoredChannel
     from iflint.iflow.parameters import Parameters
+    from iflint.places.text_file import Text
 
 
 class Resolver:
@@ -99,22 +100,39 @@ class Resolver:
         return msgspec.structs.replace(rows, rows=rows.rows[:left], cut_off=True)
 
     def _entries(self, rows: Sequence[Row]) -> tuple[CertificateEntry, ...]:
-        value = self._parameters.value
         return tuple(
             CertificateEntry(
                 ordinal,
-                value(row.subject.text, row.subject.origin),
-                value(row.issuer.text, row.issuer.origin),
+                self._value(row.subject, "A distinguished name of a row"),
+                self._value(row.issuer, "A distinguished name of a row"),
                 row.origin,
             )
             for ordinal, row in enumerate(rows, 1)
+        )
+
+    def _value(self, text: Text, what: str) -> Value:
+        """The value of a text, cut off where it is too long to be what it should be."""
+        value = self._parameters.value(text.text, text.origin)
+        most = TEXT_LENGTH.value
+        if max(len(value.raw), len(value.text or "")) <= most:
+            return value
+        message = f"{what} is longer than {numbered(most)} characters; only these are read"
+        place, remedy = text.origin, TEXT_LENGTH.remedy
+        self.problems.add(
+            lambda: Problem(ProblemKind.ARTIFACT, place.locate(0, 0), message, remedy)
+        )
+        return msgspec.structs.replace(
+            value,
+            raw=value.raw[:most],
+            text=None if value.text is None else value.text[:most],
+            parameters=tuple(use for use in value.parameters if use.end <= most),
         )
 
     def _address(self, stored: StoredChannel) -> Value | None:
         for key in ("address", "urlPath"):
             text = stored.properties.get(key)
             if text is not None and text.text.strip():
-                return self._parameters.value(text.text, text.origin)
+                return self._value(text, "The address of a channel")
         return None
 
     def _role(self, stored: StoredChannel, decided: Authorization) -> Value | None:
@@ -122,7 +140,7 @@ class Resolver:
         text = stored.properties.get(USER_ROLE)
         if text is None or decided.kind is not AuthorizationKind.OTHER:
             return None
-        return self._parameters.value(text.text, text.origin)
+        return self._value(text, "The role of a channel")
 
     def _report_rows(self, stored: StoredChannel, rows: Rows) -> bool:
         """Add a problem if not all of the table was read; tells whether entries may be missing."""
@@ -148,8 +166,8 @@ class Resolver:
     def finish(self, location: FileLocation) -> None:
         """Reports what concerns the flow as a whole."""
         if self._parameters.exhausted:
-            self.problems.add(
-                lambda: Problem(
+            self.problems.add_last(
+                Problem(
                     ProblemKind.ARTIFACT,
                     Location(location),
                     "Values with parameters in them grow beyond 16 million characters; "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iflint.limits import IGNORE_FILE_BYTES
 from iflint.sources.gitignore import Pattern, parse
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def rules_from_file(above: Rules | None, file: str, base: str, named: str) -> Ru
     """
     try:
         with open(file, "rb") as stream:
-            data = stream.read(_LONGEST_FILE)
+            data = stream.read(IGNORE_FILE_BYTES.value)
     except OSError:
         return above
     text = data.removeprefix(b"\xef\xbb\xbf").decode(errors="surrogateescape")
@@ -130,6 +131,3 @@ def _with_slash(folder: str) -> str:
 
 
 _NO_NAME = "\0"
-_LONGEST_FILE = 1 << 20
-"""Bytes of an ignore file that are read. Ours: tens of thousands of patterns, each of which every
-name is compared with; Git takes 100 MiB."""
