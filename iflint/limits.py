@@ -7,8 +7,7 @@ set (`in_force`), and says of what was left out by ``remedy`` which limit it was
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextvars import ContextVar
+from collections.abc import Iterable
 
 import msgspec
 
@@ -17,7 +16,8 @@ MIB = 1024 * KIB
 LARGEST = 1_000_000_000_000
 """What a limit can be set to. Ours: a terabyte; nothing that is limited comes near."""
 
-_set: ContextVar[Mapping[str, int]] = ContextVar("_set", default={})  # noqa: B039 - never changed
+_set: dict[str, int] = {}
+"""What the run that began last has set, by name."""
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -34,7 +34,7 @@ class Limit(msgspec.Struct, frozen=True):
     @property
     def value(self) -> int:
         """What counts in this run."""
-        return _set.get().get(self.name, self.default)
+        return _set.get(self.name, self.default)
 
     @property
     def remedy(self) -> str:
@@ -50,7 +50,8 @@ class Limit(msgspec.Struct, frozen=True):
 def in_force(values: Iterable[str]) -> None:
     """Let these values count from here on, each as ``NAME=NUMBER``; else the defaults."""
     pairs = (value.partition("=") for value in values)
-    _set.set({name: int(number) for name, _, number in pairs})
+    _set.clear()
+    _set.update({name: int(number) for name, _, number in pairs})
 
 
 class Budget:

@@ -113,7 +113,7 @@ def _files(path: str, options: Options) -> Iterator[tuple[FileLocation, str, Fil
     for artifact in certificate_files([path], directory=options.directory):
         if isinstance(artifact, Problem):
             raise UsageError(f"{artifact.location.file}: {artifact.message}")
-        if not isinstance(artifact, CertificateSource):
+        if not isinstance(artifact, CertificateSource) or not artifact.certain:
             continue
         location = artifact.file.location
         folder = _folder(location)

@@ -13,8 +13,8 @@ from iflint.console.arguments import CONFIGURATION, FINDINGS, JUDGING, PATHS, RE
 from iflint.console.frame import subcommand
 from iflint.console.interface import CLEAN, FOUND, Failure, complain
 from iflint.console.invocation import Invocation, Request, check, prepare
+from iflint.limits import FINDINGS_OF_A_CHANNEL
 from iflint.options import UsageError
-from iflint.report.listed import listed
 from iflint.values import STANDARD_OUTPUT
 from iflint.words.terminal import Style
 from iflint.words.visible import shown
@@ -69,7 +69,14 @@ def _report_on(run: Invocation, *, guide: bool) -> int:
         illustrated=any(each.illustrated for each in needs),
         fixes=any(each.fixes for each in needs),
     )
-    report = listed(_with_baseline(report, run))
+    report = _with_baseline(report, run)
+    if (
+        max(map(len, (report.findings, report.known, report.suppressed)))
+        > FINDINGS_OF_A_CHANNEL.value
+    ):
+        from iflint.report.listed import listed
+
+        report = listed(report)
     failures = []
     for each in run.destinations:
         try:

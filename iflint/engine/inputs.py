@@ -12,10 +12,12 @@ from iflint.engine.file_contents import FileRead, begins_with_a_sign, read_conte
 from iflint.iflow.reader import ParsedIflow, read_iflow
 from iflint.limits import Budget
 from iflint.options import Options, UsageError
+from iflint.places.defects import failed_on
 from iflint.places.location import FileLocation, Location, Package
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.progress import followed
 from iflint.sources import (
+    NO_CERTIFICATE_IN_IT,
     OF_NO_KNOWN_KIND,
     Bundle,
     CertificateSource,
@@ -75,6 +77,7 @@ def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
             directory=options.directory,
             exclude=options.exclude,
             exclude_directory=options.exclude_directory,
+            root=options.root,
             certificates=options.certificates is None,
         )
     )
@@ -176,6 +179,7 @@ class Reading:
                 directory=options.directory,
                 exclude=options.exclude,
                 exclude_directory=options.exclude_directory,
+                root=options.root,
             )
         )
 
@@ -226,32 +230,39 @@ class Reading:
         files = (bundle.flow, bundle.manifest, bundle.parameters)
         self._files.update(file.location.path for file in files if file is not None)
         package = bundle.package
-        self._flows.append(
-            read_iflow(
+        manifest = self._read(bundle.manifest)
+        try:
+            read = read_iflow(
                 flow[0],
                 flow[1],
                 bundle=bundle.location,
-                manifest=self._read(bundle.manifest),
+                manifest=manifest,
                 parameters=parameters,
                 parameters_readable=bundle.parameters is None or parameters is not None,
                 package=Package(package.id, package.name) if package else None,
                 display_name=bundle.display_name,
                 with_diagram=self._options.diagrams,
             )
-        )
+        except Exception as error:
+            self._problems.append(failed_on(Location(flow[1]), error, ProblemKind.ARTIFACT))
+        else:
+            self._flows.append(read)
 
     def _take_certificates(self, source: CertificateSource) -> None:
         location = source.file.location
         read = self._content(source)
         if read is None:
+            if source.told and not _matters(source):
+                self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, "it can't be read"))
             return
         content = read.content
         keys_only = source.keys_only and not read.callers.tell_who_may_call
         if not keys_only:
             self._files.add(location.path)
         if not read:
-            if source.given:
-                self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, OF_NO_KNOWN_KIND))
+            if source.given or source.told:
+                detail = OF_NO_KNOWN_KIND if source.given else NO_CERTIFICATE_IN_IT
+                self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, detail))
             return
         self._keep_keys(content, source)
         if keys_only:
@@ -292,7 +303,13 @@ class Reading:
 
     def _parsed(self, data: bytes, source: CertificateSource) -> FileRead:
         file = source.file.location
-        return read_content(data, source, lambda: self._passwords(file), self._known.budget)
+        try:
+            return read_content(data, source, lambda: self._passwords(file), self._known.budget)
+        except Exception as error:
+            from iflint.pki.files import FileContent
+
+            problem = failed_on(Location(file), error, ProblemKind.CERTIFICATE)
+            return FileRead(FileContent(problems=(problem,)))
 
     def _use(self, content: FileContent) -> None:
         self._problems.extend(content.problems)
@@ -359,10 +376,10 @@ class Reading:
         try:
             return file.read(), file.location
         except Unreadable as error:
-            if not matters():
-                return None
             problem = error.problem
-            if kind is not None:
+            if not problem.left_out and not matters():
+                return None
+            if kind is not None and not problem.left_out:
                 problem = msgspec.structs.replace(problem, kind=kind)
             self._problems.append(problem)
             return None

@@ -31,6 +31,11 @@ CERTIFICATE_TABLE = "clientCertificates"
 USER_ROLE = "userRole"
 """The property that names the role which a caller needs, where that is asked for."""
 
+ADDRESS = "address"
+ADDRESS_KEYS = (ADDRESS, "urlPath", "Address_inbound")
+_OWN_ADDRESS = {"https": "urlPath", "xi": "Address_inbound"}
+"""The property that holds the address of adapters that do not call it ``address``."""
+
 _KNOWN = {
     "https": SENDER_AUTH_TYPE,
     "soap": SENDER_AUTH_TYPE,
@@ -72,6 +77,12 @@ _OUTWARD = frozenset(
         "xmldatastore",
     }
 )
+
+
+def address_keys(adapter: str) -> tuple[str, ...]:
+    """The properties that may hold the address, the adapter's own first: it may have more."""
+    own = _OWN_ADDRESS.get(_plain(adapter), ADDRESS)
+    return (own, *(key for key in ADDRESS_KEYS if key != own))
 
 
 def known_setting(adapter: str) -> AuthorizationSetting | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.iflow.adapters import (
+    CERTIFICATE_TABLE,
     SENDER_AUTH_TYPE,
     SETTINGS,
     AuthorizationSetting,
@@ -13,6 +14,7 @@ from iflint.iflow.adapters import (
 )
 from iflint.iflow.channels import BASIC_AUTHENTICATION
 from iflint.iflow.model import Authorization, AuthorizationKind, Value
+from iflint.iflow.parameters import references
 
 if TYPE_CHECKING:
     from iflint.iflow.channels import StoredChannel
@@ -71,6 +73,20 @@ def is_checked(authorization: Authorization, *, has_entries: bool) -> bool:
     if authorization.kind in (_UNKNOWN, AuthorizationKind.UNRESOLVED):
         return authorization.known_adapter or has_entries
     return authorization.kind is _CERTIFICATE
+
+
+def may_be_judged(channel: StoredChannel) -> bool:
+    """Whether some set of parameter values could make the channel one whose pairs are judged."""
+    if authenticates_outward(channel.adapter):
+        return False
+    known = known_setting(channel.adapter)
+    settings = (known,) if known else SETTINGS
+    found = [each for each in settings if each.key in channel.properties]
+    if found:
+        return not all(_is_other(channel.properties[each.key].text, each) for each in found)
+    table = channel.properties.get(CERTIFICATE_TABLE)
+    defined_elsewhere = table is not None and bool(references(table.text))
+    return bool(channel.participant.pairs or channel.rows.rows or defined_elsewhere)
 
 
 def _old_format(

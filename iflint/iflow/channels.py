@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from iflint.iflow.adapters import CERTIFICATE_TABLE, SETTINGS, USER_ROLE
+from iflint.iflow.adapters import ADDRESS_KEYS, CERTIFICATE_TABLE, SETTINGS, USER_ROLE
 from iflint.iflow.certificate_table import Row, Rows
 from iflint.iflow.document import BPMN
 from iflint.limits import TEXT_LENGTH
@@ -28,10 +28,9 @@ _CHANNEL_KEYS = frozenset(
         "direction",
         "ComponentType",
         "cmdVariantUri",
-        "address",
-        "urlPath",
         USER_ROLE,
         CERTIFICATE_TABLE,
+        *ADDRESS_KEYS,
     }
     | {setting.key for setting in SETTINGS}
 )

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.iflow.conflicts import conflict_in
 from iflint.limits import PARAMETERS, numbered
 from iflint.places.location import Location
-from iflint.places.problems import Problem, ProblemKind, Problems
+from iflint.places.problems import Problem, ProblemKind, Problems, without_excerpt
 from iflint.places.text_file import CharacterMap, Mapped, TextFile, decode, read_text
 
 if TYPE_CHECKING:
@@ -73,9 +74,17 @@ def parse_properties(data: bytes, location: FileLocation) -> ParameterFile:
 
 
 def properties_of(file: TextFile) -> ParameterFile:
-    """The entries of a decoded properties file."""
+    """The entries of a decoded properties file; no line of it is shown, any may hold a secret.
+
+    The markers of a merge conflict are entries to Java: here they are a problem.
+    """
+    if "\0" in file.text:
+        return ParameterFile(file.location, {}, (_no_text(file.location),))
     entries: dict[str, Parameter] = {}
     problems = Problems()
+    conflict = conflict_in(file)
+    if conflict is not None:
+        problems.add(lambda: conflict)
     for number, (start, end) in enumerate(_logical_lines(file.text)):
         if number == PARAMETERS.value:
             problems.add_last(_too_many(file.location))
@@ -83,12 +92,21 @@ def properties_of(file: TextFile) -> ParameterFile:
         entry = _entry(file, start, end, problems)
         if entry is not None:
             entries[entry.name] = entry
-    return ParameterFile(file.location, entries, problems.told())
+    return ParameterFile(file.location, entries, tuple(map(without_excerpt, problems.told())))
 
 
 def _too_many(location: FileLocation) -> Problem:
     message = f"The file has more than {numbered(PARAMETERS.value)} entries; only these are read"
     return Problem(ProblemKind.ARTIFACT, Location(location), message, PARAMETERS.remedy)
+
+
+def _no_text(location: FileLocation) -> Problem:
+    return Problem(
+        ProblemKind.ARTIFACT,
+        Location(location),
+        "The file holds a NUL character, so it is no properties file",
+        "Save the file as UTF-8, or export it again",
+    )
 
 
 def not_decodable(location: FileLocation, error: UnicodeDecodeError) -> Problem:

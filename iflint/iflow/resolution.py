@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.iflow.adapters import CERTIFICATE_TABLE, USER_ROLE
+from iflint.iflow.adapters import CERTIFICATE_TABLE, USER_ROLE, address_keys
 from iflint.iflow.authorization import authorization, in_old_format, is_checked
 from iflint.iflow.certificate_table import Row, Rows
 from iflint.iflow.escapes import decode_once_more
@@ -129,7 +129,7 @@ class Resolver:
         )
 
     def _address(self, stored: StoredChannel) -> Value | None:
-        for key in ("address", "urlPath"):
+        for key in address_keys(stored.adapter):
             text = stored.properties.get(key)
             if text is not None and text.text.strip():
                 return self._value(text, "The address of a channel")

@@ -25,6 +25,7 @@ from iflint.judging.companions import Companions
 from iflint.judging.name_index import NameIndex
 from iflint.judging.near_misses import near_miss
 from iflint.judging.renewals import Renewals
+from iflint.judging.unentered import expression_in, is_placeholder
 from iflint.judging.verdicts import (
     ChannelVerdict,
     EntryState,
@@ -48,10 +49,12 @@ from iflint.pki.names import (
     Name,
     compare,
     corrected_text,
+    hidden_in,
     parse_name,
     swallowed_attribute,
 )
 from iflint.pki.roots.trust import TrustList
+from iflint.report.findings import OddCharacter
 
 if TYPE_CHECKING:
     from iflint.judging.issuers import Issuers
@@ -100,7 +103,7 @@ class Judge:
         else:
             state = EntryState.UNRESOLVED if undefined else EntryState.NOT_JUDGED
             entries = tuple(
-                EntryVerdict(entry, state, Reading(entry.subject), Reading(entry.issuer))
+                EntryVerdict(entry, state, _unjudged(entry.subject), _unjudged(entry.issuer))
                 for entry in channel.entries
             )
         return ChannelVerdict(channel, entries, undefined)
@@ -170,7 +173,8 @@ class Judge:
             return Reading(
                 value,
                 malformed=malformed,
-                placeholder=_is_placeholder(value.text),
+                placeholder=is_placeholder(value.text),
+                expression=expression_in(value.text),
                 meant=parse_name(malformed.meant) if malformed.meant else None,
             )
         if self.index.has(name):
@@ -181,7 +185,8 @@ class Judge:
             value,
             name,
             swallowed=swallowed,
-            placeholder=name.canonical in _PLACEHOLDERS,
+            placeholder=is_placeholder(value.text),
+            expression=expression_in(value.text),
             meant=parse_name(meant) if meant else None,
         )
 
@@ -254,6 +259,11 @@ class Judge:
             return msgspec.structs.replace(verdict, near_miss=found)
         if found is not None:
             return msgspec.structs.replace(verdict, state=EntryState.NEAR_MISS, near_miss=found)
+        subject_seen, issuer_seen = _searched(verdict.subject), _searched(verdict.issuer)
+        if subject_seen.faulty or issuer_seen.faulty:
+            return msgspec.structs.replace(
+                verdict, state=EntryState.MALFORMED, subject=subject_seen, issuer=issuer_seen
+            )
         closest = next(
             (
                 (certificate, self._pool.locations(certificate))
@@ -293,15 +303,24 @@ class Judge:
 _WITHOUT_CERTIFICATE = (EntryState.NOT_FOUND, EntryState.MALFORMED)
 
 
-_PLACEHOLDERS = frozenset({"cn=subject", "cn=issuer"})
-"""What SAP's own content has where a DN is to be entered."""
-_IN_ANGLES = re.compile(r"(?:^|[=,;+])\s*<[^<>]*>\s*(?:$|[,;+])")
 _HOSTS = re.compile(r"\*\.[^*]+$")
 
 
-def _is_placeholder(text: str) -> bool:
-    """Whether a text that is no DN stands for one, as ``<CI Certificate>`` does."""
-    return bool(_IN_ANGLES.search(text))
+def _searched(reading: Reading) -> Reading:
+    """A DN that no certificate at hand is like, with the invisible character in it."""
+    text = reading.value.text or ""
+    span = hidden_in(text)
+    meant = corrected_text(text) if span else None
+    if span is None or meant is None:
+        return reading
+    from iflint.pki.dn.resemblance import described
+
+    hidden = OddCharacter(described(text[span[0]]), "", *span)
+    return msgspec.structs.replace(reading, hidden=hidden, meant=parse_name(meant))
+
+
+def _unjudged(value: Value) -> Reading:
+    return Reading(value, placeholder=is_placeholder(value.text or ""))
 
 
 def _undefined(channel: SenderChannel) -> tuple[tuple[Value, ParameterUse], ...]:

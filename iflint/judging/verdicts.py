@@ -32,6 +32,7 @@ from iflint.report.findings import FORM, DnComparison
 if TYPE_CHECKING:
     from iflint.pki.calendar import Sunset
     from iflint.pki.files import KeyEntry
+    from iflint.report.findings import OddCharacter
 
 
 class EntryState(enum.StrEnum):
@@ -74,7 +75,9 @@ class Reading(msgspec.Struct, frozen=True):
     ``name`` is None when the text is empty, undefined or malformed. ``swallowed`` is the
     attribute that took in the next one, with the span of what it swallowed. ``placeholder`` is
     True for a text that stands for a DN which was never entered, ``asterisk`` for one that is
-    nothing but an asterisk. ``meant`` is the name that a faulty text was probably meant to be.
+    nothing but an asterisk. ``expression`` is the span of one that only a flow's steps would
+    evaluate. ``hidden`` is an invisible character in a name that the runtime accepts and that no
+    certificate at hand is like. ``meant`` is the name that a faulty text was probably meant to be.
     """
 
     value: Value
@@ -83,6 +86,8 @@ class Reading(msgspec.Struct, frozen=True):
     swallowed: tuple[Attribute, int, int] | None = None
     placeholder: bool = False
     asterisk: bool = False
+    expression: tuple[int, int] | None = None
+    hidden: OddCharacter | None = None
     meant: Name | None = None
 
     @property
@@ -93,7 +98,7 @@ class Reading(msgspec.Struct, frozen=True):
     @property
     def faulty(self) -> bool:
         """Whether the text is no DN, or surely not the one that was meant."""
-        return self.malformed is not None or self.swallowed is not None
+        return any((self.malformed, self.swallowed, self.expression, self.hidden))
 
     @property
     def intended(self) -> Name | None:
@@ -387,6 +392,11 @@ class EntryVerdict(BindingVerdict, frozen=True):
     twin: CertificateEntry | None = None
     fresher: tuple[CertificateEntry, ...] = ()
     meanwhile: CertificateEntry | None = None
+
+    @property
+    def left_open(self) -> bool:
+        """Whether nobody has entered a DN in either of its cells."""
+        return all(each.empty or each.placeholder for each in (self.subject, self.issuer))
 
     @property
     def pair(self) -> tuple[str, str] | None:

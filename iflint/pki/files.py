@@ -8,6 +8,7 @@ Sources: RFC 7468 (PEM), RFC 5652 §5.1 (SignedData), RFC 5280 (certificates).
 from __future__ import annotations
 
 import enum
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from iflint.pki.pem import (
     decoded,
     is_placeholder,
 )
+from iflint.places.defects import failed_on
 from iflint.places.location import FileLocation, Location, Region
 from iflint.places.problems import Problem, ProblemKind, Problems
 from iflint.places.text_file import read_damaged_text
@@ -78,6 +80,10 @@ _SIGNS = (
     b"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS",
     b'"Hexalias"',
 )
+
+
+_BARE = re.compile(rb"[ \t\r\n]*MII[A-Za-z0-9+/]{60}")
+"""How base64 of a certificate begins where it stands without the lines of PEM."""
 
 
 class KeyEntry(msgspec.Struct, frozen=True):
@@ -195,7 +201,7 @@ def may_hold_certificates(data: bytes) -> bool:
         return True
     if data[1:2] == b"\0" or data[:1] == b"\0":
         data = data.replace(b"\0", b"")
-    return any(sign in data for sign in _SIGNS)
+    return _BARE.match(data) is not None or any(sign in data for sign in _SIGNS)
 
 
 class _Reader:
@@ -329,6 +335,10 @@ class _Reader:
         except Refused as refused:
             if not block.fault:
                 self._problem(region, str(refused), _EXPORT)
+        except Exception as error:
+            place = Location(self._file, region)
+            failed = failed_on(place, error, ProblemKind.CERTIFICATE)
+            self._problems.add(lambda: failed)
 
     def _read_key(self, label: str, body: str, region: Region) -> None:
         """A block that says it is a private key; one without a key in it is an example."""

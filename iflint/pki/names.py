@@ -11,7 +11,7 @@ from iflint.pki.dn.comparison import (
 )
 from iflint.pki.dn.grammar import MalformedName
 from iflint.pki.dn.name import Name, name_from_der, rdn_text, swallowed_attribute
-from iflint.pki.dn.parsing import corrected_text, parse_name
+from iflint.pki.dn.parsing import corrected_text, hidden_in, parse_name
 
 __all__ = [
     "COMMON_NAME",
@@ -26,6 +26,7 @@ __all__ = [
     "align",
     "compare",
     "corrected_text",
+    "hidden_in",
     "name_from_der",
     "parse_name",
     "rdn_text",

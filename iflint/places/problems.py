@@ -26,7 +26,8 @@ class Problem(msgspec.Struct, frozen=True):
 
     ``message`` is one line that says what is wrong, without the file's name;
     ``remedy`` is one line that says what to do. ``artifact`` is the name under which people know
-    it, where a package tells one.
+    it, where a package tells one. ``left_out`` tells that nothing is wrong with it, and that it was
+    not read on purpose.
     """
 
     kind: ProblemKind
@@ -34,6 +35,7 @@ class Problem(msgspec.Struct, frozen=True):
     message: str
     remedy: str
     artifact: str = ""
+    left_out: bool = False
 
     @property
     def in_one_line(self) -> str:
@@ -99,6 +101,11 @@ def told_of_a_run(groups: Iterable[Sequence[Problem]]) -> list[tuple[Problem, ..
     *others, end = told[last]
     told[last] = (*others, end.with_more(more, "in this run", PROBLEMS))
     return told
+
+
+def without_excerpt(problem: Problem) -> Problem:
+    """The problem of a file that may be anything, a secret too: none of its lines is shown."""
+    return msgspec.structs.replace(problem, location=problem.location.without_excerpt)
 
 
 class Unreadable(Exception):  # noqa: N818 - it names the state of the input, as a Problem

@@ -1,6 +1,7 @@
 """Any path becomes artifacts: files in folders, in archives, in archives in archives."""
 
 from iflint.sources.artifacts import (
+    NO_CERTIFICATE_IN_IT,
     OF_NO_KNOWN_KIND,
     Artifact,
     Bundle,
@@ -15,6 +16,7 @@ from iflint.sources.disk import repository_root, root_of
 from iflint.sources.limits import Limits
 
 __all__ = [
+    "NO_CERTIFICATE_IN_IT",
     "OF_NO_KNOWN_KIND",
     "Artifact",
     "Bundle",

@@ -52,7 +52,8 @@ class CertificateSource(msgspec.Struct, frozen=True):
 
     ``certain`` tells that its name, or the user, says so: else it may just as well be something
     else. ``document`` tells that its name is one of documents of all kinds. ``keys_only`` tells
-    that certificates come from elsewhere. ``archive`` is the archive that holds nothing but
+    that certificates come from elsewhere, ``told`` that it is counted where it holds none.
+    ``archive`` is the archive that holds nothing but
     certificate files, this one among them.
     """
 
@@ -61,6 +62,7 @@ class CertificateSource(msgspec.Struct, frozen=True):
     certain: bool = True
     document: bool = False
     keys_only: bool = False
+    told: bool = False
     archive: FileLocation | None = None
 
 
@@ -85,6 +87,8 @@ class Skipped(msgspec.Struct, frozen=True):
     detail: str
 
 
+NO_CERTIFICATE_IN_IT = "no certificate in it"
+"""What is said of a file in a folder of certificates that holds none."""
 OF_NO_KNOWN_KIND = "neither an integration flow, nor an archive, nor a certificate file"
 """What is said of a file that the user named and that is passed over."""
 

@@ -7,11 +7,13 @@ import functools
 import os
 from typing import TYPE_CHECKING
 
+from iflint.places.bounds import real
+from iflint.places.paths import is_below
 from iflint.sources import names
 from iflint.sources.artifacts import CertificateSource, Skipped
-from iflint.sources.disk import Disk, enclosing_repository
+from iflint.sources.disk import Disk, Reach, enclosing_repository
 from iflint.sources.grouping import Grouping, Wanted
-from iflint.sources.ignoring import repository_rules, rules_from_patterns
+from iflint.sources.ignoring import rules_from_patterns
 from iflint.sources.limits import DEFAULT, Limits
 from iflint.sources.names import Role
 from iflint.sources.trees import DiskTree
@@ -24,7 +26,16 @@ if TYPE_CHECKING:
     from iflint.sources.artifacts import Artifact
     from iflint.sources.ignoring import Rules
 
-_ON_THEIR_OWN = (Role.FLOW, Role.ARCHIVE, Role.CONTENT, Role.CERTIFICATE, Role.KEY)
+_ON_THEIR_OWN = (
+    Role.FLOW,
+    Role.ARCHIVE,
+    Role.PACKED,
+    Role.CONTENT,
+    Role.CERTIFICATE,
+    Role.KEY,
+)
+
+_OF_FLOWS = (Role.FLOW, Role.ARCHIVE, Role.PACKED, Role.CONTENT)
 
 
 def discover(
@@ -33,6 +44,7 @@ def discover(
     directory: str | None = None,
     exclude: Sequence[str] = (),
     exclude_directory: str | None = None,
+    root: str | None = None,
     limits: Limits = DEFAULT,
     certificates: bool = True,
 ) -> Iterator[Artifact]:
@@ -40,13 +52,14 @@ def discover(
 
     ``paths`` are relative to ``directory`` (the current one if None), the gitignore-style
     patterns of ``exclude`` to ``exclude_directory`` (``directory`` if None); a path that is named
-    is read whatever they say.
+    is read whatever they say. No link is followed that leads out of the paths and their
+    repositories; ``root`` is the folder of the one where Git has none.
     Without ``certificates``, only the certificate files that are named are given back. Raises
     FileNotFoundError for a path that does not exist and ValueError for a pattern that is none,
     both before anything is read.
     """
     wanted = Wanted(certificates=certificates)
-    return _discover(paths, directory, exclude, exclude_directory, limits, wanted)
+    return _discover(paths, directory, exclude, exclude_directory, root, limits, wanted)
 
 
 def certificate_files(
@@ -55,15 +68,17 @@ def certificate_files(
     directory: str | None = None,
     exclude: Sequence[str] = (),
     exclude_directory: str | None = None,
+    root: str | None = None,
     limits: Limits = DEFAULT,
 ) -> Iterator[CertificateSource | Skipped | Problem]:
     """The certificate files at and below ``paths``, also those in archives.
 
     A file that is named is one whatever its name, unless it is an archive; in folders and
-    archives the extension decides. Arguments and errors as for `discover`.
+    archives each is looked at. Arguments and errors as for `discover`, but that a folder which lies
+    in no repository is the caller's own: its links are followed, as of ``/etc/ssl/certs``.
     """
     wanted = Wanted(flows=False)
-    return _discover(paths, directory, exclude, exclude_directory, limits, wanted)  # type: ignore[return-value]
+    return _discover(paths, directory, exclude, exclude_directory, root, limits, wanted)  # type: ignore[return-value]
 
 
 def owning_bundles(paths: Sequence[str], *, directory: str | None = None) -> dict[str, str | None]:
@@ -80,7 +95,7 @@ def owning_bundles(paths: Sequence[str], *, directory: str | None = None) -> dic
 
 def _owner(disk: Disk, path: str) -> str | None:
     owner = _folder_of(path)
-    if owner is None and names.role_of(path) in (Role.FLOW, Role.ARCHIVE, Role.CONTENT):
+    if owner is None and names.role_of(path) in _OF_FLOWS:
         owner = path
     return None if owner is None else disk.location(owner).path
 
@@ -127,16 +142,35 @@ def _discover(
     directory: str | None,
     exclude: Sequence[str],
     exclude_directory: str | None,
+    root: str | None,
     limits: Limits,
     wanted: Wanted,
 ) -> Iterator[Artifact]:
     disk = Disk(directory)
     for path in paths:
         _check_exists(path, disk.absolute(path))
+    disk = Disk(directory, _reach([disk.absolute(path) for path in paths], root, wanted))
     base = disk.absolute(exclude_directory or ".")
     excluded = functools.partial(rules_from_patterns, exclude, base)
     excluded(base)
     return _artifacts(disk, {disk.absolute(path) for path in paths}, excluded, limits, wanted)
+
+
+def _reach(targets: Sequence[str], root: str | None, wanted: Wanted) -> Reach | None:
+    """Where links may lead; None for everywhere."""
+    places, tops = set(), {}
+    for target in targets:
+        folder = _place_to_walk(target, wanted) or target
+        top = _surroundings(folder)
+        tops[top] = real(top)
+        place = real(folder)
+        repository = enclosing_repository(place)
+        if repository is None and root is not None and is_below(place, real(root)):
+            repository = real(root)
+        if repository is None and not wanted.flows:
+            return None
+        places |= {real(target), place, repository or place}
+    return Reach(frozenset(places), tops)
 
 
 def _check_exists(given: str, path: str) -> None:
@@ -164,8 +198,8 @@ def _artifacts(
         if place is not None:
             found = []
             repository = enclosing_repository(place)
-            rules = repository_rules(repository, place) if repository else None
-            for item in walk(disk, place, rules, excluded_in(place)):
+            matters = wanted.may_matter
+            for item in walk(disk, place, repository, excluded_in(place), matters):
                 if isinstance(item, str):
                     found.append(item)
                 elif item.path not in seen:

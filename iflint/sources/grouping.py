@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.places.defects import failed_on
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources import names
@@ -42,6 +43,16 @@ class Wanted(msgspec.Struct, frozen=True):
     certificates: bool = True
     documents: bool = True
 
+    def may_matter(self, name: str) -> bool:
+        """Whether to look at a file on disk that is called so; for certificates at almost any.
+
+        A name with backslashes may be a path that a tool has taken for a name.
+        """
+        role = names.role_of(names.plain(name))
+        if role is not None or "\\" in name:
+            return True
+        return not self.flows and names.may_hold_certificates(name)
+
     def inside_archives(self) -> Wanted:
         """What is asked for inside an archive."""
         return msgspec.structs.replace(self, documents=not self.flows)
@@ -65,6 +76,7 @@ class Grouping:
         self._limits = limits
         self._origins = Origins(tree, origin)
         self._entries = tree.entries
+        self._of_any_name = not wanted.flows or tree.is_delivery
         self._roots = {
             _root(entry.name)
             for entry in self._entries
@@ -83,7 +95,12 @@ class Grouping:
         Raises `Exhausted` when that budget is.
         """
         for entry in self._entries:
-            yield from self._artifacts_of(entry, budget)
+            try:
+                yield from self._artifacts_of(entry, budget)
+            except Unreadable:
+                raise
+            except Exception as error:
+                yield failed_on(Location(entry.file.location), error, ProblemKind.ARTIFACT)
 
     def _artifacts_of(self, entry: Entry, budget: Budget | None) -> Iterator[Artifact]:
         role = entry.role
@@ -104,8 +121,12 @@ class Grouping:
             yield from self._archive(entry.file, self._origins.of(entry.name), budget)
         elif role is Role.CONTENT:
             yield from self._content(entry, budget)
+        elif role is Role.PACKED and self._wanted.flows and not entry.given:
+            yield from self._packed(entry, budget)
         elif role is Role.NAMELESS or entry.given:
             yield from self._unknown(entry, budget)
+        elif role in (None, Role.PACKED) and self._of_any_name:
+            yield from self._certificate(entry)
 
     def _is_of_a_packed_flow(self, name: str) -> bool:
         if self._wanted.documents:
@@ -167,6 +188,7 @@ class Grouping:
                 certain=entry.role is Role.CERTIFICATE or (entry.given and not self._wanted.flows),
                 document=entry.role is Role.DOCUMENT,
                 keys_only=not (self._wanted.certificates or entry.given),
+                told=not self._wanted.flows,
                 archive=self._archive_of_certificates,
             )
 
@@ -215,6 +237,22 @@ class Grouping:
             yield from self._archive(entry.file, self._origins.of(entry.name), budget)
         elif entry.given:
             yield self._unpacked(entry.file)
+        elif self._of_any_name:
+            yield from self._certificate(entry)
+
+    def _packed(self, entry: Entry, budget: Budget | None) -> Iterator[Artifact]:
+        """An archive that is mostly a library: its list of members tells whether it may be more."""
+        try:
+            listed = entry.listed()
+        except Exhausted:
+            raise
+        except Unreadable as error:
+            detail = f"not read: {error.problem.message}"
+            yield Skipped(entry.file.location, SkipKind.OTHER_FILE, detail)
+            return
+        roles = _OF_TRANSPORTS if entry.name.lower().endswith(".mtar") else _OF_FLOWS
+        if any(names.role_of(name) in roles and not names.is_clutter(name) for name in listed):
+            yield from self._archive(entry.file, self._origins.of(entry.name), budget, False)
 
     def _unpacked(self, file: SourceFile) -> CertificateSource:
         """A file that the user named, whose name says nothing, and that is no archive."""
@@ -236,7 +274,8 @@ class Grouping:
                 return
             data = file.read()
             budget = budget or Budget(file.location, self._limits, len(data))
-            tree = ArchiveTree(Archive(data, file.location, budget))
+            archive = Archive(data, file.location, budget)
+            tree = ArchiveTree(archive, every=not self._wanted.flows)
             whole = file.location if tree.holds_only(_DOWNLOADED) else None
             wanted = self._wanted.inside_archives()
             grouping = Grouping(tree, wanted, self._limits, origin, whole)
@@ -272,6 +311,10 @@ class Grouping:
         return Skipped(file.location, SkipKind.ARCHIVE_WITHOUT_CERTIFICATE, detail)
 
 
+_OF_FLOWS = (Role.FLOW, Role.PACKAGE_LIST, Role.CONTENT, Role.ARCHIVE)
+"""What an archive holds in which a flow may be."""
+_OF_TRANSPORTS = (*_OF_FLOWS, Role.PACKED, Role.NAMELESS)
+"""The same of a transport archive, whose parts may be called anything (*inferred*)."""
 _PLAIN_ROLES = (Role.FLOW, Role.ARCHIVE, Role.CONTENT, Role.CERTIFICATE, Role.KEY)
 _DOWNLOADED = (".cer", ".crt")
 

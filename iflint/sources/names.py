@@ -11,10 +11,12 @@ PACKAGE_LIST = "resources.cnt"
 CONTENT_SUFFIX = "_content"
 SIGNATURE_CERTIFICATE = "publicsign.crt"
 
-CERTIFICATE_SUFFIXES = (".cer", ".crt", ".pem", ".der", ".p7b", ".p7c")
+CERTIFICATE_SUFFIXES = (".cer", ".crt", ".cert", ".ca-bundle", ".pem", ".der", ".p7b", ".p7c")
 KEYSTORE_SUFFIXES = (".p12", ".pfx", ".jks", ".jceks")
 KEY_SUFFIXES = (".key", ".p8", ".pkcs8", ".keystore", ".truststore", ".ks", ".bks")
 """What keys and keystores are called, and other things, too."""
+PACKED_SUFFIXES = (".jar", ".mtar")
+"""Archives of which few hold a flow: most are libraries."""
 JSON_SUFFIX = ".json"
 DOCUMENT_SUFFIXES = (
     ".yaml",
@@ -41,6 +43,7 @@ class Role(enum.Enum):
 
     FLOW = "integration flow"
     ARCHIVE = "archive"
+    PACKED = "archive that may hold an integration flow"
     CONTENT = "content of a package's resource"
     PACKAGE_LIST = "list of a package's resources"
     MANIFEST = "manifest of a bundle"
@@ -50,12 +53,16 @@ class Role(enum.Enum):
     NAMELESS = "file without extension"
 
 
+_OF_A_BUNDLE = (*DOCUMENT_SUFFIXES, *PACKED_SUFFIXES)
+"""What in a bundle's resources are mappings, schemas and libraries."""
+
 OF_CERTIFICATES = (Role.CERTIFICATE, Role.KEY, Role.DOCUMENT)
 """The roles of files that hold certificates or keys, or may."""
 
 _BY_SUFFIX = {
     ".iflw": Role.FLOW,
     ".zip": Role.ARCHIVE,
+    **dict.fromkeys(PACKED_SUFFIXES, Role.PACKED),
     **dict.fromkeys(CERTIFICATE_SUFFIXES, Role.CERTIFICATE),
     **dict.fromkeys(KEYSTORE_SUFFIXES, Role.CERTIFICATE),
     **dict.fromkeys(KEY_SUFFIXES, Role.KEY),
@@ -64,7 +71,7 @@ _BY_SUFFIX = {
 
 
 def role_of(name: str) -> Role | None:
-    """The role of a file called ``name`` (a path with ``/``); None if it is of no interest."""
+    """The role of a file called ``name`` (a path with ``/``); None if its name tells of none."""
     folder, _, base = name.rpartition("/")
     if base == "MANIFEST.MF":
         return Role.MANIFEST if basename(folder) == "META-INF" else None
@@ -78,7 +85,7 @@ def role_of(name: str) -> Role | None:
     suffix = f".{suffix.lower()}"
     if base.lower().endswith(_STATE_BACKUP):
         suffix = _STATE_BACKUP
-    if suffix in DOCUMENT_SUFFIXES and bundle_root(name) is not None:
+    if suffix in _OF_A_BUNDLE and bundle_root(name) is not None:
         return None
     return _BY_SUFFIX.get(suffix)
 
@@ -86,6 +93,16 @@ def role_of(name: str) -> Role | None:
 def is_clutter(name: str) -> bool:
     """Whether ``name`` is what macOS leaves beside the file that is meant."""
     return basename(name).startswith("._") or "__MACOSX" in name.split("/")
+
+
+def may_hold_certificates(name: str) -> bool:
+    """Whether a file of any name may: not a hidden one, nor what is part of a flow."""
+    return not basename(name).startswith(".") and bundle_root(name) is None
+
+
+def plain(name: str) -> str:
+    """A name with the backslashes that tools on Windows put into it read as slashes."""
+    return name.replace("\\", "/")
 
 
 def bundle_root(name: str) -> str | None:

@@ -5,32 +5,37 @@ from __future__ import annotations
 import bisect
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from iflint.places.location import FileLocation
-from iflint.places.problems import ProblemKind
+from iflint.places.problems import ProblemKind, Unreadable
 from iflint.sources import names
 from iflint.sources.artifacts import SourceFile
+from iflint.sources.limits import DEFAULT
 from iflint.sources.names import Role, role_of
+from iflint.sources.zips import listed_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from iflint.sources.disk import Disk
     from iflint.sources.limits import Limits
     from iflint.sources.zips import Archive
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One file of a tree that may matter; ``head()`` gives its first four bytes."""
+    """One file of a tree that may matter.
+
+    ``head()`` gives its first four bytes, ``listed()`` the names in it if it is an archive; both
+    raise `iflint.places.problems.Unreadable`.
+    """
 
     name: str
     role: Role | None
     file: SourceFile
     head: Callable[[], bytes]
+    listed: Callable[[], Sequence[str]]
     given: bool = False
 
 
@@ -38,6 +43,11 @@ class Tree(Protocol):
     """Files by name. Names have forward slashes; ``top`` is the name of the highest folder."""
 
     top: str
+
+    @property
+    def is_delivery(self) -> bool:
+        """Whether it holds certificates and no flow, as an archive that a CA delivers."""
+        ...
 
     @property
     def entries(self) -> Sequence[Entry]:
@@ -60,41 +70,59 @@ class Tree(Protocol):
 class DiskTree:
     """Files on disk, by absolute path.
 
-    ``top`` bounds what is looked up around the entries: nothing above it is.
+    ``top`` bounds what is looked up around the entries: nothing above it is. Backslashes in names,
+    as unpacked archives have them, are read as slashes.
     """
+
+    is_delivery = False
 
     def __init__(
         self, disk: Disk, top: str, paths: Sequence[str], named: frozenset[str], limits: Limits
     ) -> None:
         self.top = top
         self._disk = disk
-        self._paths = paths
+        self._paths: dict[str, str] = {}
+        for path in paths:
+            name = names.plain(path)
+            self._paths[path if name in self._paths else name] = path
+        self._unlike = tuple(name for name, path in self._paths.items() if name != path)
         self._named = named
         self._limits = limits
 
     @property
     def entries(self) -> Sequence[Entry]:
-        return [self._entry(path) for path in self._paths]
+        return [self._entry(name, path) for name, path in sorted(self._paths.items())]
 
     def get(self, name: str) -> SourceFile | None:
-        path = name if os.path.isabs(name) else f"/{name}"
+        path = self._paths.get(name) or (name if os.path.isabs(name) else f"/{name}")
         return self._disk.file(path, self._limits.file) if os.path.isfile(path) else None
 
     def has_folder(self, name: str) -> bool:
-        return os.path.isdir(name)
+        return os.path.isdir(name) or any(each.startswith(f"{name}/") for each in self._unlike)
 
     def location(self, folder: str) -> FileLocation:
         return self._disk.location(folder)
 
-    def _entry(self, path: str) -> Entry:
-        role = role_of(path)
+    def _entry(self, name: str, path: str) -> Entry:
+        role = role_of(name)
         given = path in self._named
-        packed = role in (Role.ARCHIVE, Role.CONTENT) or (given and role in (None, Role.NAMELESS))
+        packed = role in _PACKED or (given and role is None)
         most = self._limits.archive if packed else self._limits.file
         if role in _PERHAPS and not given:
             most = self._limits.perhaps
         file = self._disk.file(path, most, _kind(role))
-        return Entry(path, role, file, functools.partial(self._disk.head, path), given)
+        head = functools.partial(self._disk.head, path)
+        return Entry(name, role, file, head, functools.partial(self._listed, path, file), given)
+
+    def _listed(self, path: str, file: SourceFile) -> Sequence[str]:
+        """The names in an archive, of which no more is read than its end, if that is enough."""
+        end, before = self._disk.tail(path, _END)
+        try:
+            return listed_names(end, file.location, self._limits, before)
+        except Unreadable:
+            if before == 0:
+                raise
+        return listed_names(file.read(), file.location, self._limits)
 
 
 class ArchiveTree:
@@ -102,21 +130,29 @@ class ArchiveTree:
 
     top = ""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, *, every: bool) -> None:
+        """With ``every`` member those among the entries, too, whose names tell nothing."""
         self._archive = archive
+        self._every = every
         self._names = [_plain(member.name) for member in archive.members]
+        self._roles = [role_of(name) for name in self._names]
         self._indexes = {name: index for index, name in enumerate(self._names)}
 
     @property
     def entries(self) -> Sequence[Entry]:
         entries = []
-        for index, name in enumerate(self._names):
-            if not name.endswith("/") and (role := role_of(name)) is not None:
+        every = self._every or self.is_delivery
+        for index, (name, role) in enumerate(zip(self._names, self._roles, strict=True)):
+            wanted = role is not None or (every and names.may_hold_certificates(name))
+            if wanted and not name.endswith("/"):
                 file = self._file(index, _kind(role))
-                entries.append(
-                    Entry(name, role, file, functools.partial(self._archive.head, index))
-                )
+                head = functools.partial(self._archive.head, index)
+                entries.append(Entry(name, role, file, head, functools.partial(_listed_in, file)))
         return sorted(entries, key=lambda entry: entry.name)
+
+    @functools.cached_property
+    def is_delivery(self) -> bool:
+        return Role.CERTIFICATE in self._roles and _OF_EXPORTS.isdisjoint(self._roles)
 
     def holds_only(self, suffixes: tuple[str, ...]) -> bool:
         """Whether all files in it have one of these suffixes, and there is at least one."""
@@ -147,11 +183,20 @@ class ArchiveTree:
 
 def _plain(name: str) -> str:
     """A member's name as other names are compared with it: relative, with forward slashes."""
-    return name.replace("\\", "/").removeprefix("./").lstrip("/")
+    return names.plain(name).removeprefix("./").lstrip("/")
 
 
-_PERHAPS = (Role.KEY, Role.DOCUMENT)
+def _listed_in(file: SourceFile) -> Sequence[str]:
+    return listed_names(file.read(), file.location, DEFAULT)
+
+
+_PERHAPS = (Role.KEY, Role.DOCUMENT, None)
+_PACKED = (Role.ARCHIVE, Role.PACKED, Role.CONTENT, Role.NAMELESS)
+_OF_EXPORTS = {Role.FLOW, Role.MANIFEST, Role.PACKAGE_LIST, Role.CONTENT}
+_END = 256 * 1024
+"""Bytes at the end of an archive that are looked at first. Ours: room for a list of 2,000 names."""
 
 
 def _kind(role: Role | None) -> ProblemKind:
-    return ProblemKind.CERTIFICATE if role in names.OF_CERTIFICATES else ProblemKind.ARTIFACT
+    of_certificates = role is None or role in names.OF_CERTIFICATES
+    return ProblemKind.CERTIFICATE if of_certificates else ProblemKind.ARTIFACT

@@ -1,4 +1,4 @@
-"""The files below a folder that may matter, by name, without what is ignored."""
+"""The files below a folder that may matter, by name, without what is ignored and not tracked."""
 
 from __future__ import annotations
 
@@ -14,17 +14,15 @@ from iflint.sources.ignoring import (
     SKIPPED_FOLDERS,
     VIRTUAL_ENVIRONMENT,
     folder_rules,
+    repository_rules,
 )
-from iflint.sources.names import Role, role_of
+from iflint.sources.tracked import Tracked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from iflint.sources.disk import Disk
     from iflint.sources.ignoring import Rules
-
-
-_OF_NO_INTEREST = (None, Role.NAMELESS)
 
 
 class NotEntered(msgspec.Struct, frozen=True):
@@ -34,18 +32,32 @@ class NotEntered(msgspec.Struct, frozen=True):
     artifact: Problem | Skipped
 
 
-def walk(
-    disk: Disk, top: str, rules: Rules | None, excluded: Rules | None
-) -> Iterator[str | NotEntered]:
-    """Absolute paths of the files in and below the folder ``top`` whose names have a role.
+class _Folder(msgspec.Struct, frozen=True):
+    """A folder to be read; in one that is ``ignored`` only what is tracked counts."""
 
-    ``rules`` are those in force above ``top``; nothing in an ignore file brings back what is
-    ``excluded``. Symbolic links to folders are not followed.
+    path: str
+    rules: Rules | None
+    tracked: Tracked | None
+    ignored: bool = False
+
+
+def walk(
+    disk: Disk,
+    top: str,
+    repository: str | None,
+    excluded: Rules | None,
+    matters: Callable[[str], bool],
+) -> Iterator[str | NotEntered]:
+    """Absolute paths of the files in and below the folder ``top`` whose names matter.
+
+    What the ``repository`` that holds ``top`` ignores is left out, but for what it tracks; nothing
+    brings back what is ``excluded``. Symbolic links to folders are not followed.
     Folders come in the order of their names; a folder's files before its folders.
     """
-    pending: list[tuple[str, Rules | None]] = [(top, rules)]
+    pending = [_first_folder(disk, top, repository)]
     while pending:
-        folder, rules = pending.pop()
+        place = pending.pop()
+        folder, rules, tracked = place.path, place.rules, place.tracked
         try:
             with os.scandir(folder) as scan:
                 entries = sorted(scan, key=lambda entry: entry.name)
@@ -55,29 +67,42 @@ def walk(
         contained = {entry.name for entry in entries}
         if VIRTUAL_ENVIRONMENT in contained and folder != top:
             continue
-        if GITIGNORE in contained:
-            rules = folder_rules(rules, folder, top)
-        below: list[tuple[str, Rules | None]] = []
+        if ".git" in contained:
+            tracked = Tracked(folder)
+        if GITIGNORE in contained and not place.ignored:
+            rules = folder_rules(rules, disk, folder, top)
+        below: list[_Folder] = []
         for entry in entries:
             path = f"{folder.rstrip('/')}/{entry.name}"
             if _is_folder(entry):
-                if entry.name in SKIPPED_FOLDERS or _ignored(path, True, excluded, rules):
+                if entry.name in SKIPPED_FOLDERS or _leaves_out(excluded, path, True):
+                    continue
+                ignored = place.ignored or _leaves_out(rules, path, True)
+                if ignored and tracked is not None and tracked.has(path):
+                    ignored = False
+                if ignored and not (tracked is not None and tracked.has_below(path)):
                     continue
                 if entry.is_symlink():
                     detail = "a symbolic link to a folder; links are not followed"
                     link = Skipped(disk.location(path), SkipKind.SYMLINK, detail)
                     yield NotEntered(path, link)
                 else:
-                    below.append((path, rules))
-            elif role_of(path) not in _OF_NO_INTEREST and not _ignored(
-                path, False, excluded, rules
-            ):
-                yield path
+                    below.append(_Folder(path, rules, tracked, ignored))
+            elif matters(path) and not _leaves_out(excluded, path, False):
+                ignored = place.ignored or _leaves_out(rules, path, False)
+                if not ignored or (tracked is not None and tracked.has(path)):
+                    yield path
         pending.extend(reversed(below))
 
 
-def _ignored(path: str, is_folder: bool, *rules: Rules | None) -> bool:
-    return any(rule is not None and rule.ignore(path, is_folder) for rule in rules)
+def _first_folder(disk: Disk, top: str, repository: str | None) -> _Folder:
+    if repository is None:
+        return _Folder(top, None, None)
+    return _Folder(top, repository_rules(disk, repository, top), Tracked(repository))
+
+
+def _leaves_out(rules: Rules | None, path: str, is_folder: bool) -> bool:
+    return rules is not None and rules.ignore(path, is_folder)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

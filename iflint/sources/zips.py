@@ -161,12 +161,27 @@ class Archive:
             )
 
 
-def read_members(data: bytes, budget: Budget) -> tuple[Member, ...]:
+def listed_names(
+    data: bytes, location: FileLocation, limits: Limits, before: int = 0
+) -> tuple[str, ...]:
+    """The names in an archive, with forward slashes; ``before`` as for `read_members`.
+
+    Raises `Unreadable` if there is no list of them.
+    """
+    try:
+        members = read_members(data, Budget(location, limits, len(data)), before)
+    except Damaged as damage:
+        raise Unreadable(_problem(location, damage.message, damage.remedy)) from damage
+    return tuple(member.name.replace("\\", "/") for member in members)
+
+
+def read_members(data: bytes, budget: Budget, before: int = 0) -> tuple[Member, ...]:
     """The members as the archive's central directory lists them.
 
+    ``before`` is how many bytes of the archive stand before ``data``, where that is only its end.
     Raises `Damaged` if there is no such list or it breaks off, `Exhausted` if it is too long.
     """
-    start, end, shift = _find_directory(data)
+    start, end, shift = _find_directory(data, before)
     members: list[Member] = []
     while start < end:
         if start + _ENTRY.size > end or data[start : start + 4] != b"PK\x01\x02":
@@ -229,7 +244,7 @@ def read_member(data: bytes, member: Member) -> bytes:
     return content
 
 
-def _find_directory(data: bytes) -> tuple[int, int, int]:
+def _find_directory(data: bytes, before: int) -> tuple[int, int, int]:
     """Begin and end of the central directory, and how far all offsets are shifted.
 
     They are shifted where something stands before the archive, as in self-extracting ones. If that
@@ -241,7 +256,7 @@ def _find_directory(data: bytes) -> tuple[int, int, int]:
     end = len(data)
     lowest = max(0, end - _END.size - _LONGEST_COMMENT)
     while (at := data.rfind(b"PK\x05\x06", lowest, end)) >= 0:
-        if (found := _directory_ending_at(data, at)) is not None:
+        if (found := _directory_ending_at(data, at, before)) is not None:
             return found
         end = at + 3
     if data.startswith(SIGNATURES):
@@ -249,7 +264,7 @@ def _find_directory(data: bytes) -> tuple[int, int, int]:
     raise Damaged("This is not a zip archive.")
 
 
-def _directory_ending_at(data: bytes, at: int) -> tuple[int, int, int] | None:
+def _directory_ending_at(data: bytes, at: int, before: int) -> tuple[int, int, int] | None:
     if at + _END.size > len(data):
         return None
     _, disk, _, _, count, size, offset, _ = _END.unpack_from(data, at)
@@ -269,10 +284,10 @@ def _directory_ending_at(data: bytes, at: int) -> tuple[int, int, int] | None:
         else:
             return None
     start = end - size
-    shift = start - offset
+    shift = before + start - offset
     if start < 0 or shift < 0:
         return None
-    if shift and data.startswith(SIGNATURES):
+    if shift and not before and data.startswith(SIGNATURES):
         return None
     if count and data[start : start + 4] != b"PK\x01\x02":
         return None

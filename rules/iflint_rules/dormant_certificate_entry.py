@@ -11,7 +11,8 @@ class DormantCertificateEntry(Rule):
     ## What it does
 
     Reports sender channels whose authorization is a user role (or basic authentication) and
-    whose list of certificates is not empty.
+    whose list of certificates holds a DN. Empty rows, and those that still have a placeholder, are
+    how published content comes: nothing is said of them.
 
     ## Why it matters
 
@@ -29,11 +30,13 @@ class DormantCertificateEntry(Rule):
 
     code = "IFL307"
     name = "dormant-certificate-entry"
+    outcome = ("row decides nothing", "rows decide nothing")
     severity = Severity.NOTE
 
     def check_channel(self, case: ChannelCase) -> Iterable[Finding]:
         """Say how many entries there are."""
-        authorization, entries = case.channel.authorization, case.channel.entries
+        authorization = case.channel.authorization
+        entries = [each.entry for each in case.verdict.entries if not each.left_open]
         if authorization.kind is not AuthorizationKind.OTHER or not entries:
             return
         value = authorization.value.text if authorization.value else ""

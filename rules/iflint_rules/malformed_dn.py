@@ -31,9 +31,14 @@ class MalformedDn(Rule):
     value that is neither quoted nor escaped, `<`, `>` or `"` inside a value, a doubled comma or
     one at the end, invisible characters at the beginning, blanks only.
 
+    Reported, too, is an expression such as `${property.subject}`: steps of the flow evaluate it,
+    and this table is read before any of them runs (*inferred*). So is an invisible character within
+    a name, such as a zero-width space, where no certificate at hand is like it.
+
     It also reports a text that is accepted and surely not meant: attributes without a comma
-    between them, as in `CN=orders O=Example`, are all one value of the first attribute. If a
-    certificate at hand has exactly this name, nothing is said.
+    between them, as in `CN=orders O=Example`, are all one value of the first attribute; so they are
+    in `CN=orders/emailAddress=…`, as OpenSSL 1.0 prints it. If a certificate at hand has exactly
+    this name, nothing is said.
 
     Where the text, put right, is the name of a certificate at hand, the finding says so and gives
     that certificate's own text to paste.
@@ -59,6 +64,7 @@ class MalformedDn(Rule):
 
     code = "IFL304"
     name = "malformed-dn"
+    outcome = ("DN can't be read", "DNs can't be read")
     severity = Severity.ERROR
     about = Topic.PAIR
     answer = Answer.MEANT
@@ -103,23 +109,41 @@ _ANOTHER = frozenset({"issuer", "renewal", "other"})
 """Kinds of issuers that may be right for another certificate of the same sender."""
 
 
+_ENTER_IT = (
+    "Enter the DN of the sender's certificate; where it differs by environment, externalize it as "
+    "one parameter."
+)
+
+
 def _fault(role: str, reading: Reading) -> tuple[tuple[int, int], str, str]:
     """Which characters are wrong, why, and what was probably meant."""
-    if reading.malformed is not None:
+    if reading.malformed is not None and reading.expression is None:
         malformed = reading.malformed
         message = (
             f"The {role} DN is not a distinguished name that the runtime accepts "
             f"(inferred): {malformed.message}."
         )
         return (malformed.start, malformed.end), message, malformed.remedy
+    meant = reading.meant.stored if reading.meant else ""
+    written = reading.value.text or ""
+    if reading.expression is not None:
+        expression = written[slice(*reading.expression)]
+        message = (
+            f"The {role} DN holds the expression {expression!r}, which nothing evaluates here: "
+            "it is compared as it stands (inferred)."
+        )
+        return reading.expression, message, _ENTER_IT
+    if reading.hidden is not None:
+        span = (reading.hidden.start, reading.hidden.end)
+        message = f"The {role} DN holds a character that can't be seen: {reading.hidden.name}."
+        return span, message, f"Write it as: {meant}"
     assert reading.swallowed is not None
     attribute, start, end = reading.swallowed
-    text = (reading.value.text or "")[start:end]
+    text = written[start:end]
     message = (
         f"The {role} DN has no comma before {text!r}, so the runtime takes it as part of the "
         f"value of {attribute.keyword} (inferred)."
     )
-    meant = reading.meant.stored if reading.meant else ""
     return (
         (start, end),
         message,

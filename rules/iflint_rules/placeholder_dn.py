@@ -10,9 +10,9 @@ class PlaceholderDn(Rule):
 
     ## What it does
 
-    Reports entries with the placeholders of SAP's own content, `cn=subject` and `cn=issuer`,
-    and values in angle brackets such as `<CI Certificate>`. If a certificate at hand really has
-    such a name, nothing is said.
+    Reports entries with the placeholders of published content, `cn=subject`, `cn=issuer`, `Subject`
+    and the like, and values in angle brackets such as `<CI Certificate>`. If a certificate at hand
+    really has such a name, nothing is said.
 
     ## Why it fails at runtime
 
@@ -29,6 +29,7 @@ class PlaceholderDn(Rule):
 
     code = "IFL308"
     name = "placeholder-dn"
+    outcome = ("placeholder was left", "placeholders were left")
     severity = Severity.ERROR
     about = Topic.PAIR
 

@@ -10,10 +10,11 @@ class UnreadableCertificate(Rule):
 
     ## What it does
 
-    Reports a file that is named like a certificate or a keystore (`.cer`, `.crt`, `.pem`,
-    `.der`, `.p7b`, `.p7c`, `.p12`, `.pfx`, `.jks`, `.jceks`) or given with `--certificates` or
-    `--roots`, and that holds no certificate which can be read; and each block of a PEM file that
-    can't. The readable blocks of the same file are used.
+    Reports a file that is named like a certificate or a keystore (`.cer`, `.crt`, `.cert`,
+    `.ca-bundle`, `.pem`, `.der`, `.p7b`, `.p7c`, `.p12`, `.pfx`, `.jks`, `.jceks`) or given with
+    `--certificates` or `--roots`, and that holds no certificate which can be read; and each block
+    of a PEM file that can't. The readable blocks of the same file are used. In a folder given so,
+    every file is looked at, whatever its name; what is no certificate is only counted.
 
     A PKCS#12 keystore is opened with the passwords in the environment variables that
     `--keystore-password-env` names, and with an empty one; no other password is tried, not even
@@ -39,6 +40,7 @@ class UnreadableCertificate(Rule):
 
     code = "IFL002"
     name = "unreadable-certificate"
+    outcome = ("certificate can't be read", "certificates can't be read")
     severity = Severity.ERROR
 
     def check_problem(self, case: ProblemCase) -> Iterable[Finding]:

@@ -539,9 +539,9 @@ def test_placeholders_are_told_from_names(found, pair, rules) -> None:
     assert [name for name, _ in found(pair, files=[STRANGER])] == rules
 
 
-def test_a_placeholder_on_a_channel_by_role_is_only_dormant(found) -> None:
+def test_a_placeholder_on_a_channel_by_role_is_nothing_to_tell(found) -> None:
     by_role = {"authorization": "RoleBased"}
-    assert found(("cn=subject", "cn=issuer"), channel=by_role) == [("dormant-certificate-entry", 0)]
+    assert found(("cn=subject", "cn=issuer"), channel=by_role) == []
 
 
 @pytest.mark.parametrize(

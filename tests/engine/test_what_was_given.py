@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 import iflint
-from exports import Channel, Flow, bundle, write_tree
+from exports import Channel, Flow, bundle, dn, issue, pem, root, write_tree, zipped
 from iflint.reporters.text import render
 
 CLOCK = datetime(2026, 11, 24, tzinfo=UTC)
@@ -52,6 +54,29 @@ def test_values_that_end_the_judging_of_a_channel_are_used(summary) -> None:
 def test_a_path_for_certificates_without_any_is_told(summary) -> None:
     text = summary({"certs/readme.txt": "none yet"}, certificates=["certs"])
     assert "certificates 0 none in certs" in text
+
+
+def test_in_a_folder_of_certificates_content_decides(tmp_path) -> None:
+    above = root("any root", dn("CN=Any Root"), "2015-01-01", "2044-12-31")
+    leaf = issue("any name", dn("CN=any.name"), above)
+    text, der = pem(leaf), leaf.certificate.public_bytes(Encoding.DER)
+    bare = base64.b64encode(der).decode()
+    write_tree(
+        tmp_path,
+        {
+            "certs/a.cert": text,
+            "certs/b.cer.txt": text,
+            "certs/c": der,
+            "certs/d.crt.old": bare.encode(),
+            "certs/e.anything": text,
+            "certs/delivery.zip": zipped({"f.ca-bundle": text, "g.bak": der, "read.me": b"x"}),
+            "certs/notes.md": b"Nothing in it",
+        },
+    )
+    report = iflint.check(".", as_of=CLOCK, directory=str(tmp_path), certificates=["certs"])
+    assert (report.certificates, report.certificate_files) == (1, 7)
+    skipped = [(each.kind, each.detail) for each in report.skipped]
+    assert skipped[1:] == [("other-file", "no certificate in it")] * 2
 
 
 def test_a_file_that_a_finding_speaks_of_is_not_told_twice(summary) -> None:

@@ -251,11 +251,18 @@ def test_the_adapter_is_told_by_the_variant_where_the_type_is_missing() -> None:
         assert the_channel(variant, ROWS, adapter=missing).adapter == "SOAP"
 
 
+def test_the_address_of_xi_is_its_own() -> None:
+    properties = (prop("address", "/a"), prop("Address_inbound", "/b"))
+    assert the_channel(*properties, adapter="XI").address.text == "/b"
+    assert the_channel(*properties, adapter="SOAP").address.text == "/a"
+
+
 def test_the_address_is_the_one_that_is_filled() -> None:
     def address(*properties: str):
         return the_channel(*properties, parameters="Path=/orders").address
 
-    assert address(prop("address", "/a"), prop("urlPath", "/b")).text == "/a"
+    assert address(prop("address", "/a"), prop("urlPath", "/b")).text == "/b"
+    assert address(prop("address", "/a"), prop("urlPath", "")).text == "/a"
     assert address(prop("address", ""), prop("urlPath", "/b")).text == "/b"
     assert address(prop("urlPath", "{{Path}}/x")).text == "/orders/x"
     assert address(prop("address", "{{None}}")).text is None

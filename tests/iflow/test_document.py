@@ -111,6 +111,18 @@ def test_a_flow_cut_anywhere_is_one_problem_at_its_end(text: str, options) -> No
             assert found.location.region.start_byte == end
 
 
+@pytest.mark.parametrize(
+    "rest", ["<<<<<<< HEAD", "<a>", "<a></b>", "&none;", "<x:a/>", "<a b='1' b='2'/>", "\0"]
+)
+def test_what_is_broken_behind_the_channels_is_told_where_pairs_count(rest: str) -> None:
+    by_role = flow(channel("HTTPS", prop("senderAuthType", "{{How}}")), after=rest)
+    assert read(by_role, "How=RoleBased").resolve().problems == ()
+    (told,) = read(by_role, "How=ClientCertificate").resolve().problems
+    resolved = read(flow(certificate_channel(), after=rest)).resolve()
+    assert [each.message for each in resolved.problems] == [told.message]
+    assert [each.checked for each in resolved.channels] == [True]
+
+
 def test_an_error_is_located() -> None:
     text = FLOW.replace("CN=ca", "\n  ä <oops")
     found = problem(text)

@@ -266,3 +266,20 @@ def test_hostile_values_do_not_explode() -> None:
     )
     assert "2,000" in problem.message
     assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_merge_conflict_is_told_at_its_first_marker(end: str) -> None:
+    lines = ["a=1\\", "<<<<<<< HEAD", "b=2", "=======", "b=3", ">>>>>>> other", ""]
+    data = end.join(lines).encode()
+    found = parse_properties(data, FileLocation("parameters.prop"))
+    (problem,) = found.problems
+    assert "merge conflict" in problem.message
+    assert problem.location.region.start_line == 2
+    assert found.entries["b"].value == "3"
+
+
+@pytest.mark.parametrize("line", ["a=<<<<<<< x", "<<<<<<<<", "#", " <<<<<<< x", "<<<<<<<x=1"])
+def test_what_only_looks_like_a_merge_conflict_is_none(line: str) -> None:
+    found = parse_properties(f"{line}\n".encode(), FileLocation("parameters.prop"))
+    assert found.problems == ()

@@ -12,4 +12,13 @@ def write_it_as(case: Case, finding: dict[str, Any], said: re.Match[str]) -> Non
     case.enter(finding, {finding["key"]: said[1]})
 
 
-REMEDIES: Remedies = ((r"Write it as: (.+)$", write_it_as),)
+def enter_it(case: Case, finding: dict[str, Any], said: re.Match[str]) -> None:
+    del said
+    subject, issuer = case.senders_pair
+    case.enter(finding, {"subject": subject, "issuer": issuer})
+
+
+REMEDIES: Remedies = (
+    (r"Write it as: (.+)$", write_it_as),
+    (r"Enter the DN of the sender's certificate", enter_it),
+)

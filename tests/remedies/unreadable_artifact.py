@@ -31,7 +31,17 @@ def double_the_backslash(case: Case, finding: dict[str, Any], said: re.Match[str
     file.write_bytes(file.read_bytes().replace(rb"\u00fr", rb"\\u00fr"))
 
 
+def resolve_the_conflict(case: Case, finding: dict[str, Any], said: re.Match[str]) -> None:
+    del said
+    file = case.file_of(finding)
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        re.sub(r"<{7}[^\n]*\n|={7}\n.*?>{7}[^\n]*\n", "", text, flags=re.DOTALL), encoding="utf-8"
+    )
+
+
 REMEDIES: Remedies = (
+    (r"Resolve the conflict: keep the lines that are right", resolve_the_conflict),
     (r"Export or download it again|Export the integration flow again", export_again),
     (r"Remove the DOCTYPE", remove_the_doctype),
     (r"Write the character itself, or double the backslash", double_the_backslash),

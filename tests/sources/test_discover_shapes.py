@@ -115,10 +115,99 @@ def test_file_without_extension_in_an_archive_is_looked_at(here, exports, seen) 
     assert seen() == ["flow a.zip!/inner"]
 
 
-def test_jars_and_office_files_are_no_archives(here, exports, seen) -> None:
-    files = {name: exports.pack(exports.bundle()) for name in ("a.jar", "b.docx", "c.xlsx")}
+def test_office_files_are_no_archives(here, exports, seen) -> None:
+    files = {name: exports.pack(exports.bundle()) for name in ("b.docx", "c.xlsx")}
     exports.write(here, {**files, "d.zip": exports.pack(files)})
     assert seen() == ["archive-without-flow d.zip"]
+
+
+def test_flows_in_jars_and_transport_archives_are_found(here, exports, seen) -> None:
+    flow = exports.pack(exports.bundle())
+    files = {
+        "a.jar": flow,
+        "b.JAR": exports.pack({"Orders.zip": flow}),
+        "c.mtar": exports.pack({"META-INF/MANIFEST.MF": b"", "Orders/content": flow}),
+        "d.mtar": exports.pack({"META-INF/MANIFEST.MF": b"", "Orders/Orders.jar": flow}),
+    }
+    exports.write(here, {**files, "e.zip": exports.pack(files)})
+    found = ["a.jar", "b.JAR!/Orders.zip", "c.mtar!/Orders/content", "d.mtar!/Orders/Orders.jar"]
+    assert seen() == [f"flow {at}{each}" for at in ("", "e.zip!/") for each in found]
+
+
+def test_a_library_is_looked_at_from_its_end_and_left_alone(here, exports, seen) -> None:
+    library = {"META-INF/MANIFEST.MF": b"", "a/B.class": b"x", "LICENSE": b"x"}
+    of_many = {f"a/B{number}.class": b"" for number in range(6000)}
+    exports.write(
+        here,
+        {
+            "a.jar": exports.pack(library),
+            "many.jar": exports.pack(of_many),
+            "more.jar": exports.pack({**of_many, **exports.bundle()}),
+            "cut.jar": exports.pack(library)[:-30],
+            "Orders/src/main/resources/lib/x.jar": exports.pack(exports.bundle()),
+        },
+    )
+    assert seen() == ["other-file cut.jar", "flow more.jar"]
+
+
+def test_file_without_extension_is_looked_at(here, exports, seen) -> None:
+    flow = exports.pack(exports.bundle())
+    exports.write(here, {"value": flow, "LICENSE": b"MIT", "Makefile": b"", ".hidden": flow})
+    assert seen() == ["flow value"]
+
+
+def test_backslashes_in_names_are_slashes(here, exports, seen) -> None:
+    if os.sep == "\\":
+        pytest.skip("there they are slashes anyway")
+    for name, data in exports.bundle("Orders").items():
+        (here / name.replace("/", "\\")).write_bytes(data)
+    for name, data in exports.bundle().items():
+        (here / "Invoices").mkdir(exist_ok=True)
+        (here / "Invoices" / name.replace("/", "\\")).write_bytes(data)
+    assert seen() == ["flow Invoices", "flow Orders"]
+    (first, second) = discover(["."])
+    assert first.flow.read() == second.flow.read() == b"<flow/>"
+    assert second.parameters.read() == b"a=b\n"
+    assert second.flow.location.path == f"Orders/{exports.flow_name}".replace("/", "\\")
+
+
+def test_of_what_a_ca_delivers_every_file_is_looked_at(here, exports, seen) -> None:
+    delivery = {"partner.cer": b"x", "chain.old": b"x", "README": b"x", "sub/root.crt.txt": b"x"}
+    flow = {f"Orders/{name}": data for name, data in exports.bundle().items()}
+    exports.write(here, {"ca.zip": exports.pack(delivery)})
+    exports.write(here, {"all.zip": exports.pack({**delivery, **flow})})
+    assert seen() == [
+        "flow all.zip!/Orders",
+        "certificate all.zip!/partner.cer",
+        "perhaps certificate all.zip!/sub/root.crt.txt",
+        "perhaps certificate ca.zip!/README",
+        "perhaps certificate ca.zip!/chain.old",
+        "certificate ca.zip!/partner.cer",
+        "perhaps certificate ca.zip!/sub/root.crt.txt",
+    ]
+
+
+def test_in_a_folder_of_certificates_every_file_is_looked_at(here, exports, described) -> None:
+    exports.write(
+        here,
+        {
+            **dict.fromkeys(("a.cert", "a.ca-bundle", "a.cer.txt", "a", "a.crt.old"), b"x"),
+            **dict.fromkeys(("notes.md", ".gitignore", ".DS_Store"), b"x"),
+            "a.jar": exports.pack(exports.bundle()),
+            **exports.bundle("Orders"),
+        },
+    )
+    found = list(certificate_files(["."]))
+    assert [described(item) for item in found] == [
+        "perhaps certificate a",
+        "certificate a.ca-bundle",
+        "perhaps certificate a.cer.txt",
+        "certificate a.cert",
+        "perhaps certificate a.crt.old",
+        "perhaps certificate a.jar",
+        "perhaps certificate notes.md",
+    ]
+    assert all(item.told for item in found)
 
 
 def test_lone_flow_uses_the_files_beside_it(here, exports, seen) -> None:
@@ -280,6 +369,7 @@ def test_an_archive_of_certificates_alone_is_known_as_one(here, exports) -> None
     assert [(str(a.file.location), str(a.archive)) for a in found] == [
         ("other.zip!/a.cer", "None"),
         ("other.zip!/b.CER", "None"),
+        ("other.zip!/read.me", "None"),
         ("test.zip!/a.cer", "test.zip"),
         ("test.zip!/b.CER", "test.zip"),
     ]
@@ -408,6 +498,7 @@ def test_certificate_files_takes_any_named_file(here, exports, described) -> Non
         "certificate more/Orders.zip!/x/b.pem",
         "certificate more/a.cer",
         "archive-without-certificate more/none.zip",
+        "perhaps certificate more/readme.md",
     ]
 
 

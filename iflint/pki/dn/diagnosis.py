@@ -66,7 +66,7 @@ _PLUS = re.compile(rf"\+(?=(?:{_KEYWORD})\s*=)", re.IGNORECASE)
 _PREFIX = re.compile(
     r"\s*(?:(?:subject|issuer|owner)[\s_]*(?:dn|name)?|dn)\s*[:=]\s*", re.IGNORECASE
 )
-_OPENSSL = re.compile(r"(?:subject|issuer)\s*=", re.IGNORECASE)
+_PRINTED_BY_OPENSSL = re.compile(r"^(?:subject|issuer)\s*=|/emailAddress\s*=", re.IGNORECASE)
 _PART = re.compile(
     r'((?:\\.|"(?:\\.|[^"\\])*"(?=\s*(?:[,;+]|$))|[^,;+\\])*)([,;+]|\\?$)', re.DOTALL
 )
@@ -133,7 +133,7 @@ def corrected(text: str) -> str | None:
     if len(text) > _LONGEST_TO_CORRECT or len(_QUOTATION_MARK.findall(text)) % 2:
         return None
     candidate = without_hidden(text).translate(_TYPOGRAPHIC).strip()
-    printed_by_openssl = _OPENSSL.match(candidate) is not None
+    printed_by_openssl = _PRINTED_BY_OPENSSL.search(candidate) is not None
     candidate = _PREFIX.sub("", candidate, count=1)
     if _quoted_as_a_whole(candidate):
         candidate = candidate[1:-1].strip()
@@ -178,7 +178,8 @@ def _from_slashes(text: str) -> str:
 def _from_parts(text: str, *, turn: bool) -> str:
     """Without separators that separate nothing, and with those escaped that are part of a value.
 
-    ``turn``: a text from the country to the common name is turned round.
+    ``turn``: a text from the country to the common name, or to the mail address behind it, is
+    turned round.
     """
     rdns: list[str] = []
     separator = ""
@@ -194,9 +195,14 @@ def _from_parts(text: str, *, turn: bool) -> str:
         elif part.strip():
             return text
         separator = following or separator
-    if turn and rdns and rdns[0].startswith("C=") and rdns[-1].startswith("CN="):
+    if turn and rdns and rdns[0].startswith("C=") and _ends_as_printed(rdns):
         rdns.reverse()
     return ", ".join(rdns)
+
+
+def _ends_as_printed(rdns: list[str]) -> bool:
+    mail = rdns[-1].upper().startswith("EMAILADDRESS=")
+    return rdns[-2 if mail else -1].startswith("CN=")
 
 
 def _attribute(part: str) -> str:

@@ -213,8 +213,8 @@ def swallowed_attribute(name: Name) -> tuple[Attribute, int, int] | None:
     """An attribute that is accepted, but whose value swallowed the next one.
 
     Its value holds white space, then a keyword (or object identifier) that the runtime knows,
-    then `=`. Returns it with the span of the stored text from that keyword to the value's end.
-    An escaped `=` (`\\=`) is taken as meant.
+    then `=`; or a slash instead, where OpenSSL 1.0 writes one. Returns it with the span of the
+    stored text from that keyword to the value's end. An escaped `=` (`\\=`) is taken as meant.
     """
     parts = [attribute for rdn in name.rdns for attribute in rdn]
     if name.stored.count("=") == len(parts):
@@ -230,8 +230,12 @@ def swallowed_attribute(name: Name) -> tuple[Attribute, int, int] | None:
 
 @cache
 def swallowed_pattern() -> re.Pattern[str]:
-    """White space, then what the runtime takes for an attribute when it follows a comma."""
+    """White space, then what the runtime takes for an attribute when it follows a comma.
+
+    OpenSSL 1.0 writes a slash before keywords of more than two letters, a comma before others.
+    """
     keywords = "|".join(attributes.TYPES)
     return re.compile(
-        rf"\s((?:OID\.[0-9][0-9.]*|[0-9]+(?:\.[0-9]+){{2,}}|{keywords})\s*=)", re.IGNORECASE
+        rf"(?:\s|/(?=[A-Z]{{3}}))((?:OID\.[0-9][0-9.]*|[0-9]+(?:\.[0-9]+){{2,}}|{keywords})\s*=)",
+        re.IGNORECASE,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from iflint.pki.dn import grammar
 from iflint.pki.dn.name import Name
+from iflint.words.visible import is_invisible
 
 
 def parse_name(text: str) -> Name:
@@ -25,3 +26,13 @@ def corrected_text(text: str) -> str | None:
     from iflint.pki.dn.diagnosis import corrected
 
     return corrected(text)
+
+
+def hidden_in(text: str) -> tuple[int, int] | None:
+    """Start and end of the first character beyond ASCII that nobody can see."""
+    if text.isascii():
+        return None
+    for position, character in enumerate(text):
+        if not character.isascii() and is_invisible(ord(character)):
+            return position, position + 1
+    return None
