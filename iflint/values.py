@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from iflint.limits import LARGEST, LIMITS, MISTAKES
 from iflint.places.bounds import Bounds
 from iflint.words.nearest import did_you_mean
 from iflint.words.visible import shown
@@ -106,6 +107,8 @@ class Kind(msgspec.Struct, Generic[T], frozen=True):
                 values += value if isinstance(value, tuple) else (value,)
             except ValueError as error:
                 wrong.append((index, str(error)))
+            if len(wrong) > MISTAKES.value:
+                break
         return values, wrong
 
 
@@ -371,6 +374,61 @@ PASSWORD_VARIABLE = Kind(
     },
     _VARIABLE,
     metavar="[PATH=]NAME",
+)
+
+
+# limits
+
+
+def _limit(value: Any, scope: Scope) -> tuple[str, ...]:
+    """``NAME=NUMBER``, in a file a table of them; a file may lower a limit, never raise one."""
+    if isinstance(value, dict):
+        return tuple(_one_limit(name, number, scope) for name, number in value.items())
+    name, _, number = text_of(value, _LIMIT).partition("=")
+    digits = number.strip()
+    is_number = digits.isascii() and digits.isdigit() and len(digits) < 20
+    return (_one_limit(name.strip(), int(digits) if is_number else digits, scope),)
+
+
+def _one_limit(name: str, number: Any, scope: Scope) -> str:
+    limit = LIMITS.get(name)
+    if limit is None:
+        raise ValueError(f"{shown(name)} names no limit{did_you_mean(name, LIMITS)}")
+    most = LARGEST if scope.folder is None else limit.default
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= LARGEST:
+        raise ValueError(f"{name} takes a whole number above 0")
+    if number > most:
+        raise ValueError(
+            f"{name} can be {limit.default} at most in a file: only the command line raises a limit"
+        )
+    return f"{name}={number}"
+
+
+_LIMIT = "the name of a limit and its number, NAME=NUMBER"
+
+LIMIT = Kind(
+    _limit,
+    {
+        "anyOf": [
+            {"type": "string", "pattern": "^[a-z-]+=[0-9]+$"},
+            {
+                "type": "object",
+                "properties": {
+                    name: {
+                        "type": "integer",
+                        "minimum": 1,
+                        "maximum": limit.default,
+                        "default": limit.default,
+                        "description": f"At most so many: {limit.bounds}.",
+                    }
+                    for name, limit in LIMITS.items()
+                },
+                "additionalProperties": False,
+            },
+        ]
+    },
+    _LIMIT,
+    metavar="NAME=NUMBER",
 )
 
 

@@ -14,6 +14,7 @@ from iflint.places.location import FileLocation, Location
 from iflint.places.text_file import ByteIndex, CharacterMap, TextFile
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from pyexpat import XMLParserType
 
     from iflint.places.edits import Edit
@@ -41,6 +42,8 @@ class XmlFile:
         "_discreet",
         "_elements",
         "_file",
+        "_looked_for",
+        "_wanted",
         "encoding",
         "location",
         "preamble",
@@ -66,6 +69,8 @@ class XmlFile:
         self._file: TextFile | None = None
         self._bytes: ByteIndex | None = None
         self._elements: dict[Path, tuple[int, int]] | None = None
+        self._wanted: set[Path] = set()
+        self._looked_for: frozenset[Path] = frozenset()
 
     def until(self, end: int) -> XmlFile:
         """The same file, kept only up to byte ``end`` of ``utf8``."""
@@ -86,9 +91,13 @@ class XmlFile:
         return self._file
 
     def element(self, path: Path) -> tuple[int, int] | None:
-        """Start and end of an element, in bytes of ``utf8``; None when it can't be found."""
-        if self._elements is None:
-            self._elements = _elements(self.utf8, self._deepest)
+        """Start and end of an element that has an origin, in bytes of ``utf8``.
+
+        None when it can't be found.
+        """
+        if self._elements is None or (path not in self._elements and path not in self._looked_for):
+            self._looked_for = frozenset(self._wanted)
+            self._elements = _elements(self.utf8, self._deepest, self._wanted)
         return self._elements.get(path)
 
     def characters(self, at: int) -> int:
@@ -99,14 +108,17 @@ class XmlFile:
 
     def start_tag(self, path: Path) -> ElementOrigin:
         """The origin of an element's start tag."""
+        self._wanted.add(path)
         return ElementOrigin(self, path)
 
     def whole(self, path: Path) -> ElementOrigin:
         """The origin of an absent text: all of the element that stands for it."""
+        self._wanted.add(path)
         return ElementOrigin(self, path, whole=True)
 
     def text(self, path: Path, length: int) -> TextOrigin:
         """The origin of an element's text, which has ``length`` characters."""
+        self._wanted.add(path)
         return TextOrigin(self, path, length)
 
 
@@ -199,8 +211,8 @@ def _parser() -> XMLParserType:
     return parser
 
 
-def _elements(utf8: bytes, deepest: int) -> dict[Path, tuple[int, int]]:
-    """Start and end byte of each element down to a depth, by path."""
+def _elements(utf8: bytes, deepest: int, wanted: Container[Path]) -> dict[Path, tuple[int, int]]:
+    """Start and end byte of each wanted element down to a depth, by path."""
     import pyexpat
 
     spans: dict[Path, tuple[int, int]] = {}
@@ -223,11 +235,12 @@ def _elements(utf8: bytes, deepest: int) -> dict[Path, tuple[int, int]]:
             return
         counters.pop()
         at = starts.pop()
-        if starts:
+        if starts and tuple(counters[1:]) in wanted:
             after = _start_tag_end(utf8, at)
             if utf8[after - 2] != ord("/"):
                 after = utf8.find(b">", parser.CurrentByteIndex) + 1
             spans[tuple(counters[1:])] = (at, after)
+        if starts:
             counters[-1] += 1
 
     parser.StartElementHandler = start

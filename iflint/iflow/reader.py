@@ -163,7 +163,7 @@ class ParsedIflow(msgspec.Struct, frozen=True):
             resolver.channel(stored, ordinal) for ordinal, stored in enumerate(self.channels, 1)
         )
         resolver.finish(self.location)
-        return channels, tuple(resolver.problems), tuple(parameters.asked)
+        return channels, resolver.problems.told(), tuple(parameters.asked)
 
 
 class _Defaults:
