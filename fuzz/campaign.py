@@ -73,8 +73,9 @@ class Cases(NamedTuple):
     def files(self, rng: Random) -> dict[str, bytes]:
         """The files of the case, by their paths."""
         case = rng.choice(_cases())
-        files = {path: path.read_bytes() for path in sorted(case.rglob("*")) if path.is_file()}
-        chosen = rng.choice([path for path in files if path.name != "iflint.toml"] or [*files])
+        paths = (path for path in sorted(case.rglob("*")) if path.name != "iflint.toml")
+        files = {path: path.read_bytes() for path in paths if path.is_file()}
+        chosen = rng.choice([*files])
         files[chosen] = damaged(files[chosen], rng, [*files.values()])
         return {f"{DAMAGED}/{path.relative_to(case)}": data for path, data in files.items()}
 
@@ -147,17 +148,17 @@ KINDS: dict[str, Kind | Cases] = {
     "calendar": Kind("calendar.json", _named("ca-calendar.json"), "--calendar"),
 }
 ALSO = (
-    ["fix", "--diff", "--add-successor", "--unsafe-fixes"],
-    ["channels"],
-    ["certificates"],
-    ["certificates", "--format", "html"],
-    ["forecast"],
+    ["fix", "--diff", "--add-successor", "--unsafe-fixes", DAMAGED],
+    ["channels", DAMAGED],
+    ["certificates", DAMAGED],
+    ["certificates", "--format", "html", DAMAGED],
+    ["forecast", DAMAGED],
     ["chain", "--all", "FILE"],
-    ["sender", "FILE", "."],
-    ["renew", "FILE", "."],
-    ["check", "--format", "html"],
-    ["check", "--format", "junit"],
-    ["check", "--format", "markdown"],
+    ["sender", "FILE", DAMAGED],
+    ["renew", "FILE", DAMAGED],
+    ["check", "--format", "html", DAMAGED],
+    ["check", "--format", "junit", DAMAGED],
+    ["check", "--format", "markdown", DAMAGED],
 )
 """What else is asked in each run: one of these. ``FILE`` is what was damaged, which some refuse."""
 
