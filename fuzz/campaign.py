@@ -184,6 +184,8 @@ def campaign(first: int, runs: int, seed: int, found: Path) -> bool:
                 for path, data in files.items():
                     _put(kept / path, data)
                 print(f"run {number}, {name}: {mistake}\n  {kept}", flush=True)
+            if number % 1000 == 999:
+                print(f"up to run {number}: {wrong.total()} wrong", flush=True)
     taken = time.monotonic() - begin
     print(f"{runs:,} runs in {taken:.0f} s, {wrong.total()} of them wrong", *wrong.items())
     return not wrong
