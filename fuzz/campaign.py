@@ -51,8 +51,7 @@ RULE_FAILED = "IFL009"
 class Kind(NamedTuple):
     """A sort of input: where one lies, and what it was before the damage.
 
-    ``option`` is how it is given to a run that does not find it by itself: it has a say in what is
-    found of others, and a run may refuse it (exit 2).
+    ``option`` is how it is given to a run that does not find it by itself.
     """
 
     path: str
@@ -141,11 +140,11 @@ KINDS: dict[str, Kind | Cases] = {
     "mappings": Kind(f"{DAMAGED}/mappings.json", _named("mappings.json", "Mappings.json")),
     "json": Kind(f"{DAMAGED}/any.json", _named(".json")),
     "ignored": Kind(f"{DAMAGED}/.gitignore", _ignored),
-    "parameters": Kind("qa.prop", _parameters, "--parameters"),
-    "configuration": Kind("other/iflint.toml", _named(".toml"), "--config"),
-    "baseline": Kind("known.json", _baselines, "--baseline"),
-    "roots": Kind("roots.json", _named("trust-table.json"), "--roots"),
-    "calendar": Kind("calendar.json", _named("ca-calendar.json"), "--calendar"),
+    "parameters": Kind(f"{DAMAGED}/qa.prop", _parameters, "--parameters"),
+    "configuration": Kind(f"{DAMAGED}/iflint.toml", _named(".toml"), "--config"),
+    "baseline": Kind(f"{DAMAGED}/known.json", _baselines, "--baseline"),
+    "roots": Kind(f"{DAMAGED}/roots.json", _named("trust-table.json"), "--roots"),
+    "calendar": Kind(f"{DAMAGED}/calendar.json", _named("ca-calendar.json"), "--calendar"),
 }
 ALSO = (
     ["fix", "--diff", "--add-successor", "--unsafe-fixes", DAMAGED],
@@ -161,6 +160,10 @@ ALSO = (
     ["check", "--format", "markdown", DAMAGED],
 )
 """What else is asked in each run: one of these. ``FILE`` is what was damaged, which some refuse."""
+MAY_REFUSE = ("--config", "--roots", "--calendar", "--baseline")
+"""Options whose file a run may refuse, with exit code 2."""
+DECIDE = ("--config", "--roots", "--calendar")
+"""Options whose file has a say in what is found of the healthy ones."""
 
 
 class _TooSlow(BaseException):
@@ -229,17 +232,15 @@ def _run(
             if mistake == "exit 2" and "FILE" in also:
                 mistake = None
     finally:
-        shutil.rmtree(place / DAMAGED, ignore_errors=True)
-        for path in files:
-            (place / path).unlink(missing_ok=True)
+        shutil.rmtree(place / DAMAGED)
     taken, grown = time.process_time() - begin, (_memory() - before) // 1024
-    if mistake == "exit 2" and option and option != "--parameters":
+    if mistake == "exit 2" and option in MAY_REFUSE:
         return None
     if mistake is None and grown > MEBIBYTES:
         mistake = f"took {grown} MiB"
     if mistake is None and taken > SECONDS:
         mistake = f"took {taken:.0f} s"
-    if mistake is None and not option and _healthy_findings(document) != expected:
+    if mistake is None and option not in DECIDE and _healthy_findings(document) != expected:
         mistake = "other findings on the healthy ones"
     return mistake
 
@@ -301,10 +302,10 @@ def _stop(*_: object) -> None:
 
 
 def _healthy_findings(document: Any) -> list[str]:
-    """The findings on the healthy ones, byte for byte."""
-    findings = document["report"]["findings"]
-    return [
-        json.dumps(each)
-        for each in findings
+    """The findings on the healthy ones, byte for byte, whether a baseline knows them or not."""
+    report = document["report"]
+    return sorted(
+        json.dumps({name: value for name, value in each.items() if name != "baseline"})
+        for each in (*report["findings"], *report["known"])
         if not each["location"]["file"]["path"].startswith(DAMAGED)
-    ]
+    )
