@@ -45,6 +45,8 @@ class Parameters:
         for overlay in reversed(self._overlays):
             if name in overlay.entries:
                 return overlay.entries[name]
+            if name in overlay.undefined:
+                return None
         own = self._defaults()
         return own.entries.get(name) if own else None
 

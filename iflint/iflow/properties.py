@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.iflow.conflicts import conflict_in
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind
 from iflint.places.text_file import CharacterMap, Mapped, TextFile, decode, read_text
@@ -52,11 +51,23 @@ class Parameter(msgspec.Struct, frozen=True):
 
 
 class ParameterFile(msgspec.Struct, frozen=True):
-    """The entries of one file by name; of entries with the same name, the last."""
+    """The entries of one file by name; of entries with the same name, the last.
+
+    Where the file tells of which artifact each is, ``artifacts`` has them by its id. ``undefined``
+    are the names of which it says that their values come from elsewhere.
+    """
 
     location: FileLocation
     entries: dict[str, Parameter]
     problems: tuple[Problem, ...] = ()
+    artifacts: dict[str, ParameterFile] = {}
+    undefined: frozenset[str] = frozenset()
+
+    def of(self, artifact: str) -> ParameterFile:
+        """What it says for the artifact with this id."""
+        if not self.artifacts:
+            return self
+        return self.artifacts.get(artifact, ParameterFile(self.location, {}))
 
 
 def parse_properties(data: bytes, location: FileLocation) -> ParameterFile:
@@ -78,8 +89,7 @@ def properties_of(file: TextFile) -> ParameterFile:
     The markers of a merge conflict are entries to Java: here they are a problem.
     """
     entries: dict[str, Parameter] = {}
-    conflict = conflict_in(file)
-    problems = [] if conflict is None else [conflict]
+    problems = _conflicts(file)
     for start, end in _logical_lines(file.text):
         entry = _entry(file, start, end)
         if isinstance(entry, Problem):
@@ -87,6 +97,15 @@ def properties_of(file: TextFile) -> ParameterFile:
         else:
             entries[entry.name] = entry
     return ParameterFile(file.location, entries, tuple(problems))
+
+
+def _conflicts(file: TextFile) -> list[Problem]:
+    if not any(sign in file.text for sign in ("<<<<<<<", ">>>>>>>")):
+        return []
+    from iflint.iflow.conflicts import conflict_in
+
+    conflict = conflict_in(file)
+    return [] if conflict is None else [conflict]
 
 
 def not_decodable(location: FileLocation, error: UnicodeDecodeError) -> Problem:

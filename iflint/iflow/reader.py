@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from iflint.iflow.conflicts import SIGNS
 from iflint.iflow.document import read_document
 from iflint.iflow.manifest import Manifest, parse_manifest
 from iflint.iflow.model import Iflow, SenderChannel
@@ -55,6 +54,9 @@ def read_iflow(
         stored=_stored(flow, location, with_diagram=with_diagram),
         defaults=_Defaults(parameters, readable=parameters_readable),
     )
+
+
+_SUSPECT = (b"\\u", b"<<<<<<<", b">>>>>>>")
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -141,7 +143,8 @@ class ParsedIflow(msgspec.Struct, frozen=True):
         from iflint.iflow.parameters import Parameters
         from iflint.iflow.resolution import Resolver
 
-        parameters = Parameters(lambda: self.defaults.file, overlays)
+        own = [overlay.of(self.id) for overlay in overlays]
+        parameters = Parameters(lambda: self.defaults.file, own)
         resolver = Resolver(parameters)
         channels = tuple(
             resolver.channel(stored, ordinal) for ordinal, stored in enumerate(self.channels, 1)
@@ -180,7 +183,7 @@ class _Defaults:
         r"""What can't be read of it: ``\u``, a byte order mark or a conflict can give a problem."""
         data = self._source[0] if self._source else b""
         suspect = data[:2] in (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb")
-        suspect = suspect or any(sign in data for sign in (b"\\u", *SIGNS))
+        suspect = suspect or any(sign in data for sign in _SUSPECT)
         return self.file.problems if suspect and self.file else ()
 
 

@@ -16,13 +16,13 @@ from iflint.sources.ignoring import (
     folder_rules,
     repository_rules,
 )
-from iflint.sources.tracked import Tracked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from iflint.sources.disk import Disk
     from iflint.sources.ignoring import Rules
+    from iflint.sources.tracked import Tracked
 
 
 class NotEntered(msgspec.Struct, frozen=True):
@@ -68,7 +68,7 @@ def walk(
         if VIRTUAL_ENVIRONMENT in contained and folder != top:
             continue
         if ".git" in contained:
-            tracked = Tracked(folder)
+            tracked = _tracked(folder)
         if GITIGNORE in contained and not place.ignored:
             rules = folder_rules(rules, folder, top)
         below: list[_Folder] = []
@@ -98,7 +98,13 @@ def walk(
 def _first_folder(top: str, repository: str | None) -> _Folder:
     if repository is None:
         return _Folder(top, None, None)
-    return _Folder(top, repository_rules(repository, top), Tracked(repository))
+    return _Folder(top, repository_rules(repository, top), _tracked(repository))
+
+
+def _tracked(repository: str) -> Tracked:
+    from iflint.sources.tracked import Tracked
+
+    return Tracked(repository)
 
 
 def _leaves_out(rules: Rules | None, path: str, is_folder: bool) -> bool:
