@@ -24,6 +24,7 @@ from iflint.sources import (
     SourceFile,
     certificate_files,
     discover,
+    repository_of_flows,
 )
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ Known = dict[tuple["FileLocation", bool], FileRead]
 def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
     """Read the flows under ``paths`` and the certificates that belong to the run.
 
+    Where nobody says which these are, they are those under ``paths``, too, and for flows that are
+    named themselves those of their repository.
     What is ``known`` is not read again, and what is read becomes known. Raises FileNotFoundError
     for a path that does not exist. What can't be read is a problem.
     """
@@ -73,6 +76,10 @@ def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
     )
     if options.certificates is not None:
         reading.take_certificate_files(options.certificates)
+    elif reading.needs_certificates:
+        repository = repository_of_flows(paths, directory=options.directory)
+        if repository is not None:
+            reading.take_certificate_files([repository], counted=False)
     return reading.inputs()
 
 
@@ -113,9 +120,15 @@ class Reading:
         self._problems: list[Problem] = []
         self._keys: dict[Location, KeyMaterial] = {}
         self._files: set[str] = set()
+        self._taken: set[FileLocation] = set()
         self._callers: dict[FileLocation, Callers] = {}
         self._archives_of_use: set[FileLocation] = set()
         self._of_archive: tuple[FileLocation | None, list[FileContent]] = (None, [])
+
+    @property
+    def needs_certificates(self) -> bool:
+        """Whether a flow that was read has pairs that may count."""
+        return any(flow.may_be_judged for flow in self._flows)
 
     def inputs(self) -> Inputs:
         callers = self._all_callers()
@@ -160,17 +173,16 @@ class Reading:
 
         return tuple(undated(callers.keystore_entries, self._certificates))
 
-    def take_certificate_files(self, paths: Sequence[str]) -> None:
-        """Read the certificate files at and below ``paths``."""
+    def take_certificate_files(self, paths: Sequence[str], *, counted: bool = True) -> None:
+        """Read the certificate files at and below ``paths``; what is passed over may be counted."""
         options = self._options
-        self.take(
-            certificate_files(
-                paths,
-                directory=options.directory,
-                exclude=options.exclude,
-                exclude_directory=options.exclude_directory,
-            )
+        found = certificate_files(
+            paths,
+            directory=options.directory,
+            exclude=options.exclude,
+            exclude_directory=options.exclude_directory,
         )
+        self.take(each for each in found if counted or not isinstance(each, Skipped))
 
     def take(self, artifacts: Iterable[Bundle | CertificateSource | Skipped | Problem]) -> None:
         progress = self._options.progress
@@ -235,6 +247,8 @@ class Reading:
 
     def _take_certificates(self, source: CertificateSource) -> None:
         location = source.file.location
+        if location in self._taken:
+            return
         read = self._content(source)
         if read is None:
             if source.told and not _matters(source):
@@ -252,6 +266,7 @@ class Reading:
         self._keep_keys(content, source)
         if keys_only:
             return
+        self._taken.add(location)
         for level in range(len(location.members)):
             archive = FileLocation(location.path, location.members[:level])
             self._archives_of_use.add(archive)

@@ -63,13 +63,14 @@ class Stored(msgspec.Struct, frozen=True):
     """What a ``.iflw`` holds: its channels as stored, and how it is drawn, where that was asked.
 
     ``flaw`` is why the rest of the file can't be read, in which no channel stands; it is looked for
-    where a channel may be one whose pairs are judged, and told where it is.
+    where a channel ``may_be_judged`` by some parameters, and told where it is.
     """
 
     channels: tuple[StoredChannel, ...] = ()
     problems: tuple[Problem, ...] = ()
     diagram: Diagram | None = None
     flaw: Problem | None = None
+    may_be_judged: bool = False
 
 
 class ParsedIflow(msgspec.Struct, frozen=True):
@@ -89,6 +90,11 @@ class ParsedIflow(msgspec.Struct, frozen=True):
     def channels(self) -> tuple[StoredChannel, ...]:
         """The sender channels as they are stored."""
         return self.stored.channels
+
+    @property
+    def may_be_judged(self) -> bool:
+        """Whether some set of parameters could make pairs count that a channel lists."""
+        return self.stored.may_be_judged
 
     @property
     def diagram(self) -> Diagram | None:
@@ -201,8 +207,9 @@ def _stored(flow: bytes, location: FileLocation, *, with_diagram: bool) -> Store
 
         diagram = diagram_of(flow, location)
     channels = sender_channels(document.root, document.xml)
-    flaw = _flaw(flow, location) if any(map(may_be_judged, channels)) else None
-    return Stored(channels, (), diagram, flaw)
+    judged = any(map(may_be_judged, channels))
+    flaw = _flaw(flow, location) if judged else None
+    return Stored(channels, (), diagram, flaw, judged)
 
 
 def _flaw(flow: bytes, location: FileLocation) -> Problem | None:

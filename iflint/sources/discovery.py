@@ -69,9 +69,10 @@ def certificate_files(
     """The certificate files at and below ``paths``, also those in archives.
 
     A file that is named is one whatever its name, unless it is an archive; in folders and
-    archives each is looked at. Arguments and errors as for `discover`.
+    archives each is looked at, but in a repository as a whole those whose names say that they may
+    be some. Arguments and errors as for `discover`.
     """
-    wanted = Wanted(flows=False)
+    wanted = Wanted(flows=False, of_any_name=True)
     return _discover(paths, directory, exclude, exclude_directory, limits, wanted)  # type: ignore[return-value]
 
 
@@ -85,6 +86,22 @@ def owning_bundles(paths: Sequence[str], *, directory: str | None = None) -> dic
     """
     disk = Disk(directory)
     return {path: _owner(disk, disk.absolute(path)) for path in paths}
+
+
+def repository_of_flows(paths: Sequence[str], *, directory: str | None = None) -> str | None:
+    """The repository in which files and folders of single flows lie, if all paths are such."""
+    disk = Disk(directory)
+    found = {_repository_of_a_flow(disk.absolute(path)) for path in paths}
+    return found.pop() if len(found) == 1 else None
+
+
+def _repository_of_a_flow(path: str) -> str | None:
+    if os.path.isdir(path):
+        parts = (names.join(path, names.MANIFEST), names.join(path, names.RESOURCES))
+        if not all(map(os.path.exists, parts)):
+            return None
+    repository = enclosing_repository(path)
+    return None if repository == path else repository
 
 
 def _owner(disk: Disk, path: str) -> str | None:
@@ -166,6 +183,7 @@ def _artifacts(
 ) -> Iterator[Artifact]:
     named = frozenset(targets)
     seen: set[str] = set()
+    asked = wanted
     for target in sorted(targets):
         place = _place_to_walk(target, wanted)
         around = _surroundings(place or target)
@@ -173,6 +191,7 @@ def _artifacts(
         if place is not None:
             found = []
             repository = enclosing_repository(place)
+            wanted = asked.in_a_repository() if repository == place else asked
             matters = wanted.may_matter
             for item in walk(disk, place, repository, excluded_in(place), matters):
                 if isinstance(item, str):
