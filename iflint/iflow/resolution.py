@@ -90,8 +90,8 @@ class Resolver:
         return tuple(
             CertificateEntry(
                 ordinal,
-                value(row.subject.text, row.subject.origin),
-                value(row.issuer.text, row.issuer.origin),
+                value(row.subject.text, row.subject.origin, row.subject.undecoded),
+                value(row.issuer.text, row.issuer.origin, row.issuer.undecoded),
                 row.origin,
             )
             for ordinal, row in enumerate(rows, 1)
