@@ -281,7 +281,7 @@ class Reading:
             self._use(content)
         told = content.certificates or content.problems or read.callers.keystore_entries
         if content.other and not told:
-            self._take_other(source, " and ".join(content.other))
+            self._take_other(source, content.other)
 
     def knows(self, file: SourceFile) -> bool:
         """Whether a file was read before that surely holds certificates."""
@@ -342,20 +342,20 @@ class Reading:
         given = self._options.keystore_password_env
         return Passwords(given, self._options.directory).of(file)
 
-    def _take_other(self, source: CertificateSource, held: str) -> None:
+    def _take_other(self, source: CertificateSource, held: Sequence[str]) -> None:
         """A file without a certificate: wrong if the user named it, else counted."""
         location = source.file.location
         if source.given:
+            from iflint.pki.files import what_to_give
+
+            message = f"it holds no certificate, but: {' and '.join(held)}"
+            remedy = what_to_give(held)
             self._problems.append(
-                Problem(
-                    ProblemKind.CERTIFICATE,
-                    Location(location),
-                    f"it holds no certificate, but: {held}",
-                    "give the file with the certificate itself",
-                )
+                Problem(ProblemKind.CERTIFICATE, Location(location), message, remedy)
             )
         else:
-            self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, f"what it holds: {held}"))
+            detail = f"what it holds: {' and '.join(held)}"
+            self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, detail))
 
     def _read(
         self,
