@@ -39,7 +39,7 @@ class Inputs(msgspec.Struct, frozen=True):
     ``files`` are the paths on disk of what was read for it. ``callers`` stand in any of
     them, wherever certificates are taken from: who may call is not narrowed by saying where
     certificates are. Theirs are among ``certificates``, their private keys among ``keys``, their
-    problems among ``problems``, each once.
+    problems among ``problems``, each once. ``idle`` are the patterns that excluded nothing.
     """
 
     flows: tuple[ParsedIflow, ...]
@@ -50,6 +50,7 @@ class Inputs(msgspec.Struct, frozen=True):
     keys: tuple[KeyMaterial, ...] = ()
     files: frozenset[str] = frozenset()
     callers: Callers = Callers()
+    idle: tuple[str, ...] = ()
 
 
 Known = dict[tuple["FileLocation", bool], FileRead]
@@ -72,6 +73,7 @@ def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
             exclude=options.exclude,
             exclude_directory=options.exclude_directory,
             certificates=options.certificates is None,
+            idle=reading.idle,
         )
     )
     if options.certificates is not None:
@@ -120,6 +122,7 @@ class Reading:
         self._problems: list[Problem] = []
         self._keys: dict[Location, KeyMaterial] = {}
         self._files: set[str] = set()
+        self.idle = set(options.exclude)
         self._taken: set[FileLocation] = set()
         self._callers: dict[FileLocation, Callers] = {}
         self._archives_of_use: set[FileLocation] = set()
@@ -141,6 +144,7 @@ class Reading:
             self._all_keys(),
             frozenset(self._files),
             callers,
+            tuple(each for each in self._options.exclude if each in self.idle),
         )
 
     def _all_keys(self) -> tuple[KeyMaterial, ...]:
@@ -181,6 +185,7 @@ class Reading:
             directory=options.directory,
             exclude=options.exclude,
             exclude_directory=options.exclude_directory,
+            idle=self.idle,
         )
         self.take(each for each in found if counted or not isinstance(each, Skipped))
 

@@ -44,18 +44,19 @@ def discover(
     exclude_directory: str | None = None,
     limits: Limits = DEFAULT,
     certificates: bool = True,
+    idle: set[str] | None = None,
 ) -> Iterator[Artifact]:
     """Everything at and below ``paths``, one artifact after the other, in a fixed order.
 
     ``paths`` are relative to ``directory`` (the current one if None), the gitignore-style
     patterns of ``exclude`` to ``exclude_directory`` (``directory`` if None); a path that is named
-    is read whatever they say.
+    is read whatever they say. Those that match something are taken from ``idle``.
     Without ``certificates``, only the certificate files that are named are given back. Raises
     FileNotFoundError for a path that does not exist and ValueError for a pattern that is none,
     both before anything is read.
     """
     wanted = Wanted(certificates=certificates)
-    return _discover(paths, directory, exclude, exclude_directory, limits, wanted)
+    return _discover(paths, directory, exclude, exclude_directory, limits, wanted, idle)
 
 
 def certificate_files(
@@ -65,6 +66,7 @@ def certificate_files(
     exclude: Sequence[str] = (),
     exclude_directory: str | None = None,
     limits: Limits = DEFAULT,
+    idle: set[str] | None = None,
 ) -> Iterator[CertificateSource | Skipped | Problem]:
     """The certificate files at and below ``paths``, also those in archives.
 
@@ -73,7 +75,9 @@ def certificate_files(
     be some. Arguments and errors as for `discover`.
     """
     wanted = Wanted(flows=False, of_any_name=True)
-    return _discover(paths, directory, exclude, exclude_directory, limits, wanted)  # type: ignore[return-value]
+    return _discover(  # type: ignore[return-value]
+        paths, directory, exclude, exclude_directory, limits, wanted, idle
+    )
 
 
 def owning_bundles(paths: Sequence[str], *, directory: str | None = None) -> dict[str, str | None]:
@@ -155,13 +159,14 @@ def _discover(
     exclude_directory: str | None,
     limits: Limits,
     wanted: Wanted,
+    idle: set[str] | None,
 ) -> Iterator[Artifact]:
     disk = Disk(directory)
     for path in paths:
         _check_exists(path, disk.absolute(path))
     base = disk.absolute(exclude_directory or ".")
-    excluded = functools.partial(rules_from_patterns, exclude, base)
-    excluded(base)
+    excluded = functools.partial(rules_from_patterns, exclude, base, idle=idle)
+    rules_from_patterns(exclude, base, base)
     return _artifacts(disk, {disk.absolute(path) for path in paths}, excluded, limits, wanted)
 
 

@@ -75,7 +75,7 @@ def walk(
         for entry in entries:
             path = f"{folder.rstrip('/')}/{entry.name}"
             if _is_folder(entry):
-                if entry.name in SKIPPED_FOLDERS or _leaves_out(excluded, path, True):
+                if _leaves_out(excluded, path, True) or entry.name in SKIPPED_FOLDERS:
                     continue
                 ignored = place.ignored or _leaves_out(rules, path, True)
                 if ignored and tracked is not None and tracked.has(path):
@@ -88,7 +88,7 @@ def walk(
                     yield NotEntered(path, link)
                 else:
                     below.append(_Folder(path, rules, tracked, ignored))
-            elif matters(path) and not _leaves_out(excluded, path, False):
+            elif not _leaves_out(excluded, path, False) and matters(path):
                 ignored = place.ignored or _leaves_out(rules, path, False)
                 if not ignored or (tracked is not None and tracked.has(path)):
                     yield path
