@@ -7,7 +7,7 @@ BIN := .venv/bin
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint fixtures snapshots benchmark clean
+.PHONY: demo test lint fuzz fixtures snapshots benchmark clean
 
 demo: .venv/installed ## run the main job on fixtures/demo
 	$(BIN)/iflint check fixtures/demo --as-of 2026-11-24 --fail-on never
@@ -20,6 +20,10 @@ lint: .venv/installed-dev ## style, types and walls
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+fuzz: .venv/installed-fuzz ## damage all that is read, for about a minute
+	$(BIN)/python -m fuzz all --seconds 30
+	$(BIN)/python -m fuzz campaign --runs 200
 
 fixtures: .venv/installed-test ## make the fixtures again
 	$(BIN)/python fixtures/make_fixtures.py
@@ -50,4 +54,8 @@ clean:
 
 .venv/installed-dev: .venv/created pyproject.toml
 	$(PIP) install --editable '.[dev]'
+	touch $@
+
+.venv/installed-fuzz: .venv/installed-test
+	$(PIP) install --editable '.[test,fuzz]'
 	touch $@

@@ -155,7 +155,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     A setting that is None is that of the run. ``service_keys`` and ``users`` are added to the
     run's, and count before these; files that match their paths belong to the environment, and to
     others only where these name them, too. ``parameters`` are patterns of paths (see
-    `iflint.engine.environments`), applied after the run's own files of parameters.
+    `iflint.engine.environments`), applied after the run's own files of parameters; what they mean
+    has to lie in the ``repository`` (None: anywhere).
     """
 
     name: str
@@ -174,6 +175,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     roots_add: tuple[str, ...] | None = None
     service_keys: tuple[ServiceKeySettings, ...] = ()
     users: tuple[UserSettings, ...] = ()
+    repository: str | None = None
 
 
 class Suppression(msgspec.Struct, frozen=True, kw_only=True):

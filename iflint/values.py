@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from iflint.places.bounds import Bounds
 from iflint.words.nearest import did_you_mean
 from iflint.words.visible import shown
 
@@ -49,10 +50,14 @@ class RuleNames(msgspec.Struct, frozen=True):
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """What values are read against: the folder of relative paths (None: the current one)."""
+    """What values are read against: the folder of relative paths (None: the current one).
+
+    ``bounds`` are those of a file that nobody vouches for; None for what the user gave.
+    """
 
     folder: str | None = None
     rules: Callable[[], RuleNames] = lambda: RuleNames((), ())
+    bounds: Bounds | None = None
 
 
 HERE = Scope()
@@ -182,7 +187,28 @@ def whole_number(least: int, most: int, unit: str = "") -> Kind[int]:
 # paths
 
 
+TRUST = "trust-configuration"
+"""The option that vouches for a configuration file which was found, not named."""
+_UNTRUSTED = f"of a configuration that was found; --{TRUST} allows it"
+
+
 def _path(value: Any, scope: Scope) -> str:
+    """The one place where a setting becomes a path to read."""
+    path = _anywhere(value, scope)
+    if scope.bounds is not None and not scope.bounds.may_read(path):
+        raise ValueError(f"{shown(value, 200)} leads out of the repository {_UNTRUSTED}")
+    return path
+
+
+def _path_to_write(value: Any, scope: Scope) -> str:
+    """The one place where a setting becomes a path to write."""
+    path = _anywhere(value, scope)
+    if scope.bounds is not None and not scope.bounds.may_write(path):
+        raise ValueError(f"{shown(value, 200)} leads out of the folder, or into .git, {_UNTRUSTED}")
+    return path
+
+
+def _anywhere(value: Any, scope: Scope) -> str:
     path = text_of(value, "a path")
     if "\0" in path:
         raise ValueError(f"{shown(path)} is not a path")
@@ -212,7 +238,7 @@ def _file(value: Any, scope: Scope) -> str:
 
 def file_to_write(value: Any, scope: Scope) -> str:
     """The path of a file, or standard output."""
-    return STANDARD_OUTPUT if value == STANDARD_OUTPUT else _path(value, scope)
+    return STANDARD_OUTPUT if value == STANDARD_OUTPUT else _path_to_write(value, scope)
 
 
 SOME_PATH = "[^\\u0000]*[^\\s\\u0000][^\\u0000]*"
@@ -309,6 +335,8 @@ RULES = Kind(
 
 def _password_variable(value: Any, scope: Scope) -> tuple[str, ...]:
     """``NAME`` or ``PATH=NAME``, in a file also a table of them; a password is not repeated."""
+    if scope.bounds is not None:
+        raise ValueError(f"names a variable of your environment, {_UNTRUSTED}")
     if isinstance(value, dict):
         named = [(path, _variable(name)) for path, name in value.items()]
         return tuple(f"{_existing_path(path, scope)}={name}" for path, name in named)

@@ -74,12 +74,16 @@ def _holds_certificates(file: str) -> bool:
         return role in (Role.CERTIFICATE, Role.KEY)
     from iflint.callers.signs import may_hold_callers
     from iflint.pki.files import may_hold_certificates
+    from iflint.places.bounds import real
+    from iflint.places.problems import Unreadable
+    from iflint.sources.disk import Disk, Reach, enclosing_repository
     from iflint.sources.limits import DEFAULT
 
+    path = Disk().absolute(file)
+    reach = Reach(frozenset((real(enclosing_repository(path) or os.curdir),)))
     try:
-        with open(file, "rb") as opened:
-            data = opened.read(DEFAULT.perhaps)
-    except OSError:
+        data = Disk(reach=reach).head(path, DEFAULT.perhaps)
+    except Unreadable:
         return False
     return may_hold_certificates(data) or may_hold_callers(data)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
+import io
 import os
 import sys
 from collections.abc import Iterator
+from typing import TextIO
 
 import click
 
 from iflint.__version__ import __version__
-from iflint.console.interface import COMPLETION_VARIABLE, Interface
+from iflint.console.interface import CLEAN, COMPLETION_VARIABLE, FAILED, FOUND, Interface
+from iflint.console.interruption import watch
 
 
 def _show_version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
@@ -75,6 +77,8 @@ def main() -> None:
     Leaves at once when all is written: taking an interpreter apart costs a short run a tenth of
     its time, and nothing here waits for it.
     """
+    watch()
+    _whole_streams()
     if COMPLETION_VARIABLE in os.environ:
         from iflint.console import suggestions
 
@@ -82,8 +86,35 @@ def main() -> None:
     try:
         cli()
     except SystemExit as stop:
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(OSError, ValueError):
-                if stream is not None:
-                    stream.flush()
-        os._exit(stop.code if isinstance(stop.code, int) else bool(stop.code))
+        code = stop.code if isinstance(stop.code, int) else int(bool(stop.code))
+        if not _flushed(sys.stdout) and code in (CLEAN, FOUND):
+            code = FAILED
+        _flushed(sys.stderr)
+        os._exit(code)
+
+
+def _whole_streams() -> None:
+    """Let nothing be written in part, and nothing that is said on standard error go elsewhere.
+
+    A stream without a buffer (``PYTHONUNBUFFERED``) takes a short write for a whole one. Where
+    standard error is closed, `print` would fall back on standard output.
+    """
+    raw = getattr(sys.stdout, "buffer", None)
+    if isinstance(raw, io.RawIOBase):
+        sys.stdout = io.TextIOWrapper(
+            io.BufferedWriter(raw),
+            encoding=sys.stdout.encoding,
+            errors=sys.stdout.errors,
+            line_buffering=True,
+        )
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - to the end
+
+
+def _flushed(stream: TextIO | None) -> bool:
+    try:
+        if stream is not None:
+            stream.flush()
+    except (OSError, ValueError):
+        return False
+    return True

@@ -32,7 +32,8 @@ from iflint.options import (
     Suppression,
     UserSettings,
 )
-from iflint.values import RuleNames, Scope
+from iflint.places.bounds import Bounds
+from iflint.values import TRUST, RuleNames, Scope
 from iflint.words.nearest import did_you_mean
 from iflint.words.visible import shown
 
@@ -46,7 +47,10 @@ USERS = "users"
 _ONE = {SUPPRESSIONS: "suppression", SERVICE_KEYS: "service key", USERS: "user"}
 """What one table of a list is called in messages."""
 RULES = "rules"
-COMMAND_LINE_ONLY = {"config", "isolated", "debug"} | (COMMAND_LINE_SETTINGS.keys() - SETTINGS)
+COMMAND_LINE_ONLY = {
+    *("config", "isolated", "debug", TRUST),
+    *(COMMAND_LINE_SETTINGS.keys() - SETTINGS),
+}
 OWN_CODES = "IFL"
 """How the code of every rule that comes with iflint begins."""
 
@@ -73,6 +77,7 @@ class Configuration(msgspec.Struct, frozen=True, dict=True):
     named: tuple[str, ...] = ()
     rule_labels: dict[str, str] = {}
     data: bytes = b""
+    bounds: Bounds | None = None
 
     @property
     def folder(self) -> str:
@@ -106,14 +111,22 @@ class _UnreadableError(Exception):
     """The file can't be read: what is wrong, and the line and column if that is known."""
 
 
-def read(path: str, rules: Callable[[], RuleNames]) -> Configuration:
-    """Read a configuration file; what is wrong in it is in ``mistakes``, all at once."""
+def read(path: str, rules: Callable[[], RuleNames], bounds: Bounds | None = None) -> Configuration:
+    """Read a configuration file; what is wrong in it is in ``mistakes``, all at once.
+
+    ``bounds`` are those of a file for which nobody vouches.
+    """
     label = _label(path)
     try:
+        if bounds is not None and not bounds.may_read(path):
+            raise _UnreadableError(
+                f"is a link that leads out of the repository; --config or --{TRUST} allows it"
+            )
         data = _read_bytes(path)
         text = _decoded(data)
         document = _parsed(text)
-        reading = _Reading(label, data, Scope(os.path.dirname(os.path.abspath(path)), rules))
+        folder = os.path.dirname(os.path.abspath(path))
+        reading = _Reading(label, data, Scope(folder, rules, bounds))
         return reading.configuration(path, document, _prefix(path))
     except _UnreadableError as refused:
         message, *place = refused.args
@@ -196,7 +209,13 @@ class _Reading:
             if key in table:
                 values[key] = reader(table[key], (*prefix, key))
         return Configuration(
-            path, values, tuple(self.mistakes), tuple(single), self.rule_labels, self._data
+            path,
+            values,
+            tuple(self.mistakes),
+            tuple(single),
+            self.rule_labels,
+            self._data,
+            self._scope.bounds,
         )
 
     def environments(self, given: Any, path: tuple[str, ...]) -> tuple[Environment, ...]:
@@ -218,7 +237,9 @@ class _Reading:
                 if key in table:
                     values[key] = reader(table[key], (*path, name, key))
             fields = {key.replace("-", "_"): value for key, value in values.items()}
-            found.append(Environment(name=name, **fields))
+            bounds = self._scope.bounds
+            repository = bounds.repository if bounds else None
+            found.append(Environment(name=name, repository=repository, **fields))
         return tuple(found)
 
     def rules(self, given: Any, path: tuple[str, ...]) -> dict[str, dict[str, Any]]:

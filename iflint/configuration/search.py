@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+from iflint.places.bounds import Bounds, real
+from iflint.sources.disk import enclosing_repository
+from iflint.values import TRUST
 
 OWN_FILE = "iflint.toml"
 SHARED_FILE = "pyproject.toml"
 TABLE = ("tool", "iflint")
 """The table of `pyproject.toml` in which the settings stand."""
+
+TRUST_VARIABLE = f"IFLINT_{TRUST.replace('-', '_').upper()}"
 
 LARGEST_FILE = 1024 * 1024
 """Bytes; a larger file is no configuration. Ours: `tomllib` reads one full of tables in 0.5 s."""
@@ -27,11 +33,23 @@ def find(paths: Sequence[str]) -> str | None:
         if os.path.isfile(own):
             return own
         shared = os.path.join(folder, SHARED_FILE)
-        if os.path.isfile(shared) and _has_table(shared):
+        if os.path.isfile(shared) and bounds_of(shared).may_read(shared) and _has_table(shared):
             return shared
         parent = os.path.dirname(folder)
         folder = parent if parent != folder else None
     return None
+
+
+def bounds_of(path: str) -> Bounds:
+    """How far a configuration file reaches that was found: its repository, and its folder."""
+    folder = real(os.path.dirname(path))
+    return Bounds(enclosing_repository(folder) or folder, folder)
+
+
+def is_trusted(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether the environment vouches for every configuration that is found."""
+    given = environment.get(TRUST_VARIABLE, "").strip().lower()
+    return given not in ("", "0", "false", "no")
 
 
 def common_folder(paths: Iterable[str]) -> str | None:

@@ -23,6 +23,7 @@ from iflint.values import (
     FILE,
     FILE_TO_WRITE,
     SOME_PATH,
+    STANDARD_OUTPUT,
     Kind,
     Scope,
     file_to_write,
@@ -31,6 +32,7 @@ from iflint.values import (
     switch,
     text_of,
 )
+from iflint.words.visible import shown
 
 FORMATS = tuple(REPORTERS)
 NEVER = "never"
@@ -62,10 +64,23 @@ class Destination(msgspec.Struct, frozen=True):
 def _destination(value: Any, scope: Scope) -> Destination:
     name, separator, file = text_of(value, _FORMAT).partition("=")
     name = one_of(FORMATS).take(name, scope)
-    return Destination(name, file_to_write(file, scope) if separator else None)
+    return Destination(name, _report(file, scope, name) if separator else None)
+
+
+def _report(value: Any, scope: Scope, format_name: str | None = None) -> str:
+    """The file of a report; one of which nobody vouches that it may be lost is left alone."""
+    path = file_to_write(value, scope)
+    if scope.bounds is not None and path != STANDARD_OUTPUT:
+        from iflint.reporters.recognition import may_be_replaced
+
+        if not may_be_replaced(path, format_name):
+            told = f"a report in the format {format_name}" if format_name else "a report"
+            raise ValueError(f"would overwrite {shown(value, 200)}, which is not {told}")
+    return path
 
 
 _FORMAT = "FORMAT or FORMAT=FILE"
+_OUTPUT = msgspec.structs.replace(FILE_TO_WRITE, take=_report)
 _DESTINATION = Kind(
     _destination,
     {
@@ -101,9 +116,7 @@ class Settings(Options, frozen=True, kw_only=True):
             OUTPUT,
         ),
     ] = (Destination("text"),)
-    output: Annotated[str | None, Setting(FILE_TO_WRITE, "File for a single format.", OUTPUT)] = (
-        None
-    )
+    output: Annotated[str | None, Setting(_OUTPUT, "File for a single format.", OUTPUT)] = None
     sarif_profile: Annotated[
         str,
         Setting(

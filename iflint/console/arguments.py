@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
+from iflint.configuration.search import TRUST_VARIABLE
 from iflint.configuration.settings import COMMAND_LINE_SETTINGS, Destination
 from iflint.console.interface import LAST_HEADING, AnyPath, OneOf, Option
 from iflint.options import OUTPUT
-from iflint.values import HERE, one_of
+from iflint.values import HERE, TRUST, one_of
 from iflint.values import PATHS as ANY_PATH
 
 
@@ -46,6 +47,12 @@ CONFIGURATION = (
         type=AnyPath(),
     ),
     Option("--isolated", "Configuration", "Read no configuration file."),
+    Option(
+        f"--{TRUST}",
+        "Configuration",
+        f"Let a configuration that was found name files and variables outside its repository."
+        f" Also: {TRUST_VARIABLE}=1.",
+    ),
 )
 """Options that stand on the command line only."""
 DEBUG = Option(

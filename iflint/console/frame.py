@@ -74,6 +74,7 @@ def _request(arguments: dict[str, Any], formats: click.ParamType[Any] | None) ->
         answer,
         config=arguments.pop("config", None),
         isolated=arguments.pop("isolated", True),
+        trusting=arguments.pop("trust_configuration", False),
         mistakes=tuple(mistakes),
     )
 

@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 
 import click
 
+from iflint.places.defects import Defects, gathered
+
 CLEAN, FOUND, WRONG_USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes: nothing to report, findings at or above the fail level, the caller's mistake,
 the tool's own failure, and Ctrl+C (128 + SIGINT, as shells count)."""
@@ -53,6 +55,8 @@ def complain(line: str) -> None:
     """Print one line on standard error; nothing more can be done if that fails too."""
     from iflint.words.visible import inert, visible
 
+    if sys.stderr is None:
+        return  # `print` would take standard output
     try:
         print(inert(f"iflint: {visible(line)}"), file=sys.stderr)  # noqa: T201 - the one place for it
     except (OSError, ValueError):
@@ -194,7 +198,32 @@ class Interface(click.Group):
             _complete(run)
         if sys.flags.optimize > 1:
             complain("with PYTHONOPTIMIZE=2 help and rules have no texts; findings are the same")
-        sys.exit(_exit_code(run, "--debug" in (sys.argv if args is None else args)))
+        debug = "--debug" in (sys.argv if args is None else args)
+        with gathered() as defects:
+            code = _exit_code(run, debug)
+        if debug:
+            _show(defects)
+        if defects.ours and code in (CLEAN, FOUND):
+            _tell(defects)
+            code = FAILED
+        sys.exit(code)
+
+
+def _show(defects: Defects) -> None:
+    """The traceback of each defect, for a report of it."""
+    import traceback
+
+    for defect in defects.kept:
+        complain(f"failed on {defect.place}:")
+        for line in traceback.format_exception(defect.error):
+            for part in line.rstrip("\n").split("\n"):
+                complain(f"  {part}")
+
+
+def _tell(defects: Defects) -> None:
+    place = next((defect.place for defect in defects.kept if defect.ours), "an input")
+    more = f" and {defects.ours - 1} more" if defects.ours > 1 else ""
+    complain(f"iflint failed on {place}{more}; please report it (--debug shows where)")
 
 
 def _complete(run: Callable[[], Any]) -> NoReturn:

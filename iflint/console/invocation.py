@@ -38,12 +38,14 @@ class Request(msgspec.Struct, frozen=True):
 
     ``given`` holds settings by name, as texts (or True for a switch). ``answer`` is the format of
     a command that has formats of its own, and the file; ``mistakes`` are in what was typed so far.
+    ``trusting``: a configuration that is found counts as one that was named.
     """
 
     given: Mapping[str, Any] = {}
     answer: Destination = Destination("")
     config: str | None = None
     isolated: bool = False
+    trusting: bool = False
     mistakes: tuple[str, ...] = ()
 
 
@@ -109,6 +111,8 @@ def prepare(
     destinations = _destinations(settings, wrong)
     baseline_file, written_baseline = _baseline_files(settings)
     wrong += _overwritten(settings, destinations, configuration, paths, written_baseline)
+    if settings.prune_baseline and "baseline" not in given and configuration:
+        wrong += _pruned_elsewhere(settings.baseline, configuration)
     if wrong:
         raise WrongUsage(dict.fromkeys(wrong))
     _tell_deprecated(settings)
@@ -142,6 +146,17 @@ def _baseline_files(settings: Settings) -> tuple[BaselineFile | None, BaselineFi
     if path is None or (target and os.path.realpath(path) == os.path.realpath(target)):
         return written, written
     return BaselineFile(path), written
+
+
+def _pruned_elsewhere(baseline: str | None, configuration: Configuration) -> Iterator[str]:
+    """A baseline that a configuration which was found names where it may write nothing."""
+    bounds = configuration.bounds
+    if baseline is not None and bounds is not None and not bounds.may_write(baseline):
+        place = configuration.place("baseline")
+        yield (
+            f"{place}: --prune-baseline would write out of the folder of the configuration;"
+            " name it: --baseline FILE"
+        )
 
 
 def _overwritten(
@@ -384,18 +399,20 @@ def _configuration(
         if path is not None:
             mistakes.append("--config and --isolated exclude each other")
         return None
+    bounds = None
     if path is None:
-        from iflint.configuration.search import find
+        from iflint.configuration.search import bounds_of, find, is_trusted
 
         path = find(paths)
         if path is None:
             return None
+        bounds = None if asked.trusting or is_trusted() else bounds_of(path)
     elif not os.path.exists(path):
         mistakes.append(f"--config {shown(path, 200)} does not exist")
         return None
     from iflint.configuration.file import read
 
-    configuration = read(path, rule_names)
+    configuration = read(path, rule_names, bounds)
     mistakes.extend(map(str, configuration.mistakes))
     return configuration
 

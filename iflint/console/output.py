@@ -7,10 +7,11 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from iflint.console import progress_bar
 from iflint.console.interface import Failure, WrongUsage, silence_stdout
+from iflint.console.interruption import taken_back
 from iflint.values import STANDARD_OUTPUT
 from iflint.words.terminal import DEFAULT_WIDTH, Style
 from iflint.words.visible import ascii_only, inert, with_plain_symbols
@@ -235,17 +236,18 @@ def _replace(target: str, data: bytes, status: os.stat_result | None) -> None:
     """
     draft = os.path.join(os.path.dirname(target), f".iflint.{os.urandom(8).hex()}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(draft, flags, 0o600 if status else 0o666)
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(data)
-        if status:
-            _give_out(draft, status)
-        os.replace(draft, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(draft)
-        raise
+    with taken_back(lambda: os.unlink(draft)):
+        descriptor = os.open(draft, flags, 0o600 if status else 0o666)
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(data)
+            if status:
+                _give_out(draft, status)
+            os.replace(draft, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(draft)
+            raise
 
 
 def _give_out(path: str, status: os.stat_result) -> None:
@@ -269,6 +271,20 @@ def _understand_colours() -> None:
             importlib.import_module("colorama").just_fix_windows_console()
 
 
+def _taken(stream: TextIOWrapper, data: memoryview) -> int:
+    """How much of some bytes a stream takes now; one that is full is waited for."""
+    buffer: Any = stream.buffer
+    try:
+        taken: int = buffer.write(data) or 0
+    except BlockingIOError as error:
+        taken = error.characters_written
+    if not taken:
+        import select
+
+        select.select([], [stream.fileno()], [])
+    return taken
+
+
 def write_bytes(data: bytes) -> None:
     """Write bytes to standard output as they are. Raises `Failure`."""
     stream: TextIOWrapper | None = sys.stdout  # type: ignore[assignment]
@@ -276,7 +292,9 @@ def write_bytes(data: bytes) -> None:
         if stream is None:
             raise OSError("it is closed")
         stream.flush()
-        stream.buffer.write(data)
+        rest = memoryview(data)
+        while rest:
+            rest = rest[_taken(stream, rest) :]
         stream.buffer.flush()
     except BrokenPipeError:
         silence_stdout()

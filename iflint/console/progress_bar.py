@@ -8,8 +8,9 @@ import sys
 import time
 from _thread import allocate_lock, start_new_thread
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
+from iflint.console.interruption import taken_back
 from iflint.words.visible import cells, visible
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 PATIENCE, PAUSE = 1.0, 0.25
 """Seconds: how long a program runs before it tells anything, and between two looks at it."""
+
+CLEARING = 1.0
+"""Seconds that a program waits at its end for the line to be gone."""
 
 SHORTEST_ITEM = 12
 """Columns; with less an item says nothing."""
@@ -54,8 +58,8 @@ def shown(doing: str = "") -> Iterator[None]:
 
     Nothing is shown before the program has run for `PATIENCE`, where nobody looks at standard
     error, or in a log. The line is plain text, written over and over, so that any console can
-    show it and nothing has to be put right when the program is killed. SIGTERM and SIGHUP end the
-    program as Ctrl+C does, without the line.
+    show it and nothing has to be put right when the program is killed. Signals that end the program
+    leave no line either.
     """
     if not _is_watched(os.environ):
         yield
@@ -68,36 +72,16 @@ def shown(doing: str = "") -> Iterator[None]:
     done.acquire()
     gone.acquire()
     start_new_thread(_show, (done, gone))
+
+    def end() -> None:
+        done.release()
+        gone.acquire(timeout=CLEARING)
+
     try:
-        with _ended_in_order():
+        with taken_back(end):
             yield
     finally:
-        done.release()
-        gone.acquire()
-
-
-@contextlib.contextmanager
-def _ended_in_order() -> Iterator[None]:
-    """Let signals that end the program unwind it, where nobody else has said what they do."""
-    import signal
-
-    taken = []
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-            with contextlib.suppress(ValueError):  # this is not the main thread
-                signal.signal(number, _end)
-                taken.append(number)
-    try:
-        yield
-    finally:
-        for number in taken:
-            signal.signal(number, signal.SIG_DFL)
-
-
-def _end(number: int, _frame: object) -> NoReturn:
-    """Leave with the exit code that shells give for a signal."""
-    raise SystemExit(128 + number)
+        end()
 
 
 def _is_watched(environment: Mapping[str, str]) -> bool:

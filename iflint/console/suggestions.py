@@ -94,14 +94,16 @@ def several_rules(context: click.Context, parameter: click.Parameter, typed: str
 def environments(context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
     """The environments of the configuration that counts, as far as it can be read."""
     from iflint.configuration.file import read
-    from iflint.configuration.search import find
+    from iflint.configuration.search import bounds_of, find
     from iflint.values import RuleNames
 
     given = context.params
-    path = given.get("config") or find(given.get("paths") or (os.curdir,))
+    named = given.get("config")
+    path = named or find(given.get("paths") or (os.curdir,))
     if path is None or given.get("isolated"):
         return []
-    values = read(path, lambda: RuleNames((), ())).values
+    bounds = None if named else bounds_of(path)
+    values = read(path, lambda: RuleNames((), ()), bounds).values
     return _begun(typed, ((each.name, "") for each in values.get("environments", ())))
 
 

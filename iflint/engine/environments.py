@@ -3,11 +3,13 @@
 A pattern is a path with placeholders. ``{artifact}`` at its beginning is the artifact's folder
 (of an archive: the folder that holds it); anywhere else it is the artifact's id, as ``{id}`` is.
 ``{name}`` is its name, ``{package}`` the id of its package or, where an export names none, the
-folder above the artifact's.
+folder above the artifact's. Whatever an export calls itself, a pattern leads to nothing outside the
+folder that stands before the first placeholder.
 """
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -28,8 +30,20 @@ if TYPE_CHECKING:
     from iflint.report.findings import Finding
 
 
-def parameter_path(pattern: str, flow: ParsedIflow) -> str:
+class ParameterPath(msgspec.Struct, frozen=True):
+    """The path that a pattern means for a flow, and the folder that it must not leave.
+
+    None: there is no placeholder in it, so that it is named as it stands.
+    """
+
+    path: str
+    folder: str | None
+
+
+def parameter_path(pattern: str, flow: ParsedIflow) -> ParameterPath:
     """The path that a pattern means for a flow."""
+    if PLACEHOLDER.search(pattern) is None:
+        return ParameterPath(pattern, None)
     folder = flow.bundle.path
     if flow.bundle.members or flow.bundle == flow.location:
         folder = posixpath.dirname(folder)
@@ -44,7 +58,9 @@ def parameter_path(pattern: str, flow: ParsedIflow) -> str:
     start = ""
     if pattern.startswith(ARTIFACT_FOLDER):
         start, pattern = folder or ".", pattern.removeprefix(ARTIFACT_FOLDER)
-    return start + PLACEHOLDER.sub(lambda match: values[match[1]], pattern)
+    fixed = start + PLACEHOLDER.split(pattern, maxsplit=1)[0]
+    path = start + PLACEHOLDER.sub(lambda match: values[match[1]], pattern)
+    return ParameterPath(path, posixpath.dirname(fixed.replace(os.sep, "/")))
 
 
 def merged(reports: Mapping[str, Report]) -> Report:

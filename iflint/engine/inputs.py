@@ -11,6 +11,7 @@ from iflint.callers.model import Callers
 from iflint.engine.file_contents import FileRead, begins_with_a_sign, read_content
 from iflint.iflow.reader import ParsedIflow, read_iflow
 from iflint.options import Options, UsageError
+from iflint.places.defects import failed_on
 from iflint.places.location import FileLocation, Location, Package
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.progress import followed
@@ -72,6 +73,7 @@ def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
             directory=options.directory,
             exclude=options.exclude,
             exclude_directory=options.exclude_directory,
+            root=options.root,
             certificates=options.certificates is None,
             idle=reading.idle,
         )
@@ -185,6 +187,7 @@ class Reading:
             directory=options.directory,
             exclude=options.exclude,
             exclude_directory=options.exclude_directory,
+            root=options.root,
             idle=self.idle,
         )
         self.take(each for each in found if counted or not isinstance(each, Skipped))
@@ -236,19 +239,23 @@ class Reading:
         files = (bundle.flow, bundle.manifest, bundle.parameters)
         self._files.update(file.location.path for file in files if file is not None)
         package = bundle.package
-        self._flows.append(
-            read_iflow(
+        manifest = self._read(bundle.manifest)
+        try:
+            read = read_iflow(
                 flow[0],
                 flow[1],
                 bundle=bundle.location,
-                manifest=self._read(bundle.manifest),
+                manifest=manifest,
                 parameters=parameters,
                 parameters_readable=bundle.parameters is None or parameters is not None,
                 package=Package(package.id, package.name) if package else None,
                 display_name=bundle.display_name,
                 with_diagram=self._options.diagrams,
             )
-        )
+        except Exception as error:
+            self._problems.append(failed_on(Location(flow[1]), error, ProblemKind.ARTIFACT))
+        else:
+            self._flows.append(read)
 
     def _take_certificates(self, source: CertificateSource) -> None:
         location = source.file.location
@@ -307,7 +314,14 @@ class Reading:
         return self._known[key]
 
     def _parsed(self, data: bytes, source: CertificateSource) -> FileRead:
-        return read_content(data, source, lambda: self._passwords(source.file.location))
+        try:
+            return read_content(data, source, lambda: self._passwords(source.file.location))
+        except Exception as error:
+            from iflint.pki.files import FileContent
+
+            place = Location(source.file.location)
+            problem = failed_on(place, error, ProblemKind.CERTIFICATE)
+            return FileRead(FileContent(problems=(problem,)))
 
     def _use(self, content: FileContent) -> None:
         self._problems.extend(content.problems)
@@ -374,10 +388,10 @@ class Reading:
         try:
             return file.read(), file.location
         except Unreadable as error:
-            if not matters():
-                return None
             problem = error.problem
-            if kind is not None:
+            if not problem.left_out and not matters():
+                return None
+            if kind is not None and not problem.left_out:
                 problem = msgspec.structs.replace(problem, kind=kind)
             self._problems.append(problem)
             return None

@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING
 
 from iflint.engine.inputs import Inputs, Known, named_file, read_certificates, read_inputs
 from iflint.engine.roots import RootsRead, read_roots, read_trust_list
-from iflint.places.problems import Problem, Unreadable
+from iflint.places.bounds import real
+from iflint.places.location import Location
+from iflint.places.paths import is_below
+from iflint.places.problems import Problem, ProblemKind, Unreadable
+from iflint.sources.disk import Disk, enclosing_repository
+from iflint.words.visible import shown
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from iflint.engine.environments import ParameterPath
     from iflint.iflow.properties import ParameterFile
     from iflint.iflow.reader import ParsedIflow
     from iflint.options import Environment, Options
@@ -47,8 +53,14 @@ class Reader:
         unread: dict[Problem, None] = {}
         found = []
         for flow in flows:
-            paths = (parameter_path(pattern, flow) for pattern in environment.parameters)
-            files, problems = self.parameters([path for path in paths if self._is_there(path)])
+            paths = []
+            for pattern in environment.parameters:
+                meant = parameter_path(pattern, flow)
+                if not self._may_be_read(meant, environment):
+                    unread[_leads_out(flow, environment)] = None
+                elif self._is_there(meant.path):
+                    paths.append(meant.path)
+            files, problems = self.parameters(paths)
             unread |= dict.fromkeys(problems)
             found.append(files)
         return tuple(found), tuple(unread)
@@ -73,6 +85,22 @@ class Reader:
             self._roots[asked] = read_roots(option, paths, self._options, self._known)
         return self._roots[asked]
 
+    def _may_be_read(self, meant: ParameterPath, environment: Environment) -> bool:
+        """Whether a path stays in its folder, and by way of links in what may be read."""
+        if meant.folder is None:
+            return True
+        if "\0" in meant.path:
+            return False
+        absolute = Disk(self._options.directory).absolute
+        path, folder = absolute(meant.path), absolute(meant.folder)
+        there, own = real(path), real(folder)
+        within = environment.repository
+        return (
+            is_below(path, folder)
+            and (is_below(there, own) or is_below(there, enclosing_repository(own) or own))
+            and (within is None or is_below(there, within))
+        )
+
     def _is_there(self, path: str) -> bool:
         return path in self._parameters or os.path.isfile(
             os.path.join(self._options.directory or "", path)
@@ -88,3 +116,14 @@ class Reader:
             except Unreadable as error:
                 self._parameters[path] = error.problem
         return self._parameters[path]
+
+
+def _leads_out(flow: ParsedIflow, environment: Environment) -> Problem:
+    """What to say of a flow whose names would make a pattern lead elsewhere."""
+    return Problem(
+        ProblemKind.ARTIFACT,
+        Location(flow.location),
+        f"The parameters of environment {shown(environment.name)} were not read for this flow: its"
+        " id, its name, its package or a link leads out of the folder that the pattern names",
+        "Correct the name, or the pattern in the configuration",
+    )

@@ -87,7 +87,19 @@ class Run:
             looked_at = [each.coverage for each in self.sessions]
             codes = [rule.code for rule in session.rules]
             report = compared(report, self.baseline, codes, looked_at)
-        return report
+        return self._with_outcomes(report)
+
+    def _with_outcomes(self, report: Report) -> Report:
+        """The report with a clause for what each of the rules found that found anything."""
+        found = {finding.code for finding in report.findings}
+        if not found:
+            return report
+        import msgspec
+
+        from iflint.report.report import Outcome
+
+        outcomes = (Outcome(r.code, *r.outcome) for r in self.first.rules if r.code in found)
+        return msgspec.structs.replace(report, outcomes=tuple(outcomes))
 
 
 def read(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from iflint.engine.inventory import report_on
+from iflint.engine.salvage import each_alone
 from iflint.options import Environment, Options, now
 from iflint.places.paths import absolute_directory
 from iflint.places.problems import ProblemKind
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from iflint.engine.callers import Table
     from iflint.engine.coverage import Coverage
     from iflint.engine.inputs import Inputs
-    from iflint.iflow.model import Iflow
+    from iflint.iflow.model import CertificateEntry, Iflow, SenderChannel
     from iflint.iflow.properties import ParameterFile
     from iflint.judging.issuers import Issuers
     from iflint.judging.judge import Judge
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
     from iflint.places.location import FileLocation
     from iflint.places.problems import Problem
     from iflint.report.findings import CallerReference, Finding, RuleInfo
-    from iflint.rule.rule import Case, Context, Rule
+    from iflint.rule.rule import Case, Context, Rule, RuleFailure
+
+    Located = Iflow | CertificateEntry | Caller | FoundCertificate
 
 T = TypeVar("T")
 
@@ -52,6 +55,8 @@ _KEPT_FROM = {
     "_iflows": {"flows", "_overlays", "_own"},
     "_judged": {"inputs", "trust", "flows", "_overlays", "_own"},
     "_said": {"inputs", "trust", "flows", "_overlays", "_own", "options"},
+    "_failed": {"inputs", "trust", "flows", "_overlays", "_own", "options"},
+    "_unjudged": {"inputs", "trust", "flows", "_overlays", "_own"},
     "callers": {"inputs", "options"},
     "_channels_by_role": {"flows", "_overlays", "_own"},
     "_judged_callers": {"inputs", "options", "trust"},
@@ -200,7 +205,7 @@ class Session:
             for channel in judge.judge(iflow).channels
             for entry in channel.entries
         ]
-        return tuple(self._findings(cases))
+        return tuple(self._findings_and_failures(cases, context))
 
     def findings_of(self, caller: Caller, *, lone: bool = False) -> tuple[Finding, ...]:
         """What the rules say of any service key or mapping, also one that was not read.
@@ -215,7 +220,7 @@ class Session:
         context = self._context(self.as_of)
         spoken = LONE if lone else None
         cases = [CallerCase(context, each, spoken) for each in judge_callers([caller], judge)]
-        return tuple(self._findings(cases))
+        return tuple(self._findings_and_failures(cases, context))
 
     def would_refuse(self, certificate: Certificate) -> bool:
         """Whether a certificate is of no use on its first valid day from the clock on.
@@ -262,6 +267,7 @@ class Session:
         from iflint.engine.fingerprints import fingerprinted
 
         found = [*self._general_findings(verdicts, as_of), *self._flow_findings(verdicts, as_of)]
+        found += self._findings_about_failures(self._failed, self._context(as_of))
         directory = absolute_directory(self.options.directory)
         ordered = sorted(found, key=lambda finding: finding.place)
         return fingerprinted(ordered, directory, self.root)
@@ -346,7 +352,7 @@ class Session:
         found = [
             msgspec.structs.replace(finding, environments=environments)
             for case, environments in cases
-            for finding in self._findings([case])
+            for finding in self._findings_and_failures([case], case.context)
         ]
         about = fingerprinted(found, report.directory, report.root)
         findings = sorted((*report.findings, *about), key=lambda finding: finding.place)
@@ -410,7 +416,9 @@ class Session:
             judge = self._judge(as_of)
             progress = self.options.progress
             for number in followed(unjudged, progress, "judging iFlow", self._name_of):
-                known[number] = judge.judge(self._iflows[number])
+                verdict = self._judged_or_told(judge, self._iflows[number])
+                if verdict is not None:
+                    known[number] = verdict
             self._judged[as_of] = known = dict(sorted(known.items()))
         return known
 
@@ -484,14 +492,77 @@ class Session:
     def _judge_callers(self, as_of: datetime) -> tuple[CallerVerdict, ...]:
         from iflint.judging.callers import judge_callers
 
-        return judge_callers(self.callers, self._judge(as_of))
+        judge = self._judge(as_of)
+        try:
+            return judge_callers(self.callers, judge)
+        except Exception:
+            sound, failed = each_alone(self.callers, lambda each: judge_callers([each], judge))
+            if not failed:
+                raise
+            self._tell(failed)
+            return judge_callers(sound, judge)
+
+    def _judged_or_told(self, judge: Judge, iflow: Iflow) -> IflowVerdict | None:
+        """The verdict of an iFlow, without the entries on which iflint fails; None on all of it."""
+        try:
+            return judge.judge(iflow)
+        except Exception:
+            return self._judged_in_part(judge, iflow)
+
+    def _judged_in_part(self, judge: Judge, iflow: Iflow) -> IflowVerdict | None:
+        channels = []
+        for channel in iflow.channels:
+            alone = partial(_with_entries, iflow, channel)
+            sound: Sequence[CertificateEntry] = channel.entries
+            if not each_alone([alone([])], judge.judge)[1]:
+                sound, failed = each_alone(
+                    channel.entries,
+                    lambda entry, alone=alone: judge.judge(alone([entry])),  # type: ignore[misc]
+                )
+                self._tell(failed)
+            channels.append(msgspec.structs.replace(channel, entries=tuple(sound)))
+        rest = msgspec.structs.replace(iflow, channels=tuple(channels))
+        try:
+            return judge.judge(rest)
+        except Exception as error:
+            self._tell([(iflow, error)])
+            return None
+
+    def _tell(self, failed: Iterable[tuple[Located, Exception]]) -> None:
+        """Keep what iflint failed on as problems."""
+        from iflint.places.defects import failed_on
+        from iflint.places.location import FileLocation, Location
+
+        for thing, error in failed:
+            place = thing.location
+            where = Location(place) if isinstance(place, FileLocation) else place
+            self._unjudged[failed_on(where, error, ProblemKind.ARTIFACT)] = None
+
+    @cached_property
+    def _unjudged(self) -> dict[Problem, None]:
+        """Where iflint failed to judge."""
+        return {}
 
     def _judge(self, as_of: datetime) -> Judge:
+        """What judges at a clock, without the certificates on which iflint fails."""
         from iflint.judging.judge import Judge
+        from iflint.pki.chains.pool import CertificatePool
 
-        return Judge(
-            self.pool, self.trust.at(as_of), as_of, self._signatures, lambda: self.issuers(as_of)
-        )
+        def judge_with(pool: CertificatePool) -> Judge:
+            trust = self.trust.at(as_of)
+            return Judge(pool, trust, as_of, self._signatures, lambda: self.issuers(as_of))
+
+        try:
+            return judge_with(self.pool)
+        except Exception:
+            sound, failed = each_alone(
+                self.inputs.certificates, lambda found: judge_with(CertificatePool([found]))
+            )
+            if not failed:
+                raise
+            self._tell(failed)
+            self.pool = CertificatePool(sound)
+            return judge_with(self.pool)
 
     def issuers(self, as_of: datetime) -> Issuers:
         """What names of issuers tell; those of the clock that was asked for last are kept."""
@@ -525,7 +596,15 @@ class Session:
         return tuple(map(self._resolved, range(len(self.flows))))
 
     def _resolved(self, number: int) -> Iflow:
-        return self.flows[number].resolve((*self._overlays, *self._own[number]))
+        flow = self.flows[number]
+        try:
+            return flow.resolve((*self._overlays, *self._own[number]))
+        except Exception as error:
+            from iflint.places.defects import failed_on
+            from iflint.places.location import Location
+
+            problem = failed_on(Location(flow.location), error, ProblemKind.ARTIFACT)
+            return flow.unresolved(problem)
 
     def _name_of(self, number: int) -> str:
         return self._iflows[number].name
@@ -540,6 +619,7 @@ class Session:
             *self._unread_parameters,
             *chain.from_iterable(of_parameters),
             *self._root_problems,
+            *self._unjudged,
         )
 
     def _flow_findings(
@@ -562,22 +642,55 @@ class Session:
         from iflint.rule.rule import CallerCase, KeyCase, ProblemCase, RunCase
 
         context = self._context(as_of)
+        callers = self.caller_verdicts(as_of)
         yield from self._findings(ProblemCase(context, problem) for problem in self._problems)
         yield from self._findings(KeyCase(context, key) for key in self.inputs.keys)
-        yield from self._findings(
-            CallerCase(context, verdict) for verdict in self.caller_verdicts(as_of)
-        )
+        yield from self._findings(CallerCase(context, verdict) for verdict in callers)
         yield from self._findings([RunCase(context, tuple(verdicts.values()))])
 
     def _findings(self, cases: Iterable[Case]) -> list[Finding]:
         """What the rules in force say of some cases."""
         handlers = self._handlers
-        return [
-            _as_severe(finding, rule)
-            for case in cases
-            for rule in dict.fromkeys(r for kind in case.kinds for r in handlers.get(kind, ()))
-            for finding in rule.check(case)
-        ]
+        found: list[Finding] = []
+        for case in cases:
+            for rule in dict.fromkeys(r for kind in case.kinds for r in handlers.get(kind, ())):
+                try:
+                    found += (_as_severe(finding, rule) for finding in rule.check(case))
+                except Exception as error:
+                    self._note_failure(rule, case, error)
+        return found
+
+    def _note_failure(self, rule: Rule, case: Case, error: Exception) -> None:
+        from iflint.places.defects import tell
+        from iflint.places.location import FileLocation, Location
+        from iflint.rule.rule import RuleFailure, place_of
+
+        where = place_of(case) or Location(FileLocation(self.paths[0] if self.paths else "."))
+        tell(f"{where}: rule {rule.code}", error, ours=False)
+        package, name = type(rule).__module__.partition(".")[0], type(error).__name__
+        first = self._failed.get(rule.code)
+        self._failed[rule.code] = (
+            msgspec.structs.replace(first, times=first.times + 1)
+            if first
+            else RuleFailure(rule.code, rule.name, package, name, where)
+        )
+
+    def _findings_and_failures(self, cases: Iterable[Case], context: Context) -> list[Finding]:
+        """What the rules say of cases beside those of a report, and which failed on these first."""
+        before = set(self._failed)
+        found = self._findings(cases)
+        return found + self._findings_about_failures(set(self._failed) - before, context)
+
+    def _findings_about_failures(self, codes: Iterable[str], context: Context) -> list[Finding]:
+        from iflint.rule.rule import FailureCase
+
+        failures = [self._failed[code] for code in sorted(codes)]
+        return self._findings([FailureCase(context, failure) for failure in failures])
+
+    @cached_property
+    def _failed(self) -> dict[str, RuleFailure]:
+        """The rules that failed, by code."""
+        return {}
 
     @cached_property
     def _handlers(self) -> dict[str, list[Rule]]:
@@ -687,6 +800,14 @@ def _flow_cases(context: Context, iflow: Iflow, verdict: IflowVerdict | None) ->
         if channel.judged:
             for entry in channel.entries:
                 yield EntryCase(context, iflow, channel.channel, entry)
+
+
+def _with_entries(
+    iflow: Iflow, channel: SenderChannel, entries: Sequence[CertificateEntry]
+) -> Iflow:
+    """An iFlow of one channel, with some of its entries."""
+    lone = msgspec.structs.replace(channel, entries=tuple(entries))
+    return msgspec.structs.replace(iflow, channels=(lone,))
 
 
 def _of_clock(kept: dict[datetime, dict[int, T]], as_of: datetime) -> dict[int, T]:

@@ -13,7 +13,7 @@ import msgspec
 from iflint.iflow.document import read_xml
 from iflint.iflow.properties import Parameter, ParameterFile
 from iflint.places.location import Location, file_name
-from iflint.places.problems import Problem, ProblemKind, Unreadable
+from iflint.places.problems import Problem, ProblemKind, Unreadable, without_excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ def feed_of_configurations(data: bytes, location: FileLocation) -> ParameterFile
             raise _unreadable(location, f"The XML has more than {MAX_TAGS} tags")
         root, xml = read_xml(data, location)
     except Unreadable as error:
-        problem = msgspec.structs.replace(error.problem, remedy=_GIVE)
+        problem = msgspec.structs.replace(without_excerpt(error.problem), remedy=_GIVE)
         return ParameterFile(location, {}, (problem,))
     entries = {entry.name: entry for entry in _entries(root, xml)}
     if entries:

@@ -49,7 +49,8 @@ def _syntax(file: TextFile) -> Problem | None:
     try:
         json.loads(file.text, parse_int=str, parse_float=str)
     except json.JSONDecodeError as error:
-        where, what = file.locate(error.pos, min(error.pos + 1, len(file.text))), error.msg
+        place, what = file.locate(error.pos, min(error.pos + 1, len(file.text))), error.msg
+        where = place.without_excerpt  # any line may hold a secret
         return Problem(
             ProblemKind.ARTIFACT, where, f"The JSON is broken: {what}", "Correct the JSON"
         )

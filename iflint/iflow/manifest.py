@@ -73,6 +73,8 @@ def _not_a_header(data: bytes, line: bytes, location: FileLocation) -> Problem:
     start = data.find(_LINE_END.split(line)[0][:_UNFOLDED])
     end = _LINE_END.search(data, max(start, 0))
     where = file.locate(start, end.start() if end else len(data)) if start >= 0 else None
+    if where and not data.lstrip(b"\xef\xbb\xbf\r\n").lower().startswith(b"manifest-version:"):
+        where = where.without_excerpt  # it may be anything, a secret too
     return Problem(
         ProblemKind.ARTIFACT,
         where or Location(location),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.places.location import Location
-from iflint.places.problems import Problem, ProblemKind
+from iflint.places.problems import Problem, ProblemKind, without_excerpt
 from iflint.places.text_file import CharacterMap, Mapped, TextFile, decode, read_text
 
 if TYPE_CHECKING:
@@ -84,10 +84,12 @@ def parse_properties(data: bytes, location: FileLocation) -> ParameterFile:
 
 
 def properties_of(file: TextFile) -> ParameterFile:
-    """The entries of a decoded properties file.
+    """The entries of a decoded properties file; no line of it is shown, any may hold a secret.
 
     The markers of a merge conflict are entries to Java: here they are a problem.
     """
+    if "\0" in file.text:
+        return ParameterFile(file.location, {}, (_no_text(file.location),))
     entries: dict[str, Parameter] = {}
     problems = _conflicts(file)
     for start, end in _logical_lines(file.text):
@@ -96,7 +98,16 @@ def properties_of(file: TextFile) -> ParameterFile:
             problems.append(entry)
         else:
             entries[entry.name] = entry
-    return ParameterFile(file.location, entries, tuple(problems))
+    return ParameterFile(file.location, entries, tuple(map(without_excerpt, problems)))
+
+
+def _no_text(location: FileLocation) -> Problem:
+    return Problem(
+        ProblemKind.ARTIFACT,
+        Location(location),
+        "The file holds a NUL character, so it is no properties file",
+        "Save the file as UTF-8, or export it again",
+    )
 
 
 def _conflicts(file: TextFile) -> list[Problem]:

@@ -143,6 +143,21 @@ class ParsedIflow(msgspec.Struct, frozen=True):
             parameters=names,
         )
 
+    def unresolved(self, problem: Problem) -> Iflow:
+        """The flow without its channels, which could not be worked out."""
+        return Iflow(
+            id=self.id,
+            name=self.name,
+            version=self.version,
+            package=self.package,
+            location=self.location,
+            bundle=self.bundle,
+            channels=(),
+            problems=(*self.problems, problem),
+            parameters_complete=False,
+            parameters=(),
+        )
+
     def _resolve(
         self, overlays: Sequence[ParameterFile]
     ) -> tuple[tuple[SenderChannel, ...], tuple[Problem, ...], tuple[str, ...]]:

@@ -28,6 +28,7 @@ from iflint.pki.pem import (
     decoded,
     is_placeholder,
 )
+from iflint.places.defects import failed_on
 from iflint.places.location import FileLocation, Location, Region
 from iflint.places.problems import Problem, ProblemKind
 from iflint.places.text_file import read_damaged_text
@@ -340,6 +341,9 @@ class _Reader:
         except Refused as refused:
             if not block.fault:
                 self._problem(region, str(refused), _EXPORT)
+        except Exception as error:
+            place = Location(self._file, region)
+            self._problems.append(failed_on(place, error, ProblemKind.CERTIFICATE))
 
     def _read_key(self, label: str, body: str, region: Region) -> None:
         """A block that says it is a private key; one without a key in it is an example."""

@@ -66,6 +66,14 @@ class Location(msgspec.Struct, frozen=True):
     file: FileLocation
     region: Region | None = None
 
+    @property
+    def without_excerpt(self) -> Location:
+        """The same place, with nothing to show of it."""
+        if self.region is None:
+            return self
+        bare = msgspec.structs.replace(self.region, excerpt="", excerpt_column=1)
+        return Location(self.file, bare)
+
     def __str__(self) -> str:
         """As people read it: ``Orders.iflw:41:7``."""
         place = f":{self.region.start_line}:{self.region.start_column}" if self.region else ""

@@ -21,7 +21,8 @@ class Problem(msgspec.Struct, frozen=True):
 
     ``message`` is one line that says what is wrong, without the file's name;
     ``remedy`` is one line that says what to do. ``artifact`` is the name under which people know
-    it, where a package tells one.
+    it, where a package tells one. ``left_out`` tells that nothing is wrong with it, and that it was
+    not read on purpose.
     """
 
     kind: ProblemKind
@@ -29,12 +30,18 @@ class Problem(msgspec.Struct, frozen=True):
     message: str
     remedy: str
     artifact: str = ""
+    left_out: bool = False
 
     @property
     def in_one_line(self) -> str:
         """What is wrong and what to do, for a line of its own."""
         remedy = self.remedy[:1].lower() + self.remedy[1:]
         return f"{self.message.rstrip('.')}; {remedy.rstrip('.')}"
+
+
+def without_excerpt(problem: Problem) -> Problem:
+    """The problem of a file that may be anything, a secret too: none of its lines is shown."""
+    return msgspec.structs.replace(problem, location=problem.location.without_excerpt)
 
 
 class Unreadable(Exception):  # noqa: N818 - it names the state of the input, as a Problem

@@ -257,7 +257,8 @@ class Finding(msgspec.Struct, frozen=True):
     ``message`` begins with a sentence that can stand alone as a title. ``remedy`` is one line
     that says what to do. ``breaks_on`` is when what works today stops working, ``broken_since``
     when it stopped, ``works_from`` when it will begin to work by itself, all aware and in UTC.
-    ``renewed`` is the successor of the ``certificate`` that it speaks of, too.
+    ``renewed`` is the successor of the ``certificate`` that it speaks of, too. ``cause`` is equal
+    for findings that one act mends: of one certificate, one issuer, one root, one text.
     ``key`` is what tells
     this finding from others of the same rule at the same entry (a parameter, a certificate) and
     goes into ``fingerprint``, which survives moved lines and renumbered ids. ``environments``
@@ -285,6 +286,7 @@ class Finding(msgspec.Struct, frozen=True):
     broken_since: datetime | None = None
     works_from: datetime | None = None
     key: str = ""
+    cause: str = ""
     fingerprint: str = ""
     environments: tuple[str, ...] = ()
     by_names: bool = False

@@ -261,6 +261,14 @@ class KnownFinding(msgspec.Struct, frozen=True):
     environments: tuple[str, ...] = ()
 
 
+class Outcome(msgspec.Struct, frozen=True):
+    """What a rule finds, as a clause for one cause and for several: "certificate has expired"."""
+
+    code: str
+    one: str
+    several: str
+
+
 class BaselineSummary(msgspec.Struct, frozen=True):
     """The baseline of a run: its file, how many findings it has, and those that are gone."""
 
@@ -305,6 +313,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     callers: tuple[CallerResult, ...] = ()
     skipped: tuple[SkippedResult, ...] = ()
     rules: tuple[RuleInfo, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
     certificates: int = 0
     certificate_files: int = 0
     entries_checked: int = 0

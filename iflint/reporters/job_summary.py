@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from iflint.reporters import Needs
+from iflint.reporters.causes import causes_of, headline
 from iflint.reporters.markdown import escaped
 from iflint.reporters.sentences import (
     LONGEST_TEXT,
@@ -24,7 +25,6 @@ from iflint.reporters.sentences import (
     title,
     verdict,
     whereabouts,
-    worst_first,
 )
 from iflint.words.visible import visible
 from iflint.words.wording import counted, dated, day, listed, sentence
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from iflint.report.findings import Finding
     from iflint.report.report import Report
+    from iflint.reporters.causes import Cause
 
 NEEDS = Needs()
 
@@ -41,6 +42,8 @@ MOST_CHARACTERS = 65_000
 """Ours: a little less than a comment may have, for what whoever posts it adds."""
 _ROOM_AT_THE_END = 1_000
 """Characters for the count of findings that have no room and for what was checked: ours."""
+_MOST_PLACES = 3
+"""Places of a cause. Ours: so that a row stays short."""
 _MOST_AHEAD = 10
 """Changes that are listed. Ours: the rest is counted."""
 _LONGEST_CELL = 500
@@ -50,6 +53,8 @@ _LONGEST_CELL = 500
 def render(report: Report) -> str:
     """The report in GitHub's Markdown; findings that have no room are counted."""
     lines = [f"## iflint: {verdict(report)}", ""]
+    if said := headline(report):
+        lines += [escaped(said), ""]
     lines.extend(_next_to_break(report))
     room = MOST_CHARACTERS - _ROOM_AT_THE_END - sum(len(line) + 1 for line in lines)
     lines.extend(_findings(report, room))
@@ -96,7 +101,7 @@ def _healthy(report: Report) -> Iterator[tuple[datetime, str, str, str]]:
 
 
 def _findings(report: Report, room: int) -> Iterator[str]:
-    """A row a finding, the worst first, while there is room."""
+    """A row a cause, the worst first, while there is room."""
     if not report.findings:
         return
     head = [
@@ -107,9 +112,10 @@ def _findings(report: Report, room: int) -> Iterator[str]:
     ]
     yield from head
     room -= sum(len(line) + 1 for line in head)
-    left_out = len(report.findings)
-    for finding in worst_first(report.findings):
-        row = _row(finding, report)
+    causes = causes_of(report.findings)
+    left_out = len(causes)
+    for cause in causes:
+        row = _row(cause, report)
         room -= len(row) + 1
         if room < 0:
             break
@@ -117,11 +123,12 @@ def _findings(report: Report, room: int) -> Iterator[str]:
         left_out -= 1
     yield ""
     if left_out:
-        yield f"And {counted(left_out, 'more finding')}, for which there is no room here."
+        yield f"And {counted(left_out, 'more cause')}, for which there is no room here."
         yield ""
 
 
-def _row(finding: Finding, report: Report) -> str:
+def _row(cause: Cause, report: Report) -> str:
+    finding = cause.first
     rule = f"{shown(finding.code)} {shown(finding.name)}"
     what = title(finding)
     if finding.breaks_on:
@@ -129,7 +136,10 @@ def _row(finding: Finding, report: Report) -> str:
     if finding.environments:
         what += f" Environments: {listed([shown(name) for name in finding.environments])}."
     fix = sentence(visible(finding.remedy[:LONGEST_TEXT]))
-    cells = (_cell(rule), _where(finding, report), _cell(what), _cell(fix))
+    places = "<br>".join(_where(each, report) for each in cause.findings[:_MOST_PLACES])
+    if (more := len(cause.findings) - _MOST_PLACES) > 0:
+        places += f"<br>and {counted(more, 'more place')}"
+    cells = (_cell(rule), places, _cell(what), _cell(fix))
     return f"| {finding.severity} | {' | '.join(cells)} |"
 
 

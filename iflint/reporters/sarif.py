@@ -325,6 +325,8 @@ def _suppressions(finding: Finding) -> list[Json]:
 def _facts(finding: Finding) -> Json:
     """What SARIF has no field for."""
     facts: Json = {"rule": finding.name, "remedy": visible(finding.remedy)}
+    if finding.cause:
+        facts["cause"] = finding.cause
     if finding.breaks_on:
         facts["breaksOn"] = finding.breaks_on
     if finding.broken_since:

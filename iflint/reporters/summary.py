@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from iflint.places.paths import without_any
 from iflint.report.findings import Severity
 from iflint.report.report import WantedCertificate
+from iflint.reporters.causes import causes_of
 from iflint.reporters.sentences import (
     SEVERITIES,
     binding_counts,
@@ -142,7 +143,13 @@ def _findings(report: Report, style: Style) -> str:
         for severity in Severity
         if (number := report.count(severity))
     ]
-    return listed(parts) or "none"
+    return f"{listed(parts)}{_by_cause(report)}" or "none"
+
+
+def _by_cause(report: Report) -> str:
+    """How many causes there are, where some have several places."""
+    causes = len(causes_of(report.findings))
+    return f", of {counted(causes, 'cause')}" if causes < len(report.findings) else ""
 
 
 def _skipped(skipped: tuple[SkippedResult, ...], style: Style, *, verbose: bool) -> Iterator[str]:

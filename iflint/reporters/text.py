@@ -1,4 +1,4 @@
-"""The report for people at a terminal: findings by iFlow, each with its line, then a summary."""
+"""The report for people at a terminal: each cause with its line and places, then a summary."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from iflint.report.findings import MOST_PLACES, DnRow
 from iflint.reporters import Needs
+from iflint.reporters.causes import causes_of, headline
 from iflint.reporters.excerpt import excerpt
 from iflint.reporters.opened import Opened, named_in, opened_by
 from iflint.reporters.sentences import (
-    CALLERS,
-    ELSEWHERE,
     SEVERITIES,
     caller_name,
     caller_words,
@@ -31,10 +30,10 @@ from iflint.words.visible import cells
 from iflint.words.wording import counted, dated, lifetime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from iflint.places.location import FileLocation, Location
+    from iflint.places.location import Location
     from iflint.report.findings import (
         CertificateReference,
         ChannelReference,
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
         IflowReference,
     )
     from iflint.report.report import Report
+    from iflint.reporters.causes import Cause
 
 NEEDS = Needs(console=True, settings=("verbose", "quiet"))
 
@@ -52,8 +52,8 @@ blank."""
 _INDENT = " " * 2
 _MOST_RELATED = 10
 """Places that are listed for a finding, and files of its certificate. Ours: most seen: 3."""
-_MOST_PLACES = 50
-"""Places of one thing that names tell. Ours: a screen of them."""
+_MOST_PLACES = 3
+"""Places of a cause besides the first. Ours: so that a report fits on a screen."""
 _WITHOUT_CERTIFICATES = "No certificate is at hand: what the names alone tell"
 
 
@@ -77,14 +77,13 @@ def render(
     by_names = [each for each in report.findings if each.by_names and not report.certificates]
     others = [each for each in report.findings if not each.by_names or report.certificates]
     opened = opened_by(report)
-    for heading, findings in _grouped(others, style):
-        lines.extend(heading)
-        for finding in findings:
-            lines.append("")
-            lines.extend(_finding(finding, report.as_of, opened, style))
-        lines.extend(("", ""))
+    if said := headline(report):
+        lines.extend((*style.hung(style.show(said), 0, 0), ""))
+    most = None if verbose else _MOST_PLACES
+    for cause in causes_of(others):
+        lines.extend((*_cause(cause, report.as_of, opened, style, most), "", ""))
     if by_names:
-        lines.extend((*_by_names(by_names, style), "", ""))
+        lines.extend((*_by_names(by_names, style, most), "", ""))
     if quiet:
         lines = lines[:-2]
     else:
@@ -92,43 +91,33 @@ def render(
     return "".join(f"{line.rstrip(' ')}\n" for line in lines)
 
 
-def _grouped(
-    findings: Iterable[Finding], style: Style
-) -> Iterator[tuple[list[str], list[Finding]]]:
-    """Findings below their headings: those of iFlows in the report's order, of callers, others."""
-    flows: dict[FileLocation, list[Finding]] = {}
-    callers: list[Finding] = []
-    others: list[Finding] = []
-    for finding in findings:
-        if finding.iflow:
-            flows.setdefault(finding.iflow.location, []).append(finding)
-        else:
-            (callers if finding.caller else others).append(finding)
-    for group in flows.values():
-        if iflow := group[0].iflow:
-            yield list(_heading(iflow, style)), group
-    for title, group in ((CALLERS, callers), (ELSEWHERE, others)):
-        if group:
-            yield [style.paint(title, BOLD)], group
-
-
-def _by_names(findings: Iterable[Finding], style: Style) -> Iterator[str]:
+def _by_names(findings: Iterable[Finding], style: Style, most: int | None) -> Iterator[str]:
     """What names tell where no certificate is at hand: each thing once, with its places."""
-    groups: dict[tuple[str, str, str], list[Finding]] = {}
-    for finding in findings:
-        alike = (finding.code, finding.message, finding.remedy)
-        groups.setdefault(alike, []).append(finding)
     yield style.paint(_WITHOUT_CERTIFICATES, BOLD)
-    for group in groups.values():
+    for cause in causes_of(findings):
         yield ""
-        yield from _title(group[0], style)
-        label = "found in"
-        for finding in group[:_MOST_PLACES]:
-            yield from _fact(label, _whereabouts(finding, style), style)
-            label = ""
-        if (more := len(group) - _MOST_PLACES) > 0:
-            yield from _fact(label, f"and {counted(more, 'more place')}", style)
-        yield from _fact("fix:", style.show(group[0].remedy), style, BOLD)
+        yield from _title(cause.first, style)
+        yield from _places("found in", cause.findings, cause, style, most)
+        yield from _fact("fix:", style.show(cause.first.remedy), style, BOLD)
+
+
+def _places(
+    label: str, findings: Sequence[Finding], cause: Cause, style: Style, most: int | None
+) -> Iterator[str]:
+    """The places of a cause, a line each; those that are too many are counted."""
+    several = len({_held(finding) for finding in cause.findings}) > 1
+    for finding in findings[:most]:
+        where = _whereabouts(finding, style)
+        if several and finding.certificate:
+            where += f", {style.show(certificate_name(finding.certificate))}"
+        yield from _fact(label, f"{where} ({_at(finding.location, style)})", style)
+        label = ""
+    if most is not None and (more := len(findings) - most) > 0:
+        yield from _fact(label, f"and {counted(more, 'more place')} (--verbose names them)", style)
+
+
+def _held(finding: Finding) -> str:
+    return finding.certificate.sha256 if finding.certificate else ""
 
 
 def _whereabouts(finding: Finding, style: Style) -> str:
@@ -145,20 +134,27 @@ def _whereabouts(finding: Finding, style: Style) -> str:
     return ": ".join(parts) + (f" ({environments})" if environments else "")
 
 
-def _heading(iflow: IflowReference, style: Style) -> Iterator[str]:
+def _iflow(iflow: IflowReference, style: Style) -> str:
     name = style.show(iflow.name or iflow.id)
     if iflow.package:
         package = style.show(iflow.package.name or iflow.package.id)
         name = f"{package} {style.within} {name}"
-    yield f"{style.paint(name, BOLD)} {style.show(iflow.version)}"
-    yield style.paint(style.file(iflow.location), QUIET)
+    return f"{style.paint(name, BOLD)} {style.show(iflow.version)}".rstrip()
 
 
-def _finding(
-    finding: Finding, clock: datetime, opened: Mapping[str, list[Opened]], style: Style
+def _cause(
+    cause: Cause,
+    clock: datetime,
+    opened: Mapping[str, list[Opened]],
+    style: Style,
+    most: int | None,
 ) -> Iterator[str]:
+    """A cause at the first of its places, then the others."""
+    finding, *others = cause.findings
     yield from _title(finding, style)
     yield from _place(finding.location, SEVERITIES[finding.severity], style)
+    if finding.iflow:
+        yield from _fact("iFlow", _iflow(finding.iflow, style), style)
     if finding.channel:
         entry = f", entry {finding.entry.ordinal}" if finding.entry else ""
         yield from _fact("channel", _channel(finding.channel, style) + entry, style)
@@ -177,6 +173,7 @@ def _finding(
     for comparison in finding.comparisons:
         yield from _comparison(comparison, style)
     yield from _related(finding, style)
+    yield from _places("also at", others, cause, style, most)
     if finding.breaks_on:
         yield from _fact("breaks on", dated(finding.breaks_on, clock), style)
     if finding.broken_since:

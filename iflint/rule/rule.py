@@ -249,6 +249,15 @@ class SettingCase(msgspec.Struct, frozen=True):
     iflow: None = None
 
 
+class FailureCase(msgspec.Struct, frozen=True):
+    """A rule that failed in the run; handed when all others have been asked."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("failure",)
+    context: Context
+    failure: RuleFailure
+    iflow: None = None
+
+
 BindingCase = EntryCase | CallerCase
 """What lets a client certificate in: a row of a channel, a service key or a mapping."""
 
@@ -262,6 +271,7 @@ Case = (
     | RunCase
     | SuppressionCase
     | SettingCase
+    | FailureCase
 )
 CASES: tuple[type[Case], ...] = (
     ProblemCase,
@@ -273,13 +283,39 @@ CASES: tuple[type[Case], ...] = (
     RunCase,
     SuppressionCase,
     SettingCase,
+    FailureCase,
 )
+
+
+def place_of(case: Case) -> Location | None:
+    """What a case is about, as a place; None for the run as a whole."""
+    match case:
+        case ProblemCase():
+            return case.problem.location
+        case KeyCase():
+            return case.key.location
+        case IflowCase():
+            return Location(case.iflow.location)
+        case ChannelCase():
+            return case.channel.location
+        case EntryCase():
+            return case.verdict.entry.location
+        case CallerCase():
+            return case.verdict.caller.location
+        case SuppressionCase():
+            return case.use.suppression.location
+        case SettingCase():
+            return case.table.location
+        case FailureCase():
+            return case.failure.location
+    return None
 
 
 class Rule:
     """Base of every rule, iflint's own and anybody's.
 
-    A subclass sets ``code``, ``name`` and ``severity``, writes its documentation page as its
+    A subclass sets ``code``, ``name`` and ``severity`` (and ``outcome``, what it finds as a clause
+    for one and for several: "certificate has expired"), writes its documentation page as its
     docstring (first line: the summary) and overrides the ``check_…`` methods for what it wants
     to be handed. It sees the model only: no XML, no files, no clock but the run's.
     A rule that is not ``enabled`` speaks only when it is selected. ``about`` says what its findings
@@ -291,6 +327,7 @@ class Rule:
 
     code: ClassVar[str]
     name: ClassVar[str]
+    outcome: ClassVar[tuple[str, str]] = ("", "")
     severity: ClassVar[Severity]
     state: ClassVar[State] = State.STABLE
     enabled: ClassVar[bool] = True
@@ -345,6 +382,10 @@ class Rule:
         """Judge a table about keys or users that matches none."""
         return ()
 
+    def check_failure(self, case: FailureCase) -> Iterable[Finding]:  # noqa: ARG002
+        """Judge that a rule has failed."""
+        return ()
+
     @classmethod
     def handed(cls) -> tuple[str, ...]:
         """What this rule is handed: the ``check_…`` methods that it overrides."""
@@ -397,10 +438,15 @@ class Rule:
         broken_since: datetime | None = None,
         works_from: datetime | None = None,
         key: str = "",
+        cause: str = "",
         by_names: bool = False,
         fixable: bool = False,
     ) -> Finding:
-        """Make a finding of this rule about ``case``; see `iflint.report.findings.Finding`."""
+        """Make a finding of this rule about ``case``; see `iflint.report.findings.Finding`.
+
+        ``cause`` is what is to be mended, equal for all findings that go with it; where it is not
+        given, that is the certificate or, of what a row says, the text.
+        """
         channel = case.channel if isinstance(case, ChannelCase | EntryCase) else None
         caller = caller_reference(case.verdict.caller) if isinstance(case, CallerCase) else None
         if isinstance(case, CallerCase):
@@ -426,9 +472,25 @@ class Rule:
             broken_since=broken_since,
             works_from=works_from,
             key=key,
+            cause=self._cause(cause, certificate, location, remedy),
             by_names=by_names,
             fixable=fixable and not location.file.members,
         )
+
+    def _cause(
+        self,
+        given: str,
+        certificate: tuple[Certificate, tuple[Location, ...]] | None,
+        location: Location,
+        remedy: str,
+    ) -> str:
+        """The identity of a cause: what is to be mended, and how."""
+        from hashlib import sha256
+
+        of_text = certificate is None or self.about is Topic.PAIR
+        what = given or (str(location) if of_text or certificate is None else certificate[0].sha256)
+        text = "\x1f".join((self.code, what, remedy)).encode("utf-8", "backslashreplace")
+        return sha256(text).hexdigest()[:16]
 
 
 def _with_options(page: str, options: Iterable[Option[Any]]) -> str:
@@ -448,6 +510,20 @@ def _published_page(rule: type[Rule]) -> str:
 def topics(rules: Iterable[Rule]) -> dict[str, Topic | None]:
     """What each rule's findings are about, by its code."""
     return {rule.code: rule.about for rule in rules}
+
+
+class RuleFailure(msgspec.Struct, frozen=True):
+    """A rule that ended with an exception: how often, and where first.
+
+    ``package`` is the one in which it stands, ``error`` the name of the exception.
+    """
+
+    code: str
+    name: str
+    package: str
+    error: str
+    location: Location
+    times: int = 1
 
 
 class Use(msgspec.Struct, frozen=True):

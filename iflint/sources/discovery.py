@@ -7,9 +7,11 @@ import functools
 import os
 from typing import TYPE_CHECKING
 
+from iflint.places.bounds import real
+from iflint.places.paths import is_below
 from iflint.sources import names
 from iflint.sources.artifacts import CertificateSource, Skipped
-from iflint.sources.disk import Disk, enclosing_repository
+from iflint.sources.disk import Disk, Reach, enclosing_repository
 from iflint.sources.grouping import Grouping, Wanted
 from iflint.sources.ignoring import rules_from_patterns
 from iflint.sources.limits import DEFAULT, Limits
@@ -42,6 +44,7 @@ def discover(
     directory: str | None = None,
     exclude: Sequence[str] = (),
     exclude_directory: str | None = None,
+    root: str | None = None,
     limits: Limits = DEFAULT,
     certificates: bool = True,
     idle: set[str] | None = None,
@@ -50,13 +53,15 @@ def discover(
 
     ``paths`` are relative to ``directory`` (the current one if None), the gitignore-style
     patterns of ``exclude`` to ``exclude_directory`` (``directory`` if None); a path that is named
-    is read whatever they say. Those that match something are taken from ``idle``.
+    is read whatever they say. Those that match something are taken from ``idle``. No link is
+    followed that leads out of the paths and their repositories; ``root`` is the folder of the one
+    where Git has none.
     Without ``certificates``, only the certificate files that are named are given back. Raises
     FileNotFoundError for a path that does not exist and ValueError for a pattern that is none,
     both before anything is read.
     """
     wanted = Wanted(certificates=certificates)
-    return _discover(paths, directory, exclude, exclude_directory, limits, wanted, idle)
+    return _discover(paths, directory, exclude, exclude_directory, root, limits, wanted, idle)
 
 
 def certificate_files(
@@ -65,6 +70,7 @@ def certificate_files(
     directory: str | None = None,
     exclude: Sequence[str] = (),
     exclude_directory: str | None = None,
+    root: str | None = None,
     limits: Limits = DEFAULT,
     idle: set[str] | None = None,
 ) -> Iterator[CertificateSource | Skipped | Problem]:
@@ -72,11 +78,12 @@ def certificate_files(
 
     A file that is named is one whatever its name, unless it is an archive; in folders and
     archives each is looked at, but in a repository as a whole those whose names say that they may
-    be some. Arguments and errors as for `discover`.
+    be some. Arguments and errors as for `discover`, but that a folder which lies in no repository
+    is the caller's own: its links are followed, as of ``/etc/ssl/certs``.
     """
     wanted = Wanted(flows=False, of_any_name=True)
     return _discover(  # type: ignore[return-value]
-        paths, directory, exclude, exclude_directory, limits, wanted, idle
+        paths, directory, exclude, exclude_directory, root, limits, wanted, idle
     )
 
 
@@ -157,6 +164,7 @@ def _discover(
     directory: str | None,
     exclude: Sequence[str],
     exclude_directory: str | None,
+    root: str | None,
     limits: Limits,
     wanted: Wanted,
     idle: set[str] | None,
@@ -164,10 +172,28 @@ def _discover(
     disk = Disk(directory)
     for path in paths:
         _check_exists(path, disk.absolute(path))
+    disk = Disk(directory, _reach([disk.absolute(path) for path in paths], root, wanted))
     base = disk.absolute(exclude_directory or ".")
     excluded = functools.partial(rules_from_patterns, exclude, base, idle=idle)
     rules_from_patterns(exclude, base, base)
     return _artifacts(disk, {disk.absolute(path) for path in paths}, excluded, limits, wanted)
+
+
+def _reach(targets: Sequence[str], root: str | None, wanted: Wanted) -> Reach | None:
+    """Where links may lead; None for everywhere."""
+    places, tops = set(), {}
+    for target in targets:
+        folder = _place_to_walk(target, wanted) or target
+        top = _surroundings(folder)
+        tops[top] = real(top)
+        place = real(folder)
+        repository = enclosing_repository(place)
+        if repository is None and root is not None and is_below(place, real(root)):
+            repository = real(root)
+        if repository is None and not wanted.flows:
+            return None
+        places |= {real(target), place, repository or place}
+    return Reach(frozenset(places), tops)
 
 
 def _check_exists(given: str, path: str) -> None:

@@ -5,26 +5,54 @@ from __future__ import annotations
 import functools
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import msgspec
+
+from iflint.places.bounds import real
 from iflint.places.location import FileLocation, Location
+from iflint.places.paths import is_below
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources.artifacts import SourceFile
 from iflint.sources.limits import size_text
 from iflint.sources.pointers import refuse_pointer
+from iflint.words.visible import shown
 
 TO_OPEN = "Check the file and who may read it."
+NO_LINK = "Put the file itself there, or name it among the paths to check."
+PROCESSES = "/proc"
+
+
+class Reach(msgspec.Struct, frozen=True):
+    """Where links may lead: to and below the places ``within``, as `real` gives them.
+
+    ``tops`` are the folders, by absolute path and as `real` gives them, below which everything
+    may be read to which no link leads.
+    """
+
+    within: frozenset[str]
+    tops: Mapping[str, str] = {}
+
+    def holds(self, path: str, there: str) -> bool:
+        """Whether an absolute path, which leads ``there``, may be read."""
+        return any(is_below(there, place) for place in self.within) or any(
+            is_below(path, top) and there == f"{place.rstrip('/')}/{path[len(top) :].lstrip('/')}"
+            for top, place in self.tops.items()
+        )
 
 
 class Disk:
     """The file system as seen from one folder.
 
     Paths are absolute and have forward slashes (`absolute` makes them so); locations are
-    relative to ``directory`` for what lies below it.
+    relative to ``directory`` for what lies below it. No link is followed that leads out of the
+    ``reach`` (None: everywhere).
     """
 
-    def __init__(self, directory: str | None = None) -> None:
+    def __init__(self, directory: str | None = None, reach: Reach | None = None) -> None:
         self.directory = slashes(os.path.abspath(directory or os.getcwd()))
+        self._reach = reach
+        self._real_folders: dict[str, str] = {}
 
     def absolute(self, path: str) -> str:
         """``path``, taken from the folder, made absolute."""
@@ -39,19 +67,43 @@ class Disk:
 
     def real(self, file: FileLocation) -> FileLocation:
         """The same file by the path to it that leads through no link."""
-        real = Disk(os.path.realpath(self.directory))
-        path = slashes(os.path.realpath(self.absolute(file.path)))
-        return FileLocation(real.location(path).path, file.members)
+        seen_from = Disk(real(self.directory))
+        return FileLocation(seen_from.location(real(self.absolute(file.path))).path, file.members)
 
     def file(self, path: str, most: int, kind: ProblemKind = ProblemKind.ARTIFACT) -> SourceFile:
         """The file at the absolute ``path``, of which at most ``most`` bytes are read."""
         location = self.location(path)
-        read = functools.partial(_read, path, location, most, kind)
+        read = functools.partial(self._read, path, location, most, kind)
         return SourceFile(location, read, functools.partial(self.head, path))
+
+    def _read(self, path: str, location: FileLocation, most: int, kind: ProblemKind) -> bytes:
+        self._check_place(path, location)
+        return _read(path, location, most, kind)
+
+    def _check_place(self, path: str, location: FileLocation) -> None:
+        """Refuse a link that leads elsewhere, and what the system tells in files of its own."""
+        there = self._place(path)
+        elsewhere = self._reach is not None and not self._reach.holds(path, there)
+        if elsewhere or is_below(there, PROCESSES):
+            name = there.rpartition("/")[2]
+            message = f"A link leads out of what is checked, to {shown(name)}; it was not read."
+            raise Unreadable(
+                Problem(ProblemKind.ARTIFACT, Location(location), message, NO_LINK, left_out=True)
+            )
+
+    def _place(self, path: str) -> str:
+        """What `real` gives; folders are looked up once."""
+        if os.path.islink(path):
+            return real(path)
+        folder, _, name = path.rpartition("/")
+        if folder not in self._real_folders:
+            self._real_folders[folder] = real(folder or "/")
+        return f"{self._real_folders[folder].rstrip('/')}/{name}"
 
     def head(self, path: str, count: int = 4) -> bytes:
         """The first bytes of the file at the absolute ``path``; raises `Unreadable`."""
         location = self.location(path)
+        self._check_place(path, location)
         try:
             with open(path, "rb", buffering=0, opener=_open_without_waiting) as file:
                 _check_regular(file.fileno(), location, ProblemKind.ARTIFACT)
@@ -62,6 +114,7 @@ class Disk:
     def tail(self, path: str, count: int) -> tuple[bytes, int]:
         """The last bytes of a file, and how many stand before them; raises `Unreadable`."""
         location = self.location(path)
+        self._check_place(path, location)
         try:
             with open(path, "rb", opener=_open_without_waiting) as file:
                 size = _check_regular(file.fileno(), location, ProblemKind.ARTIFACT).st_size

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.places.defects import failed_on
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources import names
@@ -101,7 +102,12 @@ class Grouping:
         Raises `Exhausted` when that budget is.
         """
         for entry in self._entries:
-            yield from self._artifacts_of(entry, budget)
+            try:
+                yield from self._artifacts_of(entry, budget)
+            except Unreadable:
+                raise
+            except Exception as error:
+                yield failed_on(Location(entry.file.location), error, ProblemKind.ARTIFACT)
 
     def _artifacts_of(self, entry: Entry, budget: Budget | None) -> Iterator[Artifact]:
         role = entry.role

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
+from iflint.places.problems import Unreadable
 from iflint.sources.disk import slashes
 from iflint.sources.gitignore import Pattern, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from iflint.sources.disk import Disk
 
 SKIPPED_FOLDERS = frozenset(
     {
@@ -61,16 +65,19 @@ class Rules:
         """Take note that a pattern matched."""
 
 
-def rules_from_file(above: Rules | None, file: str, base: str, named: str) -> Rules | None:
+def rules_from_file(
+    above: Rules | None, disk: Disk, file: str, base: str, named: str
+) -> Rules | None:
     """The rules of the ignore file ``file`` on top of those from ``above``.
 
     A file that can't be read has no rules, as for Git. ``named`` is the folder that the user
     named, as in `rules_from_patterns`.
     """
+    if not os.path.lexists(file):
+        return above
     try:
-        with open(file, "rb") as stream:
-            data = stream.read(_LONGEST_FILE)
-    except OSError:
+        data = disk.head(file, _LONGEST_FILE)
+    except Unreadable:
         return above
     text = data.removeprefix(b"\xef\xbb\xbf").decode(errors="surrogateescape")
     return _rules(above, base, filter(None, map(parse, text.split("\n"))), named)
@@ -115,25 +122,25 @@ def rules_from_patterns(
     return Excluded(base, [each for each, _ in kept], [text for _, text in kept], idle)
 
 
-def repository_rules(root: str, folder: str) -> Rules | None:
+def repository_rules(disk: Disk, root: str, folder: str) -> Rules | None:
     """What the repository at ``root`` ignores in ``folder``, which lies in it or is it.
 
     ``folder``'s own ignore file is not among the rules yet.
     """
     root = root.rstrip("/")
-    rules = rules_from_file(None, f"{root}/.git/info/exclude", root, folder)
+    rules = rules_from_file(None, disk, f"{root}/.git/info/exclude", root, folder)
     at = root
     for segment in folder[len(root) :].split("/"):
         at = f"{at}/{segment}" if segment else at
         if at == folder:
             break
-        rules = folder_rules(rules, at, folder)
+        rules = folder_rules(rules, disk, at, folder)
     return rules
 
 
-def folder_rules(above: Rules | None, folder: str, named: str) -> Rules | None:
+def folder_rules(above: Rules | None, disk: Disk, folder: str, named: str) -> Rules | None:
     """The rules in ``folder``: those from ``above``, and its own if it has an ignore file."""
-    return rules_from_file(above, f"{folder}/{GITIGNORE}", folder, named)
+    return rules_from_file(above, disk, f"{folder}/{GITIGNORE}", folder, named)
 
 
 def _rules(above: Rules | None, base: str, patterns: Iterable[Pattern], named: str) -> Rules | None:

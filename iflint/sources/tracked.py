@@ -12,6 +12,9 @@ import os
 import struct
 from collections.abc import Iterator, Sequence
 
+from iflint.places.problems import Unreadable
+from iflint.sources.disk import Disk
+
 _HEADER = struct.Struct(">4sLL")
 _BEFORE_NAME = 40
 """Bytes of an entry before the object's name; its mode stands in bytes 24 to 28 of them."""
@@ -19,8 +22,8 @@ _HASHES = (20, 32)
 """Bytes of an object's name: SHA-1, SHA-256."""
 _MODES = frozenset({0o100644, 0o100755, 0o120000, 0o160000, 0o040000})
 _EXTENDED = 0x4000
-_LONGEST = 256 << 20
-"""Bytes of an index that are read. Ours: two million entries."""
+_LONGEST = 64 << 20
+"""Bytes of an index that are read, and of the names in it. Ours: half a million entries."""
 
 
 class Tracked:
@@ -75,10 +78,10 @@ def _git_folder(root: str) -> str:
 
 
 def _bytes(path: str) -> bytes:
+    """What stands in a file, or its beginning; no device and no pipe is read."""
     try:
-        with open(path, "rb") as file:
-            return file.read(_LONGEST)
-    except (OSError, ValueError):
+        return Disk().head(path, _LONGEST)
+    except (Unreadable, ValueError):
         return b""
 
 
@@ -90,6 +93,7 @@ def _names_in(data: bytes) -> Iterator[bytes]:
     at, name = _HEADER.size, b""
     before = _BEFORE_NAME + _hash_size(data, count)
     flags_of = struct.Struct(">H")
+    room = _LONGEST
     for _ in range(count):
         start = at + before + 2
         (flags,) = flags_of.unpack_from(data, at + before)
@@ -104,6 +108,9 @@ def _names_in(data: bytes) -> Iterator[bytes]:
             end = data.index(b"\0", start)
             name = data[start:end]
             at += (end - at) // 8 * 8 + 8
+        room -= len(name)
+        if room < 0:
+            raise ValueError
         yield name
 
 

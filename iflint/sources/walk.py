@@ -54,7 +54,7 @@ def walk(
     brings back what is ``excluded``. Symbolic links to folders are not followed.
     Folders come in the order of their names; a folder's files before its folders.
     """
-    pending = [_first_folder(top, repository)]
+    pending = [_first_folder(disk, top, repository)]
     while pending:
         place = pending.pop()
         folder, rules, tracked = place.path, place.rules, place.tracked
@@ -70,7 +70,7 @@ def walk(
         if ".git" in contained:
             tracked = _tracked(folder)
         if GITIGNORE in contained and not place.ignored:
-            rules = folder_rules(rules, folder, top)
+            rules = folder_rules(rules, disk, folder, top)
         below: list[_Folder] = []
         for entry in entries:
             path = f"{folder.rstrip('/')}/{entry.name}"
@@ -95,10 +95,10 @@ def walk(
         pending.extend(reversed(below))
 
 
-def _first_folder(top: str, repository: str | None) -> _Folder:
+def _first_folder(disk: Disk, top: str, repository: str | None) -> _Folder:
     if repository is None:
         return _Folder(top, None, None)
-    return _Folder(top, repository_rules(repository, top), _tracked(repository))
+    return _Folder(top, repository_rules(disk, repository, top), _tracked(repository))
 
 
 def _tracked(repository: str) -> Tracked:

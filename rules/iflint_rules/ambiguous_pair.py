@@ -42,6 +42,7 @@ class AmbiguousPair(Rule):
 
     code = "IFL311"
     name = "ambiguous-pair"
+    outcome = ("pair has several keys", "pairs have several keys")
     severity = Severity.NOTE
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:

@@ -64,6 +64,7 @@ class BrokenChain(Rule):
 
     code = "IFL204"
     name = "broken-chain"
+    outcome = ("chain is broken", "chains are broken")
     severity = Severity.ERROR
     about = Topic.CHAIN
 
@@ -92,6 +93,7 @@ class BrokenChain(Rule):
             "verifiers find the other path; what SAP's does is not known.",
             remedy="Let the sender remove this certificate from the key entry.",
             severity=Severity.WARNING,
+            cause=certificate.sha256,
             key=certificate.sha256,
             **about_certificate(case, best),
         )
@@ -114,6 +116,7 @@ class BrokenChain(Rule):
             else _REPLACE,
             broken_since=_end(first) if first.kind is FaultKind.EXPIRED else None,
             works_from=_begin(first) if first.kind is FaultKind.NOT_YET_VALID else None,
+            cause=identity,
             key=identity,
             **about_certificate(case, best),
         )

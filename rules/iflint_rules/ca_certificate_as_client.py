@@ -32,6 +32,7 @@ class CaCertificateAsClient(Rule):
 
     code = "IFL403"
     name = "ca-certificate-as-client"
+    outcome = ("certificate is a CA's", "certificates are CAs'")
     severity = Severity.WARNING
 
     def check_binding(self, case: BindingCase) -> Iterable[Finding]:

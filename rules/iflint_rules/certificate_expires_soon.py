@@ -51,6 +51,7 @@ class CertificateExpiresSoon(Rule):
 
     code = "IFL102"
     name = "certificate-expires-soon"
+    outcome = ("certificate ends soon", "certificates end soon")
     severity = Severity.WARNING
     about = Topic.VALIDITY
     expiry_days = window("A certificate that ends within so many days ends soon.")

@@ -80,6 +80,7 @@ class CertificateNotFound(Rule):
 
     code = "IFL302"
     name = "certificate-not-found"
+    outcome = ("certificate is not at hand", "certificates are not at hand")
     severity = Severity.WARNING
     about = Topic.PAIR
     answer = Answer.CLOSEST
@@ -104,6 +105,7 @@ class CertificateNotFound(Rule):
             "--certificates PATH or keep them in the repository.",
             location=first,
             related=[Related(place, "another entry without its certificate") for place in others],
+            cause="no certificate at hand",
             by_names=True,
         )
 
@@ -159,4 +161,5 @@ class CertificateNotFound(Rule):
             remedy=remedy,
             location=case.verdict.subject.value.location,
             related=related,
+            cause="\x1f".join(case.verdict.pair or ()),
         )

@@ -46,6 +46,7 @@ class CertificateNotYetValid(Rule):
 
     code = "IFL103"
     name = "certificate-not-yet-valid"
+    outcome = ("certificate is not valid yet", "certificates are not valid yet")
     severity = Severity.ERROR
     about = Topic.VALIDITY
 

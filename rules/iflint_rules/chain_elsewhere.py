@@ -65,6 +65,7 @@ class ChainElsewhere(Rule):
 
     code = "IFL206"
     name = "chain-elsewhere"
+    outcome = ("chain is not presented as a whole", "chains are not presented as a whole")
     severity = Severity.ERROR
     about = Topic.CHAIN
 

@@ -167,6 +167,10 @@ class ClientAuthSunset(Rule):
 
     code = "IFL402"
     name = "client-auth-sunset"
+    outcome = (
+        "certificate can't be renewed like for like",
+        "certificates can't be renewed like for like",
+    )
     severity = Severity.WARNING
     about = Topic.CLIENTS
 
@@ -220,6 +224,7 @@ class ClientAuthSunset(Rule):
             " ".join(said),
             remedy=_way_out(case, before),
             breaks_on=told.certificate.not_after if told is not None else None,
+            cause=issuer.issuer.canonical,
             **about_issuer(case),
         )
 

@@ -56,6 +56,10 @@ class ClientCertificateAuthorization(Rule):
 
     code = "IFL501"
     name = "client-certificate-authorization"
+    outcome = (
+        "channel is authorized by client certificate",
+        "channels are authorized by client certificate",
+    )
     severity = Severity.NOTE
     enabled = False
 

@@ -29,6 +29,7 @@ class ComposedDn(Rule):
 
     code = "IFL309"
     name = "composed-dn"
+    outcome = ("cell is composed", "cells are composed")
     severity = Severity.WARNING
     about = Topic.PAIR
 

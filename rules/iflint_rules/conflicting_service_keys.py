@@ -49,6 +49,10 @@ class ConflictingServiceKeys(Rule):
 
     code = "IFL322"
     name = "conflicting-service-keys"
+    outcome = (
+        "service key is in conflict with another",
+        "service keys are in conflict with others",
+    )
     severity = Severity.ERROR
 
     def check_caller(self, case: CallerCase) -> Iterable[Finding]:

@@ -106,6 +106,7 @@ class DnMismatch(Rule):
 
     code = "IFL301"
     name = "dn-mismatch"
+    outcome = ("pair is not its certificate's", "pairs are not their certificates'")
     severity = Severity.ERROR
     about = Topic.PAIR
     answer = Answer.MEANT

@@ -30,6 +30,7 @@ class DormantCertificateEntry(Rule):
 
     code = "IFL307"
     name = "dormant-certificate-entry"
+    outcome = ("row decides nothing", "rows decide nothing")
     severity = Severity.NOTE
 
     def check_channel(self, case: ChannelCase) -> Iterable[Finding]:

@@ -29,6 +29,7 @@ class DuplicateEntry(Rule):
 
     code = "IFL305"
     name = "duplicate-entry"
+    outcome = ("row is there twice", "rows are there twice")
     severity = Severity.WARNING
     about = Topic.PAIR
 

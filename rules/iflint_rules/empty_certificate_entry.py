@@ -45,6 +45,7 @@ class EmptyCertificateEntry(Rule):
 
     code = "IFL303"
     name = "empty-certificate-entry"
+    outcome = ("row or list of rows is empty", "rows or lists of rows are empty")
     severity = Severity.ERROR
     about = Topic.PAIR
 

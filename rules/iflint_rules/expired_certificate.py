@@ -52,6 +52,7 @@ class ExpiredCertificate(Rule):
 
     code = "IFL101"
     name = "expired-certificate"
+    outcome = ("certificate has expired", "certificates have expired")
     severity = Severity.ERROR
     about = Topic.VALIDITY
 

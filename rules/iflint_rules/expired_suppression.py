@@ -39,6 +39,7 @@ class ExpiredSuppression(Rule):
 
     code = "IFL091"
     name = "expired-suppression"
+    outcome = ("suppression has expired", "suppressions have expired")
     severity = Severity.WARNING
 
     def check_suppression(self, case: SuppressionCase) -> Iterable[Finding]:

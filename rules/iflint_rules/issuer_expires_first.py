@@ -44,6 +44,7 @@ class IssuerExpiresFirst(Rule):
 
     code = "IFL104"
     name = "issuer-expires-first"
+    outcome = ("certificate outlives its intermediate", "certificates outlive their intermediates")
     severity = Severity.WARNING
     about = Topic.VALIDITY
 
@@ -82,6 +83,7 @@ class IssuerExpiresFirst(Rule):
                 if kind == "intermediate"
                 else "Let the sender get a certificate under a root that lasts longer."
             ),
+            cause=subject,
             breaks_on=end,
             **about_certificate(case, best),
         )

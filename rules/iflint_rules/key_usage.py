@@ -29,6 +29,7 @@ class KeyUsage(Rule):
 
     code = "IFL406"
     name = "key-usage"
+    outcome = ("key usage does not fit", "key usages do not fit")
     severity = Severity.WARNING
 
     def check_binding(self, case: BindingCase) -> Iterable[Finding]:

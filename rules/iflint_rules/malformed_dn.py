@@ -64,6 +64,7 @@ class MalformedDn(Rule):
 
     code = "IFL304"
     name = "malformed-dn"
+    outcome = ("DN can't be read", "DNs can't be read")
     severity = Severity.ERROR
     about = Topic.PAIR
     answer = Answer.MEANT

@@ -62,6 +62,7 @@ class MissingChain(Rule):
 
     code = "IFL202"
     name = "missing-chain"
+    outcome = ("intermediate is missing", "intermediates are missing")
     severity = Severity.WARNING
     about = Topic.CHAIN
 
@@ -104,6 +105,7 @@ class MissingChain(Rule):
             case,
             message,
             remedy=remedy,
+            cause=chain.missing_issuer.canonical if chain.missing_issuer else "",
             severity=Severity.ERROR if best.presented else None,
             **about_certificate(case, best),
         )

@@ -50,6 +50,7 @@ class MissingClientAuthEku(Rule):
 
     code = "IFL401"
     name = "missing-client-auth-eku"
+    outcome = ("certificate is not for clients", "certificates are not for clients")
     severity = Severity.ERROR
     about = Topic.CLIENTS
 

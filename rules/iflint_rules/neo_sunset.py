@@ -34,6 +34,7 @@ class NeoSunset(Rule):
 
     code = "IFL502"
     name = "neo-sunset"
+    outcome = ("tenant is on Neo", "tenants are on Neo")
     severity = Severity.NOTE
 
     def check_run(self, case: RunCase) -> Iterable[Finding]:

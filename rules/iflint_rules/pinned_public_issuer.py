@@ -45,6 +45,7 @@ class PinnedPublicIssuer(Rule):
 
     code = "IFL310"
     name = "pinned-public-issuer"
+    outcome = ("pair depends on a public intermediate", "pairs depend on public intermediates")
     severity = Severity.WARNING
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:

@@ -29,6 +29,7 @@ class PlaceholderDn(Rule):
 
     code = "IFL308"
     name = "placeholder-dn"
+    outcome = ("placeholder was left", "placeholders were left")
     severity = Severity.ERROR
     about = Topic.PAIR
 

@@ -53,6 +53,7 @@ class PrivateKeyInRepository(Rule):
 
     code = "IFL407"
     name = "private-key-in-repository"
+    outcome = ("private key lies among the files", "private keys lie among the files")
     severity = Severity.ERROR
 
     def check_key(self, case: KeyCase) -> Iterable[Finding]:

@@ -48,6 +48,10 @@ class RenewalUnderPin(Rule):
 
     code = "IFL321"
     name = "renewal-under-pin"
+    outcome = (
+        "key or mapping does not accept the renewed certificate",
+        "keys or mappings do not accept the renewed certificate",
+    )
     severity = Severity.WARNING
     about = Topic.RENEWAL
 

@@ -49,6 +49,7 @@ class RenewalWithoutOverlap(Rule):
 
     code = "IFL105"
     name = "renewal-without-overlap"
+    outcome = ("renewal is not prepared", "renewals are not prepared")
     severity = Severity.WARNING
     about = Topic.RENEWAL
     answer = Answer.SUCCESSOR

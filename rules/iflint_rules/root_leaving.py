@@ -55,6 +55,7 @@ class RootLeaving(Rule):
 
     code = "IFL205"
     name = "root-leaving"
+    outcome = ("root leaves the list", "roots leave the list")
     severity = Severity.WARNING
     about = Topic.ROOT
     expiry_days = window("A root that ends within so many days is reported.")
@@ -90,6 +91,7 @@ class RootLeaving(Rule):
                 "`iflint roots` lists them.",
                 elsewhere=True,
             ),
+            cause=best.chain.root.subject_text,
             breaks_on=when,
             **about_certificate(case, best),
         )

@@ -43,6 +43,7 @@ class SelfSignedCertificate(Rule):
 
     code = "IFL203"
     name = "self-signed-certificate"
+    outcome = ("certificate is self-signed", "certificates are self-signed")
     severity = Severity.ERROR
     about = Topic.ROOT
 

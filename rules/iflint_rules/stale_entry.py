@@ -48,6 +48,10 @@ class StaleEntry(Rule):
 
     code = "IFL106"
     name = "stale-entry"
+    outcome = (
+        "old pair, key or mapping was left behind",
+        "old pairs, keys or mappings were left behind",
+    )
     severity = Severity.WARNING
     about = Topic.PAIR
 

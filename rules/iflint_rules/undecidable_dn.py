@@ -43,6 +43,7 @@ class UndecidableDn(Rule):
 
     code = "IFL312"
     name = "undecidable-dn"
+    outcome = ("pair can't be decided", "pairs can't be decided")
     severity = Severity.NOTE
     about = Topic.PAIR
 

@@ -43,6 +43,7 @@ class UnknownAuthorization(Rule):
 
     code = "IFL004"
     name = "unknown-authorization"
+    outcome = ("authorization is not a documented one", "authorizations are not documented ones")
     severity = Severity.WARNING
     about = Topic.UNKNOWN
 

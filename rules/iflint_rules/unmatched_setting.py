@@ -33,6 +33,7 @@ class UnmatchedSetting(Rule):
 
     code = "IFL092"
     name = "unmatched-setting"
+    outcome = ("setting matches nothing", "settings match nothing")
     severity = Severity.WARNING
 
     def check_setting(self, case: SettingCase) -> Iterable[Finding]:

@@ -19,6 +19,9 @@ class UnreadableArtifact(Rule):
     when nothing of the missing part is needed. An archive without a readable directory is one
     finding; nothing is salvaged from it.
 
+    A link that leads out of the repository is a note: what stands there was not read, since a
+    stranger's repository could make iflint show any file of the machine.
+
     ## Why it matters
 
     A file that can't be read is a file that nobody checked. The tenant will most likely refuse
@@ -35,6 +38,7 @@ class UnreadableArtifact(Rule):
 
     code = "IFL001"
     name = "unreadable-artifact"
+    outcome = ("file or flow can't be read", "files or flows can't be read")
     severity = Severity.ERROR
 
     def check_problem(self, case: ProblemCase) -> Iterable[Finding]:
@@ -46,5 +50,6 @@ class UnreadableArtifact(Rule):
                 sentence(problem.message),
                 remedy=sentence(problem.remedy),
                 location=problem.location,
+                severity=Severity.NOTE if problem.left_out else None,
                 key=problem.artifact,
             )

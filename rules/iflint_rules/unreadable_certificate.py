@@ -40,6 +40,7 @@ class UnreadableCertificate(Rule):
 
     code = "IFL002"
     name = "unreadable-certificate"
+    outcome = ("certificate can't be read", "certificates can't be read")
     severity = Severity.ERROR
 
     def check_problem(self, case: ProblemCase) -> Iterable[Finding]:

@@ -41,6 +41,7 @@ class UnresolvedParameter(Rule):
 
     code = "IFL003"
     name = "unresolved-parameter"
+    outcome = ("parameter has no value", "parameters have no value")
     severity = Severity.ERROR
     about = Topic.UNKNOWN
 

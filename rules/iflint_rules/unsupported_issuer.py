@@ -57,6 +57,7 @@ class UnsupportedIssuer(Rule):
 
     code = "IFL207"
     name = "unsupported-issuer"
+    outcome = ("issuer is not supported", "issuers are not supported")
     severity = Severity.WARNING
     about = Topic.ROOT
 
@@ -79,6 +80,7 @@ class UnsupportedIssuer(Rule):
                 f"one under a root that is on the list{_OWN_LIST}",
                 elsewhere=True,
             ),
+            cause=issuer.issuer.canonical,
             **about_issuer(case),
         )
 
@@ -94,6 +96,7 @@ class UnsupportedIssuer(Rule):
                 elsewhere=True,
             ),
             severity=Severity.ERROR,
+            cause=issuer.issuer.canonical,
             **about_issuer(case),
         )
 

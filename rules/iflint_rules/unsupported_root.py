@@ -68,6 +68,7 @@ class UnsupportedRoot(Rule):
 
     code = "IFL201"
     name = "unsupported-root"
+    outcome = ("root is not supported", "roots are not supported")
     severity = Severity.ERROR
     about = Topic.ROOT
 
@@ -93,6 +94,7 @@ class UnsupportedRoot(Rule):
                 "or let the sender use a certificate under a root that is on both lists.",
                 elsewhere=True,
             ),
+            cause=_subject(best),
             severity=Severity.WARNING,
             **about_certificate(case, best),
         )
@@ -126,6 +128,7 @@ class UnsupportedRoot(Rule):
             f"{root_history(root, trust)}{_namesake(root, trust)}"
             f"{crossed}{for_tokens} List: {trust.name}.",
             remedy=remedy,
+            cause=_subject(best),
             severity=Severity.WARNING if for_tokens else None,
             broken_since=max(since, best.certificate.not_before) if since else None,
             works_from=datetime.combine(coming, time(), UTC) if coming else None,

@@ -59,6 +59,7 @@ class UnusableRenewal(Rule):
 
     code = "IFL107"
     name = "unusable-renewal"
+    outcome = ("renewed certificate can't be used", "renewed certificates can't be used")
     severity = Severity.WARNING
     about = Topic.RENEWAL
     expiry_days = window("The switch is due when the old certificate ends within so many days.")

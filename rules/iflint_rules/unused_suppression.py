@@ -48,6 +48,7 @@ class UnusedSuppression(Rule):
 
     code = "IFL090"
     name = "unused-suppression"
+    outcome = ("suppression is not used", "suppressions are not used")
     severity = Severity.WARNING
 
     def check_suppression(self, case: SuppressionCase) -> Iterable[Finding]:

@@ -43,6 +43,7 @@ class WeakKey(Rule):
 
     code = "IFL404"
     name = "weak-key"
+    outcome = ("key is weak or unusual", "keys are weak or unusual")
     severity = Severity.WARNING
     rsa_bits = number(
         "The shortest RSA key that is not reported.",

@@ -40,6 +40,7 @@ class WeakSignature(Rule):
 
     code = "IFL405"
     name = "weak-signature"
+    outcome = ("signature is weak", "signatures are weak")
     severity = Severity.WARNING
 
     def check_binding(self, case: BindingCase) -> Iterable[Finding]:

@@ -43,6 +43,7 @@ class WildcardDn(Rule):
 
     code = "IFL306"
     name = "wildcard-dn"
+    outcome = ("asterisk matches nothing", "asterisks match nothing")
     severity = Severity.ERROR
     about = Topic.PAIR
 

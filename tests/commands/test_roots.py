@@ -18,6 +18,7 @@ LINE = 80
 @pytest.fixture
 def roots(call, workplace):
     """Call ``iflint roots`` at the clock of the fixtures; gives standard output."""
+    (workplace / ".git").mkdir()
 
     def run(*arguments, code=0):
         result = call("roots", *arguments, env={"COLUMNS": str(LINE)})

@@ -235,13 +235,15 @@ def test_without_certificates_one_section_says_it_all(tmp_path) -> None:
     assert [report.count(each) for each in Severity] == [0, 8, 0]
     shown = render(report)
     section, _, wanted = shown.partition("Certificates to ask for")
-    assert section.startswith("No certificate is at hand: what the names alone tell\n")
+    assert "\n\nNo certificate is at hand: what the names alone tell\n" in section
     assert [line.split()[0] for line in section.splitlines() if line.startswith("warning")] == [
         "warning[IFL302]",
         "warning[IFL207]",
         "warning[IFL402]",
     ]
-    assert section.count("Orders: HTTPS /Orders, entry") == 3
+    assert section.count("HTTPS /Orders, entry") == 2
+    assert section.count("and 1 more place (--verbose names them)") == 1
+    assert section.startswith("1 issuer is not supported: 2 interfaces; ")
     assert wanted.count("  subject  ") == 5
 
 

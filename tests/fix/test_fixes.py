@@ -287,8 +287,7 @@ def test_a_link_is_followed_no_further_than_to_what_is_checked(place, linked) ->
     link.symlink_to(real)
     before = real.read_bytes()
     keys = {"certificates": ("../partner.pem",), "roots_add": ("../root.pem",)}
-    why = f"a link leads out of what is checked, to {real}"
-    assert only(fixed(directory=str(place / "flow"), **keys)) == why
+    assert not fixed(directory=str(place / "flow"), **keys).files
     assert real.read_bytes() == before
     assert link.is_symlink()
 

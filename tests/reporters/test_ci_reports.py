@@ -502,5 +502,5 @@ def test_any_name_keeps_the_table_whole(name) -> None:
 def test_markdown_keeps_within_the_limit_of_a_comment() -> None:
     for report in (hostile("|" * 100_000), with_findings(*many(SOON, 500), *many(EXPIRED, 2000))):
         assert len(job_summary.render(report)) < 65_536
-    assert re.search(r"And [\d]+ more findings", job_summary.render(report))
+    assert re.search(r"And [\d]+ more causes", job_summary.render(report))
     assert "2000 errors" in job_summary.render(report)

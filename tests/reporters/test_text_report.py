@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from iflint.places.location import FileLocation, Location
-from iflint.report.findings import CallerReference, DnComparison, DnRow, Related
-from iflint.report.report import CallerResult, IflowResult
+from iflint.report.findings import CallerReference, DnComparison, DnRow, Finding, Related
+from iflint.report.report import CallerResult, IflowResult, Outcome
 from iflint.reporters import text
 from iflint.words import terminal as style
 from iflint.words.terminal import wrapped
@@ -34,14 +34,14 @@ def test_a_finding_at_eighty_columns() -> None:
     shown = text.render(with_findings(EXPIRED), width=80)
     assert shown.startswith(
         """\
-Acme Orders › Receive Orders 1.0.4
-flows/Receive Orders/src/main/resources/Orders.iflw
+1 expired-certificate: 1 interface.
 
 error[IFL101] expired-certificate: The client certificate of this entry expired
   on 2026-03-04 (265 days ago).
   --> flows/Receive Orders/src/main/resources/Orders.iflw:41:76
  41 | …e.subjectDN'&gt;CN=orders.acme.example, O=Acme GmbH, C=DE&lt;/cell&gt;&l…
     |                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  iFlow        Acme Orders › Receive Orders 1.0.4
   channel      HTTPS "Orders in" /orders, entry 1
   certificate  CN=orders.acme.example, O=Acme GmbH, C=DE
   issued by    CN=Acme Issuing CA 2, O=Acme GmbH, C=DE
@@ -88,11 +88,49 @@ def test_a_flow_in_an_archive_is_named_shortly() -> None:
     assert "!/src/main/.../Invoices.iflw:41:100" in plain
 
 
-def test_what_belongs_to_no_iflow_has_its_own_heading() -> None:
+def test_errors_come_first_then_what_breaks_first() -> None:
     shown = text.render(sample())
-    heading = shown.index("Outside any iFlow")
-    assert heading < shown.index("unreadable-artifact")
-    assert heading > shown.index("certificate-expires-soon")
+    titles = [line for line in shown.splitlines() if re.match(r"(error|warning|note)\[", line)]
+    ranks = [("error", "warning", "note").index(title.partition("[")[0]) for title in titles]
+    assert ranks == sorted(ranks)
+    assert len(titles) > 2
+
+
+def at_places(number: int, **changes: object) -> list[Finding]:
+    """One cause at so many channels."""
+    assert EXPIRED.channel is not None
+    return [
+        msgspec.structs.replace(
+            EXPIRED,
+            channel=msgspec.structs.replace(EXPIRED.channel, ordinal=each, address=f"/{each}"),
+            cause="one",
+            **changes,
+        )
+        for each in range(1, number + 1)
+    ]
+
+
+def test_a_cause_is_said_once_with_its_places() -> None:
+    report = msgspec.structs.replace(
+        with_findings(*at_places(6)),
+        outcomes=(Outcome("IFL101", "certificate has expired", "certificates have expired"),),
+    )
+    shown = text.render(report)
+    assert shown.startswith("1 certificate has expired: 6 interfaces.\n")
+    assert shown.count("error[IFL101]") == 1
+    assert shown.count("Orders in") == 4
+    assert "and 2 more places (--verbose names them)" in shown
+    assert "findings         6 errors, of 1 cause\n" in shown
+    everything = text.render(report, verbose=True)
+    assert everything.count("Orders in") == 6
+
+
+def test_places_of_one_cause_name_their_certificates_where_these_differ() -> None:
+    assert EXPIRED.certificate is not None
+    first, second = at_places(2)
+    other = msgspec.structs.replace(EXPIRED.certificate, sha256="ff", subject="CN=other")
+    second = msgspec.structs.replace(second, certificate=other)
+    assert "/2, entry 1, CN=other (" in " ".join(text.render(with_findings(first, second)).split())
 
 
 def test_breaks_on_and_broken_since() -> None:
@@ -301,15 +339,10 @@ def opened(*addresses, environment=""):
     return msgspec.structs.replace(sample().iflows[0], name="Orders", channels=tuple(channels))
 
 
-def test_findings_of_callers_have_their_own_heading_and_say_once_what_they_are_about() -> None:
-    elsewhere = msgspec.structs.replace(EXPIRED, iflow=None, channel=None, entry=None)
-    shown = text.render(with_findings(elsewhere, about(MAPPING), EXPIRED, about(KEY)))
-    headings = ("Receive Orders", "Service keys and mappings\n", "Outside any iFlow\n", "Summary")
-    places = [shown.index(heading) for heading in headings]
-    assert places == sorted(places)
+def test_findings_of_callers_say_once_what_they_are_about() -> None:
+    shown = text.render(with_findings(about(MAPPING), EXPIRED, about(KEY)))
     assert "  service key  partner of tenant acme!b1, role ESBMessaging.send\n" in shown
     assert "  mapping      of user PARTNER, roles not known\n" in shown
-    assert shown.count("Service keys and mappings") == 1
 
 
 @pytest.mark.parametrize(

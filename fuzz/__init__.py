@@ -1,0 +1,1 @@
+"""Damage to whatever iflint reads, and what must hold all the same."""

@@ -1,0 +1,76 @@
+"""Where iflint itself fails: on the smallest thing that it read, and the run goes on without it."""
+
+from __future__ import annotations
+
+import contextlib
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.places.problems import Problem, ProblemKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iflint.places.location import Location
+
+_MOST_KEPT = 20
+"""Defects whose exceptions are kept, with all that these refer to. Ours: the first ones say it."""
+
+
+class Defect(msgspec.Struct, frozen=True):
+    """An exception that nobody foresaw, and the place that it is about.
+
+    ``ours`` tells that it is iflint's, not that of a rule, which is a finding.
+    """
+
+    place: str
+    error: Exception
+    ours: bool = True
+
+
+class Defects:
+    """What happened while somebody listened: how often, and the first few."""
+
+    def __init__(self) -> None:
+        self.kept: list[Defect] = []
+        self.ours = 0
+
+    def add(self, defect: Defect) -> None:
+        """Take one in."""
+        self.ours += defect.ours
+        if len(self.kept) < _MOST_KEPT:
+            self.kept.append(defect)
+
+
+_HEARD: ContextVar[Defects | None] = ContextVar("defects", default=None)
+
+
+@contextlib.contextmanager
+def gathered() -> Iterator[Defects]:
+    """Listen for defects; nobody else hears those that happen meanwhile."""
+    defects = Defects()
+    token = _HEARD.set(defects)
+    try:
+        yield defects
+    finally:
+        _HEARD.reset(token)
+
+
+def tell(place: str, error: Exception, *, ours: bool = True) -> None:
+    """Tell whoever listens of a defect."""
+    defects = _HEARD.get()
+    if defects is not None:
+        defects.add(Defect(place, error, ours))
+
+
+def failed_on(location: Location, error: Exception, kind: ProblemKind) -> Problem:
+    """The problem of a thing on which iflint failed."""
+    tell(str(location), error)
+    return Problem(
+        kind,
+        location,
+        f"iflint failed on this ({type(error).__name__}); please report it",
+        "Leave it out with exclude until it is mended; --debug shows what to report",
+    )

@@ -1,0 +1,93 @@
+"""Findings by their cause: what one act mends, with all the places that it touches."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.report.findings import Finding, Severity
+from iflint.words.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from iflint.report.report import Report
+
+_MOST_COUNTED = 4
+"""Causes that the sentence above a report counts by their kind. Ours: so that it stays one."""
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Cause(msgspec.Struct, frozen=True):
+    """A cause with its findings, the worst first."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def first(self) -> Finding:
+        """The finding that speaks for all."""
+        return self.findings[0]
+
+    @property
+    def day(self) -> datetime:
+        """The first moment at which it breaks or broke something; the last of all, if never."""
+        days = (finding.broken_since or finding.breaks_on for finding in self.findings)
+        return min((day for day in days if day is not None), default=_NEVER)
+
+    @property
+    def interfaces(self) -> int:
+        """How many channels, keys and mappings it touches."""
+        return len({_interface(finding) for finding in self.findings} - {None})
+
+
+def _interface(finding: Finding) -> object:
+    if finding.iflow and finding.channel:
+        return finding.iflow.location, finding.channel.ordinal
+    return finding.caller.id if finding.caller else None
+
+
+def causes_of(findings: Iterable[Finding]) -> list[Cause]:
+    """The causes of findings: errors first, then by the day on which they break or broke."""
+    groups: dict[object, list[Finding]] = {}
+    for number, finding in enumerate(findings):
+        groups.setdefault(finding.cause or number, []).append(finding)
+    causes = [
+        Cause(tuple(sorted(group, key=lambda finding: finding.severity.rank)))
+        for group in groups.values()
+    ]
+    return sorted(causes, key=lambda cause: (cause.first.severity.rank, cause.day))
+
+
+def headline(report: Report) -> str:
+    """What a report comes to, in one sentence: kinds of causes, and how much each touches.
+
+    Empty where nothing is worse than a note.
+    """
+    grave = [cause for cause in causes_of(report.findings) if _is_grave(cause)]
+    by_code: dict[str, list[Cause]] = {}
+    for cause in grave:
+        by_code.setdefault(cause.first.code, []).append(cause)
+    parts = list(_parts(report, by_code))
+    if (more := len(by_code) - _MOST_COUNTED) > 0:
+        left = sum(len(each) for each in list(by_code.values())[-more:])
+        parts.append(counted(left, "more cause"))
+    return "; ".join(parts) + "." if parts else ""
+
+
+def _is_grave(cause: Cause) -> bool:
+    """Whether it is worse than a note, and more than that no certificate is at hand at all."""
+    nothing_at_hand = cause.first.by_names and not cause.interfaces
+    return cause.first.severity.reaches(Severity.WARNING) and not nothing_at_hand
+
+
+def _parts(report: Report, by_code: dict[str, list[Cause]]) -> Iterator[str]:
+    outcomes = {outcome.code: outcome for outcome in report.outcomes}
+    for code, causes in list(by_code.items())[:_MOST_COUNTED]:
+        outcome = outcomes.get(code)
+        name = causes[0].first.name
+        one, several = (outcome.one, outcome.several) if outcome else (name, name)
+        text = f"{len(causes)} {one or name if len(causes) == 1 else several or name}"
+        touched = sum(cause.interfaces for cause in causes)
+        yield f"{text}: {counted(touched, 'interface')}" if touched else text

@@ -1,0 +1,195 @@
+"""Where iflint itself fails, the run goes on without the smallest thing, and ends with 3."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root
+from iflint.commands.main import cli
+from iflint.rule import Rule
+
+TOP = root("defect-root", dn("CN=Root", "O=Example"), "2020-01-01", "2040-01-01")
+MIDDLE = intermediate("defect-ca", dn("CN=CA", "O=Example"), TOP, "2020-01-01", "2035-01-01")
+OLD = issue("defect-old", dn("CN=old", "O=Example"), MIDDLE, "2025-01-01", "2026-01-31")
+BAD = issue("defect-bad", dn("CN=bad", "O=Example"), MIDDLE, "2025-01-01", "2026-01-31")
+CLOCK = ("--as-of", "2026-11-24")
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    """Two flows, the second with an entry of `BAD`; and the certificates in files of their own."""
+    for name, pairs in (("Good", [OLD.pair]), ("Other", [OLD.pair, BAD.pair])):
+        described = Flow(name, name, [Channel("HTTPS", f"/{name}", pairs)])
+        for file, content in bundle(described).items():
+            (tmp_path / name / file).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name / file).write_bytes(content)
+    (tmp_path / "certs.pem").write_bytes(pem(MIDDLE, OLD, BAD))
+    (tmp_path / "roots.pem").write_bytes(pem(TOP))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def check(*arguments):
+    """Check the repository; gives the exit code, the findings and what is said beside them."""
+    roots = ("--platform", "custom", "--roots", "roots.pem")
+    result = CliRunner().invoke(cli, ["check", *CLOCK, *roots, "--format", "json", *arguments])
+    found = json.loads(result.stdout)["report"]["findings"]
+    told = [(each["code"], (each["iflow"] or {}).get("name", "")) for each in found]
+    return result.exit_code, sorted(told), result.stderr
+
+
+def fail(*_arguments, **_more):
+    raise ZeroDivisionError("made up")
+
+
+def failing_on(monkeypatch, place, wanted):
+    """Make a function fail where its arguments show a text."""
+    module, _, name = place.rpartition(".")
+    import importlib
+
+    try:
+        owner = importlib.import_module(module)
+    except ImportError:
+        module, _, cls = module.rpartition(".")
+        owner = getattr(importlib.import_module(module), cls)
+    sound = getattr(owner, name)
+
+    def sometimes(*arguments, **more):
+        if any(wanted in repr(each) for each in arguments):
+            raise ZeroDivisionError("made up")
+        return sound(*arguments, **more)
+
+    monkeypatch.setattr(owner, name, sometimes)
+
+
+HEALTHY = [("IFL101", "Good"), ("IFL101", "Other"), ("IFL101", "Other")]
+UNREAD = ("IFL001", "")
+
+
+def test_all_is_well_without_a_defect(repository) -> None:
+    code, found, said = check()
+    assert (code, found) == (1, HEALTHY)
+    assert "failed" not in said
+
+
+@pytest.mark.parametrize(
+    ("place", "wanted", "left", "name"),
+    [
+        ("iflint.engine.inputs.read_iflow", "Other", [UNREAD, HEALTHY[0]], "Other.iflw"),
+        ("iflint.iflow.resolution.Resolver.channel", "/Other", None, "Other.iflw"),
+        (
+            "iflint.judging.judge.Judge._join",
+            "CN=bad",
+            [UNREAD, *HEALTHY[:2]],
+            "Other.iflw",
+        ),
+        ("iflint.judging.judge.Judge.judge", "/Other", [UNREAD, HEALTHY[0]], "Other.iflw"),
+        ("iflint.sources.grouping.Grouping._bundle", "Other", [UNREAD, HEALTHY[0]], "Oth"),
+    ],
+)
+def test_a_flow_or_an_entry_costs_itself_alone(
+    repository, monkeypatch, place, wanted, left, name
+) -> None:
+    failing_on(monkeypatch, place, wanted)
+    code, found, said = check()
+    assert code == 3
+    assert found == (left or [("IFL001", "Other"), HEALTHY[0]])
+    assert said.count("please report it") == 1
+    assert name in said
+    assert "Traceback" not in said
+
+
+def test_a_certificate_costs_itself_alone(repository, monkeypatch) -> None:
+    from iflint.pki import files
+
+    sound = files.parse_certificate
+
+    def sometimes(data):
+        certificate = sound(data)
+        return fail() if "CN=bad" in certificate.subject.text else certificate
+
+    monkeypatch.setattr(files, "parse_certificate", sometimes)
+    code, found, said = check("--select", "IFL002,IFL101")
+    assert code == 3
+    assert found == [("IFL002", ""), *HEALTHY[:2]]
+    assert "certs.pem:" in said
+
+
+def test_a_certificate_that_can_not_be_indexed_costs_itself_alone(repository, monkeypatch) -> None:
+    from iflint.judging import judge
+
+    sound = judge.NameIndex
+
+    def sometimes(pool):
+        return fail() if any("CN=bad" in c.subject.text for c in pool) else sound(pool)
+
+    monkeypatch.setattr(judge, "NameIndex", sometimes)
+    code, found, _ = check("--select", "IFL001,IFL101")
+    assert (code, found) == (3, [UNREAD, *HEALTHY[:2]])
+
+
+def test_a_file_costs_itself_alone(repository, monkeypatch) -> None:
+    failing_on(monkeypatch, "iflint.pki.files._with_their_key", "more.pem")
+    (repository / "more.pem").write_bytes(pem(OLD))
+    code, found, said = check("--select", "IFL002")
+    assert code == 3
+    assert {each for each, _ in found} == {"IFL002"}
+    assert "more" in said
+
+
+def test_the_exit_code_does_not_depend_on_the_rules(repository, monkeypatch) -> None:
+    failing_on(monkeypatch, "iflint.engine.inputs.read_iflow", "Other")
+    assert check("--ignore", "IFL001")[0] == 3
+
+
+def test_the_traceback_is_shown_on_demand(repository, monkeypatch) -> None:
+    failing_on(monkeypatch, "iflint.engine.inputs.read_iflow", "Other")
+    _, _, said = check("--debug")
+    assert "ZeroDivisionError: made up" in said
+    assert "Traceback" in said
+
+
+class TestRules:
+    """A rule that fails is a finding."""
+
+    @pytest.fixture
+    def rule(self, monkeypatch):
+        from iflint_rules.expired_certificate import ExpiredCertificate
+
+        def fails(self, case):
+            yield from ()
+            fail()
+
+        monkeypatch.setattr(ExpiredCertificate, "check_entry", fails)
+        monkeypatch.setattr(ExpiredCertificate, "check_binding", Rule.check_binding)
+        return ExpiredCertificate
+
+    def test_it_is_told_once_with_a_count(self, repository, rule) -> None:
+        code, found, said = check()
+        assert (code, found) == (1, [("IFL009", "")])
+        assert "report" not in said
+        result = CliRunner().invoke(cli, ["check", "--select", "IFL101,IFL009", *CLOCK])
+        told = " ".join(result.stdout.split())
+        assert "Rule IFL101 expired-certificate of the package iflint_rules failed with" in told
+        assert "ZeroDivisionError, here and in 2 other places." in told
+
+    def test_debug_shows_where(self, repository, rule) -> None:
+        code, _, said = check("--debug")
+        assert code == 1
+        assert "ZeroDivisionError: made up" in said
+        assert "Good.iflw" in said
+
+    @pytest.mark.parametrize("given", [None, 3, ["no finding"]])
+    def test_what_is_no_finding_is_a_failure(self, repository, rule, monkeypatch, given) -> None:
+        monkeypatch.setattr(rule, "check_entry", lambda self, case: given)
+        assert check()[1] == [("IFL009", "")]
+
+    def test_a_rule_about_the_run_has_a_place(self, repository, monkeypatch) -> None:
+        from iflint_rules.expired_certificate import ExpiredCertificate
+
+        monkeypatch.setattr(ExpiredCertificate, "check_run", fail)
+        code, found, _ = check()
+        assert (code, found) == (1, [("IFL009", ""), *HEALTHY])

@@ -1,0 +1,61 @@
+"""Of a file that is not what its name says, no line is shown: it may be a secret."""
+
+import pytest
+
+from iflint.iflow.document import read_document
+from iflint.iflow.manifest import parse_manifest
+from iflint.iflow.overlays import read_overlay
+from iflint.iflow.properties import parse_properties
+from iflint.places.problems import Unreadable
+from iflow.flows import FLOW, MANIFEST, PROPERTIES
+
+SECRET = "made-up-secret"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{SECRET}\n",
+        f"<password>{SECRET}</password",
+        f"<password>{SECRET}</password>",
+        f"<!DOCTYPE {SECRET}><x/>",
+        f"<!-- {SECRET}",
+        f"<a><b>{SECRET}</a>",
+        f"{SECRET}\xff",
+        f"<x {SECRET}=''/>",
+    ],
+)
+def test_no_line_is_shown_of_what_is_no_flow(text) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_document(text.encode("latin-1"), FLOW)
+    assert SECRET not in repr(refused.value.problem)
+
+
+def test_a_broken_flow_shows_where() -> None:
+    broken = "<bpmn2:definitions xmlns:bpmn2='x'><broken </bpmn2:definitions>"
+    with pytest.raises(Unreadable) as refused:
+        read_document(broken.encode(), FLOW)
+    assert "broken" in refused.value.problem.location.region.excerpt
+
+
+@pytest.mark.parametrize("parse", [parse_properties, read_overlay])
+@pytest.mark.parametrize("text", [f"password={SECRET}\\u12\n", f"a=1\0\npassword={SECRET}\\u12"])
+def test_no_line_of_parameters_is_shown(parse, text) -> None:
+    read = parse(text.encode(), PROPERTIES)
+    assert read.problems
+    assert SECRET not in repr(read)
+
+
+@pytest.mark.parametrize(
+    "text", [f'{{"password": "{SECRET}" 1}}', f"<ParameterKey>{SECRET}</ParameterValue>"]
+)
+def test_no_line_of_configurations_is_shown(text) -> None:
+    (problem,) = read_overlay(text.encode(), PROPERTIES).problems
+    assert SECRET not in repr(problem)
+
+
+def test_a_line_is_shown_of_manifests_alone() -> None:
+    (shown,) = parse_manifest(b"Manifest-Version: 1.0\nno header\n", MANIFEST).problems
+    assert shown.location.region.excerpt == "no header"
+    (hidden,) = parse_manifest(f"{SECRET}\n".encode(), MANIFEST).problems
+    assert SECRET not in repr(hidden)
