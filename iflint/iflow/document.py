@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.iflow.conflicts import conflict_in
 from iflint.iflow.positions import XmlFile
 from iflint.limits import XML_ATTRIBUTES, XML_ELEMENTS, numbered
 from iflint.places.location import Location
@@ -311,6 +310,8 @@ _CUT_OFF = (3, 5, 6, 20)  # no element; a token, a character or a CDATA section 
 def _not_well_formed(xml: XmlFile, reason: str) -> Unreadable:
     """The one problem of XML that lxml refused; expat says where, and what in plain words."""
     import pyexpat
+
+    from iflint.iflow.conflicts import conflict_in
 
     parser = pyexpat.ParserCreate("utf-8", " ")
     try:

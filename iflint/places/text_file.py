@@ -218,10 +218,14 @@ class CharacterMap(msgspec.Struct, frozen=True):
 
 
 class Text(msgspec.Struct, frozen=True):
-    """A decoded text and where it stands."""
+    """A decoded text and where it stands.
+
+    ``undecoded`` is the text with escapes that may have been meant; empty where it had none.
+    """
 
     text: str
     origin: Origin
+    undecoded: str = ""
 
 
 class Mapped:
