@@ -228,7 +228,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one run.
 
     Paths are as the caller wrote them, relative to ``directory`` (default: the current one).
-    ``certificates`` is None when certificates are to be looked for under the checked paths.
+    ``certificates`` is None when certificates are to be looked for under the checked paths, and
+    for flows that are named themselves in their repository.
     ``keystore_password_env`` has items ``NAME`` or ``PATH=NAME`` (`iflint.pki.passwords`).
     ``as_of`` is an aware datetime, kept as UTC, None for now. ``select`` and ``ignore`` hold codes,
     names or prefixes of codes; ``rules`` has tables of settings of single rules, under their codes
@@ -252,7 +253,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             EXISTING_PATH,
             "File or folder with client certificates and intermediates.",
             CERTIFICATES,
-            absent="all under the checked paths",
+            absent="all under the checked paths; for single flows, all of the repository",
         ),
     ] = None
     keystore_password_env: Annotated[

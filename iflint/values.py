@@ -192,14 +192,14 @@ def whole_number(least: int, most: int, unit: str = "") -> Kind[int]:
 
 TRUST = "trust-configuration"
 """The option that vouches for a configuration file which was found, not named."""
-_UNTRUSTED = f"of a configuration that was found; --{TRUST} allows it"
+UNTRUSTED = f"a configuration that was found may do so only with --{TRUST}"
 
 
 def _path(value: Any, scope: Scope) -> str:
     """The one place where a setting becomes a path to read."""
     path = _anywhere(value, scope)
     if scope.bounds is not None and not scope.bounds.may_read(path):
-        raise ValueError(f"{shown(value, 200)} leads out of the repository {_UNTRUSTED}")
+        raise ValueError(f"{shown(value, 200)} leads out of the repository; {UNTRUSTED}")
     return path
 
 
@@ -207,7 +207,7 @@ def _path_to_write(value: Any, scope: Scope) -> str:
     """The one place where a setting becomes a path to write."""
     path = _anywhere(value, scope)
     if scope.bounds is not None and not scope.bounds.may_write(path):
-        raise ValueError(f"{shown(value, 200)} leads out of the folder, or into .git, {_UNTRUSTED}")
+        raise ValueError(f"{shown(value, 200)} leads out of its folder or into .git; {UNTRUSTED}")
     return path
 
 
@@ -339,7 +339,7 @@ RULES = Kind(
 def _password_variable(value: Any, scope: Scope) -> tuple[str, ...]:
     """``NAME`` or ``PATH=NAME``, in a file also a table of them; a password is not repeated."""
     if scope.bounds is not None:
-        raise ValueError(f"names a variable of your environment, {_UNTRUSTED}")
+        raise ValueError(f"names a variable of your environment; {UNTRUSTED}")
     if isinstance(value, dict):
         named = [(path, _variable(name)) for path, name in value.items()]
         return tuple(f"{_existing_path(path, scope)}={name}" for path, name in named)

@@ -11,10 +11,11 @@ from iflint.configuration.settings import Destination
 from iflint.console import output
 from iflint.console.arguments import CONFIGURATION, FINDINGS, JUDGING, PATHS, REPORT
 from iflint.console.frame import subcommand
-from iflint.console.interface import CLEAN, FOUND, Failure, complain
+from iflint.console.interface import CLEAN, FOUND, Failure, WrongUsage, complain
 from iflint.console.invocation import Invocation, Request, check, prepare
 from iflint.limits import FINDINGS_OF_A_CHANNEL
 from iflint.options import UsageError
+from iflint.places.defects import tell
 from iflint.values import STANDARD_OUTPUT
 from iflint.words.terminal import Style
 from iflint.words.visible import shown
@@ -83,6 +84,10 @@ def _report_on(run: Invocation, *, guide: bool) -> int:
             _write(report, run, each)
         except Failure as failure:
             failures.append(failure.message)
+        except WrongUsage:
+            raise
+        except Exception as error:
+            tell(f"the report in the format {each.format}", error)
     if failures:
         raise Failure("\n".join(failures))
     _say_scope(report, run)

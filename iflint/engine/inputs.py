@@ -26,6 +26,7 @@ from iflint.sources import (
     SourceFile,
     certificate_files,
     discover,
+    repository_of_flows,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Inputs(msgspec.Struct, frozen=True):
     ``files`` are the paths on disk of what was read for it. ``callers`` stand in any of
     them, wherever certificates are taken from: who may call is not narrowed by saying where
     certificates are. Theirs are among ``certificates``, their private keys among ``keys``, their
-    problems among ``problems``, each once.
+    problems among ``problems``, each once. ``idle`` are the patterns that excluded nothing.
     """
 
     flows: tuple[ParsedIflow, ...]
@@ -51,6 +52,7 @@ class Inputs(msgspec.Struct, frozen=True):
     keys: tuple[KeyMaterial, ...] = ()
     files: frozenset[str] = frozenset()
     callers: Callers = Callers()
+    idle: tuple[str, ...] = ()
 
 
 class Known(dict[tuple[FileLocation, bool], FileRead]):
@@ -67,6 +69,8 @@ class Known(dict[tuple[FileLocation, bool], FileRead]):
 def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
     """Read the flows under ``paths`` and the certificates that belong to the run.
 
+    Where nobody says which these are, they are those under ``paths``, too, and for flows that are
+    named themselves those of their repository.
     What is ``known`` is not read again, and what is read becomes known. Raises FileNotFoundError
     for a path that does not exist. What can't be read is a problem.
     """
@@ -79,10 +83,15 @@ def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
             exclude_directory=options.exclude_directory,
             root=options.root,
             certificates=options.certificates is None,
+            idle=reading.idle,
         )
     )
     if options.certificates is not None:
         reading.take_certificate_files(options.certificates)
+    elif reading.needs_certificates:
+        repository = repository_of_flows(paths, directory=options.directory)
+        if repository is not None:
+            reading.take_certificate_files([repository], counted=False)
     return reading.inputs()
 
 
@@ -123,9 +132,16 @@ class Reading:
         self._problems: list[Problem] = []
         self._keys: dict[Location, KeyMaterial] = {}
         self._files: set[str] = set()
+        self.idle = set(options.exclude)
+        self._taken: set[FileLocation] = set()
         self._callers: dict[FileLocation, Callers] = {}
         self._archives_of_use: set[FileLocation] = set()
         self._of_archive: tuple[FileLocation | None, list[FileContent]] = (None, [])
+
+    @property
+    def needs_certificates(self) -> bool:
+        """Whether a flow that was read has pairs that may count."""
+        return any(flow.may_be_judged for flow in self._flows)
 
     def inputs(self) -> Inputs:
         callers = self._all_callers()
@@ -138,6 +154,7 @@ class Reading:
             self._all_keys(),
             frozenset(self._files),
             callers,
+            tuple(each for each in self._options.exclude if each in self.idle),
         )
 
     def _all_keys(self) -> tuple[KeyMaterial, ...]:
@@ -170,18 +187,18 @@ class Reading:
 
         return tuple(undated(callers.keystore_entries, self._certificates))
 
-    def take_certificate_files(self, paths: Sequence[str]) -> None:
-        """Read the certificate files at and below ``paths``."""
+    def take_certificate_files(self, paths: Sequence[str], *, counted: bool = True) -> None:
+        """Read the certificate files at and below ``paths``; what is passed over may be counted."""
         options = self._options
-        self.take(
-            certificate_files(
-                paths,
-                directory=options.directory,
-                exclude=options.exclude,
-                exclude_directory=options.exclude_directory,
-                root=options.root,
-            )
+        found = certificate_files(
+            paths,
+            directory=options.directory,
+            exclude=options.exclude,
+            exclude_directory=options.exclude_directory,
+            root=options.root,
+            idle=self.idle,
         )
+        self.take(each for each in found if counted or not isinstance(each, Skipped))
 
     def take(self, artifacts: Iterable[Bundle | CertificateSource | Skipped | Problem]) -> None:
         progress = self._options.progress
@@ -250,6 +267,8 @@ class Reading:
 
     def _take_certificates(self, source: CertificateSource) -> None:
         location = source.file.location
+        if location in self._taken:
+            return
         read = self._content(source)
         if read is None:
             if source.told and not _matters(source):
@@ -267,6 +286,7 @@ class Reading:
         self._keep_keys(content, source)
         if keys_only:
             return
+        self._taken.add(location)
         for level in range(len(location.members)):
             archive = FileLocation(location.path, location.members[:level])
             self._archives_of_use.add(archive)
@@ -281,7 +301,7 @@ class Reading:
             self._use(content)
         told = content.certificates or content.problems or read.callers.keystore_entries
         if content.other and not told:
-            self._take_other(source, " and ".join(content.other))
+            self._take_other(source, content.other)
 
     def knows(self, file: SourceFile) -> bool:
         """Whether a file was read before that surely holds certificates."""
@@ -349,20 +369,20 @@ class Reading:
         given = self._options.keystore_password_env
         return Passwords(given, self._options.directory).of(file)
 
-    def _take_other(self, source: CertificateSource, held: str) -> None:
+    def _take_other(self, source: CertificateSource, held: Sequence[str]) -> None:
         """A file without a certificate: wrong if the user named it, else counted."""
         location = source.file.location
         if source.given:
+            from iflint.pki.files import what_to_give
+
+            message = f"it holds no certificate, but: {' and '.join(held)}"
+            remedy = what_to_give(held)
             self._problems.append(
-                Problem(
-                    ProblemKind.CERTIFICATE,
-                    Location(location),
-                    f"it holds no certificate, but: {held}",
-                    "give the file with the certificate itself",
-                )
+                Problem(ProblemKind.CERTIFICATE, Location(location), message, remedy)
             )
         else:
-            self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, f"what it holds: {held}"))
+            detail = f"what it holds: {' and '.join(held)}"
+            self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, detail))
 
     def _read(
         self,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from iflint.__version__ import __version__
 from iflint.options import Options
-from iflint.places.paths import absolute_directory
+from iflint.places.paths import absolute, absolute_directory
 from iflint.report.report import (
     CallerResult,
     CertificateResult,
@@ -376,4 +376,17 @@ def report_on(
         )
         if options.certificates
         else (),
+        exclude_without=_idle(inputs.idle, paths, options),
     )
+
+
+def _idle(patterns: Iterable[str], paths: Sequence[str], options: Options) -> tuple[str, ...]:
+    """The patterns that excluded nothing where the run looked at all that they may match."""
+    if not patterns:
+        return ()
+    from iflint.engine.patterns import looked_for
+
+    directory = absolute_directory(options.directory)
+    folder = absolute(directory, options.exclude_directory or ".")
+    checked = [absolute(directory, path) for path in paths]
+    return tuple(each for each in patterns if looked_for(each, folder, checked))

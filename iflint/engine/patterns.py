@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -23,6 +23,12 @@ def begins_at(text: str, folder: str) -> str:
     if not is_below(way, folder):
         fixed = fixed.lstrip("/")
     return posixpath.normpath(posixpath.join(folder, fixed))
+
+
+def looked_for(text: str, folder: str, paths: Iterable[str]) -> bool:
+    """Whether all that a pattern of ``folder`` may match lies at or below one of the paths."""
+    start = begins_at(text.removeprefix("!"), folder)
+    return any(is_below(start, path) for path in paths)
 
 
 _GLOB = frozenset("*?[!")

@@ -107,12 +107,12 @@ class Reader:
         )
 
     def _parameter_file(self, path: str) -> ParameterFile | Problem:
-        from iflint.iflow.overlays import read_overlay
+        from iflint.engine.parameter_files import read_parameters
 
         if path not in self._parameters:
             source = named_file(path, self._options)
             try:
-                self._parameters[path] = read_overlay(source.read(), source.location)
+                self._parameters[path] = read_parameters(source.read(), source.location)
             except Unreadable as error:
                 self._parameters[path] = error.problem
         return self._parameters[path]

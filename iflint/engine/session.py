@@ -138,10 +138,10 @@ class Session:
 
         @cache
         def changed(location: FileLocation) -> ParameterFile | None:
-            from iflint.iflow.overlays import read_overlay
+            from iflint.engine.parameter_files import read_parameters
 
             text = text_of(location)
-            return None if text is None else read_overlay(text, location)
+            return None if text is None else read_parameters(text, location)
 
         def current(files: Iterable[ParameterFile]) -> tuple[ParameterFile, ...]:
             return tuple(changed(file.location) or file for file in files)

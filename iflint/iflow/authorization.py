@@ -47,7 +47,7 @@ def authorization(
         return _old_format(channel, parameters, known_adapter=known is not None)
     found = [
         _by_key(channel, setting, parameters, known_adapter=known is not None)
-        for setting in ((known,) if known else SETTINGS)
+        for setting in _settings(known, channel)
         if setting.key in channel.properties
     ]
     if known and found:
@@ -79,14 +79,28 @@ def may_be_judged(channel: StoredChannel) -> bool:
     """Whether some set of parameter values could make the channel one whose pairs are judged."""
     if authenticates_outward(channel.adapter):
         return False
-    known = known_setting(channel.adapter)
-    settings = (known,) if known else SETTINGS
-    found = [each for each in settings if each.key in channel.properties]
+    found = [
+        setting
+        for setting in _settings(known_setting(channel.adapter), channel)
+        if setting.key in channel.properties
+    ]
     if found:
         return not all(_is_other(channel.properties[each.key].text, each) for each in found)
     table = channel.properties.get(CERTIFICATE_TABLE)
     defined_elsewhere = table is not None and bool(references(table.text))
     return bool(channel.participant.pairs or channel.rows.rows or defined_elsewhere)
+
+
+def _settings(
+    known: AuthorizationSetting | None, channel: StoredChannel
+) -> tuple[AuthorizationSetting, ...]:
+    """The settings that may decide.
+
+    ``authentication`` of an unknown adapter without a table is how it authenticates itself.
+    """
+    if known is not None:
+        return (known,)
+    return SETTINGS if CERTIFICATE_TABLE in channel.properties else (SENDER_AUTH_TYPE,)
 
 
 def _old_format(

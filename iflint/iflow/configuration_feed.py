@@ -12,7 +12,7 @@ import msgspec
 
 from iflint.iflow.document import read_xml
 from iflint.iflow.properties import Parameter, ParameterFile
-from iflint.places.location import Location
+from iflint.places.location import Location, file_name
 from iflint.places.problems import Problem, ProblemKind, Unreadable, without_excerpt
 
 if TYPE_CHECKING:
@@ -38,8 +38,12 @@ def feed_of_configurations(data: bytes, location: FileLocation) -> ParameterFile
     entries = {entry.name: entry for entry in _entries(root, xml)}
     if entries:
         return ParameterFile(location, entries)
-    nothing = _unreadable(location, f"The XML holds no element with {_KEY} and {_VALUE}")
+    nothing = _unreadable(location, f"{_named(location)} is XML without {_KEY} and {_VALUE}")
     return ParameterFile(location, {}, (nothing.problem,))
+
+
+def _named(location: FileLocation) -> str:
+    return f"The file {file_name(Location(location))}"
 
 
 def _unreadable(location: FileLocation, message: str) -> Unreadable:

@@ -30,7 +30,11 @@ _CONTROL = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
 def configurations_of(file: TextFile) -> ParameterFile:
-    """The parameters in a JSON text; of those with the same name, the last. Never raises."""
+    """The parameters in a JSON text; of those with the same name, the last. Never raises.
+
+    All of them may stand in one line, and any may be a secret.
+    """
+    file = file.discreet()
     problem = _syntax(file)
     if problem is not None:
         return ParameterFile(file.location, {}, (problem,))

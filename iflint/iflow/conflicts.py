@@ -10,15 +10,12 @@ from iflint.places.problems import Problem, ProblemKind
 if TYPE_CHECKING:
     from iflint.places.text_file import TextFile
 
-SIGNS = (b"<<<<<<<", b">>>>>>>")
-"""What to look for in bytes before a text is searched."""
-_SIGNS = tuple(sign.decode() for sign in SIGNS)
 _MARKER = re.compile(r"^(?:<{7}|>{7})(?: [^\r\n]*)?(?=[\r\n]|\Z)", re.MULTILINE)
 
 
 def conflict_in(file: TextFile) -> Problem | None:
     """The problem of a text with the markers of a merge conflict in it, at the first of them."""
-    marker = _MARKER.search(file.text) if any(sign in file.text for sign in _SIGNS) else None
+    marker = _MARKER.search(file.text)
     if marker is None:
         return None
     return Problem(

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.iflow.conflicts import conflict_in
 from iflint.iflow.positions import XmlFile
 from iflint.limits import XML_ATTRIBUTES, XML_ELEMENTS, numbered
 from iflint.places.location import Location
@@ -87,12 +86,14 @@ def _read_document(data: bytes, location: FileLocation, *, whole: bool) -> Docum
 
 
 def read_xml(data: bytes, location: FileLocation) -> tuple[etree._Element, XmlFile]:
-    """The root of any XML, and what locates its elements however deep they are.
+    """The root of a dump in XML, and what locates its elements however deep they are.
+
+    All of it may stand in one line, and any of it may be a secret.
 
     Raises Unreadable as `read_document` does.
     """
     utf8, encoding, preamble = _utf8(data, location)
-    xml = XmlFile(location, utf8, encoding, preamble, deepest=256)
+    xml = XmlFile(location, utf8, encoding, preamble, deepest=256, discreet=True)
     _prolog(xml, "dumps")
     return _parse(xml), xml
 
@@ -309,6 +310,8 @@ _CUT_OFF = (3, 5, 6, 20)  # no element; a token, a character or a CDATA section 
 def _not_well_formed(xml: XmlFile, reason: str) -> Unreadable:
     """The one problem of XML that lxml refused; expat says where, and what in plain words."""
     import pyexpat
+
+    from iflint.iflow.conflicts import conflict_in
 
     parser = pyexpat.ParserCreate("utf-8", " ")
     try:

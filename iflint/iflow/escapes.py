@@ -24,7 +24,7 @@ def decode_once_more(text: str, origin: Origin) -> Text:
     if "&" not in text or not _ESCAPED.search(text):
         return Text(text, origin)
     decoded, escapes = decode(text, 0, len(text), _ESCAPED, lambda escape: NAMED[escape[1]])
-    return Text(decoded, Mapped(origin, escapes, escaped))
+    return Text(decoded, Mapped(origin, escapes, escaped), text)
 
 
 def escaped(text: str) -> str:

@@ -33,13 +33,15 @@ class Value(msgspec.Struct, frozen=True):
     """A text of the flow: as stored, and with its externalized parameters replaced.
 
     ``raw`` is decoded from XML and still holds ``{{…}}``; ``text`` is None when a parameter in
-    it is not defined. ``origin`` locates characters of ``raw``.
+    it is not defined. ``undecoded`` is the text before escapes that were left in it were decoded
+    once more; empty where there were none. ``origin`` locates characters of ``raw``.
     """
 
     raw: str
     text: str | None
     origin: Origin
     parameters: tuple[ParameterUse, ...] = ()
+    undecoded: str = ""
 
     @property
     def undefined(self) -> tuple[ParameterUse, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iflint.iflow.properties import ParameterFile, not_decodable, properties_of
@@ -9,6 +10,9 @@ from iflint.places.text_file import read_text
 
 if TYPE_CHECKING:
     from iflint.places.location import FileLocation
+
+_XML = re.compile(r"\s*<(?:[?!]|[A-Za-z_][\w.:-]*(?:\s[^<>]*)?/?>(?!\s*[=:]))")
+"""How XML begins, and no name of a parameter."""
 
 
 def read_overlay(data: bytes, location: FileLocation) -> ParameterFile:
@@ -25,7 +29,7 @@ def read_overlay(data: bytes, location: FileLocation) -> ParameterFile:
         from iflint.iflow.configurations import configurations_of
 
         return configurations_of(file)
-    if file.text.lstrip().startswith("<") and "ParameterKey" in file.text:
+    if _XML.match(file.text) or (file.text.startswith("<") and "ParameterKey" in file.text):
         from iflint.iflow.configuration_feed import feed_of_configurations
 
         return feed_of_configurations(data, location)

@@ -45,10 +45,12 @@ class Parameters:
         for overlay in reversed(self._overlays):
             if name in overlay.entries:
                 return overlay.entries[name]
+            if name in overlay.undefined:
+                return None
         own = self._defaults()
         return own.entries.get(name) if own else None
 
-    def value(self, raw: str, origin: Origin) -> Value:
+    def value(self, raw: str, origin: Origin, undecoded: str = "") -> Value:
         """``raw`` with its parameters replaced; the replaced text is not searched again.
 
         Escapes that a parameter's value holds are decoded (*inferred*, see `escapes`).
@@ -66,11 +68,13 @@ class Parameters:
                 parts += (raw[at:start], found.text)
             at = end
         if not uses:
-            return Value(raw, raw, origin)
+            return Value(raw, raw, origin, undecoded=undecoded)
         if any(use.value is None for use in uses):
             return Value(raw, None, origin, tuple(uses))
         if uses[0].end - uses[0].start == len(raw):
-            return Value(raw, uses[0].value, origin, tuple(uses))
+            whole = self._decoded(uses[0].name)
+            before = whole.undecoded if whole is not None else ""
+            return Value(raw, uses[0].value, origin, tuple(uses), before)
         parts.append(raw[at:])
         self._budget -= sum(map(len, parts))
         return Value(raw, "".join(parts) if self._budget >= 0 else raw, origin, tuple(uses))

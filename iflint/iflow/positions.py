@@ -33,11 +33,13 @@ class XmlFile:
 
     ``utf8`` is its text in UTF-8 without byte order mark, up to where it was read; ``encoding``
     and ``preamble`` say how it is stored. Elements deeper than ``deepest`` are not located.
+    ``discreet`` is that of `TextFile`.
     """
 
     __slots__ = (
         "_bytes",
         "_deepest",
+        "_discreet",
         "_elements",
         "_file",
         "_looked_for",
@@ -55,8 +57,11 @@ class XmlFile:
         encoding: str,
         preamble: int,
         deepest: int = DEEPEST,
+        *,
+        discreet: bool = False,
     ) -> None:
         self._deepest = deepest
+        self._discreet = discreet
         self.location = location
         self.utf8 = utf8
         self.encoding = encoding
@@ -69,14 +74,20 @@ class XmlFile:
 
     def until(self, end: int) -> XmlFile:
         """The same file, kept only up to byte ``end`` of ``utf8``."""
-        return XmlFile(self.location, self.utf8[:end], self.encoding, self.preamble, self._deepest)
+        head = self.utf8[:end]
+        return XmlFile(
+            *(self.location, head, self.encoding, self.preamble, self._deepest),
+            discreet=self._discreet,
+        )
 
     @property
     def file(self) -> TextFile:
         """The file's text."""
         if self._file is None:
             text = self.utf8.decode("utf-8")
-            self._file = TextFile(self.location, text, self.encoding, self.preamble)
+            self._file = TextFile(
+                self.location, text, self.encoding, self.preamble, discreet=self._discreet
+            )
         return self._file
 
     def element(self, path: Path) -> tuple[int, int] | None:

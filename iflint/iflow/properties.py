@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.iflow.conflicts import conflict_in
 from iflint.limits import PARAMETERS, numbered
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind, Problems, without_excerpt
@@ -53,11 +52,23 @@ class Parameter(msgspec.Struct, frozen=True):
 
 
 class ParameterFile(msgspec.Struct, frozen=True):
-    """The entries of one file by name; of entries with the same name, the last."""
+    """The entries of one file by name; of entries with the same name, the last.
+
+    Where the file tells of which artifact each is, ``artifacts`` has them by its id. ``undefined``
+    are the names of which it says that their values come from elsewhere.
+    """
 
     location: FileLocation
     entries: dict[str, Parameter]
     problems: tuple[Problem, ...] = ()
+    artifacts: dict[str, ParameterFile] = {}
+    undefined: frozenset[str] = frozenset()
+
+    def of(self, artifact: str) -> ParameterFile:
+        """What it says for the artifact with this id."""
+        if not self.artifacts:
+            return self
+        return self.artifacts.get(artifact, ParameterFile(self.location, {}))
 
 
 def parse_properties(data: bytes, location: FileLocation) -> ParameterFile:
@@ -82,9 +93,8 @@ def properties_of(file: TextFile) -> ParameterFile:
         return ParameterFile(file.location, {}, (_no_text(file.location),))
     entries: dict[str, Parameter] = {}
     problems = Problems()
-    conflict = conflict_in(file)
-    if conflict is not None:
-        problems.add(lambda: conflict)
+    for conflict in _conflicts(file):
+        problems.add_last(conflict)
     for number, (start, end) in enumerate(_logical_lines(file.text)):
         if number == PARAMETERS.value:
             problems.add_last(_too_many(file.location))
@@ -107,6 +117,15 @@ def _no_text(location: FileLocation) -> Problem:
         "The file holds a NUL character, so it is no properties file",
         "Save the file as UTF-8, or export it again",
     )
+
+
+def _conflicts(file: TextFile) -> list[Problem]:
+    if not any(sign in file.text for sign in ("<<<<<<<", ">>>>>>>")):
+        return []
+    from iflint.iflow.conflicts import conflict_in
+
+    conflict = conflict_in(file)
+    return [] if conflict is None else [conflict]
 
 
 def not_decodable(location: FileLocation, error: UnicodeDecodeError) -> Problem:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from iflint.iflow.conflicts import SIGNS
 from iflint.iflow.document import read_document
 from iflint.iflow.manifest import Manifest, parse_manifest
 from iflint.iflow.model import Iflow, SenderChannel
+from iflint.places.defects import tell
 from iflint.places.location import Package
 from iflint.places.problems import Problem, Unreadable
 
@@ -57,17 +57,21 @@ def read_iflow(
     )
 
 
+_SUSPECT = (b"\\u", b"<<<<<<<", b">>>>>>>")
+
+
 class Stored(msgspec.Struct, frozen=True):
     """What a ``.iflw`` holds: its channels as stored, and how it is drawn, where that was asked.
 
     ``flaw`` is why the rest of the file can't be read, in which no channel stands; it is looked for
-    where a channel may be one whose pairs are judged, and told where it is.
+    where a channel ``may_be_judged`` by some parameters, and told where it is.
     """
 
     channels: tuple[StoredChannel, ...] = ()
     problems: tuple[Problem, ...] = ()
     diagram: Diagram | None = None
     flaw: Problem | None = None
+    may_be_judged: bool = False
 
 
 class ParsedIflow(msgspec.Struct, frozen=True):
@@ -87,6 +91,11 @@ class ParsedIflow(msgspec.Struct, frozen=True):
     def channels(self) -> tuple[StoredChannel, ...]:
         """The sender channels as they are stored."""
         return self.stored.channels
+
+    @property
+    def may_be_judged(self) -> bool:
+        """Whether some set of parameters could make pairs count that a channel lists."""
+        return self.stored.may_be_judged
 
     @property
     def diagram(self) -> Diagram | None:
@@ -156,7 +165,8 @@ class ParsedIflow(msgspec.Struct, frozen=True):
         from iflint.iflow.parameters import Parameters
         from iflint.iflow.resolution import Resolver
 
-        parameters = Parameters(lambda: self.defaults.file, overlays)
+        own = [overlay.of(self.id) for overlay in overlays]
+        parameters = Parameters(lambda: self.defaults.file, own)
         resolver = Resolver(parameters)
         channels = tuple(
             resolver.channel(stored, ordinal) for ordinal, stored in enumerate(self.channels, 1)
@@ -195,7 +205,7 @@ class _Defaults:
         r"""What can't be read of it: ``\u``, a byte order mark or a conflict can give a problem."""
         data = self._source[0] if self._source else b""
         suspect = data[:2] in (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb")
-        suspect = suspect or any(sign in data for sign in (b"\\u", *SIGNS))
+        suspect = suspect or any(sign in data for sign in _SUSPECT)
         return self.file.problems if suspect and self.file else ()
 
 
@@ -211,10 +221,14 @@ def _stored(flow: bytes, location: FileLocation, *, with_diagram: bool) -> Store
     if with_diagram:
         from iflint.iflow.diagram.reader import diagram_of
 
-        diagram = diagram_of(flow, location)
+        try:
+            diagram = diagram_of(flow, location)
+        except Exception as error:
+            tell(f"{location}: its diagram", error)
     channels = sender_channels(document.root, document.xml)
-    flaw = _flaw(flow, location) if any(map(may_be_judged, channels)) else None
-    return Stored(channels, (), diagram, flaw)
+    judged = any(map(may_be_judged, channels))
+    flaw = _flaw(flow, location) if judged else None
+    return Stored(channels, (), diagram, flaw, judged)
 
 
 def _flaw(flow: bytes, location: FileLocation) -> Problem | None:

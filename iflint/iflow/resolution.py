@@ -112,7 +112,7 @@ class Resolver:
 
     def _value(self, text: Text, what: str) -> Value:
         """The value of a text, cut off where it is too long to be what it should be."""
-        value = self._parameters.value(text.text, text.origin)
+        value = self._parameters.value(text.text, text.origin, text.undecoded)
         most = TEXT_LENGTH.value
         if max(len(value.raw), len(value.text or "")) <= most:
             return value

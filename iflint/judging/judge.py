@@ -167,6 +167,9 @@ class Judge:
             return Reading(value)
         if value.text.strip() == "*":
             return Reading(value, asterisk=True)
+        as_it_stands = self._name_at_hand(value.undecoded)
+        if as_it_stands is not None:
+            return Reading(value, as_it_stands)
         try:
             name = parse_name(value.text)
         except MalformedName as malformed:
@@ -189,6 +192,14 @@ class Judge:
             expression=expression_in(value.text),
             meant=parse_name(meant) if meant else None,
         )
+
+    def _name_at_hand(self, text: str) -> Name | None:
+        """The name of a certificate at hand that is written so."""
+        try:
+            name = parse_name(text) if text else None
+        except MalformedName:
+            return None
+        return name if name is not None and self.index.has(name) else None
 
     def _has_wildcard(self, *names: Name) -> bool:
         """Whether a value is an asterisk, or holds one that no certificate at hand has.

@@ -35,7 +35,7 @@ from iflint.places.problems import Problem, ProblemKind, Problems
 from iflint.places.text_file import read_damaged_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from iflint.limits import Budget
     from iflint.pki.der import Node
@@ -51,19 +51,29 @@ _SHORTEST = 64
 
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
 _EXPORT = "export the certificate again, as PEM with its whole chain"
-_CONVERT = "convert it to PKCS#12: keytool -importkeystore -deststoretype PKCS12"
+_SEND_AGAIN = "have the CA send it again, with the certificate and its chain"
 _PRIVATE_KEY = "private key"
 _NO_CERTIFICATE = "there is no certificate in it"
+_PKI_PATH = "PkiPath"
+_BOUNCY_CASTLE_FIPS = "BCFKS"
+_REQUEST = "certificate request"
+_PUBLIC_KEY = "public key"
+_SSH = (b"ssh-", b"ecdsa-sha2-", b"sk-ssh-")
+_WHAT_TO_GIVE = {
+    _PRIVATE_KEY: "Give the certificate that belongs to it",
+    _PUBLIC_KEY: "Give the certificate that holds it",
+    _REQUEST: "Send it to the CA, and give the certificate that comes back",
+}
 _PLACEHOLDER = "a placeholder for a certificate"
 _LARGEST_INDENT = 200
 """Blanks before a block that are shown with it. Ours: more than any indentation that people use."""
 
 _OTHER_LABELS = (
     ("PRIVATE KEY", _PRIVATE_KEY),
-    ("CERTIFICATE REQUEST", "certificate request"),
+    ("CERTIFICATE REQUEST", _REQUEST),
     ("ATTRIBUTE CERTIFICATE", "attribute certificate"),
     ("CRL", "certificate revocation list"),
-    ("PUBLIC KEY", "public key"),
+    ("PUBLIC KEY", _PUBLIC_KEY),
     ("PARAMETERS", "key parameters"),
     ("PGP", "PGP message"),
 )
@@ -372,6 +382,10 @@ class _Reader:
             self._use_certificates(data, region)
         elif kind == "PKCS#12":
             self._use_pkcs12(node, region)
+        elif kind == _PKI_PATH:
+            self._use_each(node.children(), _PKI_PATH, region)
+        elif kind == _BOUNCY_CASTLE_FIPS:
+            raise Refused(kind)
         elif not kind or region is not None:
             raise Refused(f"the block holds {_article(kind)}, not a certificate")
         else:
@@ -401,8 +415,11 @@ class _Reader:
         if not found and 0xA1 in parts:
             self._other.setdefault("certificate revocation list")
         elif not found:
-            raise Refused("the PKCS#7 structure holds no certificate")
-        for ordinal, value in enumerate(found, 1):
+            self._problem(region, "it is a PKCS#7 structure without any certificate", _SEND_AGAIN)
+        self._use_each(found, "PKCS#7 structure", region)
+
+    def _use_each(self, values: Iterable[Node], holder: str, region: Region | None) -> None:
+        for ordinal, value in enumerate(values, 1):
             if self._full:
                 return
             if value.tag != asn1.SEQUENCE:
@@ -411,7 +428,7 @@ class _Reader:
             try:
                 self._add(parse_certificate(value.encoded), region)
             except CertificateError as error:
-                self._problem(region, f"value {ordinal} of the PKCS#7 structure: {error}", _EXPORT)
+                self._problem(region, f"value {ordinal} of the {holder}: {error}", _EXPORT)
 
     def _use_pkcs12(self, node: Node, region: Region | None) -> None:
         from iflint.pki.keystores.pkcs12 import read_pkcs12
@@ -536,16 +553,26 @@ def _kind_of_numbered(number: int, outer: tuple[Node, ...]) -> str:
     return "private key" if len(outer) > 1 else ""
 
 
+_CERTIFICATE = (asn1.SEQUENCE, asn1.SEQUENCE, asn1.BIT_STRING)
+
+
 def _kind_of_signed(outer: tuple[int, ...], inner: tuple[int, ...]) -> str:
-    """Certificates, requests (RFC 2986), CRLs and public keys, by the tags of the two levels."""
+    """Certificates, requests (RFC 2986), CRLs, public keys and what holds certificates, by the tags
+    of the two levels: a PkiPath is a sequence of certificates (X.509, 9.2), BCFKS as in Bouncy
+    Castle's ``ObjectStore``.
+    """
+    if set(outer) == {asn1.SEQUENCE} and inner == _CERTIFICATE:
+        return _PKI_PATH
+    if outer == (asn1.SEQUENCE, asn1.SEQUENCE) and inner == (asn1.SEQUENCE, asn1.OCTET_STRING):
+        return _BOUNCY_CASTLE_FIPS
     if outer[1:] == (asn1.BIT_STRING,):
-        return "public key"
+        return _PUBLIC_KEY
     if outer[1:] == (asn1.OCTET_STRING,):
         return "private key"
     if len(outer) < 3:
         return ""
     if inner[:1] == (asn1.INTEGER,) and len(inner) >= 3 and inner[3:] in ((), (0xA0,)):
-        return "certificate request"
+        return _REQUEST
     times = (asn1.UTC_TIME, asn1.GENERALIZED_TIME)
     if any(tag in times for tag in inner[2:4]):
         return "certificate revocation list"
@@ -555,7 +582,7 @@ def _kind_of_signed(outer: tuple[int, ...], inner: tuple[int, ...]) -> str:
 def _explain(data: bytes) -> tuple[str, str]:
     """Message and remedy for a file of which nothing can be used."""
     if data.startswith(_BOUNCY_CASTLE):
-        return "it is a keystore of Bouncy Castle (BKS), which is not read here", _CONVERT
+        return _of_bouncy_castle("BKS")
     if data.startswith(b"PK\x03\x04"):
         return "it is a zip archive, not a certificate file", "unpack it or give the archive itself"
     try:
@@ -563,6 +590,10 @@ def _explain(data: bytes) -> tuple[str, str]:
         kind = _kind(node)
     except asn1.DerError:
         kind = "cut off" if data[:1] == b"\x30" and data[1:2] >= b"\x80" else ""
+    if kind == _BOUNCY_CASTLE_FIPS:
+        return _of_bouncy_castle(kind)
+    if data.startswith(_SSH):
+        return "it is a public key of SSH, not a certificate", "give the certificate itself"
     if kind == "certificate":
         try:
             parse_certificate(data)
@@ -571,6 +602,20 @@ def _explain(data: bytes) -> tuple[str, str]:
     if kind in ("PKCS#7", "cut off"):
         return "the certificate in it is cut off or damaged", _EXPORT
     return _NO_CERTIFICATE, _EXPORT
+
+
+def _of_bouncy_castle(kind: str) -> tuple[str, str]:
+    remedy = (
+        f"convert it: keytool -importkeystore -srckeystore FILE -srcstoretype {kind} "
+        "-destkeystore FILE.p12 -deststoretype PKCS12 -providerpath bcprov.jar "
+        "-providerclass org.bouncycastle.jce.provider.BouncyCastleProvider"
+    )
+    return f"it is a keystore of Bouncy Castle ({kind}), which is not read here", remedy
+
+
+def what_to_give(kinds: Sequence[str]) -> str:
+    """What to do about a file that was given for certificates and holds these kinds of things."""
+    return next(filter(None, map(_WHAT_TO_GIVE.get, kinds)), "Give the certificate itself")
 
 
 def block_region(text: TextFile, start: int, end: int, shown_to: int) -> Region:

@@ -297,9 +297,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     ``environments`` are those that were checked (``trust`` then is the first one's), and
     ``parameter_files`` counts the iFlows with parameter files of the environment. ``parameters``
     are the files given for all iFlows, ``certificate_paths_without`` the paths given for
-    certificates that hold none. ``findings`` are those that
-    count; ``known`` are those that ``baseline`` has, ``suppressed`` those that the configuration
-    suppresses: no finding is in two of the three.
+    certificates that hold none, ``exclude_without`` the patterns that exclude nothing where the run
+    looked. ``findings`` are those that count; ``known`` are those that ``baseline`` has,
+    ``suppressed`` those that the configuration suppresses: no finding is in two of the three.
     """
 
     version: str
@@ -324,6 +324,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     parameter_files: int = 0
     parameters: tuple[ParametersSummary, ...] = ()
     certificate_paths_without: tuple[str, ...] = ()
+    exclude_without: tuple[str, ...] = ()
     known: tuple[Finding, ...] = ()
     suppressed: tuple[Finding, ...] = ()
     baseline: BaselineSummary | None = None

@@ -195,6 +195,7 @@ _OWN = {
     "Report.baseline": "The baseline; null: none was given.",
     "Report.certificate_files": "How many files hold the certificates.",
     "Report.certificate_paths_without": "The paths given for certificates that hold none.",
+    "Report.exclude_without": "The patterns of exclude that match nothing of what was looked at.",
     "Report.certificates": "How many certificates are at hand.",
     "Report.directory": "The current folder, to which paths are relative: always a dot.",
     "Report.entries_checked": "How many certificate entries were checked.",

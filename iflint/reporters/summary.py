@@ -17,6 +17,7 @@ from iflint.reporters.sentences import (
     stale_table,
 )
 from iflint.words.terminal import BOLD, QUIET, Style, wrapped
+from iflint.words.visible import shown
 from iflint.words.wording import counted, listed
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ def _counts(report: Report) -> Iterator[tuple[str, str]]:
     yield "certificates", f"{report.certificates}{files}"
     if report.certificate_paths_without:
         yield "", f"none in {listed(report.certificate_paths_without, 'or')}"
+    for pattern in report.exclude_without:
+        yield "exclude", f"{shown(pattern)} excludes nothing"
     for file in report.parameters:
         used = f"{file.used or 'none'} used by sender channels"
         yield "parameters", f"{file.location}: {counted(file.values, 'value')}, {used}"

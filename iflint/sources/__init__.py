@@ -11,7 +11,12 @@ from iflint.sources.artifacts import (
     Skipped,
     SourceFile,
 )
-from iflint.sources.discovery import certificate_files, discover, owning_bundles
+from iflint.sources.discovery import (
+    certificate_files,
+    discover,
+    owning_bundles,
+    repository_of_flows,
+)
 from iflint.sources.disk import repository_root, root_of
 from iflint.sources.limits import Limits
 
@@ -29,6 +34,7 @@ __all__ = [
     "certificate_files",
     "discover",
     "owning_bundles",
+    "repository_of_flows",
     "repository_root",
     "root_of",
 ]

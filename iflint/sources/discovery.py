@@ -47,19 +47,21 @@ def discover(
     root: str | None = None,
     limits: Limits = DEFAULT,
     certificates: bool = True,
+    idle: set[str] | None = None,
 ) -> Iterator[Artifact]:
     """Everything at and below ``paths``, one artifact after the other, in a fixed order.
 
     ``paths`` are relative to ``directory`` (the current one if None), the gitignore-style
     patterns of ``exclude`` to ``exclude_directory`` (``directory`` if None); a path that is named
-    is read whatever they say. No link is followed that leads out of the paths and their
-    repositories; ``root`` is the folder of the one where Git has none.
+    is read whatever they say. Those that match something are taken from ``idle``. No link is
+    followed that leads out of the paths and their repositories; ``root`` is the folder of the one
+    where Git has none.
     Without ``certificates``, only the certificate files that are named are given back. Raises
     FileNotFoundError for a path that does not exist and ValueError for a pattern that is none,
     both before anything is read.
     """
     wanted = Wanted(certificates=certificates)
-    return _discover(paths, directory, exclude, exclude_directory, root, limits, wanted)
+    return _discover(paths, directory, exclude, exclude_directory, root, limits, wanted, idle)
 
 
 def certificate_files(
@@ -70,15 +72,19 @@ def certificate_files(
     exclude_directory: str | None = None,
     root: str | None = None,
     limits: Limits = DEFAULT,
+    idle: set[str] | None = None,
 ) -> Iterator[CertificateSource | Skipped | Problem]:
     """The certificate files at and below ``paths``, also those in archives.
 
     A file that is named is one whatever its name, unless it is an archive; in folders and
-    archives each is looked at. Arguments and errors as for `discover`, but that a folder which lies
-    in no repository is the caller's own: its links are followed, as of ``/etc/ssl/certs``.
+    archives each is looked at, but in a repository as a whole those whose names say that they may
+    be some. Arguments and errors as for `discover`, but that a folder which lies in no repository
+    is the caller's own: its links are followed, as of ``/etc/ssl/certs``.
     """
-    wanted = Wanted(flows=False)
-    return _discover(paths, directory, exclude, exclude_directory, root, limits, wanted)  # type: ignore[return-value]
+    wanted = Wanted(flows=False, of_any_name=True)
+    return _discover(  # type: ignore[return-value]
+        paths, directory, exclude, exclude_directory, root, limits, wanted, idle
+    )
 
 
 def owning_bundles(paths: Sequence[str], *, directory: str | None = None) -> dict[str, str | None]:
@@ -91,6 +97,22 @@ def owning_bundles(paths: Sequence[str], *, directory: str | None = None) -> dic
     """
     disk = Disk(directory)
     return {path: _owner(disk, disk.absolute(path)) for path in paths}
+
+
+def repository_of_flows(paths: Sequence[str], *, directory: str | None = None) -> str | None:
+    """The repository in which files and folders of single flows lie, if all paths are such."""
+    disk = Disk(directory)
+    found = {_repository_of_a_flow(disk.absolute(path)) for path in paths}
+    return found.pop() if len(found) == 1 else None
+
+
+def _repository_of_a_flow(path: str) -> str | None:
+    if os.path.isdir(path):
+        parts = (names.join(path, names.MANIFEST), names.join(path, names.RESOURCES))
+        if not all(map(os.path.exists, parts)):
+            return None
+    repository = enclosing_repository(path)
+    return None if repository == path else repository
 
 
 def _owner(disk: Disk, path: str) -> str | None:
@@ -145,14 +167,15 @@ def _discover(
     root: str | None,
     limits: Limits,
     wanted: Wanted,
+    idle: set[str] | None,
 ) -> Iterator[Artifact]:
     disk = Disk(directory)
     for path in paths:
         _check_exists(path, disk.absolute(path))
     disk = Disk(directory, _reach([disk.absolute(path) for path in paths], root, wanted))
     base = disk.absolute(exclude_directory or ".")
-    excluded = functools.partial(rules_from_patterns, exclude, base)
-    excluded(base)
+    excluded = functools.partial(rules_from_patterns, exclude, base, idle=idle)
+    rules_from_patterns(exclude, base, base)
     return _artifacts(disk, {disk.absolute(path) for path in paths}, excluded, limits, wanted)
 
 
@@ -191,6 +214,7 @@ def _artifacts(
 ) -> Iterator[Artifact]:
     named = frozenset(targets)
     seen: set[str] = set()
+    asked = wanted
     for target in sorted(targets):
         place = _place_to_walk(target, wanted)
         around = _surroundings(place or target)
@@ -198,6 +222,7 @@ def _artifacts(
         if place is not None:
             found = []
             repository = enclosing_repository(place)
+            wanted = asked.in_a_repository() if repository == place else asked
             matters = wanted.may_matter
             for item in walk(disk, place, repository, excluded_in(place), matters):
                 if isinstance(item, str):

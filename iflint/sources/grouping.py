@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 class Wanted(msgspec.Struct, frozen=True):
     """What the caller asks for; without ``certificates``, of their files only the keys.
 
+    ``of_any_name``: certificates in files whose names tell nothing, too.
+
     ``documents`` are documents of all kinds in bundles, too: where flows are looked for, those in a
     bundle that is in an archive are the flow's own.
     """
@@ -42,6 +44,11 @@ class Wanted(msgspec.Struct, frozen=True):
     flows: bool = True
     certificates: bool = True
     documents: bool = True
+    of_any_name: bool = False
+
+    def in_a_repository(self) -> Wanted:
+        """What is asked for in a whole repository: in it, names tell."""
+        return msgspec.structs.replace(self, of_any_name=False)
 
     def may_matter(self, name: str) -> bool:
         """Whether to look at a file on disk that is called so; for certificates at almost any.
@@ -51,7 +58,7 @@ class Wanted(msgspec.Struct, frozen=True):
         role = names.role_of(names.plain(name))
         if role is not None or "\\" in name:
             return True
-        return not self.flows and names.may_hold_certificates(name)
+        return self.of_any_name and names.may_hold_certificates(name)
 
     def inside_archives(self) -> Wanted:
         """What is asked for inside an archive."""
@@ -76,7 +83,7 @@ class Grouping:
         self._limits = limits
         self._origins = Origins(tree, origin)
         self._entries = tree.entries
-        self._of_any_name = not wanted.flows or tree.is_delivery
+        self._of_any_name = wanted.of_any_name or tree.is_delivery
         self._roots = {
             _root(entry.name)
             for entry in self._entries
@@ -188,7 +195,7 @@ class Grouping:
                 certain=entry.role is Role.CERTIFICATE or (entry.given and not self._wanted.flows),
                 document=entry.role is Role.DOCUMENT,
                 keys_only=not (self._wanted.certificates or entry.given),
-                told=not self._wanted.flows,
+                told=self._wanted.of_any_name,
                 archive=self._archive_of_certificates,
             )
 
@@ -275,7 +282,7 @@ class Grouping:
             data = file.read()
             budget = budget or Budget(file.location, self._limits, len(data))
             archive = Archive(data, file.location, budget)
-            tree = ArchiveTree(archive, every=not self._wanted.flows)
+            tree = ArchiveTree(archive, every=self._wanted.of_any_name)
             whole = file.location if tree.holds_only(_DOWNLOADED) else None
             wanted = self._wanted.inside_archives()
             grouping = Grouping(tree, wanted, self._limits, origin, whole)

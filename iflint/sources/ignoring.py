@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from iflint.limits import IGNORE_FILE_BYTES
 from iflint.places.problems import Unreadable
+from iflint.sources.disk import slashes
 from iflint.sources.gitignore import Pattern, parse
 
 if TYPE_CHECKING:
@@ -56,9 +57,13 @@ class Rules:
             segments = path.removeprefix(rules._base).split("/")
             for pattern in rules._last_first:
                 if pattern.matches(segments, is_folder):
+                    rules._decided(pattern)
                     return not pattern.negated
             rules = rules._above
         return False
+
+    def _decided(self, pattern: Pattern) -> None:
+        """Take note that a pattern matched."""
 
 
 def rules_from_file(
@@ -79,21 +84,43 @@ def rules_from_file(
     return _rules(above, base, filter(None, map(parse, text.split("\n"))), named)
 
 
-def rules_from_patterns(patterns: Sequence[str], base: str, named: str) -> Rules | None:
+class Excluded(Rules):
+    """The user's own patterns; those that leave something out are taken from ``idle``."""
+
+    def __init__(
+        self, base: str, patterns: Sequence[Pattern], texts: Sequence[str], idle: set[str]
+    ) -> None:
+        super().__init__(None, base, patterns)
+        self._texts = dict(zip(map(id, patterns), texts, strict=True))
+        self._idle = idle
+
+    def _decided(self, pattern: Pattern) -> None:
+        self._idle.discard(self._texts[id(pattern)])
+
+
+def rules_from_patterns(
+    patterns: Sequence[str], base: str, named: str, idle: set[str] | None = None
+) -> Rules | None:
     """The rules of the user's own patterns for the folder ``named``.
 
+    Those that match something are taken from ``idle``; a backslash is a slash where paths have it.
     They are relative to ``base`` if ``named`` lies in it, else to ``named``. Patterns that
     cover ``named`` as a whole say nothing, because what the user names is always read. Raises
     ValueError for a text that is no pattern.
     """
     parsed = []
     for text in patterns:
-        pattern = parse(text)
+        pattern = parse(slashes(text))
         if pattern is None:
             raise ValueError(f"not a pattern that can match anything: {text!r}")
-        parsed.append(pattern)
-    inside = _with_slash(named).startswith(_with_slash(base))
-    return _rules(None, base if inside else named, parsed, named)
+        parsed.append((pattern, text))
+    base = base if _with_slash(named).startswith(_with_slash(base)) else named
+    idle = set() if idle is None else idle
+    idle.difference_update(text for each, text in parsed if _covers(each, base, named))
+    kept = [(each, text) for each, text in parsed if not _covers(each, base, named)]
+    if not kept:
+        return None
+    return Excluded(base, [each for each, _ in kept], [text for _, text in kept], idle)
 
 
 def repository_rules(disk: Disk, root: str, folder: str) -> Rules | None:

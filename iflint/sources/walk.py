@@ -16,13 +16,13 @@ from iflint.sources.ignoring import (
     folder_rules,
     repository_rules,
 )
-from iflint.sources.tracked import Tracked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from iflint.sources.disk import Disk
     from iflint.sources.ignoring import Rules
+    from iflint.sources.tracked import Tracked
 
 
 class NotEntered(msgspec.Struct, frozen=True):
@@ -68,14 +68,14 @@ def walk(
         if VIRTUAL_ENVIRONMENT in contained and folder != top:
             continue
         if ".git" in contained:
-            tracked = Tracked(folder)
+            tracked = _tracked(folder)
         if GITIGNORE in contained and not place.ignored:
             rules = folder_rules(rules, disk, folder, top)
         below: list[_Folder] = []
         for entry in entries:
             path = f"{folder.rstrip('/')}/{entry.name}"
             if _is_folder(entry):
-                if entry.name in SKIPPED_FOLDERS or _leaves_out(excluded, path, True):
+                if _leaves_out(excluded, path, True) or entry.name in SKIPPED_FOLDERS:
                     continue
                 ignored = place.ignored or _leaves_out(rules, path, True)
                 if ignored and tracked is not None and tracked.has(path):
@@ -88,7 +88,7 @@ def walk(
                     yield NotEntered(path, link)
                 else:
                     below.append(_Folder(path, rules, tracked, ignored))
-            elif matters(path) and not _leaves_out(excluded, path, False):
+            elif not _leaves_out(excluded, path, False) and matters(path):
                 ignored = place.ignored or _leaves_out(rules, path, False)
                 if not ignored or (tracked is not None and tracked.has(path)):
                     yield path
@@ -98,7 +98,13 @@ def walk(
 def _first_folder(disk: Disk, top: str, repository: str | None) -> _Folder:
     if repository is None:
         return _Folder(top, None, None)
-    return _Folder(top, repository_rules(disk, repository, top), Tracked(repository))
+    return _Folder(top, repository_rules(disk, repository, top), _tracked(repository))
+
+
+def _tracked(repository: str) -> Tracked:
+    from iflint.sources.tracked import Tracked
+
+    return Tracked(repository)
 
 
 def _leaves_out(rules: Rules | None, path: str, is_folder: bool) -> bool:

@@ -654,3 +654,15 @@ def test_time_grows_with_the_number_of_entries_only(found) -> None:
     begun = perf_counter()
     assert len(found(*pairs, files=files, select=("IFL3",))) == 400
     assert perf_counter() - begun < 25
+
+
+@pytest.mark.parametrize("cell", ["{{Subject}}", 'CN=edi, O="A &amp; B"'])
+@pytest.mark.parametrize(
+    ("at_hand", "meant"), [("A &amp; B", 1), ("A & B", 1), ("A &lt; B", 0), ("A && B", 0)]
+)
+def test_a_name_with_an_escape_in_it_matches_as_it_is(found, cell, at_hand, meant) -> None:
+    leaf = issue(f"escapes in {at_hand}", dn("CN=edi", f"O={at_hand}"), NEW_CA)
+    parameters = {"Subject": 'CN=edi, O="A &amp; B"'}
+    pair = (cell, NEW_CA.pair[0])
+    report = found(pair, files=[leaf], parameters=parameters, report=True)
+    assert len(report.iflows[0].channels[0].entries[0].certificates) == meant

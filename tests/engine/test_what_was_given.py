@@ -79,6 +79,20 @@ def test_in_a_folder_of_certificates_content_decides(tmp_path) -> None:
     assert skipped[1:] == [("other-file", "no certificate in it")] * 2
 
 
+def test_a_pattern_that_excludes_nothing_is_told(summary) -> None:
+    text = summary({}, exclude=["/old/", "*.prop", "src/gone", "META-INF"])
+    assert "exclude '/old/' excludes nothing exclude 'src/gone' excludes nothing" in text
+    assert text.count("excludes nothing") == 2
+
+
+def test_of_patterns_for_places_that_were_not_looked_at_nothing_is_said(tmp_path) -> None:
+    write_tree(tmp_path, {"a/x.cer": b"x", "b/y.cer": b"x"})
+    given = {"as_of": CLOCK, "directory": str(tmp_path), "exclude": ["b/z*", "a/q", "a/x.cer", "r"]}
+    assert iflint.check("a", **given).exclude_without == ("a/q",)
+    assert iflint.check(".", **given).exclude_without == ("b/z*", "a/q", "r")
+    assert iflint.check(".", **given, certificates=["b"]).exclude_without == ("b/z*", "a/q", "r")
+
+
 def test_a_file_that_a_finding_speaks_of_is_not_told_twice(summary) -> None:
     text = summary({"a.cer": "no certificate"}, certificates=["a.cer"])
     assert "IFL002" in text

@@ -30,7 +30,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "Orders",
         "Orders",
         [Channel("HTTPS", "/orders", [("{{Subject}}", "{{Issuer}}")], authorization="{{Auth}}")],
-        parameters={"Auth": "RoleBased", "Subject": "", "Issuer": ""},
+        parameters={"Auth": "RoleBased", "Subject": "CN=dev, O=Example", "Issuer": ""},
     )
     for name, content in bundle(described).items():
         write(folder / name, content)
@@ -111,7 +111,7 @@ def test_a_channel_is_listed_for_each_environment_in_which_it_differs(repository
         (channel["environment"], channel["authorization"], channel["entries"][0]["subject"])
         for channel in report["iflows"][0]["channels"]
     ] == [
-        ("dev", "RoleBased", ""),
+        ("dev", "RoleBased", "CN=dev, O=Example"),
         ("qa", "ClientCertificate", "CN=qa, O=Example"),
         ("prod", "ClientCertificate", "CN=prod, O=Example"),
     ]

@@ -7,6 +7,7 @@ import pytest
 from iflow.flows import channel, flow, prop, read, rows, stored
 
 ROWS = prop("clientCertificates", rows(("CN=a", "CN=b")))
+NO_ROWS = prop("clientCertificates", "")
 PAIR = prop("subject0", "cn=s") + prop("issuer0", "cn=i")
 
 
@@ -107,11 +108,13 @@ def test_without_the_key_the_rows_decide() -> None:
         ((), NONE),
         ((ROWS,), INFERRED),
         ((prop("senderAuthType", "ClientCertificate"),), CERTIFICATE),
-        ((prop("authentication", "certificate"),), CERTIFICATE),
+        ((prop("authentication", "certificate"),), NONE),
+        ((prop("authentication", "certificate"), NO_ROWS), CERTIFICATE),
         ((prop("authentication", "ClientCertificate"),), NONE),
         ((prop("authentication", "publickey"),), NONE),
         ((prop("authentication", "{{Nothing}}"),), NONE),
-        ((prop("authentication", "{{Certificate}}"),), CERTIFICATE),
+        ((prop("authentication", "{{Certificate}}"),), NONE),
+        ((prop("authentication", "{{Certificate}}"), ROWS), CERTIFICATE),
         ((prop("authentication", "publickey"), ROWS), INFERRED),
         ((prop("senderAuthType", "RoleBased"), ROWS), OTHER),
         ((prop("senderAuthType", "{{Nothing}}"), ROWS), UNRESOLVED),

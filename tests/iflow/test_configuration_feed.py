@@ -96,7 +96,7 @@ def test_it_says_the_same_as_json() -> None:
     [
         (feed(VALUES, prolog="<!DOCTYPE feed [<!ENTITY a 'b'>]>"), "DOCTYPE"),
         (feed(VALUES)[:-20], "cut off"),
-        ("<a><ParameterKey>x</ParameterKey></a>", "holds no element"),
+        ("<a><ParameterKey>x</ParameterKey></a>", "is XML without ParameterKey"),
         ("<ParameterKey", "cut off"),
         ("<ParameterKey></x>", "broken"),
         ("<a>" + "<ParameterKey/>" * 600_000 + "</a>", "more than 200,000 elements"),

@@ -44,7 +44,29 @@ def indefinite(node: asn1.Node, depth: int) -> bytes:
     return bytes((node.tag, 0x80)) + inside + b"\0\0"
 
 
+def der(*values: bytes) -> bytes:
+    return asn1.encode(asn1.SEQUENCE, b"".join(values))
+
+
+def octets(content: bytes) -> bytes:
+    return asn1.encode(asn1.OCTET_STRING, content)
+
+
 BUNDLE = b"".join(map(pem, CHAIN))
+ALGORITHM = der(bytes.fromhex("06092a864886f70d01050d"), der())
+BCFKS = der(der(ALGORITHM, octets(b"x" * 300)), der(der(ALGORITHM), octets(b"x" * 20)))
+EMPTY = der(
+    bytes.fromhex("06092a864886f70d010702"),
+    asn1.encode(
+        0xA0,
+        der(
+            bytes.fromhex("0201013100"),
+            der(bytes.fromhex("06092a864886f70d010701")),
+            bytes.fromhex("3100"),
+        ),
+    ),
+)
+"""A SignedData without certificates and signers (RFC 5652 §5.1)."""
 
 
 @pytest.mark.parametrize(
@@ -78,8 +100,9 @@ BUNDLE = b"".join(map(pem, CHAIN))
         base64.encodebytes(b"".join(CHAIN)),
         pem(b"".join(CHAIN), "PKCS7"),
         indefinite(asn1.parse(degenerate_pkcs7()), 4),
+        der(*reversed(CHAIN)),
     ],
-    ids=range(27),
+    ids=range(28),
 )  # fmt: skip
 def test_every_format_gives_the_same_certificates(data: bytes) -> None:
     content = read(data)
@@ -209,6 +232,10 @@ def test_other_content_is_named_and_never_shown() -> None:
         (CHAIN[0][:200], "cut off"),
         (b"\xfe\xed\xfe\xed\0\0\0\2", "Java keystore"),
         (b"\0\0\0\2\0\0\0\x14" + bytes(20), "Bouncy Castle"),
+        (BCFKS, "Bouncy Castle (BCFKS)"),
+        (EMPTY, "PKCS#7 structure without any certificate"),
+        (pem(EMPTY, "PKCS7"), "PKCS#7 structure without any certificate"),
+        (b"ssh-ed25519 AAAAC3NzaC1lZDI1 x@example", "public key of SSH"),
         (b"PK\x03\x04rest", "zip"),
         (b"-----BEGIN CERTIFICATE-----\n", "does not end"),
         (b"-----BEGIN CERTIFICATE-----\nMIIB\n", "does not end"),
