@@ -41,6 +41,7 @@ _ODD: list[Any] = [
     "../../x", "CN=", "0001-01-01", "9999-12-31T23:59:59Z", "/Date(99999999999999999)/", "x" * 5000,
     [], {}, [[]], [None], {"": ""}, [{"a": [1]}] * 50,
 ]  # fmt: skip
+_BIT_STRING = b"\x03"
 _PEM = re.compile(rb"(-----BEGIN [A-Z0-9 ]+-----\r?\n)([A-Za-z0-9+/=\s]+)(-----END)")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{40,}={0,2}")
 
@@ -219,7 +220,10 @@ def _in_json(data: bytes, rng: Random, damage: Damage) -> bytes | None:
 
 
 def _in_der(data: bytes, rng: Random, damage: Damage) -> bytes | None:
-    """The content of one value of DER, or its tag; the lengths around it fit again."""
+    """The content of one value of DER, or its tag; the lengths around it fit again.
+
+    What is packed in a string, as a key is, is damaged as DER in its turn.
+    """
     if data[:1] != b"\x30" or (outer := _value(data, 0)) is None:
         return None
     path = [(0, *outer)]
@@ -241,6 +245,8 @@ def _in_der(data: bytes, rng: Random, damage: Damage) -> bytes | None:
         tag = bytes([rng.choice((1, 2, 3, 4, 5, 6, 12, 19, 23, 24, 30, 48, 49, 128, 160, 163))])
     if kind == 1:
         content = rng.choice((b"", b"\0", b"\xff", b"\0" * 9, b"\xff" * 300))
+    elif kind and tag == _BIT_STRING and content[:1] == b"\0":
+        content = b"\0" + damage(content[1:])
     elif kind:
         content = damage(content)
     changed = _node(tag, content)
