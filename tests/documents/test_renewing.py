@@ -75,6 +75,7 @@ BY_HAND = {
 def test_each_step_says_what_is_written(tmp_path: Path) -> None:
     demo = tmp_path / "fixtures" / "demo"
     shutil.copytree(ROOT / "fixtures" / "demo", demo)
+    (tmp_path / ".git").mkdir()
     done = set()
     for command, promised in typed(PAGE):
         for key, do in BY_HAND.items():
