@@ -44,6 +44,8 @@ def pages() -> dict[Path, str]:
     made[readme] = with_families(readme.read_text(encoding="utf-8"))
     configuration = ROOT / "docs" / "configuration.md"
     made[configuration] = with_settings(configuration.read_text(encoding="utf-8"))
+    security = ROOT / "docs" / "security.md"
+    made[security] = with_limits(security.read_text(encoding="utf-8"))
     made[ROOT / "docs" / "iflint.schema.json"] = dumped(schema(rules))
     made |= {ROOT / "docs" / name: dumped(make()) for name, make in SCHEMAS.items()}
     return made
@@ -109,6 +111,20 @@ def settings() -> list[str]:
         "",
         f"In `[environments.NAME]` may stand {names}. Its `parameters`: {patterns}",
     ]
+
+
+def with_limits(page: str) -> str:
+    """The page on security with its table of limits."""
+    from iflint.limits import LIMITS, numbered
+
+    begin, end = "<!-- limits: made by docs/make_pages.py -->", "<!-- end of limits -->"
+    before, rest = page.split(begin)
+    table = ["| limit | at most | of what | why so many |", "| --- | --- | --- | --- |"]
+    table += [
+        f"| `{limit.name}` | {numbered(limit.default)} | {limit.bounds} | {limit.reason} |"
+        for limit in LIMITS.values()
+    ]
+    return "\n".join([before + begin, *table, end]) + rest.split(end)[1]
 
 
 def main() -> None:

@@ -44,13 +44,14 @@ CASES = FIXTURES / "rules"
 SECONDS, MEBIBYTES, LONGEST = 15, 400, 5 << 20
 """What a run may take: of processor time, of memory, and of output in bytes."""
 DAMAGED = "damaged"
+VARIABLE = "STOREPASS"
+RULE_FAILED = "IFL009"
 
 
 class Kind(NamedTuple):
     """A sort of input: where one lies, and what it was before the damage.
 
-    ``option`` is how it is given to a run that does not find it by itself: it has a say in what is
-    found of others, and a run may refuse it (exit 2).
+    ``option`` is how it is given to a run that does not find it by itself.
     """
 
     path: str
@@ -71,8 +72,9 @@ class Cases(NamedTuple):
     def files(self, rng: Random) -> dict[str, bytes]:
         """The files of the case, by their paths."""
         case = rng.choice(_cases())
-        files = {path: path.read_bytes() for path in sorted(case.rglob("*")) if path.is_file()}
-        chosen = rng.choice([path for path in files if path.name != "iflint.toml"] or [*files])
+        paths = (path for path in sorted(case.rglob("*")) if path.name != "iflint.toml")
+        files = {path: path.read_bytes() for path in paths if path.is_file()}
+        chosen = rng.choice([*files])
         files[chosen] = damaged(files[chosen], rng, [*files.values()])
         return {f"{DAMAGED}/{path.relative_to(case)}": data for path, data in files.items()}
 
@@ -138,26 +140,30 @@ KINDS: dict[str, Kind | Cases] = {
     "mappings": Kind(f"{DAMAGED}/mappings.json", _named("mappings.json", "Mappings.json")),
     "json": Kind(f"{DAMAGED}/any.json", _named(".json")),
     "ignored": Kind(f"{DAMAGED}/.gitignore", _ignored),
-    "parameters": Kind("qa.prop", _parameters, "--parameters"),
-    "configuration": Kind("other/iflint.toml", _named(".toml"), "--config"),
-    "baseline": Kind("known.json", _baselines, "--baseline"),
-    "roots": Kind("roots.json", _named("trust-table.json"), "--roots"),
-    "calendar": Kind("calendar.json", _named("ca-calendar.json"), "--calendar"),
+    "parameters": Kind(f"{DAMAGED}/qa.prop", _parameters, "--parameters"),
+    "configuration": Kind(f"{DAMAGED}/iflint.toml", _named(".toml"), "--config"),
+    "baseline": Kind(f"{DAMAGED}/known.json", _baselines, "--baseline"),
+    "roots": Kind(f"{DAMAGED}/roots.json", _named("trust-table.json"), "--roots"),
+    "calendar": Kind(f"{DAMAGED}/calendar.json", _named("ca-calendar.json"), "--calendar"),
 }
 ALSO = (
-    ["fix", "--diff", "--add-successor", "--unsafe-fixes"],
-    ["channels"],
-    ["certificates"],
-    ["certificates", "--format", "html"],
-    ["forecast"],
+    ["fix", "--diff", "--add-successor", "--unsafe-fixes", DAMAGED],
+    ["channels", DAMAGED],
+    ["certificates", DAMAGED],
+    ["certificates", "--format", "html", DAMAGED],
+    ["forecast", DAMAGED],
     ["chain", "--all", "FILE"],
-    ["sender", "FILE", "."],
-    ["renew", "FILE", "."],
-    ["check", "--format", "html"],
-    ["check", "--format", "junit"],
-    ["check", "--format", "markdown"],
+    ["sender", "FILE", DAMAGED],
+    ["renew", "FILE", DAMAGED],
+    ["check", "--format", "html", DAMAGED],
+    ["check", "--format", "junit", DAMAGED],
+    ["check", "--format", "markdown", DAMAGED],
 )
 """What else is asked in each run: one of these. ``FILE`` is what was damaged, which some refuse."""
+MAY_REFUSE = ("--config", "--roots", "--calendar", "--baseline")
+"""Options whose file a run may refuse, with exit code 2."""
+DECIDE = ("--config", "--roots", "--calendar")
+"""Options whose file has a say in what is found of the healthy ones."""
 
 
 class _TooSlow(BaseException):
@@ -181,6 +187,8 @@ def campaign(first: int, runs: int, seed: int, found: Path) -> bool:
                 for path, data in files.items():
                     _put(kept / path, data)
                 print(f"run {number}, {name}: {mistake}\n  {kept}", flush=True)
+            if number % 1000 == 999:
+                print(f"up to run {number}: {wrong.total()} wrong", flush=True)
     taken = time.monotonic() - begin
     print(f"{runs:,} runs in {taken:.0f} s, {wrong.total()} of them wrong", *wrong.items())
     return not wrong
@@ -200,8 +208,7 @@ def _workplace(found: Path) -> Iterator[Path]:
         shutil.copy(CASES / "roots.pem", place)
         settings = (place / "iflint.toml").read_text(encoding="utf-8")
         with_roots = settings.replace('"trust-table.json"]', '"trust-table.json", "roots.pem"]')
-        opened = f'keystore-password-env = ["STOREPASS"]\n{with_roots}'
-        (place / "iflint.toml").write_text(opened, encoding="utf-8")
+        (place / "iflint.toml").write_text(with_roots, encoding="utf-8")
         os.chdir(place)
         try:
             _check(["--write-baseline", "baseline.json"], place)
@@ -225,17 +232,15 @@ def _run(
             if mistake == "exit 2" and "FILE" in also:
                 mistake = None
     finally:
-        shutil.rmtree(place / DAMAGED, ignore_errors=True)
-        for path in files:
-            (place / path).unlink(missing_ok=True)
+        shutil.rmtree(place / DAMAGED)
     taken, grown = time.process_time() - begin, (_memory() - before) // 1024
-    if mistake == "exit 2" and option and option != "--parameters":
+    if mistake == "exit 2" and option in MAY_REFUSE:
         return None
     if mistake is None and grown > MEBIBYTES:
         mistake = f"took {grown} MiB"
     if mistake is None and taken > SECONDS:
         mistake = f"took {taken:.0f} s"
-    if mistake is None and not option and _healthy_findings(document) != expected:
+    if mistake is None and option not in DECIDE and _healthy_findings(document) != expected:
         mistake = "other findings on the healthy ones"
     return mistake
 
@@ -255,13 +260,16 @@ def _check(options: list[str], place: Path) -> tuple[str | None, Any]:
     for each in reports:
         each.unlink(missing_ok=True)
     formats = [f"--format={each.suffix[1:]}={each}" for each in reports]
-    mistake, _ = _ask(["check", "-v", *formats, *options])
+    mistake, _ = _ask(["check", "-v", f"--keystore-password-env={VARIABLE}", *formats, *options])
     if mistake is not None:
         return mistake, None
     try:
         document, _sarif = (json.loads(path.read_bytes()) for path in reports)
     except (OSError, ValueError) as error:
         return f"no report that parses: {error}", None
+    failed = [each for each in document["report"]["findings"] if each["code"] == RULE_FAILED]
+    if failed:
+        return f"a rule failed: {failed[0]}", document
     if max(path.stat().st_size for path in reports) > LONGEST:
         return "more than 5 MiB of output", document
     return None, document
@@ -274,7 +282,7 @@ def _ask(arguments: list[str]) -> tuple[str | None, str]:
     signal.signal(signal.SIGPROF, _stop)
     signal.setitimer(signal.ITIMER_PROF, 2 * SECONDS)
     try:
-        runner = CliRunner(env={"STOREPASS": PASSWORD})
+        runner = CliRunner(env={VARIABLE: PASSWORD})
         result = runner.invoke(cli, [*arguments, "--as-of", "2026-11-24", "--debug"])
     except _TooSlow:
         return f"{arguments} did not end within {2 * SECONDS} s", ""
@@ -294,10 +302,10 @@ def _stop(*_: object) -> None:
 
 
 def _healthy_findings(document: Any) -> list[str]:
-    """The findings on the healthy ones, byte for byte."""
-    findings = document["report"]["findings"]
-    return [
-        json.dumps(each)
-        for each in findings
+    """The findings on the healthy ones, byte for byte, whether a baseline knows them or not."""
+    report = document["report"]
+    return sorted(
+        json.dumps({name: value for name, value in each.items() if name != "baseline"})
+        for each in (*report["findings"], *report["known"])
         if not each["location"]["file"]["path"].startswith(DAMAGED)
-    ]
+    )

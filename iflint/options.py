@@ -18,6 +18,7 @@ from iflint.values import (
     EXISTING_PATH,
     FILE,
     FINGERPRINT,
+    LIMIT,
     LINE,
     MOMENT,
     PARAMETER_PATTERN,
@@ -38,6 +39,7 @@ CERTIFICATES = "Certificates and roots"
 FLOWS = "Flows"
 FINDINGS = "Findings"
 OUTPUT = "Output"
+LIMITS = "Limits"
 """Headings of the help."""
 
 
@@ -241,6 +243,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     for the exact location of every channel and entry in the report, ``describe_rules`` for the
     rules in force, ``diagrams`` for how the flows are drawn; each costs time that a run without
     it saves. ``service_keys`` and ``users`` say which roles service keys and mapped users have.
+    ``limit`` has items ``NAME=NUMBER`` (`iflint.limits`).
     ``progress`` is told of each step (`iflint.progress`).
     """
 
@@ -325,6 +328,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         str | None,
         Setting(FILE, "Known findings: only what this file does not have counts.", FINDINGS),
     ] = None
+    limit: Annotated[
+        tuple[str, ...],
+        Setting(LIMIT, "Let a limit on what is read and told be this number.", LIMITS),
+    ] = ()
     rules: Mapping[str, Mapping[str, Any]] = {}
     suppressions: tuple[Suppression, ...] = ()
     environments: tuple[Environment, ...] = ()

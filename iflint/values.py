@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from iflint.limits import LARGEST, LIMITS, MISTAKES
 from iflint.places.bounds import Bounds
 from iflint.words.nearest import did_you_mean
 from iflint.words.visible import shown
@@ -106,6 +107,8 @@ class Kind(msgspec.Struct, Generic[T], frozen=True):
                 values += value if isinstance(value, tuple) else (value,)
             except ValueError as error:
                 wrong.append((index, str(error)))
+            if len(wrong) > MISTAKES.value:
+                break
         return values, wrong
 
 
@@ -189,14 +192,14 @@ def whole_number(least: int, most: int, unit: str = "") -> Kind[int]:
 
 TRUST = "trust-configuration"
 """The option that vouches for a configuration file which was found, not named."""
-_UNTRUSTED = f"of a configuration that was found; --{TRUST} allows it"
+UNTRUSTED = f"a configuration that was found may do so only with --{TRUST}"
 
 
 def _path(value: Any, scope: Scope) -> str:
     """The one place where a setting becomes a path to read."""
     path = _anywhere(value, scope)
     if scope.bounds is not None and not scope.bounds.may_read(path):
-        raise ValueError(f"{shown(value, 200)} leads out of the repository {_UNTRUSTED}")
+        raise ValueError(f"{shown(value, 200)} leads out of the repository; {UNTRUSTED}")
     return path
 
 
@@ -204,7 +207,7 @@ def _path_to_write(value: Any, scope: Scope) -> str:
     """The one place where a setting becomes a path to write."""
     path = _anywhere(value, scope)
     if scope.bounds is not None and not scope.bounds.may_write(path):
-        raise ValueError(f"{shown(value, 200)} leads out of the folder, or into .git, {_UNTRUSTED}")
+        raise ValueError(f"{shown(value, 200)} leads out of its folder or into .git; {UNTRUSTED}")
     return path
 
 
@@ -336,7 +339,7 @@ RULES = Kind(
 def _password_variable(value: Any, scope: Scope) -> tuple[str, ...]:
     """``NAME`` or ``PATH=NAME``, in a file also a table of them; a password is not repeated."""
     if scope.bounds is not None:
-        raise ValueError(f"names a variable of your environment, {_UNTRUSTED}")
+        raise ValueError(f"names a variable of your environment; {UNTRUSTED}")
     if isinstance(value, dict):
         named = [(path, _variable(name)) for path, name in value.items()]
         return tuple(f"{_existing_path(path, scope)}={name}" for path, name in named)
@@ -371,6 +374,61 @@ PASSWORD_VARIABLE = Kind(
     },
     _VARIABLE,
     metavar="[PATH=]NAME",
+)
+
+
+# limits
+
+
+def _limit(value: Any, scope: Scope) -> tuple[str, ...]:
+    """``NAME=NUMBER``, in a file a table of them; a file may lower a limit, never raise one."""
+    if isinstance(value, dict):
+        return tuple(_one_limit(name, number, scope) for name, number in value.items())
+    name, _, number = text_of(value, _LIMIT).partition("=")
+    digits = number.strip()
+    is_number = digits.isascii() and digits.isdigit() and len(digits) < 20
+    return (_one_limit(name.strip(), int(digits) if is_number else digits, scope),)
+
+
+def _one_limit(name: str, number: Any, scope: Scope) -> str:
+    limit = LIMITS.get(name)
+    if limit is None:
+        raise ValueError(f"{shown(name)} names no limit{did_you_mean(name, LIMITS)}")
+    most = LARGEST if scope.folder is None else limit.default
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= LARGEST:
+        raise ValueError(f"{name} takes a whole number above 0")
+    if number > most:
+        raise ValueError(
+            f"{name} can be {limit.default} at most in a file: only the command line raises a limit"
+        )
+    return f"{name}={number}"
+
+
+_LIMIT = "the name of a limit and its number, NAME=NUMBER"
+
+LIMIT = Kind(
+    _limit,
+    {
+        "anyOf": [
+            {"type": "string", "pattern": "^[a-z-]+=[0-9]+$"},
+            {
+                "type": "object",
+                "properties": {
+                    name: {
+                        "type": "integer",
+                        "minimum": 1,
+                        "maximum": limit.default,
+                        "default": limit.default,
+                        "description": f"At most so many: {limit.bounds}.",
+                    }
+                    for name, limit in LIMITS.items()
+                },
+                "additionalProperties": False,
+            },
+        ]
+    },
+    _LIMIT,
+    metavar="NAME=NUMBER",
 )
 
 

@@ -48,7 +48,8 @@ from iflint.callers.trees.nodes import (
     Text,
     texts_of,
 )
-from iflint.pki.files import MAX_CERTIFICATES, MAX_PROBLEMS, FileContent
+from iflint.limits import CALLERS_OF_A_FILE, CERTIFICATES_OF_A_FILE, PROBLEMS_OF_A_FILE, numbered
+from iflint.pki.files import FileContent
 from iflint.pki.pem import is_placeholder
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind
@@ -124,6 +125,7 @@ class Finder:
         self._rows: set[int] = set()
         self._alive: list[Node] = []
         self._full = False
+        self._too_many = False
         self.found = Found([], [], [], {}, {}, [], [], [], [], [])
 
     def walk(self, root: Node, owner: Owner = NOBODY) -> None:
@@ -189,6 +191,10 @@ class Finder:
 
     def _take(self, node: Mapping, owner: Owner) -> None:
         fields = node.fields
+        known = len(self.found.keys) + len(self.found.mappings) + len(self.found.entries)
+        if known >= CALLERS_OF_A_FILE.value:
+            self._too_many = True
+            return
         answer = node.mapping("d")
         if answer is not None and isinstance(rows := answer.fields.get("results"), Sequence):
             self._rows.update(map(id, rows.items))
@@ -330,7 +336,7 @@ class Finder:
         return bool(keys)
 
     def _read(self, text: Text) -> FileContent:
-        self._full = self._full or len(self.found.certificates) >= MAX_CERTIFICATES
+        self._full = self._full or len(self.found.certificates) >= CERTIFICATES_OF_A_FILE.value
         return FileContent() if self._full else certificates_in(text)
 
     def _use(self, text: Text | None, held: FileContent) -> None:
@@ -340,7 +346,7 @@ class Finder:
         if text is not None:
             self._seen.add(id(text))
             self._alive.append(text)
-        if len(self.found.problems) < MAX_PROBLEMS:
+        if len(self.found.problems) < PROBLEMS_OF_A_FILE.value:
             self.found.problems += held.problems
 
     def _add(self, held: FileContent) -> None:
@@ -350,7 +356,12 @@ class Finder:
     def end(self, *, cut: bool) -> None:
         """Say what was not read to its end; ``cut``: for want of a budget."""
         if self._full:
-            self._problem(f"the file holds more than {MAX_CERTIFICATES} certificates")
+            most = numbered(CERTIFICATES_OF_A_FILE.value)
+            self._problem(f"the file holds more than {most} certificates")
+        elif self._too_many:
+            most = numbered(CALLERS_OF_A_FILE.value)
+            what = f"more than {most} service keys or mappings (limit {CALLERS_OF_A_FILE.name})"
+            self._problem(f"the file holds {what}")
         elif cut:
             self._problem(f"the file holds more than {MAX_NODES} values: the rest is not read")
 

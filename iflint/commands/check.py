@@ -11,9 +11,11 @@ from iflint.configuration.settings import Destination
 from iflint.console import output
 from iflint.console.arguments import CONFIGURATION, FINDINGS, JUDGING, PATHS, REPORT
 from iflint.console.frame import subcommand
-from iflint.console.interface import CLEAN, FOUND, Failure, complain
+from iflint.console.interface import CLEAN, FOUND, Failure, WrongUsage, complain
 from iflint.console.invocation import Invocation, Request, check, prepare
+from iflint.limits import FINDINGS_OF_A_CHANNEL
 from iflint.options import UsageError
+from iflint.places.defects import tell
 from iflint.values import STANDARD_OUTPUT
 from iflint.words.terminal import Style
 from iflint.words.visible import shown
@@ -69,12 +71,23 @@ def _report_on(run: Invocation, *, guide: bool) -> int:
         fixes=any(each.fixes for each in needs),
     )
     report = _with_baseline(report, run)
+    if (
+        max(map(len, (report.findings, report.known, report.suppressed)))
+        > FINDINGS_OF_A_CHANNEL.value
+    ):
+        from iflint.report.listed import listed
+
+        report = listed(report)
     failures = []
     for each in run.destinations:
         try:
             _write(report, run, each)
         except Failure as failure:
             failures.append(failure.message)
+        except WrongUsage:
+            raise
+        except Exception as error:
+            tell(f"the report in the format {each.format}", error)
     if failures:
         raise Failure("\n".join(failures))
     _say_scope(report, run)

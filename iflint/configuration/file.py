@@ -161,8 +161,12 @@ def _decoded(data: bytes) -> str:
 def _parsed(text: str) -> dict[str, Any]:
     import tomllib
 
+    from iflint.configuration.toml import TooDeep, loads
+
     try:
-        return tomllib.loads(text)
+        return loads(text)
+    except TooDeep as error:
+        raise _UnreadableError(str(error), error.line, error.column) from error
     except tomllib.TOMLDecodeError as error:
         raise _UnreadableError(*_syntax_error(str(error), text)) from error
     except RecursionError as error:

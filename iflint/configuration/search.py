@@ -74,10 +74,10 @@ def _has_table(path: str) -> bool:
     as_utf8 = data.replace(b"\0", b"")
     if b"iflint" not in as_utf8:
         return False
-    import tomllib
+    from iflint.configuration.toml import loads
 
     try:
-        tool = tomllib.loads(data.decode("utf-8-sig")).get("tool")
+        tool = loads(data.decode("utf-8-sig")).get("tool")
     except (ValueError, RecursionError):
         return re.search(_TABLE, as_utf8) is not None
     return isinstance(tool, dict) and TABLE[1] in tool

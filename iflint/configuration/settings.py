@@ -24,6 +24,7 @@ from iflint.values import (
     FILE_TO_WRITE,
     SOME_PATH,
     STANDARD_OUTPUT,
+    UNTRUSTED,
     Kind,
     Scope,
     file_to_write,
@@ -75,7 +76,9 @@ def _report(value: Any, scope: Scope, format_name: str | None = None) -> str:
 
         if not may_be_replaced(path, format_name):
             told = f"a report in the format {format_name}" if format_name else "a report"
-            raise ValueError(f"would overwrite {shown(value, 200)}, which is not {told}")
+            raise ValueError(
+                f"would overwrite {shown(value, 200)}, which is not {told}; {UNTRUSTED}"
+            )
     return path
 
 

@@ -29,7 +29,7 @@ ROOTS = (
 """The settings that decide which roots count, and at what moment."""
 JUDGING = (
     *("certificates", *ROOTS, "expiry-days", "calendar"),
-    *("parameters", "environment", "all-environments", "exclude"),
+    *("parameters", "environment", "all-environments", "exclude", "limit"),
 )
 """What decides what is read, and how it is judged."""
 RULES = ("select", "ignore")

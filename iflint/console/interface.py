@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
+from iflint.limits import MISTAKES, numbered
 from iflint.places.defects import Defects, gathered
 
 CLEAN, FOUND, WRONG_USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -36,8 +37,11 @@ class WrongUsage(click.ClickException):
 
     def show(self, file: Any = None) -> None:  # noqa: ARG002 - as in click
         """Print a line for each mistake."""
-        for mistake in self.mistakes:
+        most = MISTAKES.value
+        for mistake in self.mistakes[:most]:
             complain(mistake)
+        if len(self.mistakes) > most:
+            complain(f"and {numbered(len(self.mistakes) - most)} more mistakes like these")
 
 
 class Failure(click.ClickException):

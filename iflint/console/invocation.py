@@ -17,6 +17,7 @@ from iflint.configuration.settings import (
 )
 from iflint.console.interface import Failure, WrongUsage, complain
 from iflint.options import Environment, Options, UsageError
+from iflint.places.defects import tell
 from iflint.report.findings import RuleInfo
 from iflint.values import STANDARD_OUTPUT, RuleNames, Scope
 from iflint.words.nearest import did_you_mean
@@ -292,7 +293,12 @@ def check(
         if fixes:
             from iflint.fixes.proposals import with_fixes
 
-            found = with_fixes(found, read_once, also=run.settings.other_environments)
+            try:
+                found = with_fixes(found, read_once, also=run.settings.other_environments)
+            except UsageError:
+                raise
+            except Exception as error:
+                tell("what 'iflint fix' would write", error)
         return found
 
     return call(report)

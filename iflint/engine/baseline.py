@@ -15,13 +15,13 @@ from functools import cached_property
 import msgspec
 
 from iflint.engine.coverage import Coverage, RunCoverage, caller_in_baseline, path_in_baseline
+from iflint.limits import BASELINE_BYTES
 from iflint.options import UsageError
 from iflint.report.findings import BaselineState, Finding, Severity
 from iflint.report.report import BaselineSummary, KnownFinding, Report
 from iflint.words.visible import encodable, escaped_json
 
 VERSION = "1"
-LARGEST_FILE = 256 * 1024 * 1024  # bytes; ours: 700,000 findings, at 370 each
 
 
 class Baseline(msgspec.Struct, frozen=True):
@@ -107,7 +107,7 @@ class BaselineFile:
             return UsageError(f"baseline {self.path} can't be read: it is not a regular file")
         try:
             with open(self.path, "rb") as file:
-                return file.read(LARGEST_FILE)
+                return file.read(BASELINE_BYTES.value)
         except OSError as error:
             hint = "" if os.path.lexists(self.path) else "; --write-baseline FILE makes one"
             return UsageError(

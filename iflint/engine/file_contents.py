@@ -15,6 +15,7 @@ from iflint.callers.model import Callers
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from iflint.limits import Budget
     from iflint.pki.files import FileContent
     from iflint.pki.passwords import Password
     from iflint.sources import CertificateSource, SourceFile
@@ -36,9 +37,15 @@ class FileRead(msgspec.Struct, frozen=True):
 
 
 def read_content(
-    data: bytes, source: CertificateSource, passwords: Callable[[], Sequence[Password]]
+    data: bytes,
+    source: CertificateSource,
+    passwords: Callable[[], Sequence[Password]],
+    budget: Budget | None = None,
 ) -> FileRead:
-    """What a file of these bytes holds; ``passwords`` are asked for if it may be a keystore."""
+    """What a file of these bytes holds; ``passwords`` are asked for if it may be a keystore.
+
+    What it costs to open is taken from the run's ``budget``.
+    """
     from iflint.callers.signs import begins_like_json, may_hold_callers
     from iflint.pki.files import FileContent, may_hold_certificates, read_certificate_file
 
@@ -57,7 +64,7 @@ def read_content(
 
             content = read_loose(data, location)
     elif holds or (source.certain and not callers):
-        content = read_certificate_file(data, location, passwords())
+        content = read_certificate_file(data, location, passwords(), budget)
     else:
         content = FileContent()
     if callers == Callers():

@@ -10,6 +10,7 @@ import msgspec
 from iflint.callers.model import Callers
 from iflint.engine.file_contents import FileRead, begins_with_a_sign, read_content
 from iflint.iflow.reader import ParsedIflow, read_iflow
+from iflint.limits import Budget
 from iflint.options import Options, UsageError
 from iflint.places.defects import failed_on
 from iflint.places.location import FileLocation, Location, Package
@@ -54,8 +55,15 @@ class Inputs(msgspec.Struct, frozen=True):
     idle: tuple[str, ...] = ()
 
 
-Known = dict[tuple["FileLocation", bool], FileRead]
-"""What certificate files hold that were read before: by place, and whether they surely are some."""
+class Known(dict[tuple[FileLocation, bool], FileRead]):
+    """What certificate files hold that were read before, and the run's budget for more of them.
+
+    They are known by place, and whether they surely are some.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.budget = Budget()
 
 
 def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
@@ -115,7 +123,7 @@ class Reading:
         self, options: Options, known: Known | None = None, *, connectivity_tests: bool = False
     ) -> None:
         self._options = options
-        self._known: Known = {} if known is None else known
+        self._known = Known() if known is None else known
         self._connectivity_tests = connectivity_tests
         self._flows: list[ParsedIflow] = []
         self._certificates: list[FoundCertificate] = []
@@ -314,13 +322,13 @@ class Reading:
         return self._known[key]
 
     def _parsed(self, data: bytes, source: CertificateSource) -> FileRead:
+        file = source.file.location
         try:
-            return read_content(data, source, lambda: self._passwords(source.file.location))
+            return read_content(data, source, lambda: self._passwords(file), self._known.budget)
         except Exception as error:
             from iflint.pki.files import FileContent
 
-            place = Location(source.file.location)
-            problem = failed_on(place, error, ProblemKind.CERTIFICATE)
+            problem = failed_on(Location(file), error, ProblemKind.CERTIFICATE)
             return FileRead(FileContent(problems=(problem,)))
 
     def _use(self, content: FileContent) -> None:

@@ -31,7 +31,7 @@ class Reader:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._parameters: dict[str, ParameterFile | Problem] = {}
-        self._known: Known = {}
+        self._known = Known()
         self._roots: dict[tuple[str, ...], RootsRead] = {}
 
     def parameters(

@@ -12,9 +12,10 @@ import msgspec
 
 from iflint.engine.inventory import report_on
 from iflint.engine.salvage import each_alone
+from iflint.limits import in_force
 from iflint.options import Environment, Options, now
 from iflint.places.paths import absolute_directory
-from iflint.places.problems import ProblemKind
+from iflint.places.problems import ProblemKind, told_of_a_run
 from iflint.progress import followed
 from iflint.report.report import Report
 from iflint.sources.disk import Disk
@@ -75,6 +76,7 @@ class Session:
         from iflint.engine.reading import Reader
         from iflint.engine.roots import read_calendar, read_public_cas
 
+        in_force(options.limit)
         self.name = ""
         self.options = options
         self.as_of = options.as_of or now()
@@ -266,7 +268,13 @@ class Session:
             return ()
         from iflint.engine.fingerprints import fingerprinted
 
-        found = [*self._general_findings(verdicts, as_of), *self._flow_findings(verdicts, as_of)]
+        of_run, *of_flows = told_of_a_run(
+            (self._problems, *(iflow.problems for iflow in self._iflows))
+        )
+        found = [
+            *self._general_findings(of_run, verdicts, as_of),
+            *self._flow_findings(of_flows, verdicts, as_of),
+        ]
         found += self._findings_about_failures(self._failed, self._context(as_of))
         directory = absolute_directory(self.options.directory)
         ordered = sorted(found, key=lambda finding: finding.place)
@@ -623,7 +631,10 @@ class Session:
         )
 
     def _flow_findings(
-        self, verdicts: dict[int, IflowVerdict], as_of: datetime
+        self,
+        problems: Sequence[tuple[Problem, ...]],
+        verdicts: dict[int, IflowVerdict],
+        as_of: datetime,
     ) -> Iterator[Finding]:
         """What rules say of each iFlow."""
         context, known = self._context(as_of), _of_clock(self._said, as_of)
@@ -631,19 +642,20 @@ class Session:
         progress = self.options.progress
         for number in followed(numbers, progress, "applying rules to iFlow", self._name_of):
             if number not in known:
-                cases = _flow_cases(context, self._iflows[number], verdicts.get(number))
+                iflow, verdict = self._iflows[number], verdicts.get(number)
+                cases = _flow_cases(context, iflow, problems[number], verdict)
                 known[number] = self._findings(cases)
             yield from known[number]
 
     def _general_findings(
-        self, verdicts: dict[int, IflowVerdict], as_of: datetime
+        self, problems: Iterable[Problem], verdicts: dict[int, IflowVerdict], as_of: datetime
     ) -> Iterator[Finding]:
         """What rules say of what belongs to no iFlow, and of the run as a whole."""
         from iflint.rule.rule import CallerCase, KeyCase, ProblemCase, RunCase
 
         context = self._context(as_of)
         callers = self.caller_verdicts(as_of)
-        yield from self._findings(ProblemCase(context, problem) for problem in self._problems)
+        yield from self._findings(ProblemCase(context, problem) for problem in problems)
         yield from self._findings(KeyCase(context, key) for key in self.inputs.keys)
         yield from self._findings(CallerCase(context, verdict) for verdict in callers)
         yield from self._findings([RunCase(context, tuple(verdicts.values()))])
@@ -786,11 +798,13 @@ class Session:
         )
 
 
-def _flow_cases(context: Context, iflow: Iflow, verdict: IflowVerdict | None) -> Iterator[Case]:
+def _flow_cases(
+    context: Context, iflow: Iflow, problems: Iterable[Problem], verdict: IflowVerdict | None
+) -> Iterator[Case]:
     """Everything of an iFlow that rules are handed; without a verdict, what can't be read."""
     from iflint.rule.rule import ChannelCase, EntryCase, IflowCase, ProblemCase
 
-    for problem in iflow.problems:
+    for problem in problems:
         yield ProblemCase(context, problem, iflow)
     if verdict is None:
         return

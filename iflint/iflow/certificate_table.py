@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 
 _MARKUP = re.compile(r"<[^<>]*>")
 
-ROW_LIMIT = 10_000
-"""How many rows of one value are read. Ours: reading them takes 0.1 s; most seen: one."""
-
 
 class Row(msgspec.Struct, frozen=True):
     """One certificate: a missing cell is empty and stands where its row stands."""
@@ -25,7 +22,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Rows(msgspec.Struct, frozen=True):
-    """The rows of a value, what stands outside of them, and whether `ROW_LIMIT` cut them off."""
+    """The rows of a value, what stands outside of them, and whether a limit cut them off."""
 
     rows: tuple[Row, ...]
     rest: str = ""

@@ -11,6 +11,7 @@ import msgspec
 from iflint.iflow.adapters import ADDRESS_KEYS, CERTIFICATE_TABLE, SETTINGS, USER_ROLE
 from iflint.iflow.certificate_table import Row, Rows
 from iflint.iflow.document import BPMN
+from iflint.limits import TEXT_LENGTH
 from iflint.places.text_file import CharacterMap, Mapped, Text
 
 if TYPE_CHECKING:
@@ -132,11 +133,11 @@ def _rows(table: Text | None) -> Rows:
 def _adapter(properties: dict[str, Text]) -> str:
     """ComponentType, else (*inferred*) the name in ``cmdVariantUri`` (``cname::sap:HTTPS``)."""
     if "ComponentType" in properties and properties["ComponentType"].text.strip():
-        return properties["ComponentType"].text.strip()
+        return properties["ComponentType"].text.strip()[: TEXT_LENGTH.value]
     variant = _VARIANT_NAME.search(
         properties["cmdVariantUri"].text if "cmdVariantUri" in properties else ""
     )
-    return variant[1].strip() if variant else ""
+    return variant[1].strip()[: TEXT_LENGTH.value] if variant else ""
 
 
 def _participant(element: etree._Element, xml: XmlFile, path: Path) -> Participant:
@@ -209,7 +210,7 @@ def _child(entry: etree._Element, name: str) -> int | None:
 
 
 def _attribute(element: etree._Element, name: str) -> str:
-    return (element.get(name) or "").strip()
+    return (element.get(name) or "").strip()[: TEXT_LENGTH.value]
 
 
 def _local(element: etree._Element) -> str:

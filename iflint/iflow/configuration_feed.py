@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from iflint.places.location import FileLocation
     from iflint.places.text_file import Origin
 
-MAX_TAGS = 500_000
-"""Start and end tags of a file. Ours: in memory they take 100 MiB; a parameter has some 20."""
-
 _KEY, _VALUE = "ParameterKey", "ParameterValue"
 _GIVE = "Give a properties file, or the Configurations of the artifact"
 
@@ -34,8 +31,6 @@ _GIVE = "Give a properties file, or the Configurations of the artifact"
 def feed_of_configurations(data: bytes, location: FileLocation) -> ParameterFile:
     """The parameters in a dump as XML; of those with the same name, the last. Never raises."""
     try:
-        if data.count(b"<") > MAX_TAGS:
-            raise _unreadable(location, f"The XML has more than {MAX_TAGS} tags")
         root, xml = read_xml(data, location)
     except Unreadable as error:
         problem = msgspec.structs.replace(without_excerpt(error.problem), remedy=_GIVE)

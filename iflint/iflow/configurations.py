@@ -16,6 +16,7 @@ from iflint.iflow.properties import (
     ParameterFile,
     unescaped,
 )
+from iflint.limits import JSON_VALUES, numbered
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind
 from iflint.places.text_file import CharacterMap, Mapped, TextFile, decode
@@ -23,13 +24,17 @@ from iflint.places.text_file import CharacterMap, Mapped, TextFile, decode
 if TYPE_CHECKING:
     from iflint.places.text_file import Origin
 
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++')
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\],:]|[^\s{}\[\],:"]++')
 _ESCAPE = re.compile(rf"\\(?:{UNICODE_ESCAPE}|(?P<char>.))")
 _CONTROL = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
 def configurations_of(file: TextFile) -> ParameterFile:
-    """The parameters in a JSON text; of those with the same name, the last. Never raises."""
+    """The parameters in a JSON text; of those with the same name, the last. Never raises.
+
+    All of them may stand in one line, and any may be a secret.
+    """
+    file = file.discreet()
     problem = _syntax(file)
     if problem is not None:
         return ParameterFile(file.location, {}, (problem,))
@@ -46,8 +51,12 @@ def configurations_of(file: TextFile) -> ParameterFile:
 
 
 def _syntax(file: TextFile) -> Problem | None:
+    text = file.text
+    if sum(map(text.count, "[{,")) > JSON_VALUES.value:
+        message = f"The JSON has more than {numbered(JSON_VALUES.value)} values"
+        return Problem(ProblemKind.ARTIFACT, Location(file.location), message, JSON_VALUES.remedy)
     try:
-        json.loads(file.text, parse_int=str, parse_float=str)
+        json.loads(text, parse_int=str, parse_float=str)
     except json.JSONDecodeError as error:
         place, what = file.locate(error.pos, min(error.pos + 1, len(file.text))), error.msg
         where = place.without_excerpt  # any line may hold a secret

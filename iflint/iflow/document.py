@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.iflow.positions import XmlFile
+from iflint.limits import XML_ATTRIBUTES, XML_ELEMENTS, numbered
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind, Unreadable, without_excerpt
 from iflint.places.text_file import TextFile
@@ -77,6 +78,7 @@ def _read_document(data: bytes, location: FileLocation, *, whole: bool) -> Docum
     end = _collaboration_end(utf8)
     ends_well = _ends_with(utf8, root_name)
     if end and ends_well and not whole:
+        _refuse_too_many(utf8[:end], location)
         head = _parse_head(utf8[:end], root_name)
         if head is not None:
             return Document(_definitions(head, xml, root_start), xml.until(end))
@@ -84,12 +86,14 @@ def _read_document(data: bytes, location: FileLocation, *, whole: bool) -> Docum
 
 
 def read_xml(data: bytes, location: FileLocation) -> tuple[etree._Element, XmlFile]:
-    """The root of any XML, and what locates its elements however deep they are.
+    """The root of a dump in XML, and what locates its elements however deep they are.
+
+    All of it may stand in one line, and any of it may be a secret.
 
     Raises Unreadable as `read_document` does.
     """
     utf8, encoding, preamble = _utf8(data, location)
-    xml = XmlFile(location, utf8, encoding, preamble, deepest=256)
+    xml = XmlFile(location, utf8, encoding, preamble, deepest=256, discreet=True)
     _prolog(xml, "dumps")
     return _parse(xml), xml
 
@@ -236,6 +240,15 @@ def _parser() -> etree.XMLParser:
     )
 
 
+def _refuse_too_many(utf8: bytes, location: FileLocation) -> None:
+    """Raises Unreadable before a parser makes an object of each element and attribute."""
+    elements = utf8.count(b"<") - sum(map(utf8.count, (b"</", b"<!", b"<?")))
+    for count, limit in ((elements, XML_ELEMENTS), (utf8.count(b"="), XML_ATTRIBUTES)):
+        if count > limit.value:
+            what = f"There are more than {numbered(limit.value)} {limit.bounds}"
+            raise _unreadable(Location(location), what, limit.remedy)
+
+
 def _parse_head(head: bytes, root_name: bytes) -> etree._Element | None:
     """The document cut behind a collaboration and closed there; None if that is no place to cut.
 
@@ -253,6 +266,7 @@ def _parse_head(head: bytes, root_name: bytes) -> etree._Element | None:
 def _parse(xml: XmlFile) -> etree._Element:
     from lxml import etree
 
+    _refuse_too_many(xml.utf8, xml.location)
     try:
         return etree.fromstring(xml.utf8, _parser())
     except etree.XMLSyntaxError as error:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.limits import HEADER_LENGTH
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind
 from iflint.places.text_file import TextFile
@@ -61,7 +62,7 @@ def parse_manifest(data: bytes, location: FileLocation) -> Manifest:
         name, separator, value = line.partition(b":")
         if separator:
             key = name.strip().decode("utf-8", "replace").lower()
-            headers[key] = value.decode("utf-8", "replace").strip()
+            headers[key] = value.decode("utf-8", "replace").strip()[: HEADER_LENGTH.value]
         elif broken is None:
             broken = line
     problems = () if broken is None else (_not_a_header(data, broken, location),)

@@ -14,6 +14,7 @@ from iflint.places.location import FileLocation, Location
 from iflint.places.text_file import ByteIndex, CharacterMap, TextFile
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from pyexpat import XMLParserType
 
     from iflint.places.edits import Edit
@@ -32,13 +33,17 @@ class XmlFile:
 
     ``utf8`` is its text in UTF-8 without byte order mark, up to where it was read; ``encoding``
     and ``preamble`` say how it is stored. Elements deeper than ``deepest`` are not located.
+    ``discreet`` is that of `TextFile`.
     """
 
     __slots__ = (
         "_bytes",
         "_deepest",
+        "_discreet",
         "_elements",
         "_file",
+        "_looked_for",
+        "_wanted",
         "encoding",
         "location",
         "preamble",
@@ -52,8 +57,11 @@ class XmlFile:
         encoding: str,
         preamble: int,
         deepest: int = DEEPEST,
+        *,
+        discreet: bool = False,
     ) -> None:
         self._deepest = deepest
+        self._discreet = discreet
         self.location = location
         self.utf8 = utf8
         self.encoding = encoding
@@ -61,23 +69,35 @@ class XmlFile:
         self._file: TextFile | None = None
         self._bytes: ByteIndex | None = None
         self._elements: dict[Path, tuple[int, int]] | None = None
+        self._wanted: set[Path] = set()
+        self._looked_for: frozenset[Path] = frozenset()
 
     def until(self, end: int) -> XmlFile:
         """The same file, kept only up to byte ``end`` of ``utf8``."""
-        return XmlFile(self.location, self.utf8[:end], self.encoding, self.preamble, self._deepest)
+        head = self.utf8[:end]
+        return XmlFile(
+            *(self.location, head, self.encoding, self.preamble, self._deepest),
+            discreet=self._discreet,
+        )
 
     @property
     def file(self) -> TextFile:
         """The file's text."""
         if self._file is None:
             text = self.utf8.decode("utf-8")
-            self._file = TextFile(self.location, text, self.encoding, self.preamble)
+            self._file = TextFile(
+                self.location, text, self.encoding, self.preamble, discreet=self._discreet
+            )
         return self._file
 
     def element(self, path: Path) -> tuple[int, int] | None:
-        """Start and end of an element, in bytes of ``utf8``; None when it can't be found."""
-        if self._elements is None:
-            self._elements = _elements(self.utf8, self._deepest)
+        """Start and end of an element that has an origin, in bytes of ``utf8``.
+
+        None when it can't be found.
+        """
+        if self._elements is None or (path not in self._elements and path not in self._looked_for):
+            self._looked_for = frozenset(self._wanted)
+            self._elements = _elements(self.utf8, self._deepest, self._wanted)
         return self._elements.get(path)
 
     def characters(self, at: int) -> int:
@@ -88,14 +108,17 @@ class XmlFile:
 
     def start_tag(self, path: Path) -> ElementOrigin:
         """The origin of an element's start tag."""
+        self._wanted.add(path)
         return ElementOrigin(self, path)
 
     def whole(self, path: Path) -> ElementOrigin:
         """The origin of an absent text: all of the element that stands for it."""
+        self._wanted.add(path)
         return ElementOrigin(self, path, whole=True)
 
     def text(self, path: Path, length: int) -> TextOrigin:
         """The origin of an element's text, which has ``length`` characters."""
+        self._wanted.add(path)
         return TextOrigin(self, path, length)
 
 
@@ -188,8 +211,8 @@ def _parser() -> XMLParserType:
     return parser
 
 
-def _elements(utf8: bytes, deepest: int) -> dict[Path, tuple[int, int]]:
-    """Start and end byte of each element down to a depth, by path."""
+def _elements(utf8: bytes, deepest: int, wanted: Container[Path]) -> dict[Path, tuple[int, int]]:
+    """Start and end byte of each wanted element down to a depth, by path."""
     import pyexpat
 
     spans: dict[Path, tuple[int, int]] = {}
@@ -212,11 +235,12 @@ def _elements(utf8: bytes, deepest: int) -> dict[Path, tuple[int, int]]:
             return
         counters.pop()
         at = starts.pop()
-        if starts:
+        if starts and tuple(counters[1:]) in wanted:
             after = _start_tag_end(utf8, at)
             if utf8[after - 2] != ord("/"):
                 after = utf8.find(b">", parser.CurrentByteIndex) + 1
             spans[tuple(counters[1:])] = (at, after)
+        if starts:
             counters[-1] += 1
 
     parser.StartElementHandler = start

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.limits import PARAMETERS, numbered
 from iflint.places.location import Location
-from iflint.places.problems import Problem, ProblemKind, without_excerpt
+from iflint.places.problems import Problem, ProblemKind, Problems, without_excerpt
 from iflint.places.text_file import CharacterMap, Mapped, TextFile, decode, read_text
 
 if TYPE_CHECKING:
@@ -91,14 +92,22 @@ def properties_of(file: TextFile) -> ParameterFile:
     if "\0" in file.text:
         return ParameterFile(file.location, {}, (_no_text(file.location),))
     entries: dict[str, Parameter] = {}
-    problems = _conflicts(file)
-    for start, end in _logical_lines(file.text):
-        entry = _entry(file, start, end)
-        if isinstance(entry, Problem):
-            problems.append(entry)
-        else:
+    problems = Problems()
+    for conflict in _conflicts(file):
+        problems.add_last(conflict)
+    for number, (start, end) in enumerate(_logical_lines(file.text)):
+        if number == PARAMETERS.value:
+            problems.add_last(_too_many(file.location))
+            break
+        entry = _entry(file, start, end, problems)
+        if entry is not None:
             entries[entry.name] = entry
-    return ParameterFile(file.location, entries, tuple(map(without_excerpt, problems)))
+    return ParameterFile(file.location, entries, tuple(map(without_excerpt, problems.told())))
+
+
+def _too_many(location: FileLocation) -> Problem:
+    message = f"The file has more than {numbered(PARAMETERS.value)} entries; only these are read"
+    return Problem(ProblemKind.ARTIFACT, Location(location), message, PARAMETERS.remedy)
 
 
 def _no_text(location: FileLocation) -> Problem:
@@ -150,7 +159,7 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
     return match.end() if match else at
 
 
-def _entry(file: TextFile, start: int, end: int) -> Parameter | Problem:
+def _entry(file: TextFile, start: int, end: int, problems: Problems) -> Parameter | None:
     line = file.text[start:end]
     name_origin, origin = _Half(file, start, end, 0), _Half(file, start, end, 1)
     if "\\" not in line:
@@ -159,13 +168,17 @@ def _entry(file: TextFile, start: int, end: int) -> Parameter | Problem:
     line, joined = _joined(file, start, end)
     malformed = _malformed(line)
     if malformed is not None:
-        return Problem(
-            ProblemKind.ARTIFACT,
-            Mapped(file, joined).locate(malformed, min(malformed + 6, len(line))),
-            "A \\u escape is not followed by four hexadecimal digits, "
-            "so that Java can't read the file",
-            "Write the character itself, or double the backslash if one is meant",
+        escape = malformed, min(malformed + 6, len(line))
+        problems.add(
+            lambda: Problem(
+                ProblemKind.ARTIFACT,
+                Mapped(file, joined).locate(*escape),
+                "A \\u escape is not followed by four hexadecimal digits, "
+                "so that Java can't read the file",
+                "Write the character itself, or double the backslash if one is meant",
+            )
         )
+        return None
     (name, _), (value, _) = _halves(line)
     return Parameter(name, value, name_origin, origin)
 

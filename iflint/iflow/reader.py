@@ -9,6 +9,7 @@ import msgspec
 from iflint.iflow.document import read_document
 from iflint.iflow.manifest import Manifest, parse_manifest
 from iflint.iflow.model import Iflow, SenderChannel
+from iflint.places.defects import tell
 from iflint.places.location import Package
 from iflint.places.problems import Problem, Unreadable
 
@@ -169,7 +170,7 @@ class ParsedIflow(msgspec.Struct, frozen=True):
             resolver.channel(stored, ordinal) for ordinal, stored in enumerate(self.channels, 1)
         )
         resolver.finish(self.location)
-        return channels, tuple(resolver.problems), tuple(parameters.asked)
+        return channels, resolver.problems.told(), tuple(parameters.asked)
 
 
 class _Defaults:
@@ -218,7 +219,10 @@ def _stored(flow: bytes, location: FileLocation, *, with_diagram: bool) -> Store
     if with_diagram:
         from iflint.iflow.diagram.reader import diagram_of
 
-        diagram = diagram_of(flow, location)
+        try:
+            diagram = diagram_of(flow, location)
+        except Exception as error:
+            tell(f"{location}: its diagram", error)
     channels = sender_channels(document.root, document.xml)
     rest = _Rest(flow, location) if any(map(may_be_judged, channels)) else None
     return Stored(channels, (), diagram, rest)

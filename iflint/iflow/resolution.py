@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from iflint.iflow.adapters import CERTIFICATE_TABLE, USER_ROLE, address_keys
 from iflint.iflow.authorization import authorization, in_old_format, is_checked
-from iflint.iflow.certificate_table import ROW_LIMIT, Row, Rows
+from iflint.iflow.certificate_table import Row, Rows
 from iflint.iflow.escapes import decode_once_more
 from iflint.iflow.model import (
     Authorization,
@@ -16,8 +18,9 @@ from iflint.iflow.model import (
     Value,
 )
 from iflint.iflow.parameters import whole_reference
+from iflint.limits import ROWS_OF_A_CHANNEL, ROWS_OF_A_FLOW, TEXT_LENGTH, numbered
 from iflint.places.location import FileLocation, Location
-from iflint.places.problems import Problem, ProblemKind
+from iflint.places.problems import Problem, ProblemKind, Problems
 from iflint.places.text_file import Mapped, literal
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
     from iflint.iflow.channels import StoredChannel
     from iflint.iflow.parameters import Parameters
+    from iflint.places.text_file import Text
 
 
 class Resolver:
@@ -33,11 +37,13 @@ class Resolver:
     def __init__(self, parameters: Parameters) -> None:
         self._parameters = parameters
         self._tables: dict[str, Rows] = {}
-        self.problems: list[Problem] = []
+        self.problems = Problems()
+        self._count = 0
 
     def channel(self, stored: StoredChannel, ordinal: int) -> SenderChannel:
         """One sender channel with its entries."""
         rows, opaque = self._rows(stored)
+        rows = self._within_the_flow(rows)
         has_rows = bool(rows.rows or opaque)
         decided = authorization(stored, self._parameters, has_rows=has_rows)
         entries = (opaque,) if opaque else self._entries(rows.rows)
@@ -85,23 +91,48 @@ class Resolver:
             self._tables[parameter.name] = stored_rows
         return self._tables[parameter.name], None
 
+    def _within_the_flow(self, rows: Rows) -> Rows:
+        """The rows, cut off where the channels of the flow have too many in all."""
+        left = max(ROWS_OF_A_FLOW.value - self._count, 0)
+        self._count += len(rows.rows)
+        if len(rows.rows) <= left:
+            return rows
+        return msgspec.structs.replace(rows, rows=rows.rows[:left], cut_off=True)
+
     def _entries(self, rows: Sequence[Row]) -> tuple[CertificateEntry, ...]:
-        value = self._parameters.value
         return tuple(
             CertificateEntry(
                 ordinal,
-                value(row.subject.text, row.subject.origin, row.subject.undecoded),
-                value(row.issuer.text, row.issuer.origin, row.issuer.undecoded),
+                self._value(row.subject, "A distinguished name of a row"),
+                self._value(row.issuer, "A distinguished name of a row"),
                 row.origin,
             )
             for ordinal, row in enumerate(rows, 1)
+        )
+
+    def _value(self, text: Text, what: str) -> Value:
+        """The value of a text, cut off where it is too long to be what it should be."""
+        value = self._parameters.value(text.text, text.origin, text.undecoded)
+        most = TEXT_LENGTH.value
+        if max(len(value.raw), len(value.text or "")) <= most:
+            return value
+        message = f"{what} is longer than {numbered(most)} characters; only these are read"
+        place, remedy = text.origin, TEXT_LENGTH.remedy
+        self.problems.add(
+            lambda: Problem(ProblemKind.ARTIFACT, place.locate(0, 0), message, remedy)
+        )
+        return msgspec.structs.replace(
+            value,
+            raw=value.raw[:most],
+            text=None if value.text is None else value.text[:most],
+            parameters=tuple(use for use in value.parameters if use.end <= most),
         )
 
     def _address(self, stored: StoredChannel) -> Value | None:
         for key in address_keys(stored.adapter):
             text = stored.properties.get(key)
             if text is not None and text.text.strip():
-                return self._parameters.value(text.text, text.origin)
+                return self._value(text, "The address of a channel")
         return None
 
     def _role(self, stored: StoredChannel, decided: Authorization) -> Value | None:
@@ -109,7 +140,7 @@ class Resolver:
         text = stored.properties.get(USER_ROLE)
         if text is None or decided.kind is not AuthorizationKind.OTHER:
             return None
-        return self._parameters.value(text.text, text.origin)
+        return self._value(text, "The role of a channel")
 
     def _report_rows(self, stored: StoredChannel, rows: Rows) -> bool:
         """Add a problem if not all of the table was read; tells whether entries may be missing."""
@@ -118,7 +149,8 @@ class Resolver:
             return False
         if rows.cut_off:
             message = (
-                f"The channel lists more than {ROW_LIMIT} client certificates; only these are read"
+                f"The channel lists more than {numbered(len(rows.rows))} client certificates;"
+                f" only these are read (limits {ROWS_OF_A_CHANNEL.name}, {ROWS_OF_A_FLOW.name})"
             )
         elif rows.rest.strip() and not rows.rows:
             message = "The channel's list of client certificates can't be read: it holds no row"
@@ -127,13 +159,14 @@ class Resolver:
         else:
             return False
         remedy = "Enter the client certificates of the channel again and save the flow"
-        self.problems.append(Problem(ProblemKind.ARTIFACT, where.origin.locate(), message, remedy))
+        table = where.origin
+        self.problems.add(lambda: Problem(ProblemKind.ARTIFACT, table.locate(), message, remedy))
         return not rows.beside
 
     def finish(self, location: FileLocation) -> None:
         """Reports what concerns the flow as a whole."""
         if self._parameters.exhausted:
-            self.problems.append(
+            self.problems.add_last(
                 Problem(
                     ProblemKind.ARTIFACT,
                     Location(location),

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iflint.iflow.certificate_table import ROW_LIMIT, Row, Rows
+from iflint.iflow.certificate_table import Row, Rows
 from iflint.iflow.escapes import NAMED, decode_once_more, escaped
+from iflint.limits import ROWS_OF_A_CHANNEL
 from iflint.places.text_file import CharacterMap, Mapped, Text, decode, literal
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def parse_rows(text: str, origin: Origin) -> Rows:
     """The rows in a decoded value; ``origin`` is the value's own."""
     reader = _Reader(text, origin)
     for tag in _TAG.finditer(text):
-        if len(reader.rows) >= ROW_LIMIT:
+        if len(reader.rows) >= ROWS_OF_A_CHANNEL.value:
             return Rows(tuple(reader.rows), cut_off=True)
         reader.tag(tag)
     reader.end(len(text))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from iflint.limits import CERTIFICATE_BYTES, numbered
 from iflint.pki import der as asn1
 from iflint.pki.names import MalformedName, Name, name_from_der, parse_name
 
@@ -243,7 +244,12 @@ def parse_certificate(der: bytes) -> Certificate:
     be read. Extensions are read one by one: a bad one goes to ``unread``, the rest is used.
     """
     try:
-        return _certificate(asn1.parse(der))
+        outer = asn1.parse(der)
+        if outer.end - outer.start > CERTIFICATE_BYTES.value:
+            most = numbered(CERTIFICATE_BYTES.value)
+            what = f"it is larger than {most} bytes (limit {CERTIFICATE_BYTES.name})"
+            raise CertificateError(what)
+        return _certificate(outer)
     except asn1.DerError as error:
         raise CertificateError(f"not a certificate: {error.message}") from None
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.limits import DER_VALUES, numbered
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -91,12 +93,16 @@ class Node(msgspec.Struct, frozen=True):
         return self.data[self.start : self.end]
 
     def children(self) -> tuple[Node, ...]:
-        """The values inside a constructed one. Raises DerError."""
+        """The values inside a constructed one. Raises DerError, also for more than the limit."""
         if not self.constructed:
             raise DerError("a group of values is expected, not a single one", self.start)
-        children = []
+        children: list[Node] = []
         position = self.content_start
+        most = DER_VALUES.value
         while position < self.content_end:
+            if len(children) == most:
+                what = f"more than {numbered(most)} values stand in one (limit {DER_VALUES.name})"
+                raise DerError(what, self.start)
             child = _read(self.data, position, self.content_end)
             children.append(child)
             position = child.end

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.limits import CERTIFICATES_OF_A_FILE, numbered
 from iflint.pki import der as asn1
 from iflint.pki.certificates import Certificate, CertificateError, parse_certificate
 from iflint.pki.key_pairs import half_of_certificate
@@ -30,12 +31,13 @@ from iflint.pki.pem import (
 )
 from iflint.places.defects import failed_on
 from iflint.places.location import FileLocation, Location, Region
-from iflint.places.problems import Problem, ProblemKind
+from iflint.places.problems import Problem, ProblemKind, Problems
 from iflint.places.text_file import read_damaged_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from iflint.limits import Budget
     from iflint.pki.der import Node
     from iflint.pki.keystores.model import Keystore, StoredEntry
     from iflint.pki.passwords import Password
@@ -43,10 +45,6 @@ if TYPE_CHECKING:
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 """Ours: room for as many certificates as a file may hold, of the largest size seen (2 KB)."""
-MAX_CERTIFICATES = 5000
-"""In one file. Ours: they are read in 0.6 s; the largest usual bundle, Mozilla's, has 144."""
-MAX_PROBLEMS = 100
-"""Of one file. Ours: more of them say nothing new."""
 
 _SHORTEST = 64
 """Letters of base64 that may be a certificate. Ours: a line of PEM; no certificate is as short."""
@@ -177,13 +175,16 @@ def _with_their_key(
 
 
 def read_certificate_file(
-    data: bytes, file: FileLocation, passwords: Sequence[Password] = ()
+    data: bytes,
+    file: FileLocation,
+    passwords: Sequence[Password] = (),
+    budget: Budget | None = None,
 ) -> FileContent:
     """The certificates in a file, in its order; a certificate that occurs twice is there twice.
 
-    ``passwords`` are tried on a keystore, after these an empty one.
+    ``passwords`` are tried on a keystore, after these an empty one; ``budget`` is the run's.
     """
-    reader = _Reader(file, passwords)
+    reader = _Reader(file, passwords, budget)
     reader.read(data)
     return reader.content()
 
@@ -216,11 +217,14 @@ def may_hold_certificates(data: bytes) -> bool:
 class _Reader:
     """Collects what one file holds."""
 
-    def __init__(self, file: FileLocation, passwords: Sequence[Password]) -> None:
+    def __init__(
+        self, file: FileLocation, passwords: Sequence[Password], budget: Budget | None = None
+    ) -> None:
         self._file = file
         self._passwords = passwords
+        self._budget = budget
         self._certificates: list[FoundCertificate] = []
-        self._problems: list[Problem] = []
+        self._problems = Problems()
         self._other: dict[str, None] = {}
         self._keys: list[KeyMaterial] = []
         self._full = False
@@ -228,7 +232,7 @@ class _Reader:
     def content(self) -> FileContent:
         return FileContent(
             _with_their_key(self._certificates, self._keys),
-            tuple(self._problems),
+            self._problems.told(),
             tuple(self._other),
             tuple(self._keys),
         )
@@ -288,7 +292,7 @@ class _Reader:
 
         found = False
         for pem in pem_texts(text.text):
-            if not self._goes_on():
+            if self._full:
                 return True
             found = True
             region = block_region(text, pem.start, pem.end, pem.shown_to)
@@ -302,16 +306,16 @@ class _Reader:
         self, text: str, blocks: Sequence[Block], region: Callable[[int, int, int], Region]
     ) -> None:
         for block in blocks:
-            if not self._goes_on():
+            if self._full:
                 return
+            if (
+                self._problems.full
+                and block.fault
+                and block.body_end - block.body_start < _SHORTEST
+            ):
+                self._problems.count()
+                continue
             self._read_block(text, block, region(block.start, block.end, block.body_start))
-
-    def _goes_on(self) -> bool:
-        """Whether more of the file is to be read."""
-        if not self._full and len(self._problems) >= MAX_PROBLEMS:
-            self._problem(None, "the rest of the file is not read", "split or repair the file")
-            self._full = True
-        return not self._full
 
     def _read_bare(self, text: str, data: bytes) -> None:
         """A text without PEM markers: base64 and nothing else, or no certificate file."""
@@ -343,7 +347,8 @@ class _Reader:
                 self._problem(region, str(refused), _EXPORT)
         except Exception as error:
             place = Location(self._file, region)
-            self._problems.append(failed_on(place, error, ProblemKind.CERTIFICATE))
+            failed = failed_on(place, error, ProblemKind.CERTIFICATE)
+            self._problems.add(lambda: failed)
 
     def _read_key(self, label: str, body: str, region: Region) -> None:
         """A block that says it is a private key; one without a key in it is an example."""
@@ -355,7 +360,7 @@ class _Reader:
             self._add_key(form, region)
 
     def _add_key(self, form: KeyForm, region: Region | None) -> None:
-        if len(self._keys) < MAX_CERTIFICATES:
+        if len(self._keys) < CERTIFICATES_OF_A_FILE.value:
             location = Location(self._file, region)
             self._keys.append(KeyMaterial(location, form.kind, form.encrypted, half=form.half))
 
@@ -429,7 +434,7 @@ class _Reader:
         from iflint.pki.keystores.pkcs12 import read_pkcs12
 
         values = [text for password in self._passwords for text in password.spellings]
-        self._use_keystore(read_pkcs12(node, values), region)
+        self._use_keystore(read_pkcs12(node, values, self._budget), region)
 
     def _use_keystore(self, keystore: Keystore, region: Region | None) -> None:
         """All certificates of a keystore; those of its keys with what they present."""
@@ -479,10 +484,11 @@ class _Reader:
         stored: Stored | None = None,
         alias: str = "",
     ) -> None:
-        self._full = len(self._certificates) >= MAX_CERTIFICATES
+        most = CERTIFICATES_OF_A_FILE.value
+        self._full = len(self._certificates) >= most
         if self._full:
-            message = f"the file holds more than {MAX_CERTIFICATES} certificates"
-            self._problem(region, message, "split the file")
+            message = f"the file holds more than {numbered(most)} certificates"
+            self._problem(region, message, f"split the file, or {CERTIFICATES_OF_A_FILE.option}")
             return
         location = Location(self._file, region)
         self._certificates.append(FoundCertificate(certificate, location, entry, stored, alias))
@@ -497,7 +503,7 @@ class _Reader:
 
     def _problem(self, region: Region | None, message: str, remedy: str) -> None:
         location = Location(self._file, region)
-        self._problems.append(Problem(ProblemKind.CERTIFICATE, location, message, remedy))
+        self._problems.add(lambda: Problem(ProblemKind.CERTIFICATE, location, message, remedy))
 
 
 def _has_a_strangers_key(entry: StoredEntry) -> bool:

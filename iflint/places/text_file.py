@@ -80,23 +80,40 @@ class ByteIndex:
 class TextFile:
     """The decoded text of a file; locates its characters by line, column and byte."""
 
-    __slots__ = ("_bytes", "_lines", "encoding", "location", "preamble", "text")
+    __slots__ = ("_bytes", "_discreet", "_lines", "encoding", "location", "preamble", "text")
 
     def __init__(
-        self, location: FileLocation, text: str, encoding: str = "utf-8", preamble: int = 0
+        self,
+        location: FileLocation,
+        text: str,
+        encoding: str = "utf-8",
+        preamble: int = 0,
+        *,
+        discreet: bool = False,
     ) -> None:
-        """``preamble`` counts the bytes (a byte order mark) before the first character."""
+        """``preamble`` counts the bytes (a byte order mark) before the first character.
+
+        ``discreet``: what stands beside a place is nobody's business, and not shown with it.
+        """
         self.location = location
         self.text = text
         self.encoding = encoding
         self.preamble = preamble
+        self._discreet = discreet
         self._bytes = ByteIndex(text, encoding)
         self._lines: list[tuple[int, int]] = []
 
     def locate(self, start: int = 0, end: int | None = None) -> Location:
         """The place of the characters ``start`` to ``end`` of the text."""
         end = len(self.text) if end is None else end
-        return Location(self.location, self.region(start, end, *self._excerpt(start)))
+        first, last = self._excerpt(start)
+        if self._discreet:
+            first, last = start, max(start, min(end, last))
+        return Location(self.location, self.region(start, end, first, last))
+
+    def discreet(self) -> TextFile:
+        """The same text, of which a place is shown without what stands beside it."""
+        return TextFile(self.location, self.text, self.encoding, self.preamble, discreet=True)
 
     def region(self, start: int, end: int, shown_from: int, shown_to: int) -> Region:
         """The region of the characters ``start`` to ``end``.

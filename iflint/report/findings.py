@@ -265,7 +265,7 @@ class Finding(msgspec.Struct, frozen=True):
     are those in which it holds, when several are checked. ``suppression`` is set when it is
     suppressed, ``baseline`` when a baseline was given. ``fixable`` tells that `iflint fix` can
     write what the remedy says, unless that would make another finding; where a report needs it,
-    ``fix`` is what it would write.
+    ``fix`` is what it would write. ``more`` counts findings like it that are not told one by one.
     """
 
     code: str
@@ -294,6 +294,7 @@ class Finding(msgspec.Struct, frozen=True):
     baseline: BaselineState | None = None
     fixable: bool = False
     fix: ProposedFix | None = None
+    more: int = 0
 
     @property
     def place(self) -> tuple[str, int, int, str, str]:

@@ -383,7 +383,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     def count(self, severity: Severity) -> int:
         """How many findings have exactly this severity."""
-        return sum(finding.severity is severity for finding in self.findings)
+        return sum(1 + f.more for f in self.findings if f.severity is severity)
 
     def fails(self, level: Severity | None) -> bool:
         """Whether a finding reaches ``level`` (None: never)."""

@@ -138,6 +138,7 @@ _OWN = {
     "Finding.fix": "What iflint fix would write; null: nothing.",
     "Finding.fixable": "Whether iflint fix can write what the remedy says.",
     "Finding.key": "What tells it from others of its rule at the same place.",
+    "Finding.more": "How many findings like it are counted only, not told one by one.",
     "Finding.name": "The name of the rule, such as expired-certificate.",
     "Finding.related": "Other places that it speaks of.",
     "Finding.suppression": "Why it is suppressed; null: it is not.",

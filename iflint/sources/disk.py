@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,6 +19,9 @@ from iflint.sources.artifacts import SourceFile
 from iflint.sources.limits import size_text
 from iflint.sources.pointers import refuse_pointer
 from iflint.words.visible import shown
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 TO_OPEN = "Check the file and who may read it."
 NO_LINK = "Put the file itself there, or name it among the paths to check."
@@ -77,8 +82,32 @@ class Disk:
         return SourceFile(location, read, functools.partial(self.head, path))
 
     def _read(self, path: str, location: FileLocation, most: int, kind: ProblemKind) -> bytes:
+        with self._opened(path, kind) as (file, size):
+            data = file.read(min(size, most) + 1)
+            if size < len(data) <= most:
+                data += file.read(most + 1 - len(data))
+        if len(data) > most:
+            size = max(size, len(data))
+            message = f"The file is {size_text(size)}; at most {size_text(most)} are read."
+            raise _unreadable(location, kind, message, "Leave it out, or split it.")
+        return refuse_pointer(data, location, kind)
+
+    @contextlib.contextmanager
+    def _opened(
+        self, path: str, kind: ProblemKind = ProblemKind.ARTIFACT, *, buffered: bool = True
+    ) -> Iterator[tuple[BinaryIO, int]]:
+        """A file and its size; the one place where any is opened. Raises `Unreadable`."""
+        location = self.location(path)
         self._check_place(path, location)
-        return _read(path, location, most, kind)
+        buffering = -1 if buffered else 0
+        try:
+            with open(path, "rb", buffering, opener=_open_without_waiting) as file:
+                status = os.fstat(file.fileno())
+                if not stat.S_ISREG(status.st_mode):
+                    raise _unreadable(location, kind, "This is not a regular file.", TO_OPEN)
+                yield file, status.st_size
+        except OSError as error:
+            raise Unreadable(_unopened(location, error, kind)) from error
 
     def _check_place(self, path: str, location: FileLocation) -> None:
         """Refuse a link that leads elsewhere, and what the system tells in files of its own."""
@@ -102,27 +131,15 @@ class Disk:
 
     def head(self, path: str, count: int = 4) -> bytes:
         """The first bytes of the file at the absolute ``path``; raises `Unreadable`."""
-        location = self.location(path)
-        self._check_place(path, location)
-        try:
-            with open(path, "rb", buffering=0, opener=_open_without_waiting) as file:
-                _check_regular(file.fileno(), location, ProblemKind.ARTIFACT)
-                return file.read(count)
-        except OSError as error:
-            raise Unreadable(self.problem(path, error)) from error
+        with self._opened(path, buffered=False) as (file, _):
+            return file.read(count)
 
     def tail(self, path: str, count: int) -> tuple[bytes, int]:
         """The last bytes of a file, and how many stand before them; raises `Unreadable`."""
-        location = self.location(path)
-        self._check_place(path, location)
-        try:
-            with open(path, "rb", opener=_open_without_waiting) as file:
-                size = _check_regular(file.fileno(), location, ProblemKind.ARTIFACT).st_size
-                before = max(0, size - count)
-                file.seek(before)
-                return file.read(count), before
-        except OSError as error:
-            raise Unreadable(self.problem(path, error)) from error
+        with self._opened(path) as (file, size):
+            before = max(0, size - count)
+            file.seek(before)
+            return file.read(count), before
 
     def problem(self, path: str, error: OSError) -> Problem:
         """What to say of a file or folder that could not be opened."""
@@ -165,29 +182,6 @@ def enclosing_repository(path: str) -> str | None:
         if path == previous:
             return None
     return path
-
-
-def _read(path: str, location: FileLocation, most: int, kind: ProblemKind) -> bytes:
-    try:
-        with open(path, "rb", opener=_open_without_waiting) as file:
-            status = _check_regular(file.fileno(), location, kind)
-            data = file.read(min(status.st_size, most) + 1)
-            if status.st_size < len(data) <= most:
-                data += file.read(most + 1 - len(data))
-    except OSError as error:
-        raise Unreadable(_unopened(location, error, kind)) from error
-    if len(data) > most:
-        size = max(status.st_size, len(data))
-        message = f"The file is {size_text(size)}; at most {size_text(most)} are read."
-        raise _unreadable(location, kind, message, "Leave it out, or split it.")
-    return refuse_pointer(data, location, kind)
-
-
-def _check_regular(descriptor: int, location: FileLocation, kind: ProblemKind) -> os.stat_result:
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
-        raise _unreadable(location, kind, "This is not a regular file.", TO_OPEN)
-    return status
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

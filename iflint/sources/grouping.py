@@ -274,13 +274,14 @@ class Grouping:
         One that is not ``required`` to be readable is only skipped when it is not.
         """
         outermost = budget is None
-        budget = budget or Budget(file.location, self._limits)
         silent = True
         try:
             if len(file.location.members) >= self._limits.depth:
                 yield _too_deep(file, self._limits.depth)
                 return
-            archive = Archive(file.read(), file.location, budget)
+            data = file.read()
+            budget = budget or Budget(file.location, self._limits, len(data))
+            archive = Archive(data, file.location, budget)
             tree = ArchiveTree(archive, every=self._wanted.of_any_name)
             whole = file.location if tree.holds_only(_DOWNLOADED) else None
             wanted = self._wanted.inside_archives()

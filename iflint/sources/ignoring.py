@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from iflint.limits import IGNORE_FILE_BYTES
 from iflint.places.problems import Unreadable
 from iflint.sources.disk import slashes
 from iflint.sources.gitignore import Pattern, parse
@@ -76,7 +77,7 @@ def rules_from_file(
     if not os.path.lexists(file):
         return above
     try:
-        data = disk.head(file, _LONGEST_FILE)
+        data = disk.head(file, IGNORE_FILE_BYTES.value)
     except Unreadable:
         return above
     text = data.removeprefix(b"\xef\xbb\xbf").decode(errors="surrogateescape")
@@ -164,6 +165,3 @@ def _with_slash(folder: str) -> str:
 
 
 _NO_NAME = "\0"
-_LONGEST_FILE = 1 << 20
-"""Bytes of an ignore file that are read. Ours: tens of thousands of patterns, each of which every
-name is compared with; Git takes 100 MiB."""

@@ -12,6 +12,7 @@ import zlib
 
 import msgspec
 
+from iflint.limits import UNPACKED_ALWAYS, UNPACKED_RATIO
 from iflint.places.location import FileLocation, Location
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources.limits import Limits, size_text
@@ -73,16 +74,18 @@ class Exhausted(Unreadable):
 class Budget:
     """What may still be read out of one archive on disk and all archives nested in it."""
 
-    def __init__(self, location: FileLocation, limits: Limits) -> None:
+    def __init__(self, location: FileLocation, limits: Limits, size: int) -> None:
+        """``size`` is that of the archive on disk."""
         self.limits = limits
         self._location = location
-        self._bytes = limits.total
+        self._total = min(limits.total, UNPACKED_ALWAYS + UNPACKED_RATIO.value * size)
+        self._bytes = self._total
         self._members = limits.members
 
     def spend_bytes(self, count: int) -> None:
         """Take ``count`` decompressed bytes; raises `Exhausted`."""
         if count > self._bytes:
-            raise self._exhausted(f"more than {size_text(self.limits.total)} once decompressed")
+            raise self._exhausted(f"more than {size_text(self._total)} once decompressed")
         self._bytes -= count
 
     def spend_members(self, count: int) -> None:
@@ -166,7 +169,7 @@ def listed_names(
     Raises `Unreadable` if there is no list of them.
     """
     try:
-        members = read_members(data, Budget(location, limits), before)
+        members = read_members(data, Budget(location, limits, len(data)), before)
     except Damaged as damage:
         raise Unreadable(_problem(location, damage.message, damage.remedy)) from damage
     return tuple(member.name.replace("\\", "/") for member in members)

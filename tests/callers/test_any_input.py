@@ -184,7 +184,7 @@ def test_bounds() -> None:
     callers = read_callers(rows.encode(), FileLocation("mappings.json"))
     assert len(callers.certificates) == 5000
     (problem,) = callers.problems
-    assert problem.message == "the file holds more than 5000 certificates"
+    assert problem.message == "the file holds more than 5,000 certificates"
     values = json.dumps({"a": [0] * 300_000, "b": key()})
     (problem,) = read_callers(values.encode(), FileLocation("x.json")).problems
     assert "250000 values" in problem.message

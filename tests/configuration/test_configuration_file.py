@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -54,6 +55,7 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         exclude = ["old/", "!old/new"]
         select = ["ifl1", "EXPIRED"]
         ignore = ["IFL102,IFL001"]
+        limit = ["problems=200", "der-values=9000"]
         fail-on = "warning"
         baseline = "known.json"
         sarif-profile = "full"
@@ -84,6 +86,7 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         "exclude": ("old/", "!old/new"),
         "select": ("IFL1", "expired"),
         "ignore": ("IFL102", "IFL001"),
+        "limit": ("problems=200", "der-values=9000"),
         "fail-on": "warning",
         "baseline": os.path.join(here, "known.json"),
         "sarif-profile": "full",
@@ -251,3 +254,22 @@ def test_whatever_a_setting_is_given_it_is_taken_or_refused(given_values) -> Non
     taken = set(configuration.values)
     for number, key in enumerate(given_values, start=1):
         assert (key in taken) != (number in refused)
+
+
+def test_a_file_lowers_limits_and_raises_none() -> None:
+    assert configured("[limit]\nproblems = 200").values["limit"] == ("problems=200",)
+    (said,) = mistakes("[limit]\nproblems = 2000")
+    assert "only the command line raises a limit" in said
+    (said,) = mistakes("[limit]\nproblms = 2")
+    assert "did you mean 'problems'?" in said
+    assert "whole number" in mistakes('limit = ["problems=x"]')[0]
+
+
+def test_a_key_of_many_parts_is_refused_at_once() -> None:
+    started = time.perf_counter()
+    (said,) = mistakes("a = 1\n " + ".".join(["a"] * 20_000) + " = 1\n")
+    assert said.startswith("iflint.toml:2:2: ")
+    assert "more than 64 parts (limit toml-depth)" in said
+    assert "toml-depth" in mistakes("[" + " . ".join(['"a.b"'] * 20_000) + "]")[0]
+    assert not any("toml-depth" in each for each in mistakes('select = ["' + "a.b " * 5000 + '"]'))
+    assert time.perf_counter() - started < 5

@@ -152,6 +152,23 @@ def test_the_traceback_is_shown_on_demand(repository, monkeypatch) -> None:
     assert "Traceback" in said
 
 
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("iflint.reporters.html.render", "the report in the format html"),
+        ("iflint.fixes.proposals.with_fixes", "what 'iflint fix' would write"),
+        ("iflint.iflow.diagram.reader.diagram_of", "Good.iflw: its diagram"),
+    ],
+)
+def test_the_other_formats_are_written(repository, monkeypatch, place, name) -> None:
+    monkeypatch.setattr(place, fail)
+    code, found, said = check("--format", "html=page.html", "--format", "sarif=iflint.sarif")
+    assert (code, found) == (3, HEALTHY)
+    assert name in said
+    assert (repository / "iflint.sarif").exists()
+    assert (repository / "page.html").exists() is ("html" not in name)
+
+
 class TestRules:
     """A rule that fails is a finding."""
 

@@ -43,7 +43,7 @@ def test_what_changes_the_findings_of_a_neighbour_is_found(
     kinds, tmp_path, monkeypatch, capsys
 ) -> None:
     kinds("ignored")
-    harmful = {".gitignore": b"/legacy/\n"}
+    harmful = {"damaged/a": b"", ".gitignore": b"/legacy/\n"}
     monkeypatch.setattr("fuzz.campaign.Kind.files", lambda *_: harmful)
     assert not campaign(0, 1, 1, tmp_path)
     assert "other findings on the healthy ones" in capsys.readouterr().out

@@ -226,7 +226,10 @@ def test_a_flow_whose_places_nobody_asks_for_needs_no_second_parser() -> None:
     ("inside", "words"),
     [
         ("<x>" * 300 + "</x>" * 300, "256"),
-        ("<x>" * 200_000 + "</x>" * 200_000, "256"),
+        ("<x>" * 150_000 + "</x>" * 150_000, "256"),
+        ("<x>" * 200_000 + "</x>" * 200_000, "200,000 elements"),
+        ("<x/>" * 200_000, "200,000 elements"),
+        ("<x " + "".join(f"a{n}='' " for n in range(500_000)) + "/>", "500,000 equals signs"),
         ("<x a='" + "y" * 11_000_000 + "'/>", "larger"),
         ("<x>" + "y" * 11_000_000 + "</x>", "larger"),
     ],

@@ -59,3 +59,21 @@ def test_a_line_is_shown_of_manifests_alone() -> None:
     assert shown.location.region.excerpt == "no header"
     (hidden,) = parse_manifest(f"{SECRET}\n".encode(), MANIFEST).problems
     assert SECRET not in repr(hidden)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'[{{"ParameterKey": "P", "ParameterValue": "{SECRET}"}},'
+        '{"ParameterKey": "Path", "ParameterValue": "/orders"},'
+        f'{{"ParameterKey": "Q", "ParameterValue": "{SECRET}"}}]',
+        f"<x><p><ParameterKey>P</ParameterKey><ParameterValue>{SECRET}</ParameterValue></p>"
+        "<p><ParameterKey>Path</ParameterKey><ParameterValue>/orders</ParameterValue></p>"
+        f"<p><ParameterKey>Q</ParameterKey><ParameterValue>{SECRET}</ParameterValue></p></x>",
+    ],
+    ids=["json", "xml"],
+)
+def test_the_parameters_beside_one_are_not_shown(text) -> None:
+    region = read_overlay(text.encode(), PROPERTIES).entries["Path"].origin.locate().region
+    assert region.excerpt == "/orders"
+    assert region.start_column == region.excerpt_column == text.index("/orders") + 1

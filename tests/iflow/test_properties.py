@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from iflint.iflow.overlays import read_overlay
 from iflint.iflow.properties import parse_properties
+from iflint.limits import PROBLEMS_OF_A_FILE
 from iflint.places.location import FileLocation
 from iflow.flows import channel, flow, prop, read, rows, stored
 
@@ -247,18 +248,23 @@ def test_hostile_values_do_not_explode() -> None:
     table = rows(*[("{{A}}{{A}}", "{{A}}")] * 500)
     setting = prop("senderAuthType", "ClientCertificate")
     parsed = read(flow(channel("HTTPS", setting, prop("clientCertificates", table))), big)
-    (problem,) = parsed.resolve().problems
+    *too_long, problem = parsed.resolve().problems
     assert "16 million" in problem.message
+    assert all("longer than 4,096 characters" in each.message for each in too_long)
     opening = prop("senderAuthType", "{{" * 500_000)
     assert read(flow(channel("HTTPS", opening))).resolve().problems == ()
     assert values("\\" * 1_000_001) == {"\\" * 500_000: ""}
     assert len(values("a\\\n" * 200_000)) == 1
-    assert len(values("=\n" * 200_000)) == 1
-    many = rows(*[("", "")] * 10_001)
+    assert len(values("=\n" * 20_000)) == 1
+    defaults = parse_properties(b"a=\\u1\n" * 200_000, FileLocation("parameters.prop"))
+    assert len(defaults.problems) == PROBLEMS_OF_A_FILE.default + 1
+    assert "And 19,950 more like it in this file" in defaults.problems[-2].message
+    assert "more than 20,000 entries" in defaults.problems[-1].message
+    many = rows(*[("", "")] * 2001)
     (problem,) = (
         read(flow(channel("HTTPS", setting, prop("clientCertificates", many)))).resolve().problems
     )
-    assert "10000" in problem.message
+    assert "2,000" in problem.message
     assert time.monotonic() - started < 20
 
 

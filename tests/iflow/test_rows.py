@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iflint.iflow.certificate_table import ROW_LIMIT
+from iflint.limits import ROWS_OF_A_CHANNEL, TEXT_LENGTH
 from iflow.flows import PROPERTIES, channel, flow, prop, read, row, rows, stored
 
 AUTHORIZED = prop("senderAuthType", "ClientCertificate")
+
+
+LIMIT = ROWS_OF_A_CHANNEL.default
 
 
 def entries(table: str, parameters: str | None = None):
@@ -115,11 +118,11 @@ def test_markup_and_blanks_beside_rows_are_none(text: str) -> None:
 
 
 def test_a_table_is_read_up_to_a_number_of_rows() -> None:
-    table = "&lt;row/&gt;" * ROW_LIMIT
-    assert len(pairs(table)) == ROW_LIMIT
+    table = "&lt;row/&gt;" * LIMIT
+    assert len(pairs(table)) == LIMIT
     _, found, (problem,) = entries(table + "&lt;row/&gt;")
-    assert len(found) == ROW_LIMIT
-    assert f"more than {ROW_LIMIT} client certificates" in problem.message
+    assert len(found) == LIMIT
+    assert f"more than {LIMIT:,} client certificates" in problem.message
 
 
 def test_a_table_that_is_not_judged_gives_no_problem() -> None:
@@ -185,7 +188,10 @@ def test_a_table_that_is_one_undefined_parameter_is_its_first_entry() -> None:
 
 def test_a_long_value_may_be_used_as_a_whole_often() -> None:
     value = "CN=" + "x" * (1 << 20)
-    assert pairs(rows(*[("{{Long}}", "CN=b")] * 20), f"Long={value}") == [(value, "CN=b")] * 20
+    _, found, problems = entries(rows(*[("{{Long}}", "CN=b")] * 20), f"Long={value}")
+    read_of_it = value[: TEXT_LENGTH.default]
+    assert [(each.subject.text, each.issuer.text) for each in found] == [(read_of_it, "CN=b")] * 20
+    assert all("longer than 4,096 characters" in problem.message for problem in problems)
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])

@@ -22,7 +22,7 @@ from iflint.sources.zips import Archive, Budget
 
 def opened(data: bytes, limits: Limits = DEFAULT) -> Archive:
     location = FileLocation("a.zip")
-    return Archive(data, location, Budget(location, limits))
+    return Archive(data, location, Budget(location, limits, len(data)))
 
 
 def problems(*paths: str, **options: object) -> list[Problem]:

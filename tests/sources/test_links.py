@@ -1,7 +1,9 @@
 """A link that leads out of what is checked is not read, nor is anything that is no file."""
 
+import ast
 import os
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -127,3 +129,25 @@ def test_ignore_files_from_elsewhere_have_no_rules(bundle, tmp_path) -> None:
     (tmp_path / "secret").write_text("*.iflw\n")
     (bundle / ".gitignore").symlink_to(tmp_path / "secret")
     assert any(type(found).__name__ == "Bundle" for found in discover(["."]))
+
+
+def test_one_place_opens_what_is_checked() -> None:
+    """What opens files besides is asked by the user, or looks at no checked path."""
+    package = Path(check.__code__.co_filename).parent
+    opening = set()
+    for module in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("open", "os.open"):
+                opening.add(module.relative_to(package).as_posix())
+    assert opening == {
+        "sources/disk.py",
+        "commands/main.py",  # standard error, where it is closed
+        "configuration/file.py",  # within its bounds
+        "configuration/search.py",
+        "console/interface.py",  # standard output, where it is gone
+        "console/output.py",
+        "engine/baseline.py",
+        "engine/plugins.py",
+        "fixes/texts.py",  # within what is checked
+        "reporters/recognition.py",  # within the bounds of a configuration
+    }

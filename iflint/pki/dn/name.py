@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.limits import NAME_PARTS
 from iflint.pki import der
 from iflint.pki.dn import attribute as attributes
 from iflint.pki.dn import grammar
@@ -97,10 +98,19 @@ def name_from_der(encoded: bytes) -> Name:
     """The name that these bytes encode (RFC 5280 §4.1.2.4). Raises DerError."""
     sequence = der.parse(encoded).expect(der.SEQUENCE, "a name")
     rdns = [
-        tuple(map(_attribute_from_der, rdn.expect(der.SET, "a part of a name").children()))
-        for rdn in sequence.children()
+        tuple(map(_attribute_from_der, _parts(rdn.expect(der.SET, "a part of a name"))))
+        for rdn in _parts(sequence)
     ]
     return Name(tuple(reversed(rdns)))
+
+
+def _parts(node: der.Node) -> tuple[der.Node, ...]:
+    """What a name, or one part of it, consists of. Raises DerError, also where it is too much."""
+    parts = node.children()
+    if len(parts) > NAME_PARTS.value:
+        what = f"a name has more than {NAME_PARTS.value} parts (limit {NAME_PARTS.name})"
+        raise der.DerError(what, node.start)
+    return parts
 
 
 def _attribute_from_der(node: der.Node) -> Attribute:

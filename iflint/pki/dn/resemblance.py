@@ -148,8 +148,13 @@ def lost_letters(text: str, meant: str) -> bool:
     kept = _LOST.split(text)
     if not 1 < len(kept) <= _MOST_LOST:
         return False
-    # A letter takes up to four bytes in UTF-8, and each byte may have become a question mark.
-    return bool(re.fullmatch(".{1,4}?".join(map(re.escape, kept)), meant))
+    first, *others = kept
+    ends = {len(first)} if meant.startswith(first) else set()
+    for piece in others:
+        # A letter takes up to four bytes in UTF-8, and each byte may have become a question mark.
+        begins = {end + lost for end in ends for lost in (1, 2, 3, 4)}
+        ends = {at + len(piece) for at in begins if meant.startswith(piece, at)}
+    return len(meant) in ends
 
 
 def essence(text: str) -> str:

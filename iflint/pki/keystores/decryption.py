@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iflint.limits import (
+    KEY_DERIVATION,
+    KEY_DERIVATION_OF_A_FILE,
+    SLOW_CIPHER,
+    SLOW_CIPHER_OF_A_FILE,
+    Budget,
+    Limit,
+)
 from iflint.pki import der as asn1
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from iflint.pki.der import Node
-
-MAX_ITERATIONS = 5_000_000
-"""Hashes that one keystore may ask for in all. Ours: 1.4 s of PBKDF2 with SHA-256, 4 s with SHA-1.
-OpenSSL 3.0 asks for 2,048 (three times that in the old scheme), Java 17 for 10,000."""
-
-MAX_SLOW_BYTES = 512 * 1024
-"""Bytes that are decrypted by RC2, which no library has in this form. Ours: 2 s, and room for 250
-certificates of the largest size seen."""
 
 _PBES2 = "1.2.840.113549.1.5.13"
 _PBKDF2 = "1.2.840.113549.1.5.12"
@@ -42,6 +42,7 @@ _CIPHERS = {
     f"{_PKCS12_SCHEMES}5": ("RC2", 16),
     f"{_PKCS12_SCHEMES}6": ("RC2", 5),
 }
+_SLOW = {"RC2"}
 _BLOCKS = {"AES": 16, "3DES": 8, "RC2": 8}
 
 
@@ -50,16 +51,28 @@ class Unsupported(Exception):  # noqa: N818 - it names the state of the content
 
 
 class Effort:
-    """How often a password may still be hashed for one keystore."""
+    """What may still be computed to open one keystore, within what is left of the run."""
 
-    def __init__(self) -> None:
-        self._left = MAX_ITERATIONS
+    def __init__(self, run: Budget | None = None) -> None:
+        self._run = run or Budget()
+        self._own = Budget()
 
-    def spend(self, iterations: int) -> None:
-        """Take ``iterations``; raises Unsupported when there are not as many left."""
-        self._left -= iterations
-        if iterations < 1 or self._left < 0:
-            raise Unsupported("deriving its key takes more computing than any usual keystore does")
+    def hash(self, times: int) -> None:
+        """Take so many hashes; raises Unsupported when there are not as many left."""
+        why = "deriving its key takes more computing than any usual keystore does"
+        self._spend(times, why, KEY_DERIVATION_OF_A_FILE, KEY_DERIVATION)
+
+    def decrypt_slowly(self, size: int) -> None:
+        """Take so many bytes of RC2; raises Unsupported when there are not as many left."""
+        why = "it is too large for its old cipher (RC2)"
+        self._spend(size, why, SLOW_CIPHER_OF_A_FILE, SLOW_CIPHER)
+
+    def _spend(self, amount: int, why: str, of_file: Limit, of_run: Limit) -> None:
+        if amount < 1:
+            raise Unsupported(why)
+        for budget, limit in ((self._own, of_file), (self._run, of_run)):
+            if not budget.spend(limit, amount):
+                raise Unsupported(f"{why} (limit {limit.name})")
 
 
 def decrypt(algorithm: Node, encrypted: bytes, password: str, effort: Effort) -> Node | None:
@@ -77,7 +90,7 @@ def decrypt(algorithm: Node, encrypted: bytes, password: str, effort: Effort) ->
     else:
         raise Unsupported(f"its encryption ({scheme}) is not one that can be read here")
     for cipher, key, vector in keys:
-        plain = _decrypted(cipher, key, vector, encrypted)
+        plain = _decrypted(cipher, key, vector, encrypted, effort)
         if plain is not None:
             return plain
     return None
@@ -101,7 +114,8 @@ def _pbes2(parameters: Node, password: str, effort: Effort) -> Iterator[tuple[st
         if name not in _DIGESTS:
             raise Unsupported(f"its key is derived by a function ({name}) that is not known here")
         digest = _DIGESTS[name]
-    effort.spend(iterations)
+    blocks = -(-size // hashlib.new(digest, usedforsecurity=False).digest_size)
+    effort.hash(iterations * blocks)
     secret = password.encode("utf-8", errors="surrogateescape")
     yield (
         cipher,
@@ -119,7 +133,7 @@ def _pkcs12(
     cipher, size = _CIPHERS[scheme]
     secret = password.encode("utf-16-be", errors="surrogatepass") + b"\0\0"
     for spelling in (secret,) if password else (secret, b""):
-        effort.spend(3 * iterations)
+        effort.hash(3 * iterations)
         key = pkcs12_key(spelling, salt.content, iterations, 1, size)
         vector = pkcs12_key(spelling, salt.content, iterations, 2, _BLOCKS[cipher])
         yield cipher, key, vector
@@ -156,15 +170,21 @@ def _cipher(oid: str) -> tuple[str, int]:
     return _CIPHERS[oid]
 
 
-def _decrypted(cipher: str, key: bytes, vector: bytes, encrypted: bytes) -> Node | None:
+def _decrypted(
+    cipher: str, key: bytes, vector: bytes, encrypted: bytes, effort: Effort
+) -> Node | None:
+    """The content, of which the last block tells whether the key is right."""
     block = _BLOCKS[cipher]
     if not encrypted or len(encrypted) % block or len(vector) != block:
         return None
-    plain = _CBC[cipher](key, vector, encrypted)
-    padding = plain[-1]
-    if not 1 <= padding <= block or plain[-padding:] != bytes((padding,)) * padding:
+    decrypted = _CBC[cipher]
+    last = decrypted(key, (vector + encrypted)[-2 * block : -block], encrypted[-block:])
+    padding = last[-1]
+    if not 1 <= padding <= block or last[-padding:] != bytes((padding,)) * padding:
         return None
-    content = plain[:-padding]
+    if cipher in _SLOW:
+        effort.decrypt_slowly(len(encrypted))
+    content = decrypted(key, vector, encrypted)[:-padding]
     try:
         node = asn1.parse(content)
     except asn1.DerError:
@@ -192,8 +212,6 @@ def _triple_des(key: bytes, vector: bytes, encrypted: bytes) -> bytes:
 def _rc2(key: bytes, vector: bytes, encrypted: bytes) -> bytes:
     from iflint.pki.keystores import rc2
 
-    if len(encrypted) > MAX_SLOW_BYTES:
-        raise Unsupported("it is too large for its old cipher (RC2)")
     return rc2.decrypt(key, vector, encrypted)
 
 

@@ -15,7 +15,9 @@ from iflint.pki.keystores.model import (
     Keystore,
     Protection,
     StoredEntry,
+    TooMany,
     certificates_in,
+    go_on,
 )
 
 KINDS = {
@@ -37,6 +39,8 @@ def read_java_keystore(data: bytes) -> Keystore:
         reader.read(faults)
     except (struct.error, NotSkipped):
         faults.append("it is cut off or damaged; what stands before the damage is used")
+    except TooMany as too_many:
+        faults.append(str(too_many))
     return Keystore(
         kind=KINDS[data[:4]],
         entries=tuple(reader.entries),
@@ -54,6 +58,7 @@ class _Reader:
         self.entries: list[StoredEntry] = []
         self.has_keys = False
         self._cut = False
+        self._found = 0
 
     def read(self, faults: list[str]) -> None:
         """Read every entry; raises struct.error or NotSkipped where the bytes go wrong."""
@@ -67,6 +72,7 @@ class _Reader:
             raise struct.error
 
     def _entry(self, faults: list[str]) -> None:
+        go_on(self._found, faults)
         tag = self._number("I")
         alias = self._octets("H").decode("utf-8", errors="replace")
         self._advance(8)
@@ -88,6 +94,7 @@ class _Reader:
         found = [*leaf, *certificates_in(encoded, faults, f"after the first {place}")]
         whole = tag == _KEY and bool(leaf)
         kept = tuple(found[:MAX_PRESENTED] if whole else found)
+        self._found += len(found)
         if kept:
             trusted = tag == _CERTIFICATE
             self.entries.append(StoredEntry(alias, kept, has_key=whole, trusted=trusted))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.limits import CERTIFICATES_OF_A_FILE, PROBLEMS_OF_A_FILE
 from iflint.pki.certificates import Certificate, CertificateError, parse_certificate
 
 if TYPE_CHECKING:
@@ -55,12 +56,24 @@ class Keystore(msgspec.Struct, frozen=True, kw_only=True):
     faults: tuple[str, ...] = ()
 
 
+class TooMany(Exception):  # noqa: N818 - it names the state of the keystore
+    """The rest of the keystore is not read; the text is a clause for people."""
+
+
+def go_on(certificates: int, faults: list[str]) -> None:
+    """Raises TooMany where so many certificates or faults were found that no more are read."""
+    for count, limit in ((certificates, CERTIFICATES_OF_A_FILE), (len(faults), PROBLEMS_OF_A_FILE)):
+        if count > limit.value:
+            raise TooMany(f"it holds too much: the rest is not read (limit {limit.name})")
+
+
 def certificates_in(
     encoded: Iterable[bytes], faults: list[str], place: str
 ) -> tuple[Certificate, ...]:
     """The certificates that can be read; for the others a clause goes to ``faults``."""
-    found = []
+    found: list[Certificate] = []
     for ordinal, der in enumerate(encoded, 1):
+        go_on(len(found), faults)
         try:
             found.append(parse_certificate(der))
         except CertificateError as error:

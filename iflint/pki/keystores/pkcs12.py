@@ -18,12 +18,15 @@ from iflint.pki.keystores.model import (
     Keystore,
     Protection,
     StoredEntry,
+    TooMany,
     certificates_in,
+    go_on,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from iflint.limits import Budget
     from iflint.pki.certificates import Certificate
     from iflint.pki.der import Node
 
@@ -47,13 +50,18 @@ _MAX_DEPTH = 8
 """Of bags in bags (RFC 7292 §4.2.6). Ours: none seen."""
 
 
-def read_pkcs12(pfx: Node, passwords: Sequence[str]) -> Keystore:
-    """The entries of a PKCS#12 file; each password is tried, and at last an empty one."""
-    reader = _Reader((*passwords, "") if "" not in passwords else tuple(passwords))
+def read_pkcs12(pfx: Node, passwords: Sequence[str], run: Budget | None = None) -> Keystore:
+    """The entries of a PKCS#12 file; each password is tried, and at last an empty one.
+
+    What it costs to open is taken from the budget of the ``run``.
+    """
+    reader = _Reader((*passwords, "") if "" not in passwords else tuple(passwords), run)
     try:
         reader.read(pfx)
     except (asn1.DerError, IndexError, ValueError):
         reader.faults.append("it is damaged; what could be read is used")
+    except TooMany as too_many:
+        reader.faults.append(str(too_many))
     except RecursionError:
         reader.faults.append("it is nested too deeply")
     return reader.keystore()
@@ -74,9 +82,9 @@ class _Bag(msgspec.Struct, frozen=True):
 
 
 class _Reader:
-    def __init__(self, passwords: tuple[str, ...]) -> None:
+    def __init__(self, passwords: tuple[str, ...], run: Budget | None) -> None:
         self._passwords = passwords
-        self._effort = Effort()
+        self._effort = Effort(run)
         self._keys: list[_Bag] = []
         self._certificates: list[_Bag] = []
         self._plain_key = False
@@ -113,6 +121,7 @@ class _Reader:
             self._read_part(part)
 
     def _read_part(self, part: Node) -> None:
+        go_on(len(self._certificates), self.faults)
         kind, content = _content_info(part)
         if kind == _DATA:
             self._read_bags(asn1.parse(_octets(content)), 0)
@@ -144,6 +153,7 @@ class _Reader:
         if depth > _MAX_DEPTH:
             raise RecursionError
         for bag in bags.children():
+            go_on(max(len(self._certificates), len(self._keys)), self.faults)
             oid, value, *attributes = bag.children()
             kind = asn1.object_identifier(oid)
             content = value.children()[0]

@@ -15,7 +15,7 @@ _BREAK = re.compile(r".+?(?:[_\-./:,;](?=[^_\-./:,;])|(?<=[a-z])(?=[A-Z])|$)")
 LONGEST = 300
 """Longer texts than this are cut before they are measured, and in tooltips, too. Ours: four times
 the longest name seen (67)."""
-_WORD = re.compile(rf"\s*(\S{{1,{LONGEST}}})")
+_WORD = re.compile(rf"\S{{1,{LONGEST}}}")
 
 
 @functools.cache

@@ -1,0 +1,258 @@
+"""What one run may cost: every limit with its name, its default and what it bounds.
+
+A limit is declared here and nowhere else; the option ``--limit``, its table in the documentation
+and the messages come from the declaration. Whoever reads asks for ``value``, which a run may have
+set (`in_force`), and says of what was left out by ``remedy`` which limit it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+KIB = 1024
+MIB = 1024 * KIB
+LARGEST = 1_000_000_000_000
+"""What a limit can be set to. Ours: a terabyte; nothing that is limited comes near."""
+
+_set: dict[str, int] = {}
+"""What the run that began last has set, by name."""
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """One limit: ``bounds`` is what it bounds, as it goes on after "at most so many".
+
+    ``reason`` tells where the number comes from.
+    """
+
+    name: str
+    default: int
+    bounds: str
+    reason: str
+
+    @property
+    def value(self) -> int:
+        """What counts in this run."""
+        return _set.get(self.name, self.default)
+
+    @property
+    def remedy(self) -> str:
+        """What to do where the limit was met by something honest, as a line."""
+        return f"If it is what it should be, {self.option}"
+
+    @property
+    def option(self) -> str:
+        """How the limit is raised."""
+        return f"raise the limit: --limit {self.name}=NUMBER"
+
+
+def in_force(values: Iterable[str]) -> None:
+    """Let these values count from here on, each as ``NAME=NUMBER``; else the defaults."""
+    pairs = (value.partition("=") for value in values)
+    _set.clear()
+    _set.update({name: int(number) for name, _, number in pairs})
+
+
+class Budget:
+    """How much of limits is spent: of a run, or of one file."""
+
+    def __init__(self) -> None:
+        self._spent: dict[str, int] = {}
+
+    def spend(self, limit: Limit, amount: int) -> bool:
+        """Take an amount; False, and nothing is taken, where that is more than is left."""
+        spent = self._spent.get(limit.name, 0) + amount
+        if spent > limit.value:
+            return False
+        self._spent[limit.name] = spent
+        return True
+
+
+def numbered(number: int) -> str:
+    """A number as people read it: ``12,345``."""
+    return f"{number:,}"
+
+
+def _declared() -> dict[str, Limit]:
+    return {limit.name: limit for limit in globals().values() if isinstance(limit, Limit)}
+
+
+# problems and findings
+
+PROBLEMS_OF_A_FILE = Limit(
+    "problems-of-a-file",
+    50,
+    "problems of one file that are reported one by one",
+    "ours: more of them say nothing new",
+)
+PROBLEMS = Limit(
+    "problems",
+    1000,
+    "problems of a run that are reported one by one",
+    "ours: a report in JSON takes 1.5 KB for each",
+)
+
+FINDINGS_OF_A_CHANNEL = Limit(
+    "findings-of-a-channel",
+    100,
+    "findings of one rule in one channel that are reported one by one",
+    "ours: a report in JSON takes 2 KB for each",
+)
+
+# files
+
+IGNORE_FILE_BYTES = Limit(
+    "ignore-file-bytes",
+    1 * MIB,
+    "bytes of one .gitignore that are read",
+    "ours: tens of thousands of patterns, each of which every name is compared with",
+)
+BASELINE_BYTES = Limit(
+    "baseline-bytes",
+    256 * MIB,
+    "bytes of a baseline",
+    "ours: 700,000 findings, at 370 each",
+)
+
+# XML
+
+XML_ELEMENTS = Limit(
+    "xml-elements",
+    200_000,
+    "elements of one XML file, as far as it is read",
+    "ours: in memory they take 80 MB",
+)
+XML_ATTRIBUTES = Limit(
+    "xml-attributes",
+    500_000,
+    "equals signs of one XML file, of which each attribute has one",
+    "ours: in memory they take 110 MB",
+)
+
+# archives
+
+UNPACKED_RATIO = Limit(
+    "unpacked-ratio",
+    20,
+    "times its own size is what is unpacked of an archive, besides 32 MiB",
+    "seen: 12; deflate goes up to 1,032",
+)
+UNPACKED_ALWAYS = 32 * MIB
+
+# flows
+
+ROWS_OF_A_CHANNEL = Limit(
+    "rows-of-a-channel",
+    2000,
+    "client certificates of one channel",
+    "ours: most seen: one; several channels of one flow have 10,000 at most",
+)
+ROWS_OF_A_FLOW = Limit(
+    "rows-of-a-flow",
+    10_000,
+    "client certificates of all channels of one flow",
+    "ours: in memory they take 90 MB",
+)
+TEXT_LENGTH = Limit(
+    "text-length",
+    4096,
+    "characters of a name, an address or a distinguished name in a flow",
+    "ours: public CAs have names of up to 250",
+)
+HEADER_LENGTH = Limit(
+    "header-length",
+    1000,
+    "characters of a header of a manifest",
+    "ours: nine times the longest seen (106)",
+)
+
+# configuration
+
+TOML_DEPTH = Limit(
+    "toml-depth",
+    64,
+    "parts of one dotted key",
+    "ours: settings have three",
+)
+MISTAKES = Limit(
+    "mistakes",
+    100,
+    "mistakes in settings that are told one by one",
+    "ours: nobody reads more at once",
+)
+
+# parameters
+
+PARAMETERS = Limit(
+    "parameters",
+    20_000,
+    "entries of one file of parameters",
+    "ours: they are read in 0.1 s; most seen in one flow: 252",
+)
+JSON_VALUES = Limit(
+    "json-values",
+    500_000,
+    "values of one dump of parameters in JSON",
+    "ours: in memory they take 50 MB; a parameter has five",
+)
+
+# DER and keystores
+
+CERTIFICATES_OF_A_FILE = Limit(
+    "certificates-of-a-file",
+    5000,
+    "certificates of one file",
+    "ours: they are read in 0.6 s; the largest usual bundle, Mozilla's, has 144",
+)
+CERTIFICATE_BYTES = Limit(
+    "certificate-bytes",
+    256 * KIB,
+    "bytes of one certificate",
+    "ours: a hundred times the largest seen (2 KB)",
+)
+NAME_PARTS = Limit(
+    "name-parts",
+    500,
+    "parts of one name of a certificate, and values of one part",
+    "ours: the most seen in public CAs is 9",
+)
+CALLERS_OF_A_FILE = Limit(
+    "callers-of-a-file",
+    5000,
+    "service keys, mappings and keystore entries of one file",
+    "ours: a report in JSON takes 1 KB for each; most seen: 3,800",
+)
+DER_VALUES = Limit(
+    "der-values",
+    10_000,
+    "values in one value of DER",
+    "ours: twice the certificates that a file may hold",
+)
+KEY_DERIVATION = Limit(
+    "key-derivation",
+    16_000_000,
+    "hashes of a run that passwords of keystores take",
+    "ours: 8 s; a keystore of OpenSSL 3 takes 2,048, of Java 17 10,000, of Java 8 at most 300,000",
+)
+KEY_DERIVATION_OF_A_FILE = Limit(
+    "key-derivation-of-a-file",
+    4_000_000,
+    "hashes that the passwords of one keystore take",
+    "ours: a quarter of a run's",
+)
+SLOW_CIPHER = Limit(
+    "slow-cipher",
+    1 * MIB,
+    "bytes of a run that are decrypted by RC2, which no library has in this form",
+    "ours: 2 s, and room for 500 certificates of the largest size seen",
+)
+SLOW_CIPHER_OF_A_FILE = Limit(
+    "slow-cipher-of-a-file",
+    256 * KIB,
+    "bytes of one keystore that are decrypted by RC2",
+    "ours: a quarter of a run's",
+)
+
+LIMITS = _declared()
+"""All limits, by name, in the order in which they are declared."""
