@@ -63,15 +63,13 @@ _SUSPECT = (b"\\u", b"<<<<<<<", b">>>>>>>")
 class Stored(msgspec.Struct, frozen=True):
     """What a ``.iflw`` holds: its channels as stored, and how it is drawn, where that was asked.
 
-    ``flaw`` is why the rest of the file can't be read, in which no channel stands; it is looked for
-    where a channel ``may_be_judged`` by some parameters, and told where it is.
+    ``rest`` is what stands behind the channels, where one may be judged with some parameters.
     """
 
     channels: tuple[StoredChannel, ...] = ()
     problems: tuple[Problem, ...] = ()
     diagram: Diagram | None = None
-    flaw: Problem | None = None
-    may_be_judged: bool = False
+    rest: _Rest | None = None
 
 
 class ParsedIflow(msgspec.Struct, frozen=True):
@@ -95,7 +93,7 @@ class ParsedIflow(msgspec.Struct, frozen=True):
     @property
     def may_be_judged(self) -> bool:
         """Whether some set of parameters could make pairs count that a channel lists."""
-        return self.stored.may_be_judged
+        return self.stored.rest is not None
 
     @property
     def diagram(self) -> Diagram | None:
@@ -129,8 +127,8 @@ class ParsedIflow(msgspec.Struct, frozen=True):
         The problems of the overlays themselves are not repeated here.
         """
         channels, problems, names = self._resolve(overlays) if self.channels else ((), (), ())
-        if self.stored.flaw is not None and any(channel.checked for channel in channels):
-            problems = (self.stored.flaw, *problems)
+        if self.stored.rest is not None and any(channel.checked for channel in channels):
+            problems = (*self.stored.rest.problems, *problems)
         return Iflow(
             id=self.id,
             name=self.name,
@@ -226,28 +224,47 @@ def _stored(flow: bytes, location: FileLocation, *, with_diagram: bool) -> Store
         except Exception as error:
             tell(f"{location}: its diagram", error)
     channels = sender_channels(document.root, document.xml)
-    judged = any(map(may_be_judged, channels))
-    flaw = _flaw(flow, location) if judged else None
-    return Stored(channels, (), diagram, flaw, judged)
+    rest = _Rest(flow, location) if any(map(may_be_judged, channels)) else None
+    return Stored(channels, (), diagram, rest)
 
 
-def _flaw(flow: bytes, location: FileLocation) -> Problem | None:
-    """Why a ``.iflw`` can't be read as a whole.
+class _Rest:
+    """What stands behind a flow's channels: looked through when first asked, and not kept then."""
 
-    Expat takes half of the time that a document does: 2 ms a MB.
-    """
+    __slots__ = ("_flow", "_location", "_problems")
+
+    def __init__(self, flow: bytes, location: FileLocation) -> None:
+        self._flow: bytes | None = flow
+        self._location = location
+        self._problems: tuple[Problem, ...] = ()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why the flow can't be read as a whole.
+
+        Expat takes half of the time that a document does: 2 ms a MB.
+        """
+        if self._flow is not None:
+            self._problems = () if _is_well_formed(self._flow) else self._in_document(self._flow)
+            self._flow = None
+        return self._problems
+
+    def _in_document(self, flow: bytes) -> tuple[Problem, ...]:
+        try:
+            read_document(flow, self._location, whole=True)
+        except Unreadable as unreadable:
+            return (unreadable.problem,)
+        return ()
+
+
+def _is_well_formed(flow: bytes) -> bool:
     import pyexpat
 
     try:
         pyexpat.ParserCreate(None, " ").Parse(flow, True)
-        return None
     except (pyexpat.ExpatError, ValueError, LookupError):
-        pass
-    try:
-        read_document(flow, location, whole=True)
-    except Unreadable as unreadable:
-        return unreadable.problem
-    return None
+        return False
+    return True
 
 
 def _stem(location: FileLocation) -> str:
