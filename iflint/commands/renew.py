@@ -130,7 +130,7 @@ def _lines(plan: Renewal, clock: datetime, style: Style) -> Iterator[str]:
             yield from line(2, one)
     for schedule in plan.schedules:
         yield ""
-        yield f"{_steps_in(schedule)}:"
+        yield f"{style.show(_steps_in(schedule))}:"
         for number, step in enumerate(schedule.steps, 1):
             yield from line(2, f"{number}. {step.what}{_when(step)}")
             for channel in step.channels:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from iflint.words.visible import visible
+from iflint.words.visible import inert_anywhere, visible
 
 _LONGEST_LINE = 75
 """Octets of a line without its end (RFC 5545 §3.1)."""
@@ -65,8 +65,8 @@ def _day(day: date) -> str:
 
 
 def _text(value: str) -> str:
-    """A value of the type TEXT (§3.3.11) on one line."""
-    shown = visible(value).replace("\\", "\\\\")
+    """A value of the type TEXT (§3.3.11) on one line, which no fold makes a CI server's command."""
+    shown = inert_anywhere(visible(value)).replace("\\", "\\\\")
     return shown.replace(";", "\\;").replace(",", "\\,")
 
 

@@ -14,7 +14,7 @@ from iflint.console.interface import Failure, WrongUsage, silence_stdout
 from iflint.console.interruption import taken_back
 from iflint.values import STANDARD_OUTPUT
 from iflint.words.terminal import DEFAULT_WIDTH, Style
-from iflint.words.visible import ascii_only, inert, with_plain_symbols
+from iflint.words.visible import ascii_only, powerless, with_plain_symbols
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -68,10 +68,10 @@ def print_text(render: Callable[[bool], str]) -> None:
     """
     encoding = _console_encoding()
     with progress_bar.shown("writing the report"):
-        text = inert(render(False))
+        text = powerless(render(False))
         data = _encoded(text, encoding)
         if data is None:
-            data = inert(render(True)).encode(encoding, "backslashreplace")
+            data = powerless(render(True)).encode(encoding, "backslashreplace")
     if is_terminal():
         _understand_colours()
     write_bytes(data)
@@ -93,11 +93,11 @@ def print_aside(render: Callable[[bool], str]) -> None:
     stream: TextIO | None = sys.stderr
     if stream is None:
         return
-    text = inert(render(False))
+    text = powerless(render(False))
     try:
         text.encode(stream.encoding or "utf-8")
     except UnicodeEncodeError:
-        text = inert(render(True))
+        text = powerless(render(True))
     with contextlib.suppress(OSError, ValueError):
         stream.write(text)
         stream.flush()
@@ -110,7 +110,8 @@ def write_text(path: str | None, setting: str, render: Callable[[Style], str]) -
     Raises `Failure`.
     """
     if path is not None and path != STANDARD_OUTPUT:
-        write_file(path, render(Style(setting == "always", DEFAULT_WIDTH, ascii=False)))
+        style = Style(setting == "always", DEFAULT_WIDTH, ascii=False)
+        write_file(path, powerless(render(style)))
         return
     style = Style(wants_colour(setting), width(), ascii=False)
     poor = Style(style.colour, style.width, ascii=True)

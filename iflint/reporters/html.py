@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NEEDS = Needs(describe_rules=True, illustrated=True)
 
-_CI_COMMAND = re.compile(r"#(?=#(?:vso)?\[)")
+_CI_COMMAND = re.compile(r"#(?=#(?:vso|teamcity)?\[)", re.IGNORECASE)
 """What a CI server would obey if the page went to its log (see `iflint.words.visible.inert`)."""
 
 

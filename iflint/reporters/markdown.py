@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from iflint.words.visible import visible
+from iflint.words.visible import inert, visible
 
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|!&~$"})
 _REFERENCE = re.compile(r"([@#](?=\w)|:(?=//)|www(?=\.)|GH(?=-\d))", re.IGNORECASE)
@@ -23,12 +23,12 @@ def escaped(text: str) -> str:
 
 def in_block(text: str) -> str:
     """Text from input for a block of code, which it can't end."""
-    return visible(text).replace("```", "` ` `")
+    return inert(visible(text)).replace("```", "` ` `")
 
 
 def in_code(text: str) -> str:
     """Text from input as code within a line, which it can't end."""
-    shown = visible(text).replace("\n", " ")
+    shown = inert(visible(text))
     longest = max((len(run) for run in re.findall("`+", shown)), default=0)
     fence = "`" * (longest + 1)
     return f"{fence} {shown} {fence}" if longest else f"`{shown}`"

@@ -34,8 +34,11 @@ _INVISIBLE = (
 
 _STARTS = tuple(first for first, _ in _INVISIBLE)
 _BEYOND_PRINTABLE_ASCII = re.compile(r"[^\x00-\x7e]+")
-_BRACKETED_COMMAND = re.compile(r"#(?=#(?:vso)?\[)")
-_CI_COMMAND = re.compile(r"^([^\S\n]*):(?=:[a-z])|#(?=#(?:vso)?\[)", re.MULTILINE)
+_BRACKETED_COMMAND = re.compile(r"#(?=#(?:vso|teamcity)?\[)", re.IGNORECASE)
+_CI_COMMAND = re.compile(
+    r"^([^\S\n]*+):(?=:[a-z])|#(?=#(?:vso|teamcity)?\[)", re.MULTILINE | re.IGNORECASE
+)
+_LINE_COMMAND = re.compile(r":(?=:[a-z])", re.IGNORECASE)
 _NAMED = {0x09: "\\t", 0x0A: "\\n", 0x0D: "\\r"}
 _ASCII = {"…": "...", "→": "->", "›": ">", "│": "|", "✗": "x", "–": "-", "’": "'"}
 _ASCII_TABLE = str.maketrans(_ASCII)
@@ -107,13 +110,34 @@ def inert(text: str) -> str:
     r"""The text without what a CI server takes from a log as a command: ``\x3a:error::``.
 
     GitHub Actions obeys lines that begin with ``::name`` and ``##[name]`` anywhere, Azure
-    Pipelines ``##vso[name]`` anywhere (*inferred* from their runners' sources).
+    Pipelines ``##vso[name]`` anywhere, both in any letter case (*inferred* from their runners'
+    sources), TeamCity lines with ``##teamcity[name``.
     """
     return _CI_COMMAND.sub(_inert, text)
 
 
 def _inert(found: re.Match[str]) -> str:
     return (found[1] or "") + escape(ord(found[0][-1]))
+
+
+def inert_anywhere(text: str) -> str:
+    """The text that is `inert` wherever its lines are broken."""
+    return inert(_LINE_COMMAND.sub(lambda _: escape(ord(":")), text))
+
+
+def powerless(text: str) -> str:
+    r"""A whole text for people, in which nothing acts but line ends and colours: `inert`, too.
+
+    Names are made `visible` where they are put into it, as what they take in columns counts;
+    this is for the one that was forgotten.
+    """
+    return inert(_acting().sub(_escaped, text))
+
+
+@functools.cache
+def _acting() -> re.Pattern[str]:
+    """What is invisible, but for line ends and the codes of colours (ECMA-48 §8.3.117, SGR)."""
+    return re.compile(rf"(?!\n|\x1b\[[0-9;]{{0,16}}m){_invisible().pattern}")
 
 
 def ascii_only(text: str) -> str:
