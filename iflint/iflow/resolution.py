@@ -19,6 +19,7 @@ from iflint.iflow.model import (
 )
 from iflint.iflow.parameters import whole_reference
 from iflint.limits import ROWS_OF_A_CHANNEL, ROWS_OF_A_FLOW, TEXT_LENGTH, numbered
+from iflint.places.credentials import without_credentials
 from iflint.places.location import FileLocation, Location
 from iflint.places.problems import Problem, ProblemKind, Problems
 from iflint.places.text_file import Mapped, literal
@@ -132,7 +133,7 @@ class Resolver:
         for key in address_keys(stored.adapter):
             text = stored.properties.get(key)
             if text is not None and text.text.strip():
-                return self._value(text, "The address of a channel")
+                return _harmless(self._value(text, "The address of a channel"))
         return None
 
     def _role(self, stored: StoredChannel, decided: Authorization) -> Value | None:
@@ -175,3 +176,9 @@ class Resolver:
                     "Shorten the values of the parameters",
                 )
             )
+
+
+def _harmless(address: Value) -> Value:
+    """An address without the credentials that may stand in it; no output needs them."""
+    text = None if address.text is None else without_credentials(address.text)
+    return msgspec.structs.replace(address, text=text, raw=without_credentials(address.raw))

@@ -15,6 +15,7 @@ import msgspec
 from iflint.limits import CERTIFICATE_BYTES, numbered
 from iflint.pki import der as asn1
 from iflint.pki.names import MalformedName, Name, name_from_der, parse_name
+from iflint.places.credentials import without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -437,7 +438,7 @@ def _authority_information(node: Node) -> dict[str, Any]:
             continue
         if asn1.object_identifier(method) == _CA_ISSUERS:
             urls.append(location.content.decode("utf-8", errors="replace"))
-    return {"ca_issuers": tuple(urls)}
+    return {"ca_issuers": tuple(map(without_credentials, urls))}
 
 
 def _subject_alternative_names(node: Node) -> dict[str, Any]:

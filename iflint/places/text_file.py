@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from iflint.places.credentials import without_credentials
 from iflint.places.location import FileLocation, Location, Region
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class TextFile:
             end_column=end_column,
             start_byte=self.preamble + self._bytes.byte(start),
             end_byte=self.preamble + self._bytes.byte(end),
-            excerpt=self.text[shown_from:shown_to],
+            excerpt=without_credentials(self.text[shown_from:shown_to], as_long=True),
             excerpt_column=shown_from - start + start_column,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -13,6 +14,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from lxml import etree
 from markdown_it import MarkdownIt
 
@@ -122,6 +125,35 @@ def check_output(form: str, text: str) -> None:
     if form != "github":
         assert COMMAND_OF_A_SERVER.findall(text) == []
     CONSUMERS.get(form, as_text)(text)
+
+
+PASSWORD, TOKEN, QUERY = "gEh31m-Passw0rd", "t0kEn-7777", "qUeRy-5ecret"
+ADDRESS = f"https://us3r-name:{PASSWORD}@h.example/orders?access_token={QUERY}&x=y"
+
+
+@pytest.fixture(scope="module")
+def with_secrets(tmp_path_factory):
+    """A repository with secrets in it, and what no output may hold."""
+    key = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+    secrets = {"password": PASSWORD, "token": TOKEN, "url": ADDRESS, "key": key.decode()}
+    folder = tmp_path_factory.mktemp("secrets")
+    repository(folder, "plain", secrets)
+    lines = [line[at : at + 12] for line in secrets["key"].split("\n")[1:4] for at in (0, 20, 40)]
+    encoded = base64.b64encode(key).decode()
+    return folder, [PASSWORD, TOKEN, QUERY, "us3r-name", encoded[60:90], *filter(None, lines)]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_secret_is_in_any_output(with_secrets, monkeypatch, tmp_path, name) -> None:
+    folder, secrets = with_secrets
+    monkeypatch.chdir(folder)
+    seen = False
+    for _, text in outputs(name, "plain", tmp_path):
+        assert [each for each in secrets if each in text.replace("\r\n ", "")] == []
+        seen = seen or "https://***@h.example/orders?access_token=***&x=y" in text
+    assert seen or name not in ("check", "channels")
 
 
 def acts_in_a_terminal(text: str, but: str = "\n") -> list[str]:

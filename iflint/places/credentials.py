@@ -1,0 +1,31 @@
+"""What no output repeats of an address: a name and a password, and tokens in its query."""
+
+from __future__ import annotations
+
+import re
+
+_LONGEST = 1024
+"""Characters of what is hidden. Ours: some times a token; more are hidden in parts."""
+_USER = re.compile(rf"(?<=://)[^/?#\s]{{1,{_LONGEST}}}(?=@)")
+_QUERY = re.compile(
+    r"(?P<name>[?&;][\w.-]{0,32}(?:token|secret|passw|pwd|api[_-]?key|signature|credential|sig)"
+    rf"[\w.-]{{0,32}}=)(?P<value>[^&#;\s\"'<>]{{1,{_LONGEST}}})",
+    re.IGNORECASE,
+)
+_HIDDEN = "***"
+
+
+def without_credentials(text: str, *, as_long: bool = False) -> str:
+    """The text with ``***`` for what addresses in it hold to log on with.
+
+    ``as_long`` keeps the columns of all else: there are as many asterisks as characters.
+    """
+
+    def hidden(what: str) -> str:
+        return "*" * len(what) if as_long else _HIDDEN
+
+    if "://" in text and "@" in text:
+        text = _USER.sub(lambda found: hidden(found[0]), text)
+    if "=" in text and ("?" in text or "&" in text or ";" in text):
+        text = _QUERY.sub(lambda found: found["name"] + hidden(found["value"]), text)
+    return text
