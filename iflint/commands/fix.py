@@ -13,6 +13,7 @@ from iflint.console.invocation import Invocation, Request, call, options_of, pre
 from iflint.places.location import Location
 from iflint.report.findings import Finding
 from iflint.words.terminal import BOLD, ERROR, NOTE, QUIET, Style
+from iflint.words.visible import inert
 from iflint.words.wording import counted, sentence
 
 if TYPE_CHECKING:
@@ -100,14 +101,26 @@ def _show(plan: Plan, run: Invocation) -> int:
         )
         output.print_text(lambda plain: _painted(shown, Style(colour, width, plain)))
     else:
-        output.write_bytes(
-            b"".join(unified(file.file.path, file.before, file.after) for file in plan.files)
-        )
+        for file in plan.files:
+            changes = unified(file.file.path, file.before, file.after)
+            if _is_obeyed(changes):
+                complain(f"{file.file.path} is left out: {_OBEYED}")
+            else:
+                output.write_bytes(changes)
     output.print_aside(lambda plain: _joined(_aside(plan, Style(colour, width, plain))))
     findings = {fix.finding.fingerprint for fix in plan.fixes}
     what = f"would fix {counted(len(findings), 'finding')}" if findings else "nothing to fix"
     complain("; ".join((what, *_more(plan))))
     return FOUND if plan.files else CLEAN
+
+
+def _is_obeyed(changes: bytes) -> bool:
+    """Whether a CI server takes a line for a command; changes have to stay as they are."""
+    text = changes.decode("latin-1").replace("\r", "\n")
+    return inert(text) != text
+
+
+_OBEYED = "a CI server would obey a line around its changes; 'iflint fix' writes them"
 
 
 def _joined(lines: Iterable[str]) -> str:

@@ -50,11 +50,16 @@ def _complete(lines: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _name(side: str, path: str) -> bytes:
-    """A path as Git writes it: in quotation marks where it has characters that end it."""
+    """A path as Git writes it: in quotation marks where it has characters that end it, or act."""
     name = f"{side}/{path.lstrip('/')}"
-    if any(character in _ESCAPES or character < " " for character in name):
-        quoted = "".join(_ESCAPES.get(c, f"\\{ord(c):03o}" if c < " " else c) for c in name)
-        name = f'"{quoted}"'
+    if any(character in _ESCAPES or not character.isprintable() for character in name):
+        name = f'"{"".join(map(_quoted, name))}"'
     elif " " in name:
         name += "\t"
     return name.encode("utf-8", "surrogateescape")
+
+
+def _quoted(character: str) -> str:
+    if character in _ESCAPES or character.isprintable():
+        return _ESCAPES.get(character, character)
+    return "".join(f"\\{byte:03o}" for byte in character.encode("utf-8", "surrogateescape"))

@@ -7,7 +7,7 @@ import re
 from iflint.words.visible import inert, visible
 
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|!&~$"})
-_REFERENCE = re.compile(r"([@#](?=\w)|:(?=//)|www(?=\.)|GH(?=-\d))", re.IGNORECASE)
+_REFERENCE = re.compile(r"([@#](?=\w)|/(?=/)|www(?=\.)|GH(?=-\d))", re.IGNORECASE)
 _NOTHING = "<!-- -->"
 
 

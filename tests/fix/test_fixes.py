@@ -713,6 +713,35 @@ def test_the_diff_is_what_the_fix_writes(place, call, encoding) -> None:
     assert (again.exit_code, again.stdout) == (0, "")
 
 
+@pytest.mark.parametrize(
+    "line", ["::error::owned", "# \r::ERROR::owned", "# ##[error]owned", "# ##VSO[x]owned"]
+)
+def test_what_a_server_would_obey_is_left_out_of_a_diff(place, call, line) -> None:
+    orders(place, listing(("{{S}}", ISSUER)), S=REVERSED)
+    (place / PARAMETERS).write_bytes(f"{line}\nS={REVERSED}\n".encode())
+    arguments = ("fix", "--roots-add", "root.pem", "--as-of", "2026-11-24", "--isolated")
+    shown = call(*arguments, "--diff")
+    assert (shown.exit_code, shown.stdout) == (1, "")
+    assert f"{PARAMETERS} is left out: a CI server would obey a line" in shown.stderr
+    assert call(*arguments).exit_code == 0
+    assert codes() == []
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="needs git")
+def test_a_path_in_a_diff_does_nothing_and_is_found_again(place, call) -> None:
+    folder = place / "a\x1b[2J\u202e\x9b\n b"
+    write_tree(
+        folder, bundle(Flow("Orders", "Orders", [listing(("{{S}}", ISSUER))], {"S": REVERSED}))
+    )
+    arguments = ("fix", "--roots-add", "root.pem", "--as-of", "2026-11-24", "--isolated")
+    shown = call(*arguments, "--diff")
+    assert shown.exit_code == 1
+    assert all(line.isprintable() or line.endswith("\t") for line in shown.stdout.split("\n"))
+    subprocess.run(["git", "init", "-q"], cwd=place, check=True)
+    subprocess.run(["git", "apply"], cwd=place, check=True, input=shown.stdout_bytes)
+    assert codes() == []
+
+
 def test_a_terminal_shows_a_diff_of_any_encoding(place, call, monkeypatch) -> None:
     from iflint.console import output
 
