@@ -241,7 +241,7 @@ def _exit_code(run: Callable[[], Any], debug: bool) -> int:
     try:
         code = run()
     except click.ClickException as error:
-        error.show()
+        _tell(error)
         return error.exit_code
     except click.Abort as error:
         return INTERRUPTED if isinstance(error.__cause__, KeyboardInterrupt) else FAILED
@@ -253,6 +253,20 @@ def _exit_code(run: Callable[[], Any], debug: bool) -> int:
     except Exception as error:
         return _unexpected(error, debug)
     return code if isinstance(code, int) else CLEAN
+
+
+def _tell(error: click.ClickException) -> None:
+    """Print a mistake; what click repeats of an argument does nothing to a terminal or a log."""
+    from io import StringIO
+
+    from iflint.words.visible import powerless
+
+    if isinstance(error, WrongUsage | Failure):
+        error.show()
+        return
+    told = StringIO()
+    error.show(told)
+    click.echo(powerless(told.getvalue()), err=True, nl=False)
 
 
 def _unexpected(error: Exception, debug: bool) -> int:

@@ -20,6 +20,7 @@ from lxml import etree
 from markdown_it import MarkdownIt
 
 from commands.hostile_names import AT_THE_FRONT, MARK, TOGETHER, in_file_name, repository
+from exports import FIXTURES
 from iflint.commands.main import cli
 from iflint.words.visible import is_invisible
 
@@ -118,6 +119,37 @@ def test_no_name_does_anything_at_the_beginning(made, monkeypatch, tmp_path, kin
     for name in ("check", "certificates", "channels"):
         for form, text in outputs(name, in_file_name(written(kind)), tmp_path):
             check_output(form, text)
+
+
+@pytest.mark.parametrize("name", ["--x\n::error::owned", "-\x1b[2J\x9b", "--as-of=\n##[error]x"])
+@pytest.mark.parametrize("command", ["check", "hook", "chain", "x\n::error::owned"])
+def test_no_argument_does_anything(workplace, command, name) -> None:
+    result = CliRunner().invoke(cli, [command, name])
+    assert result.exit_code == 2
+    check_output("", result.stdout)
+    check_output("", result.stderr)
+
+
+@pytest.mark.parametrize("kind", ["markup", "lines"])
+def test_no_table_does_anything(workplace, kind) -> None:
+    name = written(kind)
+    table = json.loads((FIXTURES / "rules" / "trust-table.json").read_text("utf-8"))
+    table["source"] = table["neo_list"]["source"] = name
+    for each in table["roots"]:
+        each["key"] = name
+    Path("table.json").write_text(json.dumps(table), "utf-8")
+    cas = json.loads((FIXTURES / "rules" / "public-cas.json").read_text("utf-8"))
+    Path("cas.json").write_text(json.dumps(cas | {"source": name}), "utf-8")
+    tables = ("--roots", "table.json", "--public-cas", "cas.json")
+    for arguments, formats in (
+        (("roots", "list", *tables), ("table", "json", "csv")),
+        (("roots", "diff", "1.0.0", "4.0.0", *tables[:2]), ("table", "json")),
+        (("check", ".", "--fail-on", "never", *tables), COMMANDS["check"][1]),
+    ):
+        for form in formats:
+            printed, beside = run([*arguments, *AS_OF, "--format", form])
+            check_output(form, printed)
+            check_output("", beside)
 
 
 def check_output(form: str, text: str) -> None:
