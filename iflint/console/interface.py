@@ -241,7 +241,7 @@ def _exit_code(run: Callable[[], Any], debug: bool) -> int:
     try:
         code = run()
     except click.ClickException as error:
-        _tell(error)
+        _tell_mistake(error)
         return error.exit_code
     except click.Abort as error:
         return INTERRUPTED if isinstance(error.__cause__, KeyboardInterrupt) else FAILED
@@ -255,7 +255,7 @@ def _exit_code(run: Callable[[], Any], debug: bool) -> int:
     return code if isinstance(code, int) else CLEAN
 
 
-def _tell(error: click.ClickException) -> None:
+def _tell_mistake(error: click.ClickException) -> None:
     """Print a mistake; what click repeats of an argument does nothing to a terminal or a log."""
     from io import StringIO
 
