@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ class _Folder(msgspec.Struct, frozen=True):
 
     path: str
     rules: Rules | None
-    tracked: Tracked | None
+    repository: str | None
     ignored: bool = False
 
 
@@ -54,10 +55,11 @@ def walk(
     brings back what is ``excluded``. Symbolic links to folders are not followed.
     Folders come in the order of their names; a folder's files before its folders.
     """
+    tracked = functools.cache(_tracked)
     pending = [_first_folder(disk, top, repository)]
     while pending:
         place = pending.pop()
-        folder, rules, tracked = place.path, place.rules, place.tracked
+        folder, rules, repository = place.path, place.rules, place.repository
         try:
             with os.scandir(folder) as scan:
                 entries = sorted(scan, key=lambda entry: entry.name)
@@ -68,7 +70,7 @@ def walk(
         if VIRTUAL_ENVIRONMENT in contained and folder != top:
             continue
         if ".git" in contained:
-            tracked = _tracked(folder)
+            repository = folder
         if GITIGNORE in contained and not place.ignored:
             rules = folder_rules(rules, disk, folder, top)
         below: list[_Folder] = []
@@ -78,19 +80,21 @@ def walk(
                 if _leaves_out(excluded, path, True) or entry.name in SKIPPED_FOLDERS:
                     continue
                 ignored = place.ignored or _leaves_out(rules, path, True)
-                if ignored and tracked is not None and tracked.has(path):
-                    ignored = False
-                if ignored and not (tracked is not None and tracked.has_below(path)):
-                    continue
+                if ignored:
+                    if repository is None:
+                        continue
+                    ignored = not tracked(repository).has(path)
+                    if ignored and not tracked(repository).has_below(path):
+                        continue
                 if entry.is_symlink():
                     detail = "a symbolic link to a folder; links are not followed"
                     link = Skipped(disk.location(path), SkipKind.SYMLINK, detail)
                     yield NotEntered(path, link)
                 else:
-                    below.append(_Folder(path, rules, tracked, ignored))
+                    below.append(_Folder(path, rules, repository, ignored))
             elif not _leaves_out(excluded, path, False) and matters(path):
                 ignored = place.ignored or _leaves_out(rules, path, False)
-                if not ignored or (tracked is not None and tracked.has(path)):
+                if not ignored or (repository is not None and tracked(repository).has(path)):
                     yield path
         pending.extend(reversed(below))
 
@@ -98,7 +102,7 @@ def walk(
 def _first_folder(disk: Disk, top: str, repository: str | None) -> _Folder:
     if repository is None:
         return _Folder(top, None, None)
-    return _Folder(top, repository_rules(disk, repository, top), _tracked(repository))
+    return _Folder(top, repository_rules(disk, repository, top), repository)
 
 
 def _tracked(repository: str) -> Tracked:
