@@ -25,7 +25,7 @@ from caller_files import (
     secret,
 )
 from exports import Channel, Flow, bundle, write_tree, zipped
-from iflint.engine.inputs import Inputs, read_certificates, read_inputs
+from iflint.engine.inputs import Inputs, Known, read_certificates, read_inputs
 from iflint.engine.session import Session
 from iflint.options import Environment, Options
 from iflint.reporters import text
@@ -45,7 +45,7 @@ def here(tmp_path, monkeypatch):
 
 
 def inputs(*paths: str, **options: object) -> Inputs:
-    return read_inputs(paths or (".",), Options(**options), {})
+    return read_inputs(paths or (".",), Options(**options), Known())
 
 
 def report(*paths: str, **settings: object):
