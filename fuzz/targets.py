@@ -112,7 +112,7 @@ def archive(data: bytes) -> None:
     from iflint.sources.limits import Limits
     from iflint.sources.zips import Archive, Budget
 
-    budget = Budget(_file(), Limits(total=1 << 24, members=1000))
+    budget = Budget(_file(), Limits(total=1 << 24, members=1000), len(data))
     with contextlib.suppress(Unreadable):
         opened = Archive(data, _file(), budget)
         for index in range(len(opened.members)):
