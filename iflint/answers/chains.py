@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.judging.verdicts import Told
+from iflint.limits import SIGNATURES_OF_A_CHAIN
 from iflint.options import Options, UsageError
 from iflint.pki.certificates import Certificate, usage_name
 from iflint.pki.chains.pool import CertificatePool, expired_without_need
-from iflint.pki.chains.search import MAX_SIGNATURES, judge_chain
+from iflint.pki.chains.search import judge_chain
 from iflint.pki.chains.signatures import SignatureCache, Verification
 from iflint.pki.chains.verdict import ChainVerdict, FaultKind, Outcome
 from iflint.pki.roots.trust import Root, RootStanding, TrustList
@@ -93,13 +94,11 @@ def _starts(
     """
     pool = CertificatePool(found)
     issuers: set[Certificate] = set()
-    signatures = 0
     for certificate in () if every else pool:
-        for candidate in pool.named(certificate.issuer):
+        for candidate in pool.issuers_of(certificate):
             if candidate in issuers or not _may_have_issued(candidate, certificate):
                 continue
-            signatures += 1
-            if signatures > MAX_SIGNATURES:
+            if not verifier.budget.spend(SIGNATURES_OF_A_CHAIN, 1):
                 break
             if verifier.verify(certificate, candidate.spki) is Verification.VALID:
                 issuers.add(candidate)

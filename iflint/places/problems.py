@@ -103,6 +103,12 @@ def told_of_a_run(groups: Iterable[Sequence[Problem]]) -> list[tuple[Problem, ..
     return told
 
 
+def beyond_the_run(limit: Limit, location: Location, kind: ProblemKind) -> Problem:
+    """What to say of a thing with which a run would exceed a limit, so that it is left out."""
+    message = f"A run reads at most {numbered(limit.value)} {limit.bounds}; this would be more"
+    return Problem(kind, location, f"{message}, and was not read", limit.remedy)
+
+
 def without_excerpt(problem: Problem) -> Problem:
     """The problem of a file that may be anything, a secret too: none of its lines is shown."""
     return msgspec.structs.replace(problem, location=problem.location.without_excerpt)
