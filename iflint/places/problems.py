@@ -44,8 +44,8 @@ class Problem(msgspec.Struct, frozen=True):
         return f"{self.message.rstrip('.')}; {remedy.rstrip('.')}"
 
     def with_more(self, count: int, where: str, limit: Limit) -> Problem:
-        """The same problem, which also tells how many like it are not reported one by one."""
-        more = f"{self.message.rstrip('.')}. And {numbered(count)} more like it {where}"
+        """The same problem, which also tells how many there are besides, of whatever kind."""
+        more = f"{self.message.rstrip('.')}. And {numbered(count)} more problems {where}"
         return msgspec.structs.replace(self, message=f"{more} (limit {limit.name})")
 
 
