@@ -108,6 +108,30 @@ FINDINGS_OF_A_RUN = Limit(
 
 # files
 
+FILE_BYTES = Limit(
+    "file-bytes",
+    64 * MIB,
+    "bytes of a file on disk, but for archives",
+    "ours: ninety times the largest flow; a dump of 4 MiB has 3,800 mappings",
+)
+DOCUMENT_BYTES = Limit(
+    "document-bytes",
+    16 * MIB,
+    "bytes of a file of certificates, service keys or mappings",
+    "ours: room for as many certificates as a file may hold, of the largest size seen (2 KB)",
+)
+YAML_CHARACTERS = Limit(
+    "yaml-characters",
+    4 * MIB,
+    "characters of a file of YAML",
+    "ours: 1.5 s; what Kubernetes stores of an object is below 1.5 MiB",
+)
+DOCUMENT_VALUES = Limit(
+    "document-values",
+    250_000,
+    "values of one file of JSON, YAML, XML or Terraform that may hold service keys or mappings",
+    "ours: they take 1 s; a dump has some 12 for a mapping",
+)
 IGNORE_FILE_BYTES = Limit(
     "ignore-file-bytes",
     1 * MIB,
@@ -138,11 +162,53 @@ XML_ATTRIBUTES = Limit(
 
 # archives
 
+ARCHIVE_BYTES = Limit(
+    "archive-bytes",
+    512 * MIB,
+    "bytes of an archive on disk",
+    "ours: they are in memory as a whole; most seen: 1 MB",
+)
+MEMBERS = Limit(
+    "members",
+    200_000,
+    "entries of an archive on disk and of all archives in it",
+    "ours: the list takes 0.4 s and 56 MiB; most seen: 251",
+)
+MEMBER_BYTES = Limit(
+    "member-bytes",
+    128 * MIB,
+    "bytes of one entry of an archive, once decompressed",
+    "ours: they are in memory as a whole; most seen: 2.6 MB",
+)
+MEMBER_RATIO = Limit(
+    "member-ratio",
+    200,
+    "times its compressed form is what an entry of more than 8 MiB may be",
+    "seen: 53; deflate goes up to 1,032",
+)
+ARCHIVE_DEPTH = Limit(
+    "archive-depth",
+    10,
+    "archives that stand in each other",
+    "ours: most seen: 2",
+)
+UNPACKED_BYTES = Limit(
+    "unpacked-bytes",
+    1024 * MIB,
+    "bytes that are unpacked of an archive on disk and of all archives in it",
+    "ours: inflating takes 3 s; most seen: 9.5 MB",
+)
 UNPACKED_RATIO = Limit(
     "unpacked-ratio",
     20,
     "times its own size is what is unpacked of an archive, besides 32 MiB",
     "seen: 12; deflate goes up to 1,032",
+)
+UNPACKED_BEYOND = Limit(
+    "unpacked-beyond",
+    256 * MIB,
+    "bytes of a run that are unpacked of archives beyond unpacked-ratio",
+    "ours: inflating takes 0.8 s",
 )
 UNPACKED_ALWAYS = 32 * MIB
 
@@ -213,6 +279,12 @@ LINES_OF_PARAMETERS = Limit(
     500_000,
     "lines of all files of parameters of a run",
     "ours: in memory they take 170 MB; most seen in one flow: 252",
+)
+EXPANSION = Limit(
+    "expansion",
+    16 * MIB,
+    "characters that the values of one flow with parameters in them grow to",
+    "ours: ten thousand times the longest value seen (1,426)",
 )
 JSON_VALUES = Limit(
     "json-values",
