@@ -225,7 +225,7 @@ def test_what_is_too_large_is_told_if_it_has_a_sign(here) -> None:
             file.truncate(FILE_BYTES.value + 1)
     assert [(str(found.location), found.message) for found in inputs().problems] == [
         ("huge.xml", "The file is 64 MiB; at most 64 MiB are read."),
-        ("large.json", "the file is larger than 16 MiB"),
+        ("large.json", "the file is larger than 16,777,216 bytes"),
     ]
     assert inputs(certificates=("flow",)).problems == ()
 

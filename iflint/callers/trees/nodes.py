@@ -25,8 +25,9 @@ class Budget:
 
     __slots__ = ("left",)
 
-    def __init__(self) -> None:
-        self.left = DOCUMENT_VALUES.value
+    def __init__(self, nodes: int | None = None) -> None:
+        """``nodes``: other than what the limit allows."""
+        self.left = DOCUMENT_VALUES.value if nodes is None else nodes
 
     def take(self) -> bool:
         """Whether one more may be made, which it then is."""
