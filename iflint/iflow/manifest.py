@@ -36,7 +36,7 @@ class Manifest(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
-_SYMBOLIC_NAME, _NAME, _VERSION = "bundle-symbolicname", "bundle-name", "bundle-version"
+_SYMBOLIC_NAME, _NAME, _VERSION = b"bundle-symbolicname", b"bundle-name", b"bundle-version"
 
 
 def parse_manifest(data: bytes, location: FileLocation) -> Manifest:
@@ -56,7 +56,7 @@ def parse_manifest(data: bytes, location: FileLocation) -> Manifest:
         name, separator, value = line.partition(b":")
         if separator:
             begun = True
-            key = name.strip().decode("utf-8", "replace").lower()
+            key = name.strip().lower()
             if key in headers:
                 headers[key] = value.decode("utf-8", "replace").strip()[: HEADER_LENGTH.value]
         elif broken is None:

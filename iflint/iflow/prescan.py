@@ -19,6 +19,10 @@ _KEYS = {
 """How each key begins, and what follows of it: the pairs of the old format are numbered."""
 _ENDING = {ending: re.compile(ending + rb"[ \t\r\n]*<") for ending in _KEYS.values()}
 _BEGINS = re.compile(rb'<\?xml version="1\.0" encoding="UTF-8"\?>[ \t\r\n]*<bpmn2:definitions[\s>]')
+_MESSAGE_FLOW, _MESSAGE_FLOW_END = b"<bpmn2:messageFlow ", b"</bpmn2:messageFlow>"
+_TO_RECEIVER = re.compile(
+    rb"<ifl:property>\s*<key>direction</key>\s*<value>Receiver</value>\s*</ifl:property>"
+)
 _ENDS = b"</bpmn2:definitions>"
 _MAY_HIDE = ((b"!", b"<!"), (b"?", b"<?"), (b"#", b"&#"), (b"<<<<<<<",), (b"\0",))
 """What begins a DOCTYPE, CDATA or a comment, an instruction, a character by its number; the mark
@@ -40,10 +44,33 @@ def concerns_nobody(flow: bytes) -> bool:
     head = flow[begins.end() : collaboration_end(flow) or 0]
     return (
         bool(head)
-        and not any(_has_key(head, beginning) for beginning in _KEYS)
+        and not (_has_any_key(head) and _has_any_key(_without_receivers(head)))
         and not any(all(sign in head for sign in signs) for signs in _MAY_HIDE)
         and (head.isascii() or _is_utf8(head))
     )
+
+
+def _has_any_key(text: bytes) -> bool:
+    return any(_has_key(text, beginning) for beginning in _KEYS)
+
+
+def _without_receivers(head: bytes) -> bytes:
+    """The text without the message flows that surely are channels to receivers.
+
+    Their keys are often the same: half of all flows with a key have only these.
+    """
+    first, *others = head.split(_MESSAGE_FLOW)
+    kept = [first]
+    for other in others:
+        block, end, after = other.partition(_MESSAGE_FLOW_END)
+        kept.append(after if end and _is_to_receiver(block) else other)
+    return _MESSAGE_FLOW.join(kept)
+
+
+def _is_to_receiver(block: bytes) -> bool:
+    """Whether the only property of a message flow that may be its direction says so."""
+    others = block.count(b"direction") - block.count(b"direction::Receiver")
+    return others == 1 and bool(_TO_RECEIVER.search(block))
 
 
 def _has_key(head: bytes, beginning: bytes) -> bool:

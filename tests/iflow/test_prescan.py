@@ -42,6 +42,17 @@ def test_keys_that_only_look_alike_do_not(key: str) -> None:
     assert concerns_nobody(exported(channel("HTTPS", prop(key, "x"))))
 
 
+def test_the_keys_of_receivers_do_not() -> None:
+    key = prop("authentication", "certificate")
+    variant = prop("cmdVariantUri", "ctype::AdapterVariant/cname::HTTP/direction::Receiver")
+    receiver = channel("HTTP", variant, key, direction="Receiver")
+    assert concerns_nobody(exported(QUIET, receiver))
+    assert not concerns_nobody(exported(receiver, channel("HTTPS", key)))
+    assert not concerns_nobody(exported(channel("HTTPS", key, direction=None)))
+    both = prop("direction", "Receiver"), prop("direction", "Sender")
+    assert not concerns_nobody(exported(channel("HTTPS", *both, key, direction=None)))
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
