@@ -44,7 +44,7 @@ _BASE64 = re.compile(
     r"(?:[\"']?[ \t]*+(?:[\\`][rn]|\\?[\r\n])++[ \t\"']*+(?!LS0tLS1C)[A-Za-z0-9+/]++)*+"
 )
 _PPK = re.compile(
-    r"PuTTY-User-Key-File-[123]: ?(?P<algorithm>[\w.@-]{1,64}?)\W{1,64}"
+    r"PuTTY-User-Key-File-[123]: ?(?P<algorithm>[\w.@-]{1,64}+)\W{1,64}+"
     r"Encryption: ?(?P<cipher>[\w-]{1,32})\b"
 )
 _PPK_PUBLIC = re.compile(r"Public-Lines: ?[0-9]{1,4}\b")

@@ -104,7 +104,7 @@ def _remedy(case: KeyCase) -> str:
 
 
 _ANOTHER_KEY = "Have the certificate of this key revoked and replaced by one with a new key"
-_ANOTHER_OF_SSH = "Make a new key, and have this one taken off the servers that accept it"
+_ANOTHER_OF_SSH = "Make a new key, have this one taken off the servers that accept it"
 _WITH_THE_FILE = "remove the file, also from the history of the repository."
 _OUT_OF_THE_FILE = "take the key out of this file, also in the history of the repository."
 _ANOTHER_SERVICE_KEY = (

@@ -11,10 +11,13 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
+from hypothesis import given
+from hypothesis import strategies as st
 
 from iflint.pki.key_signs import may_hold_keys
 from iflint.pki.key_texts import keys_in_text
 from iflint.places.location import FileLocation
+from iflint.sources.texts import is_text
 
 FILE = FileLocation("notes")
 PLAIN = serialization.NoEncryption()
@@ -110,14 +113,19 @@ WRAPPINGS = {
 }
 
 
+SHAPED = [
+    form
+    for form in FORMS
+    if "putty" not in form and form not in ("encrypted pkcs1", "encrypted sec1")
+]
+"""Those of one piece, of which each byte has its place."""
 AMID_WORDS = ("basic", "log", "numbered")
-"""Where other letters stand beside each line: there keys are found that are of one piece."""
+"""Where other letters stand beside each line."""
 SEARCHED = [
     (form, wrapping)
     for form in FORMS
     for wrapping in WRAPPINGS
-    if wrapping not in AMID_WORDS
-    or not ("putty" in form or form in ("encrypted pkcs1", "encrypted sec1"))
+    if wrapping not in AMID_WORDS or form in SHAPED
 ]
 
 
@@ -126,12 +134,46 @@ def told(data: bytes) -> list[tuple[str, bool]]:
 
 
 @pytest.mark.parametrize(("form", "wrapping"), SEARCHED)
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
-def test_every_form_is_found_in_every_text(form, wrapping, encoding) -> None:
+def test_every_form_is_found_in_every_text(form, wrapping) -> None:
     key, kind, encrypted = FORMS[form]
-    data = WRAPPINGS[wrapping](key).encode(encoding)
+    data = WRAPPINGS[wrapping](key).encode()
     assert may_hold_keys(data)
     assert told(data) == [(kind, encrypted)]
+
+
+@pytest.mark.parametrize("wrapping", ["as it is", "json", "kubernetes"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_keys_are_found_in_every_encoding(wrapping, encoding) -> None:
+    data = WRAPPINGS[wrapping](pem(EC)).encode(encoding)
+    assert is_text(data)
+    assert may_hold_keys(data)
+    assert told(data) == [("private key (PKCS#8)", False)]
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="-+/=\\%&`", max_codepoint=255))
+
+
+@given(st.sampled_from(sorted(FORMS)), st.sampled_from(sorted(WRAPPINGS)), WORDS, WORDS)
+def test_what_stands_around_a_key_hides_it_not(form, wrapping, before, after) -> None:
+    if (form, wrapping) in SEARCHED:
+        key, kind, encrypted = FORMS[form]
+        text = f"{before}\n{WRAPPINGS[wrapping](key)}\n\n{after}"
+        assert told(text.encode()) == [(kind, encrypted)]
+
+
+@given(st.sampled_from(SHAPED), st.integers(0))
+def test_a_key_of_which_a_line_is_gone_is_none(form, at) -> None:
+    lines = FORMS[form][0].splitlines(keepends=True)
+    body = range(len(lines) // 2, len(lines) - 2)
+    gone = body[at % len(body)] if body else 1
+    assert told("".join((*lines[:gone], *lines[gone + 1 :])).encode()) == []
+
+
+@given(st.binary(max_size=300), st.sampled_from([*FORMS]), st.integers(0, 4000))
+def test_no_bytes_are_too_much(data, form, at) -> None:
+    key = FORMS[form][0].encode()
+    told(key[:at] + data + key[at:])
+    told(base64.b64encode(key)[:at] + data + key)
 
 
 @pytest.mark.parametrize("form", FORMS)
