@@ -7,8 +7,12 @@ PEM = "-----BEGIN "
 PUTTY = "PuTTY-User-Key-File-"
 BEGINS_IN_BASE64 = ("LS0tLS1CRUdJTi", "UHVUVFktVXNlci1LZXktRmlsZS")
 """How PEM begins in base64, and what PuTTY writes."""
-WITHIN_BASE64 = ("UFJJVkFURSBLRVktLS0tL", "BSSVZBVEUgS0VZLS0tLS", "QUklWQVRFIEtFWS0tLS0t")
-"""The end of a key's label in base64, by where in three bytes it begins."""
+WITHIN_BASE64 = (
+    *("UFJJVkFURSBLRVktLS0tL", "BSSVZBVEUgS0VZLS0tLS", "QUklWQVRFIEtFWS0tLS0t"),
+    *("IBADANBgkqhkiG9w0BAQEFAASC", "AgEAMBMGByqGSM49AgEG", "AgEAMBAGByqGSM49AgEG"),
+)
+"""The end of a key's label in base64, by where in three bytes it begins; and what a key of RSA or
+of a curve has behind its first bytes, where it stands without a label (RFC 5958, RFC 5480)."""
 _SIGNS = tuple(
     sign.encode() for sign in (f"{PRIVATE_KEY}-----", PUTTY, *BEGINS_IN_BASE64, *WITHIN_BASE64)
 )

@@ -1,13 +1,15 @@
 r"""The private keys in a text of any kind: source code, settings, documents.
 
 A key stands there as people paste it: as PEM, its line ends written out (``\n``, ``&#10;``), its
-lines quoted, indented or in comments; as PuTTY writes it; as base64 of these. What begins like a
-key is one only if its body decodes to one, so a header alone and a placeholder are none. Sources:
-RFC 7468 (PEM), RFC 1421 §4.6.1.1 (encrypted PEM), PuTTY's manual, appendix C (PPK).
+lines quoted, indented or in comments; as PuTTY writes it; as base64 of these, or of PKCS#8 alone.
+What begins like a key is one only if its body decodes to one, so a header alone and a placeholder
+are none. Sources: RFC 7468 (PEM), RFC 1421 §4.6.1.1 (encrypted PEM), PuTTY's manual, appendix C
+(PPK).
 """
 
 from __future__ import annotations
 
+import bisect
 import re
 from typing import TYPE_CHECKING
 
@@ -31,6 +33,7 @@ _LONGEST = 64 * 1024
 """Characters of one key. Ours: twice an RSA key of 16,384 bits, its base64 in base64."""
 _SHORTEST_PUTTY = 32
 """Bytes of a private part: an Ed25519 key's has 36, any other more."""
+_DER = b"\x30"
 _HEADER = re.compile(r"Proc-Type: ?4,ENCRYPTED|DEK-Info: ?[A-Za-z0-9-]{1,32},[0-9A-Fa-f]{1,64}")
 _WRITTEN = re.compile(
     r"\\{1,4}(?:u00(?P<json>[0-9A-Fa-f]{2})|[nrt]|(?P<sign>/))|`[nrt]"
@@ -56,12 +59,16 @@ def keys_in_text(
     data: bytes, file: FileLocation, known: Sequence[KeyMaterial] = ()
 ) -> tuple[KeyMaterial, ...]:
     """The private keys in the text that a file's bytes are, in its order, but those ``known``."""
-    text = read_damaged_text(data, file)
     regions = [key.location.region for key in known]
+    if None in regions:
+        return ()
+    text = read_damaged_text(data, file)
+    taken = sorted((each.start_byte, each.end_byte) for each in regions if each is not None)
     found: list[KeyMaterial] = []
     for form, region in _keys(text):
-        if not any(other is None or _meet(region, other) for other in regions):
-            regions.append(region)
+        at = bisect.bisect_left(taken, (region.end_byte, 0))
+        if at == 0 or taken[at - 1][1] <= region.start_byte:
+            taken.insert(at, (region.start_byte, region.end_byte))
             location = Location(file, region)
             found.append(KeyMaterial(location, form.kind, form.encrypted, half=form.half))
         if len(found) >= MAX_KEYS:
@@ -137,8 +144,11 @@ def _bodies(written: str) -> Iterator[str]:
 
 
 def _in_base64(text: str) -> KeyForm | None:
-    """The first key in a text that is in base64."""
-    plain = _bytes(_plain(text[:_LONGEST])).decode("ascii", "replace")
+    """The first key in what is in base64: a text, or the key itself."""
+    content = _bytes(_plain(text[:_LONGEST]))
+    if content.startswith(_DER):
+        return key_in_pem("", "", content)
+    plain = content.decode("ascii", "replace")
     return next((form for form, _ in _in_plain(plain)), None)
 
 
@@ -194,7 +204,3 @@ def _bytes(body: str) -> bytes:
 def _begin(key: KeyMaterial) -> int:
     region = key.location.region
     return region.start_byte if region is not None else -1
-
-
-def _meet(one: Region, other: Region) -> bool:
-    return one.start_byte < other.end_byte and other.start_byte < one.end_byte

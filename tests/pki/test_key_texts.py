@@ -150,6 +150,19 @@ def test_keys_are_found_in_every_encoding(wrapping, encoding) -> None:
     assert told(data) == [("private key (PKCS#8)", False)]
 
 
+@pytest.mark.parametrize("key", [RSA, EC, ec.generate_private_key(ec.SECP521R1())])
+def test_a_key_without_header_is_found(key) -> None:
+    body = "".join(pem(key).splitlines()[1:-1])
+    for text in (
+        f"KEY={body}\nFOO=bar\n",
+        f'{{"k": "{body}", "x": "y"}}',
+        f"- {body[:64]}\n  {body[64:]}",
+    ):
+        assert may_hold_keys(text.encode())
+        assert told(text.encode()) == [("private key (PKCS#8)", False)]
+    assert told(f"KEY={body[:80]}...".encode()) == []
+
+
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="-+/=\\%&`", max_codepoint=255))
 
 
