@@ -376,7 +376,10 @@ class Reading:
             detail = f"a text too long to look for private keys (limit {KEY_TEXT_BYTES.name})"
             self._skipped.append(Skipped(text, SkipKind.OTHER_FILE, detail))
             return False
-        return self._known.budget.spend(KEY_SEARCH_BYTES, size)
+        if not self._known.budget.spend(KEY_SEARCH_BYTES, size):
+            return False
+        self._files.add(text.path)
+        return True
 
     def _look_for_keys(self, data: bytes, file: FileLocation) -> None:
         """Take the private keys in a text that is not read for them as a certificate file is."""

@@ -6,9 +6,11 @@ import base64
 import json
 
 import pytest
+from click.testing import CliRunner
 
 import iflint
 from exports import Channel, Flow, bundle, dn, issue, key_pem, root, write_tree, zipped
+from iflint.commands.main import cli
 from iflint.limits import KEY_TEXT_BYTES
 from iflint.values import parse_as_of
 
@@ -145,6 +147,15 @@ def test_the_remedy_leaves_a_file_that_is_of_something_else(here, name, content,
     write_tree(here, {name: content})
     report = iflint.check(".", as_of=AS_OF)
     assert [remedy in each.remedy for each in report.findings if each.code == "IFL407"] == [True]
+
+
+def test_a_key_that_is_taken_out_is_no_longer_known(here) -> None:
+    write_tree(here, {"d/notes.md": b"x\n" + KEY})
+    check = ["check", ".", "--isolated", "--as-of", "2026-11-24"]
+    CliRunner().invoke(cli, [*check, "--write-baseline", "b.json"])
+    (here / "d" / "notes.md").write_text("x\n", "utf-8")
+    printed = CliRunner().invoke(cli, [*check, "--baseline", "b.json"]).output
+    assert "1 known finding no longer found" in printed
 
 
 def test_a_script_that_is_named_is_looked_at_with_its_flow(here) -> None:
