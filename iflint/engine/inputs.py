@@ -268,7 +268,7 @@ class Reading:
         package = bundle.package
         manifest = self._read(bundle.manifest)
         for data, file in filter(None, (flow, parameters, manifest)):
-            self._look_for_keys(data, file)
+            self._look_for_keys(partial(bytes, data), file)
         try:
             read = read_iflow(
                 flow[0],
@@ -369,7 +369,7 @@ class Reading:
     def _take_text(self, source: TextSource) -> None:
         if not self._known.budget.has_refused(KEY_SEARCH_BYTES):
             may_read = partial(self._may_be_searched, source.location)
-            self._look_for_keys(source.read(may_read), source.location)
+            self._look_for_keys(partial(source.read, may_read), source.location)
 
     def _may_be_searched(self, text: FileLocation, size: int) -> bool:
         """Whether private keys are looked for in a text; why not is told."""
@@ -382,12 +382,17 @@ class Reading:
         self._files.add(text.path)
         return True
 
-    def _look_for_keys(self, data: bytes, file: FileLocation) -> None:
+    def _look_for_keys(self, read: Callable[[], bytes], file: FileLocation) -> None:
         """Take the private keys in a text that is not read for them as a certificate file is."""
-        if file not in self._keys:
-            keys = keys_in_any_text(data, file, self._known.budget)
-            if keys:
-                self._keys[file] = keys
+        if file in self._keys:
+            return
+        try:
+            keys = keys_in_any_text(read(), file, self._known.budget)
+        except Exception as error:
+            self._problems.append(failed_on(Location(file), error, ProblemKind.ARTIFACT))
+            return
+        if keys:
+            self._keys[file] = keys
         self._tell_unsearched(file)
 
     def _tell_unsearched(self, file: FileLocation) -> None:

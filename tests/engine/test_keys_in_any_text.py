@@ -12,6 +12,7 @@ import iflint
 from exports import Channel, Flow, bundle, dn, issue, key_pem, root, write_tree, zipped
 from iflint.commands.main import cli
 from iflint.limits import KEY_TEXT_BYTES
+from iflint.pki import key_texts
 from iflint.values import parse_as_of
 
 ROOT = root("text root", dn("CN=Root", "C=DE"), "2015-01-01", "2044-12-31")
@@ -156,6 +157,22 @@ def test_a_key_that_is_taken_out_is_no_longer_known(here) -> None:
     (here / "d" / "notes.md").write_text("x\n", "utf-8")
     printed = CliRunner().invoke(cli, [*check, "--baseline", "b.json"]).output
     assert "1 known finding no longer found" in printed
+
+
+def test_a_defect_costs_its_text_alone(here, monkeypatch) -> None:
+    write_tree(here, {"a.md": KEY, "b.md": b"x\n" + KEY, **FLOW})
+    search = key_texts.keys_in_text
+
+    def fail_on_a(data, file, known):
+        if file.path == "a.md":
+            raise ZeroDivisionError
+        return search(data, file, known)
+
+    monkeypatch.setattr(key_texts, "keys_in_text", fail_on_a)
+    report = iflint.check(".", as_of=AS_OF)
+    told = {(each.code, str(each.location.file)) for each in report.findings}
+    assert {("IFL001", "a.md"), ("IFL407", "b.md")} <= told
+    assert len(report.iflows) == 1
 
 
 def test_a_script_that_is_named_is_looked_at_with_its_flow(here) -> None:
