@@ -267,8 +267,8 @@ def test_the_look_takes_time_by_size(unit) -> None:
     times = []
     for size in (1 << 19, 1 << 21):
         data = head + unit * (size // len(unit))
-        started = time.perf_counter()
+        started = time.process_time()
         assert told(data) == []
-        times.append(time.perf_counter() - started)
+        times.append(time.process_time() - started)
     assert times[1] < 12 * times[0] + 0.5
     assert times[1] < 5
