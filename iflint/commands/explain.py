@@ -19,7 +19,7 @@ from iflint.console.invocation import Request, absent, call, prepare, rule_infos
 from iflint.report.findings import RuleInfo
 from iflint.reporters.encoding import enveloped
 from iflint.symptoms.model import Symptom, Term, symptoms, terms
-from iflint.symptoms.pages import symptom_page, term_lines, term_page
+from iflint.symptoms.pages import next_steps, symptom_page, term_lines, term_page
 from iflint.symptoms.recognition import symptoms_in, term_named
 from iflint.symptoms.trace import MOST_READ, pairs_in
 from iflint.values import STANDARD_OUTPUT
@@ -110,13 +110,13 @@ def _explain(asked: Request, word: str | None, paths: tuple[str, ...]) -> None:
     show(run, found, text=_text, markdown=_markdown, html=_html, json=_json)
     at_terminal = run.answer.path in (None, STANDARD_OUTPUT) and run.answer.format == "text"
     if not found.title and at_terminal:
-        from iflint.console import next_steps
+        from iflint.console.next_steps import say
 
         steps = [
             ("iflint explain CODE", "the page of a rule, with how to fix"),
             ("iflint explain 403", "what can be behind a failed call; also a pasted line"),
         ]
-        next_steps.say(steps, run.settings.color)
+        say(steps, run.settings.color)
 
 
 command = named("explain", "Explain a rule, a symptom or a term.")
@@ -150,7 +150,7 @@ def _found(text: str, infos: Sequence[RuleInfo], refusal: Refusal | None) -> Exp
     if rule is not None:
         return Explained(title=f"{rule.code} {rule.name}", page=_rule_page(rule), rules=(rule,))
     if refusal is not None:
-        return _of_symptoms([_symptom_of(refusal)], infos, refusal)
+        return _of_pair(refusal, infos)
     if term := term_named(text):
         title = f"{term.name[:1].upper()}{term.name[1:]}"
         return Explained(title=title, page=term_page(term), terms=(term,))
@@ -159,19 +159,20 @@ def _found(text: str, infos: Sequence[RuleInfo], refusal: Refusal | None) -> Exp
     raise WrongUsage([_unknown(text, infos)])
 
 
-def _of_symptoms(
-    seen: Sequence[Symptom], infos: Sequence[RuleInfo], refusal: Refusal | None = None
-) -> Explained:
+def _of_symptoms(seen: Sequence[Symptom], infos: Sequence[RuleInfo]) -> Explained:
     """The first symptom, with the names of the others."""
     first, *others = seen
-    codes = {each.name: each.code for each in infos}
-    body = symptom_page(first, codes, others)
-    return Explained(title=first.title, page=body, symptoms=tuple(seen), refusal=refusal)
+    body = symptom_page(first, {each.name: each.code for each in infos}, others)
+    return Explained(title=first.title, page=body, symptoms=tuple(seen))
 
 
-def _symptom_of(refusal: Refusal) -> Symptom:
-    name = "listed" if any(row.standing == "listed" for row in refusal.rows) else "trace"
-    return next(each for each in symptoms() if each.name == name)
+def _of_pair(refusal: Refusal, infos: Sequence[RuleInfo]) -> Explained:
+    """A pair, with all that can be behind it, unless a row is found that is nearly right."""
+    standings = {str(row.standing) for row in refusal.rows}
+    name = "listed" if "listed" in standings else "trace"
+    found = _of_symptoms([each for each in symptoms() if each.name == name], infos)
+    page = next_steps(found.symptoms[0]) if standings and name == "trace" else found.page
+    return msgspec.structs.replace(found, page=page, refusal=refusal)
 
 
 def _everything(infos: Sequence[RuleInfo]) -> Explained:
@@ -401,4 +402,4 @@ def _refusal_markdown(found: Explained) -> str:
                 lines += ["", "  ```", f"  {each.role} in the channel: {in_block(each.stored)}"]
                 lines += [f"  {each.role} of this line:  {in_block(each.certificate)}", "  ```"]
         lines.append("")
-    return "\n".join((*lines, "## What it means", "", ""))
+    return "\n".join((*lines, ""))

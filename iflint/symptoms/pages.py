@@ -31,6 +31,13 @@ def symptom_page(symptom: Symptom, codes: Mapping[str, str], others: Sequence[Sy
     return "\n".join(lines) + "\n"
 
 
+def next_steps(symptom: Symptom) -> str:
+    """The end of a symptom's page, for somebody whose line is explained and its cause found."""
+    others = [each for each in symptom.run if not each.line.startswith("iflint explain")]
+    more = f"- `iflint explain {symptom.name}`: what else can be behind it"
+    return "\n".join(("## What to run next", "", *_commands(others), more)) + "\n"
+
+
 def term_page(term: Term) -> str:
     """The page of a term, without its title."""
     return "\n\n".join(part for part in (f"{_sentence(term.meaning)}", term.more) if part) + "\n"

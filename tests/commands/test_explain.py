@@ -135,6 +135,7 @@ class TestPairs:
         flows(("CN=other.example", ISSUER))
         said = call("explain", line(), "flows").stdout
         assert "No row lists this pair, or nearly does, in 1 channel" in said
+        assert "## What can be behind it" in said
 
     def test_a_service_key_with_this_pair_is_told(self, flows, call, workplace) -> None:
         flows(("CN=other.example", ISSUER))
@@ -171,7 +172,7 @@ class TestPairs:
         assert [each["kind"] for each in row["comparisons"]] == ["", "renewal"]
         page = call("explain", line(), "flows", "--format", "markdown").stdout
         assert "## 1 row nearly lists this pair" in page
-        assert "## What can be behind it" in page
+        assert "`iflint explain trace`: what else can be behind it" in page
 
     def test_environments(self, flows, call, workplace) -> None:
         flows((SUBJECT, "{{Issuer}}"))
