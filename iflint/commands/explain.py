@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from iflint.console.arguments import CONFIGURATION, answer, suggested
 from iflint.console.frame import show, subcommand
 from iflint.console.interface import AnyPath, GroupedCommand, WrongUsage
 from iflint.console.invocation import Request, absent, call, prepare, rule_infos
+from iflint.limits import MIB
 from iflint.report.findings import RuleInfo
 from iflint.reporters.encoding import enveloped
 from iflint.symptoms.model import Symptom, Term, symptoms, terms
@@ -130,12 +132,18 @@ def _typed(word: str | None, paths: tuple[str, ...]) -> tuple[str, tuple[str, ..
         wrong = list(absent(*(("", path) for path in paths)))
         if wrong:
             raise WrongUsage(wrong)
-        return sys.stdin.buffer.read(4 * MOST_READ).decode("utf-8", "replace"), paths
+        return _standard_input(), paths
     unknown = [number for number, path in enumerate(paths, 1) if not os.path.lexists(path)]
     if unknown and len(word.split()) > 1:
         raise WrongUsage(absent(*(("", path) for path in paths)))
     last = unknown[-1] if unknown else 0
     return " ".join((word, *paths[:last])), paths[last:]
+
+
+def _standard_input() -> str:
+    data = sys.stdin.buffer.read(MIB)
+    encoding = "utf-16" if data[:2] in (BOM_UTF16_LE, BOM_UTF16_BE) else "utf-8-sig"
+    return data.decode(encoding, "replace")
 
 
 def _found(text: str, infos: Sequence[RuleInfo], refusal: Refusal | None) -> Explained:
@@ -185,6 +193,8 @@ def _unknown(text: str, infos: Sequence[RuleInfo]) -> str:
     known += [*(each.name for each in symptoms()), *(each.name for each in terms()), *LISTS]
     longer = [label for label in known if word and word.lower() in label.lower()]
     several = 0 < len(longer) <= MOST_NAMED
+    if os.path.isfile(word):
+        return f"to explain what stands in a file, run: iflint explain - < {shown(word, 200)}"
     hint = f"; it is part of {', '.join(longer)}" if several else did_you_mean(word, known)
     return f"no rule, symptom or term is called {shown(word)}{hint} ('iflint rules' lists them)"
 

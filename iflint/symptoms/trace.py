@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 MOST_READ = 20_000
-"""Characters of a text that are looked at. Ours: a line of the trace has some hundred."""
+"""Characters that are looked at, from the beginning of the line on. Ours: it has some hundred."""
+_LINE = re.compile(r"subject\s{1,9}and\s{1,9}issuer\s{0,9}\(", re.IGNORECASE)
 _LABEL = r"\b{}(?: ?dn)?\s?[:=]"
 _SUBJECT = re.compile(_LABEL.format("subject"), re.IGNORECASE)
 _ISSUER = re.compile(_LABEL.format("issuer"), re.IGNORECASE)
@@ -23,7 +24,9 @@ def pairs_in(text: str) -> tuple[tuple[str, str], ...]:
     out of JSON, or with the quoting of a shell, a backslash may stand before each character that
     has one. Empty: there is none.
     """
-    text = _unquoted(text[:MOST_READ])
+    line = _LINE.search(text)
+    start = line.start() if line else 0
+    text = _unquoted(text[start : start + MOST_READ])
     begin = _SUBJECT.search(text)
     middle = _ISSUER.search(text, begin.end()) if begin else None
     if begin is None or middle is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -161,8 +162,10 @@ class TestPairs:
 
     def test_standard_input(self, flows) -> None:
         flows((SUBJECT, ISSUER))
-        result = CliRunner().invoke(cli, ["explain", "-", "flows"], input=f"{line()}\n")
-        assert "1 row lists this pair" in result.stdout
+        for encoding in ("utf-8", "utf-16"):
+            typed = f"{line()}\n".encode(encoding)
+            result = CliRunner().invoke(cli, ["explain", "-", "flows"], input=typed)
+            assert "1 row lists this pair" in result.stdout
 
     def test_in_json_and_markdown(self, flows, call) -> None:
         flows((SUBJECT, "CN=Example CA 3,O=Trust,C=DE"))
@@ -200,11 +203,13 @@ class TestPairs:
         [
             (["403 and more", "nowhere"], "'nowhere' does not exist"),
             (["IFL301", "flows"], "PATH goes with a line"),
+            (["trace.log"], "run: iflint explain - < 'trace.log'"),
             ([line(), "nowhere"], "'nowhere' does not exist"),
         ],
     )
     def test_wrong_usage(self, flows, call, words, said) -> None:
         flows((SUBJECT, ISSUER))
+        Path("trace.log").touch()
         result = call("explain", *words)
         assert result.exit_code == 2
         assert said in result.stderr

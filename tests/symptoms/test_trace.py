@@ -20,6 +20,7 @@ SUBJECT, ISSUER = r"cn=edi.partner.example,o=partner (north)\, inc.,c=de", "cn=c
         f'"{LINE}"',
         f"'“{LINE}”'",
         f"2026-11-24 10:00:00|ERROR|worker-1|{LINE}\n\tat com.example.Handler.call(Handler.java:9)",
+        f"{'2026-11-24 INFO Mail subject: x issuer: y' * 1000}\n{LINE}",
         "(subject: {}; issuer: {})",
         "(SUBJECT: {}; ISSUER: {}) of\r\nthe provided",
         "subject={}\nissuer={}\n",
