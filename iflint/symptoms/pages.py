@@ -58,10 +58,11 @@ def symptoms_page(symptoms: Sequence[Symptom], codes: Mapping[str, str]) -> Iter
         yield ""
         yield from (f"- [{each.title}](#{_anchor(each.title)})" for each in symptom.causes)
         yield from ("", "Run:", "", *_commands(symptom.run))
-    yield from ("", "# Causes")
+    yield from ("", "## Causes")
     linked = {name: f"[{code} {name}](rules/{name}.md)" for name, code in codes.items()}
     for cause in causes:
-        yield from ("", f"## {cause.title}", "", _said(cause, linked))
+        outside = " No file tells it." if cause.outside else ""
+        yield from ("", f"### {cause.title}", "", _said(cause, linked) + outside)
 
 
 def _causes(causes: Iterable[Cause], codes: Mapping[str, str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from iflint.commands.main import cli
 from iflint.symptoms.model import causes, symptoms, terms
-from iflint.symptoms.pages import symptom_page, term_lines
+from iflint.symptoms.pages import symptom_page, symptoms_page, term_lines
 from iflint.symptoms.recognition import symptoms_in, term_named
 from iflint_rules import iflint_rules
 
@@ -83,6 +83,13 @@ def test_a_text_may_speak_of_more_than_one() -> None:
 def test_what_is_no_symptom_is_none(said) -> None:
     assert not symptoms_in(said)
     assert term_named(said) is None
+
+
+def test_the_page_of_all_leads_from_a_symptom_to_each_of_its_causes() -> None:
+    page = "\n".join(symptoms_page(symptoms(), CODES))
+    headings = re.findall(r"^### (.*)$", page, re.MULTILINE)
+    addresses = {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}
+    assert set(re.findall(r"\]\(#(.*?)\)", page)) == addresses
 
 
 def test_terms_are_ten_that_fit_a_line_each() -> None:
