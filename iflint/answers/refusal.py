@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 MOST_ROWS = 20
 """Rows that are told one by one. Ours: a pair is in few channels; more of them say nothing new."""
 _CLOSEST = "The CN differs in a letter or two: a typing error, or two senders with similar names."
+MOST_SHOWN = 500
+"""Characters of a text that is no DN. Ours: enough to see what was read."""
 _THE_LINE = Location(FileLocation("the line"))
 _SOME_DAY = datetime.max.replace(tzinfo=UTC)
 
@@ -142,7 +144,9 @@ def _read(subject: str, issuer: str) -> tuple[Name, Name] | Refusal:
         except MalformedName as error:
             if not error.meant:
                 said = f"The {role} in this line can't be read: {error.message}"
-                return Refusal(subject=subject, issuer=issuer, malformed=said)
+                return Refusal(
+                    subject=subject[:MOST_SHOWN], issuer=issuer[:MOST_SHOWN], malformed=said
+                )
             names.append(parse_name(error.meant))
     return names[0], names[1]
 
@@ -171,13 +175,14 @@ def _compared(subject: Name, issuer: Name, sessions: Sequence[Session]) -> Refus
                 elif channel.undefined:
                     unresolved[channel_label(iflow.iflow, channel.channel)] = None
     found = sorted(each_once(rows, len(sessions)), key=lambda row: _NEARNESS[row.standing])
-    best = next(iter(held.values()), made_up).certificate
+    latest = sorted(held.values(), key=lambda each: each.certificate.not_after, reverse=True)
+    best = (*latest, made_up)[0].certificate
     return Refusal(
         subject=best.subject.text,
         issuer=best.issuer.text,
         compared=True,
         certificates=tuple(
-            certificate_reference(each.certificate, (each.location,)) for each in held.values()
+            certificate_reference(each.certificate, (each.location,)) for each in latest
         ),
         rows=tuple(found[:MOST_ROWS]),
         more_rows=max(len(found) - MOST_ROWS, 0),
@@ -224,6 +229,8 @@ def _standing(entry: EntryVerdict) -> Standing | None:
         return Standing.LISTED
     if entry.state is EntryState.UNDECIDABLE:
         return Standing.UNCERTAIN
+    if entry.near_miss is not None and entry.near_miss.held_by is not None:
+        return None  # another row of the channel lists it
     near = entry.near_miss is not None or entry.closest is not None
     return Standing.NEAR_MISS if near else None
 

@@ -28,7 +28,7 @@ from iflint.values import STANDARD_OUTPUT
 from iflint.words.nearest import did_you_mean
 from iflint.words.terminal import BOLD, ERROR, NOTE, WARNING, Style
 from iflint.words.visible import shown, visible
-from iflint.words.wording import counted, listed
+from iflint.words.wording import counted, day, listed
 
 if TYPE_CHECKING:
     from iflint.answers.refusal import Refusal, Row
@@ -322,18 +322,21 @@ def _verdict(refusal: Refusal) -> Iterator[str]:
     if not refusal.compared:
         yield "Give the path of your flows behind the line: then the rows are compared with it."
         return
-    if not refusal.rows:
+    if not refusal.channels:
+        yield "No channel here is authorized by client certificate, so no row decides."
+    elif not refusal.rows:
         yield (
-            f"No row lists this pair, or nearly does, in {counted(refusal.channels, 'channel')} "
-            "that are authorized by client certificate. To let the sender in, add it as a row to "
-            "the channel that is called, and redeploy the flow."
+            f"Of {counted(refusal.channels, 'channel')} authorized by client certificate none "
+            "has a row with this pair, or nearly. If the sender is to be let in, add this pair as "
+            "a row to the channel that it calls, and redeploy the flow."
         )
     if refusal.unresolved:
         more = len(refusal.unresolved) - MOST_NAMED
         named = [*refusal.unresolved[:MOST_NAMED], *([f"{more} more"] if more > 0 else [])]
         yield f"Not compared, as a parameter has no value: {listed(named)}."
     for certificate in refusal.certificates[:1]:
-        yield f"A certificate at hand has this pair: {certificate.locations[0].file}."
+        file, until = certificate.locations[0].file, day(certificate.not_after)
+        yield f"A certificate at hand has this pair: {file}, valid until {until}."
     for holder in refusal.holders:
         where = f" ({', '.join(holder.environments)})" if holder.environments else ""
         opens = f"; it opens {listed(holder.opens)}" if holder.opens else ""

@@ -117,7 +117,7 @@ class TestPairs:
             file.write(pem(held))
         said = call("explain", line(), "flows", "--certificates", "partner.pem").stdout
         assert f"  Subject DN  {SUBJECT}\n  Issuer DN   {ISSUER}\n" in said
-        assert "A certificate at hand has this pair: partner.pem." in said
+        assert "A certificate at hand has this pair: partner.pem, valid until 20" in said
 
     def test_a_listed_pair_is_told_as_such(self, flows, call) -> None:
         flows((SUBJECT, ISSUER))
@@ -135,7 +135,7 @@ class TestPairs:
     def test_no_row_is_near(self, flows, call) -> None:
         flows(("CN=other.example", ISSUER))
         said = call("explain", line(), "flows").stdout
-        assert "No row lists this pair, or nearly does, in 1 channel" in said
+        assert "Of 1 channel authorized by client certificate none has a row" in said
         assert "## What can be behind it" in said
 
     def test_a_service_key_with_this_pair_is_told(self, flows, call, workplace) -> None:
