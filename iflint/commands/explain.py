@@ -314,6 +314,10 @@ _STANDINGS = {
 """How rows stand to a pair, said of one and of several, and in which colour."""
 
 
+def _heading(refusal: Refusal) -> str:
+    return f"The pair of this line{'' if refusal.malformed else ', as texts for a row'}"
+
+
 def _verdict(refusal: Refusal) -> Iterator[str]:
     """What was found, in sentences."""
     if refusal.malformed:
@@ -369,7 +373,7 @@ def _said(row: Row) -> str:
 def _refusal_lines(refusal: Refusal, style: Style) -> Iterator[str]:
     from iflint.reporters.text import comparison_lines
 
-    yield style.paint("The pair of this line, as texts for a row", BOLD)
+    yield style.paint(_heading(refusal), BOLD)
     for label, dn in (("Subject DN", refusal.subject), ("Issuer DN", refusal.issuer)):
         yield f"  {label:{_LABEL}}{style.show(dn)}"
     yield ""
@@ -400,7 +404,7 @@ def _refusal_markdown(found: Explained) -> str:
     from iflint.reporters.markdown import escaped, in_block
 
     refusal = found.refusal
-    lines = ["## The pair of this line, as texts for a row", "", "```"]
+    lines = [f"## {_heading(refusal)}", "", "```"]
     lines += [f"Subject DN  {in_block(refusal.subject)}", f"Issuer DN   {in_block(refusal.issuer)}"]
     lines += ["```", ""]
     for said in _verdict(refusal):
