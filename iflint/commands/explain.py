@@ -153,8 +153,9 @@ def _found(text: str, infos: Sequence[RuleInfo], refusal: Refusal | None) -> Exp
         return Explained(**{wanted: getattr(_everything(infos), wanted)})
     rule = next((each for each in infos if wanted in (each.code.lower(), each.name.lower())), None)
     if rule is None and refusal is None:
-        codes = set(_CODE.findall(text[:MOST_READ]))
-        rule = next((each for each in infos if each.code in codes), None)
+        by_code = {each.code: each for each in infos}
+        codes = _CODE.findall(text[:MOST_READ])
+        rule = next((by_code[code] for code in codes if code in by_code), None)
     if rule is not None:
         return Explained(title=f"{rule.code} {rule.name}", page=_rule_page(rule), rules=(rule,))
     if refusal is not None:
