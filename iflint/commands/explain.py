@@ -37,7 +37,9 @@ STANDARD_INPUT = "-"
 LISTS = ("rules", "symptoms", "terms")
 """What can be listed, by the words that ask for a list of one kind."""
 MOST_NAMED = 12
-"""Rules, symptoms and terms named to somebody who typed a part of a word."""
+"""Rules, symptoms and terms named to somebody who typed a part of a word. Ours: two lines."""
+MOST_CHANNELS = 5
+"""Channels named that could not be compared. Ours: so that it stays a sentence."""
 _CODE = re.compile(r"\b[A-Z]{2,9}[0-9]{2,5}\b")
 _LABEL = 12
 
@@ -327,17 +329,17 @@ def _verdict(refusal: Refusal) -> Iterator[str]:
     if not refusal.compared:
         yield "Give the path of your flows behind the line: then the rows are compared with it."
         return
-    if not refusal.channels:
+    if not refusal.channels and not refusal.unresolved:
         yield "No channel here is authorized by client certificate, so no row decides."
-    elif not refusal.rows:
+    elif not refusal.rows and refusal.channels:
         yield (
             f"Of {counted(refusal.channels, 'channel')} authorized by client certificate none "
             "has a row with this pair, or nearly. If the sender is to be let in, add this pair as "
             "a row to the channel that it calls, and redeploy the flow."
         )
     if refusal.unresolved:
-        more = len(refusal.unresolved) - MOST_NAMED
-        named = [*refusal.unresolved[:MOST_NAMED], *([f"{more} more"] if more > 0 else [])]
+        more = len(refusal.unresolved) - MOST_CHANNELS
+        named = [*refusal.unresolved[:MOST_CHANNELS], *([f"{more} more"] if more > 0 else [])]
         yield f"Not compared, as a parameter has no value: {listed(named)}."
     for certificate in refusal.certificates[:1]:
         file, until = certificate.locations[0].file, day(certificate.not_after)
