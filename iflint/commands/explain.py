@@ -224,10 +224,11 @@ def _json(found: Explained) -> str:
 
 def _html(found: Explained) -> str:
     from iflint.reporters.html_page import html_page
+    from iflint.reporters.markdown import NOTHING
 
     if not found.title:
         return html_page(_what_is_listed(found), "\n".join(_list_markdown(found)))
-    return html_page(found.title, _refusal_markdown(found) + found.page)
+    return html_page(found.title, _refusal_markdown(found).replace(NOTHING, "") + found.page)
 
 
 def _markdown(found: Explained) -> str:

@@ -189,6 +189,12 @@ class TestPairs:
         assert "row 1 (qa)" in said
         assert "row 1 (prod)" in said
 
+    def test_in_html_an_address_of_mail_is_text(self, flows, call) -> None:
+        flows((f"EMAILADDRESS=a@partner.example,{SUBJECT}", ISSUER))
+        page = call("explain", line(), "flows", "--format", "html").stdout
+        assert "a@partner.example" in page
+        assert "!--" not in page
+
     def test_hostile_names_do_nothing(self, flows, call) -> None:
         flows((SUBJECT, ISSUER))
         for shown in ("text", "markdown", "html", "json"):
