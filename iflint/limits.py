@@ -252,9 +252,9 @@ ROWS_OF_A_FLOW = Limit(
 )
 ROWS = Limit(
     "rows",
-    15_000,
+    12_000,
     "client certificates of all channels of a run; one more for each 1,000 characters of names",
-    "ours: in memory they take 150 MB, and as JSON as much again",
+    "ours: in memory they take 120 MB, and as JSON as much again",
 )
 CHANNELS = Limit(
     "channels",
