@@ -134,6 +134,10 @@ class ParsedIflow(msgspec.Struct, frozen=True):
             changes["defaults"] = _Defaults((parameters, place))
         return msgspec.structs.replace(self, **changes) if changes else self
 
+    def without_parameters(self) -> ParsedIflow:
+        """The flow as if its own parameters could not be read."""
+        return msgspec.structs.replace(self, defaults=_Defaults(None, readable=False))
+
     def resolve(self, overlays: Sequence[ParameterFile] = ()) -> Iflow:
         """The flow with the bundle's parameter values, overlaid by ``overlays``; the last wins.
 
@@ -198,6 +202,12 @@ class _Defaults:
         self.readable = readable
         self._source = source
         self.problems = self._problems()
+
+    @property
+    def lines(self) -> int:
+        """How many lines are parsed where a parameter is asked for."""
+        data = self._source[0] if self._source else b""
+        return data.count(b"\n") + data.count(b"\r")
 
     def forget(self) -> None:
         """Let go of the parameters, which nobody will ask for."""
