@@ -37,10 +37,9 @@ def read_iflow(
     """An integration flow, from its ``.iflw``, its manifest and its ``parameters.prop``.
 
     Reads the ``.iflw`` up to the end of its collaboration, and the rest where pairs are judged.
-    ``with_diagram`` reads the diagram, too; where the rest of the file can't be read, the diagram
-    alone is missing. Never raises; what
-    can't be read is among the problems. ``parameters_readable`` is False where there are
-    parameters that could not be read.
+    ``with_diagram`` keeps what its diagram is read from; where the rest of the file can't be read,
+    the diagram alone is missing. Never raises; what can't be read is among the problems.
+    ``parameters_readable`` is False where there are parameters that could not be read.
     """
     headers = parse_manifest(*manifest) if manifest else Manifest({})
     stem = _stem(location)
@@ -61,14 +60,14 @@ _SUSPECT = (b"\\u", b"<<<<<<<", b">>>>>>>")
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """What a ``.iflw`` holds: its channels as stored, and how it is drawn, where that was asked.
+    """What a ``.iflw`` holds: its channels as stored, and its drawing, where that was asked for.
 
     ``rest`` is what stands behind the channels, where one may be judged with some parameters.
     """
 
     channels: tuple[StoredChannel, ...] = ()
     problems: tuple[Problem, ...] = ()
-    diagram: Diagram | None = None
+    drawing: _Drawing | None = None
     rest: _Rest | None = None
 
 
@@ -98,7 +97,7 @@ class ParsedIflow(msgspec.Struct, frozen=True):
     @property
     def diagram(self) -> Diagram | None:
         """How the editor draws the flow, where that was asked for."""
-        return self.stored.diagram
+        return self.stored.drawing.diagram if self.stored.drawing else None
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -114,7 +113,7 @@ class ParsedIflow(msgspec.Struct, frozen=True):
         """The flow with other bytes in its files, where ``text_of`` has some for a location."""
         changes: dict[str, Any] = {}
         if (flow := text_of(self.location)) is not None:
-            with_diagram = self.diagram is not None
+            with_diagram = self.stored.drawing is not None
             changes["stored"] = _stored(flow, self.location, with_diagram=with_diagram)
         place = self.defaults.location
         if place is not None and (parameters := text_of(place)) is not None:
@@ -215,17 +214,34 @@ def _stored(flow: bytes, location: FileLocation, *, with_diagram: bool) -> Store
         document = read_document(flow, location)
     except Unreadable as unreadable:
         return Stored(problems=(unreadable.problem,))
-    diagram: Diagram | None = None
-    if with_diagram:
-        from iflint.iflow.diagram.reader import diagram_of
-
-        try:
-            diagram = diagram_of(flow, location)
-        except Exception as error:
-            tell(f"{location}: its diagram", error)
     channels = sender_channels(document.root, document.xml)
     rest = _Rest(flow, location) if any(map(may_be_judged, channels)) else None
-    return Stored(channels, (), diagram, rest)
+    drawing = _Drawing(flow, location) if with_diagram else None
+    return Stored(channels, (), drawing, rest)
+
+
+class _Drawing:
+    """How the editor draws a flow: read when first asked, since it takes longer than the rest."""
+
+    __slots__ = ("_diagram", "_flow", "_location")
+
+    def __init__(self, flow: bytes, location: FileLocation) -> None:
+        self._flow: bytes | None = flow
+        self._location = location
+        self._diagram: Diagram | None = None
+
+    @property
+    def diagram(self) -> Diagram | None:
+        """The diagram; None where there is none that can be read."""
+        if self._flow is not None:
+            from iflint.iflow.diagram.reader import diagram_of
+
+            flow, self._flow = self._flow, None
+            try:
+                self._diagram = diagram_of(flow, self._location)
+            except Exception as error:
+                tell(f"{self._location}: its diagram", error)
+        return self._diagram
 
 
 class _Rest:

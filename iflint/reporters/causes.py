@@ -13,7 +13,7 @@ from iflint.words.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from iflint.report.report import Report
+    from iflint.report.report import Outcome
 
 _MOST_COUNTED = 4
 """Causes that the sentence above a report counts by their kind. Ours: so that it stays one."""
@@ -35,6 +35,11 @@ class Cause(msgspec.Struct, frozen=True):
         """The first moment at which it breaks or broke something; the last of all, if never."""
         days = (finding.broken_since or finding.breaks_on for finding in self.findings)
         return min((day for day in days if day is not None), default=_NEVER)
+
+    @property
+    def places(self) -> int:
+        """In how many places it is found, those that are not told one by one among them."""
+        return sum(1 + finding.more for finding in self.findings)
 
     @property
     def interfaces(self) -> int:
@@ -60,16 +65,23 @@ def causes_of(findings: Iterable[Finding]) -> list[Cause]:
     return sorted(causes, key=lambda cause: (cause.first.severity.rank, cause.day))
 
 
-def headline(report: Report) -> str:
-    """What a report comes to, in one sentence: kinds of causes, and how much each touches.
+def tally(causes: Iterable[Cause]) -> str:
+    """How many causes there are, in how many places; empty where each has one place."""
+    each = [cause.places for cause in causes]
+    if sum(each) == len(each):
+        return ""
+    return f"{counted(len(each), 'cause')} in {counted(sum(each), 'place')}"
+
+
+def headline(causes: Iterable[Cause], outcomes: Iterable[Outcome]) -> str:
+    """What causes come to, in one sentence: their kinds, and how much each touches.
 
     Empty where nothing is worse than a note.
     """
-    grave = [cause for cause in causes_of(report.findings) if _is_grave(cause)]
     by_code: dict[str, list[Cause]] = {}
-    for cause in grave:
+    for cause in filter(_is_grave, causes):
         by_code.setdefault(cause.first.code, []).append(cause)
-    parts = list(_parts(report, by_code))
+    parts = list(_parts(outcomes, by_code))
     if (more := len(by_code) - _MOST_COUNTED) > 0:
         left = sum(len(each) for each in list(by_code.values())[-more:])
         parts.append(counted(left, "more cause"))
@@ -82,10 +94,10 @@ def _is_grave(cause: Cause) -> bool:
     return cause.first.severity.reaches(Severity.WARNING) and not nothing_at_hand
 
 
-def _parts(report: Report, by_code: dict[str, list[Cause]]) -> Iterator[str]:
-    outcomes = {outcome.code: outcome for outcome in report.outcomes}
+def _parts(outcomes: Iterable[Outcome], by_code: dict[str, list[Cause]]) -> Iterator[str]:
+    known = {outcome.code: outcome for outcome in outcomes}
     for code, causes in list(by_code.items())[:_MOST_COUNTED]:
-        outcome = outcomes.get(code)
+        outcome = known.get(code)
         name = causes[0].first.name
         one, several = (outcome.one, outcome.several) if outcome else (name, name)
         text = f"{len(causes)} {one or name if len(causes) == 1 else several or name}"

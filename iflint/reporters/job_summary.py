@@ -18,9 +18,9 @@ from iflint.reporters.sentences import (
     channel_name,
     cut,
     iflow_name,
+    looked_at,
     package_name,
     path_on_disk,
-    scope,
     shown,
     title,
     verdict,
@@ -53,7 +53,7 @@ _LONGEST_CELL = 500
 def render(report: Report) -> str:
     """The report in GitHub's Markdown; findings that have no room are counted."""
     lines = [f"## iflint: {verdict(report)}", ""]
-    if said := headline(report):
+    if said := headline(causes_of(report.findings), report.outcomes):
         lines += [escaped(said), ""]
     lines.extend(_next_to_break(report))
     room = MOST_CHARACTERS - _ROOM_AT_THE_END - sum(len(line) + 1 for line in lines)
@@ -165,7 +165,7 @@ def _where(finding: Finding, report: Report) -> str:
 def _scope(report: Report) -> Iterator[str]:
     """What was checked, in one line."""
     yield (
-        f"{scope(report)} {counted(report.certificates, 'certificate')} against"
+        f"{looked_at(report)} {counted(report.certificates, 'certificate')} against"
         f" {_cell(report.trust.name)}, as of {day(report.as_of)}."
     )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from iflint.places.paths import absolute, from_root
 from iflint.report.findings import Severity
+from iflint.reporters.causes import causes_of, tally
 from iflint.words.terminal import ERROR, NOTE, WARNING
 from iflint.words.visible import visible
 from iflint.words.wording import counted, day, listed, sentence
@@ -167,7 +168,12 @@ def binding_counts(report: Report) -> str:
 
 
 def scope(report: Report) -> str:
-    """What was looked at, in one sentence: the summary of every format."""
+    """What was found and what was looked at, in two sentences: the summary of every format."""
+    return f"{sentence(verdict(report))} {looked_at(report)}"
+
+
+def looked_at(report: Report) -> str:
+    """What was looked at, in one sentence."""
     total, by = _channels(report)
     counts, kinds = report.bindings, _bindings(report)
     channels = counted(total, "sender channel") + (f" ({', '.join(by)})" if by else "")
@@ -208,12 +214,17 @@ def _bindings(report: Report) -> list[str]:
 
 
 def verdict(report: Report) -> str:
-    """What a report found, in a clause: ``1 error and 2 notes besides 3 known findings``."""
+    """What a report found, in a clause: ``1 error and 2 notes besides 3 known findings``.
+
+    Where causes have several places, their number stands first: ``2 causes in 9 places: 9 errors``.
+    """
     counts = [
         counted(number, str(severity))
         for severity in Severity
         if (number := report.count(severity))
     ]
+    by_cause = tally(causes_of(report.findings))
+    counts = [f"{by_cause}: {listed(counts)}"] if by_cause else counts
     found = listed(counts) or ("nothing found" if any(report.places) else "no iFlow found")
     others = apart(len(report.known), len(report.suppressed))
     return f"{found} besides {others}" if others else found

@@ -77,7 +77,7 @@ def render(
     by_names = [each for each in report.findings if each.by_names and not report.certificates]
     others = [each for each in report.findings if not each.by_names or report.certificates]
     opened = opened_by(report)
-    if said := headline(report):
+    if said := headline(causes_of(report.findings), report.outcomes):
         lines.extend((*style.hung(style.show(said), 0, 0), ""))
     most = None if verbose else _MOST_PLACES
     for cause in causes_of(others):

@@ -17,7 +17,7 @@ from iflint.places.location import FileLocation, Location
 from iflint.report.findings import CallerReference, Severity
 from iflint.report.report import CallerResult
 from iflint.reporters import concise, github, gitlab, job_summary, junit
-from iflint.reporters.sentences import scope
+from iflint.reporters.sentences import looked_at, scope
 from reporters.sample_report import (
     ARCHIVED,
     EXPIRED,
@@ -108,7 +108,7 @@ def commands(text):
     end."""
     found = []
     *lines, last = text.splitlines()
-    assert re.fullmatch(r"\d+ iFlows?; .*\.", last)
+    assert re.fullmatch(r"[\w ,:]+\. \d+ iFlows?; .*\.", last)
     for line in lines:
         assert line.startswith("::")
         end = line.index("::", 2)
@@ -186,12 +186,12 @@ def test_annotations_end_in_what_was_looked_at(make) -> None:
 def test_what_was_looked_at_is_one_sentence() -> None:
     keys = CallerResult(kind="service-key", name="k", id="k", location=EXPIRED.location)
     mapping = msgspec.structs.replace(keys, kind="mapping", name="M", id="m")
-    assert scope(with_findings(callers=(keys, mapping))) == (
+    assert looked_at(with_findings(callers=(keys, mapping))) == (
         "2 iFlows; 1 sender channel (1 by client certificate);"
         " 3 bindings (1 row, 1 service key, 1 mapping), 1 with a certificate at hand."
     )
     nothing = with_findings(iflows=())
-    assert scope(nothing) == "0 iFlows; 0 sender channels; 0 bindings."
+    assert looked_at(nothing) == "0 iFlows; 0 sender channels; 0 bindings."
 
 
 def test_nothing_is_counted_where_all_fits() -> None:
