@@ -47,6 +47,18 @@ class Cause(msgspec.Struct, frozen=True):
         return len({_interface(finding) for finding in self.findings} - {None})
 
 
+class Tally(msgspec.Struct, frozen=True):
+    """How many causes there are, in how many places; no words where each has one place."""
+
+    causes: int
+    places: int
+
+    def __str__(self) -> str:
+        if self.causes == self.places:
+            return ""
+        return f"{counted(self.causes, 'cause')} in {counted(self.places, 'place')}"
+
+
 def _interface(finding: Finding) -> object:
     if finding.iflow and finding.channel:
         return finding.iflow.location, finding.channel.ordinal
@@ -65,12 +77,10 @@ def causes_of(findings: Iterable[Finding]) -> list[Cause]:
     return sorted(causes, key=lambda cause: (cause.first.severity.rank, cause.day))
 
 
-def tally(causes: Iterable[Cause]) -> str:
-    """How many causes there are, in how many places; empty where each has one place."""
-    each = [cause.places for cause in causes]
-    if sum(each) == len(each):
-        return ""
-    return f"{counted(len(each), 'cause')} in {counted(sum(each), 'place')}"
+def tally(causes: Iterable[Cause]) -> Tally:
+    """How many causes there are, in how many places."""
+    places = [cause.places for cause in causes]
+    return Tally(len(places), sum(places))
 
 
 def headline(causes: Iterable[Cause], outcomes: Iterable[Outcome]) -> str:

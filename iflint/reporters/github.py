@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 from iflint.report.findings import Severity
 from iflint.reporters import Needs
 from iflint.reporters.opened import named_in, opened_by
-from iflint.reporters.sentences import details, path_on_disk, scope, shown, title, worst_first
+from iflint.reporters.sentences import (
+    cause_named,
+    details,
+    path_on_disk,
+    scope,
+    shown,
+    title,
+    worst_first,
+)
 from iflint.words.visible import inert
 from iflint.words.wording import counted, listed
 
@@ -79,7 +87,7 @@ def _annotation(finding: Finding, report: Report, opens: str) -> str:
             properties["col"] = str(region.start_column)
             properties["endColumn"] = str(region.end_column)
     properties["title"] = f"{shown(finding.code)} {shown(finding.name)}"
-    text = "\n".join((title(finding), *details(finding, opens)))
+    text = "\n".join((title(finding), *details(finding, opens), *cause_named(finding)))
     return _command(_COMMANDS[finding.severity], properties, text)
 
 

@@ -143,6 +143,12 @@ def details(finding: Finding, opens: str = "") -> Iterator[str]:
     yield f"To fix it: {cut(sentence(visible(finding.remedy[: LONGEST_TEXT + 1])))}"
 
 
+def cause_named(finding: Finding) -> Iterator[str]:
+    """The id of its cause, by which findings that one act mends can be put together."""
+    if finding.cause:
+        yield f"Cause {shown(finding.cause)}."
+
+
 def days(finding: Finding) -> Iterator[str]:
     """On which days a verdict changes, a sentence each."""
     if finding.breaks_on:
@@ -223,7 +229,7 @@ def verdict(report: Report) -> str:
         for severity in Severity
         if (number := report.count(severity))
     ]
-    by_cause = tally(causes_of(report.findings))
+    by_cause = str(tally(causes_of(report.findings)))
     counts = [f"{by_cause}: {listed(counts)}"] if by_cause else counts
     found = listed(counts) or ("nothing found" if any(report.places) else "no iFlow found")
     others = apart(len(report.known), len(report.suppressed))
