@@ -13,6 +13,7 @@ from iflint.reporters.causes import causes_of, headline
 from iflint.reporters.markdown import escaped
 from iflint.reporters.sentences import (
     LONGEST_TEXT,
+    again,
     at,
     caller_name,
     channel_name,
@@ -32,6 +33,7 @@ from iflint.words.wording import counted, dated, day, listed, sentence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iflint.places.location import FileLocation
     from iflint.report.findings import Finding
     from iflint.report.report import Report
     from iflint.reporters.causes import Cause
@@ -136,17 +138,24 @@ def _row(cause: Cause, report: Report) -> str:
     if finding.environments:
         what += f" Environments: {listed([shown(name) for name in finding.environments])}."
     fix = sentence(visible(finding.remedy[:LONGEST_TEXT]))
-    places = "<br>".join(_where(each, report) for each in cause.findings[:_MOST_PLACES])
+    first = cause.findings[:_MOST_PLACES]
+    files = (None, *(each.location.file for each in first))
+    places = "<br>".join(
+        _where(each, report, told) for each, told in zip(first, files, strict=False)
+    )
     if (more := len(cause.findings) - _MOST_PLACES) > 0:
         places += f"<br>and {counted(more, 'more place')}"
     cells = (_cell(rule), places, _cell(what), _cell(fix))
     return f"| {finding.severity} | {' | '.join(cells)} |"
 
 
-def _where(finding: Finding, report: Report) -> str:
-    """Package, iFlow and channel, then the file; a line each."""
+def _where(finding: Finding, report: Report, told: FileLocation | None) -> str:
+    """Package, iFlow and channel, then the file; a line each.
+
+    ``told`` is the file that was named just before: neither it nor its flow is named again.
+    """
     lines = []
-    if finding.iflow:
+    if finding.iflow and finding.location.file != told:
         package = package_name(finding.iflow)
         lines.append(
             f"{package} › {iflow_name(finding.iflow)}" if package else iflow_name(finding.iflow)
@@ -154,7 +163,9 @@ def _where(finding: Finding, report: Report) -> str:
     if finding.channel or finding.caller:
         lines.append(whereabouts(finding))
     region = finding.location.region
-    if finding.location.file.members:
+    if finding.location.file == told:
+        lines.append(again(finding.location))
+    elif finding.location.file.members:
         lines.append(at(finding.location))
     else:
         place = f":{region.start_line}:{region.start_column}" if region else ""

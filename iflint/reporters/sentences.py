@@ -59,6 +59,12 @@ def at(location: Location) -> str:
     return visible(str(location))
 
 
+def again(location: Location) -> str:
+    """A place in the file that was named just before."""
+    line = f", line {location.region.start_line}" if location.region else ""
+    return f"the same file{line}"
+
+
 def iflow_name(iflow: IflowReference | IflowResult) -> str:
     """What people know an iFlow by."""
     return shown(iflow.name or iflow.id).strip() or "(no name)"

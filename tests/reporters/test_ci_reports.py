@@ -164,6 +164,35 @@ def test_ten_annotations_of_a_level_the_worst_first_and_the_rest_counted() -> No
     assert "2 warnings and 3 notes" in found[-1][2]
 
 
+def test_each_cause_is_annotated_before_one_is_twice() -> None:
+    causes = [msgspec.structs.replace(EXPIRED, cause=f"c{number}") for number in range(5)]
+    often = [msgspec.structs.replace(EXPIRED, cause="c0")] * 20
+    found = commands(github.render(with_findings(*often, *causes)))
+    named = [text.splitlines()[-1] for _, _, text in found[:6]]
+    assert sorted(named) == ["Cause c0.", "Cause c0.", *(f"Cause c{n}." for n in range(1, 5))]
+
+
+@pytest.mark.parametrize("render", [concise.render, github.render, gitlab.render, junit.render])
+def test_results_that_one_act_mends_can_be_put_together(render) -> None:
+    of_one = msgspec.structs.replace(EXPIRED, cause="0123456789abcdef")
+    assert render(with_findings(of_one, of_one)).count("0123456789abcdef") == 2
+
+
+@pytest.mark.parametrize(
+    "render", [concise.render, github.render, junit.render, job_summary.render]
+)
+def test_causes_are_counted_beside_their_places(render) -> None:
+    found = [msgspec.structs.replace(EXPIRED, cause="one")] * 3
+    assert "2 causes in 4 places: 3 errors and 1 warning" in render(with_findings(*found, SOON))
+
+
+def test_markdown_names_a_file_once_where_all_places_lie_in_it() -> None:
+    found = [msgspec.structs.replace(EXPIRED, cause="one")] * 3
+    table = job_summary.render(with_findings(*found)).split("### Findings")[1]
+    assert table.count("Orders.iflw") == 1
+    assert table.count("the same file, line 41") == 2
+
+
 def test_an_outage_comes_before_files_and_before_what_has_no_day() -> None:
     file = msgspec.structs.replace(EXPIRED, channel=None, message="A file.")
     undated = msgspec.structs.replace(EXPIRED, broken_since=None, message="Undated.")
