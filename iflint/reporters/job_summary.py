@@ -83,11 +83,17 @@ def _next_to_break(report: Report) -> Iterator[str]:
 
 
 def _breaking(report: Report) -> Iterator[tuple[datetime, str, str, str]]:
-    for finding in report.findings:
-        if finding.breaks_on:
-            iflow = iflow_name(finding.iflow) if finding.iflow else ""
-            why = f"{shown(finding.code)} {shown(finding.name)}"
-            yield finding.breaks_on.astimezone(UTC), whereabouts(finding), iflow, why
+    """Each cause once a day, at the first of its places."""
+    for cause in causes_of(report.findings):
+        days: dict[datetime, list[Finding]] = {}
+        for finding in cause.findings:
+            if finding.breaks_on:
+                days.setdefault(finding.breaks_on.astimezone(UTC), []).append(finding)
+        for moment, (first, *others) in days.items():
+            iflow = iflow_name(first.iflow) if first.iflow else ""
+            why = f"{shown(first.code)} {shown(first.name)}"
+            more = f" and {counted(len(others), 'more place')}" if others else ""
+            yield moment, whereabouts(first) + more, iflow, why
 
 
 def _healthy(report: Report) -> Iterator[tuple[datetime, str, str, str]]:

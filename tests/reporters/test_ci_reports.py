@@ -479,6 +479,13 @@ def test_markdown_begins_with_what_breaks_next() -> None:
     assert rows[0][3] == EXPIRED.message
 
 
+def test_markdown_says_once_what_breaks_at_several_places() -> None:
+    found = [msgspec.structs.replace(SOON, cause="one")] * 3
+    ahead = job_summary.render(with_findings(*found)).split("### Findings")[0]
+    assert ahead.count("IFL102") == 1
+    assert "and 2 more places" in ahead
+
+
 def test_markdown_of_a_clean_run_says_so() -> None:
     text = job_summary.render(clean())
     assert "nothing found" in text
