@@ -252,7 +252,7 @@ class ProposedFix(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One cause, said once.
+    """What a rule says of one place.
 
     ``message`` begins with a sentence that can stand alone as a title. ``remedy`` is one line
     that says what to do. ``breaks_on`` is when what works today stops working, ``broken_since``

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from iflint.places.paths import without_any
 from iflint.report.findings import Severity
 from iflint.report.report import WantedCertificate
-from iflint.reporters.causes import causes_of
+from iflint.reporters.causes import causes_of, tally
 from iflint.reporters.sentences import (
     SEVERITIES,
     binding_counts,
@@ -143,13 +143,8 @@ def _findings(report: Report, style: Style) -> str:
         for severity in Severity
         if (number := report.count(severity))
     ]
-    return f"{listed(parts)}{_by_cause(report)}" or "none"
-
-
-def _by_cause(report: Report) -> str:
-    """How many causes there are, where some have several places."""
-    causes = len(causes_of(report.findings))
-    return f", of {counted(causes, 'cause')}" if causes < len(report.findings) else ""
+    by_cause = str(tally(causes_of(report.findings)))
+    return (f"{by_cause}: " if by_cause else "") + (listed(parts) or "none")
 
 
 def _skipped(skipped: tuple[SkippedResult, ...], style: Style, *, verbose: bool) -> Iterator[str]:
