@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.places.paths import absolute, from_root
-from iflint.report.findings import Severity
+from iflint.report.findings import Severity, total
 from iflint.reporters.causes import causes_of, tally
 from iflint.words.terminal import ERROR, NOTE, WARNING
 from iflint.words.visible import visible
@@ -238,7 +238,7 @@ def verdict(report: Report) -> str:
     by_cause = str(tally(causes_of(report.findings)))
     counts = [f"{by_cause}: {listed(counts)}"] if by_cause else counts
     found = listed(counts) or ("nothing found" if any(report.places) else "no iFlow found")
-    others = apart(len(report.known), len(report.suppressed))
+    others = apart(total(report.known), total(report.suppressed))
     return f"{found} besides {others}" if others else found
 
 

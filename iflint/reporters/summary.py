@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from iflint.places.paths import without_any
-from iflint.report.findings import Severity
+from iflint.report.findings import Severity, total
 from iflint.report.report import WantedCertificate
 from iflint.reporters.causes import causes_of, tally
 from iflint.reporters.sentences import (
@@ -101,7 +101,8 @@ def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     """What does not count: suppressed findings, and those that the baseline knows."""
     hint = "" if verbose else " (--verbose names them)"
     if report.suppressed:
-        yield from _row("suppressed", f"{counted(len(report.suppressed), 'finding')}{hint}", style)
+        apart = counted(total(report.suppressed), "finding")
+        yield from _row("suppressed", f"{apart}{hint}", style)
     if verbose:
         for finding in report.suppressed:
             why = finding.suppression
@@ -112,7 +113,7 @@ def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     baseline = report.baseline
     if baseline is None:
         return
-    known = f"{counted(len(report.known), 'known finding')} of {style.show(baseline.path)}"
+    known = f"{counted(total(report.known), 'known finding')} of {style.show(baseline.path)}"
     yield from _row("baseline", known + (hint if report.known else ""), style)
     if verbose:
         for finding in report.known:
