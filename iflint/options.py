@@ -324,6 +324,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ()
     ignore: Annotated[tuple[str, ...], Setting(RULES, "All but these rules.", FINDINGS)] = ()
+    expect_flows: Annotated[
+        bool, Setting(switch(), "Exit with 2 if a path holds no iFlow.", FINDINGS)
+    ] = False
     baseline: Annotated[
         str | None,
         Setting(FILE, "Known findings: only what this file does not have counts.", FINDINGS),

@@ -33,7 +33,7 @@ JUDGING = (
 )
 """What decides what is read, and how it is judged."""
 RULES = ("select", "ignore")
-FINDINGS = (*RULES, "fail-on", "baseline", "write-baseline", "prune-baseline")
+FINDINGS = (*RULES, "fail-on", "expect-flows", "baseline", "write-baseline", "prune-baseline")
 """What decides which findings count."""
 REPORT = ("format", "output", "sarif-profile", "color", "verbose", "quiet")
 """What decides where the report goes."""

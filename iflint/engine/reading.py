@@ -46,11 +46,15 @@ class Reader:
 
     def parameters_of(
         self, environment: Environment, flows: Sequence[ParsedIflow]
-    ) -> tuple[tuple[tuple[ParameterFile, ...], ...], tuple[Problem, ...]]:
-        """For each flow the files that the environment's patterns mean and that exist."""
+    ) -> tuple[tuple[tuple[ParameterFile, ...], ...], tuple[Problem, ...], tuple[str, ...]]:
+        """For each flow the files that the environment's patterns mean and that exist.
+
+        Behind them what can't be read, and the patterns that mean no file of any flow.
+        """
         from iflint.engine.environments import parameter_path
 
         unread: dict[Problem, None] = {}
+        idle = dict.fromkeys(environment.parameters)
         found = []
         for flow in flows:
             paths = []
@@ -60,10 +64,11 @@ class Reader:
                     unread[_leads_out(flow, environment)] = None
                 elif self._is_there(meant.path):
                     paths.append(meant.path)
+                    idle.pop(pattern, None)
             files, problems = self.parameters(paths)
             unread |= dict.fromkeys(problems)
             found.append(files)
-        return tuple(found), tuple(unread)
+        return tuple(found), tuple(unread), tuple(idle)
 
     def certificates(self, paths: Sequence[str]) -> Inputs:
         """The certificates at ``paths``. Raises FileNotFoundError."""

@@ -14,7 +14,7 @@ from iflint.engine.inventory import report_on
 from iflint.engine.salvage import each_alone
 from iflint.limits import in_force
 from iflint.options import Environment, Options, now
-from iflint.places.paths import absolute_directory
+from iflint.places.paths import absolute_directory, is_below
 from iflint.places.problems import ProblemKind, told_of_a_run
 from iflint.progress import followed
 from iflint.report.report import Report
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from iflint.places.location import FileLocation
     from iflint.places.problems import Problem
     from iflint.report.findings import CallerReference, Finding, RuleInfo
+    from iflint.report.report import IdlePattern
     from iflint.rule.rule import Case, Context, Rule, RuleFailure
 
     Located = Iflow | CertificateEntry | Caller | FoundCertificate
@@ -89,6 +90,7 @@ class Session:
         self.inputs = self._reader.inputs(paths)
         self.flows = self.inputs.flows
         self._own: tuple[tuple[ParameterFile, ...], ...] = ((),) * len(self.flows)
+        self._idle_parameters: tuple[str, ...] = ()
 
     def in_environment(self, environment: Environment) -> Session:
         """The same flows with the settings of an environment."""
@@ -114,7 +116,7 @@ class Session:
         if environment.certificates is not None:
             inputs = self._with_certificates(self._reader.certificates(environment.certificates))
         trust, root_problems = self._reader.trust_list(options, self.as_of)
-        files, unread = self._reader.parameters_of(environment, self.flows)
+        files, unread, idle = self._reader.parameters_of(environment, self.flows)
         return self._changed(
             name=environment.name,
             options=options,
@@ -123,6 +125,7 @@ class Session:
             _root_problems=root_problems,
             _own=files,
             _unread_parameters=(*self._unread_parameters, *unread),
+            _idle_parameters=idle,
         )
 
     def with_contents(self, contents: Mapping[FileLocation, bytes]) -> Session:
@@ -259,6 +262,7 @@ class Session:
             self.parameter_files,
             self._overlays,
             self.root,
+            self._idle_patterns(),
         )
 
     def findings(self, as_of: datetime) -> tuple[Finding, ...]:
@@ -284,6 +288,21 @@ class Session:
     def parameter_files(self) -> int:
         """How many iFlows have parameter files of the environment."""
         return sum(map(bool, self._own))
+
+    def _idle_patterns(self) -> Iterator[IdlePattern]:
+        """The patterns of parameters that lead to no file; of single flows nothing is said."""
+        from iflint.places.paths import from_root
+        from iflint.report.report import IdlePattern
+        from iflint.sources import repository_of_flows
+
+        if self._idle_parameters and not repository_of_flows(
+            self.paths, directory=self.options.directory
+        ):
+            directory = absolute_directory(self.options.directory)
+            for pattern in self._idle_parameters:
+                way = pattern.replace("\\", "/")
+                shown = from_root(way, directory) if is_below(way, directory) else way
+                yield IdlePattern("parameters", shown, self.name)
 
     @property
     def _parameter_files(self) -> Iterator[ParameterFile]:

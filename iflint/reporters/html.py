@@ -15,6 +15,7 @@ from iflint.reporters.drawing import flow as drawing
 from iflint.reporters.html_callers import caller_views, findings_of
 from iflint.reporters.html_findings import ahead, errors, finding_views
 from iflint.reporters.html_views import choices, flow_views, timeline
+from iflint.reporters.remarks import remarks
 from iflint.words.visible import visible
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def render(report: Report) -> str:
     return _page(
         "report.html",
         report=report,
+        remarks=remarks(report),
         clock=report.as_of,
         choices=choices(report),
         errors=errors(findings),

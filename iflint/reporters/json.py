@@ -10,7 +10,9 @@ import msgspec
 from iflint.report.report import IllustratedReport, Report
 from iflint.reporters import Needs
 from iflint.reporters.encoding import dumped
+from iflint.reporters.remarks import remarks
 from iflint.reporters.sentences import scope
+from iflint.words.visible import visible
 
 if TYPE_CHECKING:
     from iflint.report.certificate_list import CertificateUses
@@ -45,7 +47,8 @@ def render(report: Report) -> str:
         report = report.plain
     way = posixpath.relpath(report.root, report.directory)
     told = msgspec.structs.replace(report, directory=".", root=way)
-    return dumped({**REPORT, "summary": scope(report), "report": told})
+    said = [msgspec.structs.replace(each, text=visible(each.text)) for each in remarks(report)]
+    return dumped({**REPORT, "summary": scope(report), "remarks": said, "report": told})
 
 
 def certificates(uses: CertificateUses) -> str:

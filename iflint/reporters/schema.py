@@ -15,6 +15,7 @@ from iflint.report.certificate_list import CertificateUses
 from iflint.report.report import Report
 from iflint.reporters.fields import described
 from iflint.reporters.json import CERTIFICATES, REPORT
+from iflint.reporters.remarks import Remark
 
 Json = dict[str, Any]
 
@@ -24,11 +25,17 @@ def schema() -> Json:
     root, definitions = _components(Report)
     report = {"description": "The report itself.", **root}
     summary = {"description": "What was looked at, in one sentence.", "type": "string"}
+    remark, parts = _components(Remark)
+    told = "What else is to be said of the run: paths and patterns that lead to nothing."
     content = {
-        "properties": {"summary": summary, "report": report},
-        "required": ["summary", "report"],
+        "properties": {
+            "summary": summary,
+            "remarks": {"description": told, "type": "array", "items": remark},
+            "report": report,
+        },
+        "required": ["summary", "remarks", "report"],
     }
-    return _document(REPORT, "A report in its envelope.", content, definitions)
+    return _document(REPORT, "A report in its envelope.", content, {**definitions, **parts})
 
 
 def certificates_schema() -> Json:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from iflint.places.paths import without_any
 from iflint.report.findings import Severity
 from iflint.report.report import WantedCertificate
 from iflint.reporters.causes import causes_of
+from iflint.reporters.remarks import remarks
 from iflint.reporters.sentences import (
     SEVERITIES,
     binding_counts,
@@ -17,7 +17,6 @@ from iflint.reporters.sentences import (
     stale_table,
 )
 from iflint.words.terminal import BOLD, QUIET, Style, wrapped
-from iflint.words.visible import shown
 from iflint.words.wording import counted, listed
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ _PLATFORMS = {"cf": "Cloud Foundry", "neo": "Neo", "custom": "custom"}
 
 def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     """The closing lines of a report, without line ends."""
-    yield from _paths_without_iflow(report, style)
+    yield from _remarks(report, style)
     if report.wanted:
         yield from _wanted(report, style)
         yield ""
@@ -71,10 +70,6 @@ def _counts(report: Report) -> Iterator[tuple[str, str]]:
         yield "", line
     files = f" in {counted(report.certificate_files, 'file')}" if report.certificate_files else ""
     yield "certificates", f"{report.certificates}{files}"
-    if report.certificate_paths_without:
-        yield "", f"none in {listed(report.certificate_paths_without, 'or')}"
-    for pattern in report.exclude_without:
-        yield "exclude", f"{shown(pattern)} excludes nothing"
     for file in report.parameters:
         used = f"{file.used or 'none'} used by sender channels"
         yield "parameters", f"{file.location}: {counted(file.values, 'value')}, {used}"
@@ -218,12 +213,11 @@ def _distinct(wanted: tuple[WantedCertificate, ...]) -> Iterator[WantedCertifica
     yield from pairs.values()
 
 
-def _paths_without_iflow(report: Report, style: Style) -> Iterator[str]:
-    empty = without_any(report.directory, report.paths, report.places)
-    for path in empty:
-        yield f"No iFlow found in '{style.show(path)}'."
-    if empty:
-        yield "What Git ignores is read only where it is named itself."
+def _remarks(report: Report, style: Style) -> Iterator[str]:
+    said = remarks(report)
+    for each in said:
+        yield from wrapped(style.show(each.text), 0, 0, style.width)
+    if said:
         yield ""
 
 

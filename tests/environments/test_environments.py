@@ -95,6 +95,22 @@ def test_an_environment_whose_parameter_files_are_not_found_is_told(repository: 
     assert "platform custom, no own parameters" in told
 
 
+def test_one_of_several_patterns_that_leads_to_no_file_is_told(repository: Path) -> None:
+    """Also beside one that does; not of a single flow, for which there need be none."""
+    patterns = '"{artifact}/QA/parameters.prop", "shared/{id}.json"'
+    configure(repository, f"[environments.qa]\nparameters = [{patterns}]\n")
+    _, _, report = check("--environment", "qa")
+    idle = {"setting": "parameters", "pattern": "shared/{id}.json", "environment": "qa"}
+    assert report["idle_patterns"] == [idle]
+    told = CliRunner().invoke(cli, ["check", "--environment", "qa", "--as-of", "2026-11-24"])
+    said = (
+        "The pattern 'shared/{id}.json' in parameters of environment 'qa' leads to no file of any"
+    )
+    assert said in " ".join(told.stdout.split())
+    flow = CliRunner().invoke(cli, ["check", "Package/Orders", "--environment", "qa"])
+    assert "leads to no file" not in flow.stdout
+
+
 def test_a_finding_says_once_in_which_environments_it_holds(repository: Path) -> None:
     again = BY_FOLDER.replace("dev]", "dev2]").replace("qa]", "qa2]")
     configure(repository, BY_FOLDER + again.partition("[environments.prod]")[0])

@@ -256,7 +256,7 @@ def sample() -> Report:
         trust=TrustSummary("cf", "SAP BTP Trust Store 3.0.0 (2026-06-03)", "3.0.0", "2026-06-03"),
         directory="/work/repo",
         root="/work/repo",
-        paths=(".", "empty"),
+        paths=(".",),
         iflows=(
             IflowResult("Orders", "Receive Orders", "1.0.4", PACKAGE, LOOSE, (orders,)),
             IflowResult("Invoices", "Send Invoices", "2.1.0", PACKAGE, ARCHIVED),

@@ -172,7 +172,7 @@ def test_certificates_to_ask_for_are_listed_once() -> None:
 
 
 def test_a_path_without_iflow_is_said_aloud() -> None:
-    assert "No iFlow found in 'empty'." in text.render(sample())
+    assert "No iFlow found in 'empty' (" in text.render(with_findings(paths=(".", "empty")))
     assert "No iFlow found" not in text.render(clean())
 
 
