@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 
 import msgspec
@@ -30,11 +30,36 @@ def fingerprinted(findings: Iterable[Finding], directory: str, root: str) -> tup
     for finding in findings:
         base = "\x1f".join(_parts(finding, directory, root))
         seen[base] += 1
-        text = f"{base}\x1f{seen[base]}" if seen[base] > 1 else base
-        # 128 bits: ours, far more than tell all findings apart that there will ever be.
-        digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        digest = _digest(base, seen[base])
         result.append(msgspec.structs.replace(finding, fingerprint=digest))
     return tuple(result)
+
+
+def elsewhere(
+    findings: Iterable[Finding], directory: str, root: str
+) -> Callable[[Finding, str], str]:
+    """Tells what the fingerprint of one of the findings would be if its file lay at another path.
+
+    The path is relative to ``root``. The findings have their fingerprints, and none a caller.
+    """
+    bases = Counter("\x1f".join(_parts(finding, directory, root)) for finding in findings)
+    numbers = {
+        _digest(base, number): number
+        for base, count in bases.items()
+        for number in range(1, count + 1)
+    }
+
+    def fingerprint(finding: Finding, path: str) -> str:
+        code, _, *rest = _parts(finding, directory, root)
+        return _digest("\x1f".join((code, path, *rest)), numbers.get(finding.fingerprint, 1))
+
+    return fingerprint
+
+
+def _digest(base: str, number: int) -> str:
+    text = f"{base}\x1f{number}" if number > 1 else base
+    # 128 bits: ours, far more than tell all findings apart that there will ever be.
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _parts(finding: Finding, directory: str, root: str) -> Iterable[str]:

@@ -271,11 +271,15 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class BaselineSummary(msgspec.Struct, frozen=True):
-    """The baseline of a run: its file, how many findings it has, and those that are gone."""
+    """The baseline of a run: its file, how many findings it has, and those that are gone.
+
+    ``moved`` are those that were found in a file of another name.
+    """
 
     path: str
     size: int
     vanished: tuple[KnownFinding, ...] = ()
+    moved: tuple[KnownFinding, ...] = ()
 
 
 class IdlePattern(msgspec.Struct, frozen=True):

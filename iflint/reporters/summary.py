@@ -112,6 +112,9 @@ def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     if verbose:
         for finding in report.known:
             yield from _row("", _named(finding, style), style)
+    if baseline.moved:
+        count = counted(len(baseline.moved), "of them in a file", "of them in files")
+        yield from _row("", f"{count} with a new name (--write-baseline notes it)", style)
     if baseline.vanished:
         gone = counted(len(baseline.vanished), "known finding")
         text = f"{gone} no longer found (--prune-baseline removes them)"
