@@ -55,6 +55,14 @@ CONFIGURATION = (
     ),
 )
 """Options that stand on the command line only."""
+FAIL_ON = Option(
+    "--fail-on",
+    OUTPUT,
+    "The least severity that gives exit code 1, as of 'iflint check'. Default: never.",
+    metavar=COMMAND_LINE_SETTINGS["fail-on"].kind.metavar,
+    type=OneOf(COMMAND_LINE_SETTINGS["fail-on"].kind.choices),
+)
+"""For commands that answer a question: they fail only where that is typed."""
 DEBUG = Option(
     "--debug", LAST_HEADING, "Show the traceback of an internal error.", expose_value=False
 )
