@@ -139,5 +139,6 @@ def _value(setting: EffectiveSetting) -> str:
     from iflint.configuration.effective import texts
 
     if setting.value is None:
-        return SETTINGS[setting.name].absent or "not set"
+        told = SETTINGS.get(setting.name)
+        return (told and told.absent) or "not set"
     return ", ".join(map(visible, texts(setting.value)))

@@ -101,7 +101,9 @@ def effective_settings(
     file = configuration or Configuration("")
     listed = {name: _setting(name, typed, given, file) for name in SETTINGS}
     of_environments = [
-        _in_environment(environment, listed[name], file)
+        _in_environment(
+            environment, listed.get(name) or EffectiveSetting(name, None, DEFAULT), file
+        )
         for environment in file.values.get(ENVIRONMENTS, ())
         for name in ENVIRONMENT_SETTINGS
     ]

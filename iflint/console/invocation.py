@@ -175,6 +175,7 @@ def _overwritten(
     for one in everywhere:
         for named in (one.certificates, one.parameters, one.roots, one.roots_add):
             inputs += named or ()
+        inputs += getattr(one, "certificates_only", None) or ()
     used = {os.path.realpath(path): "which this run reads" for path in inputs}
     if configuration:
         used[os.path.realpath(configuration.path)] = "the configuration"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from iflint.engine.inputs import Inputs, Known, named_file, read_certificates, read_inputs
 from iflint.engine.roots import RootsRead, read_roots, read_trust_list
 from iflint.places.bounds import real
-from iflint.places.location import Location
+from iflint.places.location import FileLocation, Location
 from iflint.places.paths import is_below
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources.disk import Disk, enclosing_repository
@@ -70,9 +70,11 @@ class Reader:
             found.append(files)
         return tuple(found), tuple(unread), tuple(idle)
 
-    def certificates(self, paths: Sequence[str]) -> Inputs:
-        """The certificates at ``paths``. Raises FileNotFoundError."""
-        return read_certificates(paths, self._options, self._known)
+    def certificates(
+        self, paths: Sequence[str], taken: frozenset[FileLocation] = frozenset()
+    ) -> Inputs:
+        """The certificates at ``paths``, but for ``taken`` files. Raises FileNotFoundError."""
+        return read_certificates(paths, self._options, self._known, taken=taken)
 
     def inputs(self, paths: Sequence[str]) -> Inputs:
         """The flows under ``paths`` and the certificates of the run. Raises FileNotFoundError."""

@@ -96,12 +96,18 @@ class Session:
         """The same flows with the settings of an environment."""
         own = {
             name: getattr(environment, name)
-            for name in ("platform", "trust", "certificates", "roots", "roots_add")
+            for name in ("platform", "trust", "roots", "roots_add")
             if getattr(environment, name) is not None
         }
+        certificates = self.options.certificates
+        if environment.has_own_certificates:
+            base = environment.certificates_only
+            shared = certificates or () if base is None else base
+            certificates = (*shared, *(environment.certificates or ()))
         options = msgspec.structs.replace(
             self.options,
             **own,
+            certificates=certificates,
             environments=(environment,),
             other_environments=tuple(
                 each
@@ -113,8 +119,11 @@ class Session:
             users=(*self.options.users, *environment.users),
         )
         inputs = self.inputs
-        if environment.certificates is not None:
-            inputs = self._with_certificates(self._reader.certificates(environment.certificates))
+        if environment.certificates_only is not None:
+            inputs = self._with_certificates(self._reader.certificates(certificates or ()))
+        elif environment.certificates is not None:
+            read = self._reader.certificates(environment.certificates, inputs.taken)
+            inputs = inputs.with_more(read)
         trust, root_problems = self._reader.trust_list(options, self.as_of)
         files, unread, idle = self._reader.parameters_of(environment, self.flows)
         return self._changed(
