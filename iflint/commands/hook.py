@@ -54,7 +54,7 @@ def targets(run: Invocation, root: str) -> tuple[str, ...]:
     given = (getattr(run.settings, name) or () for name in NAMING)
     named = [path for one in given for path in ((one,) if isinstance(one, str) else one)]
     if run.configuration is not None:
-        named.append(run.configuration.path)
+        named += run.configuration.files
     if not run.paths or any(_concerns_every_flow(file, named) for file in run.paths):
         return (root,)
     owners = owning_bundles(_not_excluded(run)).values()
