@@ -34,15 +34,16 @@ def command(asked: Request, paths: tuple[str, ...]) -> int:
     """
     from iflint.commands.check import report_on
     from iflint.console import progress_bar
-    from iflint.sources import repository_root
+    from iflint.sources import repository_of_flows, repository_root
 
     root = _relative(repository_root(os.curdir))
     run = prepare(asked, paths, configured_from=(root,))
     paths = targets(run, root)
-    if run.settings.certificates is None:
-        run = run.but(certificates=(root,))
+    finds_them_itself = paths == (root,) or repository_of_flows(paths) is not None
     if not paths:
         run = run.but(certificates=())
+    elif run.settings.certificates is None and not finds_them_itself:
+        run = run.but(certificates=(root,))
     with progress_bar.silenced():
         return report_on(msgspec.structs.replace(run, paths=paths))
 
