@@ -20,7 +20,7 @@ from iflint.words.terminal import BOLD, QUIET, Style, wrapped
 from iflint.words.wording import counted, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from iflint.report.findings import Finding
@@ -28,14 +28,16 @@ if TYPE_CHECKING:
 
 _LABEL = 17
 """The column at which facts begin, after their labels: the longest, with two blanks."""
+_MOST_WANTED = 10
+"""Pairs to ask certificates for that are named. Ours: so that the counts stay on the screen."""
 _PLATFORMS = {"cf": "Cloud Foundry", "neo": "Neo", "custom": "custom"}
 
 
 def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     """The closing lines of a report, without line ends."""
     yield from _remarks(report, style)
-    if report.wanted:
-        yield from _wanted(report, style)
+    if asked := _to_ask_for(report):
+        yield from _wanted(report, asked, style, verbose=verbose)
         yield ""
     yield style.paint("Summary", BOLD)
     for label, text in _counts(report):
@@ -182,7 +184,18 @@ def _moment(moment: datetime) -> str:
     return f"{moment.isoformat(sep=' ', timespec='seconds').removesuffix('+00:00')} UTC"
 
 
-def _wanted(report: Report, style: Style) -> Iterator[str]:
+def _to_ask_for(report: Report) -> list[WantedCertificate]:
+    """The pairs to ask certificates for: with a baseline, those that it does not know."""
+    every = list(_distinct(report.wanted))
+    if report.baseline is None:
+        return every
+    new = {(f.entry.subject, f.entry.issuer) for f in report.findings if f.entry}
+    return [item for item in every if (item.subject, item.issuer) in new]
+
+
+def _wanted(
+    report: Report, asked: Sequence[WantedCertificate], style: Style, *, verbose: bool
+) -> Iterator[str]:
     yield style.paint("Certificates to ask for", BOLD)
     rows = counted(report.entries_not_found, "row names a pair", "rows name a pair")
     text = (
@@ -190,8 +203,11 @@ def _wanted(report: Report, style: Style) -> Iterator[str]:
         " Checked there: authorization, parameters and DN texts."
         " Not checked: validity, chain, root and key usage. Ask the senders for:"
     )
+    if report.baseline is not None:
+        text = text[:-1] + " (what the baseline knows is left out):"
     yield from wrapped(text, 0, 0, style.width)
-    for item in _distinct(report.wanted):
+    shown = asked if verbose else asked[:_MOST_WANTED]
+    for item in shown:
         yield ""
         yield from _row("  subject", style.show(item.subject), style)
         yield from _row("  issuer", style.show(item.issuer), style)
@@ -200,6 +216,9 @@ def _wanted(report: Report, style: Style) -> Iterator[str]:
             hint = f"{style.show(item.closest)}; look for a typing error before you ask"
             yield from _row("  closest", hint, style)
     yield ""
+    if more := len(asked) - len(shown):
+        yield f"And {more} more (--verbose names them)."
+        yield ""
     how = "Give them with --certificates PATH: a file or a folder, as often as needed."
     yield from wrapped(how, 0, 0, style.width)
     yield ""
