@@ -16,22 +16,34 @@ _CONTENT_ID = re.compile(r"^[0-9a-f]{32}(?=_content$)")
 """What a package's export names an artifact by; another one after an import (*inferred*)."""
 
 
-def fingerprinted(findings: Iterable[Finding], directory: str, root: str) -> tuple[Finding, ...]:
+def fingerprinted(
+    findings: Iterable[Finding], directory: str, root: str, ids: Iterable[str] = ()
+) -> tuple[Finding, ...]:
     """Give each finding its fingerprint: 32 hexadecimal digits, unique within the report.
 
     Made of the rule, the file on disk relative to ``root``, the iFlow (or, outside of one, the
     member of the archive, its name taken for an artifact's id), the channel's adapter, address and
     name, the pair, and the finding's own key; of a service key or a mapping of what it is, wherever
     it stands. Findings that have all of these in
-    common are numbered in the order of the report.
+    common are numbered in the order of the report. The identity is made of the same, without the
+    file where only one of all flows, whose ``ids`` these are, has the iFlow's id.
     """
     seen: Counter[str] = Counter()
+    flows = Counter(ids)
+
+    def numbered(parts: Iterable[str]) -> str:
+        base = "\x1f".join(parts)
+        seen[base] += 1
+        return _digest(base, seen[base])
+
     result = []
     for finding in findings:
-        base = "\x1f".join(_parts(finding, directory, root))
-        seen[base] += 1
-        digest = _digest(base, seen[base])
-        result.append(msgspec.structs.replace(finding, fingerprint=digest))
+        code, *rest = _parts(finding, directory, root)
+        fingerprint = identity = numbered((code, *rest))
+        iflow = finding.iflow
+        if iflow and iflow.id and flows[iflow.id] == 1 and not finding.caller:
+            identity = numbered((code, "", *rest[1:]))
+        result.append(msgspec.structs.replace(finding, fingerprint=fingerprint, identity=identity))
     return tuple(result)
 
 

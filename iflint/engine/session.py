@@ -291,7 +291,8 @@ class Session:
         found += self._findings_about_failures(self._failed, self._context(as_of))
         directory = absolute_directory(self.options.directory)
         ordered = sorted(found, key=lambda finding: finding.place)
-        return fingerprinted(ordered, directory, self.root)
+        ids = (iflow.id for iflow in self._iflows)
+        return fingerprinted(ordered, directory, self.root, ids)
 
     @property
     def parameter_files(self) -> int:

@@ -27,6 +27,7 @@ _ALIKE = {
     "entry": "The certificate entry of the channel that this is about; null: none.",
     "environments": "The environments in which this holds; empty where none is configured.",
     "fingerprint": "Tells this finding from all others, and stays when lines or ids change.",
+    "identity": "As fingerprint; stays when the export gets a new name and no other has the flow.",
     "id": "The id that the flow or the export gives it.",
     "iflow": "The iFlow that this is about; null: none.",
     "issuer": "The DN of the issuer.",

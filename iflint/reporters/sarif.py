@@ -236,12 +236,15 @@ class _Run:
         return result
 
     def _partial_fingerprints(self, finding: Finding) -> dict[str, str]:
-        """Ours under a key of our own; GitHub's too where the line would make all one alert."""
-        prints = {"iflint/v1": finding.fingerprint}
+        """Ours under keys of our own; GitHub's too where the line would make all one alert.
+
+        The second version survives a new name of the export, and so does GitHub's.
+        """
+        prints = {"iflint/v1": finding.fingerprint, "iflint/v2": finding.identity}
         if finding.location.file.members:
-            count = self._fingerprints.get(finding.fingerprint, 0) + 1
-            self._fingerprints[finding.fingerprint] = count
-            prints["primaryLocationLineHash"] = f"{finding.fingerprint}:{count}"
+            count = self._fingerprints.get(finding.identity, 0) + 1
+            self._fingerprints[finding.identity] = count
+            prints["primaryLocationLineHash"] = f"{finding.identity}:{count}"
         return prints
 
     def _location(self, finding: Finding) -> Json:

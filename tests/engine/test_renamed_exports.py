@@ -171,3 +171,22 @@ def test_a_finding_that_became_worse_on_the_way_is_new(repository) -> None:
     take_away(repository, "first")
     put(repository, "second", export("zip", IDS))
     assert check(repository, baseline=str(path)).known == ()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_review_tools_know_a_finding_by_survives_a_new_name(repository, kind) -> None:
+    put(repository, "Orders-1.0.0", export(kind, IDS))
+    before = check(repository).findings
+    take_away(repository, "Orders-1.0.0")
+    put(repository, "1.0.1/Orders-1.0.1", export(kind, IDS))
+    after = check(repository).findings
+    assert [f.identity for f in after] == [f.identity for f in before]
+    assert {f.fingerprint for f in after}.isdisjoint(f.fingerprint for f in before)
+    assert len({f.identity for f in after}) == len(after)
+
+
+def test_two_flows_of_one_id_are_told_apart_by_their_files(repository) -> None:
+    for name in ("first", "second"):
+        put(repository, name, export("zip", IDS))
+    found = check(repository).findings
+    assert [f.identity for f in found] == [f.fingerprint for f in found]

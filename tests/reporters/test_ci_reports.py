@@ -274,7 +274,7 @@ def test_gitlab_issue_names_file_line_and_fix() -> None:
         "lines": {"begin": 41, "end": 41},
     }
     assert issue["severity"] == "critical"
-    assert issue["fingerprint"] == EXPIRED.fingerprint
+    assert issue["fingerprint"] == EXPIRED.identity
     assert issue["description"].startswith(EXPIRED.message)
     (issue,) = json.loads(gitlab.render(with_findings(SOON)))
     assert issue["location"] == {"path": "exports/Acme.zip", "lines": {"begin": 1, "end": 1}}
