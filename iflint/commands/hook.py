@@ -30,7 +30,8 @@ def command(asked: Request, paths: tuple[str, ...]) -> int:
 
     A changed certificate or configuration file can concern every flow, so then the whole
     repository is checked, as it is without FILE. Certificates are the configured ones, else
-    all of the repository. Options and exit codes are those of 'iflint check'.
+    all of the repository. Options and exit codes are those of 'iflint check'; flows are
+    expected of the whole repository only.
     """
     from iflint.commands.check import report_on
     from iflint.console import progress_bar
@@ -39,7 +40,10 @@ def command(asked: Request, paths: tuple[str, ...]) -> int:
     root = _relative(repository_root(os.curdir))
     run = prepare(asked, paths, configured_from=(root,))
     paths = targets(run, root)
-    finds_them_itself = paths == (root,) or repository_of_flows(paths) is not None
+    everything = paths == (root,)
+    finds_them_itself = everything or repository_of_flows(paths) is not None
+    if not everything:
+        run = run.but(expect_flows=False)
     if not paths:
         run = run.but(certificates=())
     elif run.settings.certificates is None and not finds_them_itself:

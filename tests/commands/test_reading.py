@@ -5,6 +5,7 @@ import json
 import pytest
 
 from caller_files import key
+from exports import zipped
 
 from .conftest import CASES, unpacked_flow  # isort: skip
 
@@ -64,8 +65,9 @@ def test_a_path_without_a_flow_fails_where_flows_are_expected(workplace, call) -
     assert result.stdout.startswith("::error title=iflint::No iFlow found in 'empty' (")
     assert expecting(call, workplace, "flows").exit_code == 0
     assert call("hook", "flows/META-INF/MANIFEST.MF").exit_code == 0
-    (workplace / "README.md").touch()
-    assert call("hook", "README.md").exit_code == 0
+    for name in ("README.md", "value-mapping.zip"):
+        (workplace / name).write_bytes(zipped({"value_mapping.xml": b"<x/>"}))
+        assert call("hook", name).exit_code == 0, name
 
 
 def test_a_service_key_is_no_flow(workplace, call) -> None:
