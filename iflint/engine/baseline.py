@@ -145,9 +145,11 @@ def compared(
         ),
         key=_order,
     )
+    new = tuple(finding for finding in marked if finding.baseline is BaselineState.NEW)
+    before = [was.get(finding.fingerprint, finding.fingerprint) for finding in new]
     return msgspec.structs.replace(
         report,
-        findings=tuple(f for f in marked if f.baseline is BaselineState.NEW),
+        findings=new,
         known=tuple(f for f in marked if f.baseline is BaselineState.UNCHANGED),
         suppressed=suppressed,
         baseline=BaselineSummary(
@@ -155,6 +157,7 @@ def compared(
             sum(1 for _ in baseline.rows),
             tuple(vanished),
             tuple(row for old in was.values() for row in baseline.findings[old]),
+            sum(fingerprint in baseline.findings for fingerprint in before),
         ),
     )
 

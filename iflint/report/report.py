@@ -274,13 +274,15 @@ class Outcome(msgspec.Struct, frozen=True):
 class BaselineSummary(msgspec.Struct, frozen=True):
     """The baseline of a run: its file, how many findings it has, and those that are gone.
 
-    ``moved`` are those that were found in a file of another name.
+    ``moved`` are those that were found in a file of another name. ``worse`` counts the findings
+    that it knows as less severe, or of other environments only: they are new.
     """
 
     path: str
     size: int
     vanished: tuple[KnownFinding, ...] = ()
     moved: tuple[KnownFinding, ...] = ()
+    worse: int = 0
 
 
 class IdlePattern(msgspec.Struct, frozen=True):

@@ -117,6 +117,9 @@ def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     if baseline.moved:
         count = counted(len(baseline.moved), "of them in a file", "of them in files")
         yield from _row("", f"{count} with a new name (--write-baseline notes it)", style)
+    if baseline.worse:
+        worse = f"{counted(baseline.worse, 'finding')} it knows as less severe or elsewhere: new"
+        yield from _row("", worse, style)
     if baseline.vanished:
         gone = counted(len(baseline.vanished), "known finding")
         text = f"{gone} no longer found (--prune-baseline removes them)"
