@@ -428,7 +428,7 @@ def test_a_fix_that_harms_an_environment_is_left(place) -> None:
     other = issue("fixes other", dn(*reversed(NAME.rdns)), AUTHORITY)
     (place / "other").mkdir()
     (place / "other/other.pem").write_bytes(pem(other))
-    prd = Environment(name="PRD", certificates=("other/other.pem",))
+    prd = Environment(name="PRD", certificates_only=("other/other.pem",))
     at_hand = {"certificates": ("partner.pem",)}
     assert len(plan_fixes(read(["."], options(**at_hand))).fixes) == 1
     plan = plan_fixes(read(["."], options(**at_hand)), also=(prd,))
@@ -441,8 +441,8 @@ def test_what_is_right_in_another_environment_stays(place) -> None:
     (place / "other").mkdir()
     (place / "other/other.pem").write_bytes(pem(other))
     both = (
-        Environment(name="QA", certificates=("partner.pem",)),
-        Environment(name="PRD", certificates=("other/other.pem",)),
+        Environment(name="QA", certificates_only=("partner.pem",)),
+        Environment(name="PRD", certificates_only=("other/other.pem",)),
     )
     plan = fixed(environments=both)
     assert plan.files == ()
