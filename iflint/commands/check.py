@@ -94,7 +94,7 @@ def _report_on(run: Invocation, *, guide: bool) -> int:
     if failures:
         raise Failure("\n".join(failures))
     _say_aside(report, run)
-    if guide and Destination("text", STANDARD_OUTPUT) in run.destinations:
+    if guide and output.is_terminal() and Destination("text", STANDARD_OUTPUT) in run.destinations:
         from iflint.console import next_steps
 
         next_steps.show(report, run)
