@@ -30,7 +30,9 @@ def may_hold_keys(data: bytes) -> bool:
         data = data[data[:1] in (b"\0", b"\xfe") :: 2]  # the half of UTF-16 that ASCII takes
     if any(sign in data for sign in _AS_TEXT):
         return True
-    return not data[:_BEGIN].lstrip(_BLANKS).startswith(b"<") and any(sign in data for sign in _IN_BASE64)
+    return not data[:_BEGIN].lstrip(_BLANKS).startswith(b"<") and any(
+        sign in data for sign in _IN_BASE64
+    )
 
 
 def begins_like_keys(data: bytes) -> bool:
