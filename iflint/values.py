@@ -200,7 +200,14 @@ def _path(value: Any, scope: Scope) -> str:
     path = _anywhere(value, scope)
     if scope.bounds is not None and not scope.bounds.may_read(path):
         raise ValueError(f"{shown(value, 200)} leads out of the repository; {UNTRUSTED}")
+    if scope.bounds is not None and os.path.exists(path) and not _can_be_read(path):
+        raise ValueError(f"{shown(value, 200)} is neither a file nor a folder")
     return path
+
+
+def _can_be_read(path: str) -> bool:
+    """Whether nothing waits for ever there, as a pipe does."""
+    return os.path.isfile(path) or os.path.isdir(path)
 
 
 def _path_to_write(value: Any, scope: Scope) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.limits import MISTAKES, numbered
 from iflint.report.findings import Severity
 from iflint.words.visible import shown
 
@@ -50,7 +51,11 @@ def aside(text: str) -> str:
 def _of_no_use(report: Report) -> Iterator[str]:
     for path in report.certificate_paths_without:
         yield f"No certificate found in {shown(path, _LONGEST_PATH)}."
-    yield from map(_idle, report.idle_patterns)
+    most = MISTAKES.value
+    yield from map(_idle, report.idle_patterns[:most])
+    more = len(report.idle_patterns) - most
+    if more > 0:
+        yield f"{numbered(more)} more {'pattern matches' if more == 1 else 'patterns match'} nothing."
 
 
 def _idle(idle: IdlePattern) -> str:

@@ -22,6 +22,7 @@ SETTINGS = {
     "pattern of qa": '[environments.qa]\nparameters = ["{}/../{{id}}.json"]',
 }
 """What can name a file to read, and how."""
+NAMING_ALONE = tuple(each for each in SETTINGS if each not in ("of a keystore", "pattern of qa"))
 PLACES = ("../secret.pem", "link.pem", "{absolute}")
 
 
@@ -189,3 +190,11 @@ def test_a_pipe_is_no_configuration(call, repository) -> None:
     os.mkfifo(repository / "iflint.toml")
     os.mkfifo(repository / "pyproject.toml")
     assert call("check").exit_code != 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize("text", ['extends = ["{}"]', *map(SETTINGS.get, NAMING_ALONE)])
+def test_a_pipe_that_is_named_is_never_opened(check, repository, text) -> None:
+    os.mkfifo(repository / "pipe")
+    code, complaint = check(text.format("pipe"))
+    assert (code, "'pipe' is neither a file nor a folder" in complaint) == (2, True)

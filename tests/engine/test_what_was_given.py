@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 import iflint
 from exports import Channel, Flow, bundle, dn, issue, pem, root, write_tree, zipped
+from iflint.reporters.remarks import remarks
 from iflint.reporters.text import render
 
 CLOCK = datetime(2026, 11, 24, tzinfo=UTC)
@@ -120,3 +121,11 @@ def test_what_names_no_certificate_is_not_asked_for(tmp_path, subject) -> None:
     channel = Channel("HTTPS", "/orders", [(subject, "CN=b")])
     write_tree(tmp_path, bundle(Flow("Orders", "Orders", [channel], {})))
     assert iflint.check(str(tmp_path), as_of=CLOCK).wanted == ()
+
+
+def test_of_many_idle_patterns_the_first_are_told_and_the_others_counted(tmp_path) -> None:
+    write_tree(tmp_path, bundle(Flow("Orders", "Orders", [CHANNEL], DEFAULTS)))
+    report = iflint.check(str(tmp_path), exclude=[f"{number}.iflw" for number in range(250)])
+    told = [each.text for each in remarks(report) if "attern" in each.text]
+    assert len(told) == 101
+    assert told[-1] == "150 more patterns match nothing."
