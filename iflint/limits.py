@@ -298,6 +298,12 @@ MISTAKES = Limit(
     "mistakes in settings that are told one by one",
     "ours: nobody reads more at once",
 )
+ENVIRONMENTS = Limit(
+    "environments",
+    50,
+    "environments of a configuration",
+    "ours: a run judges every flow in each of them; development, test and production are three",
+)
 
 # parameters
 

@@ -55,7 +55,8 @@ def _of_no_use(report: Report) -> Iterator[str]:
     yield from map(_idle, report.idle_patterns[:most])
     more = len(report.idle_patterns) - most
     if more > 0:
-        yield f"{numbered(more)} more {'pattern matches' if more == 1 else 'patterns match'} nothing."
+        match = "pattern matches" if more == 1 else "patterns match"
+        yield f"{numbered(more)} more {match} nothing."
 
 
 def _idle(idle: IdlePattern) -> str:
