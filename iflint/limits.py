@@ -304,6 +304,12 @@ ENVIRONMENTS = Limit(
     "environments of a configuration",
     "ours: a run judges every flow in each of them; development, test and production are three",
 )
+ENVIRONMENTS = Limit(
+    "environments",
+    50,
+    "environments of a configuration",
+    "ours: every flow is judged in each of them; development, test and production are three",
+)
 
 # parameters
 

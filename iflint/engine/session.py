@@ -12,8 +12,8 @@ import msgspec
 
 from iflint.engine.inventory import report_on
 from iflint.engine.salvage import each_alone
-from iflint.limits import CHANNELS, ROWS, Budget, in_force
-from iflint.options import Environment, Options, now
+from iflint.limits import CHANNELS, ENVIRONMENTS, ROWS, Budget, in_force, numbered
+from iflint.options import Environment, Options, UsageError, now
 from iflint.places.paths import absolute_directory, is_below
 from iflint.places.problems import ProblemKind, beyond_the_run, told_of_a_run
 from iflint.progress import followed
@@ -78,6 +78,7 @@ class Session:
         from iflint.engine.roots import read_calendar, read_public_cas
 
         in_force(options.limit)
+        _refuse_more(len(options.environments) + len(options.other_environments))
         self.name = ""
         self.options = options
         self.as_of = options.as_of or now()
@@ -888,3 +889,13 @@ def _as_severe(finding: Finding, rule: Rule) -> Finding:
     if severity in (None, finding.severity):
         return finding
     return msgspec.structs.replace(finding, severity=severity)
+
+
+def _refuse_more(environments: int) -> None:
+    """Raise UsageError for more environments than a run may judge everything in."""
+    most = ENVIRONMENTS.value
+    if environments > most:
+        raise UsageError(
+            f"there are {numbered(environments)} environments, and {numbered(most)} may be;"
+            f" {ENVIRONMENTS.option}"
+        )

@@ -97,3 +97,13 @@ def test_rules_that_find_little_are_told_beside_one_that_finds_much(repository) 
 def test_of_many_namesakes_those_count_that_end_last(repository) -> None:
     (repository / "new.pem").write_bytes(pem(NEW))
     assert told("--limit", "namesakes=1") == []
+
+
+def test_more_environments_than_may_be_are_refused_at_once(repository) -> None:
+    names = [f"e{number}" for number in range(51)]
+    settings = "".join(f'[environments.{name}]\nplatform = "neo"\n' for name in names)
+    (repository / "iflint.toml").write_text(settings)
+    many = CliRunner().invoke(cli, ["check", "--all-environments"])
+    assert (many.exit_code, "51 environments, and 50 may be" in many.stderr) == (2, True)
+    raised = CliRunner().invoke(cli, ["check", "--all-environments", "--limit", "environments=51"])
+    assert raised.exit_code in (0, 1)
