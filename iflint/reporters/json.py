@@ -9,6 +9,7 @@ import msgspec
 
 from iflint.report.report import IllustratedReport, Report
 from iflint.reporters import Needs
+from iflint.reporters.causes import causes_of, tally
 from iflint.reporters.encoding import dumped
 from iflint.reporters.remarks import remarks
 from iflint.reporters.sentences import scope
@@ -48,7 +49,9 @@ def render(report: Report) -> str:
     way = posixpath.relpath(report.root, report.directory)
     told = msgspec.structs.replace(report, directory=".", root=way)
     said = [msgspec.structs.replace(each, text=visible(each.text)) for each in remarks(report)]
-    return dumped({**REPORT, "summary": scope(report), "remarks": said, "report": told})
+    counts = msgspec.structs.asdict(tally(causes_of(report.findings)))
+    envelope = {**REPORT, "summary": scope(report), **counts, "remarks": said}
+    return dumped({**envelope, "report": told})
 
 
 def certificates(uses: CertificateUses) -> str:

@@ -59,6 +59,7 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         expect-flows = true
         fail-on = "warning"
         baseline = "known.json"
+        title = "Our flows"
         sarif-profile = "full"
         format = ["text", "sarif=out/report.sarif"]
         output = "report.txt"
@@ -91,6 +92,7 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         "expect-flows": True,
         "fail-on": "warning",
         "baseline": os.path.join(here, "known.json"),
+        "title": "Our flows",
         "sarif-profile": "full",
         "format": (
             Destination("text"),
