@@ -60,8 +60,8 @@ class Inputs(msgspec.Struct, frozen=True):
     them, wherever certificates are taken from: who may call is not narrowed by saying where
     certificates are. Theirs are among ``certificates``, their private keys among ``keys``, their
     problems among ``problems``, each once. ``taken`` are the files of certificates and callers.
-    ``idle`` are the patterns that excluded nothing.
-    ``size`` is how many bytes there are on disk of what holds flows and certificates.
+    ``idle`` are the patterns that excluded nothing. ``size`` is how many bytes there are on disk of
+    what holds flows and certificates.
     """
 
     flows: tuple[ParsedIflow, ...] = ()

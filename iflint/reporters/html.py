@@ -60,8 +60,8 @@ def render(report: Report, *, title: str | None = None) -> str:
     return _page(
         "report.html",
         report=report,
-        remarks=remarks(report),
         title=title or posixpath.basename(report.root) or "iflint report",
+        remarks=remarks(report),
         clock=report.as_of,
         headline=headline(sorted_causes, report.outcomes),
         counts=str(tally(sorted_causes)),

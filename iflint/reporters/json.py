@@ -48,8 +48,8 @@ def render(report: Report) -> str:
         report = report.plain
     way = posixpath.relpath(report.root, report.directory)
     told = msgspec.structs.replace(report, directory=".", root=way)
-    said = [msgspec.structs.replace(each, text=visible(each.text)) for each in remarks(report)]
     counts = msgspec.structs.asdict(tally(causes_of(report.findings)))
+    said = [msgspec.structs.replace(each, text=visible(each.text)) for each in remarks(report)]
     envelope = {**REPORT, "summary": scope(report), **counts, "remarks": said}
     return dumped({**envelope, "report": told})
 
