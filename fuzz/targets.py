@@ -259,7 +259,7 @@ TARGETS = {
         "</ParameterValue></d>",
     ])),
     "certificates": Target(certificates, (".cer", ".p7b", ".crt", ".pem")),
-    "keystores": Target(keystores, (".jks", ".ks", ".p12", ".pfx")),
+    "keystores": Target(keystores, (".jks", ".ks", ".p12", ".pfx", ".pse")),
     "texts": Target(texts, (".pem", ".json", ".key")),
     "archive": Target(archive, (".zip",)),
     "flow": Target(flow, (".iflw",)),

@@ -207,7 +207,7 @@ def test_other_content_is_named_and_never_shown() -> None:
     assert content.problems == ()
     for data, kind in (
         (key, "private key"),
-        (encrypted, "private key"),
+        (encrypted, "encrypted private key"),
         (request.public_bytes(serialization.Encoding.DER), "certificate request"),
         (revoked.public_bytes(serialization.Encoding.DER), "certificate revocation list"),
         (revoked.public_bytes(serialization.Encoding.PEM), "certificate revocation list"),
@@ -227,7 +227,7 @@ def test_other_content_is_named_and_never_shown() -> None:
         (b"", "empty"),
         (b"\xef\xbb\xbf\r\n", "empty"),
         (b"hello", "no certificate"),
-        (b"<html>-----</html>", "no certificate"),
+        (b"<html>-----</html>", "an HTML page"),
         (b"0", "no certificate"),
         (CHAIN[0][:200], "cut off"),
         (b"\xfe\xed\xfe\xed\0\0\0\2", "Java keystore"),
