@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 import re
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -82,7 +83,7 @@ _RUN = re.compile(
 )
 """Base64 of a certificate, of a PKCS#7 in BER, or of PEM, as texts of other kinds have it: XML with
 ``X509Certificate``, JSON with ``x5c``, an e-mail with what is attached."""
-_DIGITS = re.compile(r"\s*30[\s:]*8[0-3](?:[\s:]*[0-9A-Fa-f]{2}){30,}[\s:]*")
+_DIGITS = re.compile(r"\s*+30[\s:]*+8[0-3][0-9A-Fa-f\s:]{60,}+")
 """A certificate in hexadecimal digits, as ABAP and ``xxd`` write it."""
 _ALL_BASE64 = re.compile(r"[A-Za-z0-9+/\s]*+={0,2}\s*")
 _MARKER = b"-----BEGIN "
@@ -311,7 +312,7 @@ class _Reader:
 
     def _read_bare(self, text: TextFile, data: bytes) -> None:
         """A text without PEM markers: what its base64 or its hexadecimal digits stand for."""
-        for run in _runs(text.text):
+        for run in islice(_runs(text.text), CERTIFICATES_OF_A_FILE.value + 1):
             written = text.text[run.start() : run.end()]
             try:
                 content = _bytes_of(written)
@@ -529,7 +530,8 @@ def _runs(text: str) -> Iterable[re.Match[str]]:
 def _bytes_of(written: str) -> bytes:
     """The bytes that digits of base64, or hexadecimal ones, stand for. Raises Refused."""
     if _DIGITS.fullmatch(written):
-        return bytes.fromhex(written.replace(":", ""))
+        digits = "".join(written.replace(":", "").split())
+        return bytes.fromhex(digits[: len(digits) // 2 * 2])
     digits = "".join(written.split()).rstrip("=")
     return decoded(digits[:-1] if len(digits) % 4 == 1 else digits)
 

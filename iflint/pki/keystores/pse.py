@@ -76,6 +76,7 @@ class _Reader:
         self._found: dict[str, dict[Certificate, None]] = {}
         self._every: dict[Certificate, Certificate] = {}
         self._signed_parts: list[Node] = []
+        self._looked_at = 0
         self.faults: list[str] = []
 
     def keystore(self) -> Keystore:
@@ -99,7 +100,6 @@ class _Reader:
             return
         objects = next(part for part in content.children() if part.tag == asn1.SET)
         for each in objects.children():
-            go_on(len(self._every), self.faults)
             _, *parts, value = each.children()
             self._read_object(asn1.object_identifier(parts[-1]), value)
         self._complete()
@@ -129,12 +129,23 @@ class _Reader:
         if group is None:
             return
         encoded = []
-        for each in _members(value):
+        for each in self._members(value):
             if _tags(each) == _SIGNED:
                 encoded.append(each.encoded)
             elif group == _TRUSTED:
                 self._signed_parts.append(each)
         self._add(group, certificates_in(encoded, self.faults, "of it"))
+
+    def _members(self, value: Node, depth: int = 0) -> Iterator[Node]:
+        """The certificates in a value of an object, whole or the signed part alone."""
+        self._looked_at += 1
+        go_on(self._looked_at, self.faults)
+        tags = _tags(value)
+        if depth == _MAX_DEPTH or tags == _SIGNED or tags[:1] in ((_VERSION,), (asn1.INTEGER,)):
+            yield value
+            return
+        for part in value.children():
+            yield from self._members(part, depth + 1)
 
     def _add(self, group: str, certificates: Iterable[Certificate]) -> None:
         """Add to a group; a certificate that stands in several is one object."""
@@ -162,16 +173,6 @@ class _Reader:
         if others := len(made_up) - len(roots):
             what = f"it trusts without their signature: {others}"
             self.faults.append(f"intermediates that {what}. They are not used")
-
-
-def _members(value: Node, depth: int = 0) -> Iterator[Node]:
-    """The certificates in a value of an object, whole or the signed part alone."""
-    tags = _tags(value)
-    if depth == _MAX_DEPTH or tags == _SIGNED or tags[:1] in ((_VERSION,), (asn1.INTEGER,)):
-        yield value
-        return
-    for part in value.children():
-        yield from _members(part, depth + 1)
 
 
 def _tags(value: Node) -> tuple[int, ...]:
