@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from iflint.limits import Budget
     from iflint.pki.files import FileContent
     from iflint.pki.passwords import Password
+    from iflint.places.location import FileLocation
     from iflint.sources import CertificateSource, SourceFile
 
 _HEAD = 64 * 1024
@@ -68,10 +69,20 @@ def read_content(
     else:
         content = FileContent()
     if callers == Callers():
+        if source.told and not (content.certificates or source.certain):
+            content = _hidden(data, location) or content
         return FileRead(content)
     from iflint.callers.merging import with_those_of
 
     return FileRead(with_those_of(callers, content), callers)
+
+
+def _hidden(data: bytes, location: FileLocation) -> FileContent | None:
+    """What a file in a folder of certificates holds among other words; None for no certificate."""
+    from iflint.pki.files import may_hide_certificates, read_certificate_file
+
+    found = read_certificate_file(data, location) if may_hide_certificates(data) else None
+    return found if found is not None and found.certificates else None
 
 
 def holds_anything(data: bytes, path: str) -> bool:

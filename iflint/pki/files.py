@@ -83,6 +83,7 @@ _RUN = re.compile(
 )
 """Base64 of a certificate, of a PKCS#7 in BER, or of PEM, as texts of other kinds have it: XML with
 ``X509Certificate``, JSON with ``x5c``, an e-mail with what is attached."""
+_RUN_OF_BYTES = re.compile(rb"(?:MI[E-L]|MIAG|LS0tLS1CRUdJTi)[A-Za-z0-9+/]{40}")
 _DIGITS = re.compile(r"\s*+30[\s:]*+8[0-3][0-9A-Fa-f\s:]{60,}+")
 """A certificate in hexadecimal digits, as ABAP and ``xxd`` write it."""
 _ALL_BASE64 = re.compile(r"[A-Za-z0-9+/\s]*+={0,2}\s*")
@@ -205,6 +206,11 @@ def may_hold_certificates(data: bytes) -> bool:
     if data[1:2] == b"\0" or data[:1] == b"\0":
         data = data.replace(b"\0", b"")
     return _BARE.match(data) is not None or any(sign in data for sign in _SIGNS)
+
+
+def may_hide_certificates(data: bytes) -> bool:
+    """Whether base64 that may be of a certificate stands among other words: an e-mail, XML."""
+    return _RUN_OF_BYTES.search(data) is not None
 
 
 class _Reader:
