@@ -544,8 +544,8 @@ def _bytes_of(written: str) -> bytes:
 
 def _is_signed(signed_data: Node) -> bool:
     """Whether a SignedData has a signer: its last part is the set of them (RFC 5652 §5.1)."""
-    signers = signed_data.children()[-1]
-    return signers.tag == asn1.SET and signers.content_start < signers.content_end
+    *_, signers = (None, *signed_data.children())
+    return signers is not None and signers.tag == asn1.SET and bool(signers.content)
 
 
 def _key_form(node: Node) -> KeyForm | None:

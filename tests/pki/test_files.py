@@ -234,6 +234,10 @@ def test_other_content_is_named_and_never_shown() -> None:
         (b"\0\0\0\2\0\0\0\x14" + bytes(20), "Bouncy Castle"),
         (BCFKS, "Bouncy Castle (BCFKS)"),
         (EMPTY, "PKCS#7 structure without any certificate"),
+        (
+            der(bytes.fromhex("06092a864886f70d010702"), asn1.encode(0xA0, der())),
+            "PKCS#7 structure",
+        ),
         (pem(EMPTY, "PKCS7"), "PKCS#7 structure without any certificate"),
         (b"ssh-ed25519 AAAAC3NzaC1lZDI1 x@example", "public key of SSH"),
         (b"PK\x03\x04rest", "zip"),
