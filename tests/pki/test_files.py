@@ -55,8 +55,9 @@ def octets(content: bytes) -> bytes:
 BUNDLE = b"".join(map(pem, CHAIN))
 ALGORITHM = der(bytes.fromhex("06092a864886f70d01050d"), der())
 BCFKS = der(der(ALGORITHM, octets(b"x" * 300)), der(der(ALGORITHM), octets(b"x" * 20)))
+SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 EMPTY = der(
-    bytes.fromhex("06092a864886f70d010702"),
+    SIGNED_DATA,
     asn1.encode(
         0xA0,
         der(

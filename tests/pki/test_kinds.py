@@ -18,6 +18,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509 import ocsp
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from authorities import NOW, Party, client, intermediate, pem, root_of
 from iflint.pki import der as asn1
@@ -263,6 +265,25 @@ def test_what_openssl_makes_is_named(tmp_path: Path) -> None:
     assert read(made(*without)).other == ("certificate revocation list",)
     (problem,) = read(made("crl2pkcs7", "-nocrl", "-out", "out")).problems
     assert "PKCS#7 structure without any certificate" in problem.message
+
+
+SOURCES = [
+    mail((LEAF, "a")), mail((TEXT.encode(), "a")), LEAF.hex().encode(), BASE64.encode(),
+    json.dumps({"x5c": [BASE64]}).encode(), TEXT.replace("\n", "<br>").encode(), signature(),
+    OCSP_REFUSED, OF_BOUNCY_CASTLE + b"\1\0\2ca", b"\x99\x01\x0d\x04", b"L\0\0\0\x01\x14\x02\0",
+]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_damage_never_crashes(data: st.DataObject) -> None:
+    source = bytearray(data.draw(st.sampled_from(SOURCES)))
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(source) - 1))
+        source[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    content = read(bytes(source))
+    assert content != FileContent()
+    assert all(what_to_give([kind], FILE) for kind in content.other)
 
 
 def test_a_path_of_certificates_is_read() -> None:
