@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -13,15 +14,18 @@ from iflint.console.arguments import CONFIGURATION, FINDINGS, JUDGING, PATHS, RE
 from iflint.console.frame import subcommand
 from iflint.console.interface import CLEAN, FOUND, Failure, WrongUsage, complain
 from iflint.console.invocation import Invocation, Request, check, prepare
-from iflint.limits import FINDINGS_OF_A_CHANNEL
+from iflint.limits import FINDINGS_OF_A_CHANNEL, FINDINGS_OF_A_RUN
 from iflint.options import UsageError
 from iflint.places.defects import tell
+from iflint.places.paths import absolute
 from iflint.values import STANDARD_OUTPUT
 from iflint.words.terminal import Style
 from iflint.words.visible import shown
 from iflint.words.wording import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from iflint.report.report import Report
 
 
@@ -40,7 +44,8 @@ def command(asked: Request, paths: tuple[str, ...]) -> int:
     """Check exported flows and certificates at PATH (default: the current folder).
 
     A PATH is an .iflw file, an export, a folder or a repository of any of them.
-    Exit code: 0 clean, 1 findings, 2 wrong usage, 3 iflint itself failed.
+    Exit code: 0 clean, 1 findings, 2 wrong usage (with --expect-flows also a path without an
+    iFlow), 3 iflint itself failed.
     """
     return report_on(prepare(asked, paths or (".",)), guide=True)
 
@@ -71,13 +76,11 @@ def _report_on(run: Invocation, *, guide: bool) -> int:
         fixes=any(each.fixes for each in needs),
     )
     report = _with_baseline(report, run)
-    if (
-        max(map(len, (report.findings, report.known, report.suppressed)))
-        > FINDINGS_OF_A_CHANNEL.value
-    ):
+    most = max(map(len, (report.findings, report.known, report.suppressed)))
+    if most > min(FINDINGS_OF_A_CHANNEL.value, FINDINGS_OF_A_RUN.value):
         from iflint.report.listed import listed
 
-        report = listed(report)
+        report = listed(report, _size(report))
     failures = []
     for each in run.destinations:
         try:
@@ -90,26 +93,53 @@ def _report_on(run: Invocation, *, guide: bool) -> int:
             tell(f"the report in the format {each.format}", error)
     if failures:
         raise Failure("\n".join(failures))
-    _say_scope(report, run)
-    if run.settings.quiet or Destination("text", STANDARD_OUTPUT) not in run.destinations:
-        from iflint.console.reading import say_where_nothing_is
-
-        say_where_nothing_is(run.paths, report.places)
-    elif guide:
+    _say_aside(report, run)
+    if guide and output.is_terminal() and Destination("text", STANDARD_OUTPUT) in run.destinations:
         from iflint.console import next_steps
 
         next_steps.show(report, run)
+    if report.lacks_flows:
+        raise WrongUsage(_lacking(report))
     return FOUND if report.fails(run.settings.fail_level) else CLEAN
 
 
-def _say_scope(report: Report, run: Invocation) -> None:
-    """Say beside the reports what was looked at, where one has no room and none on screen says."""
+def _size(report: Report) -> int:
+    """How many bytes on disk hold what was checked."""
+    size = 0
+    for path in {absolute(report.directory, path) for path in report.places}:
+        with contextlib.suppress(OSError):
+            size += os.stat(path).st_size
+    return size
+
+
+def _lacking(report: Report) -> Iterator[str]:
+    """That iFlows were expected where none is."""
+    from iflint.report.findings import Severity
+    from iflint.reporters.remarks import aside, remarks
+
+    for each in remarks(report):
+        if each.severity is Severity.ERROR:
+            yield f"{aside(each.text)}; --expect-flows asks for one"
+
+
+def _say_aside(report: Report, run: Invocation) -> None:
+    """Say beside the reports what none on screen says.
+
+    That is what led to nothing, and, where a report has no room for it, what was looked at.
+    """
+    from iflint.report.findings import Severity
     from iflint.reporters import load
+    from iflint.reporters.remarks import aside, remarks
     from iflint.reporters.sentences import scope
 
-    aside = {each: load(each.format).NEEDS.scope_aside for each in run.destinations}
-    on_screen = any(each.path == STANDARD_OUTPUT and not aside[each] for each in aside)
-    if any(aside.values()) and not on_screen and not run.settings.quiet:
+    needs = {each: load(each.format).NEEDS for each in run.destinations}
+    on_screen = [needs[each] for each in needs if each.path == STANDARD_OUTPUT]
+    for_people = not run.settings.quiet and any("quiet" in each.settings for each in on_screen)
+    for each in remarks(report):
+        if each.severity is not Severity.ERROR and not for_people:
+            complain(aside(each.text))
+    has_no_room = any(each.scope_aside for each in needs.values())
+    if has_no_room and all(each.scope_aside for each in on_screen) and not run.settings.quiet:
         complain(scope(report))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
@@ -11,12 +13,24 @@ import msgspec
 
 from iflint.callers.model import Callers
 from iflint.engine.file_contents import FileRead, begins_with_a_sign, keys_in_any_text, read_content
-from iflint.iflow.reader import ParsedIflow, read_iflow
-from iflint.limits import KEY_SEARCH_BYTES, KEY_SIGNS_BYTES, KEY_TEXT_BYTES, Budget, Limit
+from iflint.iflow.reader import ParsedIflow, Stored, read_iflow
+from iflint.limits import (
+    CALLERS,
+    CERTIFICATES,
+    CHANNELS,
+    KEY_SEARCH_BYTES,
+    KEY_SIGNS_BYTES,
+    KEY_TEXT_BYTES,
+    LINES_OF_PARAMETERS,
+    PRIVATE_KEYS,
+    ROWS,
+    Budget,
+    Limit,
+)
 from iflint.options import Options, UsageError
 from iflint.places.defects import failed_on
 from iflint.places.location import FileLocation, Location, Package
-from iflint.places.problems import Problem, ProblemKind, Unreadable
+from iflint.places.problems import Problem, ProblemKind, Unreadable, beyond_the_run
 from iflint.progress import followed
 from iflint.sources import (
     NO_CERTIFICATE_IN_IT,
@@ -45,18 +59,39 @@ class Inputs(msgspec.Struct, frozen=True):
     ``files`` are the paths on disk of what was read for it. ``callers`` stand in any of
     them, wherever certificates are taken from: who may call is not narrowed by saying where
     certificates are. Theirs are among ``certificates``, their private keys among ``keys``, their
-    problems among ``problems``, each once. ``idle`` are the patterns that excluded nothing.
+    problems among ``problems``, each once. ``taken`` are the files of certificates and callers.
+    ``idle`` are the patterns that excluded nothing. ``size`` is how many bytes there are on disk of
+    what holds flows and certificates.
     """
 
-    flows: tuple[ParsedIflow, ...]
-    certificates: tuple[FoundCertificate, ...]
-    certificate_files: int
-    skipped: tuple[Skipped, ...]
-    problems: tuple[Problem, ...]
+    flows: tuple[ParsedIflow, ...] = ()
+    certificates: tuple[FoundCertificate, ...] = ()
+    certificate_files: int = 0
+    skipped: tuple[Skipped, ...] = ()
+    problems: tuple[Problem, ...] = ()
     keys: tuple[KeyMaterial, ...] = ()
     files: frozenset[str] = frozenset()
     callers: Callers = Callers()
     idle: tuple[str, ...] = ()
+    size: int = 0
+    taken: frozenset[FileLocation] = frozenset()
+
+    def with_more(self, read: Inputs) -> Inputs:
+        """What was read, and certificates that were read besides."""
+        from iflint.callers.merging import all_of
+        from iflint.pki.keys import each_key_once
+
+        return msgspec.structs.replace(
+            self,
+            certificates=self.certificates + read.certificates,
+            certificate_files=self.certificate_files + read.certificate_files,
+            callers=all_of((self.callers, read.callers)),
+            skipped=tuple(dict.fromkeys(self.skipped + read.skipped)),
+            problems=tuple(dict.fromkeys(self.problems + read.problems)),
+            keys=each_key_once(self.keys + read.keys),
+            files=self.files | read.files,
+            taken=self.taken | read.taken,
+        )
 
 
 class Known(dict[tuple[FileLocation, bool], FileRead]):
@@ -106,13 +141,15 @@ def read_certificates(
     known: Known | None = None,
     *,
     connectivity_tests: bool = False,
+    taken: frozenset[FileLocation] = frozenset(),
 ) -> Inputs:
     """Read the certificate files at ``paths``, and no flows; ``known`` as for `read_inputs`.
 
+    Files that are ``taken`` are passed over.
     Downloads of a Connectivity Test are skipped but with ``connectivity_tests``.
     Raises FileNotFoundError for a path that does not exist. What can't be read is a problem.
     """
-    reading = Reading(options, known, connectivity_tests=connectivity_tests)
+    reading = Reading(options, known, connectivity_tests=connectivity_tests, taken=taken)
     reading.take_certificate_files(paths)
     return reading.inputs()
 
@@ -125,7 +162,12 @@ class Reading:
     """Collects what the sources yield, reading each file while its archive is at hand."""
 
     def __init__(
-        self, options: Options, known: Known | None = None, *, connectivity_tests: bool = False
+        self,
+        options: Options,
+        known: Known | None = None,
+        *,
+        connectivity_tests: bool = False,
+        taken: Iterable[FileLocation] = (),
     ) -> None:
         self._options = options
         self._known = Known() if known is None else known
@@ -139,7 +181,8 @@ class Reading:
         self._told_unsearched = False
         self._files: set[str] = set()
         self.idle = set(options.exclude)
-        self._taken: set[FileLocation] = set()
+        self._weighed: set[str] = set()
+        self._taken = set(taken)
         self._callers: dict[FileLocation, Callers] = {}
         self._archives_of_use: set[FileLocation] = set()
         self._of_archive: tuple[FileLocation | None, list[FileContent]] = (None, [])
@@ -155,12 +198,14 @@ class Reading:
             tuple(self._flows),
             (*self._certificates, *self._told_by(callers)),
             self._certificate_files,
-            tuple(self._skipped),
-            (*self._problems, *self._untold_by(callers)),
+            tuple({each.location: each for each in reversed(self._skipped)}.values())[::-1],
+            tuple(dict.fromkeys((*self._problems, *self._untold_by(callers)))),
             self._all_keys(),
             frozenset(self._files),
             callers,
             tuple(each for each in self._options.exclude if each in self.idle),
+            self._known.budget.size,
+            frozenset(self._taken),
         )
 
     def _all_keys(self) -> tuple[KeyMaterial, ...]:
@@ -258,7 +303,16 @@ class Reading:
         for content in contents:
             self._use(content)
 
+    def _weigh(self, path: str) -> None:
+        """Add a file on disk to what was read, once."""
+        if path not in self._weighed:
+            self._weighed.add(path)
+            with contextlib.suppress(OSError):
+                size = os.stat(os.path.join(self._options.directory or "", path)).st_size
+                self._known.budget.size += size
+
     def _take_bundle(self, bundle: Bundle) -> None:
+        self._weigh(bundle.flow.location.path)
         flow = self._read(bundle.flow)
         if flow is None:
             return
@@ -285,12 +339,30 @@ class Reading:
         except Exception as error:
             self._problems.append(failed_on(Location(flow[1]), error, ProblemKind.ARTIFACT))
         else:
-            self._flows.append(read)
+            self._flows.append(self._affordable_flow(read))
+
+    def _affordable_flow(self, flow: ParsedIflow) -> ParsedIflow:
+        """A flow, without its channels where the run would hold too many with these.
+
+        Nor has it its parameters where these would be too many.
+        """
+        rows = sum(row.weight for channel in flow.channels for row in channel.rows.rows)
+        for limit, count in ((ROWS, rows), (CHANNELS, len(flow.channels))):
+            if not self._known.budget.spend(limit, count):
+                problem = beyond_the_run(limit, Location(flow.location), ProblemKind.ARTIFACT)
+                return msgspec.structs.replace(flow, stored=Stored(problems=(problem,)))
+        place = flow.defaults.location
+        if place is None or self._known.budget.spend(LINES_OF_PARAMETERS, flow.defaults.lines):
+            return flow
+        problem = beyond_the_run(LINES_OF_PARAMETERS, Location(place), ProblemKind.ARTIFACT)
+        self._problems.append(problem)
+        return flow.without_parameters()
 
     def _take_certificates(self, source: CertificateSource) -> None:
         location = source.file.location
         if location in self._taken:
             return
+        self._weigh(location.path)
         read = self._content(source)
         if read is None:
             if source.told and not _matters(source):
@@ -340,9 +412,26 @@ class Reading:
             read = self._read(source.file, ProblemKind.CERTIFICATE, lambda: _matters(source))
             if read is None:
                 return None
-            self._known[key] = self._parsed(read[0], source)
+            self._known[key] = self._within_the_run(self._parsed(read[0], source), key[0])
             self._tell_unsearched(source.file.location)
         return self._known[key]
+
+    def _within_the_run(self, read: FileRead, file: FileLocation) -> FileRead:
+        """What a file holds, or its problem where the run would hold too much with it."""
+        callers = read.callers
+        held = (
+            (CERTIFICATES, len(read.content.certificates)),
+            (PRIVATE_KEYS, len(read.content.keys)),
+            (CALLERS, len(callers.service_keys) + len(callers.mappings)),
+            (CALLERS, len(callers.keystore_entries)),
+        )
+        beyond = [limit for limit, count in held if not self._known.budget.spend(limit, count)]
+        if not beyond:
+            return read
+        from iflint.pki.files import FileContent
+
+        problem = beyond_the_run(beyond[0], Location(file), ProblemKind.CERTIFICATE)
+        return FileRead(FileContent(problems=(problem,)))
 
     def _parsed(self, data: bytes, source: CertificateSource) -> FileRead:
         file = source.file.location

@@ -9,11 +9,13 @@ A value ``${env:NAME}`` is known where it is deployed only: here it is undefined
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from iflint.callers.trees.nodes import Budget, Layer, Mapping, Node, Sequence, Text
-from iflint.callers.trees.yaml_tree import MAX_YAML, read_yaml
+from iflint.callers.trees.yaml_tree import YamlText, read_yaml
 from iflint.iflow.properties import Parameter, ParameterFile
+from iflint.limits import YAML_CHARACTERS
 from iflint.places.edits import CannotWrite
 from iflint.places.location import Location, file_name
 from iflint.places.problems import Problem, ProblemKind
@@ -72,8 +74,10 @@ def _fault(file: TextFile) -> Problem | None:
     """Why the text is no YAML that can be read to its end."""
     import yaml
 
-    if len(file.text) > MAX_YAML:
-        return _refused(file, f"{_named(file)} is larger than is read of YAML").problems[0]
+    if len(file.text) > YAML_CHARACTERS.value:
+        return _refused(
+            file, f"{_named(file)} is larger than is read of YAML (limit {YAML_CHARACTERS.name})"
+        ).problems[0]
     try:
         for _ in yaml.parse(file.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             pass
@@ -138,11 +142,17 @@ def _parameter(file: TextFile, name: Text, value: Text) -> Parameter:
     return Parameter(
         name_text,
         value_text,
-        Mapped(file, of_name, _not_written),
-        Mapped(file, of_value, _not_written),
+        Mapped(file, of_name),
+        Mapped(file, of_value, partial(_written, value if value_text else None)),
     )
 
 
-def _not_written(text: str) -> str:
-    del text
-    raise CannotWrite("it stands in YAML, which iflint does not write")
+def _written(scalar: Text | None, text: str) -> str:
+    """A text as it stands in the place of a scalar's; a plain one gets quotation marks."""
+    style = (scalar.style or "") if isinstance(scalar, YamlText) else "empty"
+    if style not in ("", "'", '"') or not text.isprintable():
+        raise CannotWrite("of YAML, only values on one line and in quotation marks are written")
+    if style == "'":
+        return text.replace("'", "''")
+    inside = text.replace("\\", "\\\\").replace('"', '\\"')
+    return inside if style else f'"{inside}"'

@@ -12,10 +12,10 @@ import msgspec
 
 from iflint.engine.inventory import report_on
 from iflint.engine.salvage import each_alone
-from iflint.limits import in_force
+from iflint.limits import CHANNELS, ROWS, Budget, in_force
 from iflint.options import Environment, Options, now
-from iflint.places.paths import absolute_directory
-from iflint.places.problems import ProblemKind, told_of_a_run
+from iflint.places.paths import absolute_directory, is_below
+from iflint.places.problems import ProblemKind, beyond_the_run, told_of_a_run
 from iflint.progress import followed
 from iflint.report.report import Report
 from iflint.sources.disk import Disk
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from iflint.places.location import FileLocation
     from iflint.places.problems import Problem
     from iflint.report.findings import CallerReference, Finding, RuleInfo
+    from iflint.report.report import IdlePattern
     from iflint.rule.rule import Case, Context, Rule, RuleFailure
 
     Located = Iflow | CertificateEntry | Caller | FoundCertificate
@@ -89,17 +90,24 @@ class Session:
         self.inputs = self._reader.inputs(paths)
         self.flows = self.inputs.flows
         self._own: tuple[tuple[ParameterFile, ...], ...] = ((),) * len(self.flows)
+        self._idle_parameters: tuple[str, ...] = ()
 
     def in_environment(self, environment: Environment) -> Session:
         """The same flows with the settings of an environment."""
         own = {
             name: getattr(environment, name)
-            for name in ("platform", "trust", "certificates", "roots", "roots_add")
+            for name in ("platform", "trust", "roots", "roots_add")
             if getattr(environment, name) is not None
         }
+        certificates = self.options.certificates
+        if environment.has_own_certificates:
+            base = environment.certificates_only
+            shared = certificates or () if base is None else base
+            certificates = (*shared, *(environment.certificates or ()))
         options = msgspec.structs.replace(
             self.options,
             **own,
+            certificates=certificates,
             environments=(environment,),
             other_environments=tuple(
                 each
@@ -111,10 +119,13 @@ class Session:
             users=(*self.options.users, *environment.users),
         )
         inputs = self.inputs
-        if environment.certificates is not None:
-            inputs = self._with_certificates(self._reader.certificates(environment.certificates))
+        if environment.certificates_only is not None:
+            inputs = self._with_certificates(self._reader.certificates(certificates or ()))
+        elif environment.certificates is not None:
+            read = self._reader.certificates(environment.certificates, inputs.taken)
+            inputs = inputs.with_more(read)
         trust, root_problems = self._reader.trust_list(options, self.as_of)
-        files, unread = self._reader.parameters_of(environment, self.flows)
+        files, unread, idle = self._reader.parameters_of(environment, self.flows)
         return self._changed(
             name=environment.name,
             options=options,
@@ -123,6 +134,7 @@ class Session:
             _root_problems=root_problems,
             _own=files,
             _unread_parameters=(*self._unread_parameters, *unread),
+            _idle_parameters=idle,
         )
 
     def with_contents(self, contents: Mapping[FileLocation, bytes]) -> Session:
@@ -158,8 +170,9 @@ class Session:
             for number, flow in enumerate(self.flows)
             if flow is other.flows[number] and self._own[number] == other._own[number]
         }
+        budget = Budget(self.inputs.size)
         other._iflows = tuple(
-            iflow if number in same else other._resolved(number)
+            iflow if number in same else other._resolved(number, budget)
             for number, iflow in enumerate(self._iflows)
         )
         other._judged = _only(same, self._judged)
@@ -259,6 +272,7 @@ class Session:
             self.parameter_files,
             self._overlays,
             self.root,
+            self._idle_patterns(),
         )
 
     def findings(self, as_of: datetime) -> tuple[Finding, ...]:
@@ -278,12 +292,28 @@ class Session:
         found += self._findings_about_failures(self._failed, self._context(as_of))
         directory = absolute_directory(self.options.directory)
         ordered = sorted(found, key=lambda finding: finding.place)
-        return fingerprinted(ordered, directory, self.root)
+        ids = (iflow.id for iflow in self._iflows)
+        return fingerprinted(ordered, directory, self.root, ids)
 
     @property
     def parameter_files(self) -> int:
         """How many iFlows have parameter files of the environment."""
         return sum(map(bool, self._own))
+
+    def _idle_patterns(self) -> Iterator[IdlePattern]:
+        """The patterns of parameters that lead to no file; of single flows nothing is said."""
+        from iflint.places.paths import from_root
+        from iflint.report.report import IdlePattern
+        from iflint.sources import repository_of_flows
+
+        if self._idle_parameters and not repository_of_flows(
+            self.paths, directory=self.options.directory
+        ):
+            directory = absolute_directory(self.options.directory)
+            for pattern in self._idle_parameters:
+                way = pattern.replace("\\", "/")
+                shown = from_root(way, directory) if is_below(way, directory) else way
+                yield IdlePattern("parameters", shown, self.name)
 
     @property
     def _parameter_files(self) -> Iterator[ParameterFile]:
@@ -601,18 +631,28 @@ class Session:
 
     @cached_property
     def _iflows(self) -> tuple[Iflow, ...]:
-        return tuple(map(self._resolved, range(len(self.flows))))
+        budget = Budget(self.inputs.size)
+        return tuple(self._resolved(number, budget) for number in range(len(self.flows)))
 
-    def _resolved(self, number: int) -> Iflow:
+    def _resolved(self, number: int, budget: Budget) -> Iflow:
+        """An iFlow with its parameters, if the ``budget`` has room for what it holds."""
         flow = self.flows[number]
         try:
-            return flow.resolve((*self._overlays, *self._own[number]))
+            found = flow.resolve((*self._overlays, *self._own[number]))
         except Exception as error:
             from iflint.places.defects import failed_on
             from iflint.places.location import Location
 
             problem = failed_on(Location(flow.location), error, ProblemKind.ARTIFACT)
             return flow.unresolved(problem)
+        rows = sum(len(channel.entries) for channel in found.channels)
+        for limit, count in ((ROWS, rows), (CHANNELS, len(found.channels))):
+            if not budget.spend(limit, count):
+                from iflint.places.location import Location
+
+                where = Location(flow.location)
+                return flow.unresolved(beyond_the_run(limit, where, ProblemKind.ARTIFACT))
+        return found
 
     def _name_of(self, number: int) -> str:
         return self._iflows[number].name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from datetime import date, datetime
 
 import msgspec
@@ -252,7 +253,7 @@ class ProposedFix(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One cause, said once.
+    """What a rule says of one place.
 
     ``message`` begins with a sentence that can stand alone as a title. ``remedy`` is one line
     that says what to do. ``breaks_on`` is when what works today stops working, ``broken_since``
@@ -261,7 +262,8 @@ class Finding(msgspec.Struct, frozen=True):
     for findings that one act mends: of one certificate, one issuer, one root, one text.
     ``key`` is what tells
     this finding from others of the same rule at the same entry (a parameter, a certificate) and
-    goes into ``fingerprint``, which survives moved lines and renumbered ids. ``environments``
+    goes into ``fingerprint``, which survives moved lines and renumbered ids, and into ``identity``,
+    which survives a new name of the export, too, while no other one has the flow. ``environments``
     are those in which it holds, when several are checked. ``suppression`` is set when it is
     suppressed, ``baseline`` when a baseline was given. ``fixable`` tells that `iflint fix` can
     write what the remedy says, unless that would make another finding; where a report needs it,
@@ -288,6 +290,7 @@ class Finding(msgspec.Struct, frozen=True):
     key: str = ""
     cause: str = ""
     fingerprint: str = ""
+    identity: str = ""
     environments: tuple[str, ...] = ()
     by_names: bool = False
     suppression: Justification | None = None
@@ -302,3 +305,8 @@ class Finding(msgspec.Struct, frozen=True):
         region = self.location.region
         line, column = (region.start_line, region.start_column) if region else (0, 0)
         return (str(self.location.file), line, column, self.code, self.key)
+
+
+def total(findings: Iterable[Finding]) -> int:
+    """How many findings there are, with those that the ones told count (``more``)."""
+    return sum(1 + finding.more for finding in findings)

@@ -1,6 +1,6 @@
 """One line a finding, ``path:line:column: CODE message``, for editors and for `grep`.
 
-A last line, which begins with no place, tells what was looked at.
+The last lines, which begin with no place, tell what was looked at, and what led to nothing.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.reporters import Needs
+from iflint.reporters.remarks import remarks
 from iflint.reporters.sentences import SEVERITIES, scope
 from iflint.words.terminal import DEFAULT_WIDTH, Style
 
@@ -29,12 +30,14 @@ def render(
     """The findings of the report in its order, a line each, then what was looked at.
 
     A finding that is about a file as a whole stands at ``1:1``. A line is never broken. The
-    environments in which it holds stand at its end, in brackets, when several are checked.
-    ``quiet`` leaves out the last line.
+    environments in which it holds stand at its end, in brackets, when several are checked, then the
+    id of its cause.
+    ``quiet`` leaves out the last lines.
     """
     style = Style(colour, width, ascii)
     lines = [_line(finding, style) for finding in report.findings]
-    lines += [scope(report)] * (not quiet)
+    if not quiet:
+        lines += [*(style.show(each.text) for each in remarks(report)), scope(report)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -44,4 +47,5 @@ def _line(finding: Finding, style: Style) -> str:
     place = f"{style.show(str(finding.location.file))}:{line}:{column}:"
     code = style.paint(style.show(finding.code), SEVERITIES[finding.severity])
     where = f" [{', '.join(finding.environments)}]" if finding.environments else ""
-    return f"{place} {code} {style.show(finding.message + where)}"
+    cause = f" [cause {finding.cause}]" if finding.cause else ""
+    return f"{place} {code} {style.show(finding.message + where + cause)}"

@@ -9,8 +9,11 @@ import msgspec
 
 from iflint.report.report import IllustratedReport, Report
 from iflint.reporters import Needs
+from iflint.reporters.causes import causes_of, tally
 from iflint.reporters.encoding import dumped
+from iflint.reporters.remarks import remarks
 from iflint.reporters.sentences import scope
+from iflint.words.visible import visible
 
 if TYPE_CHECKING:
     from iflint.report.certificate_list import CertificateUses
@@ -45,7 +48,10 @@ def render(report: Report) -> str:
         report = report.plain
     way = posixpath.relpath(report.root, report.directory)
     told = msgspec.structs.replace(report, directory=".", root=way)
-    return dumped({**REPORT, "summary": scope(report), "report": told})
+    counts = msgspec.structs.asdict(tally(causes_of(report.findings)))
+    said = [msgspec.structs.replace(each, text=visible(each.text)) for each in remarks(report)]
+    envelope = {**REPORT, "summary": scope(report), **counts, "remarks": said}
+    return dumped({**envelope, "report": told})
 
 
 def certificates(uses: CertificateUses) -> str:

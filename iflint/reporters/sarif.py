@@ -15,7 +15,9 @@ import msgspec
 from iflint.places.location import FileLocation
 from iflint.places.paths import absolute, quoted, uri
 from iflint.reporters import Needs
+from iflint.reporters.causes import causes_of, tally
 from iflint.reporters.encoding import dumped
+from iflint.reporters.remarks import remarks
 from iflint.reporters.sarif_messages import MOST_RELATED, message, place_and_words, plain
 from iflint.reporters.sarif_rules import configuration_override, described_rule
 from iflint.reporters.sentences import scope, stale_table
@@ -120,11 +122,12 @@ class _Run:
             "iflows": len(report.iflows),
             "senderChannels": sum(1 for _ in report.channels),
             "certificates": report.certificates,
+            **msgspec.structs.asdict(tally(causes_of(report.findings))),
             "summary": scope(report),
         }
 
     def _invocation(self, findings: list[Finding]) -> Json:
-        """The run as an event; inputs that could not be read are its notifications."""
+        """The run as an event; what could not be read or led to nothing are its notifications."""
         on_problems = {rule.code for rule in self._report.rules if "problem" in rule.handed}
         notifications = [
             self._notification(finding) for finding in findings if finding.code in on_problems
@@ -137,7 +140,11 @@ class _Run:
         if stale := self._report.trust.stale_days:
             text = stale_table(visible(self._report.trust.known_until), stale)
             notifications.append({"level": "note", "message": {"text": text}})
-        invocation: Json = {"executionSuccessful": True}
+        notifications += [
+            {"level": str(each.severity), "message": {"text": plain(each.text)}}
+            for each in remarks(report)
+        ]
+        invocation: Json = {"executionSuccessful": not report.lacks_flows}
         overrides = [configuration_override(rule, n) for n, rule in enumerate(report.rules)]
         if any(overrides):
             invocation["ruleConfigurationOverrides"] = list(filter(None, overrides))
@@ -231,12 +238,15 @@ class _Run:
         return result
 
     def _partial_fingerprints(self, finding: Finding) -> dict[str, str]:
-        """Ours under a key of our own; GitHub's too where the line would make all one alert."""
-        prints = {"iflint/v1": finding.fingerprint}
+        """Ours under keys of our own; GitHub's too where the line would make all one alert.
+
+        The second version survives a new name of the export, and so does GitHub's.
+        """
+        prints = {"iflint/v1": finding.fingerprint, "iflint/v2": finding.identity}
         if finding.location.file.members:
-            count = self._fingerprints.get(finding.fingerprint, 0) + 1
-            self._fingerprints[finding.fingerprint] = count
-            prints["primaryLocationLineHash"] = f"{finding.fingerprint}:{count}"
+            count = self._fingerprints.get(finding.identity, 0) + 1
+            self._fingerprints[finding.identity] = count
+            prints["primaryLocationLineHash"] = f"{finding.identity}:{count}"
         return prints
 
     def _location(self, finding: Finding) -> Json:
@@ -323,7 +333,11 @@ def _suppressions(finding: Finding) -> list[Json]:
 
 
 def _facts(finding: Finding) -> Json:
-    """What SARIF has no field for."""
+    """What SARIF has no field for.
+
+    The ``cause`` neither: ``correlationGuid`` and fingerprints are of results that are the same one
+    (SARIF 2.1.0 §3.27.4, §3.27.17), and results of a cause are not.
+    """
     facts: Json = {"rule": finding.name, "remedy": visible(finding.remedy)}
     if finding.cause:
         facts["cause"] = finding.cause

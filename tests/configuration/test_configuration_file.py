@@ -56,8 +56,10 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         select = ["ifl1", "EXPIRED"]
         ignore = ["IFL102,IFL001"]
         limit = ["problems=200", "der-values=9000"]
+        expect-flows = true
         fail-on = "warning"
         baseline = "known.json"
+        title = "Our flows"
         sarif-profile = "full"
         format = ["text", "sarif=out/report.sarif"]
         output = "report.txt"
@@ -87,8 +89,10 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         "select": ("IFL1", "expired"),
         "ignore": ("IFL102", "IFL001"),
         "limit": ("problems=200", "der-values=9000"),
+        "expect-flows": True,
         "fail-on": "warning",
         "baseline": os.path.join(here, "known.json"),
+        "title": "Our flows",
         "sarif-profile": "full",
         "format": (
             Destination("text"),
