@@ -527,7 +527,7 @@ class Reading:
             from iflint.pki.files import what_to_give
 
             message = f"it holds no certificate, but: {' and '.join(held)}"
-            remedy = what_to_give(held)
+            remedy = what_to_give(held, location)
             self._problems.append(
                 Problem(ProblemKind.CERTIFICATE, Location(location), message, remedy)
             )
