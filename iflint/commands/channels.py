@@ -292,7 +292,7 @@ def _lines(row: ChannelRow) -> Iterator[list[str]]:
     place = f"{row.adapter} {row.address}".strip()
     channel, authorization = _stacked(place, name, where), _stacked(*_authorization(row))
     if not row.entries:
-        nobody = "no caller known" if row.kind == "other" and not row.callers else ""
+        nobody = "no caller known" if row.kind == "user-role" and not row.callers else ""
         yield [channel, authorization, "", _stacked(row.verdict or nobody)]
     for number, entry in enumerate(row.entries):
         yield [
@@ -338,7 +338,7 @@ def _authorization(row: ChannelRow) -> Iterator[str]:
         yield row.authorization or row.kind
     if row.role:
         yield f"role {row.role}"
-    elif row.kind == "other":
+    elif row.kind == "user-role":
         yield "role not known"
 
 

@@ -23,7 +23,7 @@ MOST_NAMED = 12
 
 @subcommand(
     "explain",
-    "Explain a rule.",
+    "Explain a rule: what fails, why, and what to do.",
     (
         click.Argument(
             ["rule"], metavar="CODE|NAME", required=False, shell_complete=suggested("rules")

@@ -33,7 +33,7 @@ UNTIL = Option(
 
 @subcommand(
     "forecast",
-    "List the days on which verdicts change.",
+    "List what breaks on which day.",
     (PATHS, UNTIL, *JUDGING, *answer("table", "json"), *CONFIGURATION),
     examples=(
         "iflint forecast exports --certificates certs --until 2027-12-31",

@@ -21,7 +21,7 @@ NAMING = ("certificates", "parameters", "roots", "roots_add", "calendar", "publi
 
 @subcommand(
     "hook",
-    "Check what changed files belong to.",
+    "Check the flows of changed files, for pre-commit.",
     (several_paths("[FILE]..."), *JUDGING, *FINDINGS, *REPORT, *CONFIGURATION),
     examples=("iflint hook packages/Orders/src/main/resources/parameters.prop",),
 )

@@ -139,7 +139,7 @@ class Resolver:
     def _role(self, stored: StoredChannel, decided: Authorization) -> Value | None:
         """The role that callers need; nothing where certificates or passwords decide."""
         text = stored.properties.get(USER_ROLE)
-        if text is None or decided.kind is not AuthorizationKind.OTHER:
+        if text is None or decided.kind is not AuthorizationKind.USER_ROLE:
             return None
         return self._value(text, "The role of a channel")
 

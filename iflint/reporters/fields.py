@@ -104,8 +104,8 @@ _OWN = {
     "ChannelResult.entries": "Its certificate entries.",
     "ChannelResult.environment": "The environment, where the channel is not the same in all.",
     "ChannelResult.findings": "The codes of what was found about it.",
-    "ChannelResult.kind": "What the setting means: client-certificate, other, unknown, unresolved "
-    "or none.",
+    "ChannelResult.kind": "What the setting means: client-certificate, user-role, unknown, "
+    "unresolved or none.",
     "ChannelResult.location": "Where it stands; null where nobody asked for it.",
     "ChannelResult.participant": "The name of the sender in the flow.",
     "DnComparison.certificate": "The DN of the certificate, as a text to paste.",

@@ -37,7 +37,7 @@ class DormantCertificateEntry(Rule):
         """Say how many entries there are."""
         authorization = case.channel.authorization
         entries = [each.entry for each in case.verdict.entries if not each.left_open]
-        if authorization.kind is not AuthorizationKind.OTHER or not entries:
+        if authorization.kind is not AuthorizationKind.USER_ROLE or not entries:
             return
         value = authorization.value.text if authorization.value else ""
         what = (

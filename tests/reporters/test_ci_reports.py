@@ -369,7 +369,7 @@ def test_a_channel_that_callers_open_is_a_test_that_points_to_theirs() -> None:
     key = CallerResult(kind="service-key", name="partner", id="1", location=EXPIRED.location)
     flow = sample().iflows[0]
     channel = msgspec.structs.replace(
-        flow.channels[0], kind="other", checked=False, entries=(), findings=(), callers=("1",)
+        flow.channels[0], kind="user-role", checked=False, entries=(), findings=(), callers=("1",)
     )
     alone = msgspec.structs.replace(channel, callers=())
     for channels, expected in (

@@ -50,7 +50,7 @@ def by_role(*ids, findings=(OF_KEY,), callers=None, **changes):
     channel = msgspec.structs.replace(
         first.channels[0],
         authorization="RoleBased",
-        kind="other",
+        kind="user-role",
         checked=False,
         entries=(),
         findings=(),

@@ -197,7 +197,7 @@ def test_channels_are_told_by_how_they_are_authorized_and_those_without_are_none
     report = sample()
     (iflow, *_) = (iflow for iflow in report.iflows if iflow.channels)
     (channel, *_) = iflow.channels
-    role_based = msgspec.structs.replace(channel, checked=False, kind="other", entries=())
+    role_based = msgspec.structs.replace(channel, checked=False, kind="user-role", entries=())
     polling = msgspec.structs.replace(channel, checked=False, kind="none", entries=())
     other = msgspec.structs.replace(role_based, ordinal=2)
     iflow = msgspec.structs.replace(iflow, channels=(channel, role_based, other, polling))
