@@ -11,7 +11,6 @@ from iflint.rule import (
     Severity,
     Validity,
     about_certificate,
-    counted,
     renewals_of_each_other,
 )
 
@@ -67,8 +66,8 @@ class AmbiguousPair(Rule):
         )
         yield self.finding(
             case,
-            f"{counted(len(keys), 'valid certificate')} with different keys have this pair, so "
-            "the channel can't tell them apart.",
+            f"{len(keys)} valid certificates with different keys have this row's pair, so the "
+            "channel can't tell them apart.",
             remedy="Make sure that all of them belong to the same sender.",
             **about,
         )

@@ -66,7 +66,10 @@ class CertificateNotYetValid(Rule):
             if match.validity is Validity.EXPIRED
         ]
         begins = dated(coming.certificate.not_before, case.context.as_of)
-        message = f"The client certificate of {case.words.this} is not valid before {begins}."
+        refused = "" if verdict.meanwhile else ": calls with it fail until then"
+        message = (
+            f"The client certificate of {case.words.this} is not valid before {begins}{refused}."
+        )
         if expired:
             message += f" The one before it expired on {dated(max(expired), case.context.as_of)}."
         about = about_certificate(case, coming)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from iflint.rule import AuthorizationKind, ChannelCase, Finding, Rule, Severity, counted
+from iflint.rule import AuthorizationKind, ChannelCase, Finding, Rule, Severity
 
 
 class DormantCertificateEntry(Rule):
@@ -40,14 +40,14 @@ class DormantCertificateEntry(Rule):
         if authorization.kind is not AuthorizationKind.USER_ROLE or not entries:
             return
         value = authorization.value.text if authorization.value else ""
-        what = (
-            f"{counted(len(entries), 'certificate entry', 'certificate entries')} decide"
-            if len(entries) > 1
-            else "certificate entry decides"
-        )
+        what = f"{len(entries)} rows decide" if len(entries) > 1 else "row decides"
+        key = authorization.key
+        stored = [f" ({key}: {each})" for each in authorization.documented[:1]]
         yield self.finding(
             case,
-            f"This channel's {authorization.key} is {value}, so its {what} nothing.",
-            remedy="Remove the rows, or set the authorization to client certificate.",
+            f"This channel's Authorization is not Client Certificate ({key}: "
+            f"{value}), so its {what} nothing.",
+            remedy=f"Remove the {'rows' if len(entries) > 1 else 'row'}, or set Authorization to "
+            f"Client Certificate{''.join(stored)}.",
             location=entries[0].location,
         )

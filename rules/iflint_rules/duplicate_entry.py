@@ -42,9 +42,9 @@ class DuplicateEntry(Rule):
         alike = (entry.subject.text, entry.issuer.text) == (twin.subject.text, twin.issuer.text)
         yield self.finding(
             case,
-            f"Certificate entry {entry.ordinal} has the same pair as entry {twin.ordinal} of this "
-            f"channel{'' if alike else ', only spelled differently (inferred)'}.",
-            remedy="Remove one of the two entries.",
+            f"Row {entry.ordinal} has the same pair as row {twin.ordinal} of this channel"
+            f"{'' if alike else ', only spelled differently (inferred)'}.",
+            remedy="Remove one of the two rows.",
             location=entry.location,
-            related=(Related(twin.location, f"entry {twin.ordinal}"),),
+            related=(Related(twin.location, f"row {twin.ordinal}"),),
         )

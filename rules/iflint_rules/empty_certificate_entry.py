@@ -54,10 +54,10 @@ class EmptyCertificateEntry(Rule):
         if case.verdict.judged and not case.verdict.entries and not case.channel.unread:
             yield self.finding(
                 case,
-                "This channel is authorized by client certificate, but accepts no certificate: "
-                "it has no entry.",
-                remedy="Add the subject DN and issuer DN of the sender's certificate, or choose "
-                "another authorization.",
+                "This channel's Authorization is Client Certificate, but it has no row, so it "
+                "accepts nobody.",
+                remedy="Add a row with Subject DN and Issuer DN of the sender's certificate, or "
+                "choose another Authorization.",
                 location=case.channel.location,
             )
 
@@ -71,12 +71,12 @@ class EmptyCertificateEntry(Rule):
         ]
         if not empty:
             return
-        roles = listed([role for role, _ in empty])
+        roles = listed([f"{role.capitalize()} DN" for role, _ in empty])
         names = [use.name for _, value in empty for use in value.parameters]
         parameters = f" ({listed([f'{{{{{name}}}}}' for name in names])})" if names else ""
         location, related = where_text_stands(empty[0][1])
         others = tuple(
-            Related(where_text_stands(value)[0], f"the {role} DN is empty, too")
+            Related(where_text_stands(value)[0], f"the {role.capitalize()} DN is empty, too")
             for role, value in empty[1:]
         )
         nameless = case.context.nameless_for(verdict) if verdict.subject.empty else None
@@ -86,13 +86,13 @@ class EmptyCertificateEntry(Rule):
             aside += f"{NO_SUBJECT}."
         yield self.finding(
             case,
-            f"The {roles} DN of certificate entry {verdict.entry.ordinal} "
-            f"{'are' if len(empty) > 1 else 'is'} empty{parameters}, so no certificate is "
-            f"accepted through it.{aside}",
+            f"{roles if len(empty) > 1 else f'The {roles}'} of row {verdict.entry.ordinal} "
+            f"{'are' if len(empty) > 1 else 'is'} empty{parameters}, so the row accepts no "
+            f"certificate.{aside}",
             remedy="Give the parameter its value, or pass the environment's values with "
             "--parameters FILE."
             if names
-            else "Enter the DN of the sender's certificate, or delete the entry.",
+            else "Enter the DN of the sender's certificate, or remove the row.",
             location=location,
             related=(*related, *others),
         )

@@ -66,10 +66,11 @@ class ExpiredCertificate(Rule):
         last = max(case.verdict.joined, key=lambda match: match.certificate.not_after)
         end = last.certificate.not_after
         count = len(case.verdict.joined)
-        who = "The client certificate" if count == 1 else f"The last of {count} certificates"
+        who = "The client certificate" if count == 1 else f"The last of {count} client certificates"
         yield self.finding(
             case,
-            f"{who} of {case.words.this} expired on {dated(end, case.context.as_of)}.",
+            f"{who} of {case.words.this} expired on {dated(end, case.context.as_of)}, so calls "
+            "with it fail.",
             remedy=to_renew(case),
             broken_since=end,
             **about_certificate(case, last),

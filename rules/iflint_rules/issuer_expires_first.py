@@ -75,13 +75,15 @@ class IssuerExpiresFirst(Rule):
         end, kind, subject = first
         yield self.finding(
             case,
-            f"The {kind} above {case.words.its} certificate ends on {dated(end, context.as_of)}, "
-            f"before the certificate itself ({day(own_end)}): {subject}.",
+            f"The {kind} above {case.words.its} certificate expires on "
+            f"{dated(end, context.as_of)}, before the certificate itself ({day(own_end)}): "
+            f"{subject}. From then on calls with it fail.",
             remedy=case.words.with_switch(
-                "Get the successor of this intermediate from the CA before that day, or a client "
+                "Before that day, get the renewed intermediate from the CA, or a client "
                 "certificate under another one."
                 if kind == "intermediate"
-                else "Let the sender get a certificate under a root that lasts longer."
+                else "Before that day, let the sender get a certificate under a root that lasts "
+                "longer."
             ),
             cause=subject,
             breaks_on=end,

@@ -66,10 +66,10 @@ class PinnedPublicIssuer(Rule):
     def _pinned(self, case: EntryCase, name: str, about: dict[str, Any]) -> Finding:
         return self.finding(
             case,
-            f"The issuer DN names an intermediate of a public CA, {name}, which the next renewal "
-            "is likely to change.",
+            f"The Issuer DN names an intermediate of a public CA, {name}. The next renewal will "
+            "probably change it, and then this row accepts the sender no more.",
             remedy=case.words.with_switch(
-                "Plan the renewal with a second entry, or let the sender use a CA whose "
+                "Plan the renewal with a second row, or let the sender use a CA whose "
                 "intermediates stay."
             ),
             **about,

@@ -44,13 +44,15 @@ class PlaceholderDn(Rule):
         if not found:
             return
         location, related = where_text_stands(found[0][1])
-        roles = listed([role for role, _ in found])
+        roles = listed([f"{role.capitalize()} DN" for role, _ in found])
         texts = listed([f"{value.text!r}" for _, value in found])
-        holds = "DN still holds a placeholder" if len(found) == 1 else "DNs still hold placeholders"
+        holds = f"The {roles} still holds a placeholder"
+        if len(found) > 1:
+            holds = f"{roles} still hold placeholders"
         yield self.finding(
             case,
-            f"The {roles} {holds}, so no certificate is accepted through this entry: {texts}.",
-            remedy="Enter the subject DN and issuer DN of the sender's certificate.",
+            f"{holds}, so this row accepts no certificate: {texts}.",
+            remedy="Enter the Subject DN and Issuer DN of the sender's certificate.",
             location=location,
             related=related,
         )

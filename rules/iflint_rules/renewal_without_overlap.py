@@ -12,6 +12,7 @@ from iflint.rule import (
     Successor,
     Topic,
     about_renewal,
+    dated,
     day,
     expires_soon,
     window,
@@ -53,7 +54,7 @@ class RenewalWithoutOverlap(Rule):
     severity = Severity.WARNING
     about = Topic.RENEWAL
     answer = Answer.SUCCESSOR
-    expiry_days = window("A certificate that ends within so many days needs its successor's entry.")
+    expiry_days = window("A certificate that ends within so many days needs its successor's row.")
 
     def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say which pair is to be added."""
@@ -63,18 +64,18 @@ class RenewalWithoutOverlap(Rule):
         old, new = best.certificate, successor.certificate
         if not expires_soon(old.not_before, old.not_after, case.context.as_of, self.expiry_days):
             return
-        begins, ends = day(new.not_before), day(old.not_after)
-        message = f"The certificate of {case.words.this} expires on {ends}, and its successor, "
-        message += f"valid from {begins}, has another pair, which "
+        begins, ends = day(new.not_before), dated(old.not_after, case.context.as_of)
+        message = f"The client certificate of {case.words.this} expires on {ends}, and "
         if isinstance(case, CallerCase):
-            message += "this key does not accept."
+            message += "this key does not accept its successor."
             remedy = case.words.renewal_at_hand
         else:
-            message += "the channel does not list."
-            remedy = f"Add a row with {_row(successor)}; redeploy before the sender switches."
+            message += "no row accepts its successor."
+            remedy = f"Before the sender switches, add a row with {_row(successor)}, and redeploy."
+        message += f" The successor is valid from {begins} and has another subject or issuer."
         if not successor.in_time:
-            message += " It begins only after this one has ended."
-            remedy += f" Ask for one that serves until {begins}, too: in between nobody can call."
+            message += " In between the sender can't call."
+            remedy += f" Ask for a certificate for the days until {begins}, too."
         yield self.finding(
             case,
             message,

@@ -68,8 +68,8 @@ class StaleEntry(Rule):
         end = last.certificate.not_after
         yield self.finding(
             case,
-            f"{this[:1].upper()}{this[1:]} was left behind: its certificate expired on "
-            f"{dated(end, case.context.as_of)}, and {named(fresher)} has a valid one for the same "
+            f"{this[:1].upper()}{this[1:]} is of no use any more: its certificate expired on "
+            f"{dated(end, case.context.as_of)}, and {named(fresher)} has a valid one of the same "
             f"sender{told}.",
             remedy=sentence(case.words.removal),
             **about,

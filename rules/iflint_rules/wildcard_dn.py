@@ -64,9 +64,9 @@ class WildcardDn(Rule):
         where = listed(list(dict.fromkeys(label for _, _, label in found)))
         yield self.finding(
             case,
-            f"The asterisk in {where} is no wildcard: it is compared as a character (inferred), "
-            "and no certificate at hand has it.",
-            remedy="Enter the DNs of each accepted certificate as a row of its own; if one really "
+            f"The asterisk in {where} is no wildcard. It is compared like any other character "
+            "(inferred), and no certificate at hand has it.",
+            remedy="Enter the DNs of each certificate in a row of its own. If a certificate really "
             "has this name, give its file with --certificates PATH.",
             location=value.locate(*span),
             related=related,
@@ -76,8 +76,11 @@ class WildcardDn(Rule):
 def _asterisks(role: str, reading: Reading) -> Iterable[tuple[tuple[int, int], str]]:
     """The span of each value with an asterisk, and what to call it."""
     if reading.asterisk:
-        yield (0, len(reading.value.text or "")), f"the {role} DN"
+        yield (0, len(reading.value.text or "")), f"the {role.capitalize()} DN"
     for rdn in reading.name.rdns if reading.name else ():
         for attribute in rdn:
             if "*" in attribute.value:
-                yield (attribute.start, attribute.end), f"{attribute.keyword} of the {role}"
+                yield (
+                    (attribute.start, attribute.end),
+                    f"{attribute.keyword} of the {role.capitalize()} DN",
+                )
