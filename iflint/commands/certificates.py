@@ -150,7 +150,7 @@ def _flow(use: Use) -> str:
 def _channel(use: Use) -> str:
     channel = use.channel
     where = f"{channel.adapter} {channel.address or channel.name}".strip()
-    return f"{where} ({'; '.join((f'entry {use.entry.ordinal}', *_notes(use)))})"
+    return f"{where} ({'; '.join((f'row {use.entry.ordinal}', *_notes(use)))})"
 
 
 _RELATIONS = {
@@ -175,7 +175,7 @@ def _closing(uses: CertificateUses, width: int) -> str:
         said.append(f"{unneeded} needed by nobody")
     sentences = [", ".join(said) + "."]
     if uses.entries_without:
-        entries = counted(uses.entries_without, "entry has", "entries have")
+        entries = counted(uses.entries_without, "row has", "rows have")
         sentences.append(f"{entries} no certificate at hand: 'iflint check' lists what to ask for.")
     for each in uses.lists:
         before = f"List for {each.environment}" if each.environment else "List"

@@ -296,7 +296,7 @@ def _lines(row: ChannelRow) -> Iterator[list[str]]:
         yield [channel, authorization, "", _stacked(row.verdict or nobody)]
     for number, entry in enumerate(row.entries):
         yield [
-            _stacked(f"{place}, entry {entry.entry}") if number else channel,
+            _stacked(f"{place}, row {entry.entry}") if number else channel,
             "" if number else authorization,
             _held(entry),
             _stacked("" if number else row.verdict, *_verdict(entry)),

@@ -72,13 +72,13 @@ class Renewals(msgspec.Struct, frozen=True):
 def command(asked: Request, certificate: str, paths: tuple[str, ...], replaces: str | None) -> int:
     """Tell what a new CERTIFICATE means for the flows at PATH (default: the current folder).
 
-    Which channels, flows and packages it touches and in which environment (each configured one,
-    unless --environment names some), and which service keys and certificate-to-user mappings;
-    whether the pair changes, the rows, keys and mappings to add and later to remove in SAP's
-    order, the days left for each step, and what is wrong with the certificate itself. A
-    certificate that is in use already gets the plan for the one to come. Where nothing knows the
-    sender, those that it may replace are named: say with --replaces which.
-    Exit code: 0 when it could answer, 1 when the certificate itself would be refused.
+    The answer names the channels, flows and packages, the service keys and the certificate-to-user
+    mappings that it touches, in each configured environment (or in those that --environment names).
+    It tells whether the subject or issuer changes, and what is wrong with the certificate itself.
+    Then come the steps in SAP's order, each with its days: which rows, keys and mappings to add,
+    and later to remove. A certificate that is in use already gets the plan for the one to come.
+    Where nothing knows the sender, the answer names those that it may replace: say with --replaces
+    which. Exit code: 0 when it could answer, 1 when the certificate itself would be refused.
     """
     from iflint.answers.renewal import plan_renewals
 

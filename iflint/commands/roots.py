@@ -178,7 +178,8 @@ def _table_of_cas(found: Listed, style: Style) -> str:
     cas = found.public_cas
     shown_cas = cas[:_MOST_CAS]
     supported = sum(ca.supported for ca in cas)
-    title = f"Public CAs: {supported} of these {len(cas)} lead to a root of the list in force"
+    lead = "leads" if supported == 1 else "lead"
+    title = f"Public CAs: {supported} of {len(cas)} {lead} to a supported root"
     rows = [
         [visible(ca.subject), _CLIENTS[ca.client_auth], "\n".join(map(_leads, ca.roots)) or "none"]
         for ca in shown_cas
@@ -305,7 +306,7 @@ def _affected_cells(one: Affected) -> list[str]:
         where = (caller_name(one.caller), *opens, str(one.file))
     else:
         flow = f"{one.package} › {one.iflow}" if one.package else one.iflow
-        where = (flow, f"{one.adapter} {one.address}, entry {one.entry}", str(one.file))
+        where = (flow, f"{one.adapter} {one.address}, row {one.entry}", str(one.file))
     if one.environments:
         where = (*where, f"in {listed(one.environments)}")
     return ["\n".join(map(visible, where)), visible(one.subject), visible(one.root)]

@@ -111,7 +111,7 @@ def whereabouts(finding: Finding) -> str:
     if finding.caller:
         return caller_name(finding.caller)
     if finding.channel:
-        entry = f", entry {finding.entry.ordinal}" if finding.entry else ""
+        entry = f", row {finding.entry.ordinal}" if finding.entry else ""
         return channel_name(finding.channel) + entry
     return iflow_name(finding.iflow) if finding.iflow else ""
 

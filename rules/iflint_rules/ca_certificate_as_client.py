@@ -44,12 +44,13 @@ class CaCertificateAsClient(Rule):
             return
         yield self.finding(
             case,
-            f"{case.words.its.capitalize()} certificate is the certificate of a CA: "
+            f"{case.words.its.capitalize()} certificate is that of a CA, not of a sender: "
             f"{best.certificate.subject.readable}.",
             remedy=case.words.with_switch(
-                "Use the sender's own certificate, or have one issued for it."
+                "Use the sender's own certificate, or have one issued."
                 if isinstance(case, CallerCase)
-                else "Enter the pair of the sender's own certificate, or have one issued for it."
+                else "Enter Subject DN and Issuer DN of the sender's own certificate, or have one "
+                "issued."
             ),
             **about_certificate(case, best),
         )

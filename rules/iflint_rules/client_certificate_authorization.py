@@ -5,15 +5,14 @@ from collections.abc import Iterable
 from iflint.rule import ChannelCase, Finding, Rule, Severity
 
 _INSTEAD = {
-    "cf": "Use the user role: put the sender's certificate into a service key (or let SAP issue "
-    "it), and set the authorization to RoleBased; OAuth is the other way. A pinned key needs a new "
-    "key at each renewal; iflint watches the key's JSON beside the flow.",
-    "neo": "Use certificate-to-user mapping: map the certificate to a user, give this user the "
-    "role, and set the authorization to RoleBased. iflint watches a dump of the mappings beside "
-    "the flow.",
-    "custom": "On Cloud Foundry use the user role with the certificate in a service key (a pinned "
-    "one needs a new key at each renewal), on Neo certificate-to-user mapping; then set the "
-    "authorization to RoleBased. iflint watches the key's JSON, or a dump of the mappings.",
+    "cf": "Put the sender's certificate into a service key (or let SAP issue it), and set "
+    "Authorization to User Role (RoleBased). OAuth is the other way. A pinned key needs a new key "
+    "at each renewal. iflint watches the key's JSON beside the flow.",
+    "neo": "Map the certificate to a user, give this user the role, and set Authorization to User "
+    "Role (RoleBased). iflint watches a dump of the mappings beside the flow.",
+    "custom": "On Cloud Foundry put the certificate into a service key (a pinned one needs a new "
+    "key at each renewal), on Neo map it to a user. Then set Authorization to User Role "
+    "(RoleBased). iflint watches the key's JSON, or a dump of the mappings.",
 }
 
 
@@ -71,8 +70,8 @@ class ClientCertificateAuthorization(Rule):
         value = case.channel.authorization.value
         yield self.finding(
             case,
-            "This channel is authorized by client certificate, so each change of the "
-            "certificate's names means redeploying the flow.",
+            "This channel's Authorization is Client Certificate, so the flow must be redeployed "
+            "whenever the certificate's subject or issuer changes.",
             remedy=_INSTEAD[platform],
             location=value.location if value is not None else case.channel.location,
         )

@@ -46,10 +46,10 @@ class NeoSunset(Rule):
                 if channel.judged:
                     yield self.finding(
                         case,
-                        f"SAP sunsets the Neo environment on {dated(_SUNSET, case.context.as_of)}, "
+                        f"SAP ends its platform Neo on {dated(_SUNSET, case.context.as_of)}, "
                         "subject to contract terms (SAP Note 3351844).",
                         remedy="Check with --platform cf which certificates will not work on "
-                        "Cloud Foundry, and renew them under a root that is on both lists.",
+                        "Cloud Foundry. Renew them under a root that is on both lists.",
                         location=channel.channel.location,
                     )
                     return

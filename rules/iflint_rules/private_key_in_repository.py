@@ -69,7 +69,7 @@ class PrivateKeyInRepository(Rule):
             what = f"{'An encrypted' if key.encrypted else 'An unencrypted'} {key.kind} lies here"
         if key.encrypted:
             message = f"{what}: its password alone protects it."
-            remedy = "Keep it outside of the repository, and give iflint certificates only."
+            remedy = "Keep it outside of the repository. iflint needs certificates only."
         else:
             message = f"{what}: whoever reads it can call as its owner."
             remedy = _ANOTHER_SERVICE_KEY if key.of_service_key else _ANOTHER_KEY
@@ -87,11 +87,11 @@ class PrivateKeyInRepository(Rule):
 
 
 _ANOTHER_KEY = (
-    "Have the certificate of this key replaced by one with a new key, and remove the file, also "
+    "Have the certificate of this key replaced by one with a new key. Then remove the file, also "
     "from the history of the repository."
 )
 _ANOTHER_SERVICE_KEY = (
-    "Make a new service key, let the sender switch, delete this key, and remove the file, also "
-    "from the history of the repository; keep the JSON of the new key without `key`, as iflint "
+    "Make a new service key, let the sender switch, and delete this key. Then remove the file, "
+    "also from the history of the repository. Keep the JSON of the new key without `key`: iflint "
     "needs its `certificate` only."
 )

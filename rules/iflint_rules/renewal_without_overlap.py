@@ -71,11 +71,11 @@ class RenewalWithoutOverlap(Rule):
             remedy = case.words.renewal_at_hand
         else:
             message += "no row accepts its successor."
-            remedy = f"Before the sender switches, add a row with {_row(successor)}, and redeploy."
+            remedy = f"Before the sender switches, add this row and redeploy: {_row(successor)}"
         message += f" The successor is valid from {begins} and has another subject or issuer."
         if not successor.in_time:
             message += " In between the sender can't call."
-            remedy += f" Ask for a certificate for the days until {begins}, too."
+            remedy = f"Ask for a certificate for the days until {begins}. {remedy}"
         yield self.finding(
             case,
             message,

@@ -49,7 +49,7 @@ class UnresolvedParameter(Rule):
         """Say which parameters are missing."""
         kind = case.channel.authorization.kind
         setting = kind is AuthorizationKind.UNRESOLVED
-        what = "authorization" if setting else "list of certificates"
+        what = "Authorization" if setting else "list of rows"
         for value, use in case.verdict.undefined:
             related: tuple[Related, ...] = ()
             if use.value is None and not case.iflow.parameters_complete:
@@ -62,8 +62,7 @@ class UnresolvedParameter(Rule):
                     related = (Related(use.definition.locate(), "defined here, as empty"),)
             yield self.finding(
                 case,
-                f"The {what} of this channel needs the parameter {{{{{use.name}}}}}, "
-                f"which {state}.",
+                f"This channel's {what} needs the parameter {{{{{use.name}}}}}, which {state}.",
                 remedy=f"Give {{{{{use.name}}}}} a value in parameters.prop, or pass the "
                 "environment's values with --parameters FILE.",
                 location=value.origin.locate(use.start, use.end),

@@ -65,9 +65,10 @@ class WeakKey(Rule):
         keys = listed([f"{c.key} of {_who(c, best.certificate)}" for c in weak])
         yield self.finding(
             case,
-            f"Weak or unusual key (our advice): {keys}.",
+            f"Weak or unusual {'key' if len(weak) == 1 else 'keys'} (our advice): {keys}.",
             remedy=case.words.with_switch(
-                f"Renew with RSA of at least {self.rsa_bits} bits, or a key on P-256 or P-384."
+                f"Ask for a certificate with an RSA key of at least {self.rsa_bits} bits, or with "
+                "a key on P-256 or P-384."
             ),
             **about_certificate(case, best),
         )

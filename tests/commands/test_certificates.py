@@ -260,7 +260,7 @@ def test_a_calendar_library_reads_the_calendar(repository, call, read_calendar) 
     assert first["DTSTART"].dt == date(2026, 12, 12)
     assert first["DTSTAMP"].dt == CLOCK
     assert "CN=orders.example" in first["SUMMARY"]
-    assert "Receive Orders 1.0.0: HTTPS /orders (entry 1" in first["DESCRIPTION"]
+    assert "Receive Orders 1.0.0: HTTPS /orders (row 1" in first["DESCRIPTION"]
     alarms = [alarm["TRIGGER"].dt for alarm in first.walk("VALARM")]
     assert alarms == [-timedelta(days=30), -timedelta(days=7)]
 

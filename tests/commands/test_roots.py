@@ -95,7 +95,7 @@ def test_a_table_of_public_cas_of_ones_own(roots, workplace) -> None:
     shutil.copy(CASES / "public-cas.json", workplace / "own.json")
     table = str(CASES / "trust-table.json")
     shown = flat(roots("web", "--public-cas", "own.json", "--roots", table, "--as-of", CLOCK))
-    assert "1 of these 1 lead to a root of the list in force" in shown
+    assert "1 of 1 leads to a supported root" in shown
     assert "Let's Encrypt" not in roots("let's", "--public-cas", "own.json")
     (workplace / "own.json").write_text('{"roots": [], "cas": [{}]}')
     said = roots("web", "--public-cas", "own.json", code=2)

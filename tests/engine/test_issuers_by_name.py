@@ -75,8 +75,8 @@ def said(tmp_path):
     ("issuer", "code", "words"),
     [
         (SILVER, "IFL207", "was removed in release 3.0.0 (2026-06-03)"),
-        (ENTRUST, "IFL207", "leads to no root on the list in force"),
-        (SSO, "IFL207", "a root that is not on the list in force"),
+        (ENTRUST, "IFL207", "leads to no supported root"),
+        (SSO, "IFL207", "a root that is not supported"),
         ("CN=D-TRUST Root CA 3 2013,O=D-Trust GmbH,C=DE", "IFL207", "a root that is not"),
         (R11, "IFL402", "none with Client Authentication can be valid"),
         ("cn=r11 , o=LET'S  ENCRYPT, c=us", "IFL402", "Let's Encrypt"),

@@ -215,7 +215,9 @@ def test_a_successor_of_the_last_second_leaves_no_gap(found, first, gap) -> None
     before = old(last="2026-11-28")
     follower = issue("judge follower", SENDER, OLD_CA, first, "2027-11-27")
     findings = found(before.pair, files=[before, follower], findings=True)
-    assert ["in between nobody can call" in finding.message for finding in findings] == [True] * gap
+    assert ["in between the sender can't call" in finding.message for finding in findings] == [
+        True
+    ] * gap
 
 
 def test_what_ends_in_the_same_second_is_no_overlap_and_no_successor(found) -> None:

@@ -210,7 +210,7 @@ OF_SEVERAL: Remedies = (
     (r"Wait for that day, or let the sender use a certificate", take_another_certificate),
     (r"Let the sender get a certificate ", take_another_certificate),
     (r"Ask the CA for a certificate with Client Auth", take_another_certificate),
-    (r".* issues no certificate with Client Auth.*: let the sender get", take_another_certificate),
+    (r".* issues no certificate with Client Auth.*\. Let the sender get", take_another_certificate),
     (
         r"Get the renewed certificate of this .*, or a client certificate under another",
         take_another_certificate,

@@ -15,6 +15,6 @@ def replace_the_key(case: Case, finding: dict[str, Any], said: re.Match[str]) ->
 
 
 REMEDIES: Remedies = (
-    (r"Make a new service key, let the sender switch, delete this key, and", replace_the_key),
-    (r"Have the certificate of this key replaced .*, and remove the file", replace_the_key),
+    (r"Make a new service key, let the sender switch, and delete this key. Then", replace_the_key),
+    (r"Have the certificate of this key replaced .*\. Then remove the file", replace_the_key),
 )

@@ -319,7 +319,7 @@ def test_a_suite_an_iflow_and_a_test_a_finding() -> None:
     orders, invoices, rest = tree
     assert orders.get("package") == "Acme Orders"
     failed, noted = orders.findall("testcase")
-    assert failed.get("name") == "IFL101 expired-certificate: HTTPS 'Orders in' /orders, entry 1"
+    assert failed.get("name") == "IFL101 expired-certificate: HTTPS 'Orders in' /orders, row 1"
     assert failed.find("failure").get("message") == EXPIRED.message
     assert noted.find("skipped").get("message") == UNDECIDABLE.message
     assert (invoices.get("failures"), invoices.get("skipped")) == ("1", "1")
@@ -442,7 +442,7 @@ def test_markdown_begins_with_what_breaks_next() -> None:
     text = job_summary.render(sample())
     assert text.startswith("## iflint: 3 errors, 1 warning and 1 note\n")
     assert text.index("### What breaks next") < text.index("### Findings")
-    assert "| 2026-12-01 (in 7 days) | SOAP /invoices, entry 1 | Send Invoices |" in text
+    assert "| 2026-12-01 (in 7 days) | SOAP /invoices, row 1 | Send Invoices |" in text
     _, cells = parsed(text)
     rows = [cells[at : at + 5] for at in range(4, len(cells), 5)]
     assert [row[0] for row in rows] == ["error", "error", "error", "warning", "note"]

@@ -42,7 +42,7 @@ error[IFL101] expired-certificate: The client certificate of this entry expired
  41 | …e.subjectDN'&gt;CN=orders.acme.example, O=Acme GmbH, C=DE&lt;/cell&gt;&l…
     |                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   iFlow        Acme Orders › Receive Orders 1.0.4
-  channel      HTTPS "Orders in" /orders, entry 1
+  channel      HTTPS "Orders in" /orders, row 1
   certificate  CN=orders.acme.example, O=Acme GmbH, C=DE
   issued by    CN=Acme Issuing CA 2, O=Acme GmbH, C=DE
   valid        2025-03-05 to 2026-03-04
@@ -130,7 +130,7 @@ def test_places_of_one_cause_name_their_certificates_where_these_differ() -> Non
     first, second = at_places(2)
     other = msgspec.structs.replace(EXPIRED.certificate, sha256="ff", subject="CN=other")
     second = msgspec.structs.replace(second, certificate=other)
-    assert "/2, entry 1, CN=other (" in " ".join(text.render(with_findings(first, second)).split())
+    assert "/2, row 1, CN=other (" in " ".join(text.render(with_findings(first, second)).split())
 
 
 def test_breaks_on_and_broken_since() -> None:
