@@ -208,7 +208,7 @@ class Suppression(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Setting(LINE, "Only of service keys or users of this name; * and ? are wildcards."),
     ] = ""
-    dn: Annotated[str, Setting(LINE, "Only of certificates or entries with this DN.")] = ""
+    dn: Annotated[str, Setting(LINE, "Only of certificates or rows with this DN.")] = ""
     certificate: Annotated[
         str, Setting(FINGERPRINT, "Only of the certificate with this SHA-256 fingerprint.")
     ] = ""

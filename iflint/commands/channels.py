@@ -120,7 +120,7 @@ class ChannelRow(msgspec.Struct, frozen=True):
 def command(asked: Request, paths: tuple[str, ...]) -> None:
     """List every sender channel at PATH (default: the current folder).
 
-    Shows adapter, address and authorization and, for each certificate entry, the certificate,
+    Shows adapter, address and Authorization and, for each row, the certificate,
     its days left and the verdict; for a channel that is authorized by role the same of each
     service key and certificate-to-user mapping that is known to have its role. Exit code: 0
     whatever the verdicts are.

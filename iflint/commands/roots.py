@@ -288,8 +288,9 @@ def _diff(found: ReleaseEffect, style: Style) -> str:
 
 
 def _effect(found: ReleaseEffect, style: Style) -> str:
-    checked, broken = counted(found.checked or 0, "binding"), len(found.broken) or "none"
-    said = f"Of {checked} with a certificate at hand, the change breaks {broken}.\n"
+    what = "row, key or mapping" if found.checked == 1 else "rows, keys and mappings"
+    said = f"Of {found.checked} {what} with a certificate at hand, the change breaks "
+    said += f"{len(found.broken) or 'none'}.\n"
     groups = [
         (name, [_affected_cells(one) for one in affected])
         for name, affected in (("Broken", found.broken), ("Works again", found.mended))

@@ -24,7 +24,7 @@ _ALIKE = {
     "code": "The code of the rule, such as IFL101.",
     "comparisons": "The stored DNs beside those of the certificate that is meant.",
     "days_left": "Calendar days (UTC) from the clock to the last day, negative once it has passed.",
-    "entry": "The certificate entry of the channel that this is about; null: none.",
+    "entry": "The row of the channel that this is about; null: none.",
     "environments": "The environments in which this holds; empty where none is configured.",
     "fingerprint": "Tells this finding from all others, and stays when lines or ids change.",
     "id": "The id that the flow or the export gives it.",

@@ -49,7 +49,7 @@ def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
             text = f"{style.show(each.name)}: {_trust(each.trust, style)}, {own}"
             yield from _row("environment", text, style)
     else:
-        yield from _row("trust list", _trust(report.trust, style), style)
+        yield from _row("list of roots", _trust(report.trust, style), style)
     if report.trust.stale_days:
         known_until = style.show(report.trust.known_until)
         yield from _row("", stale_table(known_until, report.trust.stale_days), style)
@@ -66,7 +66,7 @@ def _counts(report: Report) -> Iterator[tuple[str, str]]:
     within = f" in {counted(len(packages), 'package')}" if packages else ""
     yield "iFlows", f"{len(report.iflows)}{within}"
     yield "sender channels", channel_counts(report)
-    yield "bindings", binding_counts(report)
+    yield "let in by", binding_counts(report)
     for line in _other_bindings(report):
         yield "", line
     files = f" in {counted(report.certificate_files, 'file')}" if report.certificate_files else ""

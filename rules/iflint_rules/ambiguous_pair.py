@@ -16,11 +16,11 @@ from iflint.rule import (
 
 
 class AmbiguousPair(Rule):
-    """Several certificates with different keys have the pair of an entry.
+    """Several certificates with different keys have the pair of a row.
 
     ## What it does
 
-    Reports an entry whose pair is that of at least two certificates that are valid now, may be
+    Reports a row whose pair is that of at least two certificates that are valid now, may be
     used by clients and have different keys. A certificate that begins and ends later than another
     one is taken for its renewal, and not reported.
 

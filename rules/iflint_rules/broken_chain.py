@@ -24,7 +24,7 @@ class BrokenChain(Rule):
 
     ## What it does
 
-    Checks every link of the best path from the certificate of an entry, a service key or a mapping
+    Checks every link of the best path from the certificate of a row, a service key or a mapping
     to a root, and reports each certificate on it that fails: its key did not make the signature
     (another key under the same name), it is not a CA, its key usage does not allow to sign
     certificates, its path length is exceeded, its name constraints exclude a name below it, it has
@@ -54,7 +54,7 @@ class BrokenChain(Rule):
     ## How to fix it
 
     Get the right certificate of the issuer from the CA and replace the one in the sender's key
-    store entry. An intermediate that has expired usually has a successor with the same name
+    entry. An intermediate that has expired usually has a successor with the same name
     and key; the client certificate itself then needs no renewal.
 
     ## Source

@@ -6,11 +6,11 @@ from iflint.rule import BindingCase, CallerCase, Finding, Outcome, Rule, Severit
 
 
 class CaCertificateAsClient(Rule):
-    """The client certificate of an entry is the certificate of a CA.
+    """The client certificate of a row is the certificate of a CA.
 
     ## What it does
 
-    Reports an entry, a service key or a mapping whose certificate says that it is a CA
+    Reports a row, a service key or a mapping whose certificate says that it is a CA
     (basicConstraints). Self-signed certificates have a rule of their own.
 
     ## Why it matters

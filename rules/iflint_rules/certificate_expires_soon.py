@@ -1,4 +1,4 @@
-"""IFL102: the certificate of an entry, a service key or a mapping expires soon."""
+"""IFL102: the certificate of a row, a service key or a mapping expires soon."""
 
 from collections.abc import Iterable
 
@@ -17,11 +17,11 @@ from iflint.rule import (
 
 
 class CertificateExpiresSoon(Rule):
-    """The best certificate of an entry, a service key or a mapping expires soon.
+    """The best certificate of a row, a service key or a mapping expires soon.
 
     ## What it does
 
-    Reports an entry, a service key or a mapping whose best certificate is valid and ends within
+    Reports a row, a service key or a mapping whose best certificate is valid and ends within
     `expiry-days` (default 30), and for which no successor is at hand: a certificate that begins and
     ends later and has the same pair, or the same common name and no other organization. A successor
     that nothing accepts yet is told by `renewal-without-overlap` and `renewal-under-pin` instead,

@@ -1,4 +1,4 @@
-"""IFL302: the certificate of an entry, a service key or a mapping is not at hand."""
+"""IFL302: the certificate of a row, a service key or a mapping is not at hand."""
 
 from collections.abc import Iterable
 
@@ -41,12 +41,12 @@ _OF_CALLERS = {
 
 
 class CertificateNotFound(Rule):
-    """The certificate of an entry, a service key or a mapping is not at hand, so nobody checked it.
+    """The certificate of a row, a service key or a mapping is not at hand, so nobody checked it.
 
     ## What it does
 
     A channel stores two names and never the certificate, so iflint needs the certificate
-    files. This rule reports an entry for which none of the files at hand has the pair, or one
+    files. This rule reports a row for which none of the files at hand has the pair, or one
     that resembles it. If one differs in one or two letters of the common name and in nothing
     else, it is named as the closest: this may be a typing error, or two partners with similar
     names, so it stays a warning. When there are no certificates at all, this is said once for
@@ -59,7 +59,7 @@ class CertificateNotFound(Rule):
     in a checked folder. Placeholders in templates are nobody's certificates, and are not reported.
 
     A certificate without a subject, as newer profiles of Let's Encrypt issue them, can stand in no
-    row. Where one at hand has the entry's common name among its alternative names, or its issuer,
+    row. Where one at hand has the row's common name among its alternative names, or its issuer,
     this is said.
 
     ## Why it matters
@@ -74,7 +74,7 @@ class CertificateNotFound(Rule):
 
     ## Source
 
-    Published exports hold only the two DNs of an entry. That a path in Terraform begins at the
+    Published exports hold only the two DNs of a row. That a path in Terraform begins at the
     file's own folder is inferred: it does with `path.module`, and in a root module.
     """
 

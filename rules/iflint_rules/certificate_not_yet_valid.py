@@ -1,4 +1,4 @@
-"""IFL103: the certificate of an entry, a service key or a mapping is not valid yet."""
+"""IFL103: the certificate of a row, a service key or a mapping is not valid yet."""
 
 from collections.abc import Iterable
 
@@ -17,15 +17,15 @@ from iflint.rule import (
 
 
 class CertificateNotYetValid(Rule):
-    """The best certificate of an entry, a service key or a mapping is not valid yet.
+    """The best certificate of a row, a service key or a mapping is not valid yet.
 
     ## What it does
 
-    Reports an entry, a service key or a mapping none of whose certificates is valid at the clock of
+    Reports a row, a service key or a mapping none of whose certificates is valid at the clock of
     the run while one will be later. If another one with the same pair has expired, both dates are
     named: between them the sender can't call.
 
-    A successor whose entry, key or mapping was added in time is a note only: another one of the
+    A successor whose row, key or mapping was added in time is a note only: another one of the
     same channel, roles or user, for the same common name, has a certificate that is valid until
     this one begins.
 

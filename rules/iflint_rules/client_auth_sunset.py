@@ -40,7 +40,7 @@ class ClientAuthSunset(Rule):
 
     ## What it does
 
-    Reports an entry, a service key or a mapping whose certificate works at the clock of the run and
+    Reports a row, a service key or a mapping whose certificate works at the clock of the run and
     chains to a public web root. It tells
 
     - the certificate's own last day, which is the day by which the sender must have moved,
@@ -142,7 +142,7 @@ class ClientAuthSunset(Rule):
 
     **Switch in SAP's order**: add the new certificate's pair beside the old one, redeploy, let
     the sender switch, remove the old pair, redeploy. If the pair stays, the flow does not
-    change; but a new CA means a new issuer DN, so here it hardly ever stays.
+    change; but a new CA means a new Issuer DN, so here it hardly ever stays.
 
     **Don't forget the other direction.** Key pairs in the tenant's own keystore, with which
     flows call *receivers*, come to the same end. They are not in the exports, so iflint does

@@ -1,4 +1,4 @@
-"""IFL501: what SAP recommends instead of client certificate authorization."""
+"""IFL501: what SAP recommends instead of the Authorization Client Certificate."""
 
 from collections.abc import Iterable
 
@@ -17,11 +17,11 @@ _INSTEAD = {
 
 
 class ClientCertificateAuthorization(Rule):
-    """A channel is authorized by client certificate, for which SAP recommends something else.
+    """A channel's Authorization is Client Certificate, for which SAP recommends something else.
 
     ## What it does
 
-    Reports every sender channel that is authorized by client certificate. It is off unless it
+    Reports every sender channel whose Authorization is Client Certificate. It is off unless it
     is selected: `--select IFL501`.
 
     ## Why it matters
@@ -39,8 +39,8 @@ class ClientCertificateAuthorization(Rule):
 
     1. Set up the new way for the sender: a service key with the certificate (Cloud Foundry), or
        a mapping of the certificate to a user with the role (Neo).
-    2. Set the channel's authorization to the user role, and redeploy.
-    3. Remove the certificate entries.
+    2. Set the channel's Authorization to User Role, and redeploy.
+    3. Remove the rows.
     4. Keep the key's JSON, without the private key, or a dump of `CertificateUserMappings` beside
        the flow. iflint then watches the certificate in it: its dates, chain, root and usages.
 
@@ -56,8 +56,8 @@ class ClientCertificateAuthorization(Rule):
     code = "IFL501"
     name = "client-certificate-authorization"
     outcome = (
-        "channel is authorized by client certificate",
-        "channels are authorized by client certificate",
+        "channel's Authorization is Client Certificate",
+        "channels have Authorization Client Certificate",
     )
     severity = Severity.NOTE
     enabled = False

@@ -49,11 +49,11 @@ _MOST_NAMED = 3
 
 
 class DnMismatch(Rule):
-    """No certificate has the pair of an entry, but one is evidently meant.
+    """No certificate has the pair of a row, but one is evidently meant.
 
     ## What it does
 
-    Looks for a certificate that was meant when no certificate at hand has the entry's pair:
+    Looks for a certificate that was meant when no certificate at hand has the row's pair:
     one with the same subject and another issuer, one with the same common name or one that looks
     the same, or one whose subject and issuer stand in each other's place. It shows both DNs one
     above the other with the differing parts marked, and names the kind of the difference:
@@ -70,14 +70,14 @@ class DnMismatch(Rule):
     - `encoding`: letters outside ASCII were read in the wrong encoding (`Ã¼` for `ü`) or lost;
     - `attribute`: an attribute too many, too few, or another one;
     - `value`: the same attributes, another value;
-    - `exchanged`: the subject DN and the issuer DN, each in the other one's place;
+    - `exchanged`: the Subject DN and the Issuer DN, each in the other one's place;
     - of the issuer: `renewal`, another intermediate of the same authority, as after a renewal;
       `above`, an authority further up the chain, such as the root; `twice`, the subject once more;
       `other`, the issuer of another certificate at hand; `issuer`, another one altogether.
 
     A text that is no DN is `malformed-dn`'s; it names the certificate, too, if it can.
 
-    Where another entry of the channel has the certificate's pair already, nothing fails, and the
+    Where another row of the channel has the certificate's pair already, nothing fails, and the
     finding is a warning: the row is of no use.
 
     Differences that the runtime ignores (*inferred*) are none: letter case and runs of blanks

@@ -1,4 +1,4 @@
-"""IFL307: certificate entries on a channel that does not look at them."""
+"""IFL307: rows on a channel that does not look at them."""
 
 from collections.abc import Iterable
 
@@ -6,17 +6,17 @@ from iflint.rule import AuthorizationKind, ChannelCase, Finding, Rule, Severity
 
 
 class DormantCertificateEntry(Rule):
-    """A channel that is authorized in another way still has certificate entries.
+    """A channel whose Authorization is not Client Certificate still has rows.
 
     ## What it does
 
-    Reports sender channels whose authorization is a user role (or basic authentication) and
+    Reports sender channels whose Authorization is User Role (or basic authentication) and
     whose list of certificates holds a DN. Empty rows, and those that still have a placeholder, are
     how published content comes: nothing is said of them.
 
     ## Why it matters
 
-    The entries decide nothing. Whoever reads the channel may believe that they do, and whoever
+    The rows decide nothing. Whoever reads the channel may believe that they do, and whoever
     switches the authorization back brings them to life again.
 
     ## How to fix it

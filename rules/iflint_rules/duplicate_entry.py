@@ -10,7 +10,7 @@ class DuplicateEntry(Rule):
 
     ## What it does
 
-    Reports an entry whose pair is, for the runtime (*inferred*), that of an entry before it in
+    Reports a row whose pair is, for the runtime (*inferred*), that of a row before it in
     the same channel, also when the two are spelled differently. Only the first one is judged
     further.
 

@@ -1,4 +1,4 @@
-"""IFL303: a channel authorized by client certificate accepts no certificate."""
+"""IFL303: a channel whose Authorization is Client Certificate accepts no certificate."""
 
 from collections.abc import Iterable
 
@@ -18,12 +18,12 @@ from iflint.rule import (
 
 
 class EmptyCertificateEntry(Rule):
-    """A channel is authorized by client certificate, but has no entry, or one with an empty DN.
+    """A channel's Authorization is Client Certificate, but it has no row, or one with an empty DN.
 
     ## What it does
 
-    Reports a sender channel with client certificate authorization and no certificate entry at
-    all, and each entry whose subject DN or issuer DN is empty, also when it is a parameter
+    Reports a sender channel whose Authorization is Client Certificate and that has no row at all,
+    and each row whose Subject DN or Issuer DN is empty, also when it is a parameter
     with an empty value.
 
     ## Why it fails at runtime
@@ -35,7 +35,7 @@ class EmptyCertificateEntry(Rule):
 
     ## How to fix it
 
-    Enter subject DN and issuer DN of the sender's certificate, or give the parameter its value
+    Enter Subject DN and Issuer DN of the sender's certificate, or give the parameter its value
     for the environment that is checked (`--parameters FILE`).
 
     ## Source

@@ -21,7 +21,7 @@ class IssuerExpiresFirst(Rule):
 
     ## What it does
 
-    Looks at the path that makes an entry, a service key or a mapping work today, and reports the
+    Looks at the path that makes a row, a service key or a mapping work today, and reports the
     first certificate above the client certificate that ends before it. (A root that ends within the
     window of `root-leaving` is left to that rule.)
 
@@ -33,7 +33,7 @@ class IssuerExpiresFirst(Rule):
     ## How to fix it
 
     Ask the CA for the successor of the ending certificate. With the same name and key, the
-    sender only replaces it in the key store entry; else the client certificate must be renewed
+    sender only replaces it in the key entry; else the client certificate must be renewed
     before that day.
 
     ## Source

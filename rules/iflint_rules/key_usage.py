@@ -10,7 +10,7 @@ class KeyUsage(Rule):
 
     ## What it does
 
-    Reports an entry, a service key or a mapping whose certificate has a key usage extension without
+    Reports a row, a service key or a mapping whose certificate has a key usage extension without
     `digitalSignature`. A CA's certificate has a rule of its own (`ca-certificate-as-client`).
 
     ## Why it matters

@@ -21,7 +21,7 @@ from iflint.rule import (
 
 
 class MalformedDn(Rule):
-    """A subject or issuer DN is not a distinguished name by the grammar of the runtime.
+    """A Subject DN or Issuer DN is not a distinguished name by the grammar of the runtime.
 
     ## What it does
 

@@ -25,7 +25,7 @@ class MissingChain(Rule):
 
     ## What it does
 
-    Builds the chain of the best certificate of an entry, a service key or a mapping from the files
+    Builds the chain of the best certificate of a row, a service key or a mapping from the files
     at hand and reports an issuer that is neither there nor a root of the list. It names the missing
     certificate and, if the certificate below it says where its issuer can be downloaded (AIA
     caIssuers), that address; nothing is ever fetched.
@@ -52,7 +52,7 @@ class MissingChain(Rule):
     ## How to fix it
 
     Get the missing certificate from the CA, give it to the sender's administrator, who must
-    add it to the key store entry, and keep it with your certificates. A service key that SAP made
+    add it to the key entry, and keep it with your certificates. A service key that SAP made
     has the whole chain in its JSON: fetch it again.
 
     ## Source

@@ -10,7 +10,7 @@ class PlaceholderDn(Rule):
 
     ## What it does
 
-    Reports entries with the placeholders of published content, `cn=subject`, `cn=issuer`, `Subject`
+    Reports rows with the placeholders of published content, `cn=subject`, `cn=issuer`, `Subject`
     and the like, and values in angle brackets such as `<CI Certificate>`. If a certificate at hand
     really has such a name, nothing is said.
 
@@ -20,7 +20,7 @@ class PlaceholderDn(Rule):
 
     ## How to fix it
 
-    Enter the subject DN and the issuer DN of the sender's certificate.
+    Enter the Subject DN and the Issuer DN of the sender's certificate.
 
     ## Source
 

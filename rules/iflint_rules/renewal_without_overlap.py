@@ -24,10 +24,10 @@ class RenewalWithoutOverlap(Rule):
 
     ## What it does
 
-    Looks at entries, and at service keys that are not pinned, whose certificate expires soon (see
+    Looks at rows, and at service keys that are not pinned, whose certificate expires soon (see
     `certificate-expires-soon`) and whose successor is at hand with another pair: a later
     certificate with the same common name and no other organization, that clients may use and whose
-    chain no certificate at hand contradicts. It is reported when no entry of the channel, and no
+    chain no certificate at hand contradicts. It is reported when no row of the channel, and no
     key with the same roles, has that pair. The row to add is given, ready to paste.
 
     ## Why it fails at runtime
@@ -38,8 +38,8 @@ class RenewalWithoutOverlap(Rule):
 
     ## How to fix it
 
-    Add a second entry with the new certificate's subject and issuer (`iflint fix --add-successor`
-    does it in unpacked flows), redeploy, let the sender switch, remove the old entry, redeploy.
+    Add a second row with the new certificate's subject and issuer (`iflint fix --add-successor`
+    does it in unpacked flows), redeploy, let the sender switch, remove the old row, redeploy.
     Of a service key: make a new one with the new certificate in the same instance, let the sender
     switch, delete the old one.
 

@@ -23,7 +23,7 @@ class RootLeaving(Rule):
 
     ## What it does
 
-    Looks at the root that makes an entry, a service key or a mapping work at the clock of the run,
+    Looks at the root that makes a row, a service key or a mapping work at the clock of the run,
     and reports it when
 
     - a later release that is already known drops it from the list in force, or

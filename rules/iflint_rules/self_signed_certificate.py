@@ -22,7 +22,7 @@ class SelfSignedCertificate(Rule):
 
     ## What it does
 
-    Reports an entry, a service key or a mapping whose best certificate is signed with its own key
+    Reports a row, a service key or a mapping whose best certificate is signed with its own key
     and is not itself on the list of roots in force. Where no certificate is at hand, and subject
     and issuer are one name, this is *inferred* from the name: a warning.
 

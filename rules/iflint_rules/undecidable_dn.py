@@ -21,7 +21,7 @@ class UndecidableDn(Rule):
 
     ## What it does
 
-    Reports an entry whose pair differs from a certificate's at most in the string type of a
+    Reports a row whose pair differs from a certificate's at most in the string type of a
     value. Some attributes (SERIALNUMBER, EMAILADDRESS, DC and all but CN, C, L, ST, O, OU,
     STREET, UID) are compared by their encoded bytes (*inferred*), and a typed text does not say
     in which string type the certificate has it. The certificate is taken to be the right one

@@ -28,7 +28,7 @@ class UnknownAuthorization(Rule):
 
     ## Why it matters
 
-    iflint can't tell whether such a channel looks at its certificate entries, so it could not
+    iflint can't tell whether such a channel looks at its rows, so it could not
     check them. What the runtime does with the value is not documented.
 
     ## How to fix it

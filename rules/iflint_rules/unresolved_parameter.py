@@ -10,7 +10,7 @@ class UnresolvedParameter(Rule):
 
     ## What it does
 
-    Reports each `{{parameter}}` in the authorization or in a certificate entry of a sender
+    Reports each `{{parameter}}` in the authorization or in a row of a sender
     channel that neither the bundle's `parameters.prop` nor a file given with `--parameters`
     defines, and each one in an authorization whose value is empty. (An empty DN is
     `empty-certificate-entry`.) The channel is not judged further: nobody can tell whether its
@@ -20,7 +20,7 @@ class UnresolvedParameter(Rule):
     `unreadable-artifact` alone.
 
     For adapters that iflint doesn't know, this is said only where they have certificate
-    entries.
+    rows.
 
     ## Why it fails at runtime
 

@@ -22,7 +22,7 @@ class UnsupportedIssuer(Rule):
 
     ## What it does
 
-    Looks at an issuer that no certificate at hand explains: the Issuer DN of an entry whose
+    Looks at an issuer that no certificate at hand explains: the Issuer DN of a row whose
     certificate is not at hand, that of a service key or a mapping of which only names are told, or
     the issuer that is missing in the chain of a certificate. It reports an issuer
 

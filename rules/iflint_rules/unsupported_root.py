@@ -25,7 +25,7 @@ class UnsupportedRoot(Rule):
 
     ## What it does
 
-    Builds the chain of the best certificate of an entry, a service key or a mapping and compares
+    Builds the chain of the best certificate of a row, a service key or a mapping and compares
     its root with the list in force at the clock of the run: the newest release of the SAP BTP Trust
     Store that is not younger than the clock (`platform = "cf"`), or the files given with `--roots`.
     A root that once was on the list is named with the release and the date of its removal. The list

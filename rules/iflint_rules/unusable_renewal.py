@@ -28,7 +28,7 @@ class UnusableRenewal(Rule):
 
     ## What it does
 
-    Looks for successors of the certificate of an entry, a service key or a mapping: certificates
+    Looks for successors of the certificate of a row, a service key or a mapping: certificates
     that begin and end later and have the same pair, or the same common name and no other
     organization. It is reported when successors are at hand and none of them would be accepted on
     its first valid day: clients may not use it (no Client Authentication), its root is not
@@ -37,7 +37,7 @@ class UnusableRenewal(Rule):
 
     A *server* certificate of the same partner looks the same, so this is a warning. It is an error
     where the certificate is known to be a client's (given by `--certificates` or `certificates`, or
-    found with its key in a keystore) and the old one of an entry or of a key that is not pinned
+    found with its key in a keystore) and the old one of a row or of a key that is not pinned
     ends within `expiry-days`: then the switch is due, and all there is to switch to fails.
 
     ## Why it fails at runtime

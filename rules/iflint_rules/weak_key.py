@@ -24,7 +24,7 @@ class WeakKey(Rule):
     ## What it does
 
     Reports RSA keys shorter than `rsa-bits` (default 2048), elliptic curves other than P-256, P-384
-    and P-521 (Ed25519 and Ed448 included) and DSA keys, on the certificate of an entry, a service
+    and P-521 (Ed25519 and Ed448 included) and DSA keys, on the certificate of a row, a service
     key or a mapping and on the intermediates of its chain.
 
     ## Why it matters

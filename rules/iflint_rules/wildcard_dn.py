@@ -16,11 +16,11 @@ from iflint.rule import (
 
 
 class WildcardDn(Rule):
-    """A DN of an entry holds an asterisk that no certificate has.
+    """A DN of a row holds an asterisk that no certificate has.
 
     ## What it does
 
-    Reports entries with a DN or a value of one that is exactly `*`, and those with an asterisk
+    Reports rows with a DN or a value of one that is exactly `*`, and those with an asterisk
     in a pair, where no certificate at hand has this pair or this value. Real certificates with
     names such as `CN=*.example.com` are fine: give their files. Without any certificate at hand
     such a host name is taken to be one.
@@ -34,7 +34,7 @@ class WildcardDn(Rule):
 
     Enter one row for each certificate. If a certificate really has this name, give its file
     with `--certificates`. To accept whoever has a certificate of a CA, use another
-    authorization, such as the user role.
+    Authorization, such as User Role.
 
     ## Source
 

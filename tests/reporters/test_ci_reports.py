@@ -187,11 +187,11 @@ def test_what_was_looked_at_is_one_sentence() -> None:
     keys = CallerResult(kind="service-key", name="k", id="k", location=EXPIRED.location)
     mapping = msgspec.structs.replace(keys, kind="mapping", name="M", id="m")
     assert scope(with_findings(callers=(keys, mapping))) == (
-        "2 iFlows; 1 sender channel (1 by client certificate);"
-        " 3 bindings (1 row, 1 service key, 1 mapping), 1 with a certificate at hand."
+        "2 iFlows; 1 sender channel (1 by Client Certificate);"
+        " 1 row, 1 service key and 1 mapping, 1 with a certificate at hand."
     )
     nothing = with_findings(iflows=())
-    assert scope(nothing) == "0 iFlows; 0 sender channels; 0 bindings."
+    assert scope(nothing) == "0 iFlows; 0 sender channels."
 
 
 def test_nothing_is_counted_where_all_fits() -> None:

@@ -77,7 +77,7 @@ def views(report):
 def test_a_channel_by_role_names_the_keys_that_open_it() -> None:
     page = Page(html.render(by_role("k1", "k2")))
     assert page.text.count("service key acme of tenant it-rt-acme") > 3
-    assert "authorized by role Orders.send" in page.text
+    assert "authorized by User Role Orders.send" in page.text
     assert "its certificate ended on 2026-03-04" in page.text
     ids = [each["id"] for _, each in page.elements if "id" in each]
     assert len(ids) == len(set(ids))
