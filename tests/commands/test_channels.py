@@ -218,7 +218,7 @@ def by_role(engine):
     ended = caller("SUSER1", -3, kind="mapping", tenant="", findings=("IFL900",))
     unknown = caller("lost", roles=None, by_facts=True)
     elsewhere = caller("other", roles=("Elsewhere", "There"), certificates=())
-    of_role = {"authorization": "RoleBased", "kind": "other"}
+    of_role = {"authorization": "RoleBased", "kind": "user-role"}
     flow = IflowResult(
         id="Orders",
         name="Orders",
@@ -310,7 +310,7 @@ def test_callers_in_json_and_csv(workplace, call, by_role) -> None:
         ("Orders", "SUSER1", "-3"),
         ("Invoices", "", ""),
         ("", "lost", "7"),
-        ("", "other", ""),
+        ("", "user-role", ""),
     ]
     assert [line["caller_roles"] for line in lines][-2:] == ["not known", "Elsewhere; There"]
 

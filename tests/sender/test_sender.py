@@ -424,7 +424,7 @@ def test_no_channel_lists_it(folder: Path) -> None:
     write_flow(folder, [(dn("CN=x", "O=X").text, CA.name.text)])
     found = answer("flow")
     assert states(found)["channels"] == "fails"
-    assert "subject CN=orders.example.com,O=Example, issuer CN=CA,O=Example" in said(
+    assert "Subject DN CN=orders.example.com,O=Example and Issuer DN CN=CA,O=Example" in said(
         found, "channels"
     )
 
@@ -478,7 +478,7 @@ def test_keys_for_channels_by_role_may_lie_elsewhere(folder: Path) -> None:
     (folder / "flow" / "caller.json").unlink()
     found = answer("flow")
     assert states(found)["channels"] == "unknown"
-    assert "make a service key or mapping with it" in said(found, "channels")
+    assert "make a service key or a mapping with it" in said(found, "channels")
 
 
 def test_environments_differ_where_their_parameters_do(folder: Path) -> None:
