@@ -258,6 +258,7 @@ class Reading:
                 parameters_readable=bundle.parameters is None or parameters is not None,
                 package=Package(package.id, package.name) if package else None,
                 display_name=bundle.display_name,
+                every_channel=self._options.whole_inventory,
                 with_diagram=self._options.diagrams,
             )
         except Exception as error:

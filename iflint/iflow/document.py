@@ -75,7 +75,7 @@ def _read_document(data: bytes, location: FileLocation, *, whole: bool) -> Docum
     utf8, encoding, preamble = _utf8(data, location)
     xml = XmlFile(location, utf8, encoding, preamble)
     root_start, root_name = _prolog(xml)
-    end = _collaboration_end(utf8)
+    end = collaboration_end(utf8)
     ends_well = _ends_with(utf8, root_name)
     if end and ends_well and not whole:
         _refuse_too_many(utf8[:end], location)
@@ -214,7 +214,7 @@ def _ends_with(utf8: bytes, root_name: bytes) -> bool:
     return start >= 0 and utf8[start + 2 : end].rstrip(b" \t\r\n>") == root_name
 
 
-def _collaboration_end(utf8: bytes) -> int | None:
+def collaboration_end(utf8: bytes) -> int | None:
     """Behind the last text that looks like a collaboration's end tag."""
     at = len(utf8)
     while (at := utf8.rfind(b"collaboration", 0, at)) >= 0:

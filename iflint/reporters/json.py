@@ -15,7 +15,7 @@ from iflint.reporters.sentences import scope
 if TYPE_CHECKING:
     from iflint.report.certificate_list import CertificateUses
 
-NEEDS = Needs(describe_rules=True, whole_inventory=True, fixes=True)
+NEEDS = Needs(describe_rules=True, fixes=True)
 
 _SCHEMAS: Final = "https://iflint.readthedocs.io/en/stable"
 """Where schemas are published; nothing is ever fetched from there."""
