@@ -310,7 +310,7 @@ def test_callers_in_json_and_csv(workplace, call, by_role) -> None:
         ("Orders", "SUSER1", "-3"),
         ("Invoices", "", ""),
         ("", "lost", "7"),
-        ("", "user-role", ""),
+        ("", "other", ""),
     ]
     assert [line["caller_roles"] for line in lines][-2:] == ["not known", "Elsewhere; There"]
 
