@@ -269,7 +269,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         Setting(EXISTING_FILE, "File with an environment's parameter values.", FLOWS),
     ] = ()
     platform: Annotated[
-        str, Setting(one_of(Platform), "Whose list of supported roots counts.", CERTIFICATES)
+        str,
+        Setting(
+            one_of(Platform), "The platform whose list of supported roots counts.", CERTIFICATES
+        ),
     ] = "cf"
     trust: Annotated[
         str,
@@ -293,12 +296,14 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     calendar: Annotated[
         str | None,
         Setting(
-            EXISTING_FILE, "Rows that correct the calendar of public CAs, in JSON.", CERTIFICATES
+            EXISTING_FILE,
+            "JSON file with rows that correct the calendar of public CAs.",
+            CERTIFICATES,
         ),
     ] = None
     public_cas: Annotated[
         str | None,
-        Setting(EXISTING_FILE, "A table that replaces that of public CAs, in JSON.", CERTIFICATES),
+        Setting(EXISTING_FILE, "JSON file that replaces the table of public CAs.", CERTIFICATES),
     ] = None
     as_of: Annotated[
         datetime | None,
@@ -326,11 +331,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     ignore: Annotated[tuple[str, ...], Setting(RULES, "All but these rules.", FINDINGS)] = ()
     baseline: Annotated[
         str | None,
-        Setting(FILE, "Known findings: only what this file does not have counts.", FINDINGS),
+        Setting(FILE, "File of known findings: only what is not in it counts.", FINDINGS),
     ] = None
     limit: Annotated[
         tuple[str, ...],
-        Setting(LIMIT, "Let a limit on what is read and told be this number.", LIMITS),
+        Setting(LIMIT, "Set a limit on what is read and told.", LIMITS),
     ] = ()
     rules: Mapping[str, Mapping[str, Any]] = {}
     suppressions: tuple[Suppression, ...] = ()

@@ -46,12 +46,12 @@ _MOST_IN_AN_EVENT = 100
     ),
 )
 def command(asked: Request, paths: tuple[str, ...]) -> None:
-    """List every certificate at hand and what depends on it at PATH (default: here).
+    """List every certificate and what needs it at PATH (default: the current folder).
 
-    Shows the last day, the days left, the verdict on the chain, and every package, iFlow and
-    channel, service key and certificate-to-user mapping that needs the certificate: what to touch
-    when it changes. The format ics is a calendar with an event on each last day, and reminders 30
-    and 7 days before it. Exit code: 0 whatever the verdicts are.
+    Shows of each certificate the last day, the days left and the verdict on its chain, and what
+    to touch when it changes: every channel with its iFlow and package, every service key and
+    certificate-to-user mapping that needs it. The format ics is a calendar with an event on each
+    last day, and reminders 30 and 7 days before. Exit code: 0 whatever the verdicts are.
     """
     from iflint.answers.certificate_uses import uses_of
 

@@ -120,10 +120,10 @@ class ChannelRow(msgspec.Struct, frozen=True):
 def command(asked: Request, paths: tuple[str, ...]) -> None:
     """List every sender channel at PATH (default: the current folder).
 
-    Shows adapter, address and Authorization and, for each row, the certificate,
-    its days left and the verdict; for a channel that is authorized by role the same of each
-    service key and certificate-to-user mapping that is known to have its role. Exit code: 0
-    whatever the verdicts are.
+    Shows adapter, address and Authorization, and for each row the certificate, its days left and
+    the verdict. Where the Authorization is User Role, it shows the same of each service key and
+    certificate-to-user mapping that is known to have the role. Exit code: 0 whatever the verdicts
+    are.
     """
     run = prepare(asked, paths or (".",)).but(baseline=None)
     report = check(run, describe_rules=True, whole_inventory=run.answer.format != "table")

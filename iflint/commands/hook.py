@@ -28,9 +28,9 @@ NAMING = ("certificates", "parameters", "roots", "roots_add", "calendar", "publi
 def command(asked: Request, paths: tuple[str, ...]) -> int:
     """Check the flows that the changed FILEs belong to; made for pre-commit.
 
-    A changed certificate or configuration file can concern every flow, so then the whole
-    repository is checked, as it is without FILE. Certificates are the configured ones, else
-    all of the repository. Options and exit codes are those of 'iflint check'.
+    A changed certificate or configuration file can concern every flow. Then the whole repository
+    is checked, as it is without FILE. The certificates are the configured ones, else all of the
+    repository. Options and exit codes are those of 'iflint check'.
     """
     from iflint.commands.check import report_on
     from iflint.console import progress_bar

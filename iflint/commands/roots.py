@@ -108,7 +108,7 @@ def list_roots(asked: Request, search: tuple[str, ...]) -> None:
     """List the known roots, or those in which every word of SEARCH occurs.
 
     SEARCH may be parts of the name, the key or a fingerprint. Each root is shown with the
-    releases in which it came and went, and what the list in force says of it. With SEARCH, the
+    releases in which it came and went, and whether it is supported today. With SEARCH, the
     public CAs of that name follow, each with the roots to which it leads (JSON has all of them).
     """
     from iflint.answers.public_cas import public_cas_with

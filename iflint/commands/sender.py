@@ -64,10 +64,10 @@ def command(
 ) -> None:
     """Check what a sender's administrator has set up in KEYSTORE.
 
-    Point by point, as SAP's procedure asks: the load balancer's root is trusted, there is a key
-    entry with a client certificate that is valid, has its whole chain, a supported root and the
-    right usage; and which channels of the flows at PATH it can call. Exit code: 0 when it could
-    answer, whatever the answer is.
+    Goes through SAP's procedure point by point. The load balancer's root must be trusted. There
+    must be a key entry with a client certificate that is valid and has its whole chain, a
+    supported root and the right usage. Then it tells which channels of the flows at PATH the
+    sender can call. Exit code: 0 when it could answer, whatever the answer is.
     """
     from iflint.answers.sender import check_sender
 
