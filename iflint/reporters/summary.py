@@ -94,7 +94,7 @@ def _other_bindings(report: Report) -> Iterator[str]:
         yield f"{states.total() + len(callers)} without: {', '.join(parts)}"
     if unchecked:
         more = counted(unchecked, "more row")
-        yield f"{more} in channels not known to use them: not checked"
+        yield f"{more} in channels not known to use rows: not checked"
 
 
 def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
@@ -189,7 +189,7 @@ def _wanted(report: Report, style: Style) -> Iterator[str]:
     rows = counted(report.entries_not_found, "row names a pair", "rows name a pair")
     text = (
         f"{rows} that no certificate at hand has or resembles."
-        " Checked there: authorization, parameters and DN texts."
+        " Checked there: Authorization, parameters and DN texts."
         " Not checked: validity, chain, root and key usage. Ask the senders for:"
     )
     yield from wrapped(text, 0, 0, style.width)
