@@ -327,7 +327,7 @@ def _needless(certificate: Certificate, clock: datetime) -> str:
 def not_its_key(key: KeyMaterial) -> str:
     """That the key beside a certificate is a stranger's, in a clause."""
     whose = f", but that of {key.owner.subject.readable}" if key.owner else ""
-    return f"the private key in {key.location.file} is not its own{whose}"
+    return f"the private key in {key.location.file} is not that of this certificate{whose}"
 
 
 def _against(root: Root, standing: RootStanding) -> str:

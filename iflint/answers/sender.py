@@ -55,6 +55,7 @@ from iflint.words.wording import (
     days_until,
     left,
     listed,
+    sentence,
 )
 
 if TYPE_CHECKING:
@@ -274,7 +275,7 @@ def _key_entries(keystore: str, read: Inputs, entries: Sequence[KeyEntry]) -> Po
 
 
 _IN_VAIN = (
-    "with these two a sender can prove nothing.",
+    "With these two a sender can prove nothing.",
     "Take the key with which this certificate was requested. If it is lost, let the sender get a "
     "certificate for a new key.",
 )
@@ -291,7 +292,7 @@ def _no_key_entry(keystore: str, read: Inputs) -> Complaint:
     stranger = next((key for key in read.keys if key.beside is not None), None)
     if stranger is not None and stranger.beside is not None:
         return Complaint(
-            f"Of {stranger.beside.subject.readable} {not_its_key(stranger)}: {_IN_VAIN[0]}",
+            f"{stranger.beside.subject.readable}: {not_its_key(stranger)}. {_IN_VAIN[0]}",
             _IN_VAIN[1],
         )
     if any(not key.keystore for key in read.keys):
@@ -461,7 +462,7 @@ class _Entry:
             yield self._to_import
         for key in self._read.keys:
             if key.beside == self._certificate:
-                yield Complaint(f"Of this entry {not_its_key(key)}: {_IN_VAIN[0]}", _IN_VAIN[1])
+                yield Complaint(sentence(not_its_key(key)) + f" {_IN_VAIN[0]}", _IN_VAIN[1])
         for certificate in self._needless:
             yield Complaint(
                 f"The key entry also presents {certificate.subject.readable}, which expired on "

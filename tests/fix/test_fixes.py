@@ -437,7 +437,7 @@ def test_a_fix_after_which_another_entry_reads_otherwise_is_only_written_when_as
     plan = fixed()
     assert not plan.fixes
     (why,) = (left.why for left in plan.left if left.unsafe)
-    assert why.startswith("with it IFL302 certificate-not-found would be found at entry 2: ")
+    assert why.startswith("with it IFL302 certificate-not-found would be found at row 2: ")
     (fix,) = fixed(unsafe=True).fixes
     assert [other.code for other in fix.reveals] == ["IFL302"]
     assert codes() == ["IFL302"]
