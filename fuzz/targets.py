@@ -107,6 +107,14 @@ def texts(data: bytes) -> None:
     _contents(data, "partner.json", document=False)
 
 
+def key_texts(data: bytes) -> None:
+    from iflint.pki.key_signs import may_hold_keys
+    from iflint.pki.key_texts import keys_in_text
+
+    may_hold_keys(data)
+    _look_into(keys_in_text(data, _file("notes.md")))
+
+
 def archive(data: bytes) -> None:
     from iflint.places.problems import Unreadable
     from iflint.sources.limits import Limits
@@ -118,6 +126,7 @@ def archive(data: bytes) -> None:
         for index in range(len(opened.members)):
             with contextlib.suppress(Unreadable):
                 opened.head(index)
+                opened.text(index, lambda size: size < 1 << 20)
                 opened.read(index)
 
 
@@ -261,6 +270,12 @@ TARGETS = {
     "certificates": Target(certificates, (".cer", ".p7b", ".crt", ".pem")),
     "keystores": Target(keystores, (".jks", ".ks", ".p12", ".pfx")),
     "texts": Target(texts, (".pem", ".json", ".key")),
+    "key-texts": Target(key_texts, (".pem", ".key", ".groovy", "secret.yaml"), _examples([
+        "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: a\nPublic-Lines: 1\n"
+        "AAAAC3NzaC1lZDI1NTE5\nPrivate-Lines: 1\nAAAA\nPrivate-MAC: 00\n",
+        "data:\n  a: LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1D\n  b: QUklWQVRFIEtFWS0tLS0t\n",
+        "-----BEGIN RSA PRIVATE KEY-----\\nProc-Type: 4,ENCRYPTED\\nDEK-Info: DES,00\\n\\nMII%41\n",
+    ])),
     "archive": Target(archive, (".zip",)),
     "flow": Target(flow, (".iflw",)),
     "ignored": Target(ignored, (), _examples([

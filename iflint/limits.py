@@ -59,14 +59,20 @@ class Budget:
 
     def __init__(self) -> None:
         self._spent: dict[str, int] = {}
+        self._refused: set[str] = set()
 
     def spend(self, limit: Limit, amount: int) -> bool:
         """Take an amount; False, and nothing is taken, where that is more than is left."""
         spent = self._spent.get(limit.name, 0) + amount
         if spent > limit.value:
+            self._refused.add(limit.name)
             return False
         self._spent[limit.name] = spent
         return True
+
+    def has_refused(self, limit: Limit) -> bool:
+        """Whether an amount was asked for that was not left."""
+        return limit.name in self._refused
 
 
 def numbered(number: int) -> str:
@@ -107,6 +113,24 @@ IGNORE_FILE_BYTES = Limit(
     1 * MIB,
     "bytes of one .gitignore that are read",
     "ours: tens of thousands of patterns, each of which every name is compared with",
+)
+KEY_TEXT_BYTES = Limit(
+    "key-text-bytes",
+    4 * MIB,
+    "bytes of a text that is searched for private keys alone",
+    "ours: people keep keys in much smaller ones; reading and searching it takes 3 ms",
+)
+KEY_SEARCH_BYTES = Limit(
+    "key-search-bytes",
+    1024 * MIB,
+    "bytes of a run's texts that are searched for private keys alone",
+    "ours: 3 s",
+)
+KEY_SIGNS_BYTES = Limit(
+    "key-signs-bytes",
+    32 * MIB,
+    "bytes of a run's texts in which a sign of a private key was found, and is looked at",
+    "ours: 0.3 s if all are keys, 13 s at worst",
 )
 BASELINE_BYTES = Limit(
     "baseline-bytes",

@@ -47,6 +47,7 @@ def discover(
     root: str | None = None,
     limits: Limits = DEFAULT,
     certificates: bool = True,
+    texts: bool = False,
     idle: set[str] | None = None,
 ) -> Iterator[Artifact]:
     """Everything at and below ``paths``, one artifact after the other, in a fixed order.
@@ -56,11 +57,12 @@ def discover(
     is read whatever they say. Those that match something are taken from ``idle``. No link is
     followed that leads out of the paths and their repositories; ``root`` is the folder of the one
     where Git has none.
-    Without ``certificates``, only the certificate files that are named are given back. Raises
+    Without ``certificates``, only the certificate files that are named are given back; with
+    ``texts``, also all other files, as such in which private keys may lie. Raises
     FileNotFoundError for a path that does not exist and ValueError for a pattern that is none,
     both before anything is read.
     """
-    wanted = Wanted(certificates=certificates)
+    wanted = Wanted(certificates=certificates, texts=texts)
     return _discover(paths, directory, exclude, exclude_directory, root, limits, wanted, idle)
 
 
@@ -212,7 +214,7 @@ def _artifacts(
     limits: Limits,
     wanted: Wanted,
 ) -> Iterator[Artifact]:
-    named = frozenset(targets)
+    named = frozenset(target for target in targets if _is_meant_itself(target, wanted))
     seen: set[str] = set()
     asked = wanted
     for target in sorted(targets):
@@ -234,6 +236,11 @@ def _artifacts(
         seen.update(fresh)
         tree = DiskTree(disk, around, fresh, named, limits)
         yield from Grouping(tree, wanted, limits).artifacts()
+
+
+def _is_meant_itself(target: str, wanted: Wanted) -> bool:
+    """Whether ``target`` is read as the user's, not as a part of a bundle that it stands for."""
+    return names.role_of(target) is not None or _place_to_walk(target, wanted) is None
 
 
 def _place_to_walk(target: str, wanted: Wanted) -> str | None:

@@ -6,7 +6,7 @@ import contextlib
 import functools
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,6 +18,7 @@ from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources.artifacts import SourceFile
 from iflint.sources.limits import size_text
 from iflint.sources.pointers import refuse_pointer
+from iflint.sources.texts import TEXT_BEGIN, is_text
 from iflint.words.visible import shown
 
 if TYPE_CHECKING:
@@ -80,6 +81,17 @@ class Disk:
         location = self.location(path)
         read = functools.partial(self._read, path, location, most, kind)
         return SourceFile(location, read, functools.partial(self.head, path))
+
+    def text(self, path: str, may_read: Callable[[int], bool]) -> bytes:
+        """The bytes of the file at the absolute ``path``, as of a `TextSource`."""
+        try:
+            with self._opened(path, buffered=False) as (file, size):
+                begin = file.read(TEXT_BEGIN)
+                if not (is_text(begin) and may_read(size)):
+                    return b""
+                return begin + file.read(size - len(begin)) if size > len(begin) else begin
+        except Unreadable:
+            return b""
 
     def _read(self, path: str, location: FileLocation, most: int, kind: ProblemKind) -> bytes:
         with self._opened(path, kind) as (file, size):

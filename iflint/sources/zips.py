@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,6 +18,10 @@ from iflint.places.location import FileLocation, Location
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources.limits import Limits, size_text
 from iflint.sources.pointers import refuse_pointer
+from iflint.sources.texts import TEXT_BEGIN, is_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 """How a zip archive begins: with its first member, or, without members, with its end."""
@@ -125,6 +130,16 @@ class Archive:
         except Damaged as damage:
             raise self._unreadable(member, damage, kind) from damage
         return refuse_pointer(data, self.location.member(member.name), kind)
+
+    def text(self, index: int, may_read: Callable[[int], bool]) -> bytes:
+        """The bytes of member ``index``, as of a `TextSource`; only ``may_read`` bounds them."""
+        member = self.members[index]
+        try:
+            if is_text(self.head(index, TEXT_BEGIN)) and may_read(member.size):
+                return read_member(self._data, member)
+        except (Damaged, Unreadable):
+            pass
+        return b""
 
     def head(self, index: int, count: int = 4) -> bytes:
         """The first ``count`` bytes of member ``index``, not verified; raises `Unreadable`."""
