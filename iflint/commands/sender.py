@@ -192,7 +192,7 @@ def _channel(call: Call) -> str:
 
 def _row_lines(entry: KeyEntrySide, style: Style) -> Iterator[str]:
     """The two texts of the row, each for its cell, in one piece."""
-    for role, dn in zip(("subject", "issuer "), entry.row, strict=True):
+    for role, dn in zip(("Subject DN", "Issuer DN "), entry.row, strict=True):
         yield f"{' ' * _BODY}{role}  {style.show(dn)}"
 
 
@@ -240,8 +240,8 @@ def _markdown(side: SenderSide) -> str:
                     lines.append(f"   - {escaped(f'{call.reach}: {_channel(call)}')}")
                     lines += (f"     - {_markdown_complaint(c)}" for c in call.complaints)
         subject, issuer = (in_block(dn) for dn in entry.row)
-        lines += ["", "The row for a channel:", "", "```", f"subject  {subject}"]
-        lines += [f"issuer   {issuer}", "```"]
+        lines += ["", "The row for a channel:", "", "```", f"Subject DN  {subject}"]
+        lines += [f"Issuer DN   {issuer}", "```"]
     return "\n".join(lines) + "\n"
 
 

@@ -362,7 +362,7 @@ def test_the_flow_as_it_stands_counts_as_fix_counts_it(folder, defaults, said) -
 def test_markdown_is_a_checklist_with_the_row_to_copy(folder: Path) -> None:
     text = renew("new/other.pem", "--format", "markdown")
     assert "1. [ ] Add this row" in text
-    assert "issuer   CN=CA 2,O=Example" in text
+    assert "Issuer DN   CN=CA 2,O=Example" in text
 
 
 @pytest.mark.parametrize(
