@@ -200,6 +200,18 @@ def callers_xml(data: bytes) -> None:
     _contents(b"<" + data, "keys/mappings.xml")
 
 
+def pasted(data: bytes) -> None:
+    from iflint.answers.refusal import refusal_of
+    from iflint.symptoms.recognition import symptoms_in, term_named
+    from iflint.symptoms.trace import pairs_in
+
+    text = data.decode("utf-8", "surrogateescape")
+    symptoms_in(text)
+    term_named(text)
+    if pairs := pairs_in(text):
+        refusal_of(pairs)
+
+
 def _contents(data: bytes, name: str, *, document: bool = True) -> None:
     """All that a file of this name holds, read as a run reads it, and by its trees in any case."""
     from iflint.callers.reading import read_callers
@@ -257,6 +269,11 @@ def _examples(names: Iterable[str]) -> tuple[bytes, ...]:
 
 
 TARGETS = {
+    "pasted": Target(pasted, (), _examples([
+        "Unauthorized. Subject and issuer (subject: cn=a,o=b; issuer: cn=c\\, d) of the provided",
+        "subject=CN = a\nissuer=CN = \\\"b\\\"",
+        "HTTP 403, TLSV1_ALERT_UNKNOWN_CA, CertificateUnknown",
+    ])),
     "names": Target(names, (), _examples([
         "CN=edi.partner.example,O=Partner\\, Inc.,C=DE\nC=DE, O=\"Partner, Inc.\", CN=a",
         "OID.2.5.4.3=#0c0161+emailAddress=a@b.example, ST=x\n2.5.4.97=\\C3\\A4, SERIALNUMBER=1",

@@ -13,7 +13,7 @@ from iflint.console.arguments import CONFIGURATION, FINDINGS, JUDGING, PATHS, RE
 from iflint.console.frame import subcommand
 from iflint.console.interface import CLEAN, FOUND, Failure, WrongUsage, complain
 from iflint.console.invocation import Invocation, Request, check, prepare
-from iflint.limits import FINDINGS_OF_A_CHANNEL
+from iflint.limits import FINDINGS_OF_A_CHANNEL, FINDINGS_OF_A_RUN
 from iflint.options import UsageError
 from iflint.places.defects import tell
 from iflint.values import STANDARD_OUTPUT
@@ -71,10 +71,8 @@ def _report_on(run: Invocation, *, guide: bool) -> int:
         fixes=any(each.fixes for each in needs),
     )
     report = _with_baseline(report, run)
-    if (
-        max(map(len, (report.findings, report.known, report.suppressed)))
-        > FINDINGS_OF_A_CHANNEL.value
-    ):
+    most = max(map(len, (report.findings, report.known, report.suppressed)))
+    if most > min(FINDINGS_OF_A_CHANNEL.value, FINDINGS_OF_A_RUN.value):
         from iflint.report.listed import listed
 
         report = listed(report)

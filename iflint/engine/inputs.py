@@ -11,12 +11,24 @@ import msgspec
 
 from iflint.callers.model import Callers
 from iflint.engine.file_contents import FileRead, begins_with_a_sign, keys_in_any_text, read_content
-from iflint.iflow.reader import ParsedIflow, read_iflow
-from iflint.limits import KEY_SEARCH_BYTES, KEY_SIGNS_BYTES, KEY_TEXT_BYTES, Budget, Limit
+from iflint.iflow.reader import ParsedIflow, Stored, read_iflow
+from iflint.limits import (
+    CALLERS,
+    CERTIFICATES,
+    CHANNELS,
+    KEY_SEARCH_BYTES,
+    KEY_SIGNS_BYTES,
+    KEY_TEXT_BYTES,
+    LINES_OF_PARAMETERS,
+    PRIVATE_KEYS,
+    ROWS,
+    Budget,
+    Limit,
+)
 from iflint.options import Options, UsageError
 from iflint.places.defects import failed_on
 from iflint.places.location import FileLocation, Location, Package
-from iflint.places.problems import Problem, ProblemKind, Unreadable
+from iflint.places.problems import Problem, ProblemKind, Unreadable, beyond_the_run
 from iflint.progress import followed
 from iflint.sources import (
     NO_CERTIFICATE_IN_IT,
@@ -262,7 +274,7 @@ class Reading:
         flow = self._read(bundle.flow)
         if flow is None:
             return
-        parameters = self._read(bundle.parameters)
+        parameters = self._affordable(self._read(bundle.parameters))
         files = (bundle.flow, bundle.manifest, bundle.parameters)
         self._files.update(file.location.path for file in files if file is not None)
         package = bundle.package
@@ -285,7 +297,30 @@ class Reading:
         except Exception as error:
             self._problems.append(failed_on(Location(flow[1]), error, ProblemKind.ARTIFACT))
         else:
-            self._flows.append(read)
+            self._flows.append(self._affordable_flow(read))
+
+    def _affordable_flow(self, flow: ParsedIflow) -> ParsedIflow:
+        """A flow, without its channels where the run would hold too many with these."""
+        rows = sum(row.weight for channel in flow.channels for row in channel.rows.rows)
+        for limit, count in ((ROWS, rows), (CHANNELS, len(flow.channels))):
+            if not self._known.budget.spend(limit, count):
+                problem = beyond_the_run(limit, Location(flow.location), ProblemKind.ARTIFACT)
+                return msgspec.structs.replace(flow, stored=Stored(problems=(problem,)))
+        return flow
+
+    def _affordable(
+        self, parameters: tuple[bytes, FileLocation] | None
+    ) -> tuple[bytes, FileLocation] | None:
+        """The bytes of parameters, unless the run would hold too many with these."""
+        if parameters is None:
+            return None
+        data, file = parameters
+        lines = data.count(b"\n") + data.count(b"\r")
+        if self._known.budget.spend(LINES_OF_PARAMETERS, lines):
+            return parameters
+        problem = beyond_the_run(LINES_OF_PARAMETERS, Location(file), ProblemKind.ARTIFACT)
+        self._problems.append(problem)
+        return None
 
     def _take_certificates(self, source: CertificateSource) -> None:
         location = source.file.location
@@ -340,9 +375,26 @@ class Reading:
             read = self._read(source.file, ProblemKind.CERTIFICATE, lambda: _matters(source))
             if read is None:
                 return None
-            self._known[key] = self._parsed(read[0], source)
+            self._known[key] = self._within_the_run(self._parsed(read[0], source), key[0])
             self._tell_unsearched(source.file.location)
         return self._known[key]
+
+    def _within_the_run(self, read: FileRead, file: FileLocation) -> FileRead:
+        """What a file holds, or its problem where the run would hold too much with it."""
+        callers = read.callers
+        held = (
+            (CERTIFICATES, len(read.content.certificates)),
+            (PRIVATE_KEYS, len(read.content.keys)),
+            (CALLERS, len(callers.service_keys) + len(callers.mappings)),
+            (CALLERS, len(callers.keystore_entries)),
+        )
+        beyond = [limit for limit, count in held if not self._known.budget.spend(limit, count)]
+        if not beyond:
+            return read
+        from iflint.pki.files import FileContent
+
+        problem = beyond_the_run(beyond[0], Location(file), ProblemKind.CERTIFICATE)
+        return FileRead(FileContent(problems=(problem,)))
 
     def _parsed(self, data: bytes, source: CertificateSource) -> FileRead:
         file = source.file.location

@@ -1,14 +1,17 @@
-"""Which findings a report tells one by one: of one rule in one channel no more than people read."""
+"""Which findings a report tells one by one: of one rule, in a channel and in all, a bounded number.
+
+The first one told counts those that are left out, so that what a report counts stays true.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import msgspec
 
-from iflint.limits import FINDINGS_OF_A_CHANNEL, numbered
+from iflint.limits import FINDINGS_OF_A_CHANNEL, FINDINGS_OF_A_RUN, Limit, numbered
 from iflint.report.findings import Finding
 from iflint.report.report import Report
 
@@ -16,7 +19,7 @@ R = TypeVar("R", bound=Report)
 
 
 def listed(report: R) -> R:
-    """The report, where the last finding told of a rule in a channel counts those left out."""
+    """The report, where the first finding told of a rule in a channel counts those left out."""
     return msgspec.structs.replace(
         report,
         findings=_listed(report.findings),
@@ -26,20 +29,48 @@ def listed(report: R) -> R:
 
 
 def _listed(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    most = FINDINGS_OF_A_CHANNEL.value
-    counts = Counter(_kind(finding) for finding in findings)
+    of_channels = _bounded(findings, _kind, FINDINGS_OF_A_CHANNEL)
+    return _bounded(of_channels, _rule, FINDINGS_OF_A_RUN)
+
+
+def _bounded(
+    findings: Sequence[Finding], kind_of: Callable[[Finding], object], limit: Limit
+) -> tuple[Finding, ...]:
+    """Of each kind as many as the limit allows; where that bounds them all, a share of it."""
+    counts = Counter(map(kind_of, findings))
+    most = limit.value if limit is FINDINGS_OF_A_CHANNEL else _share(counts, limit.value)
     if all(count <= most for count in counts.values()):
         return tuple(findings)
-    seen: Counter[object] = Counter()
+    left_out = Counter[object]()
+    for finding in findings:
+        left_out[kind_of(finding)] += 1 + finding.more
+    seen = Counter[object]()
     told: list[Finding] = []
     for finding in findings:
-        kind = _kind(finding)
+        kind = kind_of(finding)
         seen[kind] += 1
-        if seen[kind] < most or counts[kind] <= most:
+        if seen[kind] <= most:
             told.append(finding)
-        elif seen[kind] == most:
-            told.append(_with_more(finding, counts[kind] - most))
+            left_out[kind] -= 1 + finding.more
+    for number, finding in enumerate(told):
+        if more := left_out.pop(kind_of(finding), 0):
+            told[number] = _with_more(finding, more, limit)
     return tuple(told)
+
+
+def _share(counts: Counter[object], most: int) -> int:
+    """How many of each kind make at most so many in all, but at least one of each."""
+    left = most
+    for kinds_left, count in zip(range(len(counts), 0, -1), sorted(counts.values()), strict=True):
+        share = left // kinds_left
+        if count > share:
+            return max(share, 1)
+        left -= count
+    return most
+
+
+def _rule(finding: Finding) -> object:
+    return finding.code, finding.severity
 
 
 def _kind(finding: Finding) -> object:
@@ -52,8 +83,12 @@ def _kind(finding: Finding) -> object:
     return finding.code, finding.severity, flow, channel, caller
 
 
-def _with_more(finding: Finding, count: int) -> Finding:
-    where = "in this channel" if finding.channel else "here"
-    more = f"And {numbered(count)} more like it {where} (limit {FINDINGS_OF_A_CHANNEL.name})."
+def _with_more(finding: Finding, count: int, limit: Limit) -> Finding:
+    where = "here"
+    if limit is FINDINGS_OF_A_RUN:
+        where = "in this run"
+    elif finding.channel:
+        where = "in this channel"
+    more = f"And {numbered(count)} more like it {where} (limit {limit.name})."
     message = f"{finding.message} {more}"
     return msgspec.structs.replace(finding, message=message, more=finding.more + count)

@@ -38,8 +38,14 @@ class Cause(msgspec.Struct, frozen=True):
 
     @property
     def interfaces(self) -> int:
-        """How many channels, keys and mappings it touches."""
-        return len({_interface(finding) for finding in self.findings} - {None})
+        """How many channels, keys and mappings it touches, with those that are counted only."""
+        told = {_interface(finding) for finding in self.findings} - {None}
+        return len(told) + (sum(finding.more for finding in self.findings) if told else 0)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are findings like it that are counted only, perhaps of other causes."""
+        return any(finding.more for finding in self.findings)
 
 
 def _interface(finding: Finding) -> object:
@@ -73,7 +79,8 @@ def headline(report: Report) -> str:
     if (more := len(by_code) - _MOST_COUNTED) > 0:
         left = sum(len(each) for each in list(by_code.values())[-more:])
         parts.append(counted(left, "more cause"))
-    return "; ".join(parts) + "." if parts else ""
+    sentence = "; ".join(parts)
+    return f"{sentence[:1].upper()}{sentence[1:]}." if parts else ""
 
 
 def _is_grave(cause: Cause) -> bool:
@@ -88,6 +95,7 @@ def _parts(report: Report, by_code: dict[str, list[Cause]]) -> Iterator[str]:
         outcome = outcomes.get(code)
         name = causes[0].first.name
         one, several = (outcome.one, outcome.several) if outcome else (name, name)
-        text = f"{len(causes)} {one or name if len(causes) == 1 else several or name}"
+        least = "at least " if any(cause.is_cut for cause in causes) else ""
+        text = f"{least}{len(causes)} {one or name if len(causes) == 1 else several or name}"
         touched = sum(cause.interfaces for cause in causes)
         yield f"{text}: {counted(touched, 'interface')}" if touched else text

@@ -171,7 +171,7 @@ def _cause(
     if finding.certificate:
         yield from _certificate(finding.certificate, style)
     for comparison in finding.comparisons:
-        yield from _comparison(comparison, style)
+        yield from comparison_lines(comparison, style)
     yield from _related(finding, style)
     yield from _places("also at", others, cause, style, most)
     if finding.breaks_on:
@@ -254,7 +254,7 @@ def _certificate(certificate: CertificateReference, style: Style) -> Iterator[st
         yield from _fact("", f"and {least}{counted(more, 'more file')}", style)
 
 
-def _comparison(comparison: DnComparison, style: Style) -> Iterator[str]:
+def comparison_lines(comparison: DnComparison, style: Style) -> Iterator[str]:
     """Two names, an RDN a line: beside each other if they fit, else below each other."""
     role = style.show(comparison.role)
     if not comparison.kind:

@@ -14,7 +14,7 @@ from iflint.sources.artifacts import CertificateSource, Skipped
 from iflint.sources.disk import Disk, Reach, enclosing_repository
 from iflint.sources.grouping import Grouping, Wanted
 from iflint.sources.ignoring import rules_from_patterns
-from iflint.sources.limits import DEFAULT, Limits
+from iflint.sources.limits import Limits
 from iflint.sources.names import Role
 from iflint.sources.trees import DiskTree
 from iflint.sources.walk import walk
@@ -45,7 +45,7 @@ def discover(
     exclude: Sequence[str] = (),
     exclude_directory: str | None = None,
     root: str | None = None,
-    limits: Limits = DEFAULT,
+    limits: Limits | None = None,
     certificates: bool = True,
     texts: bool = False,
     idle: set[str] | None = None,
@@ -63,7 +63,9 @@ def discover(
     both before anything is read.
     """
     wanted = Wanted(certificates=certificates, texts=texts)
-    return _discover(paths, directory, exclude, exclude_directory, root, limits, wanted, idle)
+    return _discover(
+        paths, directory, exclude, exclude_directory, root, limits or Limits(), wanted, idle
+    )
 
 
 def certificate_files(
@@ -73,7 +75,7 @@ def certificate_files(
     exclude: Sequence[str] = (),
     exclude_directory: str | None = None,
     root: str | None = None,
-    limits: Limits = DEFAULT,
+    limits: Limits | None = None,
     idle: set[str] | None = None,
 ) -> Iterator[CertificateSource | Skipped | Problem]:
     """The certificate files at and below ``paths``, also those in archives.
@@ -85,7 +87,7 @@ def certificate_files(
     """
     wanted = Wanted(flows=False, of_any_name=True)
     return _discover(  # type: ignore[return-value]
-        paths, directory, exclude, exclude_directory, root, limits, wanted, idle
+        paths, directory, exclude, exclude_directory, root, limits or Limits(), wanted, idle
     )
 
 

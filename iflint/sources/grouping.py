@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.limits import ARCHIVE_DEPTH
 from iflint.places.defects import failed_on
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind, Unreadable
@@ -364,6 +365,5 @@ def _named(problem: Problem, origin: Origin) -> Problem:
 
 def _too_deep(file: SourceFile, depth: int) -> Problem:
     message = f"The archive is nested more than {depth} levels deep and was not read."
-    return Problem(
-        ProblemKind.ARTIFACT, Location(file.location), message, "Unpack the outer archives."
-    )
+    remedy = f"Unpack the outer archives, or {ARCHIVE_DEPTH.option}"
+    return Problem(ProblemKind.ARTIFACT, Location(file.location), message, remedy)

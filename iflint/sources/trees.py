@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from iflint.limits import ARCHIVE_BYTES, FILE_BYTES
 from iflint.places.location import FileLocation
 from iflint.places.problems import ProblemKind, Unreadable
 from iflint.sources import names
 from iflint.sources.artifacts import SourceFile
-from iflint.sources.limits import DEFAULT
+from iflint.sources.limits import Limits
 from iflint.sources.names import Role, role_of
 from iflint.sources.zips import listed_names
 
 if TYPE_CHECKING:
     from iflint.sources.disk import Disk
-    from iflint.sources.limits import Limits
     from iflint.sources.zips import Archive
 
 
@@ -109,9 +109,8 @@ class DiskTree:
         given = path in self._named
         packed = role in _PACKED or (given and role is None)
         most = self._limits.archive if packed else self._limits.file
-        if role in _PERHAPS and not given:
-            most = self._limits.perhaps
-        file = self._disk.file(path, most, _kind(role))
+        limit = ARCHIVE_BYTES if packed else FILE_BYTES
+        file = self._disk.file(path, most, _kind(role), limit)
         head = functools.partial(self._disk.head, path)
         listed = functools.partial(self._listed, path, file)
         text = functools.partial(self._disk.text, path)
@@ -198,10 +197,9 @@ def _plain(name: str) -> str:
 
 
 def _listed_in(file: SourceFile) -> Sequence[str]:
-    return listed_names(file.read(), file.location, DEFAULT)
+    return listed_names(file.read(), file.location, Limits())
 
 
-_PERHAPS = (Role.KEY, Role.DOCUMENT, None)
 _PACKED = (Role.ARCHIVE, Role.PACKED, Role.CONTENT, Role.NAMELESS)
 _OF_EXPORTS = {Role.FLOW, Role.MANIFEST, Role.PACKAGE_LIST, Role.CONTENT}
 _END = 256 * 1024

@@ -114,6 +114,29 @@ def cases() -> dict[str, Callable[[], Files]]:
                 for n in range(20)
             )
         },
+        "rows of many flows": lambda: {
+            "a.zip": packed(
+                (f"p{n}/{FLOW}", flow(certificates(many_rows(100, "x,y={}", "z"))))
+                for n in range(2000)
+            )
+        },
+        "parameters of many flows": lambda: {
+            "a.zip": packed(
+                each
+                for n in range(100)
+                for each in (
+                    (f"{n}/{FLOW}", flow(certificates("{{k1}}"))),
+                    (f"{n}/{PARAMETERS}", "".join(f"k{m}=v\n" for m in range(19_000))),
+                )
+            )
+        },
+        "authorities of one name": lambda: {
+            "a.cer": b"".join(certificate(distinguished(1, 1), n) for n in range(4000)),
+            FLOW: flow(*[certificates(many_rows(1000, "CN=a", "CN=a"))] * 5),
+        },
+        "archives of blanks": lambda: {
+            f"{n}.zip": packed([("a.cer", " " * 7_000_000)] * 1) for n in range(700)
+        },
         "signs of private keys": lambda: {
             f"{n}.log": '-----BEGIN PRIVATE KEY-----MII"a`nb%41\n' * 90_000 for n in range(3)
         },

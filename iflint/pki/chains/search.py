@@ -15,6 +15,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.limits import (
+    NAME_CHECKS,
+    NAME_CHECKS_OF_A_CHAIN,
+    SIGNATURES,
+    SIGNATURES_OF_A_CHAIN,
+    STEPS,
+    STEPS_OF_A_CHAIN,
+    Budget,
+    Limit,
+)
 from iflint.pki.certificates import NEVER_CRITICAL, Certificate
 from iflint.pki.chains.pool import CertificatePool
 from iflint.pki.chains.signatures import SignatureCache, Verification
@@ -39,16 +49,8 @@ _PRE_CERTIFICATE = "1.3.6.1.4.1.11129.2.4.3"
 _OF_A_ROOT = (
     "; RFC 5280 leaves aside such extensions of the root itself, but many programs apply them"
 )
-_MAX_STEPS = 20_000
-"""Certificates put on top of a path. Ours: they take half a second, and more certificates than four
-full files hold. (rustls-webpki takes 200,000.) Most seen: 3."""
-MAX_SIGNATURES = 3000
-"""Signatures that are tried; after these, one for each certificate. Go and rustls-webpki take 100,
-for what one side presents; here many certificates of a folder may bear the name of an issuer.
-Ours: 0.2 s with P-256; most seen: 4."""
-_MAX_REFUSALS = 50_000
-"""Certificates held against name constraints. Ours: half a second for DNS names, 4 s for directory
-names; most seen: 2."""
+_FREE = 5
+"""What a search may cost before it is taken from the run's budget. Ours: most seen: 4."""
 
 
 def judge_chain(
@@ -154,13 +156,30 @@ class _Path(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, links=(*self.links, link))
 
 
+class _Spending:
+    """What one search may still cost: within a limit of its own, and one of the run."""
+
+    def __init__(self, own: Limit, of_run: Limit, budget: Budget) -> None:
+        self._own = own
+        self._of_run = of_run
+        self._budget = budget
+        self._count = 0
+
+    def spend(self) -> bool:
+        """Take one; False where no more may be taken."""
+        if self._count >= self._own.value:
+            return False
+        self._count += 1
+        return self._count <= _FREE or self._budget.spend(self._of_run, 1)
+
+
 class _Search:
     """All paths above one client certificate, level by level.
 
     Of the paths whose top the same key signed, with as many intermediates below it and refused
     by the same name constraints, only the best is followed: what is above is the same for all.
-    So the work grows with the number of certificates, not of paths. After `MAX_SIGNATURES` only
-    the likeliest issuer of a certificate is tried.
+    So the work grows with the number of certificates, not of paths. Where no more signatures may be
+    tried, it is the likeliest issuer of a certificate alone.
     """
 
     def __init__(
@@ -180,8 +199,10 @@ class _Search:
         self._constraints: dict[_Constraints, NameConstraints | None] = {}
         self._refusals: dict[tuple[_Constraints, Certificate], str | None] = {}
         self._refusing: dict[Certificate, int] = {}
-        self._steps = 0
-        self._signatures = 0
+        self._steps = _Spending(STEPS_OF_A_CHAIN, STEPS, verifier.budget)
+        self._looks = _Spending(STEPS_OF_A_CHAIN, STEPS, verifier.budget)
+        self._signatures = _Spending(SIGNATURES_OF_A_CHAIN, SIGNATURES, verifier.budget)
+        self._name_checks = _Spending(NAME_CHECKS_OF_A_CHAIN, NAME_CHECKS, verifier.budget)
         self._best: ChainVerdict | None = None
 
     def verdict(self) -> ChainVerdict:
@@ -231,8 +252,7 @@ class _Search:
             if issuer in anchors or path.holds(issuer):
                 continue
             followed = True
-            self._steps += 1
-            if len(path.certificates) >= MAX_CERTIFICATES_IN_PATH or self._steps > _MAX_STEPS:
+            if len(path.certificates) >= MAX_CERTIFICATES_IN_PATH or not self._steps.spend():
                 self._end_too_long(path, issuer)
             elif self._issuers_of(issuer).is_own:
                 self._end_in_unknown_root(path, issuer, issuers)
@@ -316,13 +336,14 @@ class _Search:
     def _refused_by(self, certificate: Certificate) -> int:
         """A bit for each set of name constraints that refuses the certificate.
 
-        After `_MAX_REFUSALS` no more are asked: paths are then told apart less finely.
+        Where no more may be asked, paths are told apart less finely.
         """
         bits = self._refusing.get(certificate)
         if bits is None:
             bits = 0
             for number, constraints in enumerate(self._constraints_above):
-                if len(self._refusals) >= _MAX_REFUSALS:
+                known = (constraints, certificate) in self._refusals
+                if not known and not self._name_checks.spend():
                     break
                 if self._refusal(constraints, certificate) is not None:
                     bits |= 1 << number
@@ -335,7 +356,7 @@ class _Search:
         seen = {self._leaf}
         found: dict[_Constraints, None] = {}
         waiting = [self._leaf]
-        while waiting:
+        while waiting and self._looks.spend():
             issuers = self._issuers_of(waiting.pop())
             anchors = (root.certificate for root in issuers.roots if root.certificate is not None)
             for issuer in (*issuers.certificates, *anchors):
@@ -540,8 +561,9 @@ class _Search:
             )
         )
         unknown: list[_Key] = []
-        for key in keys[: max(1, MAX_SIGNATURES - self._signatures)]:
-            self._signatures += 1
+        for number, key in enumerate(keys):
+            if number and not self._signatures.spend():
+                break
             answer = self._verifier.verify(certificate, key.spki)
             if answer is Verification.VALID:
                 return _issuers(certificate, [key], verified=True)
@@ -573,7 +595,7 @@ class _Search:
         def key_of(spki: bytes) -> _Key:
             return keys.setdefault(spki, _Key(spki, [], []))
 
-        named = list(self._pool.named(certificate.issuer))
+        named = list(self._pool.issuers_of(certificate))
         if certificate.self_issued and certificate not in named:
             named.append(certificate)
         for candidate in named:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING
 
+from iflint.limits import Budget
 from iflint.pki import der as asn1
 
 if TYPE_CHECKING:
@@ -116,9 +117,13 @@ class _NotSupported(Exception):  # noqa: N818 - a state, not an error: it become
 
 
 class SignatureCache:
-    """Verifies signatures and remembers each answer; one for a run, as chains share their tops."""
+    """Verifies signatures and remembers each answer; one for a run, as chains share their tops.
+
+    ``budget`` is what the search for chains may cost in that run.
+    """
 
     def __init__(self) -> None:
+        self.budget = Budget()
         self._answers: dict[tuple[bytes, bytes], Verification] = {}
 
     def verify(self, certificate: Certificate, spki: bytes) -> Verification:
