@@ -54,17 +54,26 @@ def in_force(values: Iterable[str]) -> None:
     _set.update({name: int(number) for name, _, number in pairs})
 
 
-class Budget:
-    """How much of limits is spent: of a run, or of one file."""
+SHARE = 10 * MIB
+"""Bytes read of a disk that have one share of what a run may hold."""
 
-    def __init__(self) -> None:
+
+class Budget:
+    """How much of limits is spent: of a run, or of one file.
+
+    A limit holds for each `SHARE` that was read, so that a landscape of any size is read whole.
+    """
+
+    def __init__(self, size: int = 0) -> None:
+        """``size`` is how many bytes were read."""
+        self.size = size
         self._spent: dict[str, int] = {}
         self._refused: set[str] = set()
 
     def spend(self, limit: Limit, amount: int) -> bool:
         """Take an amount; False, and nothing is taken, where that is more than is left."""
         spent = self._spent.get(limit.name, 0) + amount
-        if spent > limit.value:
+        if spent > limit.value * (1 + self.size // SHARE):
             self._refused.add(limit.name)
             return False
         self._spent[limit.name] = spent

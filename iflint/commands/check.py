@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from iflint.console.invocation import Invocation, Request, check, prepare
 from iflint.limits import FINDINGS_OF_A_CHANNEL, FINDINGS_OF_A_RUN
 from iflint.options import UsageError
 from iflint.places.defects import tell
+from iflint.places.paths import absolute
 from iflint.values import STANDARD_OUTPUT
 from iflint.words.terminal import Style
 from iflint.words.visible import shown
@@ -75,7 +77,7 @@ def _report_on(run: Invocation, *, guide: bool) -> int:
     if most > min(FINDINGS_OF_A_CHANNEL.value, FINDINGS_OF_A_RUN.value):
         from iflint.report.listed import listed
 
-        report = listed(report)
+        report = listed(report, _size(report))
     failures = []
     for each in run.destinations:
         try:
@@ -98,6 +100,15 @@ def _report_on(run: Invocation, *, guide: bool) -> int:
 
         next_steps.show(report, run)
     return FOUND if report.fails(run.settings.fail_level) else CLEAN
+
+
+def _size(report: Report) -> int:
+    """How many bytes on disk hold what was checked."""
+    size = 0
+    for path in {absolute(report.directory, path) for path in report.places}:
+        with contextlib.suppress(OSError):
+            size += os.stat(path).st_size
+    return size
 
 
 def _say_scope(report: Report, run: Invocation) -> None:

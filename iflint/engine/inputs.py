@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
@@ -58,6 +60,7 @@ class Inputs(msgspec.Struct, frozen=True):
     them, wherever certificates are taken from: who may call is not narrowed by saying where
     certificates are. Theirs are among ``certificates``, their private keys among ``keys``, their
     problems among ``problems``, each once. ``idle`` are the patterns that excluded nothing.
+    ``size`` is how many bytes there are on disk of what holds flows and certificates.
     """
 
     flows: tuple[ParsedIflow, ...]
@@ -69,6 +72,7 @@ class Inputs(msgspec.Struct, frozen=True):
     files: frozenset[str] = frozenset()
     callers: Callers = Callers()
     idle: tuple[str, ...] = ()
+    size: int = 0
 
 
 class Known(dict[tuple[FileLocation, bool], FileRead]):
@@ -151,6 +155,7 @@ class Reading:
         self._told_unsearched = False
         self._files: set[str] = set()
         self.idle = set(options.exclude)
+        self._weighed: set[str] = set()
         self._taken: set[FileLocation] = set()
         self._callers: dict[FileLocation, Callers] = {}
         self._archives_of_use: set[FileLocation] = set()
@@ -173,6 +178,7 @@ class Reading:
             frozenset(self._files),
             callers,
             tuple(each for each in self._options.exclude if each in self.idle),
+            self._known.budget.size,
         )
 
     def _all_keys(self) -> tuple[KeyMaterial, ...]:
@@ -270,11 +276,20 @@ class Reading:
         for content in contents:
             self._use(content)
 
+    def _weigh(self, path: str) -> None:
+        """Add a file on disk to what was read, once."""
+        if path not in self._weighed:
+            self._weighed.add(path)
+            with contextlib.suppress(OSError):
+                size = os.stat(os.path.join(self._options.directory or "", path)).st_size
+                self._known.budget.size += size
+
     def _take_bundle(self, bundle: Bundle) -> None:
+        self._weigh(bundle.flow.location.path)
         flow = self._read(bundle.flow)
         if flow is None:
             return
-        parameters = self._affordable(self._read(bundle.parameters))
+        parameters = self._read(bundle.parameters)
         files = (bundle.flow, bundle.manifest, bundle.parameters)
         self._files.update(file.location.path for file in files if file is not None)
         package = bundle.package
@@ -300,32 +315,27 @@ class Reading:
             self._flows.append(self._affordable_flow(read))
 
     def _affordable_flow(self, flow: ParsedIflow) -> ParsedIflow:
-        """A flow, without its channels where the run would hold too many with these."""
+        """A flow, without its channels where the run would hold too many with these.
+
+        Nor has it its parameters where these would be too many.
+        """
         rows = sum(row.weight for channel in flow.channels for row in channel.rows.rows)
         for limit, count in ((ROWS, rows), (CHANNELS, len(flow.channels))):
             if not self._known.budget.spend(limit, count):
                 problem = beyond_the_run(limit, Location(flow.location), ProblemKind.ARTIFACT)
                 return msgspec.structs.replace(flow, stored=Stored(problems=(problem,)))
-        return flow
-
-    def _affordable(
-        self, parameters: tuple[bytes, FileLocation] | None
-    ) -> tuple[bytes, FileLocation] | None:
-        """The bytes of parameters, unless the run would hold too many with these."""
-        if parameters is None:
-            return None
-        data, file = parameters
-        lines = data.count(b"\n") + data.count(b"\r")
-        if self._known.budget.spend(LINES_OF_PARAMETERS, lines):
-            return parameters
-        problem = beyond_the_run(LINES_OF_PARAMETERS, Location(file), ProblemKind.ARTIFACT)
+        place = flow.defaults.location
+        if place is None or self._known.budget.spend(LINES_OF_PARAMETERS, flow.defaults.lines):
+            return flow
+        problem = beyond_the_run(LINES_OF_PARAMETERS, Location(place), ProblemKind.ARTIFACT)
         self._problems.append(problem)
-        return None
+        return flow.without_parameters()
 
     def _take_certificates(self, source: CertificateSource) -> None:
         location = source.file.location
         if location in self._taken:
             return
+        self._weigh(location.path)
         read = self._content(source)
         if read is None:
             if source.told and not _matters(source):

@@ -158,7 +158,7 @@ class Session:
             for number, flow in enumerate(self.flows)
             if flow is other.flows[number] and self._own[number] == other._own[number]
         }
-        budget = Budget()
+        budget = Budget(self.inputs.size)
         other._iflows = tuple(
             iflow if number in same else other._resolved(number, budget)
             for number, iflow in enumerate(self._iflows)
@@ -602,7 +602,7 @@ class Session:
 
     @cached_property
     def _iflows(self) -> tuple[Iflow, ...]:
-        budget = Budget()
+        budget = Budget(self.inputs.size)
         return tuple(self._resolved(number, budget) for number in range(len(self.flows)))
 
     def _resolved(self, number: int, budget: Budget) -> Iflow:

@@ -42,10 +42,10 @@ def read_iflow(
     Reads the ``.iflw`` up to the end of its collaboration, and the rest where pairs are judged.
     A file of whose channels none concerns certificates or roles is not parsed, and where a channel
     stands is not kept if nothing can be found there, but with ``every_channel``.
-    ``with_diagram`` reads the diagram, too; where the rest of the file can't be read, the diagram
-    alone is missing. Never raises; what
-    can't be read is among the problems. ``parameters_readable`` is False where there are
-    parameters that could not be read.
+    ``with_diagram`` keeps what its diagram is read from, where anything can be found there; where
+    the rest of the file can't be read, the diagram alone is missing. Never raises; what can't be
+    read is among the problems. ``parameters_readable`` is False where there are parameters that
+    could not be read.
     """
     headers = parse_manifest(*manifest) if manifest else Manifest()
     stem = _stem(location)
@@ -70,7 +70,7 @@ _SUSPECT = (b"\\u", b"<<<<<<<", b">>>>>>>")
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """What a ``.iflw`` holds: its channels as stored, and how it is drawn, where that was asked.
+    """What a ``.iflw`` holds: its channels as stored, and its drawing, where that was asked for.
 
     ``may_be_judged``: a channel is judged with some parameters; only then was looked at what
     stands behind the channels, of which ``problems_of_the_rest`` tells.
@@ -78,7 +78,7 @@ class Stored(msgspec.Struct, frozen=True):
 
     channels: tuple[StoredChannel, ...] = ()
     problems: tuple[Problem, ...] = ()
-    diagram: Diagram | None = None
+    drawing: _Drawing | None = None
     may_be_judged: bool = False
     problems_of_the_rest: tuple[Problem, ...] = ()
 
@@ -109,7 +109,7 @@ class ParsedIflow(msgspec.Struct, frozen=True):
     @property
     def diagram(self) -> Diagram | None:
         """How the editor draws the flow, where that was asked for."""
-        return self.stored.diagram
+        return self.stored.drawing.diagram if self.stored.drawing else None
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -125,7 +125,7 @@ class ParsedIflow(msgspec.Struct, frozen=True):
         """The flow with other bytes in its files, where ``text_of`` has some for a location."""
         changes: dict[str, Any] = {}
         if (flow := text_of(self.location)) is not None:
-            with_diagram = self.diagram is not None
+            with_diagram = self.stored.drawing is not None
             changes["stored"] = _stored(
                 flow, self.location, every_channel=True, with_diagram=with_diagram
             )
@@ -133,6 +133,10 @@ class ParsedIflow(msgspec.Struct, frozen=True):
         if place is not None and (parameters := text_of(place)) is not None:
             changes["defaults"] = _Defaults((parameters, place))
         return msgspec.structs.replace(self, **changes) if changes else self
+
+    def without_parameters(self) -> ParsedIflow:
+        """The flow as if its own parameters could not be read."""
+        return msgspec.structs.replace(self, defaults=_Defaults(None, readable=False))
 
     def resolve(self, overlays: Sequence[ParameterFile] = ()) -> Iflow:
         """The flow with the bundle's parameter values, overlaid by ``overlays``; the last wins.
@@ -199,6 +203,12 @@ class _Defaults:
         self._source = source
         self.problems = self._problems()
 
+    @property
+    def lines(self) -> int:
+        """How many lines are parsed where a parameter is asked for."""
+        data = self._source[0] if self._source else b""
+        return data.count(b"\n") + data.count(b"\r")
+
     def forget(self) -> None:
         """Let go of the parameters, which nobody will ask for."""
         self._source = None
@@ -232,22 +242,40 @@ def _stored(
         document = read_document(flow, location)
     except Unreadable as unreadable:
         return Stored(problems=(unreadable.problem,))
-    diagram: Diagram | None = None
-    if with_diagram:
-        from iflint.iflow.diagram.reader import diagram_of
-
-        try:
-            diagram = diagram_of(flow, location)
-        except Exception as error:
-            tell(f"{location}: its diagram", error)
     channels = sender_channels(document.root, document.xml)
     may_matter = any(map(may_be_judged, channels))
+    drawing = None
     if not (every_channel or may_matter or any(map(may_list_pairs, channels))):
         document.xml.forget()
     else:
         document.xml.pack()
+        drawing = _Drawing(flow, location) if with_diagram else None
     rest = _problems_of_the_rest(flow, location) if may_matter else ()
-    return Stored(channels, (), diagram, may_matter, rest)
+    return Stored(channels, (), drawing, may_matter, rest)
+
+
+class _Drawing:
+    """How the editor draws a flow: read when first asked, since it takes longer than the rest."""
+
+    __slots__ = ("_diagram", "_flow", "_location")
+
+    def __init__(self, flow: bytes, location: FileLocation) -> None:
+        self._flow: bytes | None = flow
+        self._location = location
+        self._diagram: Diagram | None = None
+
+    @property
+    def diagram(self) -> Diagram | None:
+        """The diagram; None where there is none that can be read."""
+        if self._flow is not None:
+            from iflint.iflow.diagram.reader import diagram_of
+
+            flow, self._flow = self._flow, None
+            try:
+                self._diagram = diagram_of(flow, self._location)
+            except Exception as error:
+                tell(f"{self._location}: its diagram", error)
+        return self._diagram
 
 
 def _problems_of_the_rest(flow: bytes, location: FileLocation) -> tuple[Problem, ...]:

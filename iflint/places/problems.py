@@ -105,8 +105,11 @@ def told_of_a_run(groups: Iterable[Sequence[Problem]]) -> list[tuple[Problem, ..
 
 def beyond_the_run(limit: Limit, location: Location, kind: ProblemKind) -> Problem:
     """What to say of a thing with which a run would exceed a limit, so that it is left out."""
-    message = f"A run reads at most {numbered(limit.value)} {limit.bounds}; this would be more"
-    return Problem(kind, location, f"{message}, and was not read", limit.remedy)
+    message = (
+        f"For each 10 MiB on disk a run takes {numbered(limit.value)} {limit.bounds} at most;"
+        " this would be more, and was not read"
+    )
+    return Problem(kind, location, message, limit.remedy)
 
 
 def without_excerpt(problem: Problem) -> Problem:

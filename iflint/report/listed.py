@@ -11,34 +11,42 @@ from typing import TypeVar
 
 import msgspec
 
-from iflint.limits import FINDINGS_OF_A_CHANNEL, FINDINGS_OF_A_RUN, Limit, numbered
+from iflint.limits import FINDINGS_OF_A_CHANNEL, FINDINGS_OF_A_RUN, SHARE, Limit, numbered
 from iflint.report.findings import Finding
 from iflint.report.report import Report
 
 R = TypeVar("R", bound=Report)
 
 
-def listed(report: R) -> R:
-    """The report, where the first finding told of a rule in a channel counts those left out."""
+def listed(report: R, size: int = 0) -> R:
+    """The report, where the first finding told of a rule in a channel counts those left out.
+
+    ``size`` is how many bytes on disk it is of: each share of them has findings of its own.
+    """
+    told = FINDINGS_OF_A_RUN.value * (1 + size // SHARE)
     return msgspec.structs.replace(
         report,
-        findings=_listed(report.findings),
-        known=_listed(report.known),
-        suppressed=_listed(report.suppressed),
+        findings=_listed(report.findings, told),
+        known=_listed(report.known, told),
+        suppressed=_listed(report.suppressed, told),
     )
 
 
-def _listed(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    of_channels = _bounded(findings, _kind, FINDINGS_OF_A_CHANNEL)
-    return _bounded(of_channels, _rule, FINDINGS_OF_A_RUN)
+def _listed(findings: Sequence[Finding], told: int) -> tuple[Finding, ...]:
+    most = FINDINGS_OF_A_CHANNEL.value
+    of_channels = _bounded(findings, _kind, FINDINGS_OF_A_CHANNEL, lambda _: most)
+    return _bounded(of_channels, _rule, FINDINGS_OF_A_RUN, lambda counts: _share(counts, told))
 
 
 def _bounded(
-    findings: Sequence[Finding], kind_of: Callable[[Finding], object], limit: Limit
+    findings: Sequence[Finding],
+    kind_of: Callable[[Finding], object],
+    limit: Limit,
+    most_of: Callable[[Counter[object]], int],
 ) -> tuple[Finding, ...]:
-    """Of each kind as many as the limit allows; where that bounds them all, a share of it."""
+    """Of each kind as many as ``most_of`` says of the numbers of all kinds."""
     counts = Counter(map(kind_of, findings))
-    most = limit.value if limit is FINDINGS_OF_A_CHANNEL else _share(counts, limit.value)
+    most = most_of(counts)
     if all(count <= most for count in counts.values()):
         return tuple(findings)
     left_out = Counter[object]()

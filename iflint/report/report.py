@@ -392,7 +392,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IllustratedReport(Report, frozen=True, kw_only=True):
-    """A report with what only pictures need: how the iFlows are drawn, and every certificate."""
+    """A report with what only pictures need: how the iFlows are drawn in which a finding stands on
+    a channel, and every certificate.
+    """
 
     diagrams: tuple[FlowDiagram, ...] = ()
     uses: CertificateUses | None = None

@@ -417,7 +417,7 @@ def test_several_certificates_of_one_pair_are_one(place) -> None:
 def test_no_second_row_of_a_pair(place, wrong) -> None:
     orders(place, listing(*((subject, ISSUER) for subject in wrong)))
     plan = fixed()
-    assert "has that certificate's pair" in only(plan)
+    assert "accepts that certificate" in only(plan)
     assert plan.left[0].remedy == "Remove this row"
 
 
