@@ -74,12 +74,12 @@ _MOST_IN_AN_EVENT = 100
 def command(
     asked: Request, paths: tuple[str, ...], letter: str | None, language: str | None
 ) -> None:
-    """List every certificate at hand and what depends on it at PATH (default: here).
+    """List every certificate and what needs it at PATH (default: the current folder).
 
-    Shows the last day, the days left, the verdict on the chain, and every package, iFlow and
-    channel, service key and certificate-to-user mapping that needs the certificate: what to touch
-    when it changes. The format ics is a calendar with an event on each last day, and reminders 30
-    and 7 days before it. Exit code: 0 whatever the verdicts are.
+    Shows of each certificate the last day, the days left and the verdict on its chain, and what
+    to touch when it changes: every channel with its iFlow and package, every service key and
+    certificate-to-user mapping that needs it. The format ics is a calendar with an event on each
+    last day, and reminders 30 and 7 days before. Exit code: 0 whatever the verdicts are.
 
     With --letter, what to write to the partner, as text or Markdown: which certificate ends and
     when, what it opens, what the new one must be, and what to send back by when.
@@ -214,7 +214,7 @@ def _flow(use: Use) -> str:
 def _channel(use: Use) -> str:
     channel = use.channel
     where = f"{channel.adapter} {channel.address or channel.name}".strip()
-    return f"{where} ({'; '.join((f'entry {use.entry.ordinal}', *_notes(use)))})"
+    return f"{where} ({'; '.join((f'row {use.entry.ordinal}', *_notes(use)))})"
 
 
 _RELATIONS = {
@@ -239,7 +239,7 @@ def _closing(uses: CertificateUses, width: int) -> str:
         said.append(f"{unneeded} needed by nobody")
     sentences = [", ".join(said) + "."]
     if uses.entries_without:
-        entries = counted(uses.entries_without, "entry has", "entries have")
+        entries = counted(uses.entries_without, "row has", "rows have")
         sentences.append(f"{entries} no certificate at hand: 'iflint check' lists what to ask for.")
     for each in uses.lists:
         before = f"List for {each.environment}" if each.environment else "List"

@@ -344,7 +344,9 @@ class _Reader:
             self._other.setdefault(_PLACEHOLDER)
             return
         if block.fault:
-            self._problem(region, block.fault, "complete the block or export the certificate again")
+            self._problem(
+                region, block.fault, "complete the block, or export the certificate again"
+            )
         try:
             self._use(decoded(body_of(body)), region)
         except Refused as refused:

@@ -102,7 +102,7 @@ def _healthy(report: Report) -> Iterator[tuple[datetime, str, str, str]]:
         for channel in iflow.channels:
             for entry in channel.entries:
                 if entry.healthy_until and not entry.findings:
-                    where = f"{channel_name(channel)}, entry {entry.ordinal}"
+                    where = f"{channel_name(channel)}, row {entry.ordinal}"
                     yield entry.healthy_until, where, iflow_name(iflow), "healthy until then"
     for caller in report.callers:
         if caller.healthy_until and not caller.findings:

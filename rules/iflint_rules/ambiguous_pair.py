@@ -11,17 +11,16 @@ from iflint.rule import (
     Severity,
     Validity,
     about_certificate,
-    counted,
     renewals_of_each_other,
 )
 
 
 class AmbiguousPair(Rule):
-    """Several certificates with different keys have the pair of an entry.
+    """Several certificates with different keys have the pair of a row.
 
     ## What it does
 
-    Reports an entry whose pair is that of at least two certificates that are valid now, may be
+    Reports a row whose pair is that of at least two certificates that are valid now, may be
     used by clients and have different keys. A certificate that begins and ends later than another
     one is taken for its renewal, and not reported.
 
@@ -67,8 +66,8 @@ class AmbiguousPair(Rule):
         )
         yield self.finding(
             case,
-            f"{counted(len(keys), 'valid certificate')} with different keys have this pair, so "
-            "the channel can't tell them apart.",
+            f"{len(keys)} valid certificates with different keys have this row's pair, so the "
+            "channel can't tell them apart.",
             remedy="Make sure that all of them belong to the same sender.",
             **about,
         )
