@@ -199,7 +199,7 @@ class Reading:
             tuple(self._flows),
             (*self._certificates, *self._told_by(callers)),
             self._certificate_files,
-            tuple({each.location: each for each in reversed(self._skipped)}.values())[::-1],
+            self._all_skipped(),
             tuple(dict.fromkeys((*self._problems, *self._untold_by(callers)))),
             self._all_keys(),
             frozenset(self._files),
@@ -207,6 +207,19 @@ class Reading:
             tuple(each for each in self._options.exclude if each in self.idle),
             self._known.budget.size,
             frozenset(self._taken),
+        )
+
+    def _all_skipped(self) -> tuple[Skipped, ...]:
+        """What was passed over, once each; not an archive without a flow that held something else.
+
+        What an archive below a path of certificates holds is known only when all was read.
+        """
+        once = {each.location: each for each in reversed(self._skipped)}
+        return tuple(
+            each
+            for each in reversed(once.values())
+            if each.kind is not SkipKind.ARCHIVE_WITHOUT_FLOW
+            or each.location not in self._archives_of_use
         )
 
     def _all_keys(self) -> tuple[KeyMaterial, ...]:
@@ -282,11 +295,9 @@ class Reading:
         self._end_archive(None)
 
     def _skip(self, skipped: Skipped) -> None:
-        """Count what was passed over; not an archive without a flow that held something else."""
+        """Count what was passed over."""
         self._files.add(skipped.location.path)
-        without_flow = skipped.kind is SkipKind.ARCHIVE_WITHOUT_FLOW
-        if not (without_flow and skipped.location in self._archives_of_use):
-            self._skipped.append(skipped)
+        self._skipped.append(skipped)
 
     def _end_archive(self, following: FileLocation | None) -> None:
         """Use what an archive of nothing but certificates held, if it is a sender's."""

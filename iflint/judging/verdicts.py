@@ -395,8 +395,9 @@ class EntryVerdict(BindingVerdict, frozen=True):
 
     @property
     def left_open(self) -> bool:
-        """Whether nobody has entered a DN in either of its cells."""
-        return all(each.empty or each.placeholder for each in (self.subject, self.issuer))
+        """Whether nobody has entered a DN in either of its cells, nor a parameter's value."""
+        cells = (self.subject, self.issuer)
+        return all(each.placeholder or not (each.value.text or "").strip() for each in cells)
 
     @property
     def pair(self) -> tuple[str, str] | None:

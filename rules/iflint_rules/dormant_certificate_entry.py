@@ -11,8 +11,9 @@ class DormantCertificateEntry(Rule):
     ## What it does
 
     Reports sender channels whose Authorization is User Role (or basic authentication) and
-    whose list of certificates holds a DN. Empty rows, and those that still have a placeholder, are
-    how published content comes: nothing is said of them.
+    whose list of certificates holds a DN. Rows that are empty, that name a parameter without a
+    value, or that still have a placeholder, are how published content comes: nothing is said of
+    them.
 
     ## Why it matters
 
