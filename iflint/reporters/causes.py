@@ -31,6 +31,13 @@ class Cause(msgspec.Struct, frozen=True):
         return self.findings[0]
 
     @property
+    def fixes(self) -> tuple[Finding, ...]:
+        """A finding for each thing that is to be done: a row is mended in another way than a key."""
+        return tuple({finding.remedy: finding for finding in reversed(self.findings)}.values())[
+            ::-1
+        ]
+
+    @property
     def day(self) -> datetime:
         """The first moment at which it breaks or broke something; the last of all, if never."""
         days = (finding.broken_since or finding.breaks_on for finding in self.findings)

@@ -138,6 +138,14 @@ def test_a_cause_is_said_once_with_its_places() -> None:
     assert everything.count("Orders in") == 6
 
 
+def test_a_cause_tells_each_fix_once_and_of_which_place_it_is() -> None:
+    first, second, third = at_places(3)
+    third = msgspec.structs.replace(third, remedy="Make a new key")
+    shown = " ".join(text.render(with_findings(first, second, third)).split())
+    assert shown.count(EXPIRED.remedy) == 1
+    assert "/3, row 1: Make a new key" in shown.partition("fix:")[2]
+
+
 def test_a_file_is_named_once_where_all_places_lie_in_it() -> None:
     places = [msgspec.structs.replace(each, location=EXPIRED.location) for each in at_places(3)]
     shown = text.render(with_findings(*places), width=200)
