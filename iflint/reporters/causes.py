@@ -32,10 +32,11 @@ class Cause(msgspec.Struct, frozen=True):
 
     @property
     def fixes(self) -> tuple[Finding, ...]:
-        """A finding for each thing that is to be done: a row is mended in another way than a key."""
-        return tuple({finding.remedy: finding for finding in reversed(self.findings)}.values())[
-            ::-1
-        ]
+        """A finding for each thing to do: a row is mended in another way than a service key."""
+        by_remedy: dict[str, Finding] = {}
+        for finding in self.findings:
+            by_remedy.setdefault(finding.remedy, finding)
+        return tuple(by_remedy.values())
 
     @property
     def day(self) -> datetime:
