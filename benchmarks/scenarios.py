@@ -100,7 +100,7 @@ def certificates_of_one_pair(number: int, folder: Path) -> Arguments:
     return CHECK
 
 
-@scenario(300)
+@scenario(600)
 def issuers_of_one_name(number: int, folder: Path) -> Arguments:
     """Each of n certificates is issued by a CA of its own, and all CAs have one name."""
     top = authority("Root")
@@ -138,7 +138,7 @@ def self_signed_of_one_subject(number: int, folder: Path) -> Arguments:
     return CHECK
 
 
-@scenario(300)
+@scenario(600)
 def cross_signed_meshes(number: int, folder: Path) -> Arguments:
     """n certificates below CAs of which each level has signed each of the next, n in all."""
     tops = [authority(f"Root {each}") for each in range(4)]

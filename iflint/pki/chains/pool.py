@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 
 
 class CertificatePool:
-    """The certificates at hand, each once, with every place at which it was found."""
+    """The certificates at hand, each once, with every place at which it was found.
+
+    In ``remembered`` is what others have worked out of them.
+    """
 
     def __init__(self, found: Iterable[FoundCertificate]) -> None:
         self._locations: dict[Certificate, list[Location]] = {}
         self._by_subject: dict[str, list[Certificate]] | None = None
         self._entries: dict[Certificate, list[KeyEntry]] = {}
         self._declared: set[Certificate] = set()
+        self.remembered: dict[object, object] = {}
         for one in found:
             places = self._locations.setdefault(one.certificate, [])
             if one.location not in places[-1:]:
@@ -41,6 +45,10 @@ class CertificatePool:
     def locations(self, certificate: Certificate) -> tuple[Location, ...]:
         """Where the certificate was found, in the order of finding; none if it was not."""
         return tuple(self._locations.get(certificate, ()))
+
+    def holds(self, certificate: Certificate) -> bool:
+        """Whether the certificate is one of them."""
+        return certificate in self._locations
 
     def is_declared(self, certificate: Certificate) -> bool:
         """Whether it was said to be a client's: given as a certificate, or found with its key."""

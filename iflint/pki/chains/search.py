@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -29,7 +30,7 @@ from iflint.pki.chains.verdict import (
 from iflint.pki.roots.trust import Root, RootStanding, TrustList, root_from_certificate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from iflint.pki.chains.name_constraints import NameConstraints
 
@@ -40,12 +41,18 @@ _OF_A_ROOT = (
     "; RFC 5280 leaves aside such extensions of the root itself, but many programs apply them"
 )
 _MAX_STEPS = 20_000
-"""Certificates put on top of a path. Ours: they take half a second, and more certificates than four
-full files hold. (rustls-webpki takes 200,000.) Most seen: 3."""
-MAX_SIGNATURES = 3000
-"""Signatures that are tried; after these, one for each certificate. Go and rustls-webpki take 100,
-for what one side presents; here many certificates of a folder may bear the name of an issuer.
-Ours: 0.2 s with P-256; most seen: 4."""
+"""Certificates put on top of the paths of one client. Ours: they take half a second, and more
+certificates than four full files hold. (rustls-webpki takes 200,000.) Most seen: 3."""
+_ALWAYS_FOLLOWED = 500
+"""Certificates put on top of the paths of a client in any case. Ours: 4 ms."""
+_MAX_STEPS_OF_A_RUN = 100_000
+"""Those of all clients; after these `_ALWAYS_FOLLOWED` for each. Ours: a second."""
+ALWAYS_TRIED = 20
+"""Keys that are tried for a certificate in any case. Ours: most seen: 4."""
+MAX_SIGNATURES = 20_000
+"""Signatures that are tried in vain in a run; after these `ALWAYS_TRIED` for each certificate. Go
+and rustls-webpki take 100, for what one side presents; here many certificates of a folder may bear
+the name of an issuer. Ours: 1.4 s with P-256."""
 _MAX_REFUSALS = 50_000
 """Certificates held against name constraints. Ours: half a second for DNS names, 4 s for directory
 names; most seen: 2."""
@@ -76,25 +83,73 @@ def judge_chain(
     return _Search(leaf, pool, trust, at, verifier or SignatureCache()).verdict()
 
 
-class _Key(msgspec.Struct):
+class _Key:
     """All that is known under one name with one key."""
 
-    spki: bytes
-    certificates: list[Certificate]
-    roots: list[Root]
+    def __init__(self, spki: bytes) -> None:
+        self.spki = spki
+        self.certificates: list[Certificate] = []
+        self.roots: list[Root] = []
 
-    def contradicts(self, key_id: bytes | None) -> bool:
-        """Whether the key identifiers say that this is not the key looked for."""
-        known = self._key_ids()
-        return key_id is not None and bool(known) and key_id not in known
-
-    def is_named_by(self, key_id: bytes | None) -> bool:
-        """Whether the key identifiers say that this is the key looked for."""
-        return key_id in self._key_ids()
-
-    def _key_ids(self) -> set[bytes]:
+    @cached_property
+    def ids(self) -> frozenset[bytes]:
+        """Its key identifiers, as its certificates and roots have them."""
         holders: list[Certificate | Root] = [*self.certificates, *self.roots]
-        return {h.subject_key_id for h in holders if h.subject_key_id is not None}
+        return frozenset(h.subject_key_id for h in holders if h.subject_key_id is not None)
+
+    def unlikeliness(self, key_id: bytes | None) -> int:
+        """0 if the key identifiers say that this is the key looked for, 2 if it is another one."""
+        if key_id in self.ids:
+            return 0
+        return 2 if self.ids and key_id is not None else 1
+
+
+class _Keys:
+    """The keys under one name, and the roots that are known by that name without a key."""
+
+    def __init__(self, named: Sequence[Certificate], roots: Iterable[Root]) -> None:
+        self._by_spki: dict[bytes, _Key] = {}
+        self._by_id: dict[bytes, list[_Key]] = {}
+        self.unnamed: list[Root] = []
+        for candidate in named:
+            self._of(candidate.spki).certificates.append(candidate)
+        for root in roots:
+            spki = root.spki or next((c.spki for c in named if c.sha1 == root.sha1), None)
+            if spki is None:
+                self.unnamed.append(root)
+            else:
+                self._of(spki).roots.append(root)
+        self._without_id = [key for key in self._by_spki.values() if not key.ids]
+        for key in self._by_spki.values():
+            for key_id in key.ids:
+                self._by_id.setdefault(key_id, []).append(key)
+
+    def _of(self, spki: bytes) -> _Key:
+        return self._by_spki.setdefault(spki, _Key(spki))
+
+    def likeliest_first(self, certificate: Certificate, most: int = 2) -> Iterator[_Key]:
+        """Those that may have signed a certificate, up to an unlikeliness; its own before others.
+
+        Few are looked at where the key identifiers tell which it is.
+        """
+        key_id = certificate.authority_key_id
+        own = self._by_spki.get(certificate.spki)
+        every = self._by_spki.values()
+        groups = (
+            self._by_id.get(key_id, ()) if key_id is not None else (),
+            self._without_id if key_id is not None else every,
+            every if key_id is not None else (),
+        )
+        for unlikeliness, group in enumerate(groups[: most + 1]):
+            if own is not None and own.unlikeliness(key_id) == unlikeliness:
+                yield own
+            for key in group:
+                if key is not own and key.unlikeliness(key_id) == unlikeliness:
+                    yield key
+
+    def hold_another_than(self, spki: bytes) -> bool:
+        """Whether there is a key besides this one."""
+        return len(self._by_spki) > (spki in self._by_spki)
 
 
 class _Issuers(msgspec.Struct):
@@ -159,8 +214,7 @@ class _Search:
 
     Of the paths whose top the same key signed, with as many intermediates below it and refused
     by the same name constraints, only the best is followed: what is above is the same for all.
-    So the work grows with the number of certificates, not of paths. After `MAX_SIGNATURES` only
-    the likeliest issuer of a certificate is tried.
+    So the work grows with the number of certificates, not of paths.
     """
 
     def __init__(
@@ -176,12 +230,11 @@ class _Search:
         self._trust = trust
         self._at = at
         self._verifier = verifier
-        self._issuers: dict[Certificate, _Issuers] = {}
+        self._finder = _finder(pool, trust, verifier)
         self._constraints: dict[_Constraints, NameConstraints | None] = {}
         self._refusals: dict[tuple[_Constraints, Certificate], str | None] = {}
         self._refusing: dict[Certificate, int] = {}
         self._steps = 0
-        self._signatures = 0
         self._best: ChainVerdict | None = None
 
     def verdict(self) -> ChainVerdict:
@@ -200,7 +253,7 @@ class _Search:
         if own_root is not None and self._is_listed(own_root):
             self._end_in_root(start, own_root, leaf)
         if self._best is None or self._best.outcome is not Outcome.TRUSTED:
-            if self._issuers_of(leaf).is_own:
+            if self._finder.issuers_of(leaf).is_own:
                 self._end_in_itself(start, own_root)
             else:
                 refused_by = self._refused_by(leaf)
@@ -214,7 +267,7 @@ class _Search:
             above: dict[tuple[object, ...], _Path] = {}
             for path in level:
                 for longer in self._extend(path):
-                    group = self._issuers_of(longer.top).group
+                    group = self._finder.issuers_of(longer.top).group
                     state = (group, longer.crossed, longer.refused_by)
                     if state not in above or _order(longer) < _order(above[state]):
                         above[state] = longer
@@ -222,7 +275,7 @@ class _Search:
 
     def _extend(self, path: _Path) -> Iterator[_Path]:
         """The paths one certificate longer; those that end here become verdicts."""
-        issuers = self._issuers_of(path.top)
+        issuers = self._finder.issuers_of(path.top)
         for root in issuers.roots:
             self._end_in_root(path, root, self._at_hand(root, issuers))
         followed = bool(issuers.roots)
@@ -231,10 +284,9 @@ class _Search:
             if issuer in anchors or path.holds(issuer):
                 continue
             followed = True
-            self._steps += 1
-            if len(path.certificates) >= MAX_CERTIFICATES_IN_PATH or self._steps > _MAX_STEPS:
+            if len(path.certificates) >= MAX_CERTIFICATES_IN_PATH or not self._may_go_on():
                 self._end_too_long(path, issuer)
-            elif self._issuers_of(issuer).is_own:
+            elif self._finder.issuers_of(issuer).is_own:
                 self._end_in_unknown_root(path, issuer, issuers)
             else:
                 longer = self._append(path, issuer, issuers.verified)
@@ -244,6 +296,15 @@ class _Search:
                     yield longer
         if not followed:
             self._end_open(path, issuers)
+
+    def _may_go_on(self) -> bool:
+        """Whether another certificate may be put on top of a path, which is counted."""
+        self._steps += 1
+        self._verifier.steps += 1
+        most = _MAX_STEPS
+        if self._verifier.steps > _MAX_STEPS_OF_A_RUN:
+            most = _ALWAYS_FOLLOWED
+        return self._steps <= most
 
     def _append(self, path: _Path, issuer: Certificate, verified: bool) -> _Path:
         faults = [] if verified else [_not_verified(path.top, issuer, None)]
@@ -336,7 +397,7 @@ class _Search:
         found: dict[_Constraints, None] = {}
         waiting = [self._leaf]
         while waiting:
-            issuers = self._issuers_of(waiting.pop())
+            issuers = self._finder.issuers_of(waiting.pop())
             anchors = (root.certificate for root in issuers.roots if root.certificate is not None)
             for issuer in (*issuers.certificates, *anchors):
                 if (constraints := _constraints(issuer)) is not None:
@@ -401,7 +462,7 @@ class _Search:
         is_leaf = at_hand == path.top
         anchor = root.certificate if self._is_listed(root) and not is_leaf else None
         faults: list[Fault] = []
-        if not is_leaf and not self._issuers_of(path.top).verified:
+        if not is_leaf and not self._finder.issuers_of(path.top).verified:
             faults.append(_not_verified(path.top, at_hand, root))
         if self._is_listed(root) and root.sha256 != path.top.sha256:
             file = None if is_leaf else at_hand
@@ -515,77 +576,79 @@ class _Search:
         if self._best is None or _rank(found) < _rank(self._best):
             self._best = found
 
-    # Who issued a certificate.
 
-    def _issuers_of(self, certificate: Certificate) -> _Issuers:
+class _Finder:
+    """Who issued a certificate, of those at hand and the known roots; each is found once."""
+
+    def __init__(self, pool: CertificatePool, trust: TrustList, verifier: SignatureCache) -> None:
+        self._pool = pool
+        self._trust = trust
+        self._verifier = verifier
+        self._issuers: dict[Certificate, _Issuers] = {}
+        self._named: dict[str, _Keys] = {}
+
+    def issuers_of(self, certificate: Certificate) -> _Issuers:
         known = self._issuers.get(certificate)
         if known is None:
-            known = self._issuers[certificate] = self._find_issuers(certificate)
+            known = self._issuers[certificate] = self._find(certificate)
         return known
 
-    def _find_issuers(self, certificate: Certificate) -> _Issuers:
+    def _find(self, certificate: Certificate) -> _Issuers:
         """Of those that carry the issuer's name, the ones with the key that signed.
 
         One key at most verifies a signature, so the first that does ends the search. Where none
         does, key identifiers that differ (RFC 5280 §4.2.1.1) say that a candidate is simply
         another certificate of the same name.
         """
-        keys, unnamed = self._candidates(certificate)
-        key_id = certificate.authority_key_id
-        keys.sort(
-            key=lambda key: (
-                not key.is_named_by(key_id),
-                key.contradicts(key_id),
-                key.spki != certificate.spki,
-            )
-        )
+        keys = self._keys_for(certificate)
         unknown: list[_Key] = []
-        for key in keys[: max(1, MAX_SIGNATURES - self._signatures)]:
-            self._signatures += 1
+        for tried, key in enumerate(keys.likeliest_first(certificate)):
+            if tried >= ALWAYS_TRIED and self._verifier.in_vain > MAX_SIGNATURES:
+                break
             answer = self._verifier.verify(certificate, key.spki)
             if answer is Verification.VALID:
                 return _issuers(certificate, [key], verified=True)
             if answer is Verification.UNKNOWN:
                 unknown.append(key)
-        if unnamed:
-            return _Issuers(group=(certificate.der,), roots=tuple(unnamed))
-        return self._without_verified(certificate, keys, unknown)
+        if keys.unnamed:
+            return _Issuers(group=(certificate.der,), roots=tuple(keys.unnamed))
+        return _without_verified(certificate, keys, unknown)
 
-    def _without_verified(
-        self, certificate: Certificate, keys: list[_Key], unknown: list[_Key]
-    ) -> _Issuers:
-        key_id = certificate.authority_key_id
-        meant = [key for key in keys if not key.contradicts(key_id)]
-        if likely := [key for key in unknown if key in meant]:
-            return _issuers(certificate, likely, verified=False)
-        others = [key for key in meant if key.spki != certificate.spki]
-        if others:
-            holders: list[Certificate | Root] = [*others[0].certificates, *others[0].roots]
+    def _keys_for(self, certificate: Certificate) -> _Keys:
+        """The keys under the issuer's name; the certificate's own, too, if it is self-issued."""
+        name = certificate.issuer
+        if certificate.self_issued and not self._pool.holds(certificate):
+            named = (*self._pool.named(name), certificate)
+            return _Keys(named, self._trust.roots_named(name))
+        known = self._named.get(name.chain_key)
+        if known is None:
+            known = _Keys(self._pool.named(name), self._trust.roots_named(name))
+            self._named[name.chain_key] = known
+        return known
+
+
+def _finder(pool: CertificatePool, trust: TrustList, verifier: SignatureCache) -> _Finder:
+    """The finder for what is at hand, the same from one call to the next."""
+    question = (id(trust), id(verifier))  # the finder holds them, so that no other has these
+    if question not in pool.remembered:
+        pool.remembered[question] = _Finder(pool, trust, verifier)
+    found = pool.remembered[question]
+    assert isinstance(found, _Finder)
+    return found
+
+
+def _without_verified(certificate: Certificate, keys: _Keys, unknown: list[_Key]) -> _Issuers:
+    key_id = certificate.authority_key_id
+    if likely := [key for key in unknown if key.unlikeliness(key_id) < 2]:
+        return _issuers(certificate, likely, verified=False)
+    meant = list(islice(keys.likeliest_first(certificate, most=1), 2))
+    for key in meant:
+        if key.spki != certificate.spki:
+            holders: list[Certificate | Root] = [*key.certificates, *key.roots]
             return _Issuers(group=(certificate.der,), mismatch=holders[0], name_known=True)
-        own = certificate.self_issued and bool(meant)
-        name_known = any(key.spki != certificate.spki for key in keys)
-        return _Issuers(group=(certificate.der,), is_own=own, name_known=name_known)
-
-    def _candidates(self, certificate: Certificate) -> tuple[list[_Key], list[Root]]:
-        """The keys under the issuer's name, and the roots known by that name without a key."""
-        keys: dict[bytes, _Key] = {}
-
-        def key_of(spki: bytes) -> _Key:
-            return keys.setdefault(spki, _Key(spki, [], []))
-
-        named = list(self._pool.named(certificate.issuer))
-        if certificate.self_issued and certificate not in named:
-            named.append(certificate)
-        for candidate in named:
-            key_of(candidate.spki).certificates.append(candidate)
-        unnamed = []
-        for root in self._trust.roots_named(certificate.issuer):
-            spki = root.spki or next((c.spki for c in named if c.sha1 == root.sha1), None)
-            if spki is None:
-                unnamed.append(root)
-            else:
-                key_of(spki).roots.append(root)
-        return list(keys.values()), unnamed
+    own = certificate.self_issued and bool(meant)
+    name_known = keys.hold_another_than(certificate.spki)
+    return _Issuers(group=(certificate.der,), is_own=own, name_known=name_known)
 
 
 def _issuers(certificate: Certificate, keys: list[_Key], *, verified: bool) -> _Issuers:

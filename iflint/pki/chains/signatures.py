@@ -116,9 +116,14 @@ class _NotSupported(Exception):  # noqa: N818 - a state, not an error: it become
 
 
 class SignatureCache:
-    """Verifies signatures and remembers each answer; one for a run, as chains share their tops."""
+    """Verifies signatures and remembers each answer; one for a run, as chains share their tops.
+
+    ``in_vain`` counts those that were not found valid, ``steps`` those of all searches.
+    """
 
     def __init__(self) -> None:
+        self.in_vain = 0
+        self.steps = 0
         self._answers: dict[tuple[bytes, bytes], Verification] = {}
 
     def verify(self, certificate: Certificate, spki: bytes) -> Verification:
@@ -127,6 +132,7 @@ class SignatureCache:
         answer = self._answers.get(question)
         if answer is None:
             answer = self._answers[question] = verify(certificate, spki)
+            self.in_vain += answer is not Verification.VALID
         return answer
 
 

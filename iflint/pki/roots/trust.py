@@ -331,7 +331,16 @@ class TrustList(msgspec.Struct, frozen=True, dict=True):
         """The same list as it is in force at another ``moment`` (aware)."""
         if self.release is None or self.pinned:
             return self
-        return msgspec.structs.replace(self, release=self.table.release_at(moment))
+        release = self.table.release_at(moment)
+        if release == self.release:
+            return self
+        if release not in self._of_releases:
+            self._of_releases[release] = msgspec.structs.replace(self, release=release)
+        return self._of_releases[release]
+
+    @cached_property
+    def _of_releases(self) -> dict[str, TrustList]:
+        return {}
 
     def of_release(self, release: str) -> TrustList:
         """The same list with this release of its table in force, whatever the clock says."""
