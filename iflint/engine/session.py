@@ -74,7 +74,6 @@ class Session:
 
     def __init__(self, paths: Sequence[str], options: Options) -> None:
         from iflint.engine.reading import Reader
-        from iflint.engine.roots import read_calendar, read_public_cas
 
         in_force(options.limit)
         self.name = ""
@@ -84,8 +83,7 @@ class Session:
         self._reader = Reader(options)
         self._overlays, self._unread_parameters = self._reader.parameters(options.parameters)
         self.trust, self._root_problems = self._reader.trust_list(options, self.as_of)
-        self._calendar = read_calendar(options) if options.calendar is not None else None
-        self._public_cas = read_public_cas(options) if options.public_cas is not None else None
+        self._reader.read_tables_that_are_given()
         self.inputs = self._reader.inputs(paths)
         self.flows = self.inputs.flows
         self._own: tuple[tuple[ParameterFile, ...], ...] = ((),) * len(self.flows)
@@ -747,21 +745,13 @@ class Session:
 
     @property
     def calendar(self) -> Calendar:
-        """The CA calendar, read from its file when it is first asked something."""
-        if self._calendar is None:
-            from iflint.engine.roots import read_calendar
-
-            self._calendar = read_calendar(self.options)
-        return self._calendar
+        """The CA calendar."""
+        return self._reader.calendar
 
     @property
     def public_cas(self) -> PublicCas:
-        """The table of public CAs, read from its file when it is first asked something."""
-        if self._public_cas is None:
-            from iflint.engine.roots import read_public_cas
-
-            self._public_cas = read_public_cas(self.options)
-        return self._public_cas
+        """The table of public CAs."""
+        return self._reader.public_cas
 
     @cached_property
     def pool(self) -> CertificatePool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from datetime import UTC, date, datetime, time
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -301,6 +301,7 @@ def checked_table(data: bytes, name: str) -> Table:
     return table
 
 
+@cache
 def packaged_table() -> Table:
     """SAP's roots as packaged with iflint."""
     return read_table(packaged_data())
