@@ -22,7 +22,7 @@ from iflint.iflow.model import (
     Value,
 )
 from iflint.judging.companions import Companions
-from iflint.judging.name_index import NameIndex
+from iflint.judging.name_index import names_in
 from iflint.judging.near_misses import near_miss
 from iflint.judging.renewals import Renewals
 from iflint.judging.unentered import expression_in, is_placeholder
@@ -82,7 +82,7 @@ class Judge:
         self._issuers = issuers
         self._judged: dict[str, tuple[Validity, ChainVerdict, Presented | None]] = {}
         self._having: dict[tuple[Name, Name], tuple[bool, Joined]] = {}
-        self.index = NameIndex(pool)
+        self.index = names_in(pool)
         self.renewals = Renewals(self.index, pool, trust, at, verifier)
         self._companions = Companions(self.renewals)
 
