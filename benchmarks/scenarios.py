@@ -194,7 +194,7 @@ def certificates_with_flows(number: int, folder: Path) -> Arguments:
     return CHECK
 
 
-@scenario(100)
+@scenario(400)
 def near_misses(number: int, folder: Path) -> Arguments:
     """n rows, each with a name that is nearly a certificate's."""
     top = authority("Root")
@@ -272,7 +272,7 @@ def archives(number: int, folder: Path) -> Arguments:
     return CHECK
 
 
-@scenario(100)
+@scenario(400)
 def corrections(number: int, folder: Path) -> Arguments:
     """One flow with n rows whose form alone is wrong: each is corrected and proven."""
     top = authority("Root")
@@ -280,7 +280,8 @@ def corrections(number: int, folder: Path) -> Arguments:
     write_certificates(folder, [top, *made])
     pairs = [(f"C=DE, CN=c{each}.example.com", of.pair[1]) for each, of in enumerate(made)]
     write_tree(folder, bundle(flow("F", channel(*pairs)), short=True))
-    return ("fix", ".", "--diff", *AS_OF)
+    (folder / "root.pem").write_bytes(pem(top))
+    return ("fix", ".", "--diff", "--roots-add", "root.pem", *AS_OF)
 
 
 # Service keys and mappings.
@@ -321,7 +322,7 @@ def suppressions(number: int, folder: Path) -> Arguments:
     return CHECK
 
 
-@scenario(100)
+@scenario(400)
 def days_of_a_forecast(number: int, folder: Path) -> Arguments:
     """n certificates with a flow each, of which each ends on a day of its own."""
     top = authority("Root")
@@ -373,7 +374,7 @@ def environments(number: int, folder: Path) -> Arguments:
     return (*CHECK, "--all-environments")
 
 
-@scenario(100)
+@scenario(400)
 def nested_ignore_files(number: int, folder: Path) -> Arguments:
     """A folder in a folder, n times, each with files to ignore."""
     (folder / ".git").mkdir()

@@ -586,16 +586,19 @@ class _Finder:
 
     def _walked_constraints(self, leaf: Certificate) -> Iterator[_Constraints]:
         seen = {leaf}
-        waiting = [leaf]
-        while waiting:
-            issuers = self.issuers_of(waiting.pop())
-            anchors = (root.certificate for root in issuers.roots if root.certificate is not None)
-            for issuer in (*issuers.certificates, *anchors):
+        level = [leaf]
+        for _ in range(MAX_CERTIFICATES_IN_PATH):
+            above: dict[Certificate, None] = {}
+            for issuers in map(self.issuers_of, level):
+                above |= dict.fromkeys(issuers.certificates)
+                above |= dict.fromkeys(
+                    root.certificate for root in issuers.roots if root.certificate
+                )
+            for issuer in above:
                 if (constraints := _constraints(issuer)) is not None:
                     yield constraints
-                if issuer not in seen:
-                    seen.add(issuer)
-                    waiting.append(issuer)
+            level = [issuer for issuer in above if issuer not in seen]
+            seen.update(level)
 
     def _find(self, certificate: Certificate) -> _Issuers:
         """Of those that carry the issuer's name, the ones with the key that signed.
