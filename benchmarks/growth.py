@@ -32,8 +32,7 @@ def main(names: Sequence[str]) -> int:
         if names and name not in names:
             continue
         start, small, large = (
-            min(_seconds(scenario, number) for _ in range(ROUNDS))
-            for number in (1, scenario.number, 4 * scenario.number)
+            _seconds(scenario, number) for number in (1, scenario.number, 4 * scenario.number)
         )
         exponent = math.log(max(large - start, 0.01) / max(small - start, 0.01), 4)
         steep += exponent > MOST
@@ -43,19 +42,23 @@ def main(names: Sequence[str]) -> int:
 
 
 def _seconds(scenario: Scenario, number: int) -> float:
-    """The CPU seconds of one process on a scenario of this size."""
+    """The CPU seconds that a process takes for a scenario of this size, the least of some."""
     with tempfile.TemporaryDirectory() as folder:
         arguments = scenario.make(number, Path(folder))
-        with subprocess.Popen(
-            [sys.executable, "-m", "iflint", *arguments],
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        ) as process:
-            assert process.stderr is not None
-            said = process.stderr.read().decode()
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
+        return min(_run(arguments, folder) for _ in range(ROUNDS))
+
+
+def _run(arguments: Sequence[str], folder: str) -> float:
+    with subprocess.Popen(
+        [sys.executable, "-m", "iflint", *arguments],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stderr is not None
+        said = process.stderr.read().decode()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):
         raise SystemExit(f"iflint {' '.join(arguments)} ended with {process.returncode}: {said}")
     return usage.ru_utime + usage.ru_stime

@@ -194,7 +194,7 @@ def certificates_with_flows(number: int, folder: Path) -> Arguments:
     return CHECK
 
 
-@scenario(400)
+@scenario(300)
 def near_misses(number: int, folder: Path) -> Arguments:
     """n rows, each with a name that is nearly a certificate's."""
     top = authority("Root")
@@ -310,7 +310,7 @@ def mapped_users(number: int, folder: Path) -> Arguments:
 # What stands around a run.
 
 
-@scenario(1000)
+@scenario(2000)
 def suppressions(number: int, folder: Path) -> Arguments:
     """n suppressions, and ten findings that the last of them are for."""
     write_flows(folder, [(f"CN=c{each}, CN", "CN=CA") for each in range(10)])
@@ -322,7 +322,7 @@ def suppressions(number: int, folder: Path) -> Arguments:
     return CHECK
 
 
-@scenario(400)
+@scenario(100)
 def days_of_a_forecast(number: int, folder: Path) -> Arguments:
     """n certificates with a flow each, of which each ends on a day of its own."""
     top = authority("Root")
@@ -342,7 +342,7 @@ def days_of_a_forecast(number: int, folder: Path) -> Arguments:
     return ("forecast", ".", "--until", "2035-01-01", *AS_OF)
 
 
-@scenario(5000)
+@scenario(20000)
 def baseline_rows_of_one_fingerprint(number: int, folder: Path) -> Arguments:
     """A baseline that has one finding n times."""
     write_flows(folder, [("CN=c", "CN=CA")])
@@ -374,15 +374,19 @@ def environments(number: int, folder: Path) -> Arguments:
     return (*CHECK, "--all-environments")
 
 
-@scenario(400)
+@scenario(1000)
 def nested_ignore_files(number: int, folder: Path) -> Arguments:
-    """A folder in a folder, n times, each with files to ignore."""
+    """n folders with a file of what is ignored and files that it names, a hundred in each other.
+
+    Each file of those above a folder is asked about it, as by Git; paths of 4,096 bytes bound how
+    deep that goes.
+    """
     (folder / ".git").mkdir()
     place = folder
-    for _ in range(number):
-        place = place / "d"
+    for each in range(number):
+        place = folder / f"b{each}" if each % 100 == 0 else place / "d"
         place.mkdir()
         (place / ".gitignore").write_text("*.tmp\n/build/\n")
-        for each in range(10):
-            (place / f"{each}.tmp").touch()
+        for name in range(10):
+            (place / f"{name}.tmp").touch()
     return CHECK
