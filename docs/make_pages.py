@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "rules"
-BEGIN = "<!-- families of rules: made by docs/make_pages.py -->"
-END = "<!-- end of families -->"
 FAMILIES = {
     "IFL0": "what can't be read or has no value, and what of the configuration is of no use",
     "IFL1": "dates and renewals",
@@ -41,7 +39,8 @@ def pages() -> dict[Path, str]:
     readme = ROOT / "README.md"
     made = {PAGES / f"{rule.name}.md": page(rule) for rule in rules}
     made[PAGES / "README.md"] = "\n".join(index(rules))
-    made[readme] = with_families(readme.read_text(encoding="utf-8"))
+    made[readme] = with_terms(readme.read_text(encoding="utf-8"))
+    made[ROOT / "docs" / "symptoms.md"] = "\n".join(all_symptoms(rules))
     configuration = ROOT / "docs" / "configuration.md"
     made[configuration] = with_settings(configuration.read_text(encoding="utf-8"))
     security = ROOT / "docs" / "security.md"
@@ -74,12 +73,25 @@ def index(rules: list[type[Rule]]) -> Iterator[str]:
     yield ""
 
 
-def with_families(readme: str) -> str:
-    """The README with its table of families."""
-    before, rest = readme.split(BEGIN)
-    table = ["| codes | what they are about |", "| --- | --- |"]
-    table += [f"| {family} | {about} |" for family, about in FAMILIES.items()]
-    return "\n".join([before + BEGIN, *table, END]) + rest.split(END)[1]
+def with_terms(readme: str) -> str:
+    """The README with the words that are ours."""
+    from iflint.symptoms.model import terms
+    from iflint.symptoms.pages import term_lines
+
+    begin, end = "<!-- terms: made by docs/make_pages.py -->", "<!-- end of terms -->"
+    before, rest = readme.split(begin)
+    return "\n".join([before + begin, *term_lines(terms()), end]) + rest.split(end)[1]
+
+
+def all_symptoms(rules: list[type[Rule]]) -> Iterator[str]:
+    """The lines of the page of symptoms."""
+    from iflint.symptoms.model import symptoms
+    from iflint.symptoms.pages import symptoms_page
+
+    yield from ("# A call failed: what somebody saw, and what can be behind it", "")
+    yield "Made by `make snapshots` from `iflint/symptoms/`, as `iflint explain SYMPTOM` shows it."
+    yield from symptoms_page(symptoms(), {rule.name: rule.code for rule in rules})
+    yield ""
 
 
 def with_settings(page: str) -> str:

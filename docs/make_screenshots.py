@@ -91,7 +91,10 @@ PICTURES = (
     Picture("explain", ("explain", "dn-mismatch"), 24),
 )
 
-PAGE = ("check", "fixtures/demo", *CLOCK, "--format", "html", "--select")
+PAGE = (
+    *("check", "fixtures/demo", *CLOCK),
+    *("--title", "Example Retail AG", "--format", "html", "--select"),
+)
 PAGE_HASH = IMAGES / "report.sha256"
 # What is photographed of the page: the name of the picture, and the flow that is scrolled to.
 VIEWS = {"report": "", "flow": "Receive Delivery Notes"}

@@ -107,6 +107,14 @@ def texts(data: bytes) -> None:
     _contents(data, "partner.json", document=False)
 
 
+def key_texts(data: bytes) -> None:
+    from iflint.pki.key_signs import may_hold_keys
+    from iflint.pki.key_texts import keys_in_text
+
+    may_hold_keys(data)
+    _look_into(keys_in_text(data, _file("notes.md")))
+
+
 def archive(data: bytes) -> None:
     from iflint.places.problems import Unreadable
     from iflint.sources.limits import Limits
@@ -118,6 +126,7 @@ def archive(data: bytes) -> None:
         for index in range(len(opened.members)):
             with contextlib.suppress(Unreadable):
                 opened.head(index)
+                opened.text(index, lambda size: size < 1 << 20)
                 opened.read(index)
 
 
@@ -191,6 +200,18 @@ def callers_xml(data: bytes) -> None:
     _contents(b"<" + data, "keys/mappings.xml")
 
 
+def pasted(data: bytes) -> None:
+    from iflint.answers.refusal import refusal_of
+    from iflint.symptoms.recognition import symptoms_in, term_named
+    from iflint.symptoms.trace import pairs_in
+
+    text = data.decode("utf-8", "surrogateescape")
+    symptoms_in(text)
+    term_named(text)
+    if pairs := pairs_in(text):
+        refusal_of(pairs)
+
+
 def _contents(data: bytes, name: str, *, document: bool = True) -> None:
     """All that a file of this name holds, read as a run reads it, and by its trees in any case."""
     from iflint.callers.reading import read_callers
@@ -248,6 +269,11 @@ def _examples(names: Iterable[str]) -> tuple[bytes, ...]:
 
 
 TARGETS = {
+    "pasted": Target(pasted, (), _examples([
+        "Unauthorized. Subject and issuer (subject: cn=a,o=b; issuer: cn=c\\, d) of the provided",
+        "subject=CN = a\nissuer=CN = \\\"b\\\"",
+        "HTTP 403, TLSV1_ALERT_UNKNOWN_CA, CertificateUnknown",
+    ])),
     "names": Target(names, (), _examples([
         "CN=edi.partner.example,O=Partner\\, Inc.,C=DE\nC=DE, O=\"Partner, Inc.\", CN=a",
         "OID.2.5.4.3=#0c0161+emailAddress=a@b.example, ST=x\n2.5.4.97=\\C3\\A4, SERIALNUMBER=1",
@@ -261,6 +287,12 @@ TARGETS = {
     "certificates": Target(certificates, (".cer", ".p7b", ".crt", ".pem")),
     "keystores": Target(keystores, (".jks", ".ks", ".p12", ".pfx")),
     "texts": Target(texts, (".pem", ".json", ".key")),
+    "key-texts": Target(key_texts, (".pem", ".key", ".groovy", "secret.yaml"), _examples([
+        "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: a\nPublic-Lines: 1\n"
+        "AAAAC3NzaC1lZDI1NTE5\nPrivate-Lines: 1\nAAAA\nPrivate-MAC: 00\n",
+        "data:\n  a: LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1D\n  b: QUklWQVRFIEtFWS0tLS0t\n",
+        "-----BEGIN RSA PRIVATE KEY-----\\nProc-Type: 4,ENCRYPTED\\nDEK-Info: DES,00\\n\\nMII%41\n",
+    ])),
     "archive": Target(archive, (".zip",)),
     "flow": Target(flow, (".iflw",)),
     "ignored": Target(ignored, (), _examples([

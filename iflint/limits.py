@@ -54,19 +54,34 @@ def in_force(values: Iterable[str]) -> None:
     _set.update({name: int(number) for name, _, number in pairs})
 
 
-class Budget:
-    """How much of limits is spent: of a run, or of one file."""
+SHARE = 10 * MIB
+"""Bytes read of a disk that have one share of what a run may hold."""
 
-    def __init__(self) -> None:
+
+class Budget:
+    """How much of limits is spent: of a run, or of one file.
+
+    A limit holds for each `SHARE` that was read, so that a landscape of any size is read whole.
+    """
+
+    def __init__(self, size: int = 0) -> None:
+        """``size`` is how many bytes were read."""
+        self.size = size
         self._spent: dict[str, int] = {}
+        self._refused: set[str] = set()
 
     def spend(self, limit: Limit, amount: int) -> bool:
         """Take an amount; False, and nothing is taken, where that is more than is left."""
         spent = self._spent.get(limit.name, 0) + amount
-        if spent > limit.value:
+        if spent > limit.value * (1 + self.size // SHARE):
+            self._refused.add(limit.name)
             return False
         self._spent[limit.name] = spent
         return True
+
+    def has_refused(self, limit: Limit) -> bool:
+        """Whether an amount was asked for that was not left."""
+        return limit.name in self._refused
 
 
 def numbered(number: int) -> str:
@@ -99,14 +114,62 @@ FINDINGS_OF_A_CHANNEL = Limit(
     "findings of one rule in one channel that are reported one by one",
     "ours: a report in JSON takes 2 KB for each",
 )
+FINDINGS_OF_A_RUN = Limit(
+    "findings",
+    2000,
+    "findings of a run that are reported one by one, of the rules that find most the fewer",
+    "ours: a report in JSON takes 2 KB for each",
+)
 
 # files
 
+FILE_BYTES = Limit(
+    "file-bytes",
+    64 * MIB,
+    "bytes of a file on disk, but for archives",
+    "ours: ninety times the largest flow; a dump of 4 MiB has 3,800 mappings",
+)
+DOCUMENT_BYTES = Limit(
+    "document-bytes",
+    16 * MIB,
+    "bytes of a file of certificates, service keys or mappings",
+    "ours: room for as many certificates as a file may hold, of the largest size seen (2 KB)",
+)
+YAML_CHARACTERS = Limit(
+    "yaml-characters",
+    4 * MIB,
+    "characters of a file of YAML",
+    "ours: 1.5 s; what Kubernetes stores of an object is below 1.5 MiB",
+)
+DOCUMENT_VALUES = Limit(
+    "document-values",
+    250_000,
+    "values of one file of JSON, YAML, XML or Terraform that may hold service keys or mappings",
+    "ours: they take 1 s; a dump has some 12 for a mapping",
+)
 IGNORE_FILE_BYTES = Limit(
     "ignore-file-bytes",
     1 * MIB,
     "bytes of one .gitignore that are read",
     "ours: tens of thousands of patterns, each of which every name is compared with",
+)
+KEY_TEXT_BYTES = Limit(
+    "key-text-bytes",
+    4 * MIB,
+    "bytes of a text that is searched for private keys alone",
+    "ours: people keep keys in much smaller ones; reading and searching it takes 3 ms",
+)
+KEY_SEARCH_BYTES = Limit(
+    "key-search-bytes",
+    1024 * MIB,
+    "bytes of a run's texts that are searched for private keys alone",
+    "ours: 3 s",
+)
+KEY_SIGNS_BYTES = Limit(
+    "key-signs-bytes",
+    32 * MIB,
+    "bytes of a run's texts in which a sign of a private key was found, and is looked at",
+    "ours: 0.3 s if all are keys, 13 s at worst",
 )
 BASELINE_BYTES = Limit(
     "baseline-bytes",
@@ -132,11 +195,53 @@ XML_ATTRIBUTES = Limit(
 
 # archives
 
+ARCHIVE_BYTES = Limit(
+    "archive-bytes",
+    512 * MIB,
+    "bytes of an archive on disk",
+    "ours: they are in memory as a whole; most seen: 1 MB",
+)
+MEMBERS = Limit(
+    "members",
+    200_000,
+    "entries of an archive on disk and of all archives in it",
+    "ours: the list takes 0.4 s and 56 MiB; most seen: 251",
+)
+MEMBER_BYTES = Limit(
+    "member-bytes",
+    128 * MIB,
+    "bytes of one entry of an archive, once decompressed",
+    "ours: they are in memory as a whole; most seen: 2.6 MB",
+)
+MEMBER_RATIO = Limit(
+    "member-ratio",
+    200,
+    "times its compressed form is what an entry of more than 8 MiB may be",
+    "seen: 53; deflate goes up to 1,032",
+)
+ARCHIVE_DEPTH = Limit(
+    "archive-depth",
+    10,
+    "archives that stand in each other",
+    "ours: most seen: 2",
+)
+UNPACKED_BYTES = Limit(
+    "unpacked-bytes",
+    1024 * MIB,
+    "bytes that are unpacked of an archive on disk and of all archives in it",
+    "ours: inflating takes 3 s; most seen: 9.5 MB",
+)
 UNPACKED_RATIO = Limit(
     "unpacked-ratio",
     20,
     "times its own size is what is unpacked of an archive, besides 32 MiB",
     "seen: 12; deflate goes up to 1,032",
+)
+UNPACKED_BEYOND = Limit(
+    "unpacked-beyond",
+    256 * MIB,
+    "bytes of a run that are unpacked of archives beyond unpacked-ratio",
+    "ours: inflating takes 0.8 s",
 )
 UNPACKED_ALWAYS = 32 * MIB
 
@@ -153,6 +258,18 @@ ROWS_OF_A_FLOW = Limit(
     10_000,
     "client certificates of all channels of one flow",
     "ours: in memory they take 90 MB",
+)
+ROWS = Limit(
+    "rows",
+    12_000,
+    "client certificates of all channels of a run; one more for each 1,000 characters of names",
+    "ours: in memory they take 120 MB, and as JSON as much again",
+)
+CHANNELS = Limit(
+    "channels",
+    100_000,
+    "sender channels of a run",
+    "ours: in memory they take 220 MB; most seen in one flow: 9",
 )
 TEXT_LENGTH = Limit(
     "text-length",
@@ -190,6 +307,18 @@ PARAMETERS = Limit(
     "entries of one file of parameters",
     "ours: they are read in 0.1 s; most seen in one flow: 252",
 )
+LINES_OF_PARAMETERS = Limit(
+    "lines-of-parameters",
+    500_000,
+    "lines of all files of parameters of a run",
+    "ours: in memory they take 170 MB; most seen in one flow: 252",
+)
+EXPANSION = Limit(
+    "expansion",
+    16 * MIB,
+    "characters that the values of one flow with parameters in them grow to",
+    "ours: ten thousand times the longest value seen (1,426)",
+)
 JSON_VALUES = Limit(
     "json-values",
     500_000,
@@ -204,6 +333,24 @@ CERTIFICATES_OF_A_FILE = Limit(
     5000,
     "certificates of one file",
     "ours: they are read in 0.6 s; the largest usual bundle, Mozilla's, has 144",
+)
+CERTIFICATES = Limit(
+    "certificates",
+    50_000,
+    "certificates of a run",
+    "ours: in memory they take 140 MB",
+)
+NAMESAKES = Limit(
+    "namesakes",
+    200,
+    "certificates of one Subject DN and Issuer DN that are judged for a row: those that end last",
+    "ours: most seen: 2",
+)
+PRIVATE_KEYS = Limit(
+    "private-keys",
+    2000,
+    "private keys of a run that are looked at one by one",
+    "ours: a report in JSON takes 1 KB for each",
 )
 CERTIFICATE_BYTES = Limit(
     "certificate-bytes",
@@ -223,11 +370,54 @@ CALLERS_OF_A_FILE = Limit(
     "service keys, mappings and keystore entries of one file",
     "ours: a report in JSON takes 1 KB for each; most seen: 3,800",
 )
+CALLERS = Limit(
+    "callers",
+    10_000,
+    "service keys, mappings and keystore entries of a run",
+    "ours: in memory they take 120 MB; most seen in one file: 3,800",
+)
 DER_VALUES = Limit(
     "der-values",
     10_000,
     "values in one value of DER",
     "ours: twice the certificates that a file may hold",
+)
+STEPS_OF_A_CHAIN = Limit(
+    "steps-of-a-chain",
+    20_000,
+    "certificates that are put on top of paths in search of one chain",
+    "ours: they take half a second, and more certificates than four full files hold; seen: 3."
+    " rustls-webpki takes 200,000",
+)
+STEPS = Limit(
+    "steps",
+    100_000,
+    "certificates of a run that are put on top of paths, but for the first five of a chain",
+    "ours: 2.5 s",
+)
+SIGNATURES_OF_A_CHAIN = Limit(
+    "signatures-of-a-chain",
+    3000,
+    "signatures that are tried for one chain; then one for each certificate",
+    "ours: 0.2 s with P-256; seen: 4; Go and rustls-webpki take 100, for what one side presents",
+)
+SIGNATURES = Limit(
+    "signatures",
+    40_000,
+    "signatures of a run that are tried, but for the first of a certificate and five of a chain",
+    "ours: 3 s with P-256",
+)
+NAME_CHECKS_OF_A_CHAIN = Limit(
+    "name-checks-of-a-chain",
+    50_000,
+    "certificates that are held against name constraints in search of one chain",
+    "ours: half a second for DNS names, 4 s for directory names; seen: 2",
+)
+NAME_CHECKS = Limit(
+    "name-checks",
+    100_000,
+    "certificates of a run held against name constraints, but for the first five of a chain",
+    "ours: a second for DNS names, 8 s for directory names",
 )
 KEY_DERIVATION = Limit(
     "key-derivation",

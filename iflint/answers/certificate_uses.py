@@ -23,6 +23,7 @@ from iflint.judging.references import (
 )
 from iflint.judging.verdicts import EntryState
 from iflint.pki.chains.search import judge_chain
+from iflint.places.defects import each_spared
 from iflint.report.certificate_list import (
     CHAIN,
     MEANT,
@@ -34,6 +35,7 @@ from iflint.report.certificate_list import (
     CertificateUses,
     EnvironmentStanding,
     ListInForce,
+    Standing,
     Use,
 )
 from iflint.words.wording import days_until
@@ -246,17 +248,16 @@ def _collect_standings(
         )
         for match in binding.joined
     }
-    for certificate in dict.fromkeys(each for each, _ in _certificates(session)):
+
+    def judged(certificate: Certificate) -> tuple[Certificate, Standing]:
         chain = chains.get(certificate) or judge_chain(
             certificate, session.pool, trust, session.as_of, verifier
         )
-        standing = standing_of(
-            chain,
-            session.pool,
-            trust,
-            session.as_of,
-            issuers=session.issuers(session.as_of),
-        )
+        issuers = session.issuers(session.as_of)
+        return certificate, standing_of(chain, session.pool, trust, session.as_of, issuers=issuers)
+
+    places = dict(_certificates(session))
+    for certificate, standing in each_spared(places, judged, lambda each: places[each][0]):
         verdict = standing.verdict, standing.reasons, standing.holds_until
         collected[certificate].standings.setdefault(verdict, (standing.steps, []))[1].append(
             session.name

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.judging.verdicts import Told
+from iflint.limits import SIGNATURES_OF_A_CHAIN
 from iflint.options import Options, UsageError
 from iflint.pki.certificates import Certificate, usage_name
 from iflint.pki.chains.pool import CertificatePool, expired_without_need
-from iflint.pki.chains.search import MAX_SIGNATURES, judge_chain
+from iflint.pki.chains.search import judge_chain
 from iflint.pki.chains.signatures import SignatureCache, Verification
 from iflint.pki.chains.verdict import ChainVerdict, FaultKind, Outcome
 from iflint.pki.roots.trust import Root, RootStanding, TrustList
+from iflint.places.defects import each_spared
 from iflint.report.certificate_list import Place, Standing, Step
 from iflint.words.wording import NO_SUBJECT, dated, day, days_until, listed
 
@@ -64,21 +66,16 @@ def judged_chains(paths: Sequence[str], options: Options, *, every: bool = False
     starts = _starts(asked.certificates, verifier, every=every)
     pool = CertificatePool((*asked.certificates, *further.certificates))
     issuers = Issuers(read_public_cas(options), read_calendar(options), trust, as_of)
+
+    def judged(start: Certificate) -> Standing:
+        chain = judge_chain(start, pool, trust, as_of, verifier)
+        return standing_of(chain, pool, trust, as_of, asked.keys, issuers)
+
     return JudgedChains(
         as_of=as_of,
         platform=str(trust.platform),
         trust=trust.name,
-        trees=tuple(
-            standing_of(
-                judge_chain(start, pool, trust, as_of, verifier),
-                pool,
-                trust,
-                as_of,
-                asked.keys,
-                issuers,
-            )
-            for start in starts
-        ),
+        trees=tuple(each_spared(starts, judged, lambda start: pool.locations(start)[0])),
         problems=tuple(dict.fromkeys(problems)),
     )
 
@@ -93,13 +90,11 @@ def _starts(
     """
     pool = CertificatePool(found)
     issuers: set[Certificate] = set()
-    signatures = 0
     for certificate in () if every else pool:
-        for candidate in pool.named(certificate.issuer):
+        for candidate in pool.issuers_of(certificate):
             if candidate in issuers or not _may_have_issued(candidate, certificate):
                 continue
-            signatures += 1
-            if signatures > MAX_SIGNATURES:
+            if not verifier.budget.spend(SIGNATURES_OF_A_CHAIN, 1):
                 break
             if verifier.verify(certificate, candidate.spki) is Verification.VALID:
                 issuers.add(candidate)

@@ -1,4 +1,4 @@
-"""A report with what only pictures need: how the flows are drawn, and every certificate."""
+"""A report with what only pictures need: how flows with findings are drawn, every certificate."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ if TYPE_CHECKING:
 
 
 def illustrated(report: Report, run: Run) -> IllustratedReport:
-    """The ``report`` of a run that read ``diagrams``, with its illustrations."""
+    """The ``report`` of a run that read ``diagrams``, with its illustrations.
+
+    A flow is drawn where a finding stands on one of its channels.
+    """
+    found = {each.iflow.location for each in report.findings if each.iflow and each.channel}
     return IllustratedReport(
         **{name: getattr(report, name) for name in Report.__struct_fields__},
         diagrams=tuple(
             FlowDiagram(flow.location, flow.diagram)
             for flow in run.first.flows
-            if flow.diagram is not None
+            if flow.location in found and flow.diagram is not None
         ),
         uses=uses_of(run.sessions),
     )

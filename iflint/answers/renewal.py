@@ -27,6 +27,7 @@ from iflint.judging.references import (
 from iflint.judging.renewals import is_same_sender
 from iflint.judging.verdicts import CallerVerdict, flaws, is_later
 from iflint.options import UsageError
+from iflint.places.defects import each_spared
 from iflint.report.findings import CallerReference, Finding, Severity
 from iflint.words.wording import day
 
@@ -109,10 +110,13 @@ def plan_renewals(
 
     known = {one.certificate.sha256 for each in sessions for one in each.inputs.certificates}
     prepared, elsewhere = list(map(ready, sessions)), list(map(ready, others))
-    return tuple(
-        _plan(found, prepared, elsewhere, replaced, at_hand=found.certificate.sha256 in known)
-        for found in clients(read.certificates)
-    )
+
+    def planned(found: FoundCertificate) -> Renewal:
+        at_hand = found.certificate.sha256 in known
+        return _plan(found, prepared, elsewhere, replaced, at_hand=at_hand)
+
+    asked = clients(read.certificates)
+    return tuple(each_spared(asked, planned, lambda found: found.location))
 
 
 def _plan(

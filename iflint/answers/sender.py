@@ -11,11 +11,12 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from iflint.answers.admissions import Admission, admissions
+from iflint.answers.by_environment import each_once
 from iflint.answers.chains import not_its_key, standing_of
 from iflint.answers.checklist import Complaint, Point, State, complaint_of, worst
 from iflint.answers.load_balancer import Trusting, trusted
@@ -337,9 +338,6 @@ def _point(
     )
 
 
-_Said = TypeVar("_Said", Point, Call, Admission)
-
-
 class _Entry:
     """One key entry, judged in each environment.
 
@@ -380,16 +378,22 @@ class _Entry:
         standings = [self._standing(session) for session in self._sessions]
         calls, others = self._calls()
         callers = tuple(
-            self._by_environment(
-                (session.name, one)
-                for session in self._sessions
-                for one in admissions(session.with_certificates((self._found,)), certificate)
+            each_once(
+                (
+                    (session.name, one)
+                    for session in self._sessions
+                    for one in admissions(session.with_certificates((self._found,)), certificate)
+                ),
+                len(self._sessions),
             )
         )
-        found = self._by_environment(
-            (session.name, point)
-            for session, standing in zip(self._sessions, standings, strict=True)
-            for point in self._points(session, standing)
+        found = each_once(
+            (
+                (session.name, point)
+                for session, standing in zip(self._sessions, standings, strict=True)
+                for point in self._points(session, standing)
+            ),
+            len(self._sessions),
         )
         points = tuple(sorted(found, key=lambda point: point.number))
         return KeyEntrySide(
@@ -405,19 +409,6 @@ class _Entry:
             other_channels=others,
             callers=callers,
         )
-
-    def _by_environment(self, named: Iterable[tuple[str, _Said]]) -> list[_Said]:
-        """Each different one once, with the environments in which it is so, unless it is in all."""
-        where: dict[_Said, list[str]] = {}
-        for name, said in named:
-            where.setdefault(said, []).append(name)
-        every = len(self._sessions)
-        return [
-            said
-            if len(found) == every
-            else msgspec.structs.replace(said, environments=tuple(found))
-            for said, found in where.items()
-        ]
 
     def _standing(self, session: Session) -> Standing:
         pool = presented_by(self._entry)
@@ -553,7 +544,7 @@ class _Entry:
                         calls.append((session.name, call))
                     elif verdict.judged:
                         others.add(place)
-        return tuple(self._by_environment(calls)), len(others)
+        return tuple(each_once(calls, len(self._sessions))), len(others)
 
     def _channels_point(
         self, calls: Sequence[Call], callers: Sequence[Admission], others: int, *, accepted: bool

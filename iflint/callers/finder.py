@@ -41,14 +41,19 @@ from iflint.callers.owners import (
 from iflint.callers.trees.hcl_tree import Reference, reference_in
 from iflint.callers.trees.json_tree import read_json
 from iflint.callers.trees.nodes import (
-    MAX_NODES,
     Base64Text,
     Mapping,
     Sequence,
     Text,
     texts_of,
 )
-from iflint.limits import CALLERS_OF_A_FILE, CERTIFICATES_OF_A_FILE, PROBLEMS_OF_A_FILE, numbered
+from iflint.limits import (
+    CALLERS_OF_A_FILE,
+    CERTIFICATES_OF_A_FILE,
+    DOCUMENT_VALUES,
+    PROBLEMS_OF_A_FILE,
+    numbered,
+)
 from iflint.pki.files import FileContent
 from iflint.pki.pem import is_placeholder
 from iflint.places.location import Location
@@ -363,7 +368,9 @@ class Finder:
             what = f"more than {most} service keys or mappings (limit {CALLERS_OF_A_FILE.name})"
             self._problem(f"the file holds {what}")
         elif cut:
-            self._problem(f"the file holds more than {MAX_NODES} values: the rest is not read")
+            most, name = numbered(DOCUMENT_VALUES.value), DOCUMENT_VALUES.name
+            what = f"more than {most} values: the rest is not read (limit {name})"
+            self._problem(f"the file holds {what}")
 
     def _problem(self, message: str) -> None:
         where = Location(self._file)

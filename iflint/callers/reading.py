@@ -14,7 +14,8 @@ from iflint.callers.signs import may_hold_callers, surely_of_callers
 from iflint.callers.trees.hcl_tree import TERRAFORM, read_hcl
 from iflint.callers.trees.json_tree import read_json
 from iflint.callers.trees.nodes import Budget, Layer, Mapping
-from iflint.pki.files import MAX_FILE_BYTES, FileContent, block_region, read_certificate_text
+from iflint.limits import DOCUMENT_BYTES, numbered
+from iflint.pki.files import FileContent, block_region, read_certificate_text
 from iflint.places.location import Location, file_name
 from iflint.places.problems import Problem, ProblemKind
 from iflint.places.text_file import read_damaged_text
@@ -55,10 +56,10 @@ def read_callers(data: bytes, file: FileLocation) -> Callers:
 
     Never raises.
     """
-    if len(data) > MAX_FILE_BYTES:
-        limit = MAX_FILE_BYTES // 1024 // 1024
-        message = f"the file is larger than {limit} MiB"
-        problem = Problem(ProblemKind.CERTIFICATE, Location(file), message, "split the file")
+    if len(data) > DOCUMENT_BYTES.value:
+        message = f"the file is larger than {numbered(DOCUMENT_BYTES.value)} bytes"
+        remedy = f"split the file, or {DOCUMENT_BYTES.option}"
+        problem = Problem(ProblemKind.CERTIFICATE, Location(file), message, remedy)
         return Callers(problems=(problem,))
     if not may_hold_callers(data):
         return Callers()
@@ -70,7 +71,7 @@ def read_loose(data: bytes, file: FileLocation) -> FileContent:
 
     Of a document that may be anything, what is wrong with these is nobody's problem.
     """
-    if len(data) > MAX_FILE_BYTES:
+    if len(data) > DOCUMENT_BYTES.value:
         return FileContent()
     text = read_damaged_text(data, file)
     found = read_certificate_text(text.text, file, partial(block_region, text))

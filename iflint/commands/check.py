@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,10 @@ from iflint.console.arguments import CONFIGURATION, FINDINGS, JUDGING, PATHS, RE
 from iflint.console.frame import subcommand
 from iflint.console.interface import CLEAN, FOUND, Failure, WrongUsage, complain
 from iflint.console.invocation import Invocation, Request, check, prepare
-from iflint.limits import FINDINGS_OF_A_CHANNEL
+from iflint.limits import FINDINGS_OF_A_CHANNEL, FINDINGS_OF_A_RUN
 from iflint.options import UsageError
 from iflint.places.defects import tell
+from iflint.places.paths import absolute
 from iflint.values import STANDARD_OUTPUT
 from iflint.words.terminal import Style
 from iflint.words.visible import shown
@@ -71,13 +73,11 @@ def _report_on(run: Invocation, *, guide: bool) -> int:
         fixes=any(each.fixes for each in needs),
     )
     report = _with_baseline(report, run)
-    if (
-        max(map(len, (report.findings, report.known, report.suppressed)))
-        > FINDINGS_OF_A_CHANNEL.value
-    ):
+    most = max(map(len, (report.findings, report.known, report.suppressed)))
+    if most > min(FINDINGS_OF_A_CHANNEL.value, FINDINGS_OF_A_RUN.value):
         from iflint.report.listed import listed
 
-        report = listed(report)
+        report = listed(report, _size(report))
     failures = []
     for each in run.destinations:
         try:
@@ -100,6 +100,15 @@ def _report_on(run: Invocation, *, guide: bool) -> int:
 
         next_steps.show(report, run)
     return FOUND if report.fails(run.settings.fail_level) else CLEAN
+
+
+def _size(report: Report) -> int:
+    """How many bytes on disk hold what was checked."""
+    size = 0
+    for path in {absolute(report.directory, path) for path in report.places}:
+        with contextlib.suppress(OSError):
+            size += os.stat(path).st_size
+    return size
 
 
 def _say_scope(report: Report, run: Invocation) -> None:

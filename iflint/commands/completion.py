@@ -26,8 +26,8 @@ SHELLS = ("bash", "zsh", "fish", "powershell")
 def command(_asked: Request, shell: str) -> None:
     """Write the script for SHELL: bash (4.4 or newer), zsh, fish or powershell.
 
-    With it the Tab key completes commands, options, formats, rules with what they find, the
-    environments of the configuration, and paths.
+    With it the Tab key completes commands, options, formats, rules with what they find, symptoms,
+    the environments of the configuration, and paths.
     """
     from iflint.commands.main import cli
     from iflint.console import output, suggestions

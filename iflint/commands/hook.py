@@ -77,12 +77,12 @@ def _holds_certificates(file: str) -> bool:
     from iflint.places.bounds import real
     from iflint.places.problems import Unreadable
     from iflint.sources.disk import Disk, Reach, enclosing_repository
-    from iflint.sources.limits import DEFAULT
+    from iflint.sources.limits import Limits
 
     path = Disk().absolute(file)
     reach = Reach(frozenset((real(enclosing_repository(path) or os.curdir),)))
     try:
-        data = Disk(reach=reach).head(path, DEFAULT.perhaps)
+        data = Disk(reach=reach).head(path, Limits().file)
     except Unreadable:
         return False
     return may_hold_certificates(data) or may_hold_callers(data)

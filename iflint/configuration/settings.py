@@ -120,6 +120,15 @@ class Settings(Options, frozen=True, kw_only=True):
         ),
     ] = (Destination("text"),)
     output: Annotated[str | None, Setting(_OUTPUT, "File for a single format.", OUTPUT)] = None
+    title: Annotated[
+        str | None,
+        Setting(
+            plain_text("a title", metavar="TEXT"),
+            "What stands above the HTML page.",
+            OUTPUT,
+            absent="the repository's name, else the folder's",
+        ),
+    ] = None
     sarif_profile: Annotated[
         str,
         Setting(

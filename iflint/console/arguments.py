@@ -35,7 +35,7 @@ JUDGING = (
 RULES = ("select", "ignore")
 FINDINGS = (*RULES, "fail-on", "baseline", "write-baseline", "prune-baseline")
 """What decides which findings count."""
-REPORT = ("format", "output", "sarif-profile", "color", "verbose", "quiet")
+REPORT = ("format", "output", "title", "sarif-profile", "color", "verbose", "quiet")
 """What decides where the report goes."""
 
 CONFIGURATION = (

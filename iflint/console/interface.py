@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from iflint.limits import MISTAKES, numbered
-from iflint.places.defects import Defects, gathered
+from iflint.places.defects import Defects, gathered, place_of
 
 CLEAN, FOUND, WRONG_USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes: nothing to report, findings at or above the fail level, the caller's mistake,
@@ -294,7 +294,9 @@ def _known_cause(error: Exception) -> str:
 def _internal(error: Exception, debug: bool) -> str:
     said = " ".join(str(error).split())
     hint = "" if debug else " (--debug shows where)"
-    return f"internal error: {type(error).__name__}{': ' if said else ''}{said}{hint}"
+    place = place_of(error)
+    on = f" on {place}" if place else ""
+    return f"internal error{on}: {type(error).__name__}{': ' if said else ''}{said}{hint}"
 
 
 def silence_stdout() -> None:

@@ -167,11 +167,12 @@ def _is_document_of_ours(path: str) -> bool:
     may stand in an excerpt; there only what can be read counts.
     """
     from iflint.callers.signs import begins_like_json
-    from iflint.pki.files import MAX_FILE_BYTES, may_hold_certificates
+    from iflint.limits import DOCUMENT_BYTES
+    from iflint.pki.files import may_hold_certificates
 
     try:
         with open(path, "rb") as file:
-            data = file.read(MAX_FILE_BYTES)
+            data = file.read(DOCUMENT_BYTES.value)
     except OSError:
         return False
     if begins_like_json(data):

@@ -82,6 +82,16 @@ def rules(_context: click.Context, _parameter: click.Parameter, typed: str) -> I
     return by_code if not typed or by_code else _begun(typed, ((r.name, r.summary) for r in found))
 
 
+def explained(context: click.Context, parameter: click.Parameter, typed: str) -> Items:
+    """What `iflint explain` explains: rules, symptoms and terms."""
+    from iflint.symptoms.model import symptoms, terms
+
+    words = [(each.name, each.title) for each in symptoms()]
+    words += [("terms", "all of these words")]
+    words += [(each.name, each.meaning) for each in terms()]
+    return [*rules(context, parameter, typed), *_begun(typed, words)]
+
+
 def several_rules(context: click.Context, parameter: click.Parameter, typed: str) -> Items:
     """The same for a list with commas."""
     before, comma, last = typed.rpartition(",")

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.callers.model import Callers
+from iflint.limits import KEY_SIGNS_BYTES, KEY_TEXT_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from iflint.limits import Budget
     from iflint.pki.files import FileContent
+    from iflint.pki.keys import KeyMaterial
     from iflint.pki.passwords import Password
+    from iflint.places.location import FileLocation
     from iflint.sources import CertificateSource, SourceFile
 
 _HEAD = 64 * 1024
@@ -67,11 +70,51 @@ def read_content(
         content = read_certificate_file(data, location, passwords(), budget)
     else:
         content = FileContent()
-    if callers == Callers():
-        return FileRead(content)
-    from iflint.callers.merging import with_those_of
+    if callers != Callers():
+        from iflint.callers.merging import with_those_of
 
-    return FileRead(with_those_of(callers, content), callers)
+        content = with_those_of(callers, content)
+    others = _keys_beside(content.keys, data, location, budget)
+    keys = (*content.keys, *others)
+    if keys and not source.certain:
+        keys = _embedded(keys, data)
+    if keys != content.keys:
+        content = msgspec.structs.replace(content, keys=keys)
+    return FileRead(content, callers)
+
+
+def keys_in_any_text(
+    data: bytes, file: FileLocation, budget: Budget | None
+) -> tuple[KeyMaterial, ...]:
+    """The private keys in a text that is nothing else for us."""
+    return _embedded(_keys_beside((), data, file, budget), data)
+
+
+def _embedded(keys: tuple[KeyMaterial, ...], data: bytes) -> tuple[KeyMaterial, ...]:
+    """The keys of a file, each marked that stands in something else."""
+    from iflint.pki.key_signs import begins_like_keys
+
+    if not keys or begins_like_keys(data):
+        return keys
+    return tuple(
+        key if key.location.region is None else msgspec.structs.replace(key, embedded=True)
+        for key in keys
+    )
+
+
+def _keys_beside(
+    known: Sequence[KeyMaterial], data: bytes, file: FileLocation, budget: Budget | None
+) -> tuple[KeyMaterial, ...]:
+    """The private keys in a text, in whatever form, beside those that are ``known`` of it."""
+    from iflint.pki.key_signs import may_hold_keys
+
+    if len(data) > KEY_TEXT_BYTES.value or not may_hold_keys(data):
+        return ()
+    if budget is not None and not budget.spend(KEY_SIGNS_BYTES, len(data)):
+        return ()
+    from iflint.pki.key_texts import keys_in_text
+
+    return keys_in_text(data, file, known)
 
 
 def holds_anything(data: bytes, path: str) -> bool:

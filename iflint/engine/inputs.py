@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from iflint.callers.model import Callers
-from iflint.engine.file_contents import FileRead, begins_with_a_sign, read_content
-from iflint.iflow.reader import ParsedIflow, read_iflow
-from iflint.limits import Budget
+from iflint.engine.file_contents import FileRead, begins_with_a_sign, keys_in_any_text, read_content
+from iflint.iflow.reader import ParsedIflow, Stored, read_iflow
+from iflint.limits import (
+    CALLERS,
+    CERTIFICATES,
+    CHANNELS,
+    KEY_SEARCH_BYTES,
+    KEY_SIGNS_BYTES,
+    KEY_TEXT_BYTES,
+    LINES_OF_PARAMETERS,
+    PRIVATE_KEYS,
+    ROWS,
+    Budget,
+    Limit,
+)
 from iflint.options import Options, UsageError
 from iflint.places.defects import failed_on
 from iflint.places.location import FileLocation, Location, Package
-from iflint.places.problems import Problem, ProblemKind, Unreadable
+from iflint.places.problems import Problem, ProblemKind, Unreadable, beyond_the_run
 from iflint.progress import followed
 from iflint.sources import (
     NO_CERTIFICATE_IN_IT,
     OF_NO_KNOWN_KIND,
+    Artifact,
     Bundle,
     CertificateSource,
     SkipKind,
     Skipped,
     SourceFile,
+    TextSource,
     certificate_files,
     discover,
     repository_of_flows,
@@ -42,6 +60,7 @@ class Inputs(msgspec.Struct, frozen=True):
     them, wherever certificates are taken from: who may call is not narrowed by saying where
     certificates are. Theirs are among ``certificates``, their private keys among ``keys``, their
     problems among ``problems``, each once. ``idle`` are the patterns that excluded nothing.
+    ``size`` is how many bytes there are on disk of what holds flows and certificates.
     """
 
     flows: tuple[ParsedIflow, ...]
@@ -53,6 +72,7 @@ class Inputs(msgspec.Struct, frozen=True):
     files: frozenset[str] = frozenset()
     callers: Callers = Callers()
     idle: tuple[str, ...] = ()
+    size: int = 0
 
 
 class Known(dict[tuple[FileLocation, bool], FileRead]):
@@ -83,6 +103,7 @@ def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
             exclude_directory=options.exclude_directory,
             root=options.root,
             certificates=options.certificates is None,
+            texts=True,
             idle=reading.idle,
         )
     )
@@ -112,7 +133,7 @@ def read_certificates(
     return reading.inputs()
 
 
-def _place(artifact: Bundle | CertificateSource | Skipped | Problem) -> object:
+def _place(artifact: Artifact) -> object:
     return artifact.file.location if isinstance(artifact, CertificateSource) else artifact.location
 
 
@@ -130,9 +151,11 @@ class Reading:
         self._certificate_files = 0
         self._skipped: list[Skipped] = []
         self._problems: list[Problem] = []
-        self._keys: dict[Location, KeyMaterial] = {}
+        self._keys: dict[FileLocation, tuple[KeyMaterial, ...]] = {}
+        self._told_unsearched = False
         self._files: set[str] = set()
         self.idle = set(options.exclude)
+        self._weighed: set[str] = set()
         self._taken: set[FileLocation] = set()
         self._callers: dict[FileLocation, Callers] = {}
         self._archives_of_use: set[FileLocation] = set()
@@ -155,6 +178,7 @@ class Reading:
             frozenset(self._files),
             callers,
             tuple(each for each in self._options.exclude if each in self.idle),
+            self._known.budget.size,
         )
 
     def _all_keys(self) -> tuple[KeyMaterial, ...]:
@@ -162,7 +186,18 @@ class Reading:
             return ()
         from iflint.pki.strangers import strangers_told
 
-        return tuple(strangers_told(self._keys.values(), self._certificates))
+        keys = chain.from_iterable(self._keys[file] for file in self._files_with_keys())
+        return tuple(strangers_told(keys, self._certificates))
+
+    def _files_with_keys(self) -> Iterator[FileLocation]:
+        """Each once, by no link where it is there by itself."""
+        from iflint.sources.disk import Disk
+
+        disk = Disk(self._options.directory)
+        for file in self._keys:
+            there = disk.real(file)
+            if there == file or there not in self._keys:
+                yield file
 
     def _all_callers(self) -> Callers:
         if not self._callers:
@@ -200,7 +235,7 @@ class Reading:
         )
         self.take(each for each in found if counted or not isinstance(each, Skipped))
 
-    def take(self, artifacts: Iterable[Bundle | CertificateSource | Skipped | Problem]) -> None:
+    def take(self, artifacts: Iterable[Artifact]) -> None:
         progress = self._options.progress
         for artifact in followed(artifacts, progress, "reading file", _place):
             archive = artifact.archive if isinstance(artifact, CertificateSource) else None
@@ -210,6 +245,8 @@ class Reading:
                 self._take_bundle(artifact)
             elif isinstance(artifact, CertificateSource):
                 self._take_certificates(artifact)
+            elif isinstance(artifact, TextSource):
+                self._take_text(artifact)
             elif isinstance(artifact, Skipped):
                 self._skip(artifact)
             else:
@@ -239,7 +276,16 @@ class Reading:
         for content in contents:
             self._use(content)
 
+    def _weigh(self, path: str) -> None:
+        """Add a file on disk to what was read, once."""
+        if path not in self._weighed:
+            self._weighed.add(path)
+            with contextlib.suppress(OSError):
+                size = os.stat(os.path.join(self._options.directory or "", path)).st_size
+                self._known.budget.size += size
+
     def _take_bundle(self, bundle: Bundle) -> None:
+        self._weigh(bundle.flow.location.path)
         flow = self._read(bundle.flow)
         if flow is None:
             return
@@ -248,6 +294,8 @@ class Reading:
         self._files.update(file.location.path for file in files if file is not None)
         package = bundle.package
         manifest = self._read(bundle.manifest)
+        for data, file in filter(None, (flow, parameters, manifest)):
+            self._look_for_keys(partial(bytes, data), file)
         try:
             read = read_iflow(
                 flow[0],
@@ -258,17 +306,36 @@ class Reading:
                 parameters_readable=bundle.parameters is None or parameters is not None,
                 package=Package(package.id, package.name) if package else None,
                 display_name=bundle.display_name,
+                every_channel=self._options.whole_inventory,
                 with_diagram=self._options.diagrams,
             )
         except Exception as error:
             self._problems.append(failed_on(Location(flow[1]), error, ProblemKind.ARTIFACT))
         else:
-            self._flows.append(read)
+            self._flows.append(self._affordable_flow(read))
+
+    def _affordable_flow(self, flow: ParsedIflow) -> ParsedIflow:
+        """A flow, without its channels where the run would hold too many with these.
+
+        Nor has it its parameters where these would be too many.
+        """
+        rows = sum(row.weight for channel in flow.channels for row in channel.rows.rows)
+        for limit, count in ((ROWS, rows), (CHANNELS, len(flow.channels))):
+            if not self._known.budget.spend(limit, count):
+                problem = beyond_the_run(limit, Location(flow.location), ProblemKind.ARTIFACT)
+                return msgspec.structs.replace(flow, stored=Stored(problems=(problem,)))
+        place = flow.defaults.location
+        if place is None or self._known.budget.spend(LINES_OF_PARAMETERS, flow.defaults.lines):
+            return flow
+        problem = beyond_the_run(LINES_OF_PARAMETERS, Location(place), ProblemKind.ARTIFACT)
+        self._problems.append(problem)
+        return flow.without_parameters()
 
     def _take_certificates(self, source: CertificateSource) -> None:
         location = source.file.location
         if location in self._taken:
             return
+        self._weigh(location.path)
         read = self._content(source)
         if read is None:
             if source.told and not _matters(source):
@@ -318,8 +385,26 @@ class Reading:
             read = self._read(source.file, ProblemKind.CERTIFICATE, lambda: _matters(source))
             if read is None:
                 return None
-            self._known[key] = self._parsed(read[0], source)
+            self._known[key] = self._within_the_run(self._parsed(read[0], source), key[0])
+            self._tell_unsearched(source.file.location)
         return self._known[key]
+
+    def _within_the_run(self, read: FileRead, file: FileLocation) -> FileRead:
+        """What a file holds, or its problem where the run would hold too much with it."""
+        callers = read.callers
+        held = (
+            (CERTIFICATES, len(read.content.certificates)),
+            (PRIVATE_KEYS, len(read.content.keys)),
+            (CALLERS, len(callers.service_keys) + len(callers.mappings)),
+            (CALLERS, len(callers.keystore_entries)),
+        )
+        beyond = [limit for limit, count in held if not self._known.budget.spend(limit, count)]
+        if not beyond:
+            return read
+        from iflint.pki.files import FileContent
+
+        problem = beyond_the_run(beyond[0], Location(file), ProblemKind.CERTIFICATE)
+        return FileRead(FileContent(problems=(problem,)))
 
     def _parsed(self, data: bytes, source: CertificateSource) -> FileRead:
         file = source.file.location
@@ -343,12 +428,50 @@ class Reading:
         found = (msgspec.structs.replace(each, declared=True) for each in content.certificates)
         return msgspec.structs.replace(content, certificates=tuple(found))
 
+    def _take_text(self, source: TextSource) -> None:
+        if not self._known.budget.has_refused(KEY_SEARCH_BYTES):
+            may_read = partial(self._may_be_searched, source.location)
+            self._look_for_keys(partial(source.read, may_read), source.location)
+
+    def _may_be_searched(self, text: FileLocation, size: int) -> bool:
+        """Whether private keys are looked for in a text; why not is told."""
+        if size > KEY_TEXT_BYTES.value:
+            detail = f"a text too long to look for private keys (limit {KEY_TEXT_BYTES.name})"
+            self._skipped.append(Skipped(text, SkipKind.OTHER_FILE, detail))
+            return False
+        if not self._known.budget.spend(KEY_SEARCH_BYTES, size):
+            return False
+        self._files.add(text.path)
+        return True
+
+    def _look_for_keys(self, read: Callable[[], bytes], file: FileLocation) -> None:
+        """Take the private keys in a text that is not read for them as a certificate file is."""
+        if file in self._keys:
+            return
+        try:
+            keys = keys_in_any_text(read(), file, self._known.budget)
+        except Exception as error:
+            self._problems.append(failed_on(Location(file), error, ProblemKind.ARTIFACT))
+            return
+        if keys:
+            self._keys[file] = keys
+        self._tell_unsearched(file)
+
+    def _tell_unsearched(self, file: FileLocation) -> None:
+        """Tell of the first file in which private keys are not looked for any more."""
+        if not self._told_unsearched:
+            budget = self._known.budget
+            reached = filter(budget.has_refused, (KEY_SEARCH_BYTES, KEY_SIGNS_BYTES))
+            problems = [_unsearched(file, limit) for limit in reached]
+            self._told_unsearched = bool(problems)
+            self._problems.extend(problems)
+
     def _keep_keys(self, content: FileContent, source: CertificateSource) -> None:
         if not content.keys:
             return
         given = source.given or self._passed_on_purpose(source.file.location)
-        for key in content.keys:
-            self._keys[key.location] = msgspec.structs.replace(key, given=given)
+        keys = (msgspec.structs.replace(key, given=given) for key in content.keys)
+        self._keys[source.file.location] = tuple(keys)
 
     def _passed_on_purpose(self, file: FileLocation) -> bool:
         """Whether ``--certificates`` names the file or its folder; a repository says nothing."""
@@ -403,6 +526,16 @@ class Reading:
                 problem = msgspec.structs.replace(problem, kind=kind)
             self._problems.append(problem)
             return None
+
+
+def _unsearched(text: FileLocation, limit: Limit) -> Problem:
+    return Problem(
+        ProblemKind.ARTIFACT,
+        Location(text),
+        "No private key was looked for in this text, nor in those after it: there are too many",
+        limit.remedy,
+        left_out=True,
+    )
 
 
 def _matters(source: CertificateSource) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from iflint.__version__ import __version__
 from iflint.options import Options
+from iflint.places.defects import each_spared
 from iflint.places.paths import absolute, absolute_directory
 from iflint.report.report import (
     CallerResult,
@@ -116,28 +117,27 @@ def caller_results(
     for finding in findings:
         if finding.caller is not None:
             codes.setdefault(finding.caller.id, {})[finding.code] = None
-    results = []
-    for verdict in verdicts:
+
+    def result(verdict: CallerVerdict) -> CallerResult:
         caller, reference, best = verdict.caller, caller_reference(verdict.caller), verdict.best
         found = tuple(codes.get(reference.id, ()))
-        results.append(
-            CallerResult(
-                kind=reference.kind,
-                name=reference.name,
-                id=reference.id,
-                location=caller.location,
-                tenant=reference.tenant,
-                roles=reference.roles,
-                pinned=caller.pinned,
-                pin_assumed=caller.assumed,
-                state=str(verdict.state),
-                by_facts=caller.certificate is not None and caller.certificate.is_known_by_facts,
-                certificates=told(verdict.joined),
-                findings=found,
-                healthy_until=best.chain.holds_until if best and not found else None,
-            )
+        return CallerResult(
+            kind=reference.kind,
+            name=reference.name,
+            id=reference.id,
+            location=caller.location,
+            tenant=reference.tenant,
+            roles=reference.roles,
+            pinned=caller.pinned,
+            pin_assumed=caller.assumed,
+            state=str(verdict.state),
+            by_facts=caller.certificate is not None and caller.certificate.is_known_by_facts,
+            certificates=told(verdict.joined),
+            findings=found,
+            healthy_until=best.chain.holds_until if best and not found else None,
         )
-    return tuple(results)
+
+    return tuple(each_spared(verdicts, result, lambda verdict: verdict.caller.location))
 
 
 def _by_role(callers: Iterable[CallerResult]) -> dict[str, tuple[str, ...]]:
@@ -359,6 +359,12 @@ def report_on(
     callers = caller_results(of_callers, findings, told) if of_callers else ()
     having = _by_role(callers)
     checked, joined, not_found = entry_counts(verdicts.values())
+
+    def result(numbered: tuple[int, Iflow]) -> IflowResult:
+        number, iflow = numbered
+        verdict, own = verdicts.get(number), found.get(iflow.location, ())
+        return iflow_result(iflow, verdict, own, told, having, located=options.whole_inventory)
+
     return Report(
         version=__version__,
         as_of=as_of,
@@ -366,17 +372,7 @@ def report_on(
         directory=absolute_directory(options.directory),
         root=root,
         paths=tuple(path.replace("\\", "/") for path in paths),
-        iflows=tuple(
-            iflow_result(
-                iflow,
-                verdicts.get(number),
-                found.get(iflow.location, ()),
-                told,
-                having,
-                located=options.whole_inventory,
-            )
-            for number, iflow in enumerate(iflows)
-        ),
+        iflows=tuple(each_spared(enumerate(iflows), result, lambda each: each[1].location)),
         findings=tuple(findings),
         callers=callers,
         skipped=tuple(map(skipped_result, inputs.skipped)),

@@ -12,8 +12,9 @@ import re
 from typing import TYPE_CHECKING
 
 from iflint.callers.trees.nodes import Budget, Layer, Mapping, Node, Sequence, Text
-from iflint.callers.trees.yaml_tree import MAX_YAML, read_yaml
+from iflint.callers.trees.yaml_tree import read_yaml
 from iflint.iflow.properties import Parameter, ParameterFile
+from iflint.limits import YAML_CHARACTERS
 from iflint.places.edits import CannotWrite
 from iflint.places.location import Location, file_name
 from iflint.places.problems import Problem, ProblemKind
@@ -72,8 +73,10 @@ def _fault(file: TextFile) -> Problem | None:
     """Why the text is no YAML that can be read to its end."""
     import yaml
 
-    if len(file.text) > MAX_YAML:
-        return _refused(file, f"{_named(file)} is larger than is read of YAML").problems[0]
+    if len(file.text) > YAML_CHARACTERS.value:
+        return _refused(
+            file, f"{_named(file)} is larger than is read of YAML (limit {YAML_CHARACTERS.name})"
+        ).problems[0]
     try:
         for _ in yaml.parse(file.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             pass

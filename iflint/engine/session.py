@@ -12,10 +12,10 @@ import msgspec
 
 from iflint.engine.inventory import report_on
 from iflint.engine.salvage import each_alone
-from iflint.limits import in_force
+from iflint.limits import CHANNELS, ROWS, Budget, in_force
 from iflint.options import Environment, Options, now
 from iflint.places.paths import absolute_directory
-from iflint.places.problems import ProblemKind, told_of_a_run
+from iflint.places.problems import ProblemKind, beyond_the_run, told_of_a_run
 from iflint.progress import followed
 from iflint.report.report import Report
 from iflint.sources.disk import Disk
@@ -158,8 +158,9 @@ class Session:
             for number, flow in enumerate(self.flows)
             if flow is other.flows[number] and self._own[number] == other._own[number]
         }
+        budget = Budget(self.inputs.size)
         other._iflows = tuple(
-            iflow if number in same else other._resolved(number)
+            iflow if number in same else other._resolved(number, budget)
             for number, iflow in enumerate(self._iflows)
         )
         other._judged = _only(same, self._judged)
@@ -620,18 +621,28 @@ class Session:
 
     @cached_property
     def _iflows(self) -> tuple[Iflow, ...]:
-        return tuple(map(self._resolved, range(len(self.flows))))
+        budget = Budget(self.inputs.size)
+        return tuple(self._resolved(number, budget) for number in range(len(self.flows)))
 
-    def _resolved(self, number: int) -> Iflow:
+    def _resolved(self, number: int, budget: Budget) -> Iflow:
+        """An iFlow with its parameters, if the ``budget`` has room for what it holds."""
         flow = self.flows[number]
         try:
-            return flow.resolve((*self._overlays, *self._own[number]))
+            found = flow.resolve((*self._overlays, *self._own[number]))
         except Exception as error:
             from iflint.places.defects import failed_on
             from iflint.places.location import Location
 
             problem = failed_on(Location(flow.location), error, ProblemKind.ARTIFACT)
             return flow.unresolved(problem)
+        rows = sum(len(channel.entries) for channel in found.channels)
+        for limit, count in ((ROWS, rows), (CHANNELS, len(found.channels))):
+            if not budget.spend(limit, count):
+                from iflint.places.location import Location
+
+                where = Location(flow.location)
+                return flow.unresolved(beyond_the_run(limit, where, ProblemKind.ARTIFACT))
+        return found
 
     def _name_of(self, number: int) -> str:
         return self._iflows[number].name

@@ -15,6 +15,7 @@ from iflint.fixes.choices import NoChoice, meant, misspelt
 from iflint.fixes.proofs import Candidate, Place, Prover
 from iflint.fixes.strangers import opens_for_a_stranger, row_of_parameters
 from iflint.fixes.texts import Change, ChangedFile, Texts
+from iflint.places.defects import each_spared
 from iflint.places.edits import CannotWrite, clashing
 from iflint.places.location import FileLocation
 from iflint.report.findings import Finding
@@ -96,6 +97,11 @@ def plan_fixes(
 
 
 _Found = dict[tuple[Place, Answer], list[Finding]]
+_Asked = tuple[Place, tuple[Finding, ...], Answer, "EntryVerdict", "NameIndex"]
+
+
+def _flow_of(asked: _Asked) -> FileLocation:
+    return asked[0][1]
 
 
 class _Planner:
@@ -191,11 +197,16 @@ class _Planner:
                         channel.channel.ordinal,
                         entry.entry.ordinal,
                     )
-                    for answer in Answer:
-                        if findings := found.get((place, answer)):
-                            yield from self._candidates(
-                                place, tuple(findings), answer, entry, index
-                            )
+                    asked = [
+                        (place, tuple(findings), answer, entry, index)
+                        for answer in Answer
+                        if (findings := found.get((place, answer)))
+                    ]
+                    for candidates in each_spared(asked, self._all_candidates, _flow_of):
+                        yield from candidates
+
+    def _all_candidates(self, asked: _Asked) -> list[Candidate]:
+        return list(self._candidates(*asked))
 
     def _candidates(
         self,

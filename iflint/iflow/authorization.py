@@ -86,6 +86,11 @@ def may_be_judged(channel: StoredChannel) -> bool:
     ]
     if found:
         return not all(_is_other(channel.properties[each.key].text, each) for each in found)
+    return may_list_pairs(channel)
+
+
+def may_list_pairs(channel: StoredChannel) -> bool:
+    """Whether a channel lists pairs, or does so with some set of parameter values."""
     table = channel.properties.get(CERTIFICATE_TABLE)
     defined_elsewhere = table is not None and bool(references(table.text))
     return bool(channel.participant.pairs or channel.rows.rows or defined_elsewhere)

@@ -20,6 +20,11 @@ class Row(msgspec.Struct, frozen=True):
     issuer: Text
     origin: Origin
 
+    @property
+    def weight(self) -> int:
+        """What it counts against the limit of a run: one, and more where its names are long."""
+        return 1 + (len(self.subject.text) + len(self.issuer.text)) // 1000
+
 
 class Rows(msgspec.Struct, frozen=True):
     """The rows of a value, what stands outside of them, and whether a limit cut them off."""

@@ -42,6 +42,8 @@ _COLLABORATION_END = re.compile(rb"</(?:[^\s<>/:]+:)?collaboration\s*>")
 _LONGEST_DECLARATION = 400
 """Bytes in which the XML declaration names its encoding. Ours: ten times the longest seen (38)."""
 _FLOW_BEGINS = re.compile(rb"<(?:[^\s<>/:]{1,100}:)?definitions[\s/>]")
+_WORD = re.compile(r"[A-Za-z:]{1,40}")
+"""A name that can be told; of what is no flow, another may be a secret."""
 _LONGEST_PROLOG = 16384
 """Bytes in which a flow's root element begins. Ours: in 343 of them it does so within 100."""
 _TAIL = 4096
@@ -64,7 +66,8 @@ def read_document(data: bytes, location: FileLocation, *, whole: bool = False) -
     try:
         return _read_document(data, location, whole=whole)
     except Unreadable as refused:
-        if _FLOW_BEGINS.search(data[:_LONGEST_PROLOG].replace(b"\0", b"")):
+        head = data[:_LONGEST_PROLOG].replace(b"\0", b"")
+        if BPMN.encode() in head and _FLOW_BEGINS.search(head):
             raise
         raise Unreadable(without_excerpt(refused.problem)) from None
 
@@ -75,7 +78,7 @@ def _read_document(data: bytes, location: FileLocation, *, whole: bool) -> Docum
     utf8, encoding, preamble = _utf8(data, location)
     xml = XmlFile(location, utf8, encoding, preamble)
     root_start, root_name = _prolog(xml)
-    end = _collaboration_end(utf8)
+    end = collaboration_end(utf8)
     ends_well = _ends_with(utf8, root_name)
     if end and ends_well and not whole:
         _refuse_too_many(utf8[:end], location)
@@ -214,7 +217,7 @@ def _ends_with(utf8: bytes, root_name: bytes) -> bool:
     return start >= 0 and utf8[start + 2 : end].rstrip(b" \t\r\n>") == root_name
 
 
-def _collaboration_end(utf8: bytes) -> int | None:
+def collaboration_end(utf8: bytes) -> int | None:
     """Behind the last text that looks like a collaboration's end tag."""
     at = len(utf8)
     while (at := utf8.rfind(b"collaboration", 0, at)) >= 0:
@@ -279,9 +282,10 @@ def _definitions(root: etree._Element, xml: XmlFile, root_start: int) -> etree._
     start = xml.characters(root_start)
     prefix = f"{root.prefix}:" if root.prefix else ""
     name = str(root.tag).rpartition("}")[2]
+    told = f"'{prefix}{name}'" if _WORD.fullmatch(prefix + name) else "another one"
     raise _unreadable(
         xml.file.locate(start, start + 1 + len(prefix + name)),
-        f"The file is XML but no integration flow: its root is '{prefix}{name}', "
+        f"The file is XML but no integration flow: its root is {told}, "
         "not the 'definitions' of BPMN",
     )
 

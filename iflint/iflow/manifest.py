@@ -25,25 +25,18 @@ _UNFOLDED = 60
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """The main section: ``headers`` by name in lower case, since names ignore letter case."""
+    """What the main section says of the artifact; each is empty where it says nothing.
 
-    headers: dict[str, str]
+    ``symbolic_name`` is without its directives (``ID; singleton:=true``).
+    """
+
+    symbolic_name: str = ""
+    name: str = ""
+    version: str = ""
     problems: tuple[Problem, ...] = ()
 
-    @property
-    def symbolic_name(self) -> str:
-        """Bundle-SymbolicName without its directives (``ID; singleton:=true``), or ``""``."""
-        return self.headers.get("bundle-symbolicname", "").partition(";")[0].strip()
 
-    @property
-    def name(self) -> str:
-        """Bundle-Name, or ``""``."""
-        return self.headers.get("bundle-name", "").strip()
-
-    @property
-    def version(self) -> str:
-        """Bundle-Version, or ``""``."""
-        return self.headers.get("bundle-version", "").strip()
+_SYMBOLIC_NAME, _NAME, _VERSION = b"bundle-symbolicname", b"bundle-name", b"bundle-version"
 
 
 def parse_manifest(data: bytes, location: FileLocation) -> Manifest:
@@ -51,22 +44,26 @@ def parse_manifest(data: bytes, location: FileLocation) -> Manifest:
 
     A line that is no header is left out; the first such line gives the one problem.
     """
-    headers: dict[str, str] = {}
+    headers = dict.fromkeys((_SYMBOLIC_NAME, _NAME, _VERSION), "")
+    begun = False
     broken: bytes | None = None
     lines = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     for line in lines.replace(b"\n ", b"").split(b"\n"):
         if not line:
-            if headers:
+            if begun:
                 break
             continue
         name, separator, value = line.partition(b":")
         if separator:
-            key = name.strip().decode("utf-8", "replace").lower()
-            headers[key] = value.decode("utf-8", "replace").strip()[: HEADER_LENGTH.value]
+            begun = True
+            key = name.strip().lower()
+            if key in headers:
+                headers[key] = value.decode("utf-8", "replace").strip()[: HEADER_LENGTH.value]
         elif broken is None:
             broken = line
     problems = () if broken is None else (_not_a_header(data, broken, location),)
-    return Manifest(headers, problems)
+    symbolic_name, title, version = headers.values()
+    return Manifest(symbolic_name.partition(";")[0].strip(), title, version, problems)
 
 
 def _not_a_header(data: bytes, line: bytes, location: FileLocation) -> Problem:

@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING
 
 from iflint.iflow.escapes import decode_once_more
 from iflint.iflow.model import ParameterUse, Value
+from iflint.limits import EXPANSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from iflint.iflow.properties import Parameter, ParameterFile
     from iflint.places.text_file import Origin, Text
-
-EXPANSION_LIMIT = 16 * 1024 * 1024
-"""How many characters one flow's mixed values may grow to before they are left as they are. Ours:
-ten thousand times the longest value seen (1,426)."""
 
 
 class Parameters:
@@ -30,7 +27,7 @@ class Parameters:
     ) -> None:
         self._defaults = defaults
         self._overlays = overlays
-        self._budget = EXPANSION_LIMIT
+        self._budget = EXPANSION.value
         self.asked: dict[str, None] = {}
         self._values: dict[str, Text | None] = {}
 

@@ -8,6 +8,7 @@ number of each child element on the way down from the root.
 from __future__ import annotations
 
 import re
+import zlib
 from typing import TYPE_CHECKING
 
 from iflint.places.location import FileLocation, Location
@@ -43,11 +44,12 @@ class XmlFile:
         "_elements",
         "_file",
         "_looked_for",
+        "_packed",
+        "_utf8",
         "_wanted",
         "encoding",
         "location",
         "preamble",
-        "utf8",
     )
 
     def __init__(
@@ -63,7 +65,8 @@ class XmlFile:
         self._deepest = deepest
         self._discreet = discreet
         self.location = location
-        self.utf8 = utf8
+        self._utf8 = utf8
+        self._packed = False
         self.encoding = encoding
         self.preamble = preamble
         self._file: TextFile | None = None
@@ -79,6 +82,23 @@ class XmlFile:
             *(self.location, head, self.encoding, self.preamble, self._deepest),
             discreet=self._discreet,
         )
+
+    def forget(self) -> None:
+        """Let go of the text: from now on all of it stands in the file, nobody knows where."""
+        self._utf8, self._packed = b"", False
+        self._wanted.clear()
+
+    def pack(self) -> None:
+        """Keep the text compressed until a place in it is asked for."""
+        if not self._packed:
+            self._utf8, self._packed = zlib.compress(self._utf8, 1), True
+
+    @property
+    def utf8(self) -> bytes:
+        """The file's text as far as it was read, without byte order mark."""
+        if self._packed:
+            self._utf8, self._packed = zlib.decompress(self._utf8), False
+        return self._utf8
 
     @property
     def file(self) -> TextFile:

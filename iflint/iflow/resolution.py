@@ -18,7 +18,7 @@ from iflint.iflow.model import (
     Value,
 )
 from iflint.iflow.parameters import whole_reference
-from iflint.limits import ROWS_OF_A_CHANNEL, ROWS_OF_A_FLOW, TEXT_LENGTH, numbered
+from iflint.limits import EXPANSION, ROWS_OF_A_CHANNEL, ROWS_OF_A_FLOW, TEXT_LENGTH, numbered
 from iflint.places.credentials import without_credentials
 from iflint.places.location import FileLocation, Location
 from iflint.places.problems import Problem, ProblemKind, Problems
@@ -171,9 +171,10 @@ class Resolver:
                 Problem(
                     ProblemKind.ARTIFACT,
                     Location(location),
-                    "Values with parameters in them grow beyond 16 million characters; "
+                    "Values with parameters in them grow beyond"
+                    f" {numbered(EXPANSION.value)} characters; "
                     "the rest of them is read without replacing parameters",
-                    "Shorten the values of the parameters",
+                    f"Shorten the values of the parameters, or {EXPANSION.option}",
                 )
             )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from heapq import nlargest
 from typing import TYPE_CHECKING
 
+from iflint.limits import NAMESAKES
 from iflint.pki.certificates import Certificate
 from iflint.pki.names import Name
 
@@ -68,12 +70,22 @@ class NameIndex:
         return _each_once(self._by_subject.get(key, ()) for key in _keys(name))
 
     def with_pair(self, subject: Name, issuer: Name) -> tuple[Certificate, ...]:
-        """The certificates whose subject and issuer may be equal to these."""
-        return _each_once(
-            self._by_pair.get((key, issuer_key), ())
-            for key in _keys(subject)
-            for issuer_key in _keys(issuer)
+        """The certificates whose subject and issuer may be equal to these.
+
+        Of very many those that end last: of all that have a pair, these are the best.
+        """
+        found = _each_once(
+            self._of_pair(key, issuer_key) for key in _keys(subject) for issuer_key in _keys(issuer)
         )
+        return _that_end_last(found)
+
+    def _of_pair(self, key: object, issuer_key: object) -> Sequence[Certificate]:
+        """Those of a pair of keys, cut down where they are too many to be judged."""
+        pair = (key, issuer_key)
+        found = self._by_pair.get(pair, ())
+        if len(found) > NAMESAKES.value:
+            found = self._by_pair[pair] = list(_that_end_last(tuple(found)))
+        return found
 
     def with_common_name(self, name: Name) -> tuple[Certificate, ...]:
         """The certificates whose common name is that of ``name``; none if it has none."""
@@ -218,6 +230,13 @@ def _each_once(found: Iterable[Iterable[Certificate]]) -> tuple[Certificate, ...
     return tuple(
         {certificate.sha256: certificate for some in found for certificate in some}.values()
     )
+
+
+def _that_end_last(found: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
+    most = NAMESAKES.value
+    if len(found) <= most:
+        return found
+    return tuple(nlargest(most, found, key=lambda each: (each.not_after, each.sha256)))
 
 
 def _loose_key(name: Name) -> tuple[frozenset[tuple[str, str]], ...]:

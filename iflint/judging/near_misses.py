@@ -173,10 +173,15 @@ def _about_issuer(
     return ("other", alike) if alike else ("issuer", None)
 
 
+def side_by_side(subject: Name, issuer: Name, certificate: Certificate) -> tuple[DnComparison, ...]:
+    """A pair beside a certificate's, whatever is meant by it."""
+    pairs = (("subject", subject, certificate.subject), ("issuer", issuer, certificate.issuer))
+    return tuple(_comparison(*pair, exchanged=False) for pair in pairs)
+
+
 def differs_in_form_only(subject: Name, issuer: Name, certificate: Certificate) -> bool:
     """Whether a pair and a certificate's mean the same, each name in whatever form."""
-    pairs = (("subject", subject, certificate.subject), ("issuer", issuer, certificate.issuer))
-    return all(_comparison(*pair, exchanged=False).kind in _SAME for pair in pairs)
+    return all(each.kind in _SAME for each in side_by_side(subject, issuer, certificate))
 
 
 _SAME = FORM | {""}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.limits import CERTIFICATES_OF_A_FILE, numbered
+from iflint.limits import CERTIFICATES_OF_A_FILE, DOCUMENT_BYTES, numbered
 from iflint.pki import der as asn1
 from iflint.pki.certificates import Certificate, CertificateError, parse_certificate
 from iflint.pki.key_pairs import half_of_certificate
@@ -42,9 +42,6 @@ if TYPE_CHECKING:
     from iflint.pki.keystores.model import Keystore, StoredEntry
     from iflint.pki.passwords import Password
     from iflint.places.text_file import TextFile
-
-MAX_FILE_BYTES = 16 * 1024 * 1024
-"""Ours: room for as many certificates as a file may hold, of the largest size seen (2 KB)."""
 
 _SHORTEST = 64
 """Letters of base64 that may be a certificate. Ours: a line of PEM; no certificate is as short."""
@@ -240,9 +237,10 @@ class _Reader:
     def read(self, data: bytes) -> None:
         if not data.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
             self._problem(None, "the file is empty", _EXPORT)
-        elif len(data) > MAX_FILE_BYTES:
-            limit = MAX_FILE_BYTES // 1024 // 1024
-            self._problem(None, f"the file is larger than {limit} MiB", "split the file")
+        elif len(data) > DOCUMENT_BYTES.value:
+            most = numbered(DOCUMENT_BYTES.value)
+            remedy = f"split the file, or {DOCUMENT_BYTES.option}"
+            self._problem(None, f"the file is larger than {most} bytes", remedy)
         elif not self._read_binary(data):
             self._read_text(data)
 

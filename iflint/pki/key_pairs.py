@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _RSA = ("1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10")
 _EC = "1.2.840.10045.2.1"
+_OF_CURVES = (_EC, "1.3.101.112", "1.3.101.113")
+"""Keys whose public half is computed (RFC 5480, RFC 8410): for others that may take long, and no
+client has a certificate for them."""
 _PUBLIC, _PUBLIC_IMPLICIT = 0xA1, 0x81
 
 
@@ -51,7 +54,7 @@ def _half_of_pkcs8(node: Node, parts: tuple[Node, ...]) -> bytes | None:
         return _of_rsa(inner[1], inner[2])
     if algorithm == _EC and (half := _half_of_ec(asn1.parse(parts[2].content).children())):
         return half
-    return _computed(node)
+    return _computed(node) if algorithm in _OF_CURVES else None
 
 
 def _half_of_ec(parts: tuple[Node, ...]) -> bytes | None:

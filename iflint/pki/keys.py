@@ -21,8 +21,13 @@ if TYPE_CHECKING:
     from iflint.pki.certificates import Certificate
     from iflint.pki.der import Node
 
+OPENSSH_KEY, PUTTY_KEY = "OpenSSH private key", "PuTTY private key"
 _OPENSSH = b"openssh-key-v1\0"
 _NO_CIPHER = b"\0\0\0\x04none"
+_SHORTEST = 48
+"""Bytes of an encrypted key: a SEC1 key of the smallest curve in use has more."""
+_CIPHER_BLOCK = 8
+"""Bytes by which what an encrypted key holds can be divided: a block of DES, half of one of AES."""
 
 
 class Holder(enum.StrEnum):
@@ -38,7 +43,8 @@ class KeyMaterial(msgspec.Struct, frozen=True):
 
     ``kind`` is for people; ``given`` tells that the user passed the file on purpose,
     ``of_service_key`` that it is a service key's, whose certificate stands beside it. ``half`` is
-    its public half, to be compared; None where it can't be read. ``beside`` is the certificate that
+    its public half, to be compared; None where it can't be read. ``embedded`` tells that its file
+    is one of something else, a script or settings. ``beside`` is the certificate that
     lies beside a key without being its own, ``owner`` then the one at hand that is.
     """
 
@@ -49,8 +55,14 @@ class KeyMaterial(msgspec.Struct, frozen=True):
     given: bool = False
     of_service_key: bool = False
     half: bytes | None = None
+    embedded: bool = False
     beside: Certificate | None = None
     owner: Certificate | None = None
+
+    @property
+    def of_ssh(self) -> bool:
+        """Whether it has a form that only SSH has: it belongs to no certificate."""
+        return self.kind in (OPENSSH_KEY, PUTTY_KEY)
 
 
 def each_key_once(keys: Iterable[KeyMaterial]) -> tuple[KeyMaterial, ...]:
@@ -77,13 +89,27 @@ def key_in_pem(label: str, headers: str, content: bytes) -> KeyForm | None:
     ``headers`` is the block's text, of which only RFC 1421's headers are looked at.
     """
     if content.startswith(_OPENSSH):
-        return KeyForm("OpenSSH private key", not content.startswith(_OPENSSH + _NO_CIPHER))
+        encrypted = not content.startswith(_OPENSSH + _NO_CIPHER)
+        return KeyForm(OPENSSH_KEY, encrypted) if _is_whole_openssh(content) else None
     if "Proc-Type: 4,ENCRYPTED" in headers:
-        return KeyForm(f"{label.removesuffix(' PRIVATE KEY')} private key", encrypted=bool(content))
+        kind = f"{label.removesuffix(' PRIVATE KEY')} private key"
+        whole = len(content) >= _SHORTEST and len(content) % _CIPHER_BLOCK == 0
+        return KeyForm(kind, encrypted=True) if whole else None
     try:
         return key_in_der(asn1.parse(content))
     except asn1.DerError:
         return None
+
+
+def _is_whole_openssh(content: bytes) -> bool:
+    """Whether cipher, derivation, the number of keys, public and private part are there."""
+    at = len(_OPENSSH)
+    for part in ("cipher", "derivation", "its options", "public", "private"):
+        if part == "public":
+            at += 4  # how many keys there are
+        size = int.from_bytes(content[at : at + 4])
+        at += 4 + size
+    return size > 0 and at <= len(content)
 
 
 def key_in_der(node: Node) -> KeyForm | None:

@@ -44,8 +44,8 @@ class Problem(msgspec.Struct, frozen=True):
         return f"{self.message.rstrip('.')}; {remedy.rstrip('.')}"
 
     def with_more(self, count: int, where: str, limit: Limit) -> Problem:
-        """The same problem, which also tells how many like it are not reported one by one."""
-        more = f"{self.message.rstrip('.')}. And {numbered(count)} more like it {where}"
+        """The same problem, which also tells how many there are besides, of whatever kind."""
+        more = f"{self.message.rstrip('.')}. And {numbered(count)} more problems {where}"
         return msgspec.structs.replace(self, message=f"{more} (limit {limit.name})")
 
 
@@ -101,6 +101,15 @@ def told_of_a_run(groups: Iterable[Sequence[Problem]]) -> list[tuple[Problem, ..
     *others, end = told[last]
     told[last] = (*others, end.with_more(more, "in this run", PROBLEMS))
     return told
+
+
+def beyond_the_run(limit: Limit, location: Location, kind: ProblemKind) -> Problem:
+    """What to say of a thing with which a run would exceed a limit, so that it is left out."""
+    message = (
+        f"For each 10 MiB on disk a run takes {numbered(limit.value)} {limit.bounds} at most;"
+        " this would be more, and was not read"
+    )
+    return Problem(kind, location, message, limit.remedy)
 
 
 def without_excerpt(problem: Problem) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from datetime import date, datetime
 
 import msgspec
@@ -252,7 +253,7 @@ class ProposedFix(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One cause, said once.
+    """What a rule says of one place.
 
     ``message`` begins with a sentence that can stand alone as a title. ``remedy`` is one line
     that says what to do. ``breaks_on`` is when what works today stops working, ``broken_since``
@@ -302,3 +303,8 @@ class Finding(msgspec.Struct, frozen=True):
         region = self.location.region
         line, column = (region.start_line, region.start_column) if region else (0, 0)
         return (str(self.location.file), line, column, self.code, self.key)
+
+
+def total(findings: Iterable[Finding]) -> int:
+    """How many findings there are, with those that the ones told count (``more``)."""
+    return sum(1 + finding.more for finding in findings)

@@ -108,7 +108,8 @@ class ChannelResult(msgspec.Struct, frozen=True):
     ``authorization`` is the resolved value of its setting, ``kind`` what it means
     (`iflint.iflow.model.AuthorizationKind`); ``checked`` tells whether its entries were judged.
     ``role`` is the role that callers need where it is authorized by role, and ``callers`` the ids
-    of the service keys and mappings that are known to have it.
+    of the service keys and mappings that are known to have it. ``location`` is known where all
+    channels were asked for.
     ``environment`` is set where several are checked and the channel is not the same in all.
     """
 
@@ -145,7 +146,7 @@ class ChannelResult(msgspec.Struct, frozen=True):
 
 
 class IflowResult(msgspec.Struct, frozen=True):
-    """An integration flow and its sender channels."""
+    """An integration flow and its sender channels, all or those that may concern certificates."""
 
     id: str
     name: str
@@ -391,7 +392,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IllustratedReport(Report, frozen=True, kw_only=True):
-    """A report with what only pictures need: how the iFlows are drawn, and every certificate."""
+    """A report with what only pictures need: how the iFlows are drawn in which a finding stands on
+    a channel, and every certificate.
+    """
 
     diagrams: tuple[FlowDiagram, ...] = ()
     uses: CertificateUses | None = None

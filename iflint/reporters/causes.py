@@ -13,7 +13,7 @@ from iflint.words.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from iflint.report.report import Report
+    from iflint.report.report import Outcome
 
 _MOST_COUNTED = 4
 """Causes that the sentence above a report counts by their kind. Ours: so that it stays one."""
@@ -37,9 +37,32 @@ class Cause(msgspec.Struct, frozen=True):
         return min((day for day in days if day is not None), default=_NEVER)
 
     @property
+    def places(self) -> int:
+        """In how many places it is found, those that are not told one by one among them."""
+        return sum(1 + finding.more for finding in self.findings)
+
+    @property
     def interfaces(self) -> int:
-        """How many channels, keys and mappings it touches."""
-        return len({_interface(finding) for finding in self.findings} - {None})
+        """How many channels, keys and mappings it touches, with those that are counted only."""
+        told = {_interface(finding) for finding in self.findings} - {None}
+        return len(told) + (sum(finding.more for finding in self.findings) if told else 0)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are findings like it that are counted only, perhaps of other causes."""
+        return any(finding.more for finding in self.findings)
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """How many causes there are, in how many places; no words where each has one place."""
+
+    causes: int
+    places: int
+
+    def __str__(self) -> str:
+        if self.causes == self.places:
+            return ""
+        return f"{counted(self.causes, 'cause')} in {counted(self.places, 'place')}"
 
 
 def _interface(finding: Finding) -> object:
@@ -60,20 +83,26 @@ def causes_of(findings: Iterable[Finding]) -> list[Cause]:
     return sorted(causes, key=lambda cause: (cause.first.severity.rank, cause.day))
 
 
-def headline(report: Report) -> str:
-    """What a report comes to, in one sentence: kinds of causes, and how much each touches.
+def tally(causes: Iterable[Cause]) -> Tally:
+    """How many causes there are, in how many places."""
+    places = [cause.places for cause in causes]
+    return Tally(len(places), sum(places))
+
+
+def headline(causes: Iterable[Cause], outcomes: Iterable[Outcome]) -> str:
+    """What causes come to, in one sentence: their kinds, and how much each touches.
 
     Empty where nothing is worse than a note.
     """
-    grave = [cause for cause in causes_of(report.findings) if _is_grave(cause)]
     by_code: dict[str, list[Cause]] = {}
-    for cause in grave:
+    for cause in filter(_is_grave, causes):
         by_code.setdefault(cause.first.code, []).append(cause)
-    parts = list(_parts(report, by_code))
+    parts = list(_parts(outcomes, by_code))
     if (more := len(by_code) - _MOST_COUNTED) > 0:
         left = sum(len(each) for each in list(by_code.values())[-more:])
         parts.append(counted(left, "more cause"))
-    return "; ".join(parts) + "." if parts else ""
+    sentence = "; ".join(parts)
+    return f"{sentence[:1].upper()}{sentence[1:]}." if parts else ""
 
 
 def _is_grave(cause: Cause) -> bool:
@@ -82,12 +111,13 @@ def _is_grave(cause: Cause) -> bool:
     return cause.first.severity.reaches(Severity.WARNING) and not nothing_at_hand
 
 
-def _parts(report: Report, by_code: dict[str, list[Cause]]) -> Iterator[str]:
-    outcomes = {outcome.code: outcome for outcome in report.outcomes}
+def _parts(outcomes: Iterable[Outcome], by_code: dict[str, list[Cause]]) -> Iterator[str]:
+    known = {outcome.code: outcome for outcome in outcomes}
     for code, causes in list(by_code.items())[:_MOST_COUNTED]:
-        outcome = outcomes.get(code)
+        outcome = known.get(code)
         name = causes[0].first.name
         one, several = (outcome.one, outcome.several) if outcome else (name, name)
-        text = f"{len(causes)} {one or name if len(causes) == 1 else several or name}"
+        least = "at least " if any(cause.is_cut for cause in causes) else ""
+        text = f"{least}{len(causes)} {one or name if len(causes) == 1 else several or name}"
         touched = sum(cause.interfaces for cause in causes)
         yield f"{text}: {counted(touched, 'interface')}" if touched else text

@@ -29,7 +29,8 @@ def render(
     """The findings of the report in its order, a line each, then what was looked at.
 
     A finding that is about a file as a whole stands at ``1:1``. A line is never broken. The
-    environments in which it holds stand at its end, in brackets, when several are checked.
+    environments in which it holds stand at its end, in brackets, when several are checked, then the
+    id of its cause.
     ``quiet`` leaves out the last line.
     """
     style = Style(colour, width, ascii)
@@ -44,4 +45,5 @@ def _line(finding: Finding, style: Style) -> str:
     place = f"{style.show(str(finding.location.file))}:{line}:{column}:"
     code = style.paint(style.show(finding.code), SEVERITIES[finding.severity])
     where = f" [{', '.join(finding.environments)}]" if finding.environments else ""
-    return f"{place} {code} {style.show(finding.message + where)}"
+    cause = f" [cause {finding.cause}]" if finding.cause else ""
+    return f"{place} {code} {style.show(finding.message + where + cause)}"

@@ -15,11 +15,7 @@ def dumped(value: Any) -> str:
     Times are ISO 8601 with ``Z``. A lone surrogate, which UTF-8 can't hold, is written out as
     text; every other invisible character becomes a JSON escape and so stays what it is.
     """
-    try:
-        data = msgspec.json.encode(value)
-    except UnicodeEncodeError:
-        data = msgspec.json.encode(_encodable(msgspec.to_builtins(value)))
-    return escaped_json(msgspec.json.format(data, indent=2).decode("utf-8")) + "\n"
+    return escaped_json(_indented(value).decode("utf-8")) + "\n"
 
 
 def enveloped(name: str, **content: Any) -> str:
@@ -29,6 +25,15 @@ def enveloped(name: str, **content: Any) -> str:
     one is added.
     """
     return dumped({"format": f"iflint-{name}", "formatVersion": "1", **content})
+
+
+def _indented(value: Any) -> bytes:
+    """What is encoded on the way is not kept: a report can take tens of megabytes."""
+    try:
+        data = msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        data = msgspec.json.encode(_encodable(msgspec.to_builtins(value)))
+    return msgspec.json.format(data, indent=2)
 
 
 def _encodable(value: Any) -> Any:

@@ -2,18 +2,28 @@
 
 GitHub keeps ten annotations of each level a step and drops the rest in silence
 (https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md#limitations), so the worst
-come first, and one notice within the limit counts what was left out. What was looked at is said in
-a last line that is no command: the log shows it as it is.
+come first, of each cause one before a second, and one notice within the limit counts what was left
+out. What was looked at is said in a last line that is no command: the log shows it as it is.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from iflint.report.findings import Severity
 from iflint.reporters import Needs
 from iflint.reporters.opened import named_in, opened_by
-from iflint.reporters.sentences import details, path_on_disk, scope, shown, title, worst_first
+from iflint.reporters.sentences import (
+    cause_named,
+    details,
+    path_on_disk,
+    scope,
+    shown,
+    title,
+    worst_first,
+)
 from iflint.words.visible import inert
 from iflint.words.wording import counted, listed
 
@@ -63,7 +73,17 @@ def render(report: Report, *, quiet: bool = False) -> str:
 
 
 def _sorted(groups: dict[Severity, list[Finding]]) -> dict[Severity, list[Finding]]:
-    return {severity: worst_first(group) for severity, group in groups.items()}
+    """Each level worst first, where every cause comes once before one comes twice."""
+    return {severity: _by_turns(worst_first(group)) for severity, group in groups.items()}
+
+
+def _by_turns(findings: list[Finding]) -> list[Finding]:
+    seen: Counter[str] = Counter()
+    turns = []
+    for finding in findings:
+        turns.append(seen[finding.cause] if finding.cause else 0)
+        seen[finding.cause] += 1
+    return [finding for _, finding in sorted(zip(turns, findings, strict=True), key=itemgetter(0))]
 
 
 def _annotation(finding: Finding, report: Report, opens: str) -> str:
@@ -79,7 +99,7 @@ def _annotation(finding: Finding, report: Report, opens: str) -> str:
             properties["col"] = str(region.start_column)
             properties["endColumn"] = str(region.end_column)
     properties["title"] = f"{shown(finding.code)} {shown(finding.name)}"
-    text = "\n".join((title(finding), *details(finding, opens)))
+    text = "\n".join((title(finding), *details(finding, opens), *cause_named(finding)))
     return _command(_COMMANDS[finding.severity], properties, text)
 
 

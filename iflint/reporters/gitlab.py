@@ -1,7 +1,8 @@
 """GitLab's Code Quality report, which a merge request shows beside its changes.
 
 The fields are those of https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format:
-a list of issues with unique fingerprints and paths relative to the repository.
+a list of issues with unique fingerprints and paths relative to the repository. GitLab looks at no
+others; ``cause`` is ours: equal for issues that one act mends.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ def _issue(finding: Finding, report: Report, opens: str, seen: Counter[str]) -> 
         "categories": ["Security"],
         "severity": _SEVERITIES[finding.severity],
         "fingerprint": finding.fingerprint + (f":{number}" if number > 1 else ""),
+        "cause": shown(finding.cause),
         "location": {
             "path": path_on_disk(report, finding.location.file),
             "lines": _lines(finding),

@@ -83,16 +83,6 @@ def _caller_id(finding: Finding) -> str | None:
     return finding.caller.id if finding.caller else None
 
 
-def findings_of(views: Iterable[CallerView]) -> list[tuple[FindingView, tuple[Opened, ...]]]:
-    """Their findings, each once, with the channels that are in question in any environment."""
-    told: dict[int, tuple[FindingView, dict[str, Opened]]] = {}
-    for view in views:
-        for finding in view.findings:
-            _, opened = told.setdefault(finding.number, (finding, {}))
-            opened.update((each.anchor, each) for each in view.opens)
-    return [(finding, tuple(opened.values())) for _, (finding, opened) in sorted(told.items())]
-
-
 def _holds_for(finding: Finding, caller: CallerResult) -> bool:
     """Whether both hold in an environment; where none is told, it is in all."""
     there, here = finding.environments, caller.environments

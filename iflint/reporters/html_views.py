@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from iflint.iflow.diagram.model import EdgeKind
 from iflint.report.findings import DnRow, Severity
 from iflint.reporters.drawing import flow as drawing
 from iflint.reporters.html_callers import CallerView, by_id, callers_of
-from iflint.reporters.html_findings import FindingView, grouped
+from iflint.reporters.html_findings import CauseView, FindingView, grouped
 from iflint.reporters.sentences import (
     apart,
     at,
@@ -42,6 +42,12 @@ if TYPE_CHECKING:
 _TICKS = ((-365, 0.0), (0, 16.0), (30, 32.0), (90, 46.0), (365, 62.0), (1095, 78.0), (3650, 100.0))
 """Days from the clock, and where they are on the timeline's axis, in percent: near ones wide."""
 
+MOST_ENDING = 15
+"""Certificates of the timeline that are not folded. Ours: as many as fit on a screen."""
+MOST_PLACES = 3
+"""Places of a cause that are not folded. Ours: so that the causes can be overlooked."""
+_KINDS = ("severity", "rule", "package", "environment")
+
 STATES = {"works": "ok", "uncertain": "warning", "fails": "error"}
 """How the page marks each verdict on a chain."""
 
@@ -65,6 +71,11 @@ class ChannelView(msgspec.Struct, frozen=True):
     callers: tuple[CallerView, ...] = ()
 
     @property
+    def causes(self) -> list[FindingView]:
+        """Its findings, of each cause the worst."""
+        return list({view.number: view for view in reversed(self.findings)}.values())[::-1]
+
+    @property
     def worst_caller(self) -> CallerView | None:
         """The caller with the worst finding."""
         return next((view for view in self.callers if view.findings), None)
@@ -81,23 +92,14 @@ class FlowView(msgspec.Struct, frozen=True):
     iflow: IflowResult
     channels: tuple[ChannelView, ...]
     findings: tuple[FindingView, ...]
-    apart: str = ""
     svg: str = ""
     anchors: dict[str, str] = {}
     left_out: int = 0
 
     @property
-    def healthy_until(self) -> datetime | None:
-        """The first day on which an entry that works today no longer does."""
-        return min(filter(None, (each.healthy_until for each in self.channels)), default=None)
-
-    @property
-    def callers_found(self) -> int:
-        """How many of its callers something was found about."""
-        found = {
-            caller.number for view in self.channels for caller in view.callers if caller.findings
-        }
-        return len(found)
+    def causes(self) -> list[int]:
+        """The numbers of the causes that touch it."""
+        return list(dict.fromkeys(view.number for view in self.findings))
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +134,7 @@ def flow_views(
     findings: Sequence[FindingView],
     callers: Sequence[CallerView] = (),
 ) -> list[FlowView]:
-    """The flows, those with the worst findings first."""
+    """The flows in which a finding stands on a channel, the worst first."""
     drawn = {each.location: each.diagram for each in diagrams}
     counting = grouped(((view.finding, view) for view in findings), _flow_file)
     known = grouped(((finding, finding) for finding in report.known), _flow_file)
@@ -141,12 +143,14 @@ def flow_views(
     flows = []
     for number, iflow in enumerate(report.iflows, 1):
         own = tuple(counting.get(iflow.location, ()))
+        if not any(view.finding.channel for view in own):
+            continue
         others = known.get(iflow.location, ()), suppressed.get(iflow.location, ())
         channels = tuple(_channel_views(iflow, own, *others, opening))
-        flow = FlowView(number, iflow, channels, own, apart(*map(len, others)))
+        flow = FlowView(number, iflow, channels, own)
         diagram = drawn.get(iflow.location)
         flows.append(_drawn(flow, diagram) if diagram and diagram.shapes else flow)
-    return sorted(flows, key=lambda flow: flow.findings[0].number if flow.findings else math.inf)
+    return sorted(flows, key=lambda flow: min(flow.causes))
 
 
 def _flow_file(finding: Finding) -> FileLocation | None:
@@ -258,11 +262,18 @@ def not_checked(view: ChannelView) -> str:
     return f"authorized by role{role}; no service key or mapping is known to have it"
 
 
-def timeline(uses: CertificateUses, findings: Iterable[FindingView] = ()) -> Timeline:
-    """Every certificate at hand, and the roots of the list that chains in use end in."""
+def timeline(
+    uses: CertificateUses,
+    findings: Iterable[FindingView] = (),
+    ending: Collection[str] = (),
+) -> Timeline:
+    """Every certificate at hand, and the roots of the list that chains in use end in.
+
+    ``ending`` are those, by fingerprint, of which a finding warns that they will fail.
+    """
     worst = _worst_of_bindings(findings)
     rows = [
-        (_row(uses, each, number, worst), bool(each.uses or each.callers))
+        (_row(uses, each, number, worst, ending), bool(each.uses or each.callers))
         for number, each in enumerate(uses.certificates, 1)
     ]
     needed = [row for row, is_needed in rows if is_needed] + list(_listed_roots(uses))
@@ -283,11 +294,18 @@ def _worst_of_bindings(findings: Iterable[FindingView]) -> dict[Any, FindingView
 
 
 def _row(
-    uses: CertificateUses, each: CertificateUse, number: int, worst: Mapping[Any, FindingView]
+    uses: CertificateUses,
+    each: CertificateUse,
+    number: int,
+    worst: Mapping[Any, FindingView],
+    ending: Collection[str],
 ) -> Row:
     certificate = each.certificate
     verdicts = [one.verdict for one in each.standings]
     verdict = next(one for one in ("fails", "uncertain", "works") if one in verdicts)
+    state = STATES[verdict]
+    if state == "ok" and certificate.sha256 in ending:
+        state = "soon"
     needing: list[object] = [use.caller.id for use in each.callers]
     needing += [(use.iflow.location, use.channel.ordinal, use.entry.ordinal) for use in each.uses]
     found = [worst[binding] for binding in needing if binding in worst]
@@ -295,7 +313,7 @@ def _row(
         number=number,
         subject=certificate_name(certificate),
         role=each.role,
-        state=STATES[verdict],
+        state=state,
         not_after=certificate.not_after,
         days_left=each.days_left,
         start=_percent(days_until(certificate.not_before, uses.as_of))
@@ -409,21 +427,17 @@ def place(finding: Finding) -> str:
     return whole.rpartition("/")[2] if own else cut(whole)
 
 
-def choices(report: Report) -> Mapping[str, list[tuple[str, int]]]:
-    """What the page can be filtered by, each choice with its number of findings."""
-    counts: dict[str, dict[str, int]] = {"rule": {}, "package": {}, "environment": {}}
-    for finding in report.findings:
-        package = package_name(finding.iflow) if finding.iflow else ""
-        for kind, values in (
-            ("rule", (f"{shown(finding.code)} {shown(finding.name)}",)),
-            ("package", (package,) if package else ()),
-            ("environment", tuple(map(shown, finding.environments))),
-        ):
-            for value in values:
-                counts[kind][value] = counts[kind].get(value, 0) + 1
+def choices(causes: Iterable[CauseView]) -> Mapping[str, list[tuple[str, int]]]:
+    """What the page can be filtered by, each choice with its number of causes."""
+    counts: dict[str, Counter[str]] = {kind: Counter() for kind in _KINDS}
+    for view in causes:
+        counts["severity"][view.first.severity.value] += 1
+        counts["rule"][f"{shown(view.first.code)} {shown(view.first.name)}"] += 1
+        counts["package"].update(view.packages)
+        counts["environment"].update(map(shown, view.environments))
     return {
-        "severity": [(severity.value, report.count(severity)) for severity in Severity],
         **{kind: sorted(found.items()) for kind, found in counts.items()},
+        "severity": [(each.value, counts["severity"][each.value]) for each in Severity],
     }
 
 

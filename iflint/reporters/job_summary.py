@@ -13,14 +13,15 @@ from iflint.reporters.causes import causes_of, headline
 from iflint.reporters.markdown import escaped
 from iflint.reporters.sentences import (
     LONGEST_TEXT,
+    again,
     at,
     caller_name,
     channel_name,
     cut,
     iflow_name,
+    looked_at,
     package_name,
     path_on_disk,
-    scope,
     shown,
     title,
     verdict,
@@ -32,6 +33,7 @@ from iflint.words.wording import counted, dated, day, listed, sentence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iflint.places.location import FileLocation
     from iflint.report.findings import Finding
     from iflint.report.report import Report
     from iflint.reporters.causes import Cause
@@ -53,7 +55,7 @@ _LONGEST_CELL = 500
 def render(report: Report) -> str:
     """The report in GitHub's Markdown; findings that have no room are counted."""
     lines = [f"## iflint: {verdict(report)}", ""]
-    if said := headline(report):
+    if said := headline(causes_of(report.findings), report.outcomes):
         lines += [escaped(said), ""]
     lines.extend(_next_to_break(report))
     room = MOST_CHARACTERS - _ROOM_AT_THE_END - sum(len(line) + 1 for line in lines)
@@ -81,11 +83,17 @@ def _next_to_break(report: Report) -> Iterator[str]:
 
 
 def _breaking(report: Report) -> Iterator[tuple[datetime, str, str, str]]:
-    for finding in report.findings:
-        if finding.breaks_on:
-            iflow = iflow_name(finding.iflow) if finding.iflow else ""
-            why = f"{shown(finding.code)} {shown(finding.name)}"
-            yield finding.breaks_on.astimezone(UTC), whereabouts(finding), iflow, why
+    """Each cause once a day, at the first of its places."""
+    for cause in causes_of(report.findings):
+        days: dict[datetime, list[Finding]] = {}
+        for finding in cause.findings:
+            if finding.breaks_on:
+                days.setdefault(finding.breaks_on.astimezone(UTC), []).append(finding)
+        for moment, (first, *others) in days.items():
+            iflow = iflow_name(first.iflow) if first.iflow else ""
+            why = f"{shown(first.code)} {shown(first.name)}"
+            more = f" and {counted(len(others), 'more place')}" if others else ""
+            yield moment, whereabouts(first) + more, iflow, why
 
 
 def _healthy(report: Report) -> Iterator[tuple[datetime, str, str, str]]:
@@ -136,17 +144,24 @@ def _row(cause: Cause, report: Report) -> str:
     if finding.environments:
         what += f" Environments: {listed([shown(name) for name in finding.environments])}."
     fix = sentence(visible(finding.remedy[:LONGEST_TEXT]))
-    places = "<br>".join(_where(each, report) for each in cause.findings[:_MOST_PLACES])
+    first = cause.findings[:_MOST_PLACES]
+    files = (None, *(each.location.file for each in first))
+    places = "<br>".join(
+        _where(each, report, told) for each, told in zip(first, files, strict=False)
+    )
     if (more := len(cause.findings) - _MOST_PLACES) > 0:
         places += f"<br>and {counted(more, 'more place')}"
     cells = (_cell(rule), places, _cell(what), _cell(fix))
     return f"| {finding.severity} | {' | '.join(cells)} |"
 
 
-def _where(finding: Finding, report: Report) -> str:
-    """Package, iFlow and channel, then the file; a line each."""
+def _where(finding: Finding, report: Report, told: FileLocation | None) -> str:
+    """Package, iFlow and channel, then the file; a line each.
+
+    ``told`` is the file that was named just before: neither it nor its flow is named again.
+    """
     lines = []
-    if finding.iflow:
+    if finding.iflow and finding.location.file != told:
         package = package_name(finding.iflow)
         lines.append(
             f"{package} › {iflow_name(finding.iflow)}" if package else iflow_name(finding.iflow)
@@ -154,7 +169,9 @@ def _where(finding: Finding, report: Report) -> str:
     if finding.channel or finding.caller:
         lines.append(whereabouts(finding))
     region = finding.location.region
-    if finding.location.file.members:
+    if finding.location.file == told:
+        lines.append(again(finding.location))
+    elif finding.location.file.members:
         lines.append(at(finding.location))
     else:
         place = f":{region.start_line}:{region.start_column}" if region else ""
@@ -165,7 +182,7 @@ def _where(finding: Finding, report: Report) -> str:
 def _scope(report: Report) -> Iterator[str]:
     """What was checked, in one line."""
     yield (
-        f"{scope(report)} {counted(report.certificates, 'certificate')} against"
+        f"{looked_at(report)} {counted(report.certificates, 'certificate')} against"
         f" {_cell(report.trust.name)}, as of {day(report.as_of)}."
     )
 

@@ -9,13 +9,14 @@ import msgspec
 
 from iflint.report.report import IllustratedReport, Report
 from iflint.reporters import Needs
+from iflint.reporters.causes import causes_of, tally
 from iflint.reporters.encoding import dumped
 from iflint.reporters.sentences import scope
 
 if TYPE_CHECKING:
     from iflint.report.certificate_list import CertificateUses
 
-NEEDS = Needs(describe_rules=True, whole_inventory=True, fixes=True)
+NEEDS = Needs(describe_rules=True, fixes=True)
 
 _SCHEMAS: Final = "https://iflint.readthedocs.io/en/stable"
 """Where schemas are published; nothing is ever fetched from there."""
@@ -45,7 +46,8 @@ def render(report: Report) -> str:
         report = report.plain
     way = posixpath.relpath(report.root, report.directory)
     told = msgspec.structs.replace(report, directory=".", root=way)
-    return dumped({**REPORT, "summary": scope(report), "report": told})
+    counts = msgspec.structs.asdict(tally(causes_of(report.findings)))
+    return dumped({**REPORT, "summary": scope(report), **counts, "report": told})
 
 
 def certificates(uses: CertificateUses) -> str:

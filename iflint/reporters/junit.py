@@ -18,6 +18,7 @@ from iflint.reporters.sentences import (
     CALLERS,
     ELSEWHERE,
     caller_name,
+    cause_named,
     channel_name,
     details,
     iflow_name,
@@ -164,6 +165,7 @@ def _add_findings(
                 f"{finding.severity}: {title(finding)}",
                 place,
                 *details(finding, named_in(finding, opened)),
+                *cause_named(finding),
             )
         )
         cases.add(f"{kind}: {where}", "failure" if fails else "skipped", title(finding), kind, text)

@@ -8,7 +8,8 @@ from iflint.words.visible import inert, visible
 
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|!&~$"})
 _REFERENCE = re.compile(r"([@#](?=\w)|/(?=/)|www(?=\.)|GH(?=-\d))", re.IGNORECASE)
-_NOTHING = "<!-- -->"
+NOTHING = "<!-- -->"
+"""What keeps renderers from making a link; of use where they read HTML."""
 
 
 def escaped(text: str) -> str:
@@ -18,7 +19,7 @@ def escaped(text: str) -> str:
     characters are escaped; an empty comment after the first of them prevents it.
     """
     special = visible(text).translate(_SPECIAL)
-    return _REFERENCE.sub(rf"\1{_NOTHING}", special)
+    return _REFERENCE.sub(rf"\1{NOTHING}", special)
 
 
 def in_block(text: str) -> str:

@@ -11,7 +11,7 @@ _END = 4096
 sign, in a page of HTML, takes 700."""
 
 _FINDING = rb"\b[A-Z]{2,8}[0-9]{3,5}\b"
-_SCOPE = rb"^[0-9,]{1,20} iFlows?; "
+_SCOPE = rb"^[A-Za-z0-9 ,:]{1,300}\. [0-9,]{1,20} iFlows?; "
 _SIGNS = {
     "text": rb"\[" + _FINDING + rb"\] |^trust list ",
     "sarif": rb'"name": "iflint"',
@@ -21,7 +21,7 @@ _SIGNS = {
     "gitlab": rb'"check_name": "' + _FINDING + rb"|\A\[\]\s*\Z",
     "junit": rb'<property name="trust list"',
     "markdown": rb"\A## iflint: ",
-    "html": rb"<title>iflint",
+    "html": rb'<meta name="generator" content="iflint">',
 }
 
 

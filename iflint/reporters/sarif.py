@@ -15,6 +15,7 @@ import msgspec
 from iflint.places.location import FileLocation
 from iflint.places.paths import absolute, quoted, uri
 from iflint.reporters import Needs
+from iflint.reporters.causes import causes_of, tally
 from iflint.reporters.encoding import dumped
 from iflint.reporters.sarif_messages import MOST_RELATED, message, place_and_words, plain
 from iflint.reporters.sarif_rules import configuration_override, described_rule
@@ -120,6 +121,7 @@ class _Run:
             "iflows": len(report.iflows),
             "senderChannels": sum(1 for _ in report.channels),
             "certificates": report.certificates,
+            **msgspec.structs.asdict(tally(causes_of(report.findings))),
             "summary": scope(report),
         }
 
@@ -323,7 +325,11 @@ def _suppressions(finding: Finding) -> list[Json]:
 
 
 def _facts(finding: Finding) -> Json:
-    """What SARIF has no field for."""
+    """What SARIF has no field for.
+
+    The ``cause`` neither: ``correlationGuid`` and fingerprints are of results that are the same one
+    (SARIF 2.1.0 §3.27.4, §3.27.17), and results of a cause are not.
+    """
     facts: Json = {"rule": finding.name, "remedy": visible(finding.remedy)}
     if finding.cause:
         facts["cause"] = finding.cause

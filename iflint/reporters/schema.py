@@ -23,10 +23,18 @@ def schema() -> Json:
     """The JSON Schema (2020-12) of what `iflint.reporters.json.render` writes."""
     root, definitions = _components(Report)
     report = {"description": "The report itself.", **root}
-    summary = {"description": "What was looked at, in one sentence.", "type": "string"}
+    said = "What was found and what was looked at, in two sentences."
+    summary = {"description": said, "type": "string"}
+    causes = {"description": "How many causes the findings have.", "type": "integer"}
+    places = {"description": "In how many places they were found.", "type": "integer"}
     content = {
-        "properties": {"summary": summary, "report": report},
-        "required": ["summary", "report"],
+        "properties": {
+            "summary": summary,
+            "causes": causes,
+            "places": places,
+            "report": report,
+        },
+        "required": ["summary", "causes", "places", "report"],
     }
     return _document(REPORT, "A report in its envelope.", content, definitions)
 

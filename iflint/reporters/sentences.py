@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.places.paths import absolute, from_root
-from iflint.report.findings import Severity
+from iflint.report.findings import Severity, total
+from iflint.reporters.causes import causes_of, tally
 from iflint.words.terminal import ERROR, NOTE, WARNING
 from iflint.words.visible import visible
 from iflint.words.wording import counted, day, listed, sentence
@@ -56,6 +57,12 @@ def path_on_disk(report: Report, file: FileLocation) -> str:
 def at(location: Location) -> str:
     """The whole way to a place: ``Acme.zip!/Orders.iflw:41:7``."""
     return visible(str(location))
+
+
+def again(location: Location) -> str:
+    """A place in the file that was named just before."""
+    line = f", line {location.region.start_line}" if location.region else ""
+    return f"the same file{line}"
 
 
 def iflow_name(iflow: IflowReference | IflowResult) -> str:
@@ -142,6 +149,12 @@ def details(finding: Finding, opens: str = "") -> Iterator[str]:
     yield f"To fix it: {cut(sentence(visible(finding.remedy[: LONGEST_TEXT + 1])))}"
 
 
+def cause_named(finding: Finding) -> Iterator[str]:
+    """The id of its cause, by which findings that one act mends can be put together."""
+    if finding.cause:
+        yield f"Cause {shown(finding.cause)}."
+
+
 def days(finding: Finding) -> Iterator[str]:
     """On which days a verdict changes, a sentence each."""
     if finding.breaks_on:
@@ -167,7 +180,12 @@ def binding_counts(report: Report) -> str:
 
 
 def scope(report: Report) -> str:
-    """What was looked at, in one sentence: the summary of every format."""
+    """What was found and what was looked at, in two sentences: the summary of every format."""
+    return f"{sentence(verdict(report))} {looked_at(report)}"
+
+
+def looked_at(report: Report) -> str:
+    """What was looked at, in one sentence."""
     total, by = _channels(report)
     counts, kinds = report.bindings, _bindings(report)
     channels = counted(total, "sender channel") + (f" ({', '.join(by)})" if by else "")
@@ -208,14 +226,19 @@ def _bindings(report: Report) -> list[str]:
 
 
 def verdict(report: Report) -> str:
-    """What a report found, in a clause: ``1 error and 2 notes besides 3 known findings``."""
+    """What a report found, in a clause: ``1 error and 2 notes besides 3 known findings``.
+
+    Where causes have several places, their number stands first: ``2 causes in 9 places: 9 errors``.
+    """
     counts = [
         counted(number, str(severity))
         for severity in Severity
         if (number := report.count(severity))
     ]
+    by_cause = str(tally(causes_of(report.findings)))
+    counts = [f"{by_cause}: {listed(counts)}"] if by_cause else counts
     found = listed(counts) or ("nothing found" if any(report.places) else "no iFlow found")
-    others = apart(len(report.known), len(report.suppressed))
+    others = apart(total(report.known), total(report.suppressed))
     return f"{found} besides {others}" if others else found
 
 

@@ -6,9 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from iflint.places.paths import without_any
-from iflint.report.findings import Severity
+from iflint.report.findings import Severity, total
 from iflint.report.report import WantedCertificate
-from iflint.reporters.causes import causes_of
+from iflint.reporters.causes import causes_of, tally
 from iflint.reporters.sentences import (
     SEVERITIES,
     binding_counts,
@@ -101,7 +101,8 @@ def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     """What does not count: suppressed findings, and those that the baseline knows."""
     hint = "" if verbose else " (--verbose names them)"
     if report.suppressed:
-        yield from _row("suppressed", f"{counted(len(report.suppressed), 'finding')}{hint}", style)
+        apart = counted(total(report.suppressed), "finding")
+        yield from _row("suppressed", f"{apart}{hint}", style)
     if verbose:
         for finding in report.suppressed:
             why = finding.suppression
@@ -112,7 +113,7 @@ def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     baseline = report.baseline
     if baseline is None:
         return
-    known = f"{counted(len(report.known), 'known finding')} of {style.show(baseline.path)}"
+    known = f"{counted(total(report.known), 'known finding')} of {style.show(baseline.path)}"
     yield from _row("baseline", known + (hint if report.known else ""), style)
     if verbose:
         for finding in report.known:
@@ -143,13 +144,8 @@ def _findings(report: Report, style: Style) -> str:
         for severity in Severity
         if (number := report.count(severity))
     ]
-    return f"{listed(parts)}{_by_cause(report)}" or "none"
-
-
-def _by_cause(report: Report) -> str:
-    """How many causes there are, where some have several places."""
-    causes = len(causes_of(report.findings))
-    return f", of {counted(causes, 'cause')}" if causes < len(report.findings) else ""
+    by_cause = str(tally(causes_of(report.findings)))
+    return (f"{by_cause}: " if by_cause else "") + (listed(parts) or "none")
 
 
 def _skipped(skipped: tuple[SkippedResult, ...], style: Style, *, verbose: bool) -> Iterator[str]:

@@ -11,6 +11,7 @@ from iflint.reporters.excerpt import excerpt
 from iflint.reporters.opened import Opened, named_in, opened_by
 from iflint.reporters.sentences import (
     SEVERITIES,
+    again,
     caller_name,
     caller_words,
     certificate_name,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from iflint.places.location import Location
+    from iflint.places.location import FileLocation, Location
     from iflint.report.findings import (
         CertificateReference,
         ChannelReference,
@@ -77,7 +78,7 @@ def render(
     by_names = [each for each in report.findings if each.by_names and not report.certificates]
     others = [each for each in report.findings if not each.by_names or report.certificates]
     opened = opened_by(report)
-    if said := headline(report):
+    if said := headline(causes_of(report.findings), report.outcomes):
         lines.extend((*style.hung(style.show(said), 0, 0), ""))
     most = None if verbose else _MOST_PLACES
     for cause in causes_of(others):
@@ -106,12 +107,13 @@ def _places(
 ) -> Iterator[str]:
     """The places of a cause, a line each; those that are too many are counted."""
     several = len({_held(finding) for finding in cause.findings}) > 1
+    told = None if findings[:1] == cause.findings[:1] else cause.first.location.file
     for finding in findings[:most]:
         where = _whereabouts(finding, style)
         if several and finding.certificate:
             where += f", {style.show(certificate_name(finding.certificate))}"
-        yield from _fact(label, f"{where} ({_at(finding.location, style)})", style)
-        label = ""
+        yield from _fact(label, f"{where} ({_at(finding.location, style, told)})", style)
+        label, told = "", finding.location.file
     if most is not None and (more := len(findings) - most) > 0:
         yield from _fact(label, f"and {counted(more, 'more place')} (--verbose names them)", style)
 
@@ -169,9 +171,9 @@ def _cause(
         names = ", ".join(map(style.show, finding.environments))
         yield from _fact("environment", names, style)
     if finding.certificate:
-        yield from _certificate(finding.certificate, style)
+        yield from _certificate(finding.certificate, finding.location.file, style)
     for comparison in finding.comparisons:
-        yield from _comparison(comparison, style)
+        yield from comparison_lines(comparison, style)
     yield from _related(finding, style)
     yield from _places("also at", others, cause, style, most)
     if finding.breaks_on:
@@ -188,7 +190,8 @@ def _related(finding: Finding, style: Style) -> Iterator[str]:
     named = finding.certificate.locations[:_MOST_RELATED] if finding.certificate else ()
     places = [related for related in finding.related if related.location not in named]
     for related in places[:_MOST_RELATED]:
-        place = f"{_at(related.location, style)}: {style.show(related.message)}"
+        at = _at(related.location, style, finding.location.file)
+        place = f"{at}: {style.show(related.message)}"
         yield from _fact("see", place, style)
     if (more := len(places) - _MOST_RELATED) > 0:
         yield from _fact("", f"and {counted(more, 'more place')}", style)
@@ -214,10 +217,15 @@ def _place(location: Location, colour: str, style: Style) -> Iterator[str]:
     yield f"{' ' * gutter} {bar} {' ' * start}{style.paint('^' * (end - start), colour)}"
 
 
-def _at(location: Location, style: Style) -> str:
-    """A place as ``path:line:column``, which terminals and editors make a link of."""
-    place = style.file(location.file)
+def _at(location: Location, style: Style, told: FileLocation | None = None) -> str:
+    """A place as ``path:line:column``, which terminals and editors make a link of.
+
+    ``told`` is the file that was named just before: a long path is not said again.
+    """
     region = location.region
+    if location.file == told:
+        return again(location)
+    place = style.file(location.file)
     return f"{place}:{region.start_line}:{region.start_column}" if region else place
 
 
@@ -240,21 +248,23 @@ def _channel(channel: ChannelReference, style: Style) -> str:
     return " ".join(parts)
 
 
-def _certificate(certificate: CertificateReference, style: Style) -> Iterator[str]:
+def _certificate(
+    certificate: CertificateReference, told: FileLocation, style: Style
+) -> Iterator[str]:
     yield from _fact("certificate", style.show(certificate_name(certificate)), style)
     if certificate.issuer:
         yield from _fact("issued by", style.show(certificate.issuer), style)
     yield from _fact("valid", lifetime(certificate.not_before, certificate.not_after), style)
     label = "file"
     for location in certificate.locations[:_MOST_RELATED]:
-        yield from _fact(label, _at(location, style), style)
+        yield from _fact(label, _at(location, style, told), style)
         label = ""
     if (more := len(certificate.locations) - _MOST_RELATED) > 0:
         least = "at least " if len(certificate.locations) == MOST_PLACES else ""
         yield from _fact("", f"and {least}{counted(more, 'more file')}", style)
 
 
-def _comparison(comparison: DnComparison, style: Style) -> Iterator[str]:
+def comparison_lines(comparison: DnComparison, style: Style) -> Iterator[str]:
     """Two names, an RDN a line: beside each other if they fit, else below each other."""
     role = style.show(comparison.role)
     if not comparison.kind:

@@ -10,6 +10,7 @@ from iflint.sources.artifacts import (
     SkipKind,
     Skipped,
     SourceFile,
+    TextSource,
 )
 from iflint.sources.discovery import (
     certificate_files,
@@ -31,6 +32,7 @@ __all__ = [
     "SkipKind",
     "Skipped",
     "SourceFile",
+    "TextSource",
     "certificate_files",
     "discover",
     "owning_bundles",

@@ -66,6 +66,17 @@ class CertificateSource(msgspec.Struct, frozen=True):
     archive: FileLocation | None = None
 
 
+class TextSource(msgspec.Struct, frozen=True):
+    """A file of any other kind, in which a private key may lie if it is text.
+
+    ``read(may_read)`` gives its bytes: none where it is no text or can't be read, or where
+    ``may_read`` says no to so many.
+    """
+
+    location: FileLocation
+    read: Callable[[Callable[[int], bool]], bytes]
+
+
 class SkipKind(enum.StrEnum):
     """Why something was passed over that might have been expected in the report."""
 
@@ -92,4 +103,4 @@ NO_CERTIFICATE_IN_IT = "no certificate in it"
 OF_NO_KNOWN_KIND = "neither an integration flow, nor an archive, nor a certificate file"
 """What is said of a file that the user named and that is passed over."""
 
-Artifact = Bundle | CertificateSource | Skipped | Problem
+Artifact = Bundle | CertificateSource | TextSource | Skipped | Problem

@@ -14,7 +14,7 @@ from iflint.sources.artifacts import CertificateSource, Skipped
 from iflint.sources.disk import Disk, Reach, enclosing_repository
 from iflint.sources.grouping import Grouping, Wanted
 from iflint.sources.ignoring import rules_from_patterns
-from iflint.sources.limits import DEFAULT, Limits
+from iflint.sources.limits import Limits
 from iflint.sources.names import Role
 from iflint.sources.trees import DiskTree
 from iflint.sources.walk import walk
@@ -45,8 +45,9 @@ def discover(
     exclude: Sequence[str] = (),
     exclude_directory: str | None = None,
     root: str | None = None,
-    limits: Limits = DEFAULT,
+    limits: Limits | None = None,
     certificates: bool = True,
+    texts: bool = False,
     idle: set[str] | None = None,
 ) -> Iterator[Artifact]:
     """Everything at and below ``paths``, one artifact after the other, in a fixed order.
@@ -56,12 +57,15 @@ def discover(
     is read whatever they say. Those that match something are taken from ``idle``. No link is
     followed that leads out of the paths and their repositories; ``root`` is the folder of the one
     where Git has none.
-    Without ``certificates``, only the certificate files that are named are given back. Raises
+    Without ``certificates``, only the certificate files that are named are given back; with
+    ``texts``, also all other files, as such in which private keys may lie. Raises
     FileNotFoundError for a path that does not exist and ValueError for a pattern that is none,
     both before anything is read.
     """
-    wanted = Wanted(certificates=certificates)
-    return _discover(paths, directory, exclude, exclude_directory, root, limits, wanted, idle)
+    wanted = Wanted(certificates=certificates, texts=texts)
+    return _discover(
+        paths, directory, exclude, exclude_directory, root, limits or Limits(), wanted, idle
+    )
 
 
 def certificate_files(
@@ -71,7 +75,7 @@ def certificate_files(
     exclude: Sequence[str] = (),
     exclude_directory: str | None = None,
     root: str | None = None,
-    limits: Limits = DEFAULT,
+    limits: Limits | None = None,
     idle: set[str] | None = None,
 ) -> Iterator[CertificateSource | Skipped | Problem]:
     """The certificate files at and below ``paths``, also those in archives.
@@ -83,7 +87,7 @@ def certificate_files(
     """
     wanted = Wanted(flows=False, of_any_name=True)
     return _discover(  # type: ignore[return-value]
-        paths, directory, exclude, exclude_directory, root, limits, wanted, idle
+        paths, directory, exclude, exclude_directory, root, limits or Limits(), wanted, idle
     )
 
 
@@ -212,7 +216,7 @@ def _artifacts(
     limits: Limits,
     wanted: Wanted,
 ) -> Iterator[Artifact]:
-    named = frozenset(targets)
+    named = frozenset(target for target in targets if _is_meant_itself(target, wanted))
     seen: set[str] = set()
     asked = wanted
     for target in sorted(targets):
@@ -234,6 +238,11 @@ def _artifacts(
         seen.update(fresh)
         tree = DiskTree(disk, around, fresh, named, limits)
         yield from Grouping(tree, wanted, limits).artifacts()
+
+
+def _is_meant_itself(target: str, wanted: Wanted) -> bool:
+    """Whether ``target`` is read as the user's, not as a part of a bundle that it stands for."""
+    return names.role_of(target) is not None or _place_to_walk(target, wanted) is None
 
 
 def _place_to_walk(target: str, wanted: Wanted) -> str | None:

@@ -6,11 +6,12 @@ import contextlib
 import functools
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.limits import FILE_BYTES, Limit
 from iflint.places.bounds import real
 from iflint.places.location import FileLocation, Location
 from iflint.places.paths import is_below
@@ -18,6 +19,7 @@ from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources.artifacts import SourceFile
 from iflint.sources.limits import size_text
 from iflint.sources.pointers import refuse_pointer
+from iflint.sources.texts import TEXT_BEGIN, is_text
 from iflint.words.visible import shown
 
 if TYPE_CHECKING:
@@ -75,13 +77,35 @@ class Disk:
         seen_from = Disk(real(self.directory))
         return FileLocation(seen_from.location(real(self.absolute(file.path))).path, file.members)
 
-    def file(self, path: str, most: int, kind: ProblemKind = ProblemKind.ARTIFACT) -> SourceFile:
-        """The file at the absolute ``path``, of which at most ``most`` bytes are read."""
+    def file(
+        self,
+        path: str,
+        most: int,
+        kind: ProblemKind = ProblemKind.ARTIFACT,
+        limit: Limit = FILE_BYTES,
+    ) -> SourceFile:
+        """The file at the absolute ``path``, of which at most ``most`` bytes are read.
+
+        They are those of a ``limit``.
+        """
         location = self.location(path)
-        read = functools.partial(self._read, path, location, most, kind)
+        read = functools.partial(self._read, path, location, most, kind, limit)
         return SourceFile(location, read, functools.partial(self.head, path))
 
-    def _read(self, path: str, location: FileLocation, most: int, kind: ProblemKind) -> bytes:
+    def text(self, path: str, may_read: Callable[[int], bool]) -> bytes:
+        """The bytes of the file at the absolute ``path``, as of a `TextSource`."""
+        try:
+            with self._opened(path, buffered=False) as (file, size):
+                begin = file.read(TEXT_BEGIN)
+                if not (is_text(begin) and may_read(size)):
+                    return b""
+                return begin + file.read(size - len(begin)) if size > len(begin) else begin
+        except Unreadable:
+            return b""
+
+    def _read(
+        self, path: str, location: FileLocation, most: int, kind: ProblemKind, limit: Limit
+    ) -> bytes:
         with self._opened(path, kind) as (file, size):
             data = file.read(min(size, most) + 1)
             if size < len(data) <= most:
@@ -89,7 +113,8 @@ class Disk:
         if len(data) > most:
             size = max(size, len(data))
             message = f"The file is {size_text(size)}; at most {size_text(most)} are read."
-            raise _unreadable(location, kind, message, "Leave it out, or split it.")
+            remedy = f"Leave it out, split it, or {limit.option}"
+            raise _unreadable(location, kind, message, remedy)
         return refuse_pointer(data, location, kind)
 
     @contextlib.contextmanager

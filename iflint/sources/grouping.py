@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.limits import ARCHIVE_DEPTH
 from iflint.places.defects import failed_on
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind, Unreadable
@@ -17,6 +18,7 @@ from iflint.sources.artifacts import (
     SkipKind,
     Skipped,
     SourceFile,
+    TextSource,
 )
 from iflint.sources.names import Role
 from iflint.sources.origins import NOWHERE, Origin, Origins
@@ -38,13 +40,15 @@ class Wanted(msgspec.Struct, frozen=True):
     ``of_any_name``: certificates in files whose names tell nothing, too.
 
     ``documents`` are documents of all kinds in bundles, too: where flows are looked for, those in a
-    bundle that is in an archive are the flow's own.
+    bundle that is in an archive are the flow's own. ``texts`` are all other files, in which
+    private keys may lie.
     """
 
     flows: bool = True
     certificates: bool = True
     documents: bool = True
     of_any_name: bool = False
+    texts: bool = False
 
     def in_a_repository(self) -> Wanted:
         """What is asked for in a whole repository: in it, names tell."""
@@ -55,8 +59,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
         A name with backslashes may be a path that a tool has taken for a name.
         """
-        role = names.role_of(names.plain(name))
-        if role is not None or "\\" in name:
+        if self.texts or "\\" in name or names.role_of(names.plain(name)) is not None:
             return True
         return self.of_any_name and names.may_hold_certificates(name)
 
@@ -121,7 +124,7 @@ class Grouping:
         elif role is Role.PACKAGE_LIST and self._wanted.flows:
             yield from self._origins.problems(entry.name, entry.file.location)
         elif role is Role.DOCUMENT and not entry.given and self._is_of_a_packed_flow(entry.name):
-            return
+            yield from self._text(entry)
         elif role in names.OF_CERTIFICATES:
             yield from self._certificate(entry)
         elif role is Role.ARCHIVE:
@@ -132,8 +135,23 @@ class Grouping:
             yield from self._packed(entry, budget)
         elif role is Role.NAMELESS or entry.given:
             yield from self._unknown(entry, budget)
-        elif role in (None, Role.PACKED) and self._of_any_name:
+        elif role in (None, Role.PACKED) and self._may_hold_certificates(entry.name):
             yield from self._certificate(entry)
+        elif role is None:
+            yield from self._text(entry)
+
+    def _may_hold_certificates(self, name: str) -> bool:
+        return self._of_any_name and names.may_hold_certificates(name)
+
+    def _text(self, entry: Entry) -> Iterator[TextSource]:
+        if self._wanted.texts and not self._is_of_parameters(entry.name):
+            yield TextSource(entry.file.location, entry.text)
+
+    def _is_of_parameters(self, name: str) -> bool:
+        """Whether a file holds the parameters of a flow, which come with its bundle."""
+        root = names.bundle_root(name)
+        beside = names.parent(name) if root is None else root
+        return names.basename(name) == names.basename(names.PARAMETERS) and beside in self._roots
 
     def _is_of_a_packed_flow(self, name: str) -> bool:
         if self._wanted.documents:
@@ -226,6 +244,8 @@ class Grouping:
                 if entry.head() not in SIGNATURES:
                     if entry.given:
                         yield self._unpacked(entry.file)
+                    else:
+                        yield from self._text(entry)
                     return
             except Unreadable as error:
                 if resource is None:
@@ -246,6 +266,8 @@ class Grouping:
             yield self._unpacked(entry.file)
         elif self._of_any_name:
             yield from self._certificate(entry)
+        else:
+            yield from self._text(entry)
 
     def _packed(self, entry: Entry, budget: Budget | None) -> Iterator[Artifact]:
         """An archive that is mostly a library: its list of members tells whether it may be more."""
@@ -282,7 +304,7 @@ class Grouping:
             data = file.read()
             budget = budget or Budget(file.location, self._limits, len(data))
             archive = Archive(data, file.location, budget)
-            tree = ArchiveTree(archive, every=self._wanted.of_any_name)
+            tree = ArchiveTree(archive, every=self._wanted.of_any_name, texts=self._wanted.texts)
             whole = file.location if tree.holds_only(_DOWNLOADED) else None
             wanted = self._wanted.inside_archives()
             grouping = Grouping(tree, wanted, self._limits, origin, whole)
@@ -308,7 +330,8 @@ class Grouping:
         """Whether an archive has nothing to report that holds only artifacts like this one."""
         if isinstance(artifact, CertificateSource):
             return artifact.keys_only or (self._wanted.flows and not artifact.certain)
-        return isinstance(artifact, Skipped) and artifact.kind is SkipKind.CLUTTER
+        clutter = isinstance(artifact, Skipped) and artifact.kind is SkipKind.CLUTTER
+        return clutter or isinstance(artifact, TextSource)
 
     def _nothing_in(self, file: SourceFile) -> Skipped:
         if self._wanted.flows:
@@ -342,6 +365,5 @@ def _named(problem: Problem, origin: Origin) -> Problem:
 
 def _too_deep(file: SourceFile, depth: int) -> Problem:
     message = f"The archive is nested more than {depth} levels deep and was not read."
-    return Problem(
-        ProblemKind.ARTIFACT, Location(file.location), message, "Unpack the outer archives."
-    )
+    remedy = f"Unpack the outer archives, or {ARCHIVE_DEPTH.option}"
+    return Problem(ProblemKind.ARTIFACT, Location(file.location), message, remedy)

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from iflint.limits import ARCHIVE_BYTES, FILE_BYTES
 from iflint.places.location import FileLocation
 from iflint.places.problems import ProblemKind, Unreadable
 from iflint.sources import names
 from iflint.sources.artifacts import SourceFile
-from iflint.sources.limits import DEFAULT
+from iflint.sources.limits import Limits
 from iflint.sources.names import Role, role_of
 from iflint.sources.zips import listed_names
 
 if TYPE_CHECKING:
     from iflint.sources.disk import Disk
-    from iflint.sources.limits import Limits
     from iflint.sources.zips import Archive
 
 
@@ -28,7 +28,7 @@ class Entry(msgspec.Struct, frozen=True):
     """One file of a tree that may matter.
 
     ``head()`` gives its first four bytes, ``listed()`` the names in it if it is an archive; both
-    raise `iflint.places.problems.Unreadable`.
+    raise `iflint.places.problems.Unreadable`. ``text`` reads it as a `TextSource` is read.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Entry(msgspec.Struct, frozen=True):
     file: SourceFile
     head: Callable[[], bytes]
     listed: Callable[[], Sequence[str]]
+    text: Callable[[Callable[[int], bool]], bytes]
     given: bool = False
 
 
@@ -108,11 +109,12 @@ class DiskTree:
         given = path in self._named
         packed = role in _PACKED or (given and role is None)
         most = self._limits.archive if packed else self._limits.file
-        if role in _PERHAPS and not given:
-            most = self._limits.perhaps
-        file = self._disk.file(path, most, _kind(role))
+        limit = ARCHIVE_BYTES if packed else FILE_BYTES
+        file = self._disk.file(path, most, _kind(role), limit)
         head = functools.partial(self._disk.head, path)
-        return Entry(name, role, file, head, functools.partial(self._listed, path, file), given)
+        listed = functools.partial(self._listed, path, file)
+        text = functools.partial(self._disk.text, path)
+        return Entry(name, role, file, head, listed, text, given)
 
     def _listed(self, path: str, file: SourceFile) -> Sequence[str]:
         """The names in an archive, of which no more is read than its end, if that is enough."""
@@ -130,8 +132,12 @@ class ArchiveTree:
 
     top = ""
 
-    def __init__(self, archive: Archive, *, every: bool) -> None:
-        """With ``every`` member those among the entries, too, whose names tell nothing."""
+    def __init__(self, archive: Archive, *, every: bool = False, texts: bool = False) -> None:
+        """With ``every`` member those among the entries, too, whose names tell nothing.
+
+        With ``texts`` all of these, since a private key may lie in any of them.
+        """
+        self._texts = texts
         self._archive = archive
         self._every = every
         self._names = [_plain(member.name) for member in archive.members]
@@ -142,12 +148,16 @@ class ArchiveTree:
     def entries(self) -> Sequence[Entry]:
         entries = []
         every = self._every or self.is_delivery
+        texts = self._texts
         for index, (name, role) in enumerate(zip(self._names, self._roles, strict=True)):
-            wanted = role is not None or (every and names.may_hold_certificates(name))
+            any_name = texts or (every and names.may_hold_certificates(name))
+            wanted = role is not None or any_name
             if wanted and not name.endswith("/"):
                 file = self._file(index, _kind(role))
                 head = functools.partial(self._archive.head, index)
-                entries.append(Entry(name, role, file, head, functools.partial(_listed_in, file)))
+                listed = functools.partial(_listed_in, file)
+                text = functools.partial(self._archive.text, index)
+                entries.append(Entry(name, role, file, head, listed, text))
         return sorted(entries, key=lambda entry: entry.name)
 
     @functools.cached_property
@@ -187,10 +197,9 @@ def _plain(name: str) -> str:
 
 
 def _listed_in(file: SourceFile) -> Sequence[str]:
-    return listed_names(file.read(), file.location, DEFAULT)
+    return listed_names(file.read(), file.location, Limits())
 
 
-_PERHAPS = (Role.KEY, Role.DOCUMENT, None)
 _PACKED = (Role.ARCHIVE, Role.PACKED, Role.CONTENT, Role.NAMELESS)
 _OF_EXPORTS = {Role.FLOW, Role.MANIFEST, Role.PACKAGE_LIST, Role.CONTENT}
 _END = 256 * 1024

@@ -9,21 +9,35 @@ from __future__ import annotations
 
 import struct
 import zlib
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.limits import UNPACKED_ALWAYS, UNPACKED_RATIO
+from iflint.limits import (
+    MEMBER_BYTES,
+    MEMBER_RATIO,
+    MEMBERS,
+    UNPACKED_ALWAYS,
+    UNPACKED_BEYOND,
+    UNPACKED_BYTES,
+    UNPACKED_RATIO,
+    Limit,
+)
 from iflint.places.location import FileLocation, Location
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources.limits import Limits, size_text
 from iflint.sources.pointers import refuse_pointer
+from iflint.sources.texts import TEXT_BEGIN, is_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 """How a zip archive begins: with its first member, or, without members, with its end."""
 
 EXPORT_AGAIN = "Export or download it again; nothing in it was checked."
 
-_UNPACK = "If this is what it should be, unpack it and check the folder."
+_UNPACK = "If this is what it should be, unpack it and check the folder, or"
 _STORED, _DEFLATED = 0, 8  # methods (4.4.5)
 _ENCRYPTED, _UTF8 = 0x1, 0x800  # bits of the flags (4.4.4)
 _UNKNOWN_32, _UNKNOWN_16 = 0xFFFFFFFF, 0xFFFF  # a Zip64 field says it (4.4.1.4)
@@ -80,23 +94,31 @@ class Budget:
         self._location = location
         self._total = min(limits.total, UNPACKED_ALWAYS + UNPACKED_RATIO.value * size)
         self._bytes = self._total
+        self._own = UNPACKED_RATIO.value * size
         self._members = limits.members
 
     def spend_bytes(self, count: int) -> None:
         """Take ``count`` decompressed bytes; raises `Exhausted`."""
         if count > self._bytes:
-            raise self._exhausted(f"more than {size_text(self._total)} once decompressed")
+            of_size = self._total < self.limits.total
+            limit = UNPACKED_RATIO if of_size else UNPACKED_BYTES
+            raise self._exhausted(f"more than {size_text(self._total)} once decompressed", limit)
+        if not self.limits.spare.take(max(count - self._own, 0)):
+            what = "more than the archives of a run may unpack to beyond their sizes"
+            raise self._exhausted(what, UNPACKED_BEYOND)
+        self._own = max(self._own - count, 0)
         self._bytes -= count
 
     def spend_members(self, count: int) -> None:
         """Take ``count`` members; raises `Exhausted`."""
         if count > self._members:
-            raise self._exhausted(f"more than {self.limits.members} members")
+            raise self._exhausted(f"more than {self.limits.members} members", MEMBERS)
         self._members -= count
 
-    def _exhausted(self, what: str) -> Exhausted:
+    def _exhausted(self, what: str, limit: Limit) -> Exhausted:
         message = f"The archive holds {what}; the rest of it was not read."
-        return Exhausted(_problem(self._location, message, "Check its parts one by one."))
+        remedy = f"Check its parts one by one, or {limit.option}"
+        return Exhausted(_problem(self._location, message, remedy))
 
 
 class Archive:
@@ -126,6 +148,16 @@ class Archive:
             raise self._unreadable(member, damage, kind) from damage
         return refuse_pointer(data, self.location.member(member.name), kind)
 
+    def text(self, index: int, may_read: Callable[[int], bool]) -> bytes:
+        """The bytes of member ``index``, as of a `TextSource`; only ``may_read`` bounds them."""
+        member = self.members[index]
+        try:
+            if is_text(self.head(index, TEXT_BEGIN)) and may_read(member.size):
+                return read_member(self._data, member)
+        except (Damaged, Unreadable):
+            pass
+        return b""
+
     def head(self, index: int, count: int = 4) -> bytes:
         """The first ``count`` bytes of member ``index``, not verified; raises `Unreadable`."""
         member = self.members[index]
@@ -151,13 +183,13 @@ class Archive:
             raise Damaged(
                 f"The member is {size_text(member.size)} once decompressed; "
                 f"at most {size_text(limits.member)} are read.",
-                _UNPACK,
+                f"{_UNPACK} {MEMBER_BYTES.option}",
             )
         if member.size > limits.ratio_above and member.size > limits.ratio * member.compressed:
             raise Damaged(
                 f"The member is {size_text(member.size)} once decompressed, more than "
                 f"{limits.ratio} times its compressed form, and was not read.",
-                _UNPACK,
+                f"{_UNPACK} {MEMBER_RATIO.option}",
             )
 
 

@@ -6,15 +6,21 @@ from iflint.rule import Finding, KeyCase, Rule, Severity
 
 
 class PrivateKeyInRepository(Rule):
-    """A private key lies among the checked files.
+    r"""A private key lies among the checked files.
 
     ## What it does
 
-    Reports each file below the checked paths or `--certificates` that holds a private key: PEM
-    (PKCS#8, PKCS#1, EC, OpenSSH), DER, the JSON of a service key, a keystore, also inside
-    archives, if its name or ending is one that such files have (`.pem`, `.key`, `.p12`, `.jks` and
-    the like). An unencrypted key is an error, an encrypted one a warning; so is a keystore whose
-    password is empty, which is no protection. PGP keys are not looked at.
+    Reports each file below the checked paths or `--certificates` that holds a private key, also
+    inside archives: PEM (PKCS#8, PKCS#1, EC, OpenSSH), DER, a key of PuTTY, the JSON of a service
+    key, a keystore. An unencrypted key is an error, an encrypted one a warning; a keystore whose
+    password is empty is an error, too, since that is no protection. PGP keys are not looked at.
+
+    DER and keystores are looked for in files whose ending says that they may be some (`.der`,
+    `.key`, `.p12`, `.jks` and the like), PEM and PuTTY's keys in every text of up to 4 MiB that is
+    checked, whatever its name: scripts, settings, `.env`, notes, a Kubernetes Secret (in base64).
+    The line ends of a key may be written out (`\n`), its lines quoted or in comments. A header
+    alone and a placeholder are no key: what follows has to decode to one. Files that Git ignores
+    and does not track are not looked at, nor what has a zero byte at its beginning.
 
     A PKCS#12 or Java keystore that you pass with `--certificates`, by its name or its folder, is
     not reported, if its keys are encrypted: you gave it on purpose. (A folder that is a whole
@@ -35,9 +41,11 @@ class PrivateKeyInRepository(Rule):
     ## How to fix it
 
     Treat the key as known to others: let the sender make a new key and get a new certificate
-    for it, and have the old one revoked. Then remove the file, also from the history of the
-    repository, and keep keys in a keystore outside of it or in a secret store. iflint needs
-    certificates only: to take them out of a keystore, use
+    for it, and have the old one revoked. Then remove the file, or take the key out of it if it is
+    a script or the like, also from the history of the repository, and keep keys in a keystore
+    outside of it or in a secret store (a script gets them from *Manage Keystore*). A key of SSH
+    has no certificate: have it taken off the servers that accept it. iflint needs certificates
+    only: to take them out of a keystore, use
     `keytool -exportcert -rfc` or `openssl pkcs12 -nokeys`.
 
     A service key whose key pair SAP made holds the private key under `key`, and perhaps a
@@ -71,8 +79,9 @@ class PrivateKeyInRepository(Rule):
             message = f"{what}: its password alone protects it."
             remedy = "Keep it outside of the repository, and give iflint certificates only."
         else:
-            message = f"{what}: whoever reads it can call as its owner."
-            remedy = _ANOTHER_SERVICE_KEY if key.of_service_key else _ANOTHER_KEY
+            doing = "log on" if key.of_ssh else "call"
+            message = f"{what}: whoever reads it can {doing} as its owner."
+            remedy = _remedy(case)
         if key.beside is not None:
             message += f" It is not the key of {key.beside.subject.readable}, beside which it lies"
             message += f", but of {key.owner.subject.readable}." if key.owner else "."
@@ -86,10 +95,18 @@ class PrivateKeyInRepository(Rule):
         )
 
 
-_ANOTHER_KEY = (
-    "Have the certificate of this key replaced by one with a new key, and remove the file, also "
-    "from the history of the repository."
-)
+def _remedy(case: KeyCase) -> str:
+    key = case.key
+    if key.of_service_key:
+        return _ANOTHER_SERVICE_KEY
+    where = _OUT_OF_THE_FILE if key.embedded else _WITH_THE_FILE
+    return f"{_ANOTHER_OF_SSH if key.of_ssh else _ANOTHER_KEY}, and {where}"
+
+
+_ANOTHER_KEY = "Have the certificate of this key revoked and replaced by one with a new key"
+_ANOTHER_OF_SSH = "Make a new key, have this one taken off the servers that accept it"
+_WITH_THE_FILE = "remove the file, also from the history of the repository."
+_OUT_OF_THE_FILE = "take the key out of this file, also in the history of the repository."
 _ANOTHER_SERVICE_KEY = (
     "Make a new service key, let the sender switch, delete this key, and remove the file, also "
     "from the history of the repository; keep the JSON of the new key without `key`, as iflint "

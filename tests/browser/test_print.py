@@ -1,4 +1,4 @@
-"""The report on paper: every finding that is shown, with its chain, whatever is folded."""
+"""The report on paper: every cause that is shown, with its chain, whatever is folded."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ pytestmark = pytest.mark.skipif(
     shutil.which("pdftotext") is None, reason="no pdftotext of poppler-utils here"
 )
 
-FINDINGS = """
-[...document.querySelectorAll("article.finding")].map((finding) => [
-  finding.dataset.rule.split(" ")[0], finding.querySelectorAll(".tree li").length
+CAUSES = """
+[...document.querySelectorAll("article.cause")].map((cause) => [
+  cause.dataset.rule.split(" ")[0], cause.querySelectorAll(".tree li").length
 ])
 """
 
@@ -41,12 +41,12 @@ def printed(page, folder) -> str:
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 def test_paper_has_everything(browser, made, tmp_path, script) -> None:
     with browser.open(made("demo"), javaScriptEnabled=script) as page:
-        findings = page.read(FINDINGS)
+        causes = page.read(CAUSES)
         text = printed(page, tmp_path)
-    assert len(findings) > 30
-    assert all(code in text for code, _ in findings)
-    assert text.count("Whattodo:") == len(findings)
-    links = sum(count for _, count in findings)
+    assert len(causes) > 30
+    assert all(code in text for code, _ in causes)
+    assert text.count("Whattodo") == len(causes) + 1, "each, and the heading"
+    links = sum(count for _, count in causes)
     assert links > 60
     assert text.count("holds") + text.count("fails") >= links
 
@@ -55,9 +55,9 @@ def test_paper_has_what_the_filter_left_and_says_so(browser, made, tmp_path) -> 
     with browser.open(made("demo")) as page:
         page.call("click", at="button[data-severity=error]")
         text = printed(page, tmp_path)
-        total, left = len(page.read(FINDINGS)), len(page.texts("article.finding"))
-        assert text.count("Whattodo:") == left < total
-        assert f"{left}of{total}findings" in text
+        total, left = len(page.read(CAUSES)), len(page.texts("article.cause"))
+        assert text.count("Whattodo") == left + 1 < total
+        assert f"{left}of{total}causes" in text
 
 
 def test_printing_leaves_folded_what_was_folded(browser, made, tmp_path) -> None:

@@ -39,7 +39,8 @@ from iflint.callers.merging import all_of, with_those_of
 from iflint.callers.model import Callers
 from iflint.callers.reading import read_callers, read_loose
 from iflint.callers.signs import begins_like_json, may_hold_callers
-from iflint.pki.files import MAX_FILE_BYTES, FileContent, read_certificate_file
+from iflint.limits import DOCUMENT_BYTES
+from iflint.pki.files import FileContent, read_certificate_file
 from iflint.places.location import FileLocation
 
 MADE = key(CHAIN, key=PRIVATE, clientsecret=SECRET, certificatedetails={"validuntil": "2027-01-01"})
@@ -175,10 +176,12 @@ def test_a_sign_in_base64_is_seen_wherever_it_stands(before) -> None:
 
 
 def test_bounds() -> None:
-    limit = MAX_FILE_BYTES // 1024 // 1024
-    (problem,) = read_callers(b"|it-rt-" + b" " * MAX_FILE_BYTES, FileLocation("x")).problems
-    assert problem.message == f"the file is larger than {limit} MiB"
-    assert read_loose(PEM.encode() + b" " * MAX_FILE_BYTES, FileLocation("x")) == FileContent()
+    limit = f"{DOCUMENT_BYTES.value:,}"
+    (problem,) = read_callers(b"|it-rt-" + b" " * DOCUMENT_BYTES.value, FileLocation("x")).problems
+    assert problem.message == f"the file is larger than {limit} bytes"
+    assert (
+        read_loose(PEM.encode() + b" " * DOCUMENT_BYTES.value, FileLocation("x")) == FileContent()
+    )
     started = time.process_time()
     rows = json.dumps([ROWS[0]] * 6000)
     callers = read_callers(rows.encode(), FileLocation("mappings.json"))
@@ -187,7 +190,7 @@ def test_bounds() -> None:
     assert problem.message == "the file holds more than 5,000 certificates"
     values = json.dumps({"a": [0] * 300_000, "b": key()})
     (problem,) = read_callers(values.encode(), FileLocation("x.json")).problems
-    assert "250000 values" in problem.message
+    assert "250,000 values" in problem.message
     keys = [key(pem(OTHER).decode(), clientid=f"{CLIENT}{number}") for number in range(3000)]
     assert len(read_callers(json.dumps(keys).encode(), FileLocation("x")).service_keys) == 3000
     assert time.process_time() - started < 30

@@ -491,7 +491,7 @@ def test_github_reads_real_commands_from_standard_output(workplace, call, engine
     engine.reply = report_with("error", "note")
     *lines, last = call("check", "--format", "github").stdout.splitlines()
     assert [line.split(" ")[0] for line in lines] == ["::error", "::notice"]
-    assert last.startswith("0 iFlows; ")
+    assert last.startswith("1 error and 1 note. 0 iFlows; ")
 
 
 @pytest.mark.parametrize(
@@ -508,7 +508,7 @@ def test_what_a_list_of_issues_can_not_say_is_said_aside(
     workplace, call, engine, arguments, aside
 ) -> None:
     engine.reply = report_with("note")
-    assert ("iflint: 0 iFlows; " in call("check", *arguments).stderr) == aside
+    assert ("iflint: 1 note. 0 iFlows; " in call("check", *arguments).stderr) == aside
 
 
 class TestNextSteps:

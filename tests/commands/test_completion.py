@@ -68,6 +68,13 @@ def test_rules_by_code_or_name(bash) -> None:
     assert bash("check", "--ignore", "dn-") == ["dn-mismatch"]
 
 
+def test_symptoms_and_terms(bash) -> None:
+    assert bash("explain", "40") == ["403", "401"]
+    assert bash("rules", "certificate_e") == ["certificate_expired"]
+    assert bash("explain", "pa") == ["pair"]
+    assert {"IFL101", "unknown_ca", "terms", "baseline"} <= set(bash("explain", ""))
+
+
 def test_environments_of_the_configuration(bash, workplace) -> None:
     assert bash("check", "--environment", "") == []
     (workplace / "iflint.toml").write_text("[environments.qa]\n[environments.prod]\nwrong = 1\n")

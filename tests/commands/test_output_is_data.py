@@ -46,6 +46,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "config": (("config", "."), ("table", "json")),
     "fix": (("fix", ".", "--diff", "--unsafe-fixes", "--add-successor"), ("",)),
     "roots": (("roots", "list"), ("table", "json")),
+    "explain": (("explain", "subject: cn=old; issuer: cn=a", "."), ("text", "markdown", "json")),
 }
 COMMAND_OF_A_SERVER = re.compile(
     r"^\s*::[a-z-]+|##\[|##vso\[|##teamcity\[", re.MULTILINE | re.IGNORECASE
@@ -79,7 +80,7 @@ def outputs(name: str, file: str, folder: Path) -> Iterator[tuple[str, str]]:
     """
     arguments, formats = COMMANDS[name]
     asked = [part.format(more=f"certificates/more {file}.pem") for part in arguments]
-    if name != "config":
+    if name not in ("config", "explain"):
         asked += AS_OF
     if name.startswith("check"):
         first, *others = formats

@@ -103,8 +103,10 @@ def test_explain_lays_the_page_out_in_colour(call) -> None:
         ("IFL10", "it is part of IFL101, IFL102, IFL103"),
         ("301", "it is part of IFL301 ("),
         ("expired", "it is part of expired-suppression, expired-certificate"),
-        ("", "no rule has the code or name ''"),
-        ("x" * 9999, "no rule has the code or name 'xxx"),
+        ("", "no rule, symptom or term is called ''"),
+        ("x" * 9999, "no rule, symptom or term is called 'xxx"),
+        ("bad_certifcate", "did you mean 'bad_certificate'?"),
+        ("neer miss", "did you mean 'near miss'?"),
     ],
 )
 def test_explain_suggests(call, word, hint) -> None:

@@ -58,6 +58,7 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         limit = ["problems=200", "der-values=9000"]
         fail-on = "warning"
         baseline = "known.json"
+        title = "Our flows"
         sarif-profile = "full"
         format = ["text", "sarif=out/report.sarif"]
         output = "report.txt"
@@ -89,6 +90,7 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         "limit": ("problems=200", "der-values=9000"),
         "fail-on": "warning",
         "baseline": os.path.join(here, "known.json"),
+        "title": "Our flows",
         "sarif-profile": "full",
         "format": (
             Destination("text"),

@@ -27,9 +27,9 @@ from caller_files import (
 from exports import Channel, Flow, bundle, write_tree, zipped
 from iflint.engine.inputs import Inputs, Known, read_certificates, read_inputs
 from iflint.engine.session import Session
+from iflint.limits import FILE_BYTES
 from iflint.options import Environment, Options
 from iflint.reporters import text
-from iflint.sources.limits import DEFAULT
 from iflint.values import parse_as_of
 
 AS_OF = parse_as_of("2026-11-24")
@@ -120,15 +120,15 @@ def test_certificates_from_elsewhere_bring_their_callers(here) -> None:
     assert [found.user for found in other.inputs.callers.mappings] == ["SUSER1", "SUSER2"]
 
 
-def test_files_of_a_bundle_are_left_alone(here) -> None:
+def test_files_of_a_bundle_hold_no_callers_and_perhaps_keys(here) -> None:
     resources = here / "flow" / "src" / "main" / "resources"
     for name in ("mapping/a.xml", "a.txt", "a.yaml", "a.tfstate"):
         (resources / name).parent.mkdir(exist_ok=True)
         (resources / name).write_text(json.dumps(key(key=PRIVATE)), "utf-8")
     assert not inputs().callers
-    assert codes() == []
+    assert codes() == ["IFL407"] * 4
     (resources / "a.json").write_text(json.dumps(key(key=PRIVATE)), "utf-8")
-    assert codes(select=("IFL0", "IFL4")) == ["IFL407"]
+    assert codes(select=("IFL0", "IFL4")) == ["IFL407"] * 5
 
 
 @pytest.mark.parametrize("name", ["key.json", "key.yaml", "key.txt", "key", "key.key"])
@@ -222,10 +222,10 @@ def test_what_is_too_large_is_told_if_it_has_a_sign(here) -> None:
         (here / name).write_bytes(data)
     for name in ("huge.xml", "other.json"):
         with (here / name).open("ab") as file:
-            file.truncate(DEFAULT.perhaps + 1)
+            file.truncate(FILE_BYTES.value + 1)
     assert [(str(found.location), found.message) for found in inputs().problems] == [
         ("huge.xml", "The file is 64 MiB; at most 64 MiB are read."),
-        ("large.json", "the file is larger than 16 MiB"),
+        ("large.json", "the file is larger than 16,777,216 bytes"),
     ]
     assert inputs(certificates=("flow",)).problems == ()
 

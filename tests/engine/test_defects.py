@@ -16,6 +16,7 @@ MIDDLE = intermediate("defect-ca", dn("CN=CA", "O=Example"), TOP, "2020-01-01", 
 OLD = issue("defect-old", dn("CN=old", "O=Example"), MIDDLE, "2025-01-01", "2026-01-31")
 BAD = issue("defect-bad", dn("CN=bad", "O=Example"), MIDDLE, "2025-01-01", "2026-01-31")
 CLOCK = ("--as-of", "2026-11-24")
+BAD_IN_BYTES = r"\x03bad"
 
 
 @pytest.fixture
@@ -138,6 +139,63 @@ def test_a_file_costs_itself_alone(repository, monkeypatch) -> None:
     assert code == 3
     assert {each for each, _ in found} == {"IFL002"}
     assert "more" in said
+
+
+@pytest.mark.parametrize(
+    ("command", "place", "wanted", "named", "left"),
+    [
+        (
+            ["check", "--platform", "custom", "--roots", "roots.pem"],
+            "iflint.engine.inventory.iflow_result",
+            "name='Other'",
+            "Other.iflw",
+            "IFL101",
+        ),
+        (
+            ["channels"],
+            "iflint.engine.inventory.iflow_result",
+            "name='Other'",
+            "Other.iflw",
+            "Good",
+        ),
+        (
+            ["certificates"],
+            "iflint.answers.certificate_uses.standing_of",
+            BAD_IN_BYTES,
+            "certs.pem",
+            "CN=old",
+        ),
+        (
+            ["chain", "certs.pem"],
+            "iflint.answers.chains.standing_of",
+            BAD_IN_BYTES,
+            "certs.pem",
+            "CN=old",
+        ),
+        (
+            ["renew", "certs.pem", "."],
+            "iflint.answers.renewal._plan",
+            BAD_IN_BYTES,
+            "certs.pem",
+            "CN=old",
+        ),
+    ],
+)
+def test_every_command_names_the_file_and_tells_the_rest(
+    repository, monkeypatch, command, place, wanted, named, left
+) -> None:
+    failing_on(monkeypatch, place, wanted)
+    result = CliRunner().invoke(cli, [*command, *CLOCK])
+    assert result.exit_code == 3
+    assert named in result.stderr
+    assert left in result.stdout
+
+
+def test_what_ends_a_run_is_told_with_the_file(repository, monkeypatch) -> None:
+    failing_on(monkeypatch, "iflint.answers.certificate_uses.iflow_reference", "name='Other'")
+    result = CliRunner().invoke(cli, ["certificates", *CLOCK])
+    assert result.exit_code == 3
+    assert "Other.iflw" in result.stderr
 
 
 def test_the_exit_code_does_not_depend_on_the_rules(repository, monkeypatch) -> None:

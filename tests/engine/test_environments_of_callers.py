@@ -12,7 +12,7 @@ import iflint
 from caller_files import base64_of
 from exports import Channel, Flow, bundle, dn, issue, pem, root, write_tree
 from iflint.options import Environment, ServiceKeySettings, UserSettings
-from iflint.reporters.sentences import scope
+from iflint.reporters.sentences import looked_at
 
 ROOT = root("environments root", dn("CN=Example Root"), "2020-01-01", "2040-01-01")
 NAME = dn("CN=partner.example", "C=DE")
@@ -192,7 +192,7 @@ def test_what_two_environments_have_is_counted_once(check) -> None:
     prod = Environment(name="prod", service_keys=(ServiceKeySettings(path="key.json"),))
     report = check({"key.json": service_key(VALID)}, qa, prod)
     assert [caller.roles for caller in report.callers] == [ROLES, None]
-    assert scope(report) == (
+    assert looked_at(report) == (
         "1 iFlow; 1 sender channel (1 by role); "
         "1 binding (1 service key), 1 with a certificate at hand."
     )

@@ -82,7 +82,7 @@ def read(
     manifest: bytes | None = None,
     **options: object,
 ) -> ParsedIflow:
-    """The flow, read as the tool does."""
+    """The flow, read as the tool does where every channel is asked for."""
     data = text.encode() if isinstance(text, str) else text
     values = parameters.encode() if isinstance(parameters, str) else parameters
     return read_iflow(
@@ -91,7 +91,7 @@ def read(
         bundle=FileLocation("."),
         manifest=None if manifest is None else (manifest, MANIFEST),
         parameters=None if values is None else (values, PROPERTIES),
-        **options,
+        **{"every_channel": True, **options},
     )
 
 

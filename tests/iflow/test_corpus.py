@@ -31,7 +31,9 @@ def flows() -> list[tuple[bytes, Files, ParsedIflow]]:
                 )
             }
             place = FileLocation(path.name, (name,))
-            parsed = read_iflow(data, place, bundle=FileLocation(path.name), **given)
+            parsed = read_iflow(
+                data, place, bundle=FileLocation(path.name), every_channel=True, **given
+            )
             found.append((data, files, parsed))
     return found
 

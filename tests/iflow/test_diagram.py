@@ -236,7 +236,8 @@ def test_a_channel_has_the_id_of_the_model() -> None:
 
     data = etree.tostring(definitions(COLLABORATION, PROCESS, DIAGRAM))
     place = FileLocation("Orders.iflw")
-    flow = read_iflow(data, place, bundle=place, manifest=None, parameters=None, with_diagram=True)
+    given = {"manifest": None, "parameters": None, "every_channel": True}
+    flow = read_iflow(data, place, bundle=place, with_diagram=True, **given)
     drawn = {e.id for e in flow.diagram.edges if e.kind == EdgeKind.MESSAGE}
     assert [channel.id for channel in flow.resolve().channels] == ["In"]
     assert "In" in drawn
@@ -254,7 +255,7 @@ def test_what_can_not_be_drawn_is_judged_all_the_same(damage) -> None:
     place = FileLocation("Orders.iflw")
     plain, drawn = (
         read_iflow(data, place, bundle=place, manifest=None, parameters=None, **options)
-        for options in ({}, {"with_diagram": True})
+        for options in ({"every_channel": True}, {"every_channel": True, "with_diagram": True})
     )
     assert drawn.problems == plain.problems
     assert [channel.id for channel in drawn.resolve().channels] == ["In"]
@@ -289,7 +290,12 @@ def test_every_real_flow_has_a_whole_diagram() -> None:
         for name, data, _ in bundles(path.read_bytes()):
             place = FileLocation(path.name, (name,))
             flow = read_iflow(
-                data, place, bundle=place, manifest=None, parameters=None, with_diagram=True
+                *(data, place),
+                bundle=place,
+                manifest=None,
+                parameters=None,
+                every_channel=True,
+                with_diagram=True,
             )
             diagram = flow.diagram
             assert diagram.left_out == 0

@@ -7,7 +7,7 @@ from iflint.iflow.manifest import parse_manifest
 from iflint.iflow.overlays import read_overlay
 from iflint.iflow.properties import parse_properties
 from iflint.places.problems import Unreadable
-from iflow.flows import FLOW, MANIFEST, PROPERTIES
+from iflow.flows import BPMN, FLOW, MANIFEST, PROPERTIES
 
 SECRET = "made-up-secret"
 
@@ -23,6 +23,8 @@ SECRET = "made-up-secret"
         f"<a><b>{SECRET}</a>",
         f"{SECRET}\xff",
         f"<x {SECRET}=''/>",
+        f"<{SECRET}/>",
+        f"<definitions {SECRET}",
     ],
 )
 def test_no_line_is_shown_of_what_is_no_flow(text) -> None:
@@ -32,7 +34,7 @@ def test_no_line_is_shown_of_what_is_no_flow(text) -> None:
 
 
 def test_a_broken_flow_shows_where() -> None:
-    broken = "<bpmn2:definitions xmlns:bpmn2='x'><broken </bpmn2:definitions>"
+    broken = f"<bpmn2:definitions xmlns:bpmn2='{BPMN}'><broken </bpmn2:definitions>"
     with pytest.raises(Unreadable) as refused:
         read_document(broken.encode(), FLOW)
     assert "broken" in refused.value.problem.location.region.excerpt

@@ -24,6 +24,7 @@ FLOW = "p/src/main/resources/scenarioflows/integrationflow/F.iflw"
 PARAMETERS = "p/src/main/resources/parameters.prop"
 CHECKS = prop("senderAuthType", "ClientCertificate")
 BEGIN = "-----BEGIN CERTIFICATE-----\n"
+SIGN = "-----BEGIN PRIVATE KEY-----"
 SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 Files = dict[str, str | bytes]
 
@@ -112,6 +113,41 @@ def cases() -> dict[str, Callable[[], Files]]:
                 (f"p{n}/{FLOW}", flow(certificates(many_rows(1)), before="<a/>" * 190_000))
                 for n in range(20)
             )
+        },
+        "rows of many flows": lambda: {
+            "a.zip": packed(
+                (f"p{n}/{FLOW}", flow(certificates(many_rows(100, "x,y={}", "z"))))
+                for n in range(2000)
+            )
+        },
+        "parameters of many flows": lambda: {
+            "a.zip": packed(
+                each
+                for n in range(100)
+                for each in (
+                    (f"{n}/{FLOW}", flow(certificates("{{k1}}"))),
+                    (f"{n}/{PARAMETERS}", "".join(f"k{m}=v\n" for m in range(19_000))),
+                )
+            )
+        },
+        "authorities of one name": lambda: {
+            "a.cer": b"".join(certificate(distinguished(1, 1), n) for n in range(4000)),
+            FLOW: flow(*[certificates(many_rows(1000, "CN=a", "CN=a"))] * 5),
+        },
+        "archives of blanks": lambda: {
+            f"{n}.zip": packed([("a.cer", " " * 7_000_000)] * 1) for n in range(700)
+        },
+        "signs of private keys": lambda: {
+            f"{n}.log": '-----BEGIN PRIVATE KEY-----MII"a`nb%41\n' * 90_000 for n in range(3)
+        },
+        "signs of private keys unpacked": lambda: {
+            "a.zip": packed((f"{n}.log", f"{SIGN}MII{'a b ' * 9}" * 60_000) for n in range(50))
+        },
+        "texts unpacked": lambda: {
+            "a.zip": packed((f"{n}.log", "a b\n" * 1_000_000) for n in range(300))
+        },
+        "short texts unpacked": lambda: {
+            "a.zip": packed((f"{n}.log", "a b\n" * 1000) for n in range(60_000))
         },
         "broken members": lambda: {"a.zip": packed((f"{n}.cer", b"x") for n in range(60_000))},
         "a dotted key": lambda: {"iflint.toml": ".".join(["a"] * 20_000) + " = 1", "a.pem": "x"},

@@ -77,6 +77,13 @@ UNITS = (
         "export ",
         "a" * 8 + ".",
     ),
+    *(
+        "LS0tLS1CRUdJTi",
+        "LS0tLS1CRUdJTi\n",
+        "UFJJVkFURSBLRVktLS0tL",
+        "PuTTY-User-Key-File-2: a.",
+        "Private-Lines: 1",
+    ),
 )
 LEFT = ("", "<", '"', "=", "[")
 """What stands before the units, as an expression may begin with it, and ``RIGHT`` behind them."""

@@ -22,6 +22,7 @@ from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root, w
 from iflint.commands.main import cli
 from iflint.pki import der as asn1
 from iflint.pki.certificates import parse_certificate
+from iflint.pki.der import encode
 from iflint.pki.key_pairs import half_of_certificate, half_of_key
 
 TOP = root("pair-root", dn("CN=Root", "O=Example"), "2020-01-01", "2040-01-01")
@@ -271,3 +272,12 @@ def test_the_own_key_of_an_entry_that_java_made_is_no_strangers(folder: Path) ->
     command = "keytool -genkeypair -alias c -keyalg EC -dname CN=x -keystore a.p12 -storepass"
     subprocess.run([*command.split(), "changeit"], check=True, capture_output=True)
     assert NOT_OWN not in sender_says("a.p12", PASSWORD)
+
+
+def test_keys_of_no_client_cost_nothing_and_warn_nobody(recwarn) -> None:
+    """OpenSSL computes with numbers of any size that such a key names."""
+    group = encode(0x30, encode(2, b"\x7f" + b"\xff" * 1000) + encode(2, b"\2"))
+    diffie_hellman = bytes.fromhex("06092a864886f70d010301")
+    key = encode(2, b"\0") + encode(0x30, diffie_hellman + group) + encode(4, encode(2, b"\5"))
+    assert half_of_key(asn1.parse(encode(0x30, key))) is None
+    assert not recwarn.list

@@ -70,7 +70,9 @@ def test_every_form_is_known(key, encoding, form, encryption, kind, encrypted) -
 
 
 def test_an_encrypted_key_of_openssh() -> None:
-    content = b"openssh-key-v1\0" + b"\0\0\0\x0aaes256-ctr" + b"\0\0\0\x06bcrypt" + bytes(40)
+    parts = (b"aes256-ctr", b"bcrypt", bytes(24))
+    content = b"openssh-key-v1\0" + b"".join(len(part).to_bytes(4) + part for part in parts)
+    content += b"\0\0\0\1" + b"\0\0\0\4abcd" + b"\0\0\0\4wxyz"
     assert told(read(pem(content, "OPENSSH PRIVATE KEY"))) == [("OpenSSH private key", True)]
 
 

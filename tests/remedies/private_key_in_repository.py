@@ -10,11 +10,23 @@ from remedies import Case, Remedies, take_another_certificate
 
 def replace_the_key(case: Case, finding: dict[str, Any], said: re.Match[str]) -> None:
     case.file_of(finding).unlink()
+    _take_another(case, finding, said)
+
+
+def take_the_key_out(case: Case, finding: dict[str, Any], said: re.Match[str]) -> None:
+    file, region = case.file_of(finding), finding["location"]["region"]
+    data = file.read_bytes()
+    file.write_bytes(data[: region["start_byte"]] + data[region["end_byte"] :])
+    _take_another(case, finding, said)
+
+
+def _take_another(case: Case, finding: dict[str, Any], said: re.Match[str]) -> None:
     listed_row = {**finding, "entry": None, "location": {"file": {"path": ""}}}
     take_another_certificate(case, listed_row, said)
 
 
 REMEDIES: Remedies = (
     (r"Make a new service key, let the sender switch, delete this key, and", replace_the_key),
-    (r"Have the certificate of this key replaced .*, and remove the file", replace_the_key),
+    (r"Have the certificate of this key revoked .*, and remove the file", replace_the_key),
+    (r"Have the certificate of this key revoked .*, and take the key out", take_the_key_out),
 )

@@ -17,7 +17,7 @@ from iflint.places.location import FileLocation, Location
 from iflint.report.findings import CallerReference, Severity
 from iflint.report.report import CallerResult
 from iflint.reporters import concise, github, gitlab, job_summary, junit
-from iflint.reporters.sentences import scope
+from iflint.reporters.sentences import looked_at, scope
 from reporters.sample_report import (
     ARCHIVED,
     EXPIRED,
@@ -108,7 +108,7 @@ def commands(text):
     end."""
     found = []
     *lines, last = text.splitlines()
-    assert re.fullmatch(r"\d+ iFlows?; .*\.", last)
+    assert re.fullmatch(r"[\w ,:]+\. \d+ iFlows?; .*\.", last)
     for line in lines:
         assert line.startswith("::")
         end = line.index("::", 2)
@@ -164,6 +164,35 @@ def test_ten_annotations_of_a_level_the_worst_first_and_the_rest_counted() -> No
     assert "2 warnings and 3 notes" in found[-1][2]
 
 
+def test_each_cause_is_annotated_before_one_is_twice() -> None:
+    causes = [msgspec.structs.replace(EXPIRED, cause=f"c{number}") for number in range(5)]
+    often = [msgspec.structs.replace(EXPIRED, cause="c0")] * 20
+    found = commands(github.render(with_findings(*often, *causes)))
+    named = [text.splitlines()[-1] for _, _, text in found[:6]]
+    assert sorted(named) == ["Cause c0.", "Cause c0.", *(f"Cause c{n}." for n in range(1, 5))]
+
+
+@pytest.mark.parametrize("render", [concise.render, github.render, gitlab.render, junit.render])
+def test_results_that_one_act_mends_can_be_put_together(render) -> None:
+    of_one = msgspec.structs.replace(EXPIRED, cause="0123456789abcdef")
+    assert render(with_findings(of_one, of_one)).count("0123456789abcdef") == 2
+
+
+@pytest.mark.parametrize(
+    "render", [concise.render, github.render, junit.render, job_summary.render]
+)
+def test_causes_are_counted_beside_their_places(render) -> None:
+    found = [msgspec.structs.replace(EXPIRED, cause="one")] * 3
+    assert "2 causes in 4 places: 3 errors and 1 warning" in render(with_findings(*found, SOON))
+
+
+def test_markdown_names_a_file_once_where_all_places_lie_in_it() -> None:
+    found = [msgspec.structs.replace(EXPIRED, cause="one")] * 3
+    table = job_summary.render(with_findings(*found)).split("### Findings")[1]
+    assert table.count("Orders.iflw") == 1
+    assert table.count("the same file, line 41") == 2
+
+
 def test_an_outage_comes_before_files_and_before_what_has_no_day() -> None:
     file = msgspec.structs.replace(EXPIRED, channel=None, message="A file.")
     undated = msgspec.structs.replace(EXPIRED, broken_since=None, message="Undated.")
@@ -186,12 +215,12 @@ def test_annotations_end_in_what_was_looked_at(make) -> None:
 def test_what_was_looked_at_is_one_sentence() -> None:
     keys = CallerResult(kind="service-key", name="k", id="k", location=EXPIRED.location)
     mapping = msgspec.structs.replace(keys, kind="mapping", name="M", id="m")
-    assert scope(with_findings(callers=(keys, mapping))) == (
+    assert looked_at(with_findings(callers=(keys, mapping))) == (
         "2 iFlows; 1 sender channel (1 by client certificate);"
         " 3 bindings (1 row, 1 service key, 1 mapping), 1 with a certificate at hand."
     )
     nothing = with_findings(iflows=())
-    assert scope(nothing) == "0 iFlows; 0 sender channels; 0 bindings."
+    assert looked_at(nothing) == "0 iFlows; 0 sender channels; 0 bindings."
 
 
 def test_nothing_is_counted_where_all_fits() -> None:
@@ -448,6 +477,13 @@ def test_markdown_begins_with_what_breaks_next() -> None:
     assert [row[0] for row in rows] == ["error", "error", "error", "warning", "note"]
     assert rows[0][1] == "IFL101 expired-certificate"
     assert rows[0][3] == EXPIRED.message
+
+
+def test_markdown_says_once_what_breaks_at_several_places() -> None:
+    found = [msgspec.structs.replace(SOON, cause="one")] * 3
+    ahead = job_summary.render(with_findings(*found)).split("### Findings")[0]
+    assert ahead.count("IFL102") == 1
+    assert "and 2 more places" in ahead
 
 
 def test_markdown_of_a_clean_run_says_so() -> None:

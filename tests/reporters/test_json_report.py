@@ -45,7 +45,11 @@ def test_valid_by_schema(make) -> None:
 
 def test_envelope_and_times() -> None:
     document = json.loads(reporter.render(sample()))
-    assert list(document) == ["$schema", "format", "formatVersion", "summary", "report"]
+    assert list(document) == [
+        *("$schema", "format", "formatVersion"),
+        *("summary", "causes", "places", "report"),
+    ]
+    assert (document["causes"], document["places"]) == (5, 5)
     assert (document["format"], document["formatVersion"]) == ("iflint-report", "1")
     report = document["report"]
     assert report["as_of"] == "2026-11-24T00:00:00Z"

@@ -120,9 +120,16 @@ def test_a_cause_is_said_once_with_its_places() -> None:
     assert shown.count("error[IFL101]") == 1
     assert shown.count("Orders in") == 4
     assert "and 2 more places (--verbose names them)" in shown
-    assert "findings         6 errors, of 1 cause\n" in shown
+    assert "findings         1 cause in 6 places: 6 errors\n" in shown
     everything = text.render(report, verbose=True)
     assert everything.count("Orders in") == 6
+
+
+def test_a_file_is_named_once_where_all_places_lie_in_it() -> None:
+    places = [msgspec.structs.replace(each, location=EXPIRED.location) for each in at_places(3)]
+    shown = text.render(with_findings(*places), width=200)
+    assert shown.count(str(EXPIRED.location.file)) == 1
+    assert shown.count("(the same file, line 41)") == 2
 
 
 def test_places_of_one_cause_name_their_certificates_where_these_differ() -> None:

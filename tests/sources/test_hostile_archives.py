@@ -16,13 +16,12 @@ from hypothesis import strategies as st
 from iflint.places.location import FileLocation
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources import Bundle, Limits, Skipped, SourceFile, certificate_files, discover
-from iflint.sources.limits import DEFAULT
 from iflint.sources.zips import Archive, Budget
 
 
-def opened(data: bytes, limits: Limits = DEFAULT) -> Archive:
+def opened(data: bytes, limits: Limits | None = None) -> Archive:
     location = FileLocation("a.zip")
-    return Archive(data, location, Budget(location, limits, len(data)))
+    return Archive(data, location, Budget(location, limits or Limits(), len(data)))
 
 
 def problems(*paths: str, **options: object) -> list[Problem]:
@@ -296,7 +295,7 @@ def test_ratio_bounds_large_members_only() -> None:
         (Limits(member=50), [record(b"a", b"x" * 50)], [record(b"a", b"x" * 51)]),
         (Limits(total=50), [record(b"a", b"x" * 50)], [record(b"a", b"x" * 51)]),
         (Limits(members=2), [record(b"a", b"x")] * 2, [record(b"a", b"x")] * 3),
-        (DEFAULT, [record(b"a" * 1024, b"x")], [record(b"a" * 1025, b"x")]),
+        (Limits(), [record(b"a" * 1024, b"x")], [record(b"a" * 1025, b"x")]),
     ],
     ids=["size", "total", "number", "name"],
 )
@@ -445,3 +444,13 @@ def test_no_damage_is_more_than_a_problem(tmp_path_factory, data) -> None:
                     assert "\n" not in content_or_problem(file)[1]
         else:
             assert isinstance(artifact, Problem | Skipped)
+
+
+def test_many_archives_unpack_to_no_more_than_one_may(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr("iflint.limits._set", {"unpacked-beyond": 100_000})
+    limits = Limits()
+    one, two = (opened(assembled(record(b"a", b"x" * 60_000)), limits) for _ in range(2))
+    assert one.read(0)
+    with pytest.raises(Unreadable) as refused:
+        two.read(0)
+    assert "--limit unpacked-beyond=NUMBER" in refused.value.problem.remedy

@@ -10,6 +10,7 @@ import functools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from iflint.limits import DOCUMENT_VALUES
 from iflint.places.text_file import CharacterMap, literal
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 100
 """Levels of one text that are read. Ours: real files have below 20; what is deeper is left out."""
-MAX_NODES = 250_000
-"""Nodes of one file. Ours: they take about 1 s; a dump has some 12 for a mapping."""
 
 
 class Budget:
@@ -26,8 +25,9 @@ class Budget:
 
     __slots__ = ("left",)
 
-    def __init__(self, nodes: int = MAX_NODES) -> None:
-        self.left = nodes
+    def __init__(self, nodes: int | None = None) -> None:
+        """``nodes``: other than what the limit allows."""
+        self.left = DOCUMENT_VALUES.value if nodes is None else nodes
 
     def take(self) -> bool:
         """Whether one more may be made, which it then is."""

@@ -13,15 +13,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from iflint.callers.trees.nodes import MAX_DEPTH, Mapping, Sequence, Text
+from iflint.limits import YAML_CHARACTERS
 from iflint.places.text_file import CharacterMap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iflint.callers.trees.nodes import Budget, Layer, Node
-
-MAX_YAML = 4 * 1024 * 1024
-"""Characters that are read. Ours: 1.5 s; what Kubernetes stores of an object is below 1.5 MiB."""
 
 _QUOTED = ("'", '"')
 _BREAKS = "\r\n\x85\u2028\u2029"
@@ -96,7 +94,7 @@ def read_yaml(layer: Layer, budget: Budget) -> list[Node]:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     builder = _Builder(layer, budget)
-    text = _ACTION.sub(r"\1#", _UNPRINTABLE.sub("\ufffd", layer.text[:MAX_YAML]))
+    text = _ACTION.sub(r"\1#", _UNPRINTABLE.sub("\ufffd", layer.text[: YAML_CHARACTERS.value]))
     for _ in range(_MOST_BROKEN):
         begin = builder.begin
         try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from iflint.limits import NAMESAKES
 from iflint.pki.certificates import Certificate
 from iflint.pki.names import Name
 
@@ -23,7 +25,8 @@ class CertificatePool:
 
     def __init__(self, found: Iterable[FoundCertificate]) -> None:
         self._locations: dict[Certificate, list[Location]] = {}
-        self._by_subject: dict[str, list[Certificate]] | None = None
+        self._by_subject: dict[str, tuple[Certificate, ...]] | None = None
+        self._by_key_id: dict[tuple[str, bytes | None], list[Certificate]] | None = None
         self._entries: dict[Certificate, list[KeyEntry]] = {}
         self._declared: set[Certificate] = set()
         self.remembered: dict[object, object] = {}
@@ -46,10 +49,6 @@ class CertificatePool:
         """Where the certificate was found, in the order of finding; none if it was not."""
         return tuple(self._locations.get(certificate, ()))
 
-    def holds(self, certificate: Certificate) -> bool:
-        """Whether the certificate is one of them."""
-        return certificate in self._locations
-
     def is_declared(self, certificate: Certificate) -> bool:
         """Whether it was said to be a client's: given as a certificate, or found with its key."""
         return certificate in self._declared
@@ -61,12 +60,28 @@ class CertificatePool:
     def named(self, name: Name) -> tuple[Certificate, ...]:
         """The certificates with this subject, by the name matching of RFC 5280 §7.1."""
         if self._by_subject is None:
-            self._by_subject = {}
+            named: dict[str, list[Certificate]] = {}
             for certificate in self._locations:
-                if certificate.is_known_by_facts:
-                    continue
-                self._by_subject.setdefault(certificate.subject.chain_key, []).append(certificate)
-        return tuple(self._by_subject.get(name.chain_key, ()))
+                if not certificate.is_known_by_facts:
+                    named.setdefault(certificate.subject.chain_key, []).append(certificate)
+            self._by_subject = {key: tuple(those) for key, those in named.items()}
+        return self._by_subject.get(name.chain_key, ())
+
+    def issuers_of(self, certificate: Certificate) -> tuple[Certificate, ...]:
+        """Those that are named as the issuer: of very many those that its key identifier means."""
+        named = self.named(certificate.issuer)
+        most = NAMESAKES.value
+        if len(named) <= most:
+            return named
+        if self._by_key_id is None:
+            self._by_key_id = {}
+            for each in self._locations:
+                if each.subject_key_id is not None:
+                    known = (each.subject.chain_key, each.subject_key_id)
+                    self._by_key_id.setdefault(known, []).append(each)
+        key_id = certificate.authority_key_id
+        meant = self._by_key_id.get((certificate.issuer.chain_key, key_id), ())
+        return tuple(islice(dict.fromkeys((*meant[:most], *named[:most])), most))
 
     def below_roots(self, certificates: Iterable[Certificate]) -> tuple[Certificate, ...]:
         """``certificates`` and all those at hand that may stand above them, each once."""

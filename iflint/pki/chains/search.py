@@ -16,6 +16,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.limits import (
+    NAME_CHECKS,
+    NAME_CHECKS_OF_A_CHAIN,
+    SIGNATURES,
+    SIGNATURES_OF_A_CHAIN,
+    STEPS,
+    STEPS_OF_A_CHAIN,
+    Budget,
+    Limit,
+)
 from iflint.pki.certificates import NEVER_CRITICAL, Certificate
 from iflint.pki.chains.pool import CertificatePool
 from iflint.pki.chains.signatures import SignatureCache, Verification
@@ -40,22 +50,8 @@ _PRE_CERTIFICATE = "1.3.6.1.4.1.11129.2.4.3"
 _OF_A_ROOT = (
     "; RFC 5280 leaves aside such extensions of the root itself, but many programs apply them"
 )
-_MAX_STEPS = 20_000
-"""Certificates put on top of the paths of one client. Ours: they take half a second, and more
-certificates than four full files hold. (rustls-webpki takes 200,000.) Most seen: 3."""
-_ALWAYS_FOLLOWED = 200
-"""Certificates put on top of the paths of a client in any case. Ours: 2 ms; most seen: 3."""
-_MAX_STEPS_OF_A_RUN = 100_000
-"""Those of all clients; after these `_ALWAYS_FOLLOWED` for each. Ours: a second."""
-ALWAYS_TRIED = 20
-"""Keys that are tried for a certificate in any case. Ours: most seen: 4."""
-MAX_SIGNATURES = 20_000
-"""Signatures that are tried in vain in a run; after these `ALWAYS_TRIED` for each certificate. Go
-and rustls-webpki take 100, for what one side presents; here many certificates of a folder may bear
-the name of an issuer. Ours: 1.4 s with P-256."""
-_MAX_REFUSALS = 50_000
-"""Certificates held against name constraints. Ours: half a second for DNS names, 4 s for directory
-names; most seen: 2."""
+_FREE = 5
+"""What a search may cost before it is taken from the run's budget. Ours: most seen: 4."""
 
 
 def judge_chain(
@@ -209,12 +205,30 @@ class _Path(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, links=(*self.links, link))
 
 
+class _Spending:
+    """What one search may still cost: within a limit of its own, and one of the run."""
+
+    def __init__(self, own: Limit, of_run: Limit, budget: Budget) -> None:
+        self._own = own
+        self._of_run = of_run
+        self._budget = budget
+        self._count = 0
+
+    def spend(self) -> bool:
+        """Take one; False where no more may be taken."""
+        if self._count >= self._own.value:
+            return False
+        self._count += 1
+        return self._count <= _FREE or self._budget.spend(self._of_run, 1)
+
+
 class _Search:
     """All paths above one client certificate, level by level.
 
     Of the paths whose top the same key signed, with as many intermediates below it and refused
     by the same name constraints, only the best is followed: what is above is the same for all.
-    So the work grows with the number of certificates, not of paths.
+    So the work grows with the number of certificates, not of paths. Where no more signatures may be
+    tried, it is the likeliest issuer of a certificate alone.
     """
 
     def __init__(
@@ -229,12 +243,13 @@ class _Search:
         self._pool = pool
         self._trust = trust
         self._at = at
-        self._verifier = verifier
         self._finder = _finder(pool, trust, verifier)
         self._constraints: dict[_Constraints, NameConstraints | None] = {}
         self._refusals: dict[tuple[_Constraints, Certificate], str | None] = {}
         self._refusing: dict[Certificate, int] = {}
-        self._steps = 0
+        self._steps = _Spending(STEPS_OF_A_CHAIN, STEPS, verifier.budget)
+        self._signatures = _Spending(SIGNATURES_OF_A_CHAIN, SIGNATURES, verifier.budget)
+        self._name_checks = _Spending(NAME_CHECKS_OF_A_CHAIN, NAME_CHECKS, verifier.budget)
         self._best: ChainVerdict | None = None
 
     def verdict(self) -> ChainVerdict:
@@ -253,7 +268,7 @@ class _Search:
         if own_root is not None and self._is_listed(own_root):
             self._end_in_root(start, own_root, leaf)
         if self._best is None or self._best.outcome is not Outcome.TRUSTED:
-            if self._finder.issuers_of(leaf).is_own:
+            if self._issuers_of(leaf).is_own:
                 self._end_in_itself(start, own_root)
             else:
                 refused_by = self._refused_by(leaf)
@@ -267,7 +282,7 @@ class _Search:
             above: dict[tuple[object, ...], _Path] = {}
             for path in level:
                 for longer in self._extend(path):
-                    group = self._finder.issuers_of(longer.top).group
+                    group = self._issuers_of(longer.top).group
                     state = (group, longer.crossed, longer.refused_by)
                     if state not in above or _order(longer) < _order(above[state]):
                         above[state] = longer
@@ -275,7 +290,7 @@ class _Search:
 
     def _extend(self, path: _Path) -> Iterator[_Path]:
         """The paths one certificate longer; those that end here become verdicts."""
-        issuers = self._finder.issuers_of(path.top)
+        issuers = self._issuers_of(path.top)
         for root in issuers.roots:
             self._end_in_root(path, root, self._at_hand(root, issuers))
         followed = bool(issuers.roots)
@@ -284,9 +299,9 @@ class _Search:
             if issuer in anchors or path.holds(issuer):
                 continue
             followed = True
-            if len(path.certificates) >= MAX_CERTIFICATES_IN_PATH or not self._may_go_on():
+            if len(path.certificates) >= MAX_CERTIFICATES_IN_PATH or not self._steps.spend():
                 self._end_too_long(path, issuer)
-            elif self._finder.issuers_of(issuer).is_own:
+            elif self._issuers_of(issuer).is_own:
                 self._end_in_unknown_root(path, issuer, issuers)
             else:
                 longer = self._append(path, issuer, issuers.verified)
@@ -296,15 +311,6 @@ class _Search:
                     yield longer
         if not followed:
             self._end_open(path, issuers)
-
-    def _may_go_on(self) -> bool:
-        """Whether another certificate may be put on top of a path, which is counted."""
-        self._steps += 1
-        self._verifier.steps += 1
-        most = _MAX_STEPS
-        if self._verifier.steps > _MAX_STEPS_OF_A_RUN:
-            most = _ALWAYS_FOLLOWED
-        return self._steps <= most
 
     def _append(self, path: _Path, issuer: Certificate, verified: bool) -> _Path:
         faults = [] if verified else [_not_verified(path.top, issuer, None)]
@@ -377,18 +383,26 @@ class _Search:
     def _refused_by(self, certificate: Certificate) -> int:
         """A bit for each set of name constraints that refuses the certificate.
 
-        After `_MAX_REFUSALS` no more are asked: paths are then told apart less finely.
+        Where no more may be asked, paths are told apart less finely.
         """
         bits = self._refusing.get(certificate)
         if bits is None:
             bits = 0
-            for number, constraints in enumerate(self._finder.constraints_above(self._leaf)):
-                if len(self._refusals) >= _MAX_REFUSALS:
+            for number, constraints in enumerate(self._constraints_above):
+                known = (constraints, certificate) in self._refusals
+                if not known and not self._name_checks.spend():
                     break
                 if self._refusal(constraints, certificate) is not None:
                     bits |= 1 << number
             self._refusing[certificate] = bits
         return bits
+
+    @cached_property
+    def _constraints_above(self) -> tuple[_Constraints, ...]:
+        return self._finder.constraints_above(self._leaf, self._signatures)
+
+    def _issuers_of(self, certificate: Certificate) -> _Issuers:
+        return self._finder.issuers_of(certificate, self._signatures)
 
     def _refusal(self, constraints: _Constraints, certificate: Certificate) -> str | None:
         question = (constraints, certificate)
@@ -445,7 +459,7 @@ class _Search:
         is_leaf = at_hand == path.top
         anchor = root.certificate if self._is_listed(root) and not is_leaf else None
         faults: list[Fault] = []
-        if not is_leaf and not self._finder.issuers_of(path.top).verified:
+        if not is_leaf and not self._issuers_of(path.top).verified:
             faults.append(_not_verified(path.top, at_hand, root))
         if self._is_listed(root) and root.sha256 != path.top.sha256:
             file = None if is_leaf else at_hand
@@ -571,25 +585,31 @@ class _Finder:
         self._named: dict[str, _Keys] = {}
         self._constraints: dict[tuple[bytes, ...], tuple[_Constraints, ...]] = {}
 
-    def issuers_of(self, certificate: Certificate) -> _Issuers:
+    def issuers_of(self, certificate: Certificate, signatures: _Spending) -> _Issuers:
+        """The issuers; what is not known yet is taken from the ``signatures`` of a search."""
         known = self._issuers.get(certificate)
         if known is None:
-            known = self._issuers[certificate] = self._find(certificate)
+            known = self._issuers[certificate] = self._find(certificate, signatures)
         return known
 
-    def constraints_above(self, leaf: Certificate) -> tuple[_Constraints, ...]:
+    def constraints_above(
+        self, leaf: Certificate, signatures: _Spending
+    ) -> tuple[_Constraints, ...]:
         """The name constraints of all CAs to which a path from a client may lead, each once."""
-        group = self.issuers_of(leaf).group
+        group = self.issuers_of(leaf, signatures).group
         if group not in self._constraints:
-            self._constraints[group] = tuple(dict.fromkeys(self._walked_constraints(leaf)))
+            walked = self._walked_constraints(leaf, signatures)
+            self._constraints[group] = tuple(dict.fromkeys(walked))
         return self._constraints[group]
 
-    def _walked_constraints(self, leaf: Certificate) -> Iterator[_Constraints]:
+    def _walked_constraints(
+        self, leaf: Certificate, signatures: _Spending
+    ) -> Iterator[_Constraints]:
         seen = {leaf}
         level = [leaf]
         for _ in range(MAX_CERTIFICATES_IN_PATH):
             above: dict[Certificate, None] = {}
-            for issuers in map(self.issuers_of, level):
+            for issuers in (self.issuers_of(each, signatures) for each in level):
                 above |= dict.fromkeys(issuers.certificates)
                 above |= dict.fromkeys(
                     root.certificate for root in issuers.roots if root.certificate
@@ -600,7 +620,7 @@ class _Finder:
             level = [issuer for issuer in above if issuer not in seen]
             seen.update(level)
 
-    def _find(self, certificate: Certificate) -> _Issuers:
+    def _find(self, certificate: Certificate, signatures: _Spending) -> _Issuers:
         """Of those that carry the issuer's name, the ones with the key that signed.
 
         One key at most verifies a signature, so the first that does ends the search. Where none
@@ -609,8 +629,8 @@ class _Finder:
         """
         keys = self._keys_for(certificate)
         unknown: list[_Key] = []
-        for tried, key in enumerate(keys.likeliest_first(certificate)):
-            if tried >= ALWAYS_TRIED and self._verifier.in_vain > MAX_SIGNATURES:
+        for number, key in enumerate(keys.likeliest_first(certificate)):
+            if number and not signatures.spend():
                 break
             answer = self._verifier.verify(certificate, key.spki)
             if answer is Verification.VALID:
@@ -623,13 +643,14 @@ class _Finder:
 
     def _keys_for(self, certificate: Certificate) -> _Keys:
         """The keys under the issuer's name; the certificate's own, too, if it is self-issued."""
-        name = certificate.issuer
-        if certificate.self_issued and not self._pool.holds(certificate):
-            named = (*self._pool.named(name), certificate)
-            return _Keys(named, self._trust.roots_named(name))
+        name, named = certificate.issuer, self._pool.issuers_of(certificate)
+        is_own = certificate.self_issued and certificate not in named
+        if is_own or len(named) < len(self._pool.named(name)):
+            own = (certificate,) if is_own else ()
+            return _Keys((*named, *own), self._trust.roots_named(name))
         known = self._named.get(name.chain_key)
         if known is None:
-            known = _Keys(self._pool.named(name), self._trust.roots_named(name))
+            known = _Keys(named, self._trust.roots_named(name))
             self._named[name.chain_key] = known
         return known
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING
 
+from iflint.limits import Budget
 from iflint.pki import der as asn1
 
 if TYPE_CHECKING:
@@ -118,12 +119,11 @@ class _NotSupported(Exception):  # noqa: N818 - a state, not an error: it become
 class SignatureCache:
     """Verifies signatures and remembers each answer; one for a run, as chains share their tops.
 
-    ``in_vain`` counts those that were not found valid, ``steps`` those of all searches.
+    ``budget`` is what the search for chains may cost in that run.
     """
 
     def __init__(self) -> None:
-        self.in_vain = 0
-        self.steps = 0
+        self.budget = Budget()
         self._answers: dict[tuple[bytes, bytes], Verification] = {}
 
     def verify(self, certificate: Certificate, spki: bytes) -> Verification:
@@ -132,7 +132,6 @@ class SignatureCache:
         answer = self._answers.get(question)
         if answer is None:
             answer = self._answers[question] = verify(certificate, spki)
-            self.in_vain += answer is not Verification.VALID
         return answer
 
 

@@ -32,8 +32,8 @@
   let reset = () => {};
   if (bar) {
     bar.hidden = false;
-    const cards = all(".finding").map(card => ({card, data: card.dataset, text: null}));
-    const flows = all(".flow-card").map(flow => ({flow, own: all(".finding", flow)}));
+    const cards = all(".cause").map(card => ({card, data: card.dataset, text: null}));
+    const flows = all(".flow-card").map(flow => ({flow, own: flow.dataset.causes.split(" ").map(n => document.getElementById("f" + n))}));
     const buttons = all("button[data-severity]", bar), selects = all("select", bar), q = document.getElementById("q");
     const pressed = b => b.getAttribute("aria-pressed") === "true", press = (b, on) => b.setAttribute("aria-pressed", on);
     const lower = node => node.textContent.toLowerCase();
@@ -43,14 +43,13 @@
       const text = q.value.trim().toLowerCase();
       let count = 0;
       for (const one of cards) {
-        if (text && one.text === null) one.text = lower(one.card) + " " + lower(one.card.closest(".flow-card").querySelector("h3"));
-        const seen = on.has(one.data.severity) && (!want.rule || want.rule === one.data.rule) && (!want.package || want.package === one.data.package) && (!want.environment || one.data.environments.split("\n").includes(want.environment)) && (!text || one.text.includes(text));
+        if (text && one.text === null) one.text = lower(one.card) + " " + one.data.packages.toLowerCase();
+        const seen = on.has(one.data.severity) && (!want.rule || want.rule === one.data.rule) && (!want.package || one.data.packages.split("\n").includes(want.package)) && (!want.environment || one.data.environments.split("\n").includes(want.environment)) && (!text || one.text.includes(text));
         one.card.hidden = !seen;
         count += seen;
       }
-      const narrow = on.size < buttons.length || want.rule || want.environment;
-      for (const {flow, own} of flows) flow.hidden = own.length ? own.every(c => c.hidden) : Boolean(narrow || (want.package && want.package !== flow.dataset.package) || (text && !lower(flow).includes(text)));
-      document.getElementById("count").textContent = `${count} of ${cards.length} findings`;
+      for (const {flow, own} of flows) flow.hidden = own.every(card => card.hidden);
+      document.getElementById("count").textContent = `${count} of ${cards.length} causes`;
       const state = new URLSearchParams();
       if (on.size < buttons.length) state.set("severity", [...on].join(","));
       for (const [kind, value] of Object.entries(want)) if (value) state.set(kind, value);

@@ -1,0 +1,99 @@
+"""What one file may not do, many may not: limits of a run, and what is said where they are met."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root
+from iflint.commands.main import cli
+
+TOP = root("bound-root", dn("CN=Root", "O=Example"), "2020-01-01", "2040-01-01")
+MIDDLE = intermediate("bound-ca", dn("CN=CA", "O=Example"), TOP, "2020-01-01", "2035-01-01")
+OLD = issue("bound-old", dn("CN=old", "O=Example"), MIDDLE, "2025-01-01", "2026-01-31")
+NEW = issue("bound-new", dn("CN=old", "O=Example"), MIDDLE, "2026-01-01", "2027-12-31")
+CLOCK = ("--as-of", "2026-11-24", "--platform", "custom", "--roots", "roots.pem")
+EVERYWHERE = ("text", "sarif", "json", "html", "junit", "github", "gitlab", "concise", "markdown")
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    """Four flows whose two channels list a certificate that has ended."""
+    for number in range(4):
+        channels = [Channel("HTTPS", f"/{number}/{each}", [OLD.pair]) for each in "ab"]
+        for file, content in bundle(Flow(f"F{number}", f"F{number}", channels)).items():
+            (tmp_path / f"F{number}" / file).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / f"F{number}" / file).write_bytes(content)
+    (tmp_path / "certs.pem").write_bytes(pem(MIDDLE, OLD))
+    (tmp_path / "roots.pem").write_bytes(pem(TOP))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments):
+    result = CliRunner().invoke(cli, ["check", *CLOCK, *arguments])
+    assert result.exit_code in (0, 1), result.stderr
+    return result
+
+
+def report(*arguments):
+    result = run("--format", "json", *arguments)
+    return result.exit_code, json.loads(result.stdout)["report"]
+
+
+def told(*arguments):
+    return [(f["code"], f["location"]["file"]["path"]) for f in report(*arguments)[1]["findings"]]
+
+
+def test_rows_and_channels_of_many_flows_count_together(repository) -> None:
+    for limit in ("rows=6", "channels=6"):
+        code, found = report("--limit", limit)
+        (problem,) = [each for each in found["findings"] if each["code"] == "IFL001"]
+        assert code == 1
+        assert problem["location"]["file"]["path"].startswith("F3/")
+        assert f"--limit {limit.partition('=')[0]}=NUMBER" in problem["remedy"]
+        assert sum(1 + f["more"] for f in found["findings"]) == 7
+    assert "IFL001" not in dict(told("--limit", "rows=8", "--limit", "channels=8"))
+
+
+def test_certificates_of_many_files_count_together(repository) -> None:
+    for number in range(3):
+        (repository / f"more{number}.pem").write_bytes(pem(MIDDLE, NEW))
+    assert ("IFL002", "more2.pem") not in told("--certificates", ".")
+    assert ("IFL002", "more2.pem") in told("--certificates", ".", "--limit", "certificates=6")
+
+
+def test_lines_of_parameters_count_together(repository) -> None:
+    for number in range(4):
+        folder = repository / f"F{number}" / "src/main/resources"
+        (folder / "parameters.prop").write_text("a=b\n" * 100)
+    codes = [code for code, _ in told("--limit", "lines-of-parameters=350")]
+    assert codes.count("IFL001") == 1
+
+
+def test_findings_left_out_are_counted_in_every_format(repository) -> None:
+    code, found = report("--limit", "findings=3")
+    whole = report()[1]
+    counts = [sum(1 + f["more"] for f in each["findings"]) for each in (found, whole)]
+    assert code == 1
+    assert len(found["findings"]) == 3
+    assert counts == [8, 8]
+    for form in EVERYWHERE:
+        result = run("--format", form, "--limit", "findings=3")
+        assert result.exit_code == 1
+        assert "5 more like it in this run" in result.stdout, form
+
+
+def test_rules_that_find_little_are_told_beside_one_that_finds_much(repository) -> None:
+    (repository / "broken.iflw").write_text("<x")
+    (repository / "broken.cer").write_bytes(pem(OLD)[:200])
+    codes = [code for code, _ in told("--certificates", ".", "--limit", "findings=4")]
+    assert sorted(set(codes)) == ["IFL001", "IFL002", "IFL101"]
+    assert codes.count("IFL101") == 2
+
+
+def test_of_many_namesakes_those_count_that_end_last(repository) -> None:
+    (repository / "new.pem").write_bytes(pem(NEW))
+    assert told("--limit", "namesakes=1") == []
