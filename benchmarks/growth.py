@@ -45,10 +45,11 @@ def _seconds(scenario: Scenario, number: int) -> float:
     """The CPU seconds that a process takes for a scenario of this size, the least of some."""
     with tempfile.TemporaryDirectory() as folder:
         arguments = scenario.make(number, Path(folder))
-        return min(_run(arguments, folder) for _ in range(ROUNDS))
+        return min(seconds_of(arguments, folder) for _ in range(ROUNDS))
 
 
-def _run(arguments: Sequence[str], folder: str) -> float:
+def seconds_of(arguments: Sequence[str], folder: str) -> float:
+    """The CPU seconds of one process of iflint that is called in a folder."""
     with subprocess.Popen(
         [sys.executable, "-m", "iflint", *arguments],
         cwd=folder,
