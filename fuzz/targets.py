@@ -285,7 +285,7 @@ TARGETS = {
         "</ParameterValue></d>",
     ])),
     "certificates": Target(certificates, (".cer", ".p7b", ".crt", ".pem")),
-    "keystores": Target(keystores, (".jks", ".ks", ".p12", ".pfx")),
+    "keystores": Target(keystores, (".jks", ".ks", ".p12", ".pfx", ".pse")),
     "texts": Target(texts, (".pem", ".json", ".key")),
     "key-texts": Target(key_texts, (".pem", ".key", ".groovy", "secret.yaml"), _examples([
         "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: a\nPublic-Lines: 1\n"

@@ -154,7 +154,8 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True):
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """One of the environments that content is deployed to, with settings of its own.
 
-    A setting that is None is that of the run. ``service_keys`` and ``users`` are added to the
+    A setting that is None is that of the run. ``certificates`` are added to the run's, or to
+    ``certificates_only`` where these are given. ``service_keys`` and ``users`` are added to the
     run's, and count before these; files that match their paths belong to the environment, and to
     others only where these name them, too. ``parameters`` are patterns of paths (see
     `iflint.engine.environments`), applied after the run's own files of parameters; what they mean
@@ -173,11 +174,23 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ()
     certificates: tuple[str, ...] | None = None
+    certificates_only: Annotated[
+        tuple[str, ...] | None,
+        Setting(
+            EXISTING_PATH,
+            "Certificates, service keys and mappings that replace the run's: files or folders.",
+        ),
+    ] = None
     roots: tuple[str, ...] | None = None
     roots_add: tuple[str, ...] | None = None
     service_keys: tuple[ServiceKeySettings, ...] = ()
     users: tuple[UserSettings, ...] = ()
     repository: str | None = None
+
+    @property
+    def has_own_certificates(self) -> bool:
+        """Whether it says anything of certificates itself."""
+        return self.certificates is not None or self.certificates_only is not None
 
 
 class Suppression(msgspec.Struct, frozen=True, kw_only=True):
@@ -329,6 +342,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ()
     ignore: Annotated[tuple[str, ...], Setting(RULES, "All but these rules.", FINDINGS)] = ()
+    expect_flows: Annotated[
+        bool, Setting(switch(), "Exit with 2 if a path holds no iFlow.", FINDINGS)
+    ] = False
     baseline: Annotated[
         str | None,
         Setting(FILE, "File of known findings: only what is not in it counts.", FINDINGS),

@@ -10,8 +10,8 @@ import click
 import msgspec
 
 from iflint.console import output
-from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, ROOTS, answer
-from iflint.console.frame import show, subcommand
+from iflint.console.arguments import CONFIGURATION, FAIL_ON, JUDGING, PATHS, ROOTS, answer
+from iflint.console.frame import exit_code, show, subcommand
 from iflint.console.interface import AnyPath, Option, complain
 from iflint.console.invocation import Request, call, options_of, prepare
 from iflint.console.tables import columns, table
@@ -240,21 +240,27 @@ RELEASES = [click.Argument([name], metavar="RELEASE") for name in ("one", "other
 @subcommand(
     "diff",
     "Show what came and went between two releases.",
-    (*RELEASES, PATHS, *JUDGING, *answer("table", "json"), *CONFIGURATION),
-    examples=("iflint roots diff 2.0.0 3.0.0", "iflint roots diff 2.0.0 3.0.0 exports"),
+    (*RELEASES, PATHS, *JUDGING, *answer("table", "json"), FAIL_ON, *CONFIGURATION),
+    examples=(
+        "iflint roots diff 2.0.0 3.0.0",
+        "iflint roots diff 2.0.0 3.0.0 exports --fail-on error",
+    ),
     group=command,
 )
-def diff(asked: Request, one: str, other: str, paths: tuple[str, ...]) -> None:
+def diff(asked: Request, one: str, other: str, paths: tuple[str, ...]) -> int:
     """Show which roots came and went between two releases of the list.
 
     With PATH, which of its channels, service keys and certificate-to-user mappings the change
-    breaks: each is judged once with each release.
+    breaks: each is judged once with each release. Exit code: 0 whatever breaks; with --fail-on, 1
+    where anything does (error).
     """
     from iflint.answers.releases import release_effect
+    from iflint.report.findings import Severity
 
     run = prepare(asked, paths)
     found = call(release_effect, run.paths, options_of(run), one, other)
     show(run, found, table=_diff, json=_diff_json)
+    return exit_code(asked, run, Severity.ERROR if found.broken else None)
 
 
 def _diff_json(found: ReleaseEffect) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from iflint.reporters import Needs
 from iflint.reporters.causes import causes_of, headline
 from iflint.reporters.markdown import escaped
+from iflint.reporters.remarks import remarks
 from iflint.reporters.sentences import (
     LONGEST_TEXT,
     again,
@@ -180,7 +181,9 @@ def _where(finding: Finding, report: Report, told: FileLocation | None) -> str:
 
 
 def _scope(report: Report) -> Iterator[str]:
-    """What was checked, in one line."""
+    """What led to nothing, and what was checked, in one line."""
+    for each in remarks(report)[:_MOST_AHEAD]:
+        yield from (_cell(each.text), "")
     yield (
         f"{looked_at(report)} {counted(report.certificates, 'certificate')} against"
         f" {_cell(report.trust.name)}, as of {day(report.as_of)}."

@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 def to_enter(text: str, value: Value) -> str:
     """A text to enter for ``value``, as it is written in the file that holds the value.
 
-    Properties files and JSON, which define parameters, read two backslashes as one.
+    Properties files and JSON, which define parameters, read two backslashes as one, and so does
+    YAML, but not between single quotation marks.
     """
     definition = value.definition
     if definition is None or "\\" not in text:
         return text
+    if definition.file.path.lower().endswith((".yaml", ".yml")):
+        quoted = text.replace("'", "''")
+        return f"'{quoted}' (with these quotation marks in {file_name(definition)})"
     doubled = text.replace("\\", "\\\\")
     return f"{doubled} (with each backslash doubled, as {file_name(definition)} needs it)"
 

@@ -31,7 +31,8 @@ class UnresolvedParameter(Rule):
     ## How to fix it
 
     Give the value: in `parameters.prop`, or in a file of the environment's values with
-    `--parameters FILE` (a properties file, or JSON with `ParameterKey` and `ParameterValue`).
+    `--parameters FILE` (a properties file, or JSON with `ParameterKey` and `ParameterValue`), or
+    for each environment in the configuration (`docs/configuration.md`, chapter *Environments*).
     Names are compared to the letter, blanks included.
 
     ## Source
@@ -62,9 +63,11 @@ class UnresolvedParameter(Rule):
                     related = (Related(use.definition.locate(), "defined here, as empty"),)
             yield self.finding(
                 case,
-                f"This channel's {what} needs the parameter {{{{{use.name}}}}}, which {state}.",
-                remedy=f"Give {{{{{use.name}}}}} a value in parameters.prop, or pass the "
-                "environment's values with --parameters FILE.",
+                f"The {what} of this channel needs the parameter {{{{{use.name}}}}}, "
+                f"which {state}.",
+                remedy=f"Give {{{{{use.name}}}}} a value in parameters.prop. If each environment "
+                "has its own, name their files in iflint.toml (docs/configuration.md, "
+                "Environments), or pass one with --parameters FILE.",
                 location=value.origin.locate(use.start, use.end),
                 related=related,
                 key=use.name,

@@ -105,6 +105,8 @@ def test_what_is_worse_under_the_same_fingerprint_is_new(one, call) -> None:
     path = Path("known.json")
     path.write_text(path.read_text().replace(row.fingerprint, worse))
     assert codes(call, "--baseline", "known.json", clock="2026-12-11")[0] == ["IFL101"]
+    told = " ".join(check(call, "--baseline", "known.json", clock="2026-12-11").stdout.split())
+    assert "1 finding it knows as less severe or elsewhere: new" in told
 
 
 def test_a_baseline_that_is_written_anew_knows_what_got_better_only_as_it_is_now(one, call) -> None:

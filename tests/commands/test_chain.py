@@ -170,6 +170,20 @@ def test_what_cannot_be_read_is_told_and_the_rest_shown(write, call, workplace) 
     assert result.exit_code == 0
     assert result.stdout.startswith("not read: chain.pem: ")
     assert "works until" in result.stdout
+    assert call("chain", "chain.pem", *CUSTOM, "--fail-on", "error").exit_code == 1
+
+
+def test_it_fails_where_that_is_asked_for(write, call, workplace) -> None:
+    write("good.pem", client(SENDER, ROOT))
+    write("lone.pem", client(SENDER, LOW))
+    (workplace / "iflint.toml").write_text('fail-on = "note"\n')
+    assert call("chain", "lone.pem", *CUSTOM).exit_code == 0
+    for name, level, code in (
+        ("lone.pem", "error", 1),
+        ("lone.pem", "never", 0),
+        ("good.pem", "note", 0),
+    ):
+        assert call("chain", name, *CUSTOM, "--fail-on", level).exit_code == code
 
 
 def test_nothing_to_show_is_wrong_usage(workplace, write, call) -> None:

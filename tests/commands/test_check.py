@@ -491,7 +491,7 @@ class TestProcess:
 def test_github_reads_real_commands_from_standard_output(workplace, call, engine) -> None:
     engine.reply = report_with("error", "note")
     *lines, last = call("check", "--format", "github").stdout.splitlines()
-    assert [line.split(" ")[0] for line in lines] == ["::error", "::notice"]
+    assert [line.split(" ")[0] for line in lines] == ["::notice", "::error", "::notice"]
     assert last.startswith("1 error and 1 note. 0 iFlows; ")
 
 

@@ -8,8 +8,21 @@ import msgspec
 import pytest
 
 from iflint.places.location import FileLocation, Location
-from iflint.report.findings import CallerReference, DnComparison, DnRow, Finding, Related
-from iflint.report.report import CallerResult, IflowResult, Outcome
+from iflint.report.findings import (
+    CallerReference,
+    DnComparison,
+    DnRow,
+    EntryReference,
+    Finding,
+    Related,
+)
+from iflint.report.report import (
+    BaselineSummary,
+    CallerResult,
+    IflowResult,
+    Outcome,
+    WantedCertificate,
+)
 from iflint.reporters import text
 from iflint.words import terminal as style
 from iflint.words.terminal import wrapped
@@ -179,7 +192,7 @@ def test_certificates_to_ask_for_are_listed_once() -> None:
 
 
 def test_a_path_without_iflow_is_said_aloud() -> None:
-    assert "No iFlow found in 'empty'." in text.render(sample())
+    assert "No iFlow found in 'empty' (" in text.render(with_findings(paths=(".", "empty")))
     assert "No iFlow found" not in text.render(clean())
 
 
@@ -385,3 +398,22 @@ def test_names_that_nobody_tells_are_left_out() -> None:
     )
     shown = text.render(with_findings(about(MAPPING, certificate=certificate)))
     assert "  certificate  (known by its date alone)\n  valid        until 2026-03-04" in shown
+
+
+def test_of_many_certificates_to_ask_for_ten_are_named() -> None:
+    pairs = [WantedCertificate(f"CN={number}", "CN=CA", ("Orders",)) for number in range(12)]
+    report = with_findings(wanted=tuple(pairs))
+    assert "  subject        CN=9\n" in text.render(report)
+    assert "  subject        CN=10\n" not in text.render(report)
+    assert "And 2 more (--verbose names them).\n" in text.render(report)
+    assert "  subject        CN=11\n" in text.render(report, verbose=True)
+
+
+def test_a_certificate_that_the_baseline_asks_for_already_is_not_asked_for_again() -> None:
+    new = msgspec.structs.replace(EXPIRED, entry=EntryReference(1, "CN=new", "CN=CA"))
+    pairs = [WantedCertificate(f"CN={name}", "CN=CA", ("Orders",)) for name in ("old", "new")]
+    known = BaselineSummary("known.json", 1)
+    told = text.render(with_findings(new, wanted=tuple(pairs), baseline=known))
+    assert "subject        CN=new" in told
+    assert "CN=old" not in told
+    assert "ask for" not in text.render(with_findings(wanted=tuple(pairs), baseline=known))
