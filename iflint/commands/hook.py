@@ -28,8 +28,8 @@ NAMING = ("certificates", "parameters", "roots", "roots_add", "calendar", "publi
 def command(asked: Request, paths: tuple[str, ...]) -> int:
     """Check the flows that the changed FILEs belong to; made for pre-commit.
 
-    A changed certificate or configuration file can concern every flow, so then the whole
-    repository is checked, as it is without FILE. Certificates are the configured ones, else
+    A changed certificate or configuration file can concern every flow. Then the whole
+    repository is checked, as it is without FILE. The certificates are the configured ones, else
     all of the repository. Options and exit codes are those of 'iflint check'; flows are
     expected of the whole repository only.
     """

@@ -35,7 +35,7 @@ class EmptyCertificateEntry(Rule):
 
     ## How to fix it
 
-    Enter subject DN and issuer DN of the sender's certificate, or give the parameter its value
+    Enter Subject DN and Issuer DN of the sender's certificate, or give the parameter its value
     for the environment that is checked: with `--parameters FILE`, or for each environment in the
     configuration (`docs/configuration.md`, chapter *Environments*).
 
@@ -87,9 +87,9 @@ class EmptyCertificateEntry(Rule):
             aside += f"{NO_SUBJECT}."
         yield self.finding(
             case,
-            f"The {roles} DN of certificate entry {verdict.entry.ordinal} "
-            f"{'are' if len(empty) > 1 else 'is'} empty{parameters}, so no certificate is "
-            f"accepted through it.{aside}",
+            f"{roles if len(empty) > 1 else f'The {roles}'} of row {verdict.entry.ordinal} "
+            f"{'are' if len(empty) > 1 else 'is'} empty{parameters}, so the row accepts no "
+            f"certificate.{aside}",
             remedy="Give the parameter its value. If each environment has its own, name their "
             "files in iflint.toml (docs/configuration.md, Environments), or pass one with "
             "--parameters FILE."

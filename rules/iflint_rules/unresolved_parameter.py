@@ -63,8 +63,7 @@ class UnresolvedParameter(Rule):
                     related = (Related(use.definition.locate(), "defined here, as empty"),)
             yield self.finding(
                 case,
-                f"The {what} of this channel needs the parameter {{{{{use.name}}}}}, "
-                f"which {state}.",
+                f"This channel's {what} needs the parameter {{{{{use.name}}}}}, which {state}.",
                 remedy=f"Give {{{{{use.name}}}}} a value in parameters.prop. If each environment "
                 "has its own, name their files in iflint.toml (docs/configuration.md, "
                 "Environments), or pass one with --parameters FILE.",

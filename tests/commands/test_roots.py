@@ -124,7 +124,7 @@ def test_diff_names_the_channels_that_a_release_breaks(roots, workplace) -> None
     data = json.loads(roots("diff", "3.0.0", "4.0.0", added, "--format", "json"))
     assert (len(data["broken"]), len(data["mended"])) == (0, 1)
     shown = roots("diff", "1.0.0", "2.0.0", removed)
-    assert "Of 1 binding with a certificate at hand, the change breaks 1." in flat(shown)
+    assert "Of 1 row, key or mapping with a certificate at hand, the change" in flat(shown)
     assert roots("diff", "1.0.0", "2.0.0", removed, "--fail-on", "error", code=1) == ""
     assert roots("diff", "3.0.0", "4.0.0", added, "--fail-on", "note")
     assert max(map(len, shown.splitlines())) <= LINE
