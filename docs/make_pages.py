@@ -103,11 +103,16 @@ def with_settings(page: str) -> str:
 
 def settings() -> list[str]:
     """The table of settings, and which of them an environment may have."""
-    from iflint.configuration.settings import COMMAND_LINE_SETTINGS, ENVIRONMENT_SETTINGS
+    from iflint.configuration.settings import (
+        COMMAND_LINE_SETTINGS,
+        ENVIRONMENT_SETTINGS,
+        EXTENDS,
+    )
 
     table = ["| setting | what it says | takes | default |", "| --- | --- | --- | --- |"]
-    for setting in COMMAND_LINE_SETTINGS.values():
+    for setting in (*COMMAND_LINE_SETTINGS.values(), EXTENDS):
         name = f"`--{setting.name}`, typed only" if setting.only_typed else f"`{setting.name}`"
+        name += ", in files only" if setting is EXTENDS else ""
         takes = f"{setting.kind.words}, or several" if setting.many else setting.kind.words
         default = setting.default
         if isinstance(default, tuple):

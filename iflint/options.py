@@ -154,7 +154,8 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True):
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """One of the environments that content is deployed to, with settings of its own.
 
-    A setting that is None is that of the run. ``service_keys`` and ``users`` are added to the
+    A setting that is None is that of the run. ``certificates`` are added to the run's, or to
+    ``certificates_only`` where these are given. ``service_keys`` and ``users`` are added to the
     run's, and count before these; files that match their paths belong to the environment, and to
     others only where these name them, too. ``parameters`` are patterns of paths (see
     `iflint.engine.environments`), applied after the run's own files of parameters; what they mean
@@ -173,11 +174,23 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ()
     certificates: tuple[str, ...] | None = None
+    certificates_only: Annotated[
+        tuple[str, ...] | None,
+        Setting(
+            EXISTING_PATH,
+            "Certificates, service keys and mappings that replace the run's: files or folders.",
+        ),
+    ] = None
     roots: tuple[str, ...] | None = None
     roots_add: tuple[str, ...] | None = None
     service_keys: tuple[ServiceKeySettings, ...] = ()
     users: tuple[UserSettings, ...] = ()
     repository: str | None = None
+
+    @property
+    def has_own_certificates(self) -> bool:
+        """Whether it says anything of certificates itself."""
+        return self.certificates is not None or self.certificates_only is not None
 
 
 class Suppression(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,7 +221,7 @@ class Suppression(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Setting(LINE, "Only of service keys or users of this name; * and ? are wildcards."),
     ] = ""
-    dn: Annotated[str, Setting(LINE, "Only of certificates or entries with this DN.")] = ""
+    dn: Annotated[str, Setting(LINE, "Only of certificates or rows with this DN.")] = ""
     certificate: Annotated[
         str, Setting(FINGERPRINT, "Only of the certificate with this SHA-256 fingerprint.")
     ] = ""
@@ -269,7 +282,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         Setting(EXISTING_FILE, "File with an environment's parameter values.", FLOWS),
     ] = ()
     platform: Annotated[
-        str, Setting(one_of(Platform), "Whose list of supported roots counts.", CERTIFICATES)
+        str,
+        Setting(
+            one_of(Platform), "The platform whose list of supported roots counts.", CERTIFICATES
+        ),
     ] = "cf"
     trust: Annotated[
         str,
@@ -293,12 +309,14 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     calendar: Annotated[
         str | None,
         Setting(
-            EXISTING_FILE, "Rows that correct the calendar of public CAs, in JSON.", CERTIFICATES
+            EXISTING_FILE,
+            "JSON file with rows that correct the calendar of public CAs.",
+            CERTIFICATES,
         ),
     ] = None
     public_cas: Annotated[
         str | None,
-        Setting(EXISTING_FILE, "A table that replaces that of public CAs, in JSON.", CERTIFICATES),
+        Setting(EXISTING_FILE, "JSON file that replaces the table of public CAs.", CERTIFICATES),
     ] = None
     as_of: Annotated[
         datetime | None,
@@ -324,13 +342,16 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ()
     ignore: Annotated[tuple[str, ...], Setting(RULES, "All but these rules.", FINDINGS)] = ()
+    expect_flows: Annotated[
+        bool, Setting(switch(), "Exit with 2 if a path holds no iFlow.", FINDINGS)
+    ] = False
     baseline: Annotated[
         str | None,
-        Setting(FILE, "Known findings: only what this file does not have counts.", FINDINGS),
+        Setting(FILE, "File of known findings: only what is not in it counts.", FINDINGS),
     ] = None
     limit: Annotated[
         tuple[str, ...],
-        Setting(LIMIT, "Let a limit on what is read and told be this number.", LIMITS),
+        Setting(LIMIT, "Set a limit on what is read and told.", LIMITS),
     ] = ()
     rules: Mapping[str, Mapping[str, Any]] = {}
     suppressions: tuple[Suppression, ...] = ()

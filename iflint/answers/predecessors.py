@@ -49,28 +49,28 @@ class Replaced(msgspec.Struct, frozen=True):
         return certificate.sha256 in self.sha256s or self.is_named(certificate.subject)
 
 
-def read_replaced(replaces: str, options: Options) -> Replaced:
-    """What a certificate file, or a DN, names. Raises UsageError."""
+def read_replaced(replaces: str, options: Options, option: str = "--replaces") -> Replaced:
+    """What a certificate file, or a DN, names; ``option`` gave it. Raises UsageError."""
     from iflint.engine.inputs import read_certificates
     from iflint.sources.disk import Disk
 
     if not replaces.strip():
-        raise UsageError("--replaces: it is empty; give a certificate file or a DN")
+        raise UsageError(f"{option}: it is empty; give a certificate file or a DN")
     if os.path.lexists(Disk(options.directory).absolute(replaces)):
         read = read_certificates([replaces], options)
         if not read.certificates:
-            raise UsageError(f"--replaces {replaces}: it holds no certificate")
+            raise UsageError(f"{option} {replaces}: it holds no certificate")
         held = [found.certificate for found in clients(read.certificates)]
         return Replaced(
             tuple(each.subject for each in held), frozenset(each.sha256 for each in held)
         )
     if "=" not in replaces:
-        raise UsageError(f"--replaces {replaces}: there is no such file, and it is no DN")
+        raise UsageError(f"{option} {replaces}: there is no such file, and it is no DN")
     try:
         return Replaced((parse_name(replaces),))
     except MalformedName as error:
         said = f"{sentence(error.message)} {error.remedy}"
-        raise UsageError(f"--replaces {replaces}: {said}") from error
+        raise UsageError(f"{option} {replaces}: {said}") from error
 
 
 def knows(session: Session, replaced: Replaced) -> bool:

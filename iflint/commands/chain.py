@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.console.arguments import CONFIGURATION, ROOTS, answer, several_paths
-from iflint.console.frame import show, subcommand
+from iflint.console.arguments import CONFIGURATION, FAIL_ON, ROOTS, answer, several_paths
+from iflint.console.frame import exit_code, show, subcommand
 from iflint.console.interface import AnyPath, Option
 from iflint.console.invocation import Request, call, options_of, prepare
 from iflint.options import CERTIFICATES, OUTPUT
+from iflint.report.findings import Severity
 from iflint.reporters.encoding import enveloped
 from iflint.words.terminal import BOLD, ERROR, ISSUED_BY, NOTE, QUIET, WARNING, Style
 from iflint.words.wording import counted, day, left, listed
@@ -41,20 +42,25 @@ EVERY = Option(
 @subcommand(
     "chain",
     "Show certificates up to their root.",
-    (several_paths("FILE..."), FURTHER, *ROOTS, *answer("text", "json"), EVERY, *CONFIGURATION),
+    (
+        *(several_paths("FILE..."), FURTHER, *ROOTS, *answer("text", "json"), EVERY, FAIL_ON),
+        *CONFIGURATION,
+    ),
     examples=(
         "iflint chain partner.pem",
         "iflint chain partner.cer --certificates intermediates --as-of 2027-03-15",
         "iflint chain partner.pem --format json",
+        "iflint chain partner.pem --fail-on error",
     ),
 )
-def command(asked: Request, paths: tuple[str, ...], every: bool) -> None:
+def command(asked: Request, paths: tuple[str, ...], every: bool) -> int:
     """Show the chain of each certificate in FILE up to its root, with a verdict at each link.
 
-    FILE is a certificate file, a keystore or a service key, or a folder or archive of these. A
+    FILE is a certificate file, a keystore or a service key, or a folder or archive of these.
+    Intermediates are looked for in FILE and in --certificates. A supported root needs no file. A
     certificate that issued another one in FILE has no tree of its own, unless --all is given.
-    What a chain lacks may be in FILE or in --certificates; of a root on the list in force, no
-    file is needed. Exit code: 0 whatever the verdicts are.
+    Exit code: 0 whatever the verdicts are; with --fail-on, 1 where a chain fails or a file can't be
+    read (error), or is uncertain (warning).
     """
     from iflint.answers.chains import judged_chains
 
@@ -62,6 +68,14 @@ def command(asked: Request, paths: tuple[str, ...], every: bool) -> None:
     run = prepare(asked, paths, mistakes=missing)
     chains = call(judged_chains, run.paths, options_of(run), every=every)
     show(run, chains, text=_text, json=_json)
+    return exit_code(asked, run, _worst(chains))
+
+
+def _worst(chains: JudgedChains) -> Severity | None:
+    verdicts = {standing.verdict for standing in chains.trees}
+    if chains.problems or "fails" in verdicts:
+        return Severity.ERROR
+    return Severity.WARNING if "uncertain" in verdicts else None
 
 
 def _json(chains: JudgedChains) -> str:

@@ -24,6 +24,8 @@ from iflint.words.visible import shown
 from iflint.words.wording import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from iflint.report.report import Report
 
 
@@ -42,7 +44,8 @@ def command(asked: Request, paths: tuple[str, ...]) -> int:
     """Check exported flows and certificates at PATH (default: the current folder).
 
     A PATH is an .iflw file, an export, a folder or a repository of any of them.
-    Exit code: 0 clean, 1 findings, 2 wrong usage, 3 iflint itself failed.
+    Exit code: 0 clean, 1 findings, 2 wrong usage (with --expect-flows also a path without an
+    iFlow), 3 iflint itself failed.
     """
     return report_on(prepare(asked, paths or (".",)), guide=True)
 
@@ -90,15 +93,13 @@ def _report_on(run: Invocation, *, guide: bool) -> int:
             tell(f"the report in the format {each.format}", error)
     if failures:
         raise Failure("\n".join(failures))
-    _say_scope(report, run)
-    if run.settings.quiet or Destination("text", STANDARD_OUTPUT) not in run.destinations:
-        from iflint.console.reading import say_where_nothing_is
-
-        say_where_nothing_is(run.paths, report.places)
-    elif guide:
+    _say_aside(report, run)
+    if guide and output.is_terminal() and Destination("text", STANDARD_OUTPUT) in run.destinations:
         from iflint.console import next_steps
 
         next_steps.show(report, run)
+    if report.lacks_flows:
+        raise WrongUsage(_lacking(report))
     return FOUND if report.fails(run.settings.fail_level) else CLEAN
 
 
@@ -111,14 +112,34 @@ def _size(report: Report) -> int:
     return size
 
 
-def _say_scope(report: Report, run: Invocation) -> None:
-    """Say beside the reports what was looked at, where one has no room and none on screen says."""
+def _lacking(report: Report) -> Iterator[str]:
+    """That iFlows were expected where none is."""
+    from iflint.report.findings import Severity
+    from iflint.reporters.remarks import aside, remarks
+
+    for each in remarks(report):
+        if each.severity is Severity.ERROR:
+            yield f"{aside(each.text)}; --expect-flows asks for one"
+
+
+def _say_aside(report: Report, run: Invocation) -> None:
+    """Say beside the reports what none on screen says.
+
+    That is what led to nothing, and, where a report has no room for it, what was looked at.
+    """
+    from iflint.report.findings import Severity
     from iflint.reporters import load
+    from iflint.reporters.remarks import aside, remarks
     from iflint.reporters.sentences import scope
 
-    aside = {each: load(each.format).NEEDS.scope_aside for each in run.destinations}
-    on_screen = any(each.path == STANDARD_OUTPUT and not aside[each] for each in aside)
-    if any(aside.values()) and not on_screen and not run.settings.quiet:
+    needs = {each: load(each.format).NEEDS for each in run.destinations}
+    on_screen = [needs[each] for each in needs if each.path == STANDARD_OUTPUT]
+    for_people = not run.settings.quiet and any("quiet" in each.settings for each in on_screen)
+    for each in remarks(report):
+        if each.severity is not Severity.ERROR and not for_people:
+            complain(aside(each.text))
+    has_no_room = any(each.scope_aside for each in needs.values())
+    if has_no_room and all(each.scope_aside for each in on_screen) and not run.settings.quiet:
         complain(scope(report))
 
 

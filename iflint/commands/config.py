@@ -15,6 +15,7 @@ from iflint.options import OUTPUT
 from iflint.reporters.encoding import dumped, enveloped
 from iflint.words.terminal import Style
 from iflint.words.visible import visible
+from iflint.words.wording import listed
 
 if TYPE_CHECKING:
     from iflint.configuration.effective import (
@@ -40,9 +41,9 @@ SCHEMA = Option("--schema", OUTPUT, "Print the JSON Schema of configuration file
 def command(asked: Request, paths: tuple[str, ...], schema: bool) -> None:
     """Show the settings with which PATH (default: the current folder) would be checked.
 
-    Tells of each where it comes from: the default, the place in the configuration file, or the
-    command line. --format and --output are those of this list; what they are for 'iflint check'
-    is told as the file has it. Exit code: 0, or 2 when something in the settings is wrong.
+    Tells where each setting comes from: the default, the place in the configuration file, or the
+    command line. --format and --output are for this list; those of 'iflint check' are shown as the
+    file has them. Exit code: 0, or 2 when something in the settings is wrong.
     """
     from iflint.configuration.effective import effective_settings
 
@@ -72,6 +73,7 @@ def _json(found: EffectiveSettings) -> str:
     return enveloped(
         "config",
         configuration=found.configuration,
+        extends=found.extends,
         settings=found.settings,
         suppressions=[{**each.given, "place": each.place} for each in found.suppressions],
         rules=found.rules,
@@ -105,6 +107,8 @@ def _table(found: EffectiveSettings, style: Style) -> str:
             groups[title] = _rows(each_table)
     shown = table(columns("Setting", "From", "Value"), [*groups.items()], style)
     file = visible(relative(found.configuration)) if found.configuration else "none"
+    if found.extends:
+        file += f", which extends {listed([visible(relative(path)) for path in found.extends])}"
     return f"Configuration file: {file}\n\n{shown}\n{_rules_line(found)}\n"
 
 
@@ -139,5 +143,6 @@ def _value(setting: EffectiveSetting) -> str:
     from iflint.configuration.effective import texts
 
     if setting.value is None:
-        return SETTINGS[setting.name].absent or "not set"
+        told = SETTINGS.get(setting.name)
+        return (told and told.absent) or "not set"
     return ", ".join(map(visible, texts(setting.value)))

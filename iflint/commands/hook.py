@@ -21,28 +21,33 @@ NAMING = ("certificates", "parameters", "roots", "roots_add", "calendar", "publi
 
 @subcommand(
     "hook",
-    "Check what changed files belong to.",
+    "Check the flows of changed files, for pre-commit.",
     (several_paths("[FILE]..."), *JUDGING, *FINDINGS, *REPORT, *CONFIGURATION),
     examples=("iflint hook packages/Orders/src/main/resources/parameters.prop",),
 )
 def command(asked: Request, paths: tuple[str, ...]) -> int:
     """Check the flows that the changed FILEs belong to; made for pre-commit.
 
-    A changed certificate or configuration file can concern every flow, so then the whole
-    repository is checked, as it is without FILE. Certificates are the configured ones, else
-    all of the repository. Options and exit codes are those of 'iflint check'.
+    A changed certificate or configuration file can concern every flow. Then the whole repository
+    is checked, as it is without FILE. The certificates are the configured ones, else all of the
+    repository. Options and exit codes are those of 'iflint check'; flows are expected of the
+    whole repository only.
     """
     from iflint.commands.check import report_on
     from iflint.console import progress_bar
-    from iflint.sources import repository_root
+    from iflint.sources import repository_of_flows, repository_root
 
     root = _relative(repository_root(os.curdir))
     run = prepare(asked, paths, configured_from=(root,))
     paths = targets(run, root)
-    if run.settings.certificates is None:
-        run = run.but(certificates=(root,))
+    everything = paths == (root,)
+    finds_them_itself = everything or repository_of_flows(paths) is not None
+    if not everything:
+        run = run.but(expect_flows=False)
     if not paths:
         run = run.but(certificates=())
+    elif run.settings.certificates is None and not finds_them_itself:
+        run = run.but(certificates=(root,))
     with progress_bar.silenced():
         return report_on(msgspec.structs.replace(run, paths=paths))
 
@@ -54,7 +59,7 @@ def targets(run: Invocation, root: str) -> tuple[str, ...]:
     given = (getattr(run.settings, name) or () for name in NAMING)
     named = [path for one in given for path in ((one,) if isinstance(one, str) else one)]
     if run.configuration is not None:
-        named.append(run.configuration.path)
+        named += run.configuration.files
     if not run.paths or any(_concerns_every_flow(file, named) for file in run.paths):
         return (root,)
     owners = owning_bundles(_not_excluded(run)).values()

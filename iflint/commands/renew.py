@@ -72,13 +72,13 @@ class Renewals(msgspec.Struct, frozen=True):
 def command(asked: Request, certificate: str, paths: tuple[str, ...], replaces: str | None) -> int:
     """Tell what a new CERTIFICATE means for the flows at PATH (default: the current folder).
 
-    Which channels, flows and packages it touches and in which environment (each configured one,
-    unless --environment names some), and which service keys and certificate-to-user mappings;
-    whether the pair changes, the rows, keys and mappings to add and later to remove in SAP's
-    order, the days left for each step, and what is wrong with the certificate itself. A
-    certificate that is in use already gets the plan for the one to come. Where nothing knows the
-    sender, those that it may replace are named: say with --replaces which.
-    Exit code: 0 when it could answer, 1 when the certificate itself would be refused.
+    The answer names the channels, flows and packages, the service keys and the certificate-to-user
+    mappings that it touches, in each configured environment (or in those that --environment names).
+    It tells whether the subject or issuer changes, and what is wrong with the certificate itself.
+    Then come the steps in SAP's order, each with its days: which rows, keys and mappings to add,
+    and later to remove. A certificate that is in use already gets the plan for the one to come.
+    Where nothing knows the sender, the answer names those that it may replace: say with --replaces
+    which. Exit code: 0 when it could answer, 1 when the certificate itself would be refused.
     """
     from iflint.answers.renewal import plan_renewals
 
@@ -142,7 +142,7 @@ def _lines(plan: Renewal, clock: datetime, style: Style) -> Iterator[str]:
 
 def _row(row: tuple[str, str]) -> Iterator[tuple[str, str]]:
     """The two texts to enter, each for its cell."""
-    yield from zip(("subject", "issuer "), row, strict=True)
+    yield from zip(("Subject DN", "Issuer DN "), row, strict=True)
 
 
 def _heading(plan: Renewal) -> str:
@@ -246,7 +246,8 @@ def _of_channels(plan: Renewal) -> str:
     if plan.without_subject:
         return f"It touches {touched}, in which no row can list it:"
     if plan.pair_changes:
-        return f"It touches {touched}; the pair changes, so flows must be redeployed:"
+        flow = "the flow" if flows == 1 else "the flows"
+        return f"It touches {touched}; the pair changes, so redeploy {flow}:"
     if any(one.needs_new for one in plan.callers):
         return f"It touches {touched}; the pair stays, so no flow changes:"
     return f"It touches {touched}; the pair stays, so there is nothing to deploy:"
@@ -258,11 +259,11 @@ def _touched(one: Touched) -> str:
     if one.environments:
         text += f" ({', '.join(one.environments)})"
     if not one.changes:
-        state = "lists this pair"
+        state = "has a row with this pair"
     elif one.has_new:
-        state = "lists the new pair already, and the old one still"
+        state = "has a row with the new pair already, and still the old one"
     else:
-        state = "lists another pair"
+        state = "has a row with another pair"
     ends = f"; the old certificate ends on {one.old_until}" if one.old_until else ""
     return f"{text}: {state}{ends}"
 

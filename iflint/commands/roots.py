@@ -10,8 +10,8 @@ import click
 import msgspec
 
 from iflint.console import output
-from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, ROOTS, answer
-from iflint.console.frame import show, subcommand
+from iflint.console.arguments import CONFIGURATION, FAIL_ON, JUDGING, PATHS, ROOTS, answer
+from iflint.console.frame import exit_code, show, subcommand
 from iflint.console.interface import AnyPath, Option, complain
 from iflint.console.invocation import Request, call, options_of, prepare
 from iflint.console.tables import columns, table
@@ -108,7 +108,7 @@ def list_roots(asked: Request, search: tuple[str, ...]) -> None:
     """List the known roots, or those in which every word of SEARCH occurs.
 
     SEARCH may be parts of the name, the key or a fingerprint. Each root is shown with the
-    releases in which it came and went, and what the list in force says of it. With SEARCH, the
+    releases in which it came and went, and whether it is supported today. With SEARCH, the
     public CAs of that name follow, each with the roots to which it leads (JSON has all of them).
     """
     from iflint.answers.public_cas import public_cas_with
@@ -178,7 +178,8 @@ def _table_of_cas(found: Listed, style: Style) -> str:
     cas = found.public_cas
     shown_cas = cas[:_MOST_CAS]
     supported = sum(ca.supported for ca in cas)
-    title = f"Public CAs: {supported} of these {len(cas)} lead to a root of the list in force"
+    lead = "leads" if supported == 1 else "lead"
+    title = f"Public CAs: {supported} of {len(cas)} {lead} to a supported root"
     rows = [
         [visible(ca.subject), _CLIENTS[ca.client_auth], "\n".join(map(_leads, ca.roots)) or "none"]
         for ca in shown_cas
@@ -239,21 +240,27 @@ RELEASES = [click.Argument([name], metavar="RELEASE") for name in ("one", "other
 @subcommand(
     "diff",
     "Show what came and went between two releases.",
-    (*RELEASES, PATHS, *JUDGING, *answer("table", "json"), *CONFIGURATION),
-    examples=("iflint roots diff 2.0.0 3.0.0", "iflint roots diff 2.0.0 3.0.0 exports"),
+    (*RELEASES, PATHS, *JUDGING, *answer("table", "json"), FAIL_ON, *CONFIGURATION),
+    examples=(
+        "iflint roots diff 2.0.0 3.0.0",
+        "iflint roots diff 2.0.0 3.0.0 exports --fail-on error",
+    ),
     group=command,
 )
-def diff(asked: Request, one: str, other: str, paths: tuple[str, ...]) -> None:
+def diff(asked: Request, one: str, other: str, paths: tuple[str, ...]) -> int:
     """Show which roots came and went between two releases of the list.
 
     With PATH, which of its channels, service keys and certificate-to-user mappings the change
-    breaks: each is judged once with each release.
+    breaks: each is judged once with each release. Exit code: 0 whatever breaks; with --fail-on, 1
+    where anything does (error).
     """
     from iflint.answers.releases import release_effect
+    from iflint.report.findings import Severity
 
     run = prepare(asked, paths)
     found = call(release_effect, run.paths, options_of(run), one, other)
     show(run, found, table=_diff, json=_diff_json)
+    return exit_code(asked, run, Severity.ERROR if found.broken else None)
 
 
 def _diff_json(found: ReleaseEffect) -> str:
@@ -287,8 +294,9 @@ def _diff(found: ReleaseEffect, style: Style) -> str:
 
 
 def _effect(found: ReleaseEffect, style: Style) -> str:
-    checked, broken = counted(found.checked or 0, "binding"), len(found.broken) or "none"
-    said = f"Of {checked} with a certificate at hand, the change breaks {broken}.\n"
+    what = "row, key or mapping" if found.checked == 1 else "rows, keys and mappings"
+    said = f"Of {found.checked} {what} with a certificate at hand, the change breaks "
+    said += f"{len(found.broken) or 'none'}.\n"
     groups = [
         (name, [_affected_cells(one) for one in affected])
         for name, affected in (("Broken", found.broken), ("Works again", found.mended))
@@ -305,7 +313,7 @@ def _affected_cells(one: Affected) -> list[str]:
         where = (caller_name(one.caller), *opens, str(one.file))
     else:
         flow = f"{one.package} › {one.iflow}" if one.package else one.iflow
-        where = (flow, f"{one.adapter} {one.address}, entry {one.entry}", str(one.file))
+        where = (flow, f"{one.adapter} {one.address}, row {one.entry}", str(one.file))
     if one.environments:
         where = (*where, f"in {listed(one.environments)}")
     return ["\n".join(map(visible, where)), visible(one.subject), visible(one.root)]

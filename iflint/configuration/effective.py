@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from os.path import abspath
 from typing import Any
 
 import msgspec
@@ -76,13 +77,14 @@ class EffectiveSettings(msgspec.Struct, frozen=True):
     """Everything that counts in a run: settings, suppressions, and each rule that is installed.
 
     ``service_keys`` and ``users`` are what the file says of callers. ``configuration`` is the path
-    of the file that counts.
+    of the file that counts, ``extends`` those of the files that it extends.
     """
 
     settings: tuple[EffectiveSetting, ...]
     suppressions: tuple[EffectiveTable, ...] = ()
     rules: tuple[EffectiveRule, ...] = ()
     configuration: str | None = None
+    extends: tuple[str, ...] = ()
     service_keys: tuple[EffectiveTable, ...] = ()
     users: tuple[EffectiveTable, ...] = ()
 
@@ -101,7 +103,9 @@ def effective_settings(
     file = configuration or Configuration("")
     listed = {name: _setting(name, typed, given, file) for name in SETTINGS}
     of_environments = [
-        _in_environment(environment, listed[name], file)
+        _in_environment(
+            environment, listed.get(name) or EffectiveSetting(name, None, DEFAULT), file
+        )
         for environment in file.values.get(ENVIRONMENTS, ())
         for name in ENVIRONMENT_SETTINGS
     ]
@@ -110,6 +114,7 @@ def effective_settings(
         tuple(_tables(file, SUPPRESSIONS, SUPPRESSION_SETTINGS)),
         tuple(_rule(info, given, file, listed) for info in rules),
         configuration.path if configuration else None,
+        tuple(map(abspath, file.files[1:])),
         tuple(_tables(file, SERVICE_KEYS, SERVICE_KEY_SETTINGS)),
         tuple(_tables(file, USERS, USER_SETTINGS)),
     )
@@ -164,9 +169,8 @@ def _rule(
     listed: Mapping[str, EffectiveSetting],
 ) -> EffectiveRule:
     table = given.get(RULES, {}).get(info.code, {})
-    label = file.rule_labels.get(info.code, "")
     own = {
-        name: EffectiveSetting(name, value, FILE, file.place(RULES, label, name))
+        name: EffectiveSetting(name, value, FILE, file.place(RULES, info.code, name))
         for name, value in table.items()
     }
     options = Options(select=given.get("select", ()), ignore=given.get("ignore", ()))
@@ -182,7 +186,8 @@ def _rule(
         ),
     ]
     found = tuple(own.get(setting.name, setting) for setting in shipped)
-    return EffectiveRule(info.code, info.name, str(info.state), asked, bool(label), found)
+    told = info.code in file.rule_labels
+    return EffectiveRule(info.code, info.name, str(info.state), asked, told, found)
 
 
 def texts(value: Any) -> Iterator[str]:

@@ -15,6 +15,7 @@ from iflint.configuration.search import LARGEST_FILE, OWN_FILE, SHARED_FILE, TAB
 from iflint.configuration.settings import (
     COMMAND_LINE_SETTINGS,
     ENVIRONMENT_SETTINGS,
+    EXTENDS,
     SERVICE_KEY_SETTINGS,
     SETTINGS,
     SUPPRESSION_SETTINGS,
@@ -68,7 +69,9 @@ class Configuration(msgspec.Struct, frozen=True, dict=True):
     """The settings of a file, by name, and everything that is wrong in it.
 
     ``named`` are the keys of the file, also those whose values are wrong; ``rule_labels`` tells
-    under which label the table of the rule with a code stands. ``text`` is the file's.
+    under which label the table of the rule with a code stands. ``extends`` are the files that it
+    names, ``below`` all that it extends, those first over which others go; ``origins`` tells where
+    what comes from one of them stands (`iflint.configuration.extending`). ``data`` is the file's.
     """
 
     path: str
@@ -78,16 +81,47 @@ class Configuration(msgspec.Struct, frozen=True, dict=True):
     rule_labels: dict[str, str] = {}
     data: bytes = b""
     bounds: Bounds | None = None
+    extends: tuple[str, ...] = ()
+    below: tuple[Configuration, ...] = ()
+    origins: dict[KeyPath, tuple[Configuration, KeyPath]] = {}
 
     @property
     def folder(self) -> str:
         """The absolute folder that the file's paths and patterns are relative to."""
         return os.path.dirname(os.path.abspath(self.path))
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The paths of all files that count."""
+        return (self.path, *(file.path for file in self.below))
+
+    def folder_of(self, name: str) -> str:
+        """The folder of the file that says a setting."""
+        return self._origin((name,))[0].folder
+
     def place(self, *keys: str | int) -> str:
-        """Where in the file stands what is there under some keys."""
-        line, column = self._positions.key((*_prefix(self.path), *keys))
-        return f"{relative(self.path)}:{line}:{column}"
+        """Where stands what is there under some keys; a rule is known by its code."""
+        file, there = self._origin(keys)
+        return file._placed(file._positions.key((*_prefix(file.path), *there)))
+
+    def item_place(self, name: str, number: int) -> str:
+        """Where in the file itself stands an item of a setting's list, or its only value."""
+        key = (*_prefix(self.path), name)
+        item = self._positions.value((*key, number))
+        alone = item == self._positions.key(key)
+        return self._placed(self._positions.value(key) if alone else item)
+
+    def _placed(self, place: tuple[int, int]) -> str:
+        return ":".join(map(str, (_label(self.path), *place)))
+
+    def _origin(self, keys: KeyPath) -> tuple[Configuration, KeyPath]:
+        if keys in self.origins:
+            return self.origins[keys]
+        table, *rest = keys
+        if table == RULES:
+            code = str(rest[0])
+            return self, (RULES, self.rule_labels.get(code, code), *rest[1:])
+        return self, keys
 
     @cached_property
     def _positions(self) -> Positions:
@@ -208,7 +242,8 @@ class _Reading:
             USERS: self.users,
         }
         single = {key: value for key, value in table.items() if key not in readers}
-        values = self.settings(single, SETTINGS, prefix)
+        values = self.settings(single, SETTINGS | {EXTENDS.name: EXTENDS}, prefix)
+        extends = values.pop(EXTENDS.name, ())
         for key, reader in readers.items():
             if key in table:
                 values[key] = reader(table[key], (*prefix, key))
@@ -220,6 +255,7 @@ class _Reading:
             self.rule_labels,
             self._data,
             self._scope.bounds,
+            extends,
         )
 
     def environments(self, given: Any, path: tuple[str, ...]) -> tuple[Environment, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from iflint.configuration.file import ENVIRONMENTS, RULES, SERVICE_KEYS, SUPPRESSIONS, USERS
 from iflint.configuration.settings import (
     ENVIRONMENT_SETTINGS,
+    EXTENDS,
     SERVICE_KEY_SETTINGS,
     SETTINGS,
     SUPPRESSION_SETTINGS,
@@ -53,7 +54,7 @@ def schema(rules: Sequence[type[Rule]]) -> Json:
             "user": _filled_table(USER_SETTINGS),
             **{rule.code: _rule(rule) for rule in rules},
         },
-    } | {"properties": _properties(SETTINGS.values()) | _tables(rules)}
+    } | {"properties": _properties((EXTENDS, *SETTINGS.values())) | _tables(rules)}
 
 
 def _tables(rules: Sequence[type[Rule]]) -> Json:

@@ -33,7 +33,7 @@ JUDGING = (
 )
 """What decides what is read, and how it is judged."""
 RULES = ("select", "ignore")
-FINDINGS = (*RULES, "fail-on", "baseline", "write-baseline", "prune-baseline")
+FINDINGS = (*RULES, "fail-on", "expect-flows", "baseline", "write-baseline", "prune-baseline")
 """What decides which findings count."""
 REPORT = ("format", "output", "title", "sarif-profile", "color", "verbose", "quiet")
 """What decides where the report goes."""
@@ -55,6 +55,14 @@ CONFIGURATION = (
     ),
 )
 """Options that stand on the command line only."""
+FAIL_ON = Option(
+    "--fail-on",
+    OUTPUT,
+    "The least severity that gives exit code 1, as of 'iflint check'. Default: never.",
+    metavar=COMMAND_LINE_SETTINGS["fail-on"].kind.metavar,
+    type=OneOf(COMMAND_LINE_SETTINGS["fail-on"].kind.choices),
+)
+"""For commands that answer a question: they fail only where that is typed."""
 DEBUG = Option(
     "--debug", LAST_HEADING, "Show the traceback of an internal error.", expose_value=False
 )

@@ -10,8 +10,9 @@ import click
 from iflint.configuration.settings import COMMAND_LINE_SETTINGS, Destination
 from iflint.console import output
 from iflint.console.arguments import DEBUG, read_answer, setting
-from iflint.console.interface import GroupedCommand, OneOf
+from iflint.console.interface import CLEAN, FOUND, GroupedCommand, OneOf
 from iflint.console.invocation import Invocation, Request
+from iflint.report.findings import Severity
 
 T = TypeVar("T")
 
@@ -77,6 +78,16 @@ def _request(arguments: dict[str, Any], formats: click.ParamType[Any] | None) ->
         trusting=arguments.pop("trust_configuration", False),
         mistakes=tuple(mistakes),
     )
+
+
+def exit_code(asked: Request, run: Invocation, worst: Severity | None) -> int:
+    """The exit code of an answer in which this is the worst (None: nothing is wrong).
+
+    What the configuration says of ``fail-on`` is for checks: it counts only where it is typed.
+    """
+    level = run.settings.fail_level if "fail-on" in asked.given else None
+    fails = level is not None and worst is not None and worst.reaches(level)
+    return FOUND if fails else CLEAN
 
 
 def show(run: Invocation, answer: T, **formats: Callable[..., str]) -> None:

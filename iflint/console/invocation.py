@@ -121,7 +121,7 @@ def prepare(
         of_file = "exclude" in configured and "exclude" not in given
         settings = msgspec.structs.replace(
             settings,
-            exclude_directory=configuration.folder if of_file else None,
+            exclude_directory=configuration.folder_of("exclude") if of_file else None,
             root=os.path.dirname(configuration.path),
         )
     return Invocation(
@@ -175,9 +175,10 @@ def _overwritten(
     for one in everywhere:
         for named in (one.certificates, one.parameters, one.roots, one.roots_add):
             inputs += named or ()
+        inputs += getattr(one, "certificates_only", None) or ()
     used = {os.path.realpath(path): "which this run reads" for path in inputs}
-    if configuration:
-        used[os.path.realpath(configuration.path)] = "the configuration"
+    for path in configuration.files if configuration else ():
+        used[os.path.realpath(path)] = "the configuration"
     baseline = settings.baseline
     others = used | ({os.path.realpath(baseline): "the baseline"} if baseline else {})
     for each in destinations:
@@ -419,6 +420,10 @@ def _configuration(
     from iflint.configuration.file import read
 
     configuration = read(path, rule_names, bounds)
+    if configuration.extends:
+        from iflint.configuration.extending import extended
+
+        configuration = extended(configuration, rule_names, bounds)
     mistakes.extend(map(str, configuration.mistakes))
     return configuration
 

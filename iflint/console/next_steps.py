@@ -10,6 +10,7 @@ from iflint.words.wording import listed
 
 if TYPE_CHECKING:
     from iflint.console.invocation import Invocation
+    from iflint.report.findings import Finding
     from iflint.report.report import Report
 
 SEVERAL = 10
@@ -49,9 +50,20 @@ def after(report: Report) -> Iterator[tuple[str, str]]:
         yield f"iflint explain {worst[0].code}", "why it fails at runtime, and what to do"
     if any(finding.fixable for finding in report.findings):
         yield "iflint fix --diff", "what iflint can write itself; give it the same paths"
+    ending = {each.certificate for each in report.findings if _tells_of_its_end(each)}
+    if ending:
+        yield "iflint renew NEW.cer", "what to do with the sender's new certificate, and where"
+    if len(ending) > 1:
+        yield "iflint certificates", "which certificate ends when, and who needs it"
     if any(finding.breaks_on for finding in report.findings):
         yield "iflint forecast", "what breaks on which day; give it the same paths"
     if len(report.findings) >= SEVERAL:
         yield "--format html=report.html", "all of it as a page, each flow drawn"
     if len(report.findings) >= MANY and report.baseline is None:
         yield "--write-baseline FILE", "make these known, so that only new ones count"
+
+
+def _tells_of_its_end(finding: Finding) -> bool:
+    """Whether a finding speaks of a certificate that has ended, or of the day on which it ends."""
+    day = finding.broken_since or finding.breaks_on
+    return finding.certificate is not None and finding.certificate.not_after == day

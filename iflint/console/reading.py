@@ -31,10 +31,11 @@ def read(run: Invocation, *, flows: bool = True) -> tuple[Session, ...]:
 def say_where_nothing_is(paths: Sequence[str], found: Iterable[str]) -> None:
     """Complain of paths without any file that was ``found`` to hold a flow or a caller."""
     from iflint.places.paths import without_any
+    from iflint.reporters.remarks import aside, no_iflow
 
     given = [path.replace(os.sep, "/") for path in paths]
     for path in without_any(os.getcwd().replace(os.sep, "/"), given, found):
-        complain(f"no iFlow found in {shown(path, 200)}")
+        complain(aside(no_iflow(path)))
 
 
 def say_what_has_no_parameters(run: Invocation, found: Iterable[tuple[str, int]]) -> None:

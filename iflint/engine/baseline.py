@@ -2,19 +2,26 @@
 
 A file of JSON, a finding a line, sorted and without anything that changes from day to day, so
 that a difference of two versions shows what came and went. A known finding is recognized by its
-fingerprint; one that is worse than it was, or holds in another environment, is new.
+fingerprint, also where its file has another name now (`iflint.engine.moves`); one that is worse
+than it was, or holds in another environment, is new.
 """
 
 from __future__ import annotations
 
 import codecs
 import os.path
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import msgspec
 
-from iflint.engine.coverage import Coverage, RunCoverage, caller_in_baseline, path_in_baseline
+from iflint.engine.coverage import (
+    Coverage,
+    RunCoverage,
+    caller_in_baseline,
+    channel_in_baseline,
+    path_in_baseline,
+)
 from iflint.limits import BASELINE_BYTES
 from iflint.options import UsageError
 from iflint.report.findings import BaselineState, Finding, Severity
@@ -124,11 +131,12 @@ def compared(
     known finding is gone if the run read its file, or found it deleted, and asked its rule in its
     environments, with a certificate at hand for its entry, and it is neither found nor suppressed.
     """
-    marked = [_marked(finding, baseline) for finding in report.findings]
-    suppressed = tuple(_marked(finding, baseline) for finding in report.suppressed)
-    found = {finding.fingerprint for finding in (*marked, *suppressed)}
-    in_force = frozenset(codes)
     checked = RunCoverage(report, looked_at)
+    was = _moved(report, baseline, checked)
+    marked = [_marked(finding, baseline, was) for finding in report.findings]
+    suppressed = tuple(_marked(finding, baseline, was) for finding in report.suppressed)
+    found = {finding.fingerprint for finding in (*marked, *suppressed)}.union(was.values())
+    in_force = frozenset(codes)
     vanished = sorted(
         (
             known
@@ -137,15 +145,33 @@ def compared(
         ),
         key=_order,
     )
+    new = tuple(finding for finding in marked if finding.baseline is BaselineState.NEW)
+    before = [was.get(finding.fingerprint, finding.fingerprint) for finding in new]
     return msgspec.structs.replace(
         report,
-        findings=tuple(f for f in marked if f.baseline is BaselineState.NEW),
+        findings=new,
         known=tuple(f for f in marked if f.baseline is BaselineState.UNCHANGED),
         suppressed=suppressed,
         baseline=BaselineSummary(
-            _shown(baseline.path, report), sum(1 for _ in baseline.rows), tuple(vanished)
+            _shown(baseline.path, report),
+            sum(1 for _ in baseline.rows),
+            tuple(vanished),
+            tuple(row for old in was.values() for row in baseline.findings[old]),
+            sum(fingerprint in baseline.findings for fingerprint in before),
         ),
     )
+
+
+def _moved(report: Report, baseline: Baseline, checked: RunCoverage) -> dict[str, str]:
+    """The fingerprint that a finding had in the baseline, where its file has been renamed."""
+    every = (*report.findings, *report.suppressed)
+    found = {finding.fingerprint for finding in every}
+    if found.issubset(baseline.findings) or found.issuperset(baseline.findings):
+        return {}
+    from iflint.engine.moves import moved
+
+    rows = [row for row in baseline.rows if row.fingerprint not in found and not row.caller]
+    return moved([f for f in every if not f.caller], rows, baseline.findings, report, checked)
 
 
 def of_report(report: Report, before: Baseline | None = None) -> list[KnownFinding]:
@@ -205,6 +231,7 @@ def _kept(report: Report, before: Baseline | None) -> Iterator[KnownFinding]:
         return
     gone = {known.fingerprint for known in report.baseline.vanished}
     found = {f.fingerprint for f in (*report.findings, *report.known, *report.suppressed)}
+    found |= {known.fingerprint for known in report.baseline.moved}
     checked = {each.name for each in report.environments}
     for known in before.rows:
         elsewhere = tuple(name for name in known.environments if name not in checked)
@@ -216,8 +243,10 @@ def _kept(report: Report, before: Baseline | None) -> Iterator[KnownFinding]:
             yield known
 
 
-def _marked(finding: Finding, baseline: Baseline) -> Finding:
-    state = BaselineState.UNCHANGED if baseline.knows(finding) else BaselineState.NEW
+def _marked(finding: Finding, baseline: Baseline, was: Mapping[str, str]) -> Finding:
+    before = was.get(finding.fingerprint, finding.fingerprint)
+    known = baseline.knows(msgspec.structs.replace(finding, fingerprint=before))
+    state = BaselineState.UNCHANGED if known else BaselineState.NEW
     return msgspec.structs.replace(finding, baseline=state)
 
 
@@ -242,9 +271,7 @@ def _known(finding: Finding, report: Report) -> KnownFinding:
         fingerprint=finding.fingerprint,
         member="!/".join(file.members),
         iflow=(iflow.name or iflow.id) if iflow else "",
-        channel=f"{channel.adapter} {channel.address_raw or channel.name}".strip()
-        if channel
-        else "",
+        channel=channel_in_baseline(channel) if channel else "",
         caller=caller_in_baseline(finding.caller) if finding.caller else "",
         subject=pair.subject if pair else "",
         issuer=pair.issuer if pair else "",

@@ -10,7 +10,7 @@ import msgspec
 
 from iflint.places.location import FileLocation
 from iflint.places.paths import absolute, is_below
-from iflint.report.findings import CallerReference
+from iflint.report.findings import CallerReference, ChannelReference
 from iflint.report.report import CallerResult, KnownFinding, Report
 from iflint.sources.names import Role, bundle_root, role_of
 
@@ -38,6 +38,11 @@ def path_in_baseline(path: str, report: Report) -> str:
 def caller_in_baseline(caller: CallerReference | CallerResult) -> str:
     """A service key or a mapping as a baseline writes it."""
     return f"{caller.kind} {caller.name}"
+
+
+def channel_in_baseline(channel: ChannelReference) -> str:
+    """A channel as a baseline writes it."""
+    return f"{channel.adapter} {channel.address_raw or channel.name}".strip()
 
 
 class RunCoverage:
@@ -91,6 +96,11 @@ class RunCoverage:
         of_flow = bool(known.iflow)
         renewed = not known.renewed or self._was_read(known.renewed)
         return renewed and self._was_read(known.path, known.member, of_flow=of_flow)
+
+    def has_left(self, path: str, *, of_flow: bool) -> bool:
+        """Whether what lay at a path is not there any more; a flow, also where others are read."""
+        gone = not os.path.lexists(absolute(self._root, path))
+        return gone or (of_flow and self._was_read(path, of_flow=True))
 
     def _was_read(self, file: str, member: str = "", *, of_flow: bool = False) -> bool:
         """Whether a file was read as a whole, or is no longer where the run looked for files."""

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -28,6 +29,9 @@ from iflint.values import ARTIFACT_FOLDER, PLACEHOLDER
 if TYPE_CHECKING:
     from iflint.iflow.reader import ParsedIflow
     from iflint.report.findings import Finding
+
+
+T = TypeVar("T")
 
 
 class ParameterPath(msgspec.Struct, frozen=True):
@@ -69,7 +73,8 @@ def merged(reports: Mapping[str, Report]) -> Report:
     A finding is the same one if its fingerprint and severity are; it reads as in the first
     environment that has it. Channels that differ are listed once for each environment.
     """
-    first, *_ = reports.values()
+    every = reports.values()
+    first, *_ = every
     findings: dict[tuple[str, str], tuple[Finding, list[str]]] = {}
     for name, report in reports.items():
         for finding in report.findings:
@@ -108,12 +113,14 @@ def merged(reports: Mapping[str, Report]) -> Report:
             )
             for number in range(len(first.parameters))
         ),
-        certificate_paths_without=tuple(
-            dict.fromkeys(
-                path for each in reports.values() for path in each.certificate_paths_without
-            )
-        ),
+        certificate_paths_without=_of_all(each.certificate_paths_without for each in every),
+        idle_patterns=_of_all(each.idle_patterns for each in every),
     )
+
+
+def _of_all(groups: Iterable[Iterable[T]]) -> tuple[T, ...]:
+    """What any group has, each once."""
+    return tuple(dict.fromkeys(chain.from_iterable(groups)))
 
 
 def _merged_callers(reports: Mapping[str, Report]) -> tuple[CallerResult, ...]:

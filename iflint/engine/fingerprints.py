@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 
 import msgspec
@@ -16,25 +16,62 @@ _CONTENT_ID = re.compile(r"^[0-9a-f]{32}(?=_content$)")
 """What a package's export names an artifact by; another one after an import (*inferred*)."""
 
 
-def fingerprinted(findings: Iterable[Finding], directory: str, root: str) -> tuple[Finding, ...]:
+def fingerprinted(
+    findings: Iterable[Finding], directory: str, root: str, ids: Iterable[str] = ()
+) -> tuple[Finding, ...]:
     """Give each finding its fingerprint: 32 hexadecimal digits, unique within the report.
 
     Made of the rule, the file on disk relative to ``root``, the iFlow (or, outside of one, the
     member of the archive, its name taken for an artifact's id), the channel's adapter, address and
     name, the pair, and the finding's own key; of a service key or a mapping of what it is, wherever
     it stands. Findings that have all of these in
-    common are numbered in the order of the report.
+    common are numbered in the order of the report. The identity is made of the same, without the
+    file where only one of all flows, whose ``ids`` these are, has the iFlow's id.
     """
     seen: Counter[str] = Counter()
+    flows = Counter(ids)
+
+    def numbered(parts: Iterable[str]) -> str:
+        base = "\x1f".join(parts)
+        seen[base] += 1
+        return _digest(base, seen[base])
+
     result = []
     for finding in findings:
-        base = "\x1f".join(_parts(finding, directory, root))
-        seen[base] += 1
-        text = f"{base}\x1f{seen[base]}" if seen[base] > 1 else base
-        # 128 bits: ours, far more than tell all findings apart that there will ever be.
-        digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-        result.append(msgspec.structs.replace(finding, fingerprint=digest))
+        code, *rest = _parts(finding, directory, root)
+        fingerprint = identity = numbered((code, *rest))
+        iflow = finding.iflow
+        if iflow and iflow.id and flows[iflow.id] == 1 and not finding.caller:
+            identity = numbered((code, "", *rest[1:]))
+        result.append(msgspec.structs.replace(finding, fingerprint=fingerprint, identity=identity))
     return tuple(result)
+
+
+def elsewhere(
+    findings: Iterable[Finding], directory: str, root: str
+) -> Callable[[Finding, str], str]:
+    """Tells what the fingerprint of one of the findings would be if its file lay at another path.
+
+    The path is relative to ``root``. The findings have their fingerprints, and none a caller.
+    """
+    bases = Counter("\x1f".join(_parts(finding, directory, root)) for finding in findings)
+    numbers = {
+        _digest(base, number): number
+        for base, count in bases.items()
+        for number in range(1, count + 1)
+    }
+
+    def fingerprint(finding: Finding, path: str) -> str:
+        code, _, *rest = _parts(finding, directory, root)
+        return _digest("\x1f".join((code, path, *rest)), numbers.get(finding.fingerprint, 1))
+
+    return fingerprint
+
+
+def _digest(base: str, number: int) -> str:
+    text = f"{base}\x1f{number}" if number > 1 else base
+    # 128 bits: ours, far more than tell all findings apart that there will ever be.
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _parts(finding: Finding, directory: str, root: str) -> Iterable[str]:

@@ -26,7 +26,7 @@ def idle_tables(sessions: Iterable[Session], report: Report) -> dict[Table, tupl
     for session in sessions:
         options, found = session.options, session.inputs.callers
         own = {table for each in options.environments for table in tables_of(each)}
-        elsewhere = any(each.certificates is not None for each in options.other_environments)
+        elsewhere = any(each.has_own_certificates for each in options.other_environments)
         looked_at = [
             absolute(report.directory, path)
             for path in (*report.paths, *(options.certificates or ()))

@@ -59,20 +59,40 @@ class Inputs(msgspec.Struct, frozen=True):
     ``files`` are the paths on disk of what was read for it. ``callers`` stand in any of
     them, wherever certificates are taken from: who may call is not narrowed by saying where
     certificates are. Theirs are among ``certificates``, their private keys among ``keys``, their
-    problems among ``problems``, each once. ``idle`` are the patterns that excluded nothing.
-    ``size`` is how many bytes there are on disk of what holds flows and certificates.
+    problems among ``problems``, each once. ``taken`` are the files of certificates and callers.
+    ``idle`` are the patterns that excluded nothing. ``size`` is how many bytes there are on disk of
+    what holds flows and certificates.
     """
 
-    flows: tuple[ParsedIflow, ...]
-    certificates: tuple[FoundCertificate, ...]
-    certificate_files: int
-    skipped: tuple[Skipped, ...]
-    problems: tuple[Problem, ...]
+    flows: tuple[ParsedIflow, ...] = ()
+    certificates: tuple[FoundCertificate, ...] = ()
+    certificate_files: int = 0
+    skipped: tuple[Skipped, ...] = ()
+    problems: tuple[Problem, ...] = ()
     keys: tuple[KeyMaterial, ...] = ()
     files: frozenset[str] = frozenset()
     callers: Callers = Callers()
     idle: tuple[str, ...] = ()
     size: int = 0
+    taken: frozenset[FileLocation] = frozenset()
+
+    def with_more(self, read: Inputs) -> Inputs:
+        """What was read, and certificates that were read besides."""
+        from iflint.callers.merging import all_of
+        from iflint.pki.keys import each_key_once
+
+        return msgspec.structs.replace(
+            self,
+            certificates=self.certificates + read.certificates,
+            certificate_files=self.certificate_files + read.certificate_files,
+            callers=all_of((self.callers, read.callers)),
+            skipped=tuple(dict.fromkeys(self.skipped + read.skipped)),
+            problems=tuple(dict.fromkeys(self.problems + read.problems)),
+            keys=each_key_once(self.keys + read.keys),
+            files=self.files | read.files,
+            size=max(self.size, read.size),
+            taken=self.taken | read.taken,
+        )
 
 
 class Known(dict[tuple[FileLocation, bool], FileRead]):
@@ -122,13 +142,15 @@ def read_certificates(
     known: Known | None = None,
     *,
     connectivity_tests: bool = False,
+    taken: frozenset[FileLocation] = frozenset(),
 ) -> Inputs:
     """Read the certificate files at ``paths``, and no flows; ``known`` as for `read_inputs`.
 
+    Files that are ``taken`` are passed over.
     Downloads of a Connectivity Test are skipped but with ``connectivity_tests``.
     Raises FileNotFoundError for a path that does not exist. What can't be read is a problem.
     """
-    reading = Reading(options, known, connectivity_tests=connectivity_tests)
+    reading = Reading(options, known, connectivity_tests=connectivity_tests, taken=taken)
     reading.take_certificate_files(paths)
     return reading.inputs()
 
@@ -141,7 +163,12 @@ class Reading:
     """Collects what the sources yield, reading each file while its archive is at hand."""
 
     def __init__(
-        self, options: Options, known: Known | None = None, *, connectivity_tests: bool = False
+        self,
+        options: Options,
+        known: Known | None = None,
+        *,
+        connectivity_tests: bool = False,
+        taken: Iterable[FileLocation] = (),
     ) -> None:
         self._options = options
         self._known = Known() if known is None else known
@@ -156,7 +183,7 @@ class Reading:
         self._files: set[str] = set()
         self.idle = set(options.exclude)
         self._weighed: set[str] = set()
-        self._taken: set[FileLocation] = set()
+        self._taken = set(taken)
         self._callers: dict[FileLocation, Callers] = {}
         self._archives_of_use: set[FileLocation] = set()
         self._of_archive: tuple[FileLocation | None, list[FileContent]] = (None, [])
@@ -172,13 +199,14 @@ class Reading:
             tuple(self._flows),
             (*self._certificates, *self._told_by(callers)),
             self._certificate_files,
-            tuple(self._skipped),
-            (*self._problems, *self._untold_by(callers)),
+            tuple({each.location: each for each in reversed(self._skipped)}.values())[::-1],
+            tuple(dict.fromkeys((*self._problems, *self._untold_by(callers)))),
             self._all_keys(),
             frozenset(self._files),
             callers,
             tuple(each for each in self._options.exclude if each in self.idle),
             self._known.budget.size,
+            frozenset(self._taken),
         )
 
     def _all_keys(self) -> tuple[KeyMaterial, ...]:
@@ -499,7 +527,7 @@ class Reading:
             from iflint.pki.files import what_to_give
 
             message = f"it holds no certificate, but: {' and '.join(held)}"
-            remedy = what_to_give(held)
+            remedy = what_to_give(held, location)
             self._problems.append(
                 Problem(ProblemKind.CERTIFICATE, Location(location), message, remedy)
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from iflint.report.report import (
     ChainResult,
     ChannelResult,
     EntryResult,
+    IdlePattern,
     IflowResult,
     LinkResult,
     ParametersSummary,
@@ -350,6 +351,7 @@ def report_on(
     parameter_files: int,
     overlays: Sequence[ParameterFile],
     root: str,
+    idle_patterns: Iterable[IdlePattern] = (),
 ) -> Report:
     """The report at one clock, without what suppressions and the baseline say."""
     from iflint.sources.disk import Disk
@@ -390,17 +392,20 @@ def report_on(
         )
         if options.certificates
         else (),
-        exclude_without=_idle(inputs.idle, paths, options),
+        idle_patterns=(*_idle(inputs.idle, paths, options), *idle_patterns),
+        flows_expected=options.expect_flows,
     )
 
 
-def _idle(patterns: Iterable[str], paths: Sequence[str], options: Options) -> tuple[str, ...]:
+def _idle(patterns: Iterable[str], paths: Sequence[str], options: Options) -> Iterator[IdlePattern]:
     """The patterns that excluded nothing where the run looked at all that they may match."""
     if not patterns:
-        return ()
+        return
     from iflint.engine.patterns import looked_for
 
     directory = absolute_directory(options.directory)
     folder = absolute(directory, options.exclude_directory or ".")
     checked = [absolute(directory, path) for path in paths]
-    return tuple(each for each in patterns if looked_for(each, folder, checked))
+    for each in patterns:
+        if looked_for(each, folder, checked):
+            yield IdlePattern("exclude", each)

@@ -9,10 +9,11 @@ A value ``${env:NAME}`` is known where it is deployed only: here it is undefined
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from iflint.callers.trees.nodes import Budget, Layer, Mapping, Node, Sequence, Text
-from iflint.callers.trees.yaml_tree import read_yaml
+from iflint.callers.trees.yaml_tree import YamlText, read_yaml
 from iflint.iflow.properties import Parameter, ParameterFile
 from iflint.limits import YAML_CHARACTERS
 from iflint.places.edits import CannotWrite
@@ -141,11 +142,17 @@ def _parameter(file: TextFile, name: Text, value: Text) -> Parameter:
     return Parameter(
         name_text,
         value_text,
-        Mapped(file, of_name, _not_written),
-        Mapped(file, of_value, _not_written),
+        Mapped(file, of_name),
+        Mapped(file, of_value, partial(_written, value if value_text else None)),
     )
 
 
-def _not_written(text: str) -> str:
-    del text
-    raise CannotWrite("it stands in YAML, which iflint does not write")
+def _written(scalar: Text | None, text: str) -> str:
+    """A text as it stands in the place of a scalar's; a plain one gets quotation marks."""
+    style = (scalar.style or "") if isinstance(scalar, YamlText) else "empty"
+    if style not in ("", "'", '"') or not text.isprintable():
+        raise CannotWrite("of YAML, only values on one line and in quotation marks are written")
+    if style == "'":
+        return text.replace("'", "''")
+    inside = text.replace("\\", "\\\\").replace('"', '\\"')
+    return inside if style else f'"{inside}"'

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from iflint.engine.inputs import Inputs, Known, named_file, read_certificates, read_inputs
 from iflint.engine.roots import RootsRead, read_roots, read_trust_list
 from iflint.places.bounds import real
-from iflint.places.location import Location
+from iflint.places.location import FileLocation, Location
 from iflint.places.paths import is_below
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources.disk import Disk, enclosing_repository
@@ -49,11 +49,15 @@ class Reader:
 
     def parameters_of(
         self, environment: Environment, flows: Sequence[ParsedIflow]
-    ) -> tuple[tuple[tuple[ParameterFile, ...], ...], tuple[Problem, ...]]:
-        """For each flow the files that the environment's patterns mean and that exist."""
+    ) -> tuple[tuple[tuple[ParameterFile, ...], ...], tuple[Problem, ...], tuple[str, ...]]:
+        """For each flow the files that the environment's patterns mean and that exist.
+
+        Behind them what can't be read, and the patterns that mean no file of any flow.
+        """
         from iflint.engine.environments import parameter_path
 
         unread: dict[Problem, None] = {}
+        idle = dict.fromkeys(environment.parameters)
         found = []
         for flow in flows:
             paths = []
@@ -63,14 +67,17 @@ class Reader:
                     unread[_leads_out(flow, environment)] = None
                 elif self._is_there(meant.path):
                     paths.append(meant.path)
+                    idle.pop(pattern, None)
             files, problems = self.parameters(paths)
             unread |= dict.fromkeys(problems)
             found.append(files)
-        return tuple(found), tuple(unread)
+        return tuple(found), tuple(unread), tuple(idle)
 
-    def certificates(self, paths: Sequence[str]) -> Inputs:
-        """The certificates at ``paths``. Raises FileNotFoundError."""
-        return read_certificates(paths, self._options, self._known)
+    def certificates(
+        self, paths: Sequence[str], taken: frozenset[FileLocation] = frozenset()
+    ) -> Inputs:
+        """The certificates at ``paths``, but for ``taken`` files. Raises FileNotFoundError."""
+        return read_certificates(paths, self._options, self._known, taken=taken)
 
     def inputs(self, paths: Sequence[str]) -> Inputs:
         """The flows under ``paths`` and the certificates of the run. Raises FileNotFoundError."""

@@ -14,7 +14,7 @@ from iflint.engine.inventory import report_on
 from iflint.engine.salvage import each_alone
 from iflint.limits import CHANNELS, ROWS, Budget, in_force
 from iflint.options import Environment, Options, now
-from iflint.places.paths import absolute_directory
+from iflint.places.paths import absolute_directory, is_below
 from iflint.places.problems import ProblemKind, beyond_the_run, told_of_a_run
 from iflint.progress import followed
 from iflint.report.report import Report
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from iflint.places.location import FileLocation
     from iflint.places.problems import Problem
     from iflint.report.findings import CallerReference, Finding, RuleInfo
+    from iflint.report.report import IdlePattern
     from iflint.rule.rule import Case, Context, Rule, RuleFailure
 
     Located = Iflow | CertificateEntry | Caller | FoundCertificate
@@ -89,17 +90,24 @@ class Session:
         self.flows = self.inputs.flows
         self._own: tuple[tuple[ParameterFile, ...], ...] = ((),) * len(self.flows)
         self._is_part = False
+        self._idle_parameters: tuple[str, ...] = ()
 
     def in_environment(self, environment: Environment) -> Session:
         """The same flows with the settings of an environment."""
         own = {
             name: getattr(environment, name)
-            for name in ("platform", "trust", "certificates", "roots", "roots_add")
+            for name in ("platform", "trust", "roots", "roots_add")
             if getattr(environment, name) is not None
         }
+        certificates = self.options.certificates
+        if environment.has_own_certificates:
+            base = environment.certificates_only
+            shared = certificates or () if base is None else base
+            certificates = (*shared, *(environment.certificates or ()))
         options = msgspec.structs.replace(
             self.options,
             **own,
+            certificates=certificates,
             environments=(environment,),
             other_environments=tuple(
                 each
@@ -111,10 +119,13 @@ class Session:
             users=(*self.options.users, *environment.users),
         )
         inputs = self.inputs
-        if environment.certificates is not None:
-            inputs = self._with_certificates(self._reader.certificates(environment.certificates))
+        if environment.certificates_only is not None:
+            inputs = self._with_certificates(self._reader.certificates(certificates or ()))
+        elif environment.certificates is not None:
+            read = self._reader.certificates(environment.certificates, inputs.taken)
+            inputs = inputs.with_more(read)
         trust, root_problems = self._reader.trust_list(options, self.as_of)
-        files, unread = self._reader.parameters_of(environment, self.flows)
+        files, unread, idle = self._reader.parameters_of(environment, self.flows)
         return self._changed(
             name=environment.name,
             options=options,
@@ -123,6 +134,7 @@ class Session:
             _root_problems=root_problems,
             _own=files,
             _unread_parameters=(*self._unread_parameters, *unread),
+            _idle_parameters=idle,
         )
 
     def with_contents(self, contents: Mapping[FileLocation, bytes]) -> Session:
@@ -279,6 +291,7 @@ class Session:
             self.parameter_files,
             self._overlays,
             self.root,
+            self._idle_patterns(),
         )
 
     def findings(self, as_of: datetime) -> tuple[Finding, ...]:
@@ -297,12 +310,28 @@ class Session:
         found += self._findings_about_failures(self._failed, self._context(as_of))
         directory = absolute_directory(self.options.directory)
         ordered = sorted(found, key=lambda finding: finding.place)
-        return fingerprinted(ordered, directory, self.root)
+        ids = (iflow.id for iflow in self._iflows)
+        return fingerprinted(ordered, directory, self.root, ids)
 
     @property
     def parameter_files(self) -> int:
         """How many iFlows have parameter files of the environment."""
         return sum(map(bool, self._own))
+
+    def _idle_patterns(self) -> Iterator[IdlePattern]:
+        """The patterns of parameters that lead to no file; of single flows nothing is said."""
+        from iflint.places.paths import from_root
+        from iflint.report.report import IdlePattern
+        from iflint.sources import repository_of_flows
+
+        if self._idle_parameters and not repository_of_flows(
+            self.paths, directory=self.options.directory
+        ):
+            directory = absolute_directory(self.options.directory)
+            for pattern in self._idle_parameters:
+                way = pattern.replace("\\", "/")
+                shown = from_root(way, directory) if is_below(way, directory) else way
+                yield IdlePattern("parameters", shown, self.name)
 
     @property
     def _parameter_files(self) -> Iterator[ParameterFile]:

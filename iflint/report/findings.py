@@ -262,7 +262,8 @@ class Finding(msgspec.Struct, frozen=True):
     for findings that one act mends: of one certificate, one issuer, one root, one text.
     ``key`` is what tells
     this finding from others of the same rule at the same entry (a parameter, a certificate) and
-    goes into ``fingerprint``, which survives moved lines and renumbered ids. ``environments``
+    goes into ``fingerprint``, which survives moved lines and renumbered ids, and into ``identity``,
+    which survives a new name of the export, too, while no other one has the flow. ``environments``
     are those in which it holds, when several are checked. ``suppression`` is set when it is
     suppressed, ``baseline`` when a baseline was given. ``fixable`` tells that `iflint fix` can
     write what the remedy says, unless that would make another finding; where a report needs it,
@@ -289,6 +290,7 @@ class Finding(msgspec.Struct, frozen=True):
     key: str = ""
     cause: str = ""
     fingerprint: str = ""
+    identity: str = ""
     environments: tuple[str, ...] = ()
     by_names: bool = False
     suppression: Justification | None = None

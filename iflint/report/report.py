@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.places.location import FileLocation, Location, Package
+from iflint.places.paths import without_any
 from iflint.report.findings import CertificateReference, DnComparison, Finding, RuleInfo, Severity
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ class ChannelResult(msgspec.Struct, frozen=True):
     @property
     def by_role(self) -> bool:
         """Whether a role decides who may call: a service key's or a user's."""
-        return self.kind == "other"
+        return self.kind == "user-role"
 
     @property
     def concerns_certificates(self) -> bool:
@@ -271,11 +272,25 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class BaselineSummary(msgspec.Struct, frozen=True):
-    """The baseline of a run: its file, how many findings it has, and those that are gone."""
+    """The baseline of a run: its file, how many findings it has, and those that are gone.
+
+    ``moved`` are those that were found in a file of another name. ``worse`` counts the findings
+    that it knows as less severe, or of other environments only: they are new.
+    """
 
     path: str
     size: int
     vanished: tuple[KnownFinding, ...] = ()
+    moved: tuple[KnownFinding, ...] = ()
+    worse: int = 0
+
+
+class IdlePattern(msgspec.Struct, frozen=True):
+    """A pattern of a ``setting`` that matches nothing where the run looked for it."""
+
+    setting: str
+    pattern: str
+    environment: str = ""
 
 
 class ParametersSummary(msgspec.Struct, frozen=True):
@@ -298,9 +313,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     ``environments`` are those that were checked (``trust`` then is the first one's), and
     ``parameter_files`` counts the iFlows with parameter files of the environment. ``parameters``
     are the files given for all iFlows, ``certificate_paths_without`` the paths given for
-    certificates that hold none, ``exclude_without`` the patterns that exclude nothing where the run
-    looked. ``findings`` are those that count; ``known`` are those that ``baseline`` has,
-    ``suppressed`` those that the configuration suppresses: no finding is in two of the three.
+    certificates that hold none, ``idle_patterns`` those that match nothing. ``flows_expected``
+    tells that a path without an iFlow is a mistake. ``findings`` are those that count; ``known``
+    are those that ``baseline`` has, ``suppressed`` those that the configuration suppresses: no
+    finding is in two of the three.
     """
 
     version: str
@@ -325,7 +341,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     parameter_files: int = 0
     parameters: tuple[ParametersSummary, ...] = ()
     certificate_paths_without: tuple[str, ...] = ()
-    exclude_without: tuple[str, ...] = ()
+    idle_patterns: tuple[IdlePattern, ...] = ()
+    flows_expected: bool = False
     known: tuple[Finding, ...] = ()
     suppressed: tuple[Finding, ...] = ()
     baseline: BaselineSummary | None = None
@@ -343,6 +360,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             yield iflow.location.path
         for caller in self.callers:
             yield caller.location.file.path
+
+    @property
+    def paths_without(self) -> list[str]:
+        """The paths in which nothing was found that is checked."""
+        return without_any(self.directory, self.paths, self.places)
+
+    @property
+    def lacks_flows(self) -> bool:
+        """Whether iFlows were expected, and none is there, or a path holds nothing to check."""
+        return self.flows_expected and bool(self.paths_without or (self.paths and not self.iflows))
 
     @property
     def rows(self) -> tuple[EntryResult, ...]:

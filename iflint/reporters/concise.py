@@ -1,6 +1,6 @@
 """One line a finding, ``path:line:column: CODE message``, for editors and for `grep`.
 
-A last line, which begins with no place, tells what was looked at.
+The last lines, which begin with no place, tell what was looked at, and what led to nothing.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iflint.reporters import Needs
+from iflint.reporters.remarks import remarks
 from iflint.reporters.sentences import SEVERITIES, scope
 from iflint.words.terminal import DEFAULT_WIDTH, Style
 
@@ -31,11 +32,12 @@ def render(
     A finding that is about a file as a whole stands at ``1:1``. A line is never broken. The
     environments in which it holds stand at its end, in brackets, when several are checked, then the
     id of its cause.
-    ``quiet`` leaves out the last line.
+    ``quiet`` leaves out the last lines.
     """
     style = Style(colour, width, ascii)
     lines = [_line(finding, style) for finding in report.findings]
-    lines += [scope(report)] * (not quiet)
+    if not quiet:
+        lines += [*(style.show(each.text) for each in remarks(report)), scope(report)]
     return "".join(f"{line}\n" for line in lines)
 
 

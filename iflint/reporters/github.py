@@ -3,7 +3,8 @@
 GitHub keeps ten annotations of each level a step and drops the rest in silence
 (https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md#limitations), so the worst
 come first, of each cause one before a second, and one notice within the limit counts what was left
-out. What was looked at is said in a last line that is no command: the log shows it as it is.
+out. What led to nothing is one annotation before them. What was looked at is said in a last line
+that is no command: the log shows it as it is.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from iflint.report.findings import Severity
 from iflint.reporters import Needs
 from iflint.reporters.opened import named_in, opened_by
+from iflint.reporters.remarks import remarks
 from iflint.reporters.sentences import (
     cause_named,
     details,
@@ -48,11 +50,17 @@ def render(report: Report, *, quiet: bool = False) -> str:
     groups = {
         severity: [f for f in report.findings if f.severity is severity] for severity in _COMMANDS
     }
-    kept = {severity: group[:MOST_OF_A_LEVEL] for severity, group in _sorted(groups).items()}
+    of_run = _of_run(report)
+    kept = {
+        severity: group[: MOST_OF_A_LEVEL - (severity in of_run)]
+        for severity, group in _sorted(groups).items()
+    }
     if any(len(kept[severity]) < len(group) for severity, group in groups.items()):
-        kept[Severity.NOTE] = kept[Severity.NOTE][: MOST_OF_A_LEVEL - 1]
+        most = MOST_OF_A_LEVEL - 1 - (Severity.NOTE in of_run)
+        kept[Severity.NOTE] = kept[Severity.NOTE][:most]
     opened = opened_by(report)
-    commands = [
+    commands = [*of_run.values()]
+    commands += [
         _annotation(finding, report, named_in(finding, opened))
         for group in kept.values()
         for finding in group
@@ -70,6 +78,17 @@ def render(report: Report, *, quiet: bool = False) -> str:
         commands.append(_command("notice", {"title": "iflint"}, text))
     lines = commands + [scope(report)] * (not quiet)
     return "".join(f"{line}\n" for line in lines)
+
+
+def _of_run(report: Report) -> dict[Severity, str]:
+    """What is to be told of the run as a whole: one annotation of a level."""
+    said: dict[Severity, list[str]] = {}
+    for each in remarks(report):
+        said.setdefault(each.severity, []).append(each.text)
+    return {
+        severity: _command(_COMMANDS[severity], {"title": "iflint"}, "\n".join(texts))
+        for severity, texts in said.items()
+    }
 
 
 def _sorted(groups: dict[Severity, list[Finding]]) -> dict[Severity, list[Finding]]:

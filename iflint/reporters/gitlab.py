@@ -34,15 +34,15 @@ def render(report: Report) -> str:
 
 
 def _issue(finding: Finding, report: Report, opens: str, seen: Counter[str]) -> dict[str, Any]:
-    seen[finding.fingerprint] += 1
-    number = seen[finding.fingerprint]
+    seen[finding.identity] += 1
+    number = seen[finding.identity]
     return {
         "type": "issue",
         "check_name": f"{shown(finding.code)} {shown(finding.name)}",
         "description": " ".join((title(finding), *details(finding, opens))),
         "categories": ["Security"],
         "severity": _SEVERITIES[finding.severity],
-        "fingerprint": finding.fingerprint + (f":{number}" if number > 1 else ""),
+        "fingerprint": finding.identity + (f":{number}" if number > 1 else ""),
         "cause": shown(finding.cause),
         "location": {
             "path": path_on_disk(report, finding.location.file),

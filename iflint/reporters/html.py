@@ -19,6 +19,7 @@ from iflint.reporters.html_callers import caller_views
 from iflint.reporters.html_findings import cause_views, ending, partner, placed
 from iflint.reporters.html_views import MOST_ENDING, choices, flow_views, timeline
 from iflint.reporters.opened import named_in, opened_by
+from iflint.reporters.remarks import remarks
 from iflint.words.visible import visible
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def render(report: Report, *, title: str | None = None) -> str:
         "report.html",
         report=report,
         title=title or posixpath.basename(report.root) or "iflint report",
+        remarks=remarks(report),
         clock=report.as_of,
         headline=headline(sorted_causes, report.outcomes),
         counts=str(tally(sorted_causes)),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from iflint.reporters import Needs
 from iflint.reporters.causes import causes_of, headline
 from iflint.reporters.markdown import escaped
+from iflint.reporters.remarks import remarks
 from iflint.reporters.sentences import (
     LONGEST_TEXT,
     again,
@@ -101,7 +102,7 @@ def _healthy(report: Report) -> Iterator[tuple[datetime, str, str, str]]:
         for channel in iflow.channels:
             for entry in channel.entries:
                 if entry.healthy_until and not entry.findings:
-                    where = f"{channel_name(channel)}, entry {entry.ordinal}"
+                    where = f"{channel_name(channel)}, row {entry.ordinal}"
                     yield entry.healthy_until, where, iflow_name(iflow), "healthy until then"
     for caller in report.callers:
         if caller.healthy_until and not caller.findings:
@@ -180,7 +181,9 @@ def _where(finding: Finding, report: Report, told: FileLocation | None) -> str:
 
 
 def _scope(report: Report) -> Iterator[str]:
-    """What was checked, in one line."""
+    """What led to nothing, and what was checked, in one line."""
+    for each in remarks(report)[:_MOST_AHEAD]:
+        yield from (_cell(each.text), "")
     yield (
         f"{looked_at(report)} {counted(report.certificates, 'certificate')} against"
         f" {_cell(report.trust.name)}, as of {day(report.as_of)}."

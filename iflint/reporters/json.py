@@ -11,7 +11,9 @@ from iflint.report.report import IllustratedReport, Report
 from iflint.reporters import Needs
 from iflint.reporters.causes import causes_of, tally
 from iflint.reporters.encoding import dumped
+from iflint.reporters.remarks import remarks
 from iflint.reporters.sentences import scope
+from iflint.words.visible import visible
 
 if TYPE_CHECKING:
     from iflint.report.certificate_list import CertificateUses
@@ -47,7 +49,9 @@ def render(report: Report) -> str:
     way = posixpath.relpath(report.root, report.directory)
     told = msgspec.structs.replace(report, directory=".", root=way)
     counts = msgspec.structs.asdict(tally(causes_of(report.findings)))
-    return dumped({**REPORT, "summary": scope(report), **counts, "report": told})
+    said = [msgspec.structs.replace(each, text=visible(each.text)) for each in remarks(report)]
+    envelope = {**REPORT, "summary": scope(report), **counts, "remarks": said}
+    return dumped({**envelope, "report": told})
 
 
 def certificates(uses: CertificateUses) -> str:

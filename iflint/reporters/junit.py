@@ -12,8 +12,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from iflint.report.findings import Severity
 from iflint.reporters import Needs
 from iflint.reporters.opened import Opened, named_in, opened_by
+from iflint.reporters.remarks import remarks
 from iflint.reporters.sentences import (
     CALLERS,
     ELSEWHERE,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from iflint.places.location import FileLocation
-    from iflint.report.findings import Finding, IflowReference, Severity
+    from iflint.report.findings import Finding, IflowReference
     from iflint.report.report import ChannelResult, IflowResult, Report
 
 NEEDS = Needs(settings=("fail_level",))
@@ -131,13 +133,15 @@ def _suites(report: Report, fail_level: Severity | None) -> Iterator[tuple[str, 
                 cases.add(caller_name(caller))
         yield CALLERS, "", cases
         outside = [finding for finding in outside if not finding.caller]
+    lacking = [each.text for each in remarks(report) if each.severity is Severity.ERROR]
     nothing = not flows and not report.callers
-    if outside or nothing:
+    if outside or nothing or lacking:
         cases = _Cases(ELSEWHERE)
         _add_findings(cases, outside, report, fail_level, opened)
-        if nothing:
-            text = f"No iFlow found in {', '.join(map(shown, report.paths))}."
-            cases.add("Find an iFlow", "skipped", text, "no-iflow", text)
+        if nothing or lacking:
+            outcome = "failure" if lacking else "skipped"
+            text = " ".join(lacking or ["No iFlow found."])
+            cases.add("Find an iFlow", outcome, text, "no-iflow", text)
         yield ELSEWHERE, "", cases
 
 
@@ -189,6 +193,8 @@ def _suite(number: int, name: str, package: str, cases: _Cases, report: Report) 
     yield "    <properties>"
     yield f"      <property {_attributes(name='trust list', value=report.trust.name)}/>"
     yield f"      <property {_attributes(name='summary', value=scope(report))}/>"
+    for each in remarks(report) if number == 0 else ():
+        yield f"      <property {_attributes(name='remark', value=each.text)}/>"
     yield "    </properties>"
     yield from cases.lines
     yield "    <system-out/>"

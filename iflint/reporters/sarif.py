@@ -17,6 +17,7 @@ from iflint.places.paths import absolute, quoted, uri
 from iflint.reporters import Needs
 from iflint.reporters.causes import causes_of, tally
 from iflint.reporters.encoding import dumped
+from iflint.reporters.remarks import remarks
 from iflint.reporters.sarif_messages import MOST_RELATED, message, place_and_words, plain
 from iflint.reporters.sarif_rules import configuration_override, described_rule
 from iflint.reporters.sentences import scope, stale_table
@@ -126,7 +127,7 @@ class _Run:
         }
 
     def _invocation(self, findings: list[Finding]) -> Json:
-        """The run as an event; inputs that could not be read are its notifications."""
+        """The run as an event; what could not be read or led to nothing are its notifications."""
         on_problems = {rule.code for rule in self._report.rules if "problem" in rule.handed}
         notifications = [
             self._notification(finding) for finding in findings if finding.code in on_problems
@@ -139,7 +140,11 @@ class _Run:
         if stale := self._report.trust.stale_days:
             text = stale_table(visible(self._report.trust.known_until), stale)
             notifications.append({"level": "note", "message": {"text": text}})
-        invocation: Json = {"executionSuccessful": True}
+        notifications += [
+            {"level": str(each.severity), "message": {"text": plain(each.text)}}
+            for each in remarks(report)
+        ]
+        invocation: Json = {"executionSuccessful": not report.lacks_flows}
         overrides = [configuration_override(rule, n) for n, rule in enumerate(report.rules)]
         if any(overrides):
             invocation["ruleConfigurationOverrides"] = list(filter(None, overrides))
@@ -233,12 +238,15 @@ class _Run:
         return result
 
     def _partial_fingerprints(self, finding: Finding) -> dict[str, str]:
-        """Ours under a key of our own; GitHub's too where the line would make all one alert."""
-        prints = {"iflint/v1": finding.fingerprint}
+        """Ours under keys of our own; GitHub's too where the line would make all one alert.
+
+        The second version survives a new name of the export, and so does GitHub's.
+        """
+        prints = {"iflint/v1": finding.fingerprint, "iflint/v2": finding.identity}
         if finding.location.file.members:
-            count = self._fingerprints.get(finding.fingerprint, 0) + 1
-            self._fingerprints[finding.fingerprint] = count
-            prints["primaryLocationLineHash"] = f"{finding.fingerprint}:{count}"
+            count = self._fingerprints.get(finding.identity, 0) + 1
+            self._fingerprints[finding.identity] = count
+            prints["primaryLocationLineHash"] = f"{finding.identity}:{count}"
         return prints
 
     def _location(self, finding: Finding) -> Json:

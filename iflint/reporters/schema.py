@@ -15,6 +15,7 @@ from iflint.report.certificate_list import CertificateUses
 from iflint.report.report import Report
 from iflint.reporters.fields import described
 from iflint.reporters.json import CERTIFICATES, REPORT
+from iflint.reporters.remarks import Remark
 
 Json = dict[str, Any]
 
@@ -27,16 +28,19 @@ def schema() -> Json:
     summary = {"description": said, "type": "string"}
     causes = {"description": "How many causes the findings have.", "type": "integer"}
     places = {"description": "In how many places they were found.", "type": "integer"}
+    remark, parts = _components(Remark)
+    told = "What else is to be said of the run: paths and patterns that lead to nothing."
     content = {
         "properties": {
             "summary": summary,
             "causes": causes,
             "places": places,
+            "remarks": {"description": told, "type": "array", "items": remark},
             "report": report,
         },
-        "required": ["summary", "causes", "places", "report"],
+        "required": ["summary", "causes", "places", "remarks", "report"],
     }
-    return _document(REPORT, "A report in its envelope.", content, definitions)
+    return _document(REPORT, "A report in its envelope.", content, {**definitions, **parts})
 
 
 def certificates_schema() -> Json:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from iflint.places.paths import without_any
 from iflint.report.findings import Severity, total
 from iflint.report.report import WantedCertificate
 from iflint.reporters.causes import causes_of, tally
+from iflint.reporters.remarks import remarks
 from iflint.reporters.sentences import (
     SEVERITIES,
     binding_counts,
@@ -17,11 +17,10 @@ from iflint.reporters.sentences import (
     stale_table,
 )
 from iflint.words.terminal import BOLD, QUIET, Style, wrapped
-from iflint.words.visible import shown
 from iflint.words.wording import counted, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from iflint.report.findings import Finding
@@ -29,14 +28,16 @@ if TYPE_CHECKING:
 
 _LABEL = 17
 """The column at which facts begin, after their labels: the longest, with two blanks."""
+_MOST_WANTED = 10
+"""Pairs to ask certificates for that are named. Ours: so that the counts stay on the screen."""
 _PLATFORMS = {"cf": "Cloud Foundry", "neo": "Neo", "custom": "custom"}
 
 
 def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     """The closing lines of a report, without line ends."""
-    yield from _paths_without_iflow(report, style)
-    if report.wanted:
-        yield from _wanted(report, style)
+    yield from _remarks(report, style)
+    if asked := _to_ask_for(report):
+        yield from _wanted(report, asked, style, verbose=verbose)
         yield ""
     yield style.paint("Summary", BOLD)
     for label, text in _counts(report):
@@ -49,7 +50,7 @@ def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
             text = f"{style.show(each.name)}: {_trust(each.trust, style)}, {own}"
             yield from _row("environment", text, style)
     else:
-        yield from _row("trust list", _trust(report.trust, style), style)
+        yield from _row("list of roots", _trust(report.trust, style), style)
     if report.trust.stale_days:
         known_until = style.show(report.trust.known_until)
         yield from _row("", stale_table(known_until, report.trust.stale_days), style)
@@ -66,15 +67,11 @@ def _counts(report: Report) -> Iterator[tuple[str, str]]:
     within = f" in {counted(len(packages), 'package')}" if packages else ""
     yield "iFlows", f"{len(report.iflows)}{within}"
     yield "sender channels", channel_counts(report)
-    yield "bindings", binding_counts(report)
+    yield "let in by", binding_counts(report)
     for line in _other_bindings(report):
         yield "", line
     files = f" in {counted(report.certificate_files, 'file')}" if report.certificate_files else ""
     yield "certificates", f"{report.certificates}{files}"
-    if report.certificate_paths_without:
-        yield "", f"none in {listed(report.certificate_paths_without, 'or')}"
-    for pattern in report.exclude_without:
-        yield "exclude", f"{shown(pattern)} excludes nothing"
     for file in report.parameters:
         used = f"{file.used or 'none'} used by sender channels"
         yield "parameters", f"{file.location}: {counted(file.values, 'value')}, {used}"
@@ -94,7 +91,7 @@ def _other_bindings(report: Report) -> Iterator[str]:
         yield f"{states.total() + len(callers)} without: {', '.join(parts)}"
     if unchecked:
         more = counted(unchecked, "more row")
-        yield f"{more} in channels not known to use them: not checked"
+        yield f"{more} in channels not known to use rows: not checked"
 
 
 def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
@@ -118,6 +115,12 @@ def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     if verbose:
         for finding in report.known:
             yield from _row("", _named(finding, style), style)
+    if baseline.moved:
+        count = counted(len(baseline.moved), "of them in a file", "of them in files")
+        yield from _row("", f"{count} with a new name (--write-baseline notes it)", style)
+    if baseline.worse:
+        worse = f"{counted(baseline.worse, 'finding')} it knows as less severe or elsewhere: new"
+        yield from _row("", worse, style)
     if baseline.vanished:
         gone = counted(len(baseline.vanished), "known finding")
         text = f"{gone} no longer found (--prune-baseline removes them)"
@@ -180,16 +183,30 @@ def _moment(moment: datetime) -> str:
     return f"{moment.isoformat(sep=' ', timespec='seconds').removesuffix('+00:00')} UTC"
 
 
-def _wanted(report: Report, style: Style) -> Iterator[str]:
+def _to_ask_for(report: Report) -> list[WantedCertificate]:
+    """The pairs to ask certificates for: with a baseline, those that it does not know."""
+    every = list(_distinct(report.wanted))
+    if report.baseline is None:
+        return every
+    new = {(f.entry.subject, f.entry.issuer) for f in report.findings if f.entry}
+    return [item for item in every if (item.subject, item.issuer) in new]
+
+
+def _wanted(
+    report: Report, asked: Sequence[WantedCertificate], style: Style, *, verbose: bool
+) -> Iterator[str]:
     yield style.paint("Certificates to ask for", BOLD)
     rows = counted(report.entries_not_found, "row names a pair", "rows name a pair")
     text = (
         f"{rows} that no certificate at hand has or resembles."
-        " Checked there: authorization, parameters and DN texts."
+        " Checked there: Authorization, parameters and DN texts."
         " Not checked: validity, chain, root and key usage. Ask the senders for:"
     )
+    if report.baseline is not None:
+        text = text[:-1] + " (what the baseline knows is left out):"
     yield from wrapped(text, 0, 0, style.width)
-    for item in _distinct(report.wanted):
+    shown = asked if verbose else asked[:_MOST_WANTED]
+    for item in shown:
         yield ""
         yield from _row("  subject", style.show(item.subject), style)
         yield from _row("  issuer", style.show(item.issuer), style)
@@ -198,6 +215,9 @@ def _wanted(report: Report, style: Style) -> Iterator[str]:
             hint = f"{style.show(item.closest)}; look for a typing error before you ask"
             yield from _row("  closest", hint, style)
     yield ""
+    if more := len(asked) - len(shown):
+        yield f"And {more} more (--verbose names them)."
+        yield ""
     how = "Give them with --certificates PATH: a file or a folder, as often as needed."
     yield from wrapped(how, 0, 0, style.width)
     yield ""
@@ -214,12 +234,11 @@ def _distinct(wanted: tuple[WantedCertificate, ...]) -> Iterator[WantedCertifica
     yield from pairs.values()
 
 
-def _paths_without_iflow(report: Report, style: Style) -> Iterator[str]:
-    empty = without_any(report.directory, report.paths, report.places)
-    for path in empty:
-        yield f"No iFlow found in '{style.show(path)}'."
-    if empty:
-        yield "What Git ignores is read only where it is named itself."
+def _remarks(report: Report, style: Style) -> Iterator[str]:
+    said = remarks(report)
+    for each in said:
+        yield from wrapped(style.show(each.text), 0, 0, style.width)
+    if said:
         yield ""
 
 

@@ -128,7 +128,7 @@ def _whereabouts(finding: Finding, style: Style) -> str:
     if finding.iflow:
         parts.append(style.show(finding.iflow.name or finding.iflow.id))
     if finding.channel:
-        entry = f", entry {finding.entry.ordinal}" if finding.entry else ""
+        entry = f", row {finding.entry.ordinal}" if finding.entry else ""
         parts.append(_channel(finding.channel, style) + entry)
     if finding.caller:
         parts.append(style.show(caller_name(finding.caller)))
@@ -158,7 +158,7 @@ def _cause(
     if finding.iflow:
         yield from _fact("iFlow", _iflow(finding.iflow, style), style)
     if finding.channel:
-        entry = f", entry {finding.entry.ordinal}" if finding.entry else ""
+        entry = f", row {finding.entry.ordinal}" if finding.entry else ""
         yield from _fact("channel", _channel(finding.channel, style) + entry, style)
     if finding.caller:
         label, which = caller_words(finding.caller)

@@ -10,16 +10,15 @@ from iflint.rule import (
     Rule,
     Severity,
     about_certificate,
-    counted,
 )
 
 
 class AmbiguousPair(Rule):
-    """Several certificates with different keys have the pair of an entry.
+    """Several certificates with different keys have the pair of a row.
 
     ## What it does
 
-    Reports an entry whose pair is that of at least two certificates that are valid now, may be
+    Reports a row whose pair is that of at least two certificates that are valid now, may be
     used by clients and have different keys. A certificate that begins and ends later than another
     one is taken for its renewal, and not reported.
 
@@ -58,8 +57,8 @@ class AmbiguousPair(Rule):
         )
         yield self.finding(
             case,
-            f"{counted(len(rivals), 'valid certificate')} with different keys have this pair, so "
-            "the channel can't tell them apart.",
+            f"{len(rivals)} valid certificates with different keys have this row's pair, so the "
+            "channel can't tell them apart.",
             remedy="Make sure that all of them belong to the same sender.",
             **about,
         )

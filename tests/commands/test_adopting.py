@@ -105,6 +105,8 @@ def test_what_is_worse_under_the_same_fingerprint_is_new(one, call) -> None:
     path = Path("known.json")
     path.write_text(path.read_text().replace(row.fingerprint, worse))
     assert codes(call, "--baseline", "known.json", clock="2026-12-11")[0] == ["IFL101"]
+    told = " ".join(check(call, "--baseline", "known.json", clock="2026-12-11").stdout.split())
+    assert "1 finding it knows as less severe or elsewhere: new" in told
 
 
 def test_a_baseline_that_is_written_anew_knows_what_got_better_only_as_it_is_now(one, call) -> None:
@@ -592,8 +594,8 @@ def test_the_label_of_a_channel_in_a_report_names_it(one, call, label) -> None:
         ('path = "elsewhere/"', "no iFlow and no finding lies at this path"),
         ('channel = "/elsewhere"', "no sender channel has this name, address or adapter"),
         ('caller = "x"', "no service key and no user of a mapping has this name"),
-        ('dn = "CN=nobody"', "no entry or certificate has this DN"),
-        (f'certificate = "{"ab" * 32}"', "no entry, service key or mapping has this certificate"),
+        ('dn = "CN=nobody"', "no row and no certificate has this DN"),
+        (f'certificate = "{"ab" * 32}"', "no row, service key or mapping has this certificate"),
         ('path = "flow/"\nchannel = "/orders"', ""),
     ],
 )

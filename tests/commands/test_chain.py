@@ -97,7 +97,7 @@ def test_intermediates_may_come_from_elsewhere(write, trees, workplace) -> None:
         ((client(SENDER, SENDER),), 0, "its own issuer"),
         ((client(SENDER, MIDDLE),), 1, "is missing"),
         ((client(SENDER, MIDDLE), intermediate(MIDDLE, ROOT, end=NOW - DAY)), 1, "expired on"),
-        ((client(SENDER, LOW), root_of(LOW)), 1, "not on the list in force"),
+        ((client(SENDER, LOW), root_of(LOW)), 1, "not supported"),
         (
             (
                 client(SENDER, MIDDLE, key_ids=False),
@@ -170,6 +170,20 @@ def test_what_cannot_be_read_is_told_and_the_rest_shown(write, call, workplace) 
     assert result.exit_code == 0
     assert result.stdout.startswith("not read: chain.pem: ")
     assert "works until" in result.stdout
+    assert call("chain", "chain.pem", *CUSTOM, "--fail-on", "error").exit_code == 1
+
+
+def test_it_fails_where_that_is_asked_for(write, call, workplace) -> None:
+    write("good.pem", client(SENDER, ROOT))
+    write("lone.pem", client(SENDER, LOW))
+    (workplace / "iflint.toml").write_text('fail-on = "note"\n')
+    assert call("chain", "lone.pem", *CUSTOM).exit_code == 0
+    for name, level, code in (
+        ("lone.pem", "error", 1),
+        ("lone.pem", "never", 0),
+        ("good.pem", "note", 0),
+    ):
+        assert call("chain", name, *CUSTOM, "--fail-on", level).exit_code == code
 
 
 def test_nothing_to_show_is_wrong_usage(workplace, write, call) -> None:
@@ -215,7 +229,7 @@ OWN_TABLES = (
 @pytest.mark.parametrize(
     ("case", "known", "reasons"),
     [
-        ("missing-chain/bad-public-ca", "which is on the list in force.", 1),
+        ("missing-chain/bad-public-ca", "which is supported.", 1),
         ("unsupported-issuer/bad-leaf-alone", "and was removed in release 2.0.0 (2025-04-15).", 2),
     ],
 )
@@ -223,7 +237,9 @@ def test_a_missing_issuer_is_known_by_name_and_key(call, trees, case, known, rea
     file = str(CASES / case / "certificates" / "partner.pem")
     (tree,) = trees(file, *CLOCK, *OWN_TABLES)
     missing = tree["steps"][-1]
-    assert missing["known_as"].startswith("a public CA by name and key. It leads to the root ")
+    assert missing["known_as"].startswith(
+        "a public CA, known by name and key. It leads to the root "
+    )
     assert missing["known_as"].endswith(known)
     assert (tree["verdict"], len(tree["reasons"])) == ("fails", reasons)
     shown = " ".join(call("chain", file, *CLOCK, *OWN_TABLES).stdout.split())

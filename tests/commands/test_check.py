@@ -13,6 +13,7 @@ from exports import Channel, Flow, bundle, write_tree
 from iflint.configuration.settings import FORMATS
 from iflint.engine.plugins import PluginError
 from iflint.options import Options, UsageError
+from iflint.report.findings import CertificateReference
 
 from .conftest import CASES, CLOCK, process, report_with  # isort: skip
 
@@ -490,7 +491,7 @@ class TestProcess:
 def test_github_reads_real_commands_from_standard_output(workplace, call, engine) -> None:
     engine.reply = report_with("error", "note")
     *lines, last = call("check", "--format", "github").stdout.splitlines()
-    assert [line.split(" ")[0] for line in lines] == ["::error", "::notice"]
+    assert [line.split(" ")[0] for line in lines] == ["::notice", "::error", "::notice"]
     assert last.startswith("1 error and 1 note. 0 iFlows; ")
 
 
@@ -534,7 +535,26 @@ class TestNextSteps:
             report.findings[0], breaks_on=datetime(2026, 12, 1, tzinfo=UTC)
         )
         engine.reply = msgspec.structs.replace(report, findings=(soon,))
-        assert "  iflint forecast " in call("check").stdout
+        shown = call("check").stdout
+        assert "  iflint forecast " in shown
+        assert "  iflint renew " not in shown, "no certificate ends"
+
+    def test_ending_certificates_lead_to_their_renewal(self, workplace, call, engine) -> None:
+        report, end = report_with("error", "warning"), datetime(2026, 11, 20, tzinfo=UTC)
+        ended, soon = (
+            CertificateReference(f"CN={each}", "CN=ca", each, None, end, ()) for each in "ab"
+        )
+        first, second = report.findings
+        first = msgspec.structs.replace(first, broken_since=end, certificate=ended)
+        engine.reply = msgspec.structs.replace(report, findings=(first, second))
+        shown = call("check").stdout
+        assert "  iflint renew NEW.cer " in shown
+        assert "  iflint certificates " not in shown, "one certificate needs no list"
+        second = msgspec.structs.replace(second, breaks_on=end, certificate=soon)
+        engine.reply = msgspec.structs.replace(report, findings=(first, second))
+        steps = call("check").stdout.rpartition("Next steps")[2]
+        assert "  iflint certificates " in steps
+        assert all(len(line) <= 80 for line in steps.splitlines())
 
     def test_very_many_findings_lead_to_a_baseline(self, workplace, call, engine) -> None:
         engine.reply = report_with(*["error"] * 60)

@@ -53,7 +53,32 @@ def test_changed_files_lead_to_what_they_belong_to(repository, call, engine, fil
     assert result.exit_code == 0, result.stderr
     paths, options = engine.asked
     assert paths == checked
-    assert options.certificates == ((".",) if checked else ())
+    assert options.certificates == (None if checked else ())
+
+
+def test_each_thing_is_said_once(repository, call) -> None:
+    """A broken archive is an export and may hold certificates; a flow may be staged thrice."""
+    (repository / "exports.zip").write_bytes(b"PK\x03\x04 cut off")
+    unpacked_flow(CASES / "dn-mismatch" / "bad-order", repository / "unpacked/Orders")
+    for name in ("resources.cnt", "b_content"):
+        (repository / "unpacked" / name).touch()
+    staged = [
+        f"{FLOW}/parameters.prop",
+        f"./{FLOW}/parameters.prop",
+        f"{FLOW}/scenarioflows/integrationflow/Orders.iflw",
+        "packages/Orders/META-INF/MANIFEST.MF",
+        "packages/Orders/QA/parameters.prop",
+        "exports.zip",
+        "unpacked/resources.cnt",
+        "unpacked/b_content",
+        "unpacked/Orders/META-INF/MANIFEST.MF",
+    ]
+    for files in (staged, ["iflint.toml"], staged[:6]):
+        (repository / "iflint.toml").touch()
+        *lines, last = call("hook", "--format", "concise", *files).stdout.splitlines()
+        assert len(lines) == len(set(lines))
+        assert any("exports.zip" in line for line in lines)
+        assert f". {1 if len(files) == 6 else 2} iFlow" in last
 
 
 def test_a_service_key_concerns_every_flow(repository, call, engine) -> None:

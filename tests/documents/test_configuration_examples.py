@@ -14,6 +14,10 @@ EXAMPLES = re.findall(r"```toml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_is_right(tmp_path, example) -> None:
+    for folder in re.findall(r'"(certificates/\w+)"', example):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "policy").mkdir()
+    (tmp_path / "policy/iflint.toml").touch()
     (tmp_path / "iflint.toml").write_text(example, "utf-8")
     found = read(str(tmp_path / "iflint.toml"), rule_names)
     assert found.mistakes == ()

@@ -114,10 +114,12 @@ def test_certificates_from_elsewhere_bring_their_callers(here) -> None:
     assert len(read.certificates) == 8
     assert [str(found.location.file) for found in read.keys] == ["k8s/all.yaml"]
     session = Session((".",), Options(as_of=AS_OF))
-    other = session.in_environment(Environment(name="qa", certificates=("neo",)))
+    other = session.in_environment(Environment(name="qa", certificates_only=("neo",)))
     assert len(session.inputs.callers.service_keys) == 4
     assert other.inputs.callers.service_keys == ()
     assert [found.user for found in other.inputs.callers.mappings] == ["SUSER1", "SUSER2"]
+    more = session.in_environment(Environment(name="qa", certificates=("neo",))).inputs
+    assert more.callers == session.inputs.callers, "added, and what is read twice once"
 
 
 def test_files_of_a_bundle_hold_no_callers_and_perhaps_keys(here) -> None:

@@ -59,7 +59,7 @@ def test_a_namesake_of_a_listed_root_is_told_from_it(findings) -> None:
     found = findings(
         Channel("HTTPS", "/orders", [partner.pair]), certificates=pem(partner, namesake)
     )
-    assert "on the list has another key" in found["IFL201"].message
+    assert "The supported root of this name has another key" in found["IFL201"].message
 
 
 @pytest.mark.parametrize("subject", ["CN=x, O=Acme, Inc.", "CN=x"])
@@ -101,7 +101,7 @@ def test_a_successor_that_begins_too_late_is_no_reason_to_wait(findings, first_d
     old, new = (issue(f"one cause renewal {span}", PARTNER, issuer, *span) for span in days)
     found = findings(Channel("HTTPS", "/orders", [old.pair]), certificates=pem(old, new))
     assert ("IFL102" in found) is late
-    assert not late or "serves until 2027-01-01" in found["IFL102"].remedy
+    assert not late or "for the days until 2027-01-01" in found["IFL102"].remedy
 
 
 def test_a_successor_with_a_worse_chain_is_none(findings, tmp_path) -> None:

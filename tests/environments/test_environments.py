@@ -95,6 +95,22 @@ def test_an_environment_whose_parameter_files_are_not_found_is_told(repository: 
     assert "platform custom, no own parameters" in told
 
 
+def test_one_of_several_patterns_that_leads_to_no_file_is_told(repository: Path) -> None:
+    """Also beside one that does; not of a single flow, for which there need be none."""
+    patterns = '"{artifact}/QA/parameters.prop", "shared/{id}.json"'
+    configure(repository, f"[environments.qa]\nparameters = [{patterns}]\n")
+    _, _, report = check("--environment", "qa")
+    idle = {"setting": "parameters", "pattern": "shared/{id}.json", "environment": "qa"}
+    assert report["idle_patterns"] == [idle]
+    told = CliRunner().invoke(cli, ["check", "--environment", "qa", "--as-of", "2026-11-24"])
+    said = (
+        "The pattern 'shared/{id}.json' in parameters of environment 'qa' leads to no file of any"
+    )
+    assert said in " ".join(told.stdout.split())
+    flow = CliRunner().invoke(cli, ["check", "Package/Orders", "--environment", "qa"])
+    assert "leads to no file" not in flow.stdout
+
+
 def test_a_finding_says_once_in_which_environments_it_holds(repository: Path) -> None:
     again = BY_FOLDER.replace("dev]", "dev2]").replace("qa]", "qa2]")
     configure(repository, BY_FOLDER + again.partition("[environments.prod]")[0])
@@ -136,16 +152,51 @@ def test_certificates_of_an_environment(repository: Path) -> None:
     write(repository / "empty" / "readme.txt", b"no certificate here")
     configure(
         repository,
-        '[environments.prod]\ncertificates = ["empty"]\n'
+        '[environments.prod]\ncertificates-only = ["empty"]\n'
         'parameters = ["{artifact}/PROD/parameters.prop"]\n',
     )
     assert check("--environment", "prod")[1] == [("IFL302", ("prod",))]
 
 
+@pytest.mark.parametrize(
+    ("shared", "own", "found"),
+    [
+        ('certificates = ["middle.pem"]\n', 'certificates = ["certs"]\n', 0),
+        ('certificates = ["certs"]\n', 'certificates = ["middle.pem"]\n', 0),
+        ("", 'certificates = ["certs"]\n', 0),
+        ('certificates = ["certs"]\n', 'certificates-only = ["middle.pem"]\n', 1),
+        ("", "certificates-only = []\n", 1),
+        ("", 'certificates-only = ["middle.pem"]\ncertificates = ["certs"]\n', 0),
+    ],
+)
+def test_certificates_of_an_environment_are_added_to_the_runs(
+    repository: Path, shared: str, own: str, found: int
+) -> None:
+    """What both name counts once."""
+    text = (repository / "certs" / "all.pem").read_bytes()
+    write(
+        repository / "middle.pem",
+        text[: text.index(b"-----END CERT")] + b"-----END CERTIFICATE-----\n",
+    )
+    parameters = 'parameters = ["{artifact}/PROD/parameters.prop"]\n'
+    configure(repository, f"{shared}[environments.prod]\n{parameters}{own}")
+    _, findings, report = check("--environment", "prod")
+    assert [code for code, _ in findings] == ["IFL302"] * found
+    places = [
+        place["file"]["path"]
+        for flow in report["iflows"]
+        for channel in flow["channels"]
+        for entry in channel["entries"]
+        for held in entry["certificates"]
+        for place in held["certificate"]["locations"]
+    ]
+    assert places == ["certs/all.pem"] * (1 - found)
+
+
 def test_the_certificates_of_the_environment_with_the_most_are_counted(repository: Path) -> None:
     write(repository / "empty" / "readme.txt", b"no certificate here")
     whole = '[environments.qa]\nparameters = ["{artifact}/QA/parameters.prop"]\n'
-    without = '[environments.prod]\ncertificates = ["empty"]\n'
+    without = '[environments.prod]\ncertificates-only = ["empty"]\n'
     for text in (whole + without, without + whole):
         configure(repository, text)
         _, _, report = check("--all-environments")

@@ -242,6 +242,61 @@ def test_a_file_of_parameters_that_flows_share_is_written_once(place) -> None:
     assert codes(parameters=("env.prop",)) == []
 
 
+YAML_OF_FLASHPIPE = """\
+packages:
+  - integrationSuiteId: Retail
+    artifacts:
+      - artifactId: Orders
+        type: IntegrationFlow
+        parameters:
+          - {{key: S, value: {}}} # the partner's
+          - key: Other
+            value: "kept"
+"""
+
+
+@pytest.mark.parametrize(
+    "scalar",
+    [
+        "'C=DE, O=\"Müller, Söhne\", OU=EDI & Orders, CN=edi.partner.example'",
+        '"C=DE, O=\\"Müller, S\\u00F6hne\\", OU=EDI & Orders, CN=edi.partner.example"',
+        "&dn 'C=DE, O=\"Müller, Söhne\",\n      OU=EDI & Orders, CN=edi.partner.example'",
+    ],
+)
+def test_a_value_in_yaml_is_written_in_its_own_notation(place, scalar) -> None:
+    write_tree(place / "Orders", bundle(Flow("Orders", "Orders", [listing(("{{S}}", ISSUER))])))
+    before = YAML_OF_FLASHPIPE.format(scalar)
+    (place / "env.yaml").write_text(before, "utf-8")
+    assert len(fixed(parameters=("env.yaml",)).fixes) == 1
+    assert codes(parameters=("env.yaml",)) == []
+    after = (place / "env.yaml").read_text("utf-8")
+    head, _, tail = before.partition(scalar)
+    assert after.startswith(head)
+    assert after.endswith(tail)
+
+
+def test_a_plain_value_in_yaml_gets_quotation_marks(place) -> None:
+    write_tree(place / "Orders", bundle(Flow("Orders", "Orders", [listing(("{{S}}", ISSUER))])))
+    step = "parameterKey: S\n      parameterValue: {}\n"
+    head = "steps:\n  integrationArtifactUpdateConfiguration:\n      integrationFlowId: Orders\n"
+    text = f"{head}      {step}"
+    plain = 'C=DE, O="Müller, Söhne", OU=EDI & Orders, CN=edi.partner.example'
+    (place / "env.yaml").write_text(text.format(plain), "utf-8")
+    assert len(fixed(parameters=("env.yaml",)).fixes) == 1
+    assert 'parameterValue: "CN=edi.partner.example' in (place / "env.yaml").read_text("utf-8")
+    assert codes(parameters=("env.yaml",)) == []
+
+
+def test_a_block_of_yaml_is_left(place) -> None:
+    write_tree(place / "Orders", bundle(Flow("Orders", "Orders", [listing(("{{S}}", ISSUER))])))
+    block = '>-\n        C=DE, O="Müller, Söhne",\n        OU=EDI & Orders, CN=edi.partner.example'
+    text = YAML_OF_FLASHPIPE.replace(
+        "{{key: S, value: {}}} # the partner's", "key: S\n            value: {}"
+    )
+    (place / "env.yaml").write_text(text.format(block.replace("        ", " " * 14)), "utf-8")
+    assert "of YAML, only values on one line" in only(fixed(parameters=("env.yaml",)))
+
+
 def test_one_text_for_flows_that_need_different_ones_is_left(place) -> None:
     second = root("fixes second", dn("CN=Second Root", "C=DE"), "2020-01-01", "2040-01-01")
     other = issue("fixes other", dn(*reversed(NAME.rdns)), second)
@@ -373,7 +428,7 @@ def test_a_fix_that_harms_an_environment_is_left(place) -> None:
     other = issue("fixes other", dn(*reversed(NAME.rdns)), AUTHORITY)
     (place / "other").mkdir()
     (place / "other/other.pem").write_bytes(pem(other))
-    prd = Environment(name="PRD", certificates=("other/other.pem",))
+    prd = Environment(name="PRD", certificates_only=("other/other.pem",))
     at_hand = {"certificates": ("partner.pem",)}
     assert len(plan_fixes(read(["."], options(**at_hand))).fixes) == 1
     plan = plan_fixes(read(["."], options(**at_hand)), also=(prd,))
@@ -386,8 +441,8 @@ def test_what_is_right_in_another_environment_stays(place) -> None:
     (place / "other").mkdir()
     (place / "other/other.pem").write_bytes(pem(other))
     both = (
-        Environment(name="QA", certificates=("partner.pem",)),
-        Environment(name="PRD", certificates=("other/other.pem",)),
+        Environment(name="QA", certificates_only=("partner.pem",)),
+        Environment(name="PRD", certificates_only=("other/other.pem",)),
     )
     plan = fixed(environments=both)
     assert plan.files == ()
@@ -417,7 +472,7 @@ def test_several_certificates_of_one_pair_are_one(place) -> None:
 def test_no_second_row_of_a_pair(place, wrong) -> None:
     orders(place, listing(*((subject, ISSUER) for subject in wrong)))
     plan = fixed()
-    assert "has that certificate's pair" in only(plan)
+    assert "accepts that certificate" in only(plan)
     assert plan.left[0].remedy == "Remove this row"
 
 
@@ -437,7 +492,7 @@ def test_a_fix_after_which_another_entry_reads_otherwise_is_only_written_when_as
     plan = fixed()
     assert not plan.fixes
     (why,) = (left.why for left in plan.left if left.unsafe)
-    assert why.startswith("with it IFL302 certificate-not-found would be found at entry 2: ")
+    assert why.startswith("with it IFL302 certificate-not-found would be found at row 2: ")
     (fix,) = fixed(unsafe=True).fixes
     assert [other.code for other in fix.reveals] == ["IFL302"]
     assert codes() == ["IFL302"]

@@ -153,6 +153,7 @@ EXPIRED = Finding(
     certificate=CERTIFICATE,
     broken_since=CERTIFICATE.not_after,
     fingerprint="1" * 64,
+    identity="a" * 64,
 )
 MISMATCH = Finding(
     code="IFL301",
@@ -180,6 +181,7 @@ MISMATCH = Finding(
         DnComparison("issuer", "", ISSUER, ISSUER, ()),
     ),
     fingerprint="2" * 64,
+    identity="b" * 64,
 )
 SOON = Finding(
     code="IFL102",
@@ -193,6 +195,7 @@ SOON = Finding(
     entry=EntryReference(1, SUBJECT, ISSUER),
     breaks_on=datetime(2026, 12, 1, tzinfo=UTC),
     fingerprint="3" * 64,
+    identity="c" * 64,
 )
 UNREADABLE = Finding(
     code="IFL001",
@@ -202,6 +205,7 @@ UNREADABLE = Finding(
     remedy="Export it again.",
     location=Location(FileLocation("exports/Broken.zip")),
     fingerprint="4" * 64,
+    identity="d" * 64,
 )
 UNDECIDABLE = Finding(
     code="IFL312",
@@ -214,6 +218,7 @@ UNDECIDABLE = Finding(
     channel=HTTPS,
     entry=EntryReference(3, SUBJECT, ISSUER),
     fingerprint="5" * 64,
+    identity="e" * 64,
 )
 
 
@@ -256,7 +261,7 @@ def sample() -> Report:
         trust=TrustSummary("cf", "SAP BTP Trust Store 3.0.0 (2026-06-03)", "3.0.0", "2026-06-03"),
         directory="/work/repo",
         root="/work/repo",
-        paths=(".", "empty"),
+        paths=(".",),
         iflows=(
             IflowResult("Orders", "Receive Orders", "1.0.4", PACKAGE, LOOSE, (orders,)),
             IflowResult("Invoices", "Send Invoices", "2.1.0", PACKAGE, ARCHIVED),
@@ -311,6 +316,7 @@ def hostile(name: str = HOSTILE) -> Report:
         ),
         comparisons=(DnComparison("subject", "value", name, "b", (DnRow(name, "b", False),)),),
         fingerprint="6" * 64,
+        identity="f" * 64,
         fix=ProposedFix(
             (Replacement(Location(FileLocation(f"x/{name}.prop"), region(line, name)), name),)
         ),
@@ -320,7 +326,10 @@ def hostile(name: str = HOSTILE) -> Report:
     )
     climbing = (
         msgspec.structs.replace(
-            UNREADABLE, location=Location(FileLocation("a.zip", (member,))), fingerprint=member
+            UNREADABLE,
+            location=Location(FileLocation("a.zip", (member,))),
+            fingerprint=member,
+            identity=member,
         )
         for member in (
             "",

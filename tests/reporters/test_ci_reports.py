@@ -216,11 +216,11 @@ def test_what_was_looked_at_is_one_sentence() -> None:
     keys = CallerResult(kind="service-key", name="k", id="k", location=EXPIRED.location)
     mapping = msgspec.structs.replace(keys, kind="mapping", name="M", id="m")
     assert looked_at(with_findings(callers=(keys, mapping))) == (
-        "2 iFlows; 1 sender channel (1 by client certificate);"
-        " 3 bindings (1 row, 1 service key, 1 mapping), 1 with a certificate at hand."
+        "2 iFlows; 1 sender channel (1 by Client Certificate);"
+        " 1 row, 1 service key and 1 mapping, 1 with a certificate at hand."
     )
     nothing = with_findings(iflows=())
-    assert looked_at(nothing) == "0 iFlows; 0 sender channels; 0 bindings."
+    assert looked_at(nothing) == "0 iFlows; 0 sender channels."
 
 
 def test_nothing_is_counted_where_all_fits() -> None:
@@ -239,7 +239,9 @@ def test_paths_are_relative_to_the_repository() -> None:
 @pytest.mark.parametrize("name", CRUEL)
 def test_no_name_makes_a_command_of_its_own(name) -> None:
     report = hostile(name)
-    found = commands(github.render(report))
+    told = len(report.paths_without)
+    of_run, found = (every := commands(github.render(report)))[:told], every[told:]
+    assert [each[:2] for each in of_run] == [("notice", {"title": "iflint"})] * told
     assert len(found) == len(report.findings)
     for level, properties, text in found:
         assert level == "error"
@@ -253,7 +255,7 @@ def test_no_name_makes_a_command_of_its_own(name) -> None:
 @given(ANY_NAME)
 def test_any_name_is_read_back_as_one_command(name) -> None:
     report = hostile(name)
-    assert len(commands(github.render(report))) == len(report.findings)
+    assert len(commands(github.render(report))) - bool(report.paths_without) == len(report.findings)
 
 
 # gitlab: the fields that its documentation asks for, and its parser's schema for their types
@@ -301,7 +303,7 @@ def test_gitlab_issue_names_file_line_and_fix() -> None:
         "lines": {"begin": 41, "end": 41},
     }
     assert issue["severity"] == "critical"
-    assert issue["fingerprint"] == EXPIRED.fingerprint
+    assert issue["fingerprint"] == EXPIRED.identity
     assert issue["description"].startswith(EXPIRED.message)
     (issue,) = json.loads(gitlab.render(with_findings(SOON)))
     assert issue["location"] == {"path": "exports/Acme.zip", "lines": {"begin": 1, "end": 1}}
@@ -348,7 +350,7 @@ def test_a_suite_an_iflow_and_a_test_a_finding() -> None:
     orders, invoices, rest = tree
     assert orders.get("package") == "Acme Orders"
     failed, noted = orders.findall("testcase")
-    assert failed.get("name") == "IFL101 expired-certificate: HTTPS 'Orders in' /orders, entry 1"
+    assert failed.get("name") == "IFL101 expired-certificate: HTTPS 'Orders in' /orders, row 1"
     assert failed.find("failure").get("message") == EXPIRED.message
     assert noted.find("skipped").get("message") == UNDECIDABLE.message
     assert (invoices.get("failures"), invoices.get("skipped")) == ("1", "1")
@@ -369,7 +371,7 @@ def test_a_channel_without_a_finding_is_a_passed_test() -> None:
 
 def test_no_iflow_is_said_aloud() -> None:
     tree = suites(msgspec.structs.replace(clean(), iflows=()))
-    assert "No iFlow found in ." in tree.find(".//skipped").get("message")
+    assert tree.find(".//skipped").get("message") == "No iFlow found."
 
 
 def test_callers_are_tests_of_a_suite_of_their_own() -> None:
@@ -471,7 +473,7 @@ def test_markdown_begins_with_what_breaks_next() -> None:
     text = job_summary.render(sample())
     assert text.startswith("## iflint: 3 errors, 1 warning and 1 note\n")
     assert text.index("### What breaks next") < text.index("### Findings")
-    assert "| 2026-12-01 (in 7 days) | SOAP /invoices, entry 1 | Send Invoices |" in text
+    assert "| 2026-12-01 (in 7 days) | SOAP /invoices, row 1 | Send Invoices |" in text
     _, cells = parsed(text)
     rows = [cells[at : at + 5] for at in range(4, len(cells), 5)]
     assert [row[0] for row in rows] == ["error", "error", "error", "warning", "note"]

@@ -47,7 +47,7 @@ def test_envelope_and_times() -> None:
     document = json.loads(reporter.render(sample()))
     assert list(document) == [
         *("$schema", "format", "formatVersion"),
-        *("summary", "causes", "places", "report"),
+        *("summary", "causes", "places", "remarks", "report"),
     ]
     assert (document["causes"], document["places"]) == (5, 5)
     assert (document["format"], document["formatVersion"]) == ("iflint-report", "1")

@@ -150,9 +150,12 @@ def test_result_in_an_archive_stands_on_the_archive() -> None:
 
 def test_line_hash_only_where_results_share_a_line() -> None:
     loose, packed, twin = run_of(with_findings(EXPIRED, SOON, SOON))["results"]
-    assert loose["partialFingerprints"] == {"iflint/v1": EXPIRED.fingerprint}
-    assert packed["partialFingerprints"]["primaryLocationLineHash"] == f"{SOON.fingerprint}:1"
-    assert twin["partialFingerprints"]["primaryLocationLineHash"] == f"{SOON.fingerprint}:2"
+    assert loose["partialFingerprints"] == {
+        "iflint/v1": EXPIRED.fingerprint,
+        "iflint/v2": EXPIRED.identity,
+    }
+    assert packed["partialFingerprints"]["primaryLocationLineHash"] == f"{SOON.identity}:1"
+    assert twin["partialFingerprints"]["primaryLocationLineHash"] == f"{SOON.identity}:2"
 
 
 def test_message_is_complete_by_itself() -> None:

@@ -8,8 +8,21 @@ import msgspec
 import pytest
 
 from iflint.places.location import FileLocation, Location
-from iflint.report.findings import CallerReference, DnComparison, DnRow, Finding, Related
-from iflint.report.report import CallerResult, IflowResult, Outcome
+from iflint.report.findings import (
+    CallerReference,
+    DnComparison,
+    DnRow,
+    EntryReference,
+    Finding,
+    Related,
+)
+from iflint.report.report import (
+    BaselineSummary,
+    CallerResult,
+    IflowResult,
+    Outcome,
+    WantedCertificate,
+)
 from iflint.reporters import text
 from iflint.words import terminal as style
 from iflint.words.terminal import wrapped
@@ -42,7 +55,7 @@ error[IFL101] expired-certificate: The client certificate of this entry expired
  41 | …e.subjectDN'&gt;CN=orders.acme.example, O=Acme GmbH, C=DE&lt;/cell&gt;&l…
     |                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   iFlow        Acme Orders › Receive Orders 1.0.4
-  channel      HTTPS "Orders in" /orders, entry 1
+  channel      HTTPS "Orders in" /orders, row 1
   certificate  CN=orders.acme.example, O=Acme GmbH, C=DE
   issued by    CN=Acme Issuing CA 2, O=Acme GmbH, C=DE
   valid        2025-03-05 to 2026-03-04
@@ -137,7 +150,7 @@ def test_places_of_one_cause_name_their_certificates_where_these_differ() -> Non
     first, second = at_places(2)
     other = msgspec.structs.replace(EXPIRED.certificate, sha256="ff", subject="CN=other")
     second = msgspec.structs.replace(second, certificate=other)
-    assert "/2, entry 1, CN=other (" in " ".join(text.render(with_findings(first, second)).split())
+    assert "/2, row 1, CN=other (" in " ".join(text.render(with_findings(first, second)).split())
 
 
 def test_breaks_on_and_broken_since() -> None:
@@ -152,11 +165,11 @@ def test_summary() -> None:
         """\
 Summary
 iFlows           2 in 1 package
-sender channels  1: 1 by client certificate
-bindings         1: 1 row; 1 with a certificate at hand
+sender channels  1 by Client Certificate
+let in by        1 row; 1 with a certificate at hand
 certificates     3 in 2 files
 skipped          archive without flow: 2, clutter: 1 (--verbose names them)
-trust list       SAP BTP Trust Store 3.0.0 (2026-06-03), for platform Cloud Foundry
+list of roots    SAP BTP Trust Store 3.0.0 (2026-06-03), for platform Cloud Foundry
 clock            2026-11-24 00:00:00 UTC
 findings         3 errors, 1 warning and 1 note
 """
@@ -179,7 +192,7 @@ def test_certificates_to_ask_for_are_listed_once() -> None:
 
 
 def test_a_path_without_iflow_is_said_aloud() -> None:
-    assert "No iFlow found in 'empty'." in text.render(sample())
+    assert "No iFlow found in 'empty' (" in text.render(with_findings(paths=(".", "empty")))
     assert "No iFlow found" not in text.render(clean())
 
 
@@ -204,12 +217,12 @@ def test_channels_are_told_by_how_they_are_authorized_and_those_without_are_none
     report = sample()
     (iflow, *_) = (iflow for iflow in report.iflows if iflow.channels)
     (channel, *_) = iflow.channels
-    role_based = msgspec.structs.replace(channel, checked=False, kind="other", entries=())
+    role_based = msgspec.structs.replace(channel, checked=False, kind="user-role", entries=())
     polling = msgspec.structs.replace(channel, checked=False, kind="none", entries=())
     other = msgspec.structs.replace(role_based, ordinal=2)
     iflow = msgspec.structs.replace(iflow, channels=(channel, role_based, other, polling))
     shown = text.render(with_findings(iflows=(iflow,)))
-    assert "sender channels  3: 1 by client certificate, 2 by role\n" in shown
+    assert "sender channels  1 by Client Certificate, 2 by User Role\n" in shown
 
 
 def test_clean() -> None:
@@ -290,13 +303,13 @@ def test_the_numbers_of_entries_add_up() -> None:
     report = iflint.check(str(demo), as_of=datetime(2026, 11, 24, tzinfo=UTC), roots=[roots])
     summary = " ".join(text.render(report).split())
     counts = re.search(
-        r"bindings (\d+): (\d+) rows, (\d+) service keys, (\d+) mappings;"
+        r"let in by (\d+) rows, (\d+) service keys and (\d+) mappings;"
         r" (\d+) with a certificate at hand (\d+) without: (.*) (\d+) more rows in ",
         summary,
     )
     assert counts is not None
-    total, rows, keys, mappings, with_one, without, states, more = counts.groups()
-    assert int(rows) + int(keys) + int(mappings) == int(total) == int(with_one) + int(without)
+    rows, keys, mappings, with_one, without, states, more = counts.groups()
+    assert int(rows) + int(keys) + int(mappings) == int(with_one) + int(without)
     assert sum(map(int, re.findall(r"\d+", states))) == int(without)
     entries = sum(len(channel.entries) for channel in report.channels)
     assert int(rows) + int(more) == entries
@@ -385,3 +398,22 @@ def test_names_that_nobody_tells_are_left_out() -> None:
     )
     shown = text.render(with_findings(about(MAPPING, certificate=certificate)))
     assert "  certificate  (known by its date alone)\n  valid        until 2026-03-04" in shown
+
+
+def test_of_many_certificates_to_ask_for_ten_are_named() -> None:
+    pairs = [WantedCertificate(f"CN={number}", "CN=CA", ("Orders",)) for number in range(12)]
+    report = with_findings(wanted=tuple(pairs))
+    assert "  subject        CN=9\n" in text.render(report)
+    assert "  subject        CN=10\n" not in text.render(report)
+    assert "And 2 more (--verbose names them).\n" in text.render(report)
+    assert "  subject        CN=11\n" in text.render(report, verbose=True)
+
+
+def test_a_certificate_that_the_baseline_asks_for_already_is_not_asked_for_again() -> None:
+    new = msgspec.structs.replace(EXPIRED, entry=EntryReference(1, "CN=new", "CN=CA"))
+    pairs = [WantedCertificate(f"CN={name}", "CN=CA", ("Orders",)) for name in ("old", "new")]
+    known = BaselineSummary("known.json", 1)
+    told = text.render(with_findings(new, wanted=tuple(pairs), baseline=known))
+    assert "subject        CN=new" in told
+    assert "CN=old" not in told
+    assert "ask for" not in text.render(with_findings(wanted=tuple(pairs), baseline=known))

@@ -1,0 +1,59 @@
+"""What a run has to tell that is no finding: of paths and patterns that lead to nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.report.findings import Severity
+from iflint.words.visible import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iflint.report.report import IdlePattern, Report
+
+_LONGEST_PATH = 200
+"""Characters of a path that is shown. Ours: as everywhere."""
+_MATCHES = {"exclude": "excludes nothing", "parameters": "leads to no file of any iFlow"}
+"""What is said of a pattern of each setting."""
+
+
+class Remark(msgspec.Struct, frozen=True):
+    """A sentence about the run as a whole; an error where the run fails because of it."""
+
+    severity: Severity
+    text: str
+
+
+def remarks(report: Report) -> list[Remark]:
+    """Everything that each format says of the run, and the console where no format does."""
+    lack = Severity.ERROR if report.flows_expected else Severity.NOTE
+    found = [Remark(lack, no_iflow(path)) for path in report.paths_without]
+    if report.lacks_flows and not found:
+        found.append(Remark(lack, "No iFlow found, only service keys or mappings."))
+    return [*found, *(Remark(Severity.NOTE, text) for text in _of_no_use(report))]
+
+
+def no_iflow(path: str) -> str:
+    """What is said of a path in which nothing is checked."""
+    ignored = "what Git ignores is read only where it is named itself"
+    return f"No iFlow found in {shown(path, _LONGEST_PATH)} ({ignored})."
+
+
+def aside(text: str) -> str:
+    """A remark as it stands behind the name of the program."""
+    return f"{text[:1].lower()}{text[1:].rstrip('.')}"
+
+
+def _of_no_use(report: Report) -> Iterator[str]:
+    for path in report.certificate_paths_without:
+        yield f"No certificate found in {shown(path, _LONGEST_PATH)}."
+    yield from map(_idle, report.idle_patterns)
+
+
+def _idle(idle: IdlePattern) -> str:
+    of = f" of environment {shown(idle.environment)}" if idle.environment else ""
+    pattern = shown(idle.pattern, _LONGEST_PATH)
+    return f"The pattern {pattern} in {idle.setting}{of} {_MATCHES[idle.setting]}."
