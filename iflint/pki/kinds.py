@@ -196,7 +196,8 @@ def _kind_of_numbered(number: int, outer: tuple[Node, ...]) -> str:
 
 
 _ENUMERATED = 0x0A
-_SIGNED = (asn1.SEQUENCE, asn1.SEQUENCE, asn1.BIT_STRING)
+SIGNED = (asn1.SEQUENCE, asn1.SEQUENCE, asn1.BIT_STRING)
+"""The tags of what a CA has signed: a certificate, as any other (RFC 5280 §4.1)."""
 
 
 def _kind_of_signed(outer: tuple[int, ...], inner: tuple[int, ...]) -> str:
@@ -206,7 +207,7 @@ def _kind_of_signed(outer: tuple[int, ...], inner: tuple[int, ...]) -> str:
     """
     if outer[0] == _ENUMERATED:
         return _OCSP
-    if set(outer) == {asn1.SEQUENCE} and inner == _SIGNED:
+    if set(outer) == {asn1.SEQUENCE} and inner == SIGNED:
         return PKI_PATH
     if outer == (asn1.SEQUENCE, asn1.SEQUENCE) and inner == (asn1.SEQUENCE, asn1.OCTET_STRING):
         return BCFKS

@@ -27,6 +27,7 @@ from iflint.pki.keystores.model import (
     certificates_in,
     go_on,
 )
+from iflint.pki.kinds import PSE, SIGNED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from iflint.limits import Budget
     from iflint.pki.certificates import Certificate
     from iflint.pki.der import Node
-
-KIND = "SAP PSE"
 
 _ALL, _OWN, _OF_OWN_KEY, _SECRET, _PATH, _TRUSTED = (
     f"1.3.36.2.{number}" for number in ("0", "1.", "2.", "3.", "4.1", "6.")
@@ -46,7 +45,6 @@ _GROUPS = (_OWN, _PATH, _OF_OWN_KEY, _TRUSTED, _ALL)
 _OPENED_WHERE_MADE = 256
 """The version of a PSE that the local protected storage (LPS) of its machine protects."""
 _VERSION = 0xA0
-_SIGNED = (asn1.SEQUENCE, asn1.SEQUENCE, asn1.BIT_STRING)
 _MAX_DEPTH = 3
 """Of groups around a certificate: the path is a list of sets."""
 
@@ -86,7 +84,7 @@ class _Reader:
             presented = tuple(dict.fromkeys((*own, *self._of(_PATH))))[:MAX_PRESENTED]
             entries.insert(0, StoredEntry("", presented, has_key=True))
         return Keystore(
-            kind=KIND,
+            kind=PSE,
             entries=tuple(entries),
             certificates=tuple(self._every),
             protection=self._protection if self._has_key else None,
@@ -130,7 +128,7 @@ class _Reader:
             return
         encoded = []
         for each in self._members(value):
-            if _tags(each) == _SIGNED:
+            if _tags(each) == SIGNED:
                 encoded.append(each.encoded)
             elif group == _TRUSTED:
                 self._signed_parts.append(each)
@@ -141,7 +139,7 @@ class _Reader:
         self._looked_at += 1
         go_on(self._looked_at, self.faults)
         tags = _tags(value)
-        if depth == _MAX_DEPTH or tags == _SIGNED or tags[:1] in ((_VERSION,), (asn1.INTEGER,)):
+        if depth == _MAX_DEPTH or tags == SIGNED or tags[:1] in ((_VERSION,), (asn1.INTEGER,)):
             yield value
             return
         for part in value.children():
