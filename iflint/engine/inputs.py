@@ -132,7 +132,7 @@ def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
     elif reading.needs_certificates:
         repository = repository_of_flows(paths, directory=options.directory)
         if repository is not None:
-            reading.take_certificate_files([repository], counted=False)
+            reading.take_certificates_beside(repository)
     return reading.inputs()
 
 
@@ -187,6 +187,7 @@ class Reading:
         self._callers: dict[FileLocation, Callers] = {}
         self._archives_of_use: set[FileLocation] = set()
         self._of_archive: tuple[FileLocation | None, list[FileContent]] = (None, [])
+        self._beside = False
 
     @property
     def needs_certificates(self) -> bool:
@@ -263,10 +264,24 @@ class Reading:
 
         return tuple(undated(callers.keystore_entries, self._certificates))
 
-    def take_certificate_files(self, paths: Sequence[str], *, counted: bool = True) -> None:
-        """Read the certificate files at and below ``paths``; what is passed over may be counted."""
+    def take_certificate_files(self, paths: Sequence[str]) -> None:
+        """Read the certificate files at and below ``paths``."""
+        self.take(self._certificate_files_at(paths))
+
+    def take_certificates_beside(self, repository: str) -> None:
+        """Read the certificates of a repository of which only some flows were asked for.
+
+        Nothing is said of anything else there: of keys, of who else may call, of other archives.
+        """
+        self._beside = True
+        found = self._certificate_files_at([repository])
+        self.take(each for each in found if isinstance(each, CertificateSource))
+
+    def _certificate_files_at(
+        self, paths: Sequence[str]
+    ) -> Iterator[CertificateSource | Skipped | Problem]:
         options = self._options
-        found = certificate_files(
+        return certificate_files(
             paths,
             directory=options.directory,
             exclude=options.exclude,
@@ -274,7 +289,6 @@ class Reading:
             root=options.root,
             idle=self.idle,
         )
-        self.take(each for each in found if counted or not isinstance(each, Skipped))
 
     def take(self, artifacts: Iterable[Artifact]) -> None:
         progress = self._options.progress
@@ -389,14 +403,15 @@ class Reading:
                 detail = OF_NO_KNOWN_KIND if source.given else NO_CERTIFICATE_IN_IT
                 self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, detail))
             return
-        self._keep_keys(content, source)
+        if not self._beside:
+            self._keep_keys(content, source)
         if keys_only:
             return
         self._taken.add(location)
         for level in range(len(location.members)):
             archive = FileLocation(location.path, location.members[:level])
             self._archives_of_use.add(archive)
-        if read.callers:
+        if read.callers and not self._beside:
             if location in self._callers:
                 return  # below a checked path and below one of certificates
             self._callers[location] = read.callers
