@@ -11,7 +11,7 @@ from iflint.report.findings import Finding, Severity
 from iflint.words.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from iflint.report.report import Outcome
 
@@ -52,8 +52,7 @@ class Cause(msgspec.Struct, frozen=True):
     @property
     def interfaces(self) -> int:
         """How many channels, keys and mappings it touches, with those that are counted only."""
-        told = {_interface(finding) for finding in self.findings} - {None}
-        return len(told) + (sum(finding.more for finding in self.findings) if told else 0)
+        return _interfaces(self.findings)
 
     @property
     def is_cut(self) -> bool:
@@ -71,6 +70,11 @@ class Tally(msgspec.Struct, frozen=True):
         if self.causes == self.places:
             return ""
         return f"{counted(self.causes, 'cause')} in {counted(self.places, 'place')}"
+
+
+def _interfaces(findings: Sequence[Finding]) -> int:
+    told = {_interface(finding) for finding in findings} - {None}
+    return len(told) + (sum(finding.more for finding in findings) if told else 0)
 
 
 def _interface(finding: Finding) -> object:
@@ -127,5 +131,5 @@ def _parts(outcomes: Iterable[Outcome], by_code: dict[str, list[Cause]]) -> Iter
         one, several = (outcome.one, outcome.several) if outcome else (name, name)
         least = "at least " if any(cause.is_cut for cause in causes) else ""
         text = f"{least}{len(causes)} {one or name if len(causes) == 1 else several or name}"
-        touched = sum(cause.interfaces for cause in causes)
+        touched = _interfaces([finding for cause in causes for finding in cause.findings])
         yield f"{text}: {counted(touched, 'interface')}" if touched else text

@@ -138,6 +138,12 @@ def test_a_cause_is_said_once_with_its_places() -> None:
     assert everything.count("Orders in") == 6
 
 
+def test_an_interface_with_two_causes_of_a_kind_is_one() -> None:
+    (one,) = at_places(1)
+    shown = text.render(with_findings(one, msgspec.structs.replace(one, cause="another")))
+    assert shown.startswith("2 expired-certificate: 1 interface.\n")
+
+
 def test_a_cause_tells_each_fix_once_and_of_which_place_it_is() -> None:
     first, second, third = at_places(3)
     third = msgspec.structs.replace(third, remedy="Make a new key")
