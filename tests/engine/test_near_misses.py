@@ -162,6 +162,7 @@ def test_each_dn_has_its_own_finding(findings) -> None:
     ("issuer", "kind", "said", "mistake"),
     [
         ("CN=Example CA 3, O=Example Trust, C=DE", "renewal", "after a renewal", False),
+        ("CN=Example CA, O=Example Trust, C=DE", "renewal", "after a renewal", False),
         ("CN=Example Root, O=Example Trust, C=DE", "above", "further up its chain", True),
         (SUBJECT, "twice", "repeats the Subject DN", True),
         ("CN=Other CA, O=Other Trust, C=FR", "other", "at hand, certificates.pem", False),
