@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from iflint.words.terminal import BOLD, Style
 from iflint.words.visible import shown
 from iflint.words.wording import listed
 
@@ -17,6 +18,8 @@ SEVERAL = 10
 """Findings: from here on a page is easier to read than lines."""
 MANY = 50
 """Findings: from here on nobody mends them all before the first gate."""
+_NARROW = 30
+"""Columns beside a command: with fewer of them, what it gives stands below. Ours."""
 
 
 def show(report: Report, run: Invocation) -> None:
@@ -35,14 +38,19 @@ def say(steps: Sequence[tuple[str, str]], colour: str) -> None:
 
     if not steps or not output.is_terminal():
         return
-    title = "\x1b[1mNext steps\x1b[0m" if output.wants_colour(colour) else "Next steps"
-    width = max(len(command) for command, _ in steps)
-    lines = (f"  {command:{width}}  {gain}\n" for command, gain in steps)
-    output.print_text(lambda _: f"\n{title}\n{''.join(lines)}")
+    style = Style(output.wants_colour(colour), output.width(), ascii=False)
+    at = max(len(command) for command, _ in steps) + 4
+    lines = ["", style.paint("Next steps", BOLD)]
+    for command, gain in steps:
+        if style.width - at < _NARROW:
+            lines += [f"  {command}", *style.hung(gain, 4)]
+        else:
+            lines += style.hung(gain, at, head=f"  {command}".ljust(at))
+    output.print_text(lambda _: "".join(f"{line}\n" for line in lines))
 
 
 def after(report: Report) -> Iterator[tuple[str, str]]:
-    """What to type next, and what it gives; each fits a line of 80 columns."""
+    """What to type next, and what it gives."""
     from iflint.reporters.sentences import worst_first
 
     worst = worst_first(report.findings)

@@ -11,7 +11,7 @@ from iflint.report.findings import Finding, Severity
 from iflint.words.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from iflint.report.report import Outcome
 
@@ -111,6 +111,18 @@ def _is_grave(cause: Cause) -> bool:
     return cause.first.severity.reaches(Severity.WARNING) and not nothing_at_hand
 
 
+def _number(causes: Sequence[Cause], clause: str) -> int:
+    """How many there are of what a clause is about.
+
+    A certificate counts once, although a row, a key and a mapping with it are mended each in
+    another way.
+    """
+    held = (cause.first.certificate for cause in causes)
+    if not clause.startswith("certificate "):
+        return len(causes)
+    return len({each.sha256 if each else number for number, each in enumerate(held)})
+
+
 def _parts(outcomes: Iterable[Outcome], by_code: dict[str, list[Cause]]) -> Iterator[str]:
     known = {outcome.code: outcome for outcome in outcomes}
     for code, causes in list(by_code.items())[:_MOST_COUNTED]:
@@ -118,6 +130,7 @@ def _parts(outcomes: Iterable[Outcome], by_code: dict[str, list[Cause]]) -> Iter
         name = causes[0].first.name
         one, several = (outcome.one, outcome.several) if outcome else (name, name)
         least = "at least " if any(cause.is_cut for cause in causes) else ""
-        text = f"{least}{len(causes)} {one or name if len(causes) == 1 else several or name}"
+        number = _number(causes, one)
+        text = f"{least}{number} {one or name if number == 1 else several or name}"
         touched = sum(cause.interfaces for cause in causes)
         yield f"{text}: {counted(touched, 'interface')}" if touched else text

@@ -138,6 +138,24 @@ def test_a_cause_is_said_once_with_its_places() -> None:
     assert everything.count("Orders in") == 6
 
 
+def test_a_certificate_counts_once_whatever_has_it() -> None:
+    row, key = at_places(2)
+    key = msgspec.structs.replace(key, cause="two")
+    outcomes = (
+        Outcome("IFL101", "certificate has expired", "certificates have expired"),
+        Outcome("IFL102", "row is at fault", "rows are at fault"),
+    )
+    rows = [
+        msgspec.structs.replace(each, code="IFL102", cause=f"row {each.cause}")
+        for each in (row, key)
+    ]
+    report = msgspec.structs.replace(with_findings(row, key, *rows), outcomes=outcomes)
+    shown = " ".join(text.render(report).split())
+    assert shown.startswith(
+        "1 certificate has expired: 2 interfaces; 2 rows are at fault: 2 interfaces."
+    )
+
+
 def test_a_file_is_named_once_where_all_places_lie_in_it() -> None:
     places = [msgspec.structs.replace(each, location=EXPIRED.location) for each in at_places(3)]
     shown = text.render(with_findings(*places), width=200)
