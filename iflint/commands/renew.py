@@ -187,6 +187,11 @@ def _verdicts(plan: Renewal, found: Renewals) -> Iterator[tuple[str, list[str]]]
         yield f"No channel, service key or mapping knows this sender{to_do}", []
     if plan.unknown:
         yield "No name of their certificates is known, so it may be for these:", [*plan.unknown]
+    if plan.schedules and not (plan.at_hand or plan.fails or plan.refused):
+        yield (
+            "Keep it with your certificates: else iflint check goes on to warn of the old one.",
+            [],
+        )
 
 
 def _of_one_in_use(plan: Renewal, found: Renewals) -> str:
@@ -202,6 +207,9 @@ def _of_one_in_use(plan: Renewal, found: Renewals) -> str:
     return f"{text}. One that comes after it is at hand: {command} gives its plan."
 
 
+_KEEP = (
+    "Keep the new certificate with the others, else iflint check goes on to warn of the old one."
+)
 _LIKENESS = {
     "common-name": "with the same common name, but another organization",
     "organization-and-issuer": "of the same organization and issuer",

@@ -167,6 +167,13 @@ def test_every_configured_environment_is_looked_at(folder: Path) -> None:
     assert found["places"] == ["Orders: HTTPS /orders, row 1 (qa, prod)"]
 
 
+def test_what_is_not_at_hand_is_to_be_kept(folder: Path) -> None:
+    advice = "Keep the new certificate with the others"
+    assert advice in renew("new/same.pem")
+    (folder / "certs" / "new.pem").write_bytes(pem(SAME_PAIR))
+    assert advice not in renew("new/same.pem")
+
+
 def stranger(folder: Path, subject, issuer=FIRST, file: str = "new/x.pem") -> str:
     new = issue(f"renew-{subject}", subject, issuer, "2026-01-01", "2027-12-01")
     (folder / file).write_bytes(pem(new))
