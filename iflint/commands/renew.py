@@ -20,6 +20,7 @@ from iflint.reporters.sentences import roles_of
 from iflint.words.terminal import Style
 from iflint.words.wording import (
     NO_SUBJECT,
+    as_argument,
     counted,
     day,
     left,
@@ -49,7 +50,7 @@ class Renewals(msgspec.Struct, frozen=True):
 
     def command(self, *words: str) -> str:
         """What to type for another plan of the same paths."""
-        return " ".join(("iflint renew", *map(_quoted, (*words, *self.paths))))
+        return " ".join(("iflint renew", *map(as_argument, (*words, *self.paths))))
 
 
 @subcommand(
@@ -188,10 +189,8 @@ def _verdicts(plan: Renewal, found: Renewals) -> Iterator[tuple[str, list[str]]]
     if plan.unknown:
         yield "No name of their certificates is known, so it may be for these:", [*plan.unknown]
     if plan.schedules and not (plan.at_hand or plan.fails or plan.refused):
-        yield (
-            "Keep it with your certificates: else iflint check goes on to warn of the old one.",
-            [],
-        )
+        keep = "Keep the new certificate with the others"
+        yield f"{keep}: else iflint check goes on to warn of the old one.", []
 
 
 def _of_one_in_use(plan: Renewal, found: Renewals) -> str:
@@ -207,9 +206,6 @@ def _of_one_in_use(plan: Renewal, found: Renewals) -> str:
     return f"{text}. One that comes after it is at hand: {command} gives its plan."
 
 
-_KEEP = (
-    "Keep the new certificate with the others, else iflint check goes on to warn of the old one."
-)
 _LIKENESS = {
     "common-name": "with the same common name, but another organization",
     "organization-and-issuer": "of the same organization and issuer",
@@ -235,15 +231,6 @@ def _how_to_say(plan: Renewal, found: Renewals) -> str:
     new = str(plan.certificate.locations[0].file)
     command = found.command("--replaces", plan.predecessors[0].subject, new)
     return f"If not, no flow, key or mapping changes. If so, say which: {command}"
-
-
-def _quoted(text: str) -> str:
-    """As an argument: in quotation marks that every shell takes, where that is enough."""
-    from shlex import quote
-
-    if set(text) & set('"\\$`!%'):
-        return quote(text)
-    return f'"{text}"' if set(text) & set(" ,;'=&()") else text
 
 
 def _of_channels(plan: Renewal) -> str:

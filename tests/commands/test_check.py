@@ -567,6 +567,19 @@ class TestNextSteps:
             assert max(map(len, steps)) <= width
             assert any(line.startswith("  iflint renew NEW.cer") for line in steps)
 
+    def test_commands_repeat_the_paths(self, workplace, call, engine) -> None:
+        report = report_with("error")
+        broken = msgspec.structs.replace(
+            report.findings[0], breaks_on=datetime(2026, 12, 1, tzinfo=UTC)
+        )
+        engine.reply = msgspec.structs.replace(report, findings=(broken,))
+        names = ["a b", "c", "d", "e"]
+        for name in names:
+            (workplace / name).mkdir()
+        assert '  iflint forecast "a b" c  ' in call("check", *names[:2]).stdout
+        assert "  iflint forecast PATH...  " in call("check", *names).stdout
+        assert "  iflint forecast        what" in call("check").stdout
+
     def test_very_many_findings_lead_to_a_baseline(self, workplace, call, engine) -> None:
         engine.reply = report_with(*["error"] * 60)
         steps = call("check").stdout.rpartition("Next steps")[2]
