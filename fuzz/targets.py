@@ -254,7 +254,8 @@ def _look_into(value: object, depth: int = 4) -> None:
                 getattr(value, name)
     for name in value.__struct_fields__:
         _look_into(getattr(value, name), depth - 1)
-    str(value)
+    if any("__str__" in vars(parent) for parent in type(value).__mro__[:-2]):
+        str(value)
 
 
 def _locate(value: Any) -> None:

@@ -24,8 +24,8 @@ from iflint.judging.references import (
     entry_reference,
     iflow_reference,
 )
-from iflint.judging.renewals import is_later, is_same_sender
-from iflint.judging.verdicts import CallerVerdict, flaws
+from iflint.judging.renewals import is_same_sender
+from iflint.judging.verdicts import CallerVerdict, flaws, is_later
 from iflint.options import UsageError
 from iflint.places.defects import each_spared
 from iflint.report.findings import CallerReference, Finding, Severity

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from heapq import nlargest
+from typing import TYPE_CHECKING
 
 from iflint.limits import NAMESAKES
 from iflint.pki.certificates import Certificate
 from iflint.pki.names import Name
+
+if TYPE_CHECKING:
+    from iflint.pki.chains.pool import CertificatePool
 
 _MOST_NAMESAKES = 1000
 """Certificates that an entry may mean. Ours: choosing among them takes 16 ms; most seen: 1."""
@@ -158,6 +162,15 @@ class NameIndex:
             name = folded(certificate.subject.common_name or "")
             found.setdefault(key, []).append((name, certificate))
         return found
+
+
+def names_in(pool: CertificatePool) -> NameIndex:
+    """The names of the certificates at hand, the same from one clock to the next."""
+    if NameIndex not in pool.remembered:
+        pool.remembered[NameIndex] = NameIndex(pool)
+    found = pool.remembered[NameIndex]
+    assert isinstance(found, NameIndex)
+    return found
 
 
 def sender_key(name: Name) -> str:

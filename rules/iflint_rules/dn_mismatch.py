@@ -188,8 +188,8 @@ def _remedy(differing: list[DnComparison], readings: dict[str, Reading], near: N
             for c in near.comparisons
         )
         return (
-            "This may be a renewed certificate. If the sender still uses the old one, keep this "
-            f"row and add another one, else change this row: {row}"
+            "This may be a renewed certificate. If the sender still uses the old one, add another "
+            f"row beside this one, else change this row: {row}"
         )
     if _CHANGED & {comparison.kind for comparison in differing}:
         row = " and ".join(f"{_LABELS[c.role]} {c.certificate}" for c in near.comparisons)

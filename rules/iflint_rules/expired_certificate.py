@@ -63,7 +63,7 @@ class ExpiredCertificate(Rule):
             return
         if case.verdict.fresher and "IFL106" in case.context.in_force:
             return
-        last = max(case.verdict.joined, key=lambda match: match.certificate.not_after)
+        last = case.verdict.joined.last
         end = last.certificate.not_after
         count = len(case.verdict.joined)
         who = "The client certificate" if count == 1 else f"The last of {count} client certificates"

@@ -62,7 +62,7 @@ class StaleEntry(Rule):
             return
         this, fresher = case.words.this, case.verdict.fresher[0]
         told = ", as far as names and dates tell" if case.verdict.fresher_by_facts else ""
-        last = max(case.verdict.joined, key=lambda match: match.certificate.not_after)
+        last = case.verdict.joined.last
         about = about_certificate(case, last)
         about["related"] += (Related(fresher.location, "the one that has taken its place"),)
         end = last.certificate.not_after
