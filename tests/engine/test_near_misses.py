@@ -115,7 +115,7 @@ def test_the_kind_of_a_difference_is_told(findings, subject, kind, said) -> None
     assert kinds(finding) == {"subject": kind, "issuer": ""}
     assert said in finding.message
     if kind in ("attribute", "value"):
-        assert f"add another one, else change this row: Subject DN {SUBJECT}" in finding.remedy
+        assert f"else change this row: Subject DN {SUBJECT}" in finding.remedy
     else:
         assert finding.remedy == f"Enter the certificate's own Subject DN {SUBJECT}"
 
