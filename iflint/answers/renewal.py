@@ -148,6 +148,7 @@ def _plan(
         without_subject=not certificate.subject.rdns,
         unknown=() if in_use else tuple(dict.fromkeys(_unknown(sessions))),
         refused=any(one.session.would_refuse(certificate) for one in in_each),
+        at_hand=at_hand,
     )
     if not plan.touched and not plan.callers:
         others_like_it = () if certificate.is_ca else alike(certificate, sessions)

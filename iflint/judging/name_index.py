@@ -190,7 +190,7 @@ def folded(text: str) -> str:
 def is_misspelt(one: str, other: str, most: int = 2) -> bool:
     """Whether two different names are at most ``most`` (1 or 2) letters apart.
 
-    Names that differ in their digits alone are those of a series, and both right.
+    Names that differ in their numbers alone are those of a series, and both right.
     """
     from iflint.pki.dn.resemblance import letters_apart
 
@@ -199,7 +199,7 @@ def is_misspelt(one: str, other: str, most: int = 2) -> bool:
         and one != other
         and min(len(one), len(other)) >= _SHORTEST_MISSPELT
         and letters_apart(one, other, most)
-        and one.translate(_DIGITS) != other.translate(_DIGITS)
+        and folded(one.translate(_DIGITS)) != folded(other.translate(_DIGITS))
     )
 
 

@@ -23,7 +23,7 @@ from iflint.rule import (
 
 _FORM = {
     "order": "the {role} has the same attributes in another order",
-    "reversed": "the {role} has the same attributes in reversed order, as OpenSSL prints them",
+    "reversed": "the {role} has the same attributes in reversed order (as OpenSSL prints them)",
     "grouping": "the {role} has the same attributes, but joins others of them by `+`",
     "case": "the {role} differs in letter case or blanks, which count here (inferred)",
     "characters": "the {role} looks the same, but {odd}",

@@ -115,7 +115,7 @@ def test_the_kind_of_a_difference_is_told(findings, subject, kind, said) -> None
     assert kinds(finding) == {"subject": kind, "issuer": ""}
     assert said in finding.message
     if kind in ("attribute", "value"):
-        assert f"add another one, else change this row: Subject DN {SUBJECT}" in finding.remedy
+        assert f"else change this row: Subject DN {SUBJECT}" in finding.remedy
     else:
         assert finding.remedy == f"Enter the certificate's own Subject DN {SUBJECT}"
 
@@ -162,6 +162,7 @@ def test_each_dn_has_its_own_finding(findings) -> None:
     ("issuer", "kind", "said", "mistake"),
     [
         ("CN=Example CA 3, O=Example Trust, C=DE", "renewal", "after a renewal", False),
+        ("CN=Example CA, O=Example Trust, C=DE", "renewal", "after a renewal", False),
         ("CN=Example Root, O=Example Trust, C=DE", "above", "further up its chain", True),
         (SUBJECT, "twice", "repeats the Subject DN", True),
         ("CN=Other CA, O=Other Trust, C=FR", "other", "at hand, certificates.pem", False),

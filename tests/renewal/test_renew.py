@@ -163,6 +163,15 @@ def test_every_configured_environment_is_looked_at(folder: Path) -> None:
     (touched,) = plan("new/other.pem")["touched"]
     assert touched["environments"] == ["qa", "prod"]
     assert "nothing to do" in renew("new/other.pem", "--environment", "dev")
+    (found,) = plan(stranger(folder, dn("CN=y", "O=Example")))["predecessors"]
+    assert found["places"] == ["Orders: HTTPS /orders, row 1 (qa, prod)"]
+
+
+def test_what_is_not_at_hand_is_to_be_kept(folder: Path) -> None:
+    advice = "Keep the new certificate with the others"
+    assert advice in renew("new/same.pem")
+    (folder / "certs" / "new.pem").write_bytes(pem(SAME_PAIR))
+    assert advice not in renew("new/same.pem")
 
 
 def stranger(folder: Path, subject, issuer=FIRST, file: str = "new/x.pem") -> str:
@@ -193,7 +202,7 @@ def test_whose_place_a_stranger_may_take(folder, subject, issuer, likeness, said
     assert found["places"] == ["Orders: HTTPS /orders, row 1"]
     text = " ".join(renew(file).split())
     assert said in text
-    assert f'iflint renew {file} --replaces "CN=orders.example.com,O=Example"' in text
+    assert f'iflint renew --replaces "CN=orders.example.com,O=Example" {file} flow' in text
     assert "nothing to do" not in text
 
 
@@ -244,7 +253,7 @@ def test_the_certificate_in_use_gets_the_plan_for_the_next(folder: Path) -> None
     assert "Certificate in use" in text
     assert "switches to the new certificate" not in text
     (folder / "certs" / "new.pem").write_bytes(pem(SAME_PAIR))
-    assert "iflint renew certs/new.pem gives its plan" in " ".join(renew("old.pem").split())
+    assert "iflint renew certs/new.pem flow gives its plan" in " ".join(renew("old.pem").split())
     assert plan("old.pem")["schedules"] == []
     assert plan("old.pem", "--as-of", "2026-12-20", exit_code=1)["schedules"] == []
     (folder / "certs" / "new.pem").unlink()
