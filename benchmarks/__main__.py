@@ -1,5 +1,7 @@
 """Measure iflint as ratios to what it can't be faster than; run with ``python -m benchmarks``.
 
+``python -m benchmarks growth`` measures how time grows with what is read (`benchmarks.growth`).
+
 Cold start: a whole process of ``iflint check`` on one flow, against ``python -c pass``.
 Throughput: one process on the corpus (or, where it is absent, on the fixtures) against a loop
 that inflates every ``.iflw`` and reads it with lxml up to the end of its collaboration.
@@ -144,4 +146,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["growth"]:
+        from benchmarks import growth
+
+        sys.exit(growth.main(sys.argv[2:]))
     main()

@@ -11,7 +11,6 @@ import io
 import json
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
@@ -137,8 +136,7 @@ def _in_archive(data: bytes, rng: Random, damage: Damage) -> bytes | None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [(info.filename, archive.read(info)) for info in archive.infolist()]
-    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, NotImplementedError,
-            RuntimeError, OverflowError, MemoryError):  # fmt: skip
+    except Exception:  # a damaged archive lets the library raise whatever it likes
         return None
     if not members:
         return None

@@ -254,7 +254,8 @@ def _look_into(value: object, depth: int = 4) -> None:
                 getattr(value, name)
     for name in value.__struct_fields__:
         _look_into(getattr(value, name), depth - 1)
-    str(value)
+    if any("__str__" in vars(parent) for parent in type(value).__mro__[:-2]):
+        str(value)
 
 
 def _locate(value: Any) -> None:
@@ -285,7 +286,7 @@ TARGETS = {
         "</ParameterValue></d>",
     ])),
     "certificates": Target(certificates, (".cer", ".p7b", ".crt", ".pem")),
-    "keystores": Target(keystores, (".jks", ".ks", ".p12", ".pfx")),
+    "keystores": Target(keystores, (".jks", ".ks", ".p12", ".pfx", ".pse")),
     "texts": Target(texts, (".pem", ".json", ".key")),
     "key-texts": Target(key_texts, (".pem", ".key", ".groovy", "secret.yaml"), _examples([
         "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: a\nPublic-Lines: 1\n"

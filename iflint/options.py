@@ -221,7 +221,7 @@ class Suppression(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Setting(LINE, "Only of service keys or users of this name; * and ? are wildcards."),
     ] = ""
-    dn: Annotated[str, Setting(LINE, "Only of certificates or entries with this DN.")] = ""
+    dn: Annotated[str, Setting(LINE, "Only of certificates or rows with this DN.")] = ""
     certificate: Annotated[
         str, Setting(FINGERPRINT, "Only of the certificate with this SHA-256 fingerprint.")
     ] = ""
@@ -282,7 +282,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         Setting(EXISTING_FILE, "File with an environment's parameter values.", FLOWS),
     ] = ()
     platform: Annotated[
-        str, Setting(one_of(Platform), "Whose list of supported roots counts.", CERTIFICATES)
+        str,
+        Setting(
+            one_of(Platform), "The platform whose list of supported roots counts.", CERTIFICATES
+        ),
     ] = "cf"
     trust: Annotated[
         str,
@@ -306,12 +309,14 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     calendar: Annotated[
         str | None,
         Setting(
-            EXISTING_FILE, "Rows that correct the calendar of public CAs, in JSON.", CERTIFICATES
+            EXISTING_FILE,
+            "JSON file with rows that correct the calendar of public CAs.",
+            CERTIFICATES,
         ),
     ] = None
     public_cas: Annotated[
         str | None,
-        Setting(EXISTING_FILE, "A table that replaces that of public CAs, in JSON.", CERTIFICATES),
+        Setting(EXISTING_FILE, "JSON file that replaces the table of public CAs.", CERTIFICATES),
     ] = None
     as_of: Annotated[
         datetime | None,
@@ -342,11 +347,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     ] = False
     baseline: Annotated[
         str | None,
-        Setting(FILE, "Known findings: only what this file does not have counts.", FINDINGS),
+        Setting(FILE, "File of known findings: only what is not in it counts.", FINDINGS),
     ] = None
     limit: Annotated[
         tuple[str, ...],
-        Setting(LIMIT, "Let a limit on what is read and told be this number.", LIMITS),
+        Setting(LIMIT, "Set a limit on what is read and told.", LIMITS),
     ] = ()
     rules: Mapping[str, Mapping[str, Any]] = {}
     suppressions: tuple[Suppression, ...] = ()

@@ -300,7 +300,7 @@ class _Steps:
             known_as = known_issuer(issuer, self._trust) if issuer is not None else ""
             if issuer is not None and issuer.told is Told.UNSUPPORTED:
                 how = "" if issuer.confirmed else " (inferred from its name)"
-                faults.append(f"leads to no root on the list in force{how}")
+                faults.append(f"leads to no supported root{how}")
         return Step(
             role="missing",
             subject=link.certificate.issuer.readable or "(no name)",
@@ -314,28 +314,28 @@ def _needless(certificate: Certificate, clock: datetime) -> str:
     """That an expired certificate is presented beside a chain that does without, in a clause."""
     return (
         f"{certificate.subject.readable} is presented with it, which expired on "
-        f"{dated(certificate.not_after, clock)}: remove it, since most verifiers find the other "
-        "path, but whether SAP's does is not known"
+        f"{dated(certificate.not_after, clock)}: remove it, since most servers find the other "
+        "chain, but whether SAP's does is not known"
     )
 
 
 def not_its_key(key: KeyMaterial) -> str:
     """That the key beside a certificate is a stranger's, in a clause."""
     whose = f", but that of {key.owner.subject.readable}" if key.owner else ""
-    return f"the private key in {key.location.file} is not its own{whose}"
+    return f"the private key in {key.location.file} is not that of this certificate{whose}"
 
 
 def _against(root: Root, standing: RootStanding) -> str:
     """What the list in force has against a root that is not wholly on it, in a clause."""
     if standing is RootStanding.ONE_LIST:
-        return "it is on one of the two lists for Neo only"
+        return "it is on only one of the two lists for Neo"
     if standing is RootStanding.REMOVED:
         return f"it was removed from the list in release {root.removed_in} ({root.removed_on})"
     if standing is RootStanding.NOT_YET:
         return f"it comes to the list only in release {root.added_in} ({root.added_on})"
     if standing is RootStanding.NOT_REQUIRED:
         return "it is on the list, but not among the roots that BTP itself uses"
-    return "it is not on the list in force"
+    return "it is not supported"
 
 
 def verdict_line(standing: Standing, chains: JudgedChains) -> str:

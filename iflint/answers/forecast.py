@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import msgspec
 
 from iflint.engine.session import Session
-from iflint.judging.verdicts import SHORT_LIVED
+from iflint.judging.verdicts import SHORT_LIVED, EntryVerdict
 from iflint.progress import followed
 from iflint.report.findings import Finding, Severity
 
@@ -48,29 +48,54 @@ class Forecast(msgspec.Struct, frozen=True):
 
 
 def forecast(session: Session, until: date) -> Forecast:
-    """Judge ``session`` on each day until ``until`` that can change a verdict."""
+    """Judge ``session`` on each day until ``until`` that can change a verdict.
+
+    On each day only those of its parts of which a verdict can change.
+    """
     start, progress, session = session.as_of, session.options.progress, session.untold()
     now = session.findings(start)
-    before = {_identity(finding): finding for finding in now}
+    days: dict[date, list[Session]] = {}
+    for part in session.parts():
+        for day in _days(part, start, until):
+            days.setdefault(day, []).append(part)
     turns: list[Turn] = []
-    days = sorted(_days(session, start, until))
-    for day in followed(days, progress, "looking at day", str):
-        findings = session.findings(_beginning(day))
-        after = {_identity(finding): finding for finding in findings}
-        begun = [finding for key, finding in after.items() if key not in before]
-        ended = [finding for key, finding in before.items() if key not in after]
-        replaced = {finding.fingerprint for finding in begun}
+    before = start
+    for day in followed(sorted(days), progress, "looking at day", str):
+        changes = [_change(part, before, _beginning(day)) for part in days[day]]
+        begun = sorted((each for some, _ in changes for each in some), key=_place)
+        ended = sorted((each for _, some in changes for each in some), key=_place)
         turns.extend(
             Turn(day, True, finding, _renew_by(finding, day, session), _opens(finding, session))
             for finding in begun
         )
-        turns.extend(
-            Turn(day, False, finding, opens=_opens(finding, session))
-            for finding in ended
-            if finding.fingerprint not in replaced and not _is_overtaken(finding, begun)
-        )
-        before = after
+        turns.extend(Turn(day, False, finding, opens=_opens(finding, session)) for finding in ended)
+        before = _beginning(day)
     return Forecast(start, until, now, tuple(turns))
+
+
+def _change(
+    part: Session, before: datetime, clock: datetime
+) -> tuple[list[Finding], list[Finding]]:
+    """The findings of a part that begin between two clocks, and those that end."""
+    was, now = _by_identity(part.findings(before)), _by_identity(part.findings(clock))
+    begun = [finding for key, finding in now.items() if key not in was]
+    replaced = {finding.fingerprint for finding in begun}
+    ended = [
+        finding
+        for key, finding in was.items()
+        if key not in now
+        and finding.fingerprint not in replaced
+        and not _is_overtaken(finding, begun)
+    ]
+    return begun, ended
+
+
+def _by_identity(findings: Iterable[Finding]) -> dict[tuple[str, Severity], Finding]:
+    return {_identity(finding): finding for finding in findings}
+
+
+def _place(finding: Finding) -> tuple[object, ...]:
+    return finding.place
 
 
 def _identity(finding: Finding) -> tuple[str, Severity]:
@@ -130,12 +155,14 @@ def _moments(session: Session) -> Iterator[datetime]:
     bindings = tuple(session.bindings(session.as_of))
     bound = [match.certificate for binding in bindings for match in binding.joined]
     bound += [later.certificate for binding in bindings for later in binding.successors]
+    entries = (binding for binding in bindings if isinstance(binding, EntryVerdict))
+    bound += [entry.near_miss.certificate for entry in entries if entry.near_miss is not None]
     for certificate in session.pool.below_roots(bound):
         yield from _ends(certificate.not_before, certificate.not_after, windows)
         for root in session.trust.roots_named(certificate.issuer):
             if root.not_before is not None and root.not_after is not None:
                 yield from _ends(root.not_before, root.not_after, windows)
-    for binding in session.bindings(session.as_of):
+    for binding in bindings:
         if binding.unexplained is not None:
             yield from map(_beginning, binding.unexplained.ends)
     for released in session.trust.table.releases.values():

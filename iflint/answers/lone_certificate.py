@@ -45,8 +45,8 @@ def findings_about(
     are the certificates that may complete its chain; those of its own pair are left out, as they
     could hide a fault.
     """
-    pair = _pair(found)
-    others = (one for one in beside if _pair(one) != pair)
+    pair = found.certificate.pair
+    others = (one for one in beside if one.certificate.pair != pair)
     alone = session.with_certificates((found, *others))
     if caller is not None:
         findings = alone.findings_of(_caller_for(found, caller))
@@ -68,10 +68,6 @@ def clients(found: Iterable[FoundCertificate]) -> Iterator[FoundCertificate]:
     }
     leaves = [one for one in each.values() if one.certificate.subject.chain_key not in issuers]
     yield from leaves or each.values()
-
-
-def _pair(found: FoundCertificate) -> tuple[str, str]:
-    return found.certificate.subject.canonical, found.certificate.issuer.canonical
 
 
 class _Place(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 
 _ORDER = tuple(Likeness)
+_Alike: TypeAlias = "tuple[Likeness, BindingVerdict, str, str]"
+"""How alike, to which binding, its place, and the environment in which it is so."""
 
 
 class Replaced(msgspec.Struct, frozen=True):
@@ -49,28 +51,28 @@ class Replaced(msgspec.Struct, frozen=True):
         return certificate.sha256 in self.sha256s or self.is_named(certificate.subject)
 
 
-def read_replaced(replaces: str, options: Options) -> Replaced:
-    """What a certificate file, or a DN, names. Raises UsageError."""
+def read_replaced(replaces: str, options: Options, option: str = "--replaces") -> Replaced:
+    """What a certificate file, or a DN, names; ``option`` gave it. Raises UsageError."""
     from iflint.engine.inputs import read_certificates
     from iflint.sources.disk import Disk
 
     if not replaces.strip():
-        raise UsageError("--replaces: it is empty; give a certificate file or a DN")
+        raise UsageError(f"{option}: it is empty; give a certificate file or a DN")
     if os.path.lexists(Disk(options.directory).absolute(replaces)):
         read = read_certificates([replaces], options)
         if not read.certificates:
-            raise UsageError(f"--replaces {replaces}: it holds no certificate")
+            raise UsageError(f"{option} {replaces}: it holds no certificate")
         held = [found.certificate for found in clients(read.certificates)]
         return Replaced(
             tuple(each.subject for each in held), frozenset(each.sha256 for each in held)
         )
     if "=" not in replaces:
-        raise UsageError(f"--replaces {replaces}: there is no such file, and it is no DN")
+        raise UsageError(f"{option} {replaces}: there is no such file, and it is no DN")
     try:
         return Replaced((parse_name(replaces),))
     except MalformedName as error:
         said = f"{sentence(error.message)} {error.remedy}"
-        raise UsageError(f"--replaces {replaces}: {said}") from error
+        raise UsageError(f"{option} {replaces}: {said}") from error
 
 
 def knows(session: Session, replaced: Replaced) -> bool:
@@ -85,13 +87,14 @@ def knows(session: Session, replaced: Replaced) -> bool:
 
 def alike(certificate: Certificate, sessions: Sequence[Session]) -> tuple[Predecessor, ...]:
     """Those that the certificate may replace, of the strongest likeness that any has."""
-    found: dict[str, list[tuple[Likeness, BindingVerdict, str]]] = {}
+    found: dict[str, list[_Alike]] = {}
     for session in sessions:
         for binding, place in _bindings(session):
             names = _names(binding)
             likeness = _likeness(certificate, binding, names, session) if names else None
             if names is not None and likeness is not None:
-                found.setdefault(names[0].text, []).append((likeness, binding, place))
+                alike = (likeness, binding, place, session.name)
+                found.setdefault(names[0].text, []).append(alike)
     best = min((_ORDER.index(each[0]) for those in found.values() for each in those), default=None)
     return tuple(
         _predecessor(subject, [each for each in those if _ORDER.index(each[0]) == best])
@@ -100,18 +103,22 @@ def alike(certificate: Certificate, sessions: Sequence[Session]) -> tuple[Predec
     )
 
 
-def _predecessor(
-    subject: str, those: Sequence[tuple[Likeness, BindingVerdict, str]]
-) -> Predecessor:
-    held = [binding.best for _, binding, _ in those if binding.best is not None]
+def _predecessor(subject: str, those: Sequence[_Alike]) -> Predecessor:
+    held = [binding.best for _, binding, *_ in those if binding.best is not None]
     last = max(held, key=lambda match: match.certificate.not_after, default=None)
     names = _names(those[0][1])
+    where: dict[str, list[str]] = {}
+    for *_, place, environment in those:
+        where.setdefault(place, []).extend([environment] if environment else [])
     return Predecessor(
         subject=subject,
         readable=names[0].readable if names else subject,
         likeness=those[0][0],
         until=last.certificate.not_after.date() if last is not None else None,
-        places=tuple(dict.fromkeys(place for _, _, place in those)),
+        places=tuple(
+            f"{place} ({', '.join(dict.fromkeys(found))})" if found else place
+            for place, found in where.items()
+        ),
     )
 
 
@@ -119,15 +126,14 @@ def _bindings(session: Session) -> Iterator[tuple[BindingVerdict, str]]:
     """Everything that lets a certificate in, with its place as people read it."""
     from iflint.judging.references import channel_label
 
-    where = f" ({session.name})" if session.name else ""
     for verdict in session.verdicts(session.as_of).values():
         for channel in verdict.channels:
             label = channel_label(verdict.iflow, channel.channel)
             for entry in channel.entries if channel.judged else ():
-                yield entry, f"{label}, row {entry.entry.ordinal}{where}"
+                yield entry, f"{label}, row {entry.entry.ordinal}"
     for each in session.caller_verdicts(session.as_of):
         kind = "mapping of user" if each.caller.user else "service key"
-        yield each, f"{kind} {each.caller.name} ({each.caller.location.file}){where}"
+        yield each, f"{kind} {each.caller.name} ({each.caller.location.file})"
 
 
 def _names(binding: BindingVerdict) -> tuple[Name, Name] | None:

@@ -24,8 +24,8 @@ from iflint.judging.references import (
     entry_reference,
     iflow_reference,
 )
-from iflint.judging.renewals import is_later, is_same_sender
-from iflint.judging.verdicts import CallerVerdict, flaws
+from iflint.judging.renewals import is_same_sender
+from iflint.judging.verdicts import CallerVerdict, flaws, is_later
 from iflint.options import UsageError
 from iflint.places.defects import each_spared
 from iflint.report.findings import CallerReference, Finding, Severity
@@ -148,6 +148,7 @@ def _plan(
         without_subject=not certificate.subject.rdns,
         unknown=() if in_use else tuple(dict.fromkeys(_unknown(sessions))),
         refused=any(one.session.would_refuse(certificate) for one in in_each),
+        at_hand=at_hand,
     )
     if not plan.touched and not plan.callers:
         others_like_it = () if certificate.is_ca else alike(certificate, sessions)

@@ -136,7 +136,8 @@ class Renewal(msgspec.Struct, frozen=True, kw_only=True):
     ``predecessors`` are those that it may replace, where nothing knows its sender.
     ``without_subject``: it can stand in no row. ``refused``: it is of no use on its first day,
     whether or not a rule in force says why. ``unknown`` are service keys and mappings of whose
-    certificates no name is known, as people read them: it may be for these.
+    certificates no name is known, as people read them: it may be for these. ``at_hand``: it is
+    among the certificates of the run.
     """
 
     certificate: CertificateReference
@@ -152,6 +153,7 @@ class Renewal(msgspec.Struct, frozen=True, kw_only=True):
     without_subject: bool = False
     refused: bool = False
     unknown: tuple[str, ...] = ()
+    at_hand: bool = False
 
     @property
     def pair_changes(self) -> bool:

@@ -65,13 +65,13 @@ class _Steps:
         self._mappings = [one for one in callers if one.is_mapping]
 
     def for_this(self, *, fails: bool) -> Iterator[RenewalStep]:
-        """What to do with the new certificate."""
+        """What to do with the new certificate: nothing is changed for one that ``fails``."""
         ends = [one.old_until for one in self._touched]
         ends += [one.old_until for one in (*self._keys, *self._mappings)]
         last = min((day for day in ends if day is not None), default=None)
         if fails:
-            what = "Get right what is wrong with the certificate: as it is, the sender can't call"
-            yield self._by(last, what)
+            yield self._by(last, _MEND)
+            return
         row = (self._certificate.subject.text, self._certificate.issuer.text)
         to_add = [one for one in self._touched if not one.has_new]
         if to_add and not self._certificate.subject.rdns:
@@ -153,7 +153,7 @@ class _Steps:
         if last is None or first <= last:
             return msgspec.structs.replace(self._by(last, switch), since=first)
         if first > self._session.as_of.date():
-            switch += f"; the old one ends before, on {last}: in between nobody can call"
+            switch += f"; the old one ends before, on {last}: in between the sender can't call"
         return RenewalStep(switch, None, (), first)
 
     def _by(
@@ -168,6 +168,10 @@ class _Steps:
         return RenewalStep(what, row, channels, None, last, left)
 
 
+_MEND = (
+    "The sender can't call with it: get right what is wrong with the certificate, then run iflint "
+    "renew again for the next steps"
+)
 _WITH_SUBJECT = (
     "Ask the sender for another certificate, with at least a common name: this one has no subject, "
     "so it can stand in no row"

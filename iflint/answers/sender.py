@@ -56,6 +56,7 @@ from iflint.words.wording import (
     days_until,
     left,
     listed,
+    sentence,
 )
 
 if TYPE_CHECKING:
@@ -275,7 +276,7 @@ def _key_entries(keystore: str, read: Inputs, entries: Sequence[KeyEntry]) -> Po
 
 
 _IN_VAIN = (
-    "with the two a sender can prove nothing.",
+    "With these two a sender can prove nothing.",
     "Take the key with which this certificate was requested. If it is lost, let the sender get a "
     "certificate for a new key.",
 )
@@ -292,7 +293,7 @@ def _no_key_entry(keystore: str, read: Inputs) -> Complaint:
     stranger = next((key for key in read.keys if key.beside is not None), None)
     if stranger is not None and stranger.beside is not None:
         return Complaint(
-            f"Of {stranger.beside.subject.readable} {not_its_key(stranger)}: {_IN_VAIN[0]}",
+            f"{stranger.beside.subject.readable}: {not_its_key(stranger)}. {_IN_VAIN[0]}",
             _IN_VAIN[1],
         )
     if any(not key.keystore for key in read.keys):
@@ -452,12 +453,12 @@ class _Entry:
             yield self._to_import
         for key in self._read.keys:
             if key.beside == self._certificate:
-                yield Complaint(f"Of this entry {not_its_key(key)}: {_IN_VAIN[0]}", _IN_VAIN[1])
+                yield Complaint(sentence(not_its_key(key)) + f" {_IN_VAIN[0]}", _IN_VAIN[1])
         for certificate in self._needless:
             yield Complaint(
-                f"The key entry presents {certificate.subject.readable}, too, which expired on "
-                f"{dated(certificate.not_after, clock)} and is not needed. Most verifiers find "
-                "the other path; what SAP's does is not known.",
+                f"The key entry also presents {certificate.subject.readable}, which expired on "
+                f"{dated(certificate.not_after, clock)} and is not needed. Most servers then find "
+                "the other chain. What SAP's does is not known.",
                 f"Remove its block from {CHAIN_FILE} between these two commands.",
                 State.WARNING,
                 commands=chain_again(self._entry.alias, self._keystore),
@@ -597,11 +598,11 @@ class _Entry:
             return
         subject, issuer = self._certificate.subject.text, self._certificate.issuer.text
         yield (
-            f"Add to the channel that is meant a row with subject {subject}, issuer {issuer}, "
-            "and redeploy the flow."
+            f"Add a row to the channel that is meant, with Subject DN {subject} and Issuer DN "
+            f"{issuer}, and redeploy the flow."
         )
         if self._has_channels_by_role():
-            yield "For a channel that is authorized by role, make a service key or mapping with it."
+            yield "For a channel by User Role, make a service key or a mapping with it."
 
 
 def _opened(one: Admission) -> str:
@@ -627,7 +628,7 @@ _REACHES = {
     Reach.UNKNOWN: "of which the authorization or the pairs are not known",
 }
 _NEAR_MISSES = Complaint(
-    "Some channels mean this certificate, but list another pair.",
+    "Some channels mean this certificate, but have another pair in their row.",
     "If the sender is to call these too, correct their rows as said there.",
     State.WARNING,
 )

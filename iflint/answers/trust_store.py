@@ -25,7 +25,7 @@ OPTIONAL, REQUIRED = "optional", "required"
 PUBLISHED_PASSWORD = "changeit"  # noqa: S105 - SAP publishes it with the trust store
 """Opens the PKCS#12 files of SAP's trust store (its README); tried on these alone."""
 
-_KEYSTORES = (".jks", ".p12", ".pfx")
+_KEYSTORES = (".jks", ".p12", ".pfx", ".pse")
 _VERSION_AT_THE_END = re.compile(r"(?:^|[-_ ])v?([0-9]{1,6}(?:\.[0-9]{1,6}){1,5})(?:\.zip)?$")
 _RELEASE_NOTES = re.compile(r"release_notes_v([0-9]{1,6}(?:_[0-9]{1,6}){1,5})\.md$")
 

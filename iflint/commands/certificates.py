@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
+
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
 from iflint.console.frame import show, subcommand
-from iflint.console.interface import complain
-from iflint.console.invocation import Request, call, prepare
+from iflint.console.interface import OneOf, Option, complain
+from iflint.console.invocation import Invocation, Request, call, prepare
 from iflint.console.reading import read, say_what_was_not_read
 from iflint.console.tables import Column, table
 from iflint.reporters.sentences import caller_name, certificate_name, roles_of
 from iflint.words.terminal import Style, wrapped
-from iflint.words.visible import visible
+from iflint.words.visible import shown, visible
 from iflint.words.wording import counted, day, left, listed
 
 if TYPE_CHECKING:
@@ -30,6 +32,12 @@ U = TypeVar("U", "Use", "CallerUse")
 ALARM_DAYS = (30, 7)
 """How long before a certificate's last day the calendar reminds of it: ours."""
 
+LANGUAGES = ("en", "de")
+"""What letters are written in (``iflint/reporters/letters/``)."""
+
+_OF_A_LIST = ("table", "json", "csv", "ics", "html")
+_OF_A_LETTER = ("text", "markdown")
+
 _MOST_IN_AN_EVENT = 100
 """Channels, service keys and mappings named in one event. Ours: a server may refuse a large one
 (RFC 4791 §5.2.5)."""
@@ -38,29 +46,85 @@ _MOST_IN_AN_EVENT = 100
 @subcommand(
     "certificates",
     "List certificates and who needs them.",
-    (PATHS, *JUDGING, *answer("table", "json", "csv", "ics", "html"), *CONFIGURATION),
+    (
+        PATHS,
+        Option(
+            "--letter",
+            "Letter",
+            "Write to the partner about this certificate instead: a file, or its subject.",
+            metavar="CERTIFICATE|DN",
+        ),
+        Option(
+            "--language",
+            "Letter",
+            f"Language of the letter. Default: {LANGUAGES[0]}.",
+            type=OneOf(LANGUAGES),
+        ),
+        *JUDGING,
+        *answer(*_OF_A_LIST, *_OF_A_LETTER),
+        *CONFIGURATION,
+    ),
     examples=(
         "iflint certificates exports --certificates certs",
         "iflint certificates --format csv --output certificates.csv",
         "iflint certificates --format ics --output certificates.ics",
+        "iflint certificates --letter partner.pem --language de",
     ),
 )
-def command(asked: Request, paths: tuple[str, ...]) -> None:
-    """List every certificate at hand and what depends on it at PATH (default: here).
+def command(
+    asked: Request, paths: tuple[str, ...], letter: str | None, language: str | None
+) -> None:
+    """List every certificate and what needs it at PATH (default: the current folder).
 
-    Shows the last day, the days left, the verdict on the chain, and every package, iFlow and
-    channel, service key and certificate-to-user mapping that needs the certificate: what to touch
-    when it changes. The format ics is a calendar with an event on each last day, and reminders 30
-    and 7 days before it. Exit code: 0 whatever the verdicts are.
+    Shows of each certificate the last day, the days left and the verdict on its chain, and what
+    to touch when it changes: every channel with its iFlow and package, every service key and
+    certificate-to-user mapping that needs it. The format ics is a calendar with an event on each
+    last day, and reminders 30 and 7 days before. Exit code: 0 whatever the verdicts are.
+
+    With --letter, what to write to the partner, as text or Markdown: which certificate ends and
+    when, what it opens, what the new one must be, and what to send back by when.
     """
     from iflint.answers.certificate_uses import uses_of
 
-    run = prepare(asked, paths or (".",))
+    run = prepare(asked, paths or (".",), mistakes=list(_mistakes(asked, letter, language)))
+    if letter is not None:
+        _show_letter(run, letter, language or LANGUAGES[0])
+        return
     uses = call(uses_of, read(run, flows=False))
     show(run, uses, table=_table, json=_json, csv=_csv, ics=_calendar, html=_html)
     if not uses.certificates and run.answer.format != "table":
         complain("no certificate found")
     say_what_was_not_read(len(uses.problems), "certificates or channels")
+
+
+def _mistakes(asked: Request, letter: str | None, language: str | None) -> Iterator[str]:
+    chosen = asked.answer.format
+    if letter is None and language is not None:
+        yield "--language is for a --letter"
+    if letter is None and chosen in _OF_A_LETTER:
+        yield f"--format {chosen} is for a --letter"
+    if letter is not None and chosen in _OF_A_LIST[1:]:
+        yield f"--format {chosen}: a letter is {listed(_OF_A_LETTER, 'or')}"
+    if language not in (None, *LANGUAGES):
+        yield f"--language {shown(language)}: it is {listed(LANGUAGES, 'or')}"
+
+
+def _show_letter(run: Invocation, certificate: str, language: str) -> None:
+    from iflint.answers.letter import letter_about
+    from iflint.reporters import letter as letters
+
+    found = call(letter_about, certificate, read(run, flows=False))
+    if not found.interfaces:
+        complain("which channels it opens is not known: the letter names none")
+    if run.answer.format not in _OF_A_LETTER:
+        of_text = msgspec.structs.replace(run.answer, format=_OF_A_LETTER[0])
+        run = msgspec.structs.replace(run, answer=of_text)
+    show(
+        run,
+        found,
+        text=lambda told, _: letters.text(told, language),
+        markdown=lambda told: letters.markdown(told, language),
+    )
 
 
 def _html(uses: CertificateUses) -> str:
@@ -150,7 +214,7 @@ def _flow(use: Use) -> str:
 def _channel(use: Use) -> str:
     channel = use.channel
     where = f"{channel.adapter} {channel.address or channel.name}".strip()
-    return f"{where} ({'; '.join((f'entry {use.entry.ordinal}', *_notes(use)))})"
+    return f"{where} ({'; '.join((f'row {use.entry.ordinal}', *_notes(use)))})"
 
 
 _RELATIONS = {
@@ -175,7 +239,7 @@ def _closing(uses: CertificateUses, width: int) -> str:
         said.append(f"{unneeded} needed by nobody")
     sentences = [", ".join(said) + "."]
     if uses.entries_without:
-        entries = counted(uses.entries_without, "entry has", "entries have")
+        entries = counted(uses.entries_without, "row has", "rows have")
         sentences.append(f"{entries} no certificate at hand: 'iflint check' lists what to ask for.")
     for each in uses.lists:
         before = f"List for {each.environment}" if each.environment else "List"

@@ -56,11 +56,11 @@ EVERY = Option(
 def command(asked: Request, paths: tuple[str, ...], every: bool) -> int:
     """Show the chain of each certificate in FILE up to its root, with a verdict at each link.
 
-    FILE is a certificate file, a keystore or a service key, or a folder or archive of these. A
+    FILE is a certificate file, a keystore or a service key, or a folder or archive of these.
+    Intermediates are looked for in FILE and in --certificates. A supported root needs no file. A
     certificate that issued another one in FILE has no tree of its own, unless --all is given.
-    What a chain lacks may be in FILE or in --certificates; of a root on the list in force, no
-    file is needed. Exit code: 0 whatever the verdicts are; with --fail-on, 1 where a chain fails or
-    a file can't be read (error), or is uncertain (warning).
+    Exit code: 0 whatever the verdicts are; with --fail-on, 1 where a chain fails or a file can't be
+    read (error), or is uncertain (warning).
     """
     from iflint.answers.chains import judged_chains
 

@@ -120,10 +120,10 @@ class ChannelRow(msgspec.Struct, frozen=True):
 def command(asked: Request, paths: tuple[str, ...]) -> None:
     """List every sender channel at PATH (default: the current folder).
 
-    Shows adapter, address and authorization and, for each certificate entry, the certificate,
-    its days left and the verdict; for a channel that is authorized by role the same of each
-    service key and certificate-to-user mapping that is known to have its role. Exit code: 0
-    whatever the verdicts are.
+    Shows adapter, address and Authorization, and for each row the certificate, its days left and
+    the verdict. Where the Authorization is User Role, it shows the same of each service key and
+    certificate-to-user mapping that is known to have the role. Exit code: 0 whatever the verdicts
+    are.
     """
     run = prepare(asked, paths or (".",)).but(baseline=None)
     report = check(run, describe_rules=True, whole_inventory=run.answer.format != "table")
@@ -292,11 +292,11 @@ def _lines(row: ChannelRow) -> Iterator[list[str]]:
     place = f"{row.adapter} {row.address}".strip()
     channel, authorization = _stacked(place, name, where), _stacked(*_authorization(row))
     if not row.entries:
-        nobody = "no caller known" if row.kind == "other" and not row.callers else ""
+        nobody = "no caller known" if row.kind == "user-role" and not row.callers else ""
         yield [channel, authorization, "", _stacked(row.verdict or nobody)]
     for number, entry in enumerate(row.entries):
         yield [
-            _stacked(f"{place}, entry {entry.entry}") if number else channel,
+            _stacked(f"{place}, row {entry.entry}") if number else channel,
             "" if number else authorization,
             _held(entry),
             _stacked("" if number else row.verdict, *_verdict(entry)),
@@ -338,7 +338,7 @@ def _authorization(row: ChannelRow) -> Iterator[str]:
         yield row.authorization or row.kind
     if row.role:
         yield f"role {row.role}"
-    elif row.kind == "other":
+    elif row.kind == "user-role":
         yield "role not known"
 
 

@@ -13,7 +13,7 @@ SHELLS = ("bash", "zsh", "fish", "powershell")
 
 @subcommand(
     "completion",
-    "Let the shell complete commands.",
+    "Let the Tab key complete commands.",
     [click.Argument(["shell"], metavar="SHELL", type=click.Choice(SHELLS, case_sensitive=False))],
     examples=(
         "bash        add to ~/.bashrc:  source <(iflint completion bash)",

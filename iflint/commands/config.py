@@ -41,9 +41,9 @@ SCHEMA = Option("--schema", OUTPUT, "Print the JSON Schema of configuration file
 def command(asked: Request, paths: tuple[str, ...], schema: bool) -> None:
     """Show the settings with which PATH (default: the current folder) would be checked.
 
-    Tells of each where it comes from: the default, the place in the configuration file, or the
-    command line. --format and --output are those of this list; what they are for 'iflint check'
-    is told as the file has it. Exit code: 0, or 2 when something in the settings is wrong.
+    Tells where each setting comes from: the default, the place in the configuration file, or the
+    command line. --format and --output are for this list; those of 'iflint check' are shown as the
+    file has them. Exit code: 0, or 2 when something in the settings is wrong.
     """
     from iflint.configuration.effective import effective_settings
 

@@ -181,8 +181,12 @@ def _of_pair(refusal: Refusal, infos: Sequence[RuleInfo]) -> Explained:
     """A pair, with all that can be behind it, unless a row is found that is nearly right."""
     standings = {str(row.standing) for row in refusal.rows}
     name = "listed" if "listed" in standings else "trace"
-    found = _of_symptoms([each for each in symptoms() if each.name == name], infos)
-    page = next_steps(found.symptoms[0]) if standings and name == "trace" else found.page
+    symptom = next(each for each in symptoms() if each.name == name)
+    if refusal.compared:  # by that command
+        run = tuple(each for each in symptom.run if not each.line.startswith("iflint explain"))
+        symptom = msgspec.structs.replace(symptom, run=run)
+    found = _of_symptoms([symptom], infos)
+    page = next_steps(symptom) if standings and name == "trace" else found.page
     return msgspec.structs.replace(found, page=page, refusal=refusal)
 
 

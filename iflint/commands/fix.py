@@ -56,10 +56,9 @@ def command(
 
     A DN that differs from a certificate's in spelling or order only (IFL301, IFL304) is
     rewritten where it stands, in parameters.prop or the .iflw, if exactly one certificate is
-    meant; every other byte stays. A fix with which the checks would find what they do not find
-    today, in any configured environment, is left, and so is
-    everything in archives. --diff goes to 'git apply' as it is; what is left, and why, is on
-    standard error then.
+    meant. Every other byte stays. A fix is left out where the checks would then find something
+    new, in any configured environment. Archives are never changed. 'git apply' takes what --diff
+    prints; what is left out, and why, then goes to standard error.
     Exit code: 0 when all is written that can be, 1 when --diff has changes to show, 2 wrong
     usage, 3 iflint itself failed.
     """

@@ -33,7 +33,7 @@ UNTIL = Option(
 
 @subcommand(
     "forecast",
-    "List the days on which verdicts change.",
+    "List what breaks on which day.",
     (PATHS, UNTIL, *JUDGING, *answer("table", "json"), *CONFIGURATION),
     examples=(
         "iflint forecast exports --certificates certs --until 2027-12-31",
@@ -41,11 +41,11 @@ UNTIL = Option(
     ),
 )
 def command(asked: Request, paths: tuple[str, ...], until: str | None) -> None:
-    """List the days on which a verdict about PATH changes (default: the current folder).
+    """List what breaks, or begins to work, on which day at PATH (default: the current folder).
 
-    For each of them: the channel, or the service key or certificate-to-user mapping and what it
-    opens, the cause, and the last day to start the renewal. `iflint check --as-of` that day says
-    exactly the same. Exit code: 0 whatever the days bring.
+    For each day it names the channel, or the service key or certificate-to-user mapping and what
+    that opens, the cause, and the last day to start the renewal. 'iflint check --as-of' that day
+    says exactly the same. Exit code: 0 whatever the days bring.
     """
     from iflint.answers.forecast import forecast
 

@@ -21,17 +21,17 @@ NAMING = ("certificates", "parameters", "roots", "roots_add", "calendar", "publi
 
 @subcommand(
     "hook",
-    "Check what changed files belong to.",
+    "Check the flows of changed files, for pre-commit.",
     (several_paths("[FILE]..."), *JUDGING, *FINDINGS, *REPORT, *CONFIGURATION),
     examples=("iflint hook packages/Orders/src/main/resources/parameters.prop",),
 )
 def command(asked: Request, paths: tuple[str, ...]) -> int:
     """Check the flows that the changed FILEs belong to; made for pre-commit.
 
-    A changed certificate or configuration file can concern every flow, so then the whole
-    repository is checked, as it is without FILE. Certificates are the configured ones, else
-    all of the repository. Options and exit codes are those of 'iflint check'; flows are
-    expected of the whole repository only.
+    A changed certificate or configuration file can concern every flow. Then the whole repository
+    is checked, as it is without FILE. The certificates are the configured ones, else all of the
+    repository. Options and exit codes are those of 'iflint check'; flows are expected of the
+    whole repository only.
     """
     from iflint.commands.check import report_on
     from iflint.console import progress_bar

@@ -14,6 +14,14 @@ from iflint.__version__ import __version__
 from iflint.console.interface import CLEAN, COMPLETION_VARIABLE, FAILED, FOUND, Interface
 from iflint.console.interruption import watch
 
+SECTIONS = {
+    "Check": ("check", "fix"),
+    "Understand": ("explain", "rules", "channels", "certificates", "chain", "sender"),
+    "Plan": ("forecast", "renew", "roots"),
+    "For tools": ("hook", "config", "completion"),
+}
+"""The commands by what people want of them; each is the name of its module."""
+
 
 def _show_version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
     if asked and not context.resilient_parsing:
@@ -36,22 +44,7 @@ def _versions() -> Iterator[str]:
 @click.group(
     "iflint",
     cls=Interface,
-    modules=(
-        "check",
-        "fix",
-        "channels",
-        "certificates",
-        "forecast",
-        "renew",
-        "sender",
-        "chain",
-        "roots",
-        "config",
-        "rules",
-        "explain",
-        "hook",
-        "completion",
-    ),
+    sections=SECTIONS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option(

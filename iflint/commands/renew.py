@@ -20,6 +20,7 @@ from iflint.reporters.sentences import roles_of
 from iflint.words.terminal import Style
 from iflint.words.wording import (
     NO_SUBJECT,
+    as_argument,
     counted,
     day,
     left,
@@ -41,10 +42,15 @@ if TYPE_CHECKING:
 
 
 class Renewals(msgspec.Struct, frozen=True):
-    """The plan for each certificate, as of a moment."""
+    """The plan for each certificate, as of a moment, for the ``paths`` that were typed."""
 
     as_of: datetime
     renewals: tuple[Renewal, ...]
+    paths: tuple[str, ...] = ()
+
+    def command(self, *words: str) -> str:
+        """What to type for another plan of the same paths."""
+        return " ".join(("iflint renew", *map(as_argument, (*words, *self.paths))))
 
 
 @subcommand(
@@ -72,13 +78,13 @@ class Renewals(msgspec.Struct, frozen=True):
 def command(asked: Request, certificate: str, paths: tuple[str, ...], replaces: str | None) -> int:
     """Tell what a new CERTIFICATE means for the flows at PATH (default: the current folder).
 
-    Which channels, flows and packages it touches and in which environment (each configured one,
-    unless --environment names some), and which service keys and certificate-to-user mappings;
-    whether the pair changes, the rows, keys and mappings to add and later to remove in SAP's
-    order, the days left for each step, and what is wrong with the certificate itself. A
-    certificate that is in use already gets the plan for the one to come. Where nothing knows the
-    sender, those that it may replace are named: say with --replaces which.
-    Exit code: 0 when it could answer, 1 when the certificate itself would be refused.
+    The answer names the channels, flows and packages, the service keys and the certificate-to-user
+    mappings that it touches, in each configured environment (or in those that --environment names).
+    It tells whether the subject or issuer changes, and what is wrong with the certificate itself.
+    Then come the steps in SAP's order, each with its days: which rows, keys and mappings to add,
+    and later to remove. A certificate that is in use already gets the plan for the one to come.
+    Where nothing knows the sender, the answer names those that it may replace: say with --replaces
+    which. Exit code: 0 when it could answer, 1 when the certificate itself would be refused.
     """
     from iflint.answers.renewal import plan_renewals
 
@@ -90,7 +96,7 @@ def command(asked: Request, certificate: str, paths: tuple[str, ...], replaces: 
     if sessions[0].name and not others:
         others = [sessions[0].in_environment(Environment(name=""))]  # the flow as it stands
     plans = call(plan_renewals, certificate, sessions, others=others, replaces=replaces)
-    show(run, Renewals(sessions[0].as_of, plans), text=_text, markdown=_markdown, json=_json)
+    show(run, Renewals(sessions[0].as_of, plans, paths), text=_text, markdown=_markdown, json=_json)
     return FOUND if any(plan.fails for plan in plans) else CLEAN
 
 
@@ -99,16 +105,14 @@ def _json(found: Renewals) -> str:
 
 
 def _text(found: Renewals, style: Style) -> str:
-    return "".join(
-        f"{line}\n" for plan in found.renewals for line in _lines(plan, found.as_of, style)
-    )
+    return "".join(f"{line}\n" for plan in found.renewals for line in _lines(plan, found, style))
 
 
-def _lines(plan: Renewal, clock: datetime, style: Style) -> Iterator[str]:
+def _lines(plan: Renewal, found: Renewals, style: Style) -> Iterator[str]:
     def line(indent: int, text: str) -> Iterator[str]:
         return style.hung(style.show(text), indent, indent + 2)
 
-    certificate = plan.certificate
+    certificate, clock = plan.certificate, found.as_of
     ends = "ended" if certificate.not_after < clock else "ends"
     span = f"valid {lifetime(certificate.not_before, certificate.not_after)}"
     yield from line(0, f"{_heading(plan)}: {_subject(plan)}")
@@ -124,7 +128,7 @@ def _lines(plan: Renewal, clock: datetime, style: Style) -> Iterator[str]:
         yield from line(2, f"{finding.severity}[{finding.code}] {finding.message}")
         yield from line(4, f"fix: {finding.remedy}")
     yield ""
-    for verdict, touched in _verdicts(plan, clock):
+    for verdict, touched in _verdicts(plan, found):
         yield from line(0, verdict)
         for one in touched:
             yield from line(2, one)
@@ -142,7 +146,7 @@ def _lines(plan: Renewal, clock: datetime, style: Style) -> Iterator[str]:
 
 def _row(row: tuple[str, str]) -> Iterator[tuple[str, str]]:
     """The two texts to enter, each for its cell."""
-    yield from zip(("subject", "issuer "), row, strict=True)
+    yield from zip(("Subject DN", "Issuer DN "), row, strict=True)
 
 
 def _heading(plan: Renewal) -> str:
@@ -168,35 +172,38 @@ def _steps_in(schedule: Schedule) -> str:
     return f"Steps{where}"
 
 
-def _verdicts(plan: Renewal, clock: datetime) -> Iterator[tuple[str, list[str]]]:
+def _verdicts(plan: Renewal, found: Renewals) -> Iterator[tuple[str, list[str]]]:
     """What it touches, and how, a sentence each for channels and for callers."""
     if plan.in_use:
-        yield _of_one_in_use(plan, clock), []
+        yield _of_one_in_use(plan, found), []
     if plan.touched:
         yield _of_channels(plan), list(map(_touched, plan.touched))
     if plan.callers:
         yield _of_callers(plan), list(map(_caller, plan.callers))
     if plan.predecessors:
         yield _of_predecessors(plan.predecessors), list(map(_predecessor, plan.predecessors))
-        yield _how_to_say(plan), []
+        yield _how_to_say(plan, found), []
     elif not plan.touched and not plan.callers:
         to_do = "." if plan.unknown else ": nothing to do here."
         yield f"No channel, service key or mapping knows this sender{to_do}", []
     if plan.unknown:
         yield "No name of their certificates is known, so it may be for these:", [*plan.unknown]
+    if plan.schedules and not (plan.at_hand or plan.fails or plan.refused):
+        keep = "Keep the new certificate with the others"
+        yield f"{keep}: else iflint check goes on to warn of the old one.", []
 
 
-def _of_one_in_use(plan: Renewal, clock: datetime) -> str:
+def _of_one_in_use(plan: Renewal, found: Renewals) -> str:
     ends = plan.certificate.not_after
-    text = f"This certificate {'was' if ends < clock else 'is'} in use until {day(ends)}"
+    text = f"This certificate {'was' if ends < found.as_of else 'is'} in use until {day(ends)}"
     if plan.schedules:
         text += ": here is the plan for the one that comes after it"
     if plan.renewed is None:
         return f"{text}."
     if any(plan.renewed.file == each.file for each in plan.certificate.locations):
         return f"{text}. One that comes after it is in the same file, with a plan of its own."
-    file = _quoted(str(plan.renewed.file))
-    return f"{text}. One that comes after it is at hand: iflint renew {file} gives its plan."
+    command = found.command(str(plan.renewed.file))
+    return f"{text}. One that comes after it is at hand: {command} gives its plan."
 
 
 _LIKENESS = {
@@ -220,22 +227,10 @@ def _predecessor(one: Predecessor) -> str:
     return f"{one.readable}{ends}: {listed(one.places)}"
 
 
-def _how_to_say(plan: Renewal) -> str:
+def _how_to_say(plan: Renewal, found: Renewals) -> str:
     new = str(plan.certificate.locations[0].file)
-    old = plan.predecessors[0].subject
-    return (
-        f"If so, say which: iflint renew {_quoted(new)} --replaces {_quoted(old)}. "
-        "If not, no flow, key or mapping changes."
-    )
-
-
-def _quoted(text: str) -> str:
-    """As an argument: in quotation marks that every shell takes, where that is enough."""
-    from shlex import quote
-
-    if set(text) & set('"\\$`!%'):
-        return quote(text)
-    return f'"{text}"' if set(text) & set(" ,;'=&()") else text
+    command = found.command("--replaces", plan.predecessors[0].subject, new)
+    return f"If not, no flow, key or mapping changes. If so, say which: {command}"
 
 
 def _of_channels(plan: Renewal) -> str:
@@ -246,7 +241,8 @@ def _of_channels(plan: Renewal) -> str:
     if plan.without_subject:
         return f"It touches {touched}, in which no row can list it:"
     if plan.pair_changes:
-        return f"It touches {touched}; the pair changes, so flows must be redeployed:"
+        flow = "the flow" if flows == 1 else "the flows"
+        return f"It touches {touched}; the pair changes, so redeploy {flow}:"
     if any(one.needs_new for one in plan.callers):
         return f"It touches {touched}; the pair stays, so no flow changes:"
     return f"It touches {touched}; the pair stays, so there is nothing to deploy:"
@@ -258,11 +254,11 @@ def _touched(one: Touched) -> str:
     if one.environments:
         text += f" ({', '.join(one.environments)})"
     if not one.changes:
-        state = "lists this pair"
+        state = "has a row with this pair"
     elif one.has_new:
-        state = "lists the new pair already, and the old one still"
+        state = "has a row with the new pair already, and still the old one"
     else:
-        state = "lists another pair"
+        state = "has a row with another pair"
     ends = f"; the old certificate ends on {one.old_until}" if one.old_until else ""
     return f"{text}: {state}{ends}"
 
@@ -355,7 +351,7 @@ def _markdown(found: Renewals) -> str:
         if not plan.problems and not asides:
             lines.append("Nothing is wrong with it.")
         lines += ["", "## Where it matters"]
-        for verdict, touched in _verdicts(plan, found.as_of):
+        for verdict, touched in _verdicts(plan, found):
             lines += ["", escaped(verdict), "", *(f"- {escaped(one)}" for one in touched)]
         for schedule in plan.schedules:
             lines += ["", f"## {escaped(_steps_in(schedule))}", ""]

@@ -108,7 +108,7 @@ def list_roots(asked: Request, search: tuple[str, ...]) -> None:
     """List the known roots, or those in which every word of SEARCH occurs.
 
     SEARCH may be parts of the name, the key or a fingerprint. Each root is shown with the
-    releases in which it came and went, and what the list in force says of it. With SEARCH, the
+    releases in which it came and went, and whether it is supported today. With SEARCH, the
     public CAs of that name follow, each with the roots to which it leads (JSON has all of them).
     """
     from iflint.answers.public_cas import public_cas_with
@@ -178,7 +178,8 @@ def _table_of_cas(found: Listed, style: Style) -> str:
     cas = found.public_cas
     shown_cas = cas[:_MOST_CAS]
     supported = sum(ca.supported for ca in cas)
-    title = f"Public CAs: {supported} of these {len(cas)} lead to a root of the list in force"
+    lead = "leads" if supported == 1 else "lead"
+    title = f"Public CAs: {supported} of {len(cas)} {lead} to a supported root"
     rows = [
         [visible(ca.subject), _CLIENTS[ca.client_auth], "\n".join(map(_leads, ca.roots)) or "none"]
         for ca in shown_cas
@@ -293,8 +294,9 @@ def _diff(found: ReleaseEffect, style: Style) -> str:
 
 
 def _effect(found: ReleaseEffect, style: Style) -> str:
-    checked, broken = counted(found.checked or 0, "binding"), len(found.broken) or "none"
-    said = f"Of {checked} with a certificate at hand, the change breaks {broken}.\n"
+    what = "row, key or mapping" if found.checked == 1 else "rows, keys and mappings"
+    said = f"Of {found.checked} {what} with a certificate at hand, the change breaks "
+    said += f"{len(found.broken) or 'none'}.\n"
     groups = [
         (name, [_affected_cells(one) for one in affected])
         for name, affected in (("Broken", found.broken), ("Works again", found.mended))
@@ -311,7 +313,7 @@ def _affected_cells(one: Affected) -> list[str]:
         where = (caller_name(one.caller), *opens, str(one.file))
     else:
         flow = f"{one.package} › {one.iflow}" if one.package else one.iflow
-        where = (flow, f"{one.adapter} {one.address}, entry {one.entry}", str(one.file))
+        where = (flow, f"{one.adapter} {one.address}, row {one.entry}", str(one.file))
     if one.environments:
         where = (*where, f"in {listed(one.environments)}")
     return ["\n".join(map(visible, where)), visible(one.subject), visible(one.root)]

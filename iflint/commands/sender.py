@@ -64,10 +64,10 @@ def command(
 ) -> None:
     """Check what a sender's administrator has set up in KEYSTORE.
 
-    Point by point, as SAP's procedure asks: the load balancer's root is trusted, there is a key
-    entry with a client certificate that is valid, has its whole chain, a supported root and the
-    right usage; and which channels of the flows at PATH it can call. Exit code: 0 when it could
-    answer, whatever the answer is.
+    Goes through SAP's procedure point by point. The load balancer's root must be trusted. There
+    must be a key entry with a client certificate that is valid and has its whole chain, a
+    supported root and the right usage. Then it tells which channels of the flows at PATH the
+    sender can call. Exit code: 0 when it could answer, whatever the answer is.
     """
     from iflint.answers.sender import check_sender
 
@@ -192,7 +192,7 @@ def _channel(call: Call) -> str:
 
 def _row_lines(entry: KeyEntrySide, style: Style) -> Iterator[str]:
     """The two texts of the row, each for its cell, in one piece."""
-    for role, dn in zip(("subject", "issuer "), entry.row, strict=True):
+    for role, dn in zip(("Subject DN", "Issuer DN "), entry.row, strict=True):
         yield f"{' ' * _BODY}{role}  {style.show(dn)}"
 
 
@@ -240,8 +240,8 @@ def _markdown(side: SenderSide) -> str:
                     lines.append(f"   - {escaped(f'{call.reach}: {_channel(call)}')}")
                     lines += (f"     - {_markdown_complaint(c)}" for c in call.complaints)
         subject, issuer = (in_block(dn) for dn in entry.row)
-        lines += ["", "The row for a channel:", "", "```", f"subject  {subject}"]
-        lines += [f"issuer   {issuer}", "```"]
+        lines += ["", "The row for a channel:", "", "```", f"Subject DN  {subject}"]
+        lines += [f"Issuer DN   {issuer}", "```"]
     return "\n".join(lines) + "\n"
 
 

@@ -6,7 +6,7 @@ import contextlib
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
 import click
@@ -142,15 +142,34 @@ class GroupedCommand(click.Command):
 
 
 class Interface(click.Group):
-    """The group of all commands: imports only the one that is called, and decides exit codes."""
+    """The group of all commands: imports only the one that is called, and decides exit codes.
 
-    def __init__(self, *args: Any, modules: Sequence[str], **kwargs: Any) -> None:
+    ``sections`` has the commands under the headings of the help, each the name of its module.
+    """
+
+    def __init__(self, *args: Any, sections: Mapping[str, Sequence[str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.modules = tuple(modules)
+        self.sections = sections
+        self.modules = tuple(name for names in sections.values() for name in names)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as in click
         """The commands in the order in which people meet them."""
         return list(self.modules)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, a section for each heading."""
+        column = max(map(len, self.modules))
+        width = formatter.width - column - 6  # as click leaves free
+        for heading, names in self.sections.items():
+            with formatter.section(heading):
+                commands = [(name, self.get_command(ctx, name)) for name in names]
+                formatter.write_dl(
+                    [
+                        (f"{name:{column}}", command.get_short_help_str(width))
+                        for name, command in commands
+                        if command is not None
+                    ]
+                )
 
     def get_command(
         self,

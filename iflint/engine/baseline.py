@@ -251,10 +251,10 @@ def _marked(finding: Finding, baseline: Baseline, was: Mapping[str, str]) -> Fin
 
 
 def _by_fingerprint(rows: Iterable[KnownFinding]) -> dict[str, tuple[KnownFinding, ...]]:
-    found: dict[str, tuple[KnownFinding, ...]] = {}
+    found: dict[str, list[KnownFinding]] = {}
     for row in rows:
-        found[row.fingerprint] = (*found.get(row.fingerprint, ()), row)
-    return found
+        found.setdefault(row.fingerprint, []).append(row)
+    return {fingerprint: tuple(those) for fingerprint, those in found.items()}
 
 
 def _known(finding: Finding, report: Report) -> KnownFinding:

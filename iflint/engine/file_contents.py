@@ -70,6 +70,8 @@ def read_content(
         content = read_certificate_file(data, location, passwords(), budget)
     else:
         content = FileContent()
+    if source.told and callers == Callers() and not (content.certificates or source.certain):
+        content = _hidden(data, location) or content
     if callers != Callers():
         from iflint.callers.merging import with_those_of
 
@@ -115,6 +117,14 @@ def _keys_beside(
     from iflint.pki.key_texts import keys_in_text
 
     return keys_in_text(data, file, known)
+
+
+def _hidden(data: bytes, location: FileLocation) -> FileContent | None:
+    """What a file in a folder of certificates holds among other words; None for no certificate."""
+    from iflint.pki.files import may_hide_certificates, read_certificate_file
+
+    found = read_certificate_file(data, location) if may_hide_certificates(data) else None
+    return found if found is not None and found.certificates else None
 
 
 def holds_anything(data: bytes, path: str) -> bool:

@@ -90,6 +90,7 @@ class Inputs(msgspec.Struct, frozen=True):
             problems=tuple(dict.fromkeys(self.problems + read.problems)),
             keys=each_key_once(self.keys + read.keys),
             files=self.files | read.files,
+            size=max(self.size, read.size),
             taken=self.taken | read.taken,
         )
 
@@ -131,7 +132,7 @@ def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
     elif reading.needs_certificates:
         repository = repository_of_flows(paths, directory=options.directory)
         if repository is not None:
-            reading.take_certificate_files([repository], counted=False)
+            reading.take_certificates_beside(repository)
     return reading.inputs()
 
 
@@ -186,6 +187,7 @@ class Reading:
         self._callers: dict[FileLocation, Callers] = {}
         self._archives_of_use: set[FileLocation] = set()
         self._of_archive: tuple[FileLocation | None, list[FileContent]] = (None, [])
+        self._beside = False
 
     @property
     def needs_certificates(self) -> bool:
@@ -198,7 +200,7 @@ class Reading:
             tuple(self._flows),
             (*self._certificates, *self._told_by(callers)),
             self._certificate_files,
-            tuple({each.location: each for each in reversed(self._skipped)}.values())[::-1],
+            self._all_skipped(),
             tuple(dict.fromkeys((*self._problems, *self._untold_by(callers)))),
             self._all_keys(),
             frozenset(self._files),
@@ -206,6 +208,19 @@ class Reading:
             tuple(each for each in self._options.exclude if each in self.idle),
             self._known.budget.size,
             frozenset(self._taken),
+        )
+
+    def _all_skipped(self) -> tuple[Skipped, ...]:
+        """What was passed over, once each; not an archive without a flow that held something else.
+
+        What an archive below a path of certificates holds is known only when all was read.
+        """
+        once = {each.location: each for each in reversed(self._skipped)}
+        return tuple(
+            each
+            for each in reversed(once.values())
+            if each.kind is not SkipKind.ARCHIVE_WITHOUT_FLOW
+            or each.location not in self._archives_of_use
         )
 
     def _all_keys(self) -> tuple[KeyMaterial, ...]:
@@ -249,10 +264,24 @@ class Reading:
 
         return tuple(undated(callers.keystore_entries, self._certificates))
 
-    def take_certificate_files(self, paths: Sequence[str], *, counted: bool = True) -> None:
-        """Read the certificate files at and below ``paths``; what is passed over may be counted."""
+    def take_certificate_files(self, paths: Sequence[str]) -> None:
+        """Read the certificate files at and below ``paths``."""
+        self.take(self._certificate_files_at(paths))
+
+    def take_certificates_beside(self, repository: str) -> None:
+        """Read the certificates of a repository of which only some flows were asked for.
+
+        Nothing is said of anything else there: of keys, of who else may call, of other archives.
+        """
+        self._beside = True
+        found = self._certificate_files_at([repository])
+        self.take(each for each in found if isinstance(each, CertificateSource))
+
+    def _certificate_files_at(
+        self, paths: Sequence[str]
+    ) -> Iterator[CertificateSource | Skipped | Problem]:
         options = self._options
-        found = certificate_files(
+        return certificate_files(
             paths,
             directory=options.directory,
             exclude=options.exclude,
@@ -260,7 +289,6 @@ class Reading:
             root=options.root,
             idle=self.idle,
         )
-        self.take(each for each in found if counted or not isinstance(each, Skipped))
 
     def take(self, artifacts: Iterable[Artifact]) -> None:
         progress = self._options.progress
@@ -281,11 +309,9 @@ class Reading:
         self._end_archive(None)
 
     def _skip(self, skipped: Skipped) -> None:
-        """Count what was passed over; not an archive without a flow that held something else."""
+        """Count what was passed over."""
         self._files.add(skipped.location.path)
-        without_flow = skipped.kind is SkipKind.ARCHIVE_WITHOUT_FLOW
-        if not (without_flow and skipped.location in self._archives_of_use):
-            self._skipped.append(skipped)
+        self._skipped.append(skipped)
 
     def _end_archive(self, following: FileLocation | None) -> None:
         """Use what an archive of nothing but certificates held, if it is a sender's."""
@@ -377,14 +403,15 @@ class Reading:
                 detail = OF_NO_KNOWN_KIND if source.given else NO_CERTIFICATE_IN_IT
                 self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, detail))
             return
-        self._keep_keys(content, source)
+        if not self._beside:
+            self._keep_keys(content, source)
         if keys_only:
             return
         self._taken.add(location)
         for level in range(len(location.members)):
             archive = FileLocation(location.path, location.members[:level])
             self._archives_of_use.add(archive)
-        if read.callers:
+        if read.callers and not self._beside:
             if location in self._callers:
                 return  # below a checked path and below one of certificates
             self._callers[location] = read.callers
@@ -526,7 +553,7 @@ class Reading:
             from iflint.pki.files import what_to_give
 
             message = f"it holds no certificate, but: {' and '.join(held)}"
-            remedy = what_to_give(held)
+            remedy = what_to_give(held, location)
             self._problems.append(
                 Problem(ProblemKind.CERTIFICATE, Location(location), message, remedy)
             )

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         ChannelVerdict,
         EntryVerdict,
         IflowVerdict,
+        Joined,
         JoinedCertificate,
     )
     from iflint.pki.chains.verdict import ChainVerdict, Link
@@ -57,19 +58,35 @@ def findings_by_iflow(
     return {location: tuple(those) for location, those in found.items()}
 
 
+class ToldCertificates:
+    """The results of certificates at a clock: what is joined in many places is told once."""
+
+    def __init__(self, clock: datetime) -> None:
+        self._clock = clock
+        self._results: dict[int, tuple[CertificateResult, ...]] = {}
+
+    def __call__(self, joined: Joined) -> tuple[CertificateResult, ...]:
+        """Those of a binding, best first; what is joined outlives this object."""
+        if id(joined) not in self._results:
+            self._results[id(joined)] = tuple(
+                _certificate_result(match, self._clock) for match in joined
+            )
+        return self._results[id(joined)]
+
+
 def iflow_result(
     iflow: Iflow,
     verdict: IflowVerdict | None,
     findings: Sequence[Finding],
-    clock: datetime,
+    told: ToldCertificates,
     having: Mapping[str, tuple[str, ...]],
     *,
     located: bool,
 ) -> IflowResult:
     """An iFlow with all its sender channels and the codes of what was found about each.
 
-    ``having`` are the ids of callers by the roles that they have. ``located`` asks for exact
-    places, too.
+    ``told`` makes the results of certificates, ``having`` are the ids of callers by the roles that
+    they have. ``located`` asks for exact places, too.
     """
     codes: dict[tuple[int, int], list[str]] = {}
     for finding in findings:
@@ -85,14 +102,14 @@ def iflow_result(
         package=iflow.package,
         location=iflow.location,
         channels=tuple(
-            _channel_result(channel, channels.get(channel.ordinal), codes, clock, having, located)
+            _channel_result(channel, channels.get(channel.ordinal), codes, told, having, located)
             for channel in iflow.channels
         ),
     )
 
 
 def caller_results(
-    verdicts: Iterable[CallerVerdict], findings: Iterable[Finding], clock: datetime
+    verdicts: Iterable[CallerVerdict], findings: Iterable[Finding], told: ToldCertificates
 ) -> tuple[CallerResult, ...]:
     """Every service key and mapping with the codes of what was found about it."""
     from iflint.judging.references import caller_reference
@@ -116,7 +133,7 @@ def caller_results(
             pin_assumed=caller.assumed,
             state=str(verdict.state),
             by_facts=caller.certificate is not None and caller.certificate.is_known_by_facts,
-            certificates=tuple(_certificate_result(match, clock) for match in verdict.joined),
+            certificates=told(verdict.joined),
             findings=found,
             healthy_until=best.chain.holds_until if best and not found else None,
         )
@@ -222,7 +239,7 @@ def _channel_result(
     channel: SenderChannel,
     verdict: ChannelVerdict | None,
     codes: dict[tuple[int, int], list[str]],
-    clock: datetime,
+    told: ToldCertificates,
     having: Mapping[str, tuple[str, ...]],
     located: bool,
 ) -> ChannelResult:
@@ -233,7 +250,7 @@ def _channel_result(
     else:
         entries = (
             _entry_result(
-                entry, codes.get((channel.ordinal, entry.entry.ordinal), []), clock, located
+                entry, codes.get((channel.ordinal, entry.entry.ordinal), []), told, located
             )
             for entry in verdict.entries
         )
@@ -270,7 +287,7 @@ def _unjudged(entry: CertificateEntry, located: bool) -> EntryResult:
 
 
 def _entry_result(
-    verdict: EntryVerdict, codes: Sequence[str], clock: datetime, located: bool
+    verdict: EntryVerdict, codes: Sequence[str], told: ToldCertificates, located: bool
 ) -> EntryResult:
     entry, best = verdict.entry, verdict.best
     healthy = best is not None and verdict.state == "joined" and not codes
@@ -282,7 +299,7 @@ def _entry_result(
         issuer_raw=entry.issuer.raw,
         state=str(verdict.state),
         location=entry.location if located else None,
-        certificates=tuple(_certificate_result(match, clock) for match in verdict.joined),
+        certificates=told(verdict.joined),
         comparisons=verdict.near_miss.comparisons if verdict.near_miss else (),
         findings=tuple(codes),
         healthy_until=best.chain.holds_until if healthy and best else None,
@@ -340,14 +357,15 @@ def report_on(
     from iflint.sources.disk import Disk
 
     found = findings_by_iflow(findings)
-    callers = caller_results(of_callers, findings, as_of) if of_callers else ()
+    told = ToldCertificates(as_of)
+    callers = caller_results(of_callers, findings, told) if of_callers else ()
     having = _by_role(callers)
     checked, joined, not_found = entry_counts(verdicts.values())
 
     def result(numbered: tuple[int, Iflow]) -> IflowResult:
         number, iflow = numbered
         verdict, own = verdicts.get(number), found.get(iflow.location, ())
-        return iflow_result(iflow, verdict, own, as_of, having, located=options.whole_inventory)
+        return iflow_result(iflow, verdict, own, told, having, located=options.whole_inventory)
 
     return Report(
         version=__version__,

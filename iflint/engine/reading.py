@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from iflint.engine.inputs import Inputs, Known, named_file, read_certificates, read_inputs
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from iflint.iflow.properties import ParameterFile
     from iflint.iflow.reader import ParsedIflow
     from iflint.options import Environment, Options
+    from iflint.pki.calendar import Calendar
+    from iflint.pki.public_cas import PublicCas
     from iflint.pki.roots.trust import TrustList
 
 
@@ -85,6 +88,27 @@ class Reader:
     ) -> tuple[TrustList, tuple[Problem, ...]]:
         """`read_trust_list` for the options of an environment. Raises UsageError."""
         return read_trust_list(options, as_of, self._read_roots)
+
+    def read_tables_that_are_given(self) -> None:
+        """Read the calendar and the public CAs of the options. Raises UsageError."""
+        if self._options.calendar is not None:
+            _ = self.calendar
+        if self._options.public_cas is not None:
+            _ = self.public_cas
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The CA calendar, read from its file when it is first asked something."""
+        from iflint.engine.roots import read_calendar
+
+        return read_calendar(self._options)
+
+    @cached_property
+    def public_cas(self) -> PublicCas:
+        """The table of public CAs, read from its file when it is first asked something."""
+        from iflint.engine.roots import read_public_cas
+
+        return read_public_cas(self._options)
 
     def _read_roots(self, option: str, paths: Sequence[str]) -> RootsRead:
         asked = (option, *paths)

@@ -51,6 +51,7 @@ T = TypeVar("T")
 
 _KEPT_FROM = {
     "pool": {"inputs"},
+    "_at_hand": {"inputs"},
     "root": {"options"},
     "rules": {"options"},
     "_handlers": {"options"},
@@ -75,7 +76,6 @@ class Session:
 
     def __init__(self, paths: Sequence[str], options: Options) -> None:
         from iflint.engine.reading import Reader
-        from iflint.engine.roots import read_calendar, read_public_cas
 
         in_force(options.limit)
         _refuse_more(len(options.environments) + len(options.other_environments))
@@ -86,11 +86,11 @@ class Session:
         self._reader = Reader(options)
         self._overlays, self._unread_parameters = self._reader.parameters(options.parameters)
         self.trust, self._root_problems = self._reader.trust_list(options, self.as_of)
-        self._calendar = read_calendar(options) if options.calendar is not None else None
-        self._public_cas = read_public_cas(options) if options.public_cas is not None else None
+        self._reader.read_tables_that_are_given()
         self.inputs = self._reader.inputs(paths)
         self.flows = self.inputs.flows
         self._own: tuple[tuple[ParameterFile, ...], ...] = ((),) * len(self.flows)
+        self._is_part = False
         self._idle_parameters: tuple[str, ...] = ()
 
     def in_environment(self, environment: Environment) -> Session:
@@ -250,6 +250,25 @@ class Session:
         chain = judge_chain(certificate, self.pool, self.trust.at(day), day, self._signatures)
         return day > certificate.not_after or bool(flaws(certificate, chain))
 
+    def parts(self) -> Iterator[Session]:
+        """The same session cut into what is judged apart, whatever the clock.
+
+        First what belongs to no iFlow, without what is said of the run as a whole; then the iFlows,
+        those of one id in one file together.
+        """
+        yield self._changed(flows=(), _own=())
+        together: dict[tuple[str, str], list[int]] = {}
+        for number, iflow in enumerate(self._iflows):
+            together.setdefault((iflow.location.path, iflow.id), []).append(number)
+        for numbers in together.values():
+            part = self._changed(
+                flows=tuple(self.flows[number] for number in numbers),
+                _own=tuple(self._own[number] for number in numbers),
+                _is_part=True,
+            )
+            part._iflows = tuple(self._iflows[number] for number in numbers)
+            yield part
+
     def at(self, clock: datetime) -> Session:
         """The same session at another clock."""
         return self._changed(as_of=clock)
@@ -283,13 +302,12 @@ class Session:
             return ()
         from iflint.engine.fingerprints import fingerprinted
 
-        of_run, *of_flows = told_of_a_run(
-            (self._problems, *(iflow.problems for iflow in self._iflows))
-        )
-        found = [
-            *self._general_findings(of_run, verdicts, as_of),
-            *self._flow_findings(of_flows, verdicts, as_of),
-        ]
+        problems = () if self._is_part else self._problems
+        of_run, *of_flows = told_of_a_run((problems, *(iflow.problems for iflow in self._iflows)))
+        found: list[Finding] = []
+        if not self._is_part:
+            found += self._general_findings(of_run, verdicts, as_of)
+        found += self._flow_findings(of_flows, verdicts, as_of)
         found += self._findings_about_failures(self._failed, self._context(as_of))
         directory = absolute_directory(self.options.directory)
         ordered = sorted(found, key=lambda finding: finding.place)
@@ -480,7 +498,8 @@ class Session:
         for verdict in self.verdicts(as_of).values():
             for channel in verdict.channels:
                 yield from channel.entries
-        yield from self.caller_verdicts(as_of)
+        if not self._is_part:
+            yield from self.caller_verdicts(as_of)
 
     def would_open(
         self, flow: FileLocation, ordinal: int, pairs: Container[tuple[str, str] | None]
@@ -766,6 +785,11 @@ class Session:
         }
         return tuple(found.values())
 
+    @cached_property
+    def _at_hand(self) -> int:
+        """How many certificates there are, each once."""
+        return len({found.certificate.sha256 for found in self.inputs.certificates})
+
     @property
     def context(self) -> Context:
         """What is the same for every case at the session's clock."""
@@ -774,12 +798,11 @@ class Session:
     def _context(self, as_of: datetime) -> Context:
         from iflint.rule.rule import Context
 
-        at_hand = len({found.certificate.sha256 for found in self.inputs.certificates})
         return Context(
             as_of,
             self.options.expiry_days,
             self.trust.at(as_of),
-            at_hand,
+            self._at_hand,
             self.calendar,
             {rule.code: rule for rule in self.rules},
             ways=lambda ca: self.issuers(as_of).ways_of_certificate(ca),
@@ -788,21 +811,13 @@ class Session:
 
     @property
     def calendar(self) -> Calendar:
-        """The CA calendar, read from its file when it is first asked something."""
-        if self._calendar is None:
-            from iflint.engine.roots import read_calendar
-
-            self._calendar = read_calendar(self.options)
-        return self._calendar
+        """The CA calendar."""
+        return self._reader.calendar
 
     @property
     def public_cas(self) -> PublicCas:
-        """The table of public CAs, read from its file when it is first asked something."""
-        if self._public_cas is None:
-            from iflint.engine.roots import read_public_cas
-
-            self._public_cas = read_public_cas(self.options)
-        return self._public_cas
+        """The table of public CAs."""
+        return self._reader.public_cas
 
     @cached_property
     def pool(self) -> CertificatePool:

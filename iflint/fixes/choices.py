@@ -35,7 +35,7 @@ def meant(entry: EntryVerdict, index: NameIndex, *, unsafe: bool) -> Certificate
     if near is None:
         return NoChoice("no certificate at hand shows what is meant")
     if near.held_by is not None:
-        why = f"entry {near.held_by.ordinal} has that certificate's pair already"
+        why = f"row {near.held_by.ordinal} accepts that certificate already"
         return NoChoice(why, "Remove this row")
     if {comparison.kind for comparison in near.comparisons} == {"exchanged"}:
         if not unsafe:

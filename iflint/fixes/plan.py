@@ -161,7 +161,7 @@ class _Planner:
         worst = min(failed.findings, key=lambda finding: finding.severity.rank)
         own = failed.candidate.place[3]
         entry = worst.entry.ordinal if worst.entry else own
-        where = "" if entry == own else f" at entry {entry}"
+        where = "" if entry == own else f" at row {entry}"
         why = f"with it {worst.code} {worst.name} would be found{where}: {worst.message}"
         hides = failed.hidden if failed.unsafe else ()
         if hides:
@@ -326,7 +326,7 @@ def _each_pair_once(
             kept.append(candidate)
             continue
         for finding in candidate.findings:
-            leave(finding, f"entry {other.place[3]} gets the same pair", "Remove this row")
+            leave(finding, f"row {other.place[3]} gets the same pair", "Remove this row")
     return kept
 
 

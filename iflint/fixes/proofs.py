@@ -126,13 +126,14 @@ class Prover:
         caused: dict[Place, list[Finding]] = {}
         nominal: dict[Place, list[Finding]] = {}
         unexplained: list[Finding] = []
+        of_place = _Sources(tried)
         for before, after in zip(self._before, self._judge(tried), strict=True):
             told = _worst_by_entry(before)
             for environment, finding in _new(before, after, tried):
                 if _ends_by_itself(finding):
                     continue
                 instead = told.get(_entry(environment, finding))
-                sources = _sources(environment, finding, tried)
+                sources = of_place.of(environment, finding)
                 if not sources:
                     unexplained.append(finding)
                 for source in sources:
@@ -214,21 +215,42 @@ def _new(
             yield environment, finding
 
 
-def _sources(
-    environment: str, finding: Finding, candidates: Sequence[Candidate]
-) -> Sequence[Candidate]:
-    """The candidates that a finding can come from by its place, as few as can be told."""
-    if finding.iflow is None:
-        return ()
-    entry = finding.entry
-    channel = finding.channel.ordinal if finding.channel else 0
-    of_flow = [each for each in candidates if each.place[1] == finding.iflow.location]
-    here = [each for each in of_flow if (each.place[0], each.place[2]) == (environment, channel)]
-    of_entry = [each for each in here if entry and _is_written(entry, each)]
-    return of_entry or here or of_flow
+class _Sources:
+    """Candidates by their places and by what they write."""
+
+    def __init__(self, candidates: Sequence[Candidate]) -> None:
+        self._found: dict[tuple[object, ...], list[Candidate]] = {}
+        self._order = {id(each): number for number, each in enumerate(candidates)}
+        for each in candidates:
+            environment, flow, channel, _ = each.place
+            keys: list[tuple[object, ...]] = [(flow,), (environment, flow, channel)]
+            keys += [(*keys[-1], change.new) for change in each.changes[:1]]
+            for key in keys:
+                self._found.setdefault(key, []).append(each)
+
+    def of(self, environment: str, finding: Finding) -> Sequence[Candidate]:
+        """Those that a finding can come from by its place, as few as can be told."""
+        if finding.iflow is None:
+            return ()
+        entry, flow = finding.entry, finding.iflow.location
+        here = (environment, flow, finding.channel.ordinal if finding.channel else 0)
+        of_entry = [
+            each
+            for text in (dict.fromkeys(_texts(entry)) if entry else ())
+            for each in self._found.get((*here, text), ())
+            if entry and _is_written(entry, each)
+        ]
+        of_entry.sort(key=lambda each: self._order[id(each)])
+        return of_entry or self._found.get(here, ()) or self._found.get((flow,), ())
+
+
+def _texts(entry: EntryReference) -> tuple[str, ...]:
+    """What a change of an entry may write: one of its texts, or both for a new row."""
+    texts = (entry.subject, entry.issuer)
+    return (*texts, " / ".join(texts))
 
 
 def _is_written(entry: EntryReference, candidate: Candidate) -> bool:
     """Whether an entry has the texts that a candidate writes."""
-    texts = (entry.subject, entry.issuer)
-    return all(change.new in (*texts, " / ".join(texts)) for change in candidate.changes)
+    texts = _texts(entry)
+    return all(change.new in texts for change in candidate.changes)

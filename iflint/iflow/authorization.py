@@ -155,7 +155,7 @@ def _kind(value: Value, setting: AuthorizationSetting) -> tuple[AuthorizationKin
     if _is(text, setting.client_certificate):
         return _CERTIFICATE, text == setting.client_certificate
     if _is_other(text, setting):
-        return AuthorizationKind.OTHER, text in setting.others
+        return AuthorizationKind.USER_ROLE, text in setting.others
     return _UNKNOWN, True
 
 

@@ -107,8 +107,8 @@ class AuthorizationKind(enum.StrEnum):
 
     CLIENT_CERTIFICATE = "client-certificate"
     """The pairs of the channel decide who may call."""
-    OTHER = "other"
-    """A documented value that does not look at the pairs (user role, basic)."""
+    USER_ROLE = "user-role"
+    """A documented value that looks at roles, not at the pairs."""
     UNKNOWN = "unknown"
     """A value that nobody documents, on an adapter whose values are known."""
     UNRESOLVED = "unresolved"

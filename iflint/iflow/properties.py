@@ -106,7 +106,7 @@ def properties_of(file: TextFile) -> ParameterFile:
 
 
 def _too_many(location: FileLocation) -> Problem:
-    message = f"The file has more than {numbered(PARAMETERS.value)} entries; only these are read"
+    message = f"The file has more than {numbered(PARAMETERS.value)} values; only these are read"
     return Problem(ProblemKind.ARTIFACT, Location(location), message, PARAMETERS.remedy)
 
 

@@ -139,7 +139,7 @@ class Resolver:
     def _role(self, stored: StoredChannel, decided: Authorization) -> Value | None:
         """The role that callers need; nothing where certificates or passwords decide."""
         text = stored.properties.get(USER_ROLE)
-        if text is None or decided.kind is not AuthorizationKind.OTHER:
+        if text is None or decided.kind is not AuthorizationKind.USER_ROLE:
             return None
         return self._value(text, "The role of a channel")
 
@@ -154,12 +154,12 @@ class Resolver:
                 f" only these are read (limits {ROWS_OF_A_CHANNEL.name}, {ROWS_OF_A_FLOW.name})"
             )
         elif rows.rest.strip() and not rows.rows:
-            message = "The channel's list of client certificates can't be read: it holds no row"
+            message = "The channel's table of client certificates can't be read: it holds no row"
         elif rows.beside:
-            message = "Beside the channel's client certificates stands text that is part of none"
+            message = "The channel's table of client certificates holds text outside of its rows"
         else:
             return False
-        remedy = "Enter the client certificates of the channel again and save the flow"
+        remedy = "Enter the channel's client certificates again, and save the flow"
         table = where.origin
         self.problems.add(lambda: Problem(ProblemKind.ARTIFACT, table.locate(), message, remedy))
         return not rows.beside

@@ -39,11 +39,13 @@ def judge_callers(callers: Sequence[Caller], judge: Judge) -> tuple[CallerVerdic
     def beside(verdict: CallerVerdict) -> CallerVerdict:
         peers = _peers(verdict, of_sender)
         letting_in = [(each, match) for each in (*peers, verdict) for match in each.joined]
-        accepting = {match.certificate.sha256: each.caller for each, match in letting_in}
-        accepted = [match.certificate for _, match in letting_in]
         return msgspec.structs.replace(
             verdict,
-            successors=renewals.successors(verdict, accepting, accepted),
+            successors=renewals.successors(
+                verdict,
+                lambda: {match.certificate.sha256: each.caller for each, match in letting_in},
+                [match.certificate for _, match in letting_in],
+            ),
             conflicts=tuple(conflicts.get(verdict.caller.identity, ())),
             **beside_peers(verdict, peers, lambda each: each.caller),
         )
@@ -145,7 +147,7 @@ def _conflicts(callers: Sequence[Caller]) -> Iterator[tuple[str, list[Caller]]]:
             continue
         if certificate is None or not certificate.subject.rdns:
             continue
-        pair = (caller.tenant, certificate.subject.canonical, certificate.issuer.canonical)
+        pair = (caller.tenant, *certificate.pair)
         before = by_pair.setdefault(pair, [])
         in_conflict = [
             other

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -35,14 +36,19 @@ class Companions:
     def beside(self, verdicts: Sequence[EntryVerdict]) -> tuple[EntryVerdict, ...]:
         """The verdicts of one channel, each with what the others of its sender mean for it."""
         of_sender: dict[str, list[EntryVerdict]] = {}
-        accepting: dict[str, CertificateEntry] = {}
         for verdict in verdicts:
-            for match in verdict.joined:
-                accepting.setdefault(match.certificate.sha256, verdict.entry)
-            if verdict.near_miss is not None:
-                accepting.setdefault(verdict.near_miss.certificate.sha256, verdict.entry)
             if verdict.subject.name is not None and verdict.twin is None:
                 of_sender.setdefault(sender_key(verdict.subject.name), []).append(verdict)
+
+        @cache
+        def accepting() -> Mapping[str, CertificateEntry]:
+            found: dict[str, CertificateEntry] = {}
+            for verdict in verdicts:
+                near = [verdict.near_miss] if verdict.near_miss is not None else []
+                for match in (*verdict.joined, *near):
+                    found.setdefault(match.certificate.sha256, verdict.entry)
+            return found
+
         return tuple(
             self._beside(verdict, of_sender[sender_key(verdict.subject.name)], accepting)
             if verdict.best is not None and verdict.subject.name is not None
@@ -54,7 +60,7 @@ class Companions:
         self,
         verdict: EntryVerdict,
         all_of_them: Iterable[EntryVerdict],
-        accepting: Mapping[str, CertificateEntry],
+        accepting: Callable[[], Mapping[str, CertificateEntry]],
     ) -> EntryVerdict:
         others = [other for other in islice(all_of_them, _MOST_ENTRIES) if other is not verdict]
         return msgspec.structs.replace(

@@ -22,7 +22,7 @@ from iflint.iflow.model import (
     Value,
 )
 from iflint.judging.companions import Companions
-from iflint.judging.name_index import NameIndex
+from iflint.judging.name_index import names_in
 from iflint.judging.near_misses import near_miss
 from iflint.judging.renewals import Renewals
 from iflint.judging.unentered import expression_in, is_placeholder
@@ -32,6 +32,7 @@ from iflint.judging.verdicts import (
     EntryVerdict,
     IflowVerdict,
     IssuerVerdict,
+    Joined,
     JoinedCertificate,
     Presented,
     Reading,
@@ -80,7 +81,8 @@ class Judge:
         self._verifier = verifier
         self._issuers = issuers
         self._judged: dict[str, tuple[Validity, ChainVerdict, Presented | None]] = {}
-        self.index = NameIndex(pool)
+        self._having: dict[tuple[Name, Name], tuple[bool, Joined]] = {}
+        self.index = names_in(pool)
         self.renewals = Renewals(self.index, pool, trust, at, verifier)
         self._companions = Companions(self.renewals)
 
@@ -112,10 +114,9 @@ class Judge:
         first: dict[tuple[str, str], CertificateEntry] = {}
         verdicts = [self._join(entry, first) for entry in entries]
         taken = {
-            match.certificate.sha256: verdict.entry
+            verdict.pair: verdict.entry
             for verdict in verdicts
-            if verdict.state is EntryState.JOINED
-            for match in verdict.joined
+            if verdict.state is EntryState.JOINED and verdict.pair is not None
         }
         judged = [self._with_near_miss(verdict, taken) for verdict in verdicts]
         return self._companions.beside([self._with_issuer(verdict) for verdict in judged])
@@ -143,24 +144,32 @@ class Judge:
         twin = first.setdefault((subject.name.canonical, issuer.name.canonical), entry)
         if twin is not entry:
             return msgspec.structs.replace(verdict, state=EntryState.DUPLICATE, twin=twin)
-        certain: list[JoinedCertificate] = []
-        uncertain: list[JoinedCertificate] = []
-        for certificate in self.index.with_pair(subject.name, issuer.name):
-            of_issuer = compare(issuer.name, certificate.issuer)
-            of_subject = compare(subject.name, certificate.subject)
-            both = (of_subject.equality, of_issuer.equality)
-            if Equality.DIFFERENT in both:
-                continue
-            match = self.joined_certificate(certificate, of_subject, of_issuer)
-            (uncertain if Equality.UNDECIDABLE in both else certain).append(match)
-        joined = certain or uncertain
+        certain, joined = self._having_pair(subject.name, issuer.name)
         if joined:
             state = EntryState.JOINED if certain else EntryState.UNDECIDABLE
         elif self._has_wildcard(subject.name, issuer.name):
             state = EntryState.WILDCARD
         else:
             state = EntryState.NOT_FOUND
-        return msgspec.structs.replace(verdict, state=state, joined=best_first(joined))
+        return msgspec.structs.replace(verdict, state=state, joined=joined)
+
+    def _having_pair(self, subject: Name, issuer: Name) -> tuple[bool, Joined]:
+        """The certificates that have a pair, one object for all entries; and if that is certain."""
+        known = self._having.get((subject, issuer))
+        if known is None:
+            certain: list[JoinedCertificate] = []
+            uncertain: list[JoinedCertificate] = []
+            for certificate in self.index.with_pair(subject, issuer):
+                of_issuer = compare(issuer, certificate.issuer)
+                of_subject = compare(subject, certificate.subject)
+                both = (of_subject.equality, of_issuer.equality)
+                if Equality.DIFFERENT in both:
+                    continue
+                match = self.joined_certificate(certificate, of_subject, of_issuer)
+                (uncertain if Equality.UNDECIDABLE in both else certain).append(match)
+            known = bool(certain), best_first(certain or uncertain)
+            self._having[subject, issuer] = known
+        return known
 
     def _read(self, value: Value) -> Reading:
         if not value.text:
@@ -256,7 +265,7 @@ class Judge:
         )
 
     def _with_near_miss(
-        self, verdict: EntryVerdict, taken: Mapping[str, CertificateEntry]
+        self, verdict: EntryVerdict, taken: Mapping[tuple[str, str], CertificateEntry]
     ) -> EntryVerdict:
         subject, issuer = verdict.subject.intended, verdict.issuer.intended
         if verdict.state not in _WITHOUT_CERTIFICATE or subject is None or issuer is None:
@@ -279,7 +288,7 @@ class Judge:
             (
                 (certificate, self._pool.locations(certificate))
                 for certificate in self.index.misspelt(subject, issuer)
-                if certificate.sha256 not in taken
+                if certificate.pair not in taken
             ),
             None,
         )
@@ -378,7 +387,7 @@ _VALIDITY_RANK = {Validity.VALID: 0, Validity.NOT_YET_VALID: 1, Validity.EXPIRED
 _OUTCOME_RANK = {Outcome.TRUSTED: 0, Outcome.UNCERTAIN: 1}
 
 
-def best_first(joined: list[JoinedCertificate]) -> tuple[JoinedCertificate, ...]:
+def best_first(joined: list[JoinedCertificate]) -> Joined:
     """Order by what the entry is worth: dates first, then the chain, then the last day.
 
     A chain that may hold, in a root that only one of Neo's two lists has, goes before one that
@@ -397,4 +406,4 @@ def best_first(joined: list[JoinedCertificate]) -> tuple[JoinedCertificate, ...]
             -match.certificate.not_after.timestamp(),
         )
 
-    return tuple(sorted(joined, key=rank))
+    return Joined(sorted(joined, key=rank))

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from heapq import nlargest
+from typing import TYPE_CHECKING
 
 from iflint.limits import NAMESAKES
 from iflint.pki.certificates import Certificate
 from iflint.pki.names import Name
+
+if TYPE_CHECKING:
+    from iflint.pki.chains.pool import CertificatePool
 
 _MOST_NAMESAKES = 1000
 """Certificates that an entry may mean. Ours: choosing among them takes 16 ms; most seen: 1."""
@@ -160,6 +164,15 @@ class NameIndex:
         return found
 
 
+def names_in(pool: CertificatePool) -> NameIndex:
+    """The names of the certificates at hand, the same from one clock to the next."""
+    if NameIndex not in pool.remembered:
+        pool.remembered[NameIndex] = NameIndex(pool)
+    found = pool.remembered[NameIndex]
+    assert isinstance(found, NameIndex)
+    return found
+
+
 def sender_key(name: Name) -> str:
     """Equal for names of one sender: those with the same common name or, without, the same name."""
     return folded(name.common_name) if name.common_name else name.canonical
@@ -177,7 +190,7 @@ def folded(text: str) -> str:
 def is_misspelt(one: str, other: str, most: int = 2) -> bool:
     """Whether two different names are at most ``most`` (1 or 2) letters apart.
 
-    Names that differ in their digits alone are those of a series, and both right.
+    Names that differ in their numbers alone are those of a series, and both right.
     """
     from iflint.pki.dn.resemblance import letters_apart
 
@@ -186,7 +199,7 @@ def is_misspelt(one: str, other: str, most: int = 2) -> bool:
         and one != other
         and min(len(one), len(other)) >= _SHORTEST_MISSPELT
         and letters_apart(one, other, most)
-        and one.translate(_DIGITS) != other.translate(_DIGITS)
+        and folded(one.translate(_DIGITS)) != folded(other.translate(_DIGITS))
     )
 
 

@@ -34,14 +34,14 @@ def near_miss(
     subject: Name,
     issuer: Name,
     resembling: Sequence[Certificate],
-    taken: Mapping[str, CertificateEntry],
+    taken: Mapping[tuple[str, str], CertificateEntry],
     at: datetime,
     pool: CertificatePool,
     index: NameIndex,
 ) -> NearMiss | None:
     """The best of the certificates that resemble a pair; None if none is evidently meant.
 
-    ``taken`` has the entries of the channel that have a certificate, by its SHA-256: a certificate
+    ``taken`` has the entries of the channel that have a certificate, by its pair: a certificate
     that is taken is meant here only if nothing but the spelling differs. Certificates that are
     valid at ``at`` go before others. ``pool`` knows where each was found, ``index`` the names of
     all of them.
@@ -54,7 +54,7 @@ def near_miss(
         kind, alike = _about_issuer(of_issuer, issuer, certificate, index)
         comparisons = (of_subject, msgspec.structs.replace(of_issuer, kind=kind))
         kinds = {comparison.kind for comparison in comparisons}
-        if certificate.sha256 in taken and kinds & _OF_ANOTHER:
+        if certificate.pair in taken and kinds & _OF_ANOTHER:
             continue
         score = (
             "exchanged" not in kinds,
@@ -74,7 +74,7 @@ def near_miss(
                 pool.locations(certificate),
                 comparisons,
                 pool.locations(alike) if alike else (),
-                taken.get(certificate.sha256),
+                taken.get(certificate.pair),
             )
             best = (score, found)
     return best[1] if best else None
@@ -84,7 +84,10 @@ _OF_ANOTHER = frozenset({"value", "issuer", "renewal", "above", "twice", "other"
 
 
 def _closest(
-    subject: Name, issuer: Name, resembling: Sequence[Certificate], taken: Container[str]
+    subject: Name,
+    issuer: Name,
+    resembling: Sequence[Certificate],
+    taken: Container[tuple[str, str]],
 ) -> Iterable[Certificate]:
     """Of many namesakes those that differ least, so that only few are set side by side."""
     if len(resembling) <= _MOST_COMPARED:
@@ -93,7 +96,7 @@ def _closest(
 
     def distance(certificate: Certificate) -> tuple[bool, int]:
         differing = len(values ^ (certificate.subject.values | certificate.issuer.values))
-        return (differing > 0 and certificate.sha256 in taken, differing)
+        return (differing > 0 and certificate.pair in taken, differing)
 
     return nsmallest(_MOST_COMPARED, resembling, key=distance)
 

@@ -6,13 +6,13 @@ the common name. What it is worth is judged on its first valid day from the cloc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import islice, pairwise, takewhile
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from iflint.judging.name_index import sender_key
-from iflint.judging.verdicts import BindingVerdict, Successor, Validity
+from iflint.judging.verdicts import BindingVerdict, Successor, Validity, is_later
 from iflint.pki.chains.search import judge_chain
 from iflint.pki.names import COMMON_NAME, ORGANIZATION
 
@@ -61,13 +61,13 @@ class Renewals:
     def successors(
         self,
         verdict: BindingVerdict,
-        accepting: Mapping[str, Binding],
+        accepting: Callable[[], Mapping[str, Binding]],
         accepted: Iterable[Certificate] = (),
     ) -> tuple[Successor, ...]:
         """The later certificates of a binding's sender, the one to be ready for first.
 
-        ``accepting`` is the binding of the same channel, roles or user that lets a certificate in,
-        by its SHA-256; ``accepted`` are those of these that are taken.
+        ``accepting`` tells, by its SHA-256, which binding of the same channel, roles or user lets
+        a certificate in; ``accepted`` are those of these that are taken.
         """
         best = verdict.best
         if best is None or best.validity is Validity.NOT_YET_VALID:
@@ -75,7 +75,7 @@ class Renewals:
         candidates = (*accepted, *self._free_of_sender(best.certificate))
         later = dict.fromkeys(islice(_later(candidates, best.certificate), _MOST_SUCCESSORS))
         found = [
-            self._successor(best.certificate, each, accepting.get(each.sha256)) for each in later
+            self._successor(best.certificate, each, accepting().get(each.sha256)) for each in later
         ]
         subject = best.certificate.subject.canonical
         return tuple(sorted(found, key=lambda each: _to_be_ready_for(each, subject)))
@@ -133,17 +133,9 @@ def _later(candidates: Iterable[Certificate], best: Certificate) -> Iterator[Cer
             yield each
 
 
-def is_later(one: Certificate, other: Certificate) -> bool:
-    """Whether a certificate begins and ends after another one."""
-    return one.not_before > other.not_before and one.not_after > other.not_after
-
-
 def has_pair_of(one: Certificate, other: Certificate) -> bool:
     """Whether two certificates have one pair, as the runtime compares names (*inferred*)."""
-    return (
-        one.subject.canonical == other.subject.canonical
-        and one.issuer.canonical == other.issuer.canonical
-    )
+    return one.pair == other.pair
 
 
 def is_of_same_sender(one: Certificate, other: Certificate) -> bool:
@@ -169,9 +161,3 @@ def is_same_sender(one: Name, other: Name) -> bool:
         return False
     organizations = one.values_of(ORGANIZATION), other.values_of(ORGANIZATION)
     return not all(organizations) or organizations[0] == organizations[1]
-
-
-def renewals_of_each_other(certificates: Iterable[Certificate]) -> bool:
-    """Whether each of some certificates with one pair is a renewal of the one before it."""
-    each = sorted(certificates, key=lambda certificate: certificate.not_before)
-    return all(is_later(later, earlier) for earlier, later in pairwise(each))

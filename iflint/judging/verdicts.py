@@ -8,6 +8,8 @@ from __future__ import annotations
 import enum
 from collections.abc import Container
 from datetime import date, datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -153,6 +155,43 @@ class JoinedCertificate(msgspec.Struct, frozen=True):
         )
 
 
+def is_later(one: Certificate, other: Certificate) -> bool:
+    """Whether a certificate begins and ends after another one."""
+    return one.not_before > other.not_before and one.not_after > other.not_after
+
+
+class Joined(tuple[JoinedCertificate, ...]):
+    """The certificates of one pair, best first: one object for all bindings that have the pair.
+
+    So what is asked of all of them is worked out once.
+    """
+
+    @cached_property
+    def rivals(self) -> tuple[JoinedCertificate, ...]:
+        """Those that are valid now and may be used by clients, one for each of several keys.
+
+        None where each is a renewal of the one before it. The best comes first.
+        """
+        valid = [
+            match
+            for match in self
+            if match.validity is Validity.VALID and not match.certificate.lacks_client_auth
+        ]
+        keys = {match.certificate.spki: match for match in reversed(valid)}
+        in_order = sorted(
+            (match.certificate for match in keys.values()), key=lambda each: each.not_before
+        )
+        if all(is_later(later, earlier) for earlier, later in pairwise(in_order)):
+            return ()
+        best = keys.pop(valid[0].certificate.spki)
+        return (best, *keys.values())
+
+    @cached_property
+    def last(self) -> JoinedCertificate:
+        """The one that ends last."""
+        return max(self, key=lambda match: match.certificate.not_after)
+
+
 class NearMiss(msgspec.Struct, frozen=True):
     """The certificate that is evidently meant, although its pair is another one.
 
@@ -281,7 +320,7 @@ class BindingVerdict(msgspec.Struct, frozen=True, kw_only=True):
     one that is missing in the chain of the best (`missing_issuer`).
     """
 
-    joined: tuple[JoinedCertificate, ...] = ()
+    joined: Joined = Joined()
     successors: tuple[Successor, ...] = ()
     fresher_by_facts: bool = False
     unexplained: IssuerVerdict | None = None
@@ -395,8 +434,9 @@ class EntryVerdict(BindingVerdict, frozen=True):
 
     @property
     def left_open(self) -> bool:
-        """Whether nobody has entered a DN in either of its cells."""
-        return all(each.empty or each.placeholder for each in (self.subject, self.issuer))
+        """Whether nobody has entered a DN in either of its cells, nor a parameter's value."""
+        cells = (self.subject, self.issuer)
+        return all(each.placeholder or not (each.value.text or "").strip() for each in cells)
 
     @property
     def pair(self) -> tuple[str, str] | None:

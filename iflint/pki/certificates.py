@@ -180,6 +180,11 @@ class Certificate(Extensions, frozen=True, dict=True, eq=False, kw_only=True):
         return describe_key(self.spki)
 
     @cached_property
+    def pair(self) -> tuple[str, str]:
+        """Subject and issuer as the runtime compares them."""
+        return self.subject.canonical, self.issuer.canonical
+
+    @cached_property
     def self_issued(self) -> bool:
         """Whether subject and issuer are the same name (RFC 5280 §3.2)."""
         return self.subject.chain_key == self.issuer.chain_key

@@ -10,12 +10,14 @@ from __future__ import annotations
 import enum
 import re
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from iflint.limits import CERTIFICATES_OF_A_FILE, DOCUMENT_BYTES, numbered
 from iflint.pki import der as asn1
+from iflint.pki import kinds
 from iflint.pki.certificates import Certificate, CertificateError, parse_certificate
 from iflint.pki.key_pairs import half_of_certificate
 from iflint.pki.keys import Holder, KeyForm, KeyMaterial, key_in_der, key_in_pem
@@ -28,6 +30,7 @@ from iflint.pki.pem import (
     body_of,
     decoded,
     is_placeholder,
+    without_traces,
 )
 from iflint.places.defects import failed_on
 from iflint.places.location import FileLocation, Location, Region
@@ -46,34 +49,13 @@ if TYPE_CHECKING:
 _SHORTEST = 64
 """Letters of base64 that may be a certificate. Ours: a line of PEM; no certificate is as short."""
 
-_SIGNED_DATA = "1.2.840.113549.1.7.2"
 _EXPORT = "export the certificate again, as PEM with its whole chain"
 _SEND_AGAIN = "have the CA send it again, with the certificate and its chain"
-_PRIVATE_KEY = "private key"
 _NO_CERTIFICATE = "there is no certificate in it"
-_PKI_PATH = "PkiPath"
-_BOUNCY_CASTLE_FIPS = "BCFKS"
-_REQUEST = "certificate request"
-_PUBLIC_KEY = "public key"
-_SSH = (b"ssh-", b"ecdsa-sha2-", b"sk-ssh-")
-_WHAT_TO_GIVE = {
-    _PRIVATE_KEY: "Give the certificate that belongs to it",
-    _PUBLIC_KEY: "Give the certificate that holds it",
-    _REQUEST: "Send it to the CA, and give the certificate that comes back",
-}
 _PLACEHOLDER = "a placeholder for a certificate"
 _LARGEST_INDENT = 200
 """Blanks before a block that are shown with it. Ours: more than any indentation that people use."""
 
-_OTHER_LABELS = (
-    ("PRIVATE KEY", _PRIVATE_KEY),
-    ("CERTIFICATE REQUEST", _REQUEST),
-    ("ATTRIBUTE CERTIFICATE", "attribute certificate"),
-    ("CRL", "certificate revocation list"),
-    ("PUBLIC KEY", _PUBLIC_KEY),
-    ("PARAMETERS", "key parameters"),
-    ("PGP", "PGP message"),
-)
 _JAVA_KEYSTORES = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
 _BOUNCY_CASTLE = (b"\0\0\0\1\0\0\0\x14", b"\0\0\0\2\0\0\0\x14")
 _DER_STARTS = (b"\x30\x80", b"\x30\x81", b"\x30\x82", b"\x30\x83")
@@ -91,6 +73,18 @@ _SIGNS = (
 
 _BARE = re.compile(rb"[ \t\r\n]*MII[A-Za-z0-9+/]{60}")
 """How base64 of a certificate begins where it stands without the lines of PEM."""
+
+
+_RUN = re.compile(
+    r"(?<![A-Za-z0-9+/])(?:MI[E-L]|MIAG|LS0tLS1CRUdJTi)[A-Za-z0-9+/]{40,}+(?:\s++[A-Za-z0-9+/]++)*+={0,2}"
+)
+"""Base64 of a certificate, of a PKCS#7 in BER, or of PEM, as texts of other kinds have it: XML with
+``X509Certificate``, JSON with ``x5c``, an e-mail with what is attached."""
+_RUN_OF_BYTES = re.compile(rb"(?:MI[E-L]|MIAG|LS0tLS1CRUdJTi)[A-Za-z0-9+/]{40}")
+_DIGITS = re.compile(r"\s*+30[\s:]*+8[0-3][0-9A-Fa-f\s:]{60,}+")
+"""A certificate in hexadecimal digits, as ABAP and ``xxd`` write it."""
+_ALL_BASE64 = re.compile(r"[A-Za-z0-9+/\s]*+={0,2}\s*")
+_MARKER = b"-----BEGIN "
 
 
 class KeyEntry(msgspec.Struct, frozen=True):
@@ -211,6 +205,11 @@ def may_hold_certificates(data: bytes) -> bool:
     return _BARE.match(data) is not None or any(sign in data for sign in _SIGNS)
 
 
+def may_hide_certificates(data: bytes) -> bool:
+    """Whether base64 that may be of a certificate stands among other words: an e-mail, XML."""
+    return _RUN_OF_BYTES.search(data) is not None
+
+
 class _Reader:
     """Collects what one file holds."""
 
@@ -265,7 +264,7 @@ class _Reader:
             return
         blocks = blocks_of(text.text)
         if not blocks:
-            self._read_bare(text.text, data)
+            self._read_bare(text, data)
         self._read_blocks(text.text, blocks, partial(block_region, text))
 
     def read_within(self, text: str, region: Callable[[int, int, int], Region]) -> None:
@@ -315,29 +314,39 @@ class _Reader:
                 continue
             self._read_block(text, block, region(block.start, block.end, block.body_start))
 
-    def _read_bare(self, text: str, data: bytes) -> None:
-        """A text without PEM markers: base64 and nothing else, or no certificate file."""
-        encoded = "".join(text.split())
-        try:
-            if not BASE64.fullmatch(encoded):
-                raise Refused(_NO_CERTIFICATE)
-            self._use(decoded(encoded), None)
-        except Refused:
-            self._problem(None, *_explain(data))
+    def _read_bare(self, text: TextFile, data: bytes) -> None:
+        """A text without PEM markers: what its base64 or its hexadecimal digits stand for."""
+        for run in islice(_runs(text.text), CERTIFICATES_OF_A_FILE.value + 1):
+            written = text.text[run.start() : run.end()]
+            try:
+                content = _bytes_of(written)
+                if content.startswith(_MARKER):
+                    place = block_region(text, run.start(), run.end(), run.start())
+                    self.read_within(content.decode(errors="replace"), lambda *_, at=place: at)
+                else:
+                    self._use(content, None)
+            except Refused:
+                continue  # what it is, is told of the whole file
+            if self._full:
+                return
+        if self.content() == FileContent():
+            self._problem(None, *_explain(data, self._file))
 
     def _read_block(self, text: str, block: Block, region: Region) -> None:
-        body = text[block.body_start : block.body_end]
-        other = next((kind for part, kind in _OTHER_LABELS if part in block.label), None)
-        if other == _PRIVATE_KEY and "PGP" not in block.label:
+        body = without_traces(text[block.body_start : block.body_end])
+        other = kinds.kind_of_label(block.label)
+        if other in (kinds.PRIVATE_KEY, kinds.ENCRYPTED_KEY):
             self._read_key(block.label, body, region)
-        if other is not None or not any(part in block.label for part in CERTIFICATE_LABELS):
+        if other or not any(part in block.label for part in CERTIFICATE_LABELS):
             self._other.setdefault(other or "another kind of PEM block")
             return
         if is_placeholder(body, ends=not block.fault):
             self._other.setdefault(_PLACEHOLDER)
             return
         if block.fault:
-            self._problem(region, block.fault, "complete the block or export the certificate again")
+            self._problem(
+                region, block.fault, "complete the block, or export the certificate again"
+            )
         try:
             self._use(decoded(body_of(body)), region)
         except Refused as refused:
@@ -371,32 +380,26 @@ class _Reader:
             node = asn1.parse(data)
         except asn1.DerError:
             raise Refused("the certificate is cut off or damaged") from None
-        kind = _kind(node)
-        if kind == _PRIVATE_KEY and (form := _key_form(node)) is not None:
+        kind = kinds.kind_of(node)
+        if kind in (kinds.PRIVATE_KEY, kinds.ENCRYPTED_KEY) and (form := _key_form(node)):
             self._add_key(form, region)
-        if kind == "PKCS#7":
-            self._use_pkcs7(node, region)
-        elif kind == "certificate":
-            self._use_certificates(data, region)
-        elif kind == "PKCS#12":
-            self._use_pkcs12(node, region)
-        elif kind == _PKI_PATH:
-            self._use_each(node.children(), _PKI_PATH, region)
-        elif kind == _BOUNCY_CASTLE_FIPS:
-            raise Refused(kind)
-        elif not kind or region is not None:
-            raise Refused(f"the block holds {_article(kind)}, not a certificate")
+        if (read := _READERS.get(kind)) is not None:
+            read(self, node, region)
+        elif not kind or kind == kinds.BCFKS or region is not None:
+            what = kinds.named(kind) if kind else "something else"
+            raise Refused(f"the block holds {what}, not a certificate")
         else:
             self._other.setdefault(kind)
 
-    def _use_certificates(self, data: bytes, region: Region | None) -> None:
-        offset = 0
+    def _use_certificates(self, node: Node, region: Region | None) -> None:
+        data, offset = node.data, node.start
+        first = offset
         while data[offset : offset + 1] == b"\x30" and not self._full:
             try:
                 node = asn1.parse(data, offset)
                 certificate = parse_certificate(node.encoded)
             except (asn1.DerError, CertificateError) as error:
-                if offset:
+                if offset > first:
                     return
                 raise Refused(error.args[0]) from None
             self._add(certificate, region)
@@ -411,17 +414,22 @@ class _Reader:
         except (asn1.DerError, IndexError):
             raise Refused("the PKCS#7 structure can't be read") from None
         if not found and 0xA1 in parts:
-            self._other.setdefault("certificate revocation list")
+            self._other.setdefault(kinds.CRL)
+        elif not found and _is_signed(signed_data):
+            self._other.setdefault(kinds.SIGNATURE)
         elif not found:
             self._problem(region, "it is a PKCS#7 structure without any certificate", _SEND_AGAIN)
         self._use_each(found, "PKCS#7 structure", region)
+
+    def _use_pki_path(self, node: Node, region: Region | None) -> None:
+        self._use_each(node.children(), kinds.PKI_PATH, region)
 
     def _use_each(self, values: Iterable[Node], holder: str, region: Region | None) -> None:
         for ordinal, value in enumerate(values, 1):
             if self._full:
                 return
             if value.tag != asn1.SEQUENCE:
-                self._other.setdefault("attribute certificate")
+                self._other.setdefault(kinds.ATTRIBUTE_CERTIFICATE)
                 continue
             try:
                 self._add(parse_certificate(value.encoded), region)
@@ -431,8 +439,15 @@ class _Reader:
     def _use_pkcs12(self, node: Node, region: Region | None) -> None:
         from iflint.pki.keystores.pkcs12 import read_pkcs12
 
-        values = [text for password in self._passwords for text in password.spellings]
-        self._use_keystore(read_pkcs12(node, values, self._budget), region)
+        self._use_keystore(read_pkcs12(node, self._values(), self._budget), region)
+
+    def _use_pse(self, node: Node, region: Region | None) -> None:
+        from iflint.pki.keystores.pse import read_pse
+
+        self._use_keystore(read_pse(node, self._values(), self._budget), region)
+
+    def _values(self) -> list[str]:
+        return [text for password in self._passwords for text in password.spellings]
 
     def _use_keystore(self, keystore: Keystore, region: Region | None) -> None:
         """All certificates of a keystore; those of its keys with what they present."""
@@ -465,14 +480,17 @@ class _Reader:
                 key = msgspec.structs.replace(key, half=strange.half, beside=beside)
             self._keys.append(key)
         for fault in keystore.faults:
-            self._problem(region, f"{_a(keystore.kind)}: {fault}", _EXPORT)
+            self._problem(region, f"{kinds.named(keystore.kind)}: {fault}", _EXPORT)
         if keystore.locked:
             from iflint.pki.passwords import what_is_needed
 
             why, remedy = what_is_needed(self._passwords, self._file)
-            self._problem(region, f"{_a(keystore.kind)} can't be opened: {why}", remedy)
+            if kinds.is_explained(keystore.kind):
+                conversion = kinds.what_to_do(keystore.kind, self._file)
+                remedy = f"{remedy}. {conversion}"
+            self._problem(region, f"{kinds.named(keystore.kind)} can't be opened: {why}", remedy)
         elif not (keystore.certificates or keystore.faults):
-            self._other.setdefault(f"{_a(keystore.kind)} without certificates")
+            self._other.setdefault(f"{kinds.named(keystore.kind)} without certificates")
 
     def _add(
         self,
@@ -510,12 +528,24 @@ def _has_a_strangers_key(entry: StoredEntry) -> bool:
     return own is not None and own != entry.half
 
 
-def _a(kind: str) -> str:
-    return f"a {kind}"
+def _runs(text: str) -> Iterable[re.Match[str]]:
+    whole = _DIGITS.fullmatch(text) or _ALL_BASE64.fullmatch(text)
+    return _RUN.finditer(text) if whole is None else (whole,)
 
 
-def _article(kind: str) -> str:
-    return _a(kind) if kind else "something else"
+def _bytes_of(written: str) -> bytes:
+    """The bytes that digits of base64, or hexadecimal ones, stand for. Raises Refused."""
+    if _DIGITS.fullmatch(written):
+        digits = "".join(written.replace(":", "").split())
+        return bytes.fromhex(digits[: len(digits) // 2 * 2])
+    digits = "".join(written.split()).rstrip("=")
+    return decoded(digits[:-1] if len(digits) % 4 == 1 else digits)
+
+
+def _is_signed(signed_data: Node) -> bool:
+    """Whether a SignedData has a signer: its last part is the set of them (RFC 5652 §5.1)."""
+    *_, signers = (None, *signed_data.children())
+    return signers is not None and signers.tag == asn1.SET and bool(signers.content)
 
 
 def _key_form(node: Node) -> KeyForm | None:
@@ -525,95 +555,39 @@ def _key_form(node: Node) -> KeyForm | None:
         return None
 
 
-def _kind(node: Node) -> str:
-    """What a DER value is, by its outer shape; empty when it is nothing known here."""
-    if node.tag != asn1.SEQUENCE:
-        return ""
-    try:
-        outer = node.children()
-        if not outer:
-            return ""
-        first = outer[0]
-        if first.tag == asn1.OBJECT_IDENTIFIER:
-            return "PKCS#7" if asn1.object_identifier(first) == _SIGNED_DATA else ""
-        if first.tag == asn1.INTEGER:
-            return _kind_of_numbered(asn1.integer(first), outer)
-        inner = first.children() if first.tag == asn1.SEQUENCE else ()
-        return _kind_of_signed(tuple(part.tag for part in outer), tuple(part.tag for part in inner))
-    except asn1.DerError:
-        return "certificate"
-
-
-def _kind_of_numbered(number: int, outer: tuple[Node, ...]) -> str:
-    """Private keys (RFC 5208, 8017, 5915) and PKCS#12 (RFC 7292) begin with a version."""
-    if number == 3 and len(outer) > 1 and outer[1].tag == asn1.SEQUENCE:
-        return "PKCS#12"
-    return "private key" if len(outer) > 1 else ""
-
-
-_CERTIFICATE = (asn1.SEQUENCE, asn1.SEQUENCE, asn1.BIT_STRING)
-
-
-def _kind_of_signed(outer: tuple[int, ...], inner: tuple[int, ...]) -> str:
-    """Certificates, requests (RFC 2986), CRLs, public keys and what holds certificates, by the tags
-    of the two levels: a PkiPath is a sequence of certificates (X.509, 9.2), BCFKS as in Bouncy
-    Castle's ``ObjectStore``.
-    """
-    if set(outer) == {asn1.SEQUENCE} and inner == _CERTIFICATE:
-        return _PKI_PATH
-    if outer == (asn1.SEQUENCE, asn1.SEQUENCE) and inner == (asn1.SEQUENCE, asn1.OCTET_STRING):
-        return _BOUNCY_CASTLE_FIPS
-    if outer[1:] == (asn1.BIT_STRING,):
-        return _PUBLIC_KEY
-    if outer[1:] == (asn1.OCTET_STRING,):
-        return "private key"
-    if len(outer) < 3:
-        return ""
-    if inner[:1] == (asn1.INTEGER,) and len(inner) >= 3 and inner[3:] in ((), (0xA0,)):
-        return _REQUEST
-    times = (asn1.UTC_TIME, asn1.GENERALIZED_TIME)
-    if any(tag in times for tag in inner[2:4]):
-        return "certificate revocation list"
-    return "certificate"
-
-
-def _explain(data: bytes) -> tuple[str, str]:
+def _explain(data: bytes, file: FileLocation) -> tuple[str, str]:
     """Message and remedy for a file of which nothing can be used."""
-    if data.startswith(_BOUNCY_CASTLE):
-        return _of_bouncy_castle("BKS")
-    if data.startswith(b"PK\x03\x04"):
-        return "it is a zip archive, not a certificate file", "unpack it or give the archive itself"
     try:
-        node = asn1.parse(data)
-        kind = _kind(node)
+        kind = kinds.kind_of(asn1.parse(data))
     except asn1.DerError:
         kind = "cut off" if data[:1] == b"\x30" and data[1:2] >= b"\x80" else ""
-    if kind == _BOUNCY_CASTLE_FIPS:
-        return _of_bouncy_castle(kind)
-    if data.startswith(_SSH):
-        return "it is a public key of SSH, not a certificate", "give the certificate itself"
-    if kind == "certificate":
+    if kind == kinds.CERTIFICATE:
         try:
             parse_certificate(data)
         except CertificateError as error:
             return str(error), _EXPORT
-    if kind in ("PKCS#7", "cut off"):
+    if kind in (kinds.PKCS7, "cut off"):
         return "the certificate in it is cut off or damaged", _EXPORT
-    return _NO_CERTIFICATE, _EXPORT
+    kind = kind or kinds.kind_of_file(data)
+    if not kind:
+        return _NO_CERTIFICATE, _EXPORT
+    return f"it is {kinds.named(kind)}, not a certificate", kinds.what_to_do(kind, file)
 
 
-def _of_bouncy_castle(kind: str) -> tuple[str, str]:
-    remedy = (
-        f"convert it: keytool -importkeystore -srckeystore FILE -srcstoretype {kind} "
-        "-destkeystore FILE.p12 -deststoretype PKCS12 -providerpath bcprov.jar "
-        "-providerclass org.bouncycastle.jce.provider.BouncyCastleProvider"
-    )
-    return f"it is a keystore of Bouncy Castle ({kind}), which is not read here", remedy
+_READERS: dict[str, Callable[[_Reader, Node, Region | None], None]] = {
+    kinds.CERTIFICATE: _Reader._use_certificates,
+    kinds.PKCS7: _Reader._use_pkcs7,
+    kinds.PKCS12: _Reader._use_pkcs12,
+    kinds.PKI_PATH: _Reader._use_pki_path,
+    kinds.PSE: _Reader._use_pse,
+}
+"""Who reads a value of this kind; every other kind is told by its name."""
 
 
-def what_to_give(kinds: Sequence[str]) -> str:
+def what_to_give(held: Sequence[str], file: FileLocation) -> str:
     """What to do about a file that was given for certificates and holds these kinds of things."""
-    return next(filter(None, map(_WHAT_TO_GIVE.get, kinds)), "Give the certificate itself")
+    kind = next(filter(kinds.is_explained, held), "")
+    return kinds.what_to_do(kind, file)
 
 
 def block_region(text: TextFile, start: int, end: int, shown_to: int) -> Region:

@@ -18,6 +18,11 @@ _HEADER = re.compile(
     r"^[ \t]*+[A-Za-z0-9-]++:[^\r\n]*+(?:\r?\n[ \t]++[^\r\n:]*+:[^\r\n]*+)*+", re.MULTILINE
 )
 """A header with its continuation lines; what was matched is never given back (RFC 1421 §4.6)."""
+_LEFT_BY_COPIES = re.compile(
+    r"</?(?:br|p|div|span|pre|font)(?:\s[^<>]*+)?/?>|&nbsp;|&#160;|^[ \t]*+>[> \t]*+|=\r?\n",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What stands among base64 that was copied from a page, a reply, or the source of an e-mail."""
 CERTIFICATE_LABELS = ("CERTIFICATE", "PKCS7", "PKCS #7", "CMS", "PKCS12")
 
 
@@ -82,6 +87,14 @@ def _block(begin: re.Match[str], following: re.Match[str] | None, size: int) -> 
 
 def _known_label(label: str) -> str:
     return next((known for known in CERTIFICATE_LABELS if known in label), "")
+
+
+def without_traces(text: str) -> str:
+    """The body of a block without what a page, a reply or a mail's encoding left in it.
+
+    Sources: HTML, RFC 3676 §4.5 (``>``), RFC 2045 §6.7 (a ``=`` is ``=3D``, or a line's end).
+    """
+    return _LEFT_BY_COPIES.sub("", text.replace("=3D", "="))
 
 
 def body_of(text: str) -> str:

@@ -18,7 +18,7 @@ import msgspec
 from iflint.places.packaged import packaged_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from iflint.pki.names import Name
 
@@ -80,11 +80,11 @@ class Table(msgspec.Struct, frozen=True, dict=True):
 
     def cas_named(self, name: Name) -> tuple[PublicCa, ...]:
         """The CAs of a name, as the runtime compares names."""
-        return tuple(self._cas.named(name))
+        return self._cas.named(name)
 
     def roots_named(self, name: Name) -> tuple[PublicRoot, ...]:
         """The roots of a name, as the runtime compares names."""
-        return tuple(self._roots.named(name))
+        return self._roots.named(name)
 
     @cached_property
     def _cas(self) -> _ByName[PublicCa]:
@@ -152,14 +152,15 @@ class _ByName(Generic[R]):
 
     def __init__(self, rows: Sequence[R]) -> None:
         self._rows: Sequence[R] = rows
-        self._asked = 0
+        self._asked: dict[str, tuple[R, ...]] = {}
 
-    def named(self, name: Name) -> Iterable[R]:
+    def named(self, name: Name) -> tuple[R, ...]:
         """The rows of this name."""
-        self._asked += 1
-        if self._asked > _FEW:
-            return self._read.get(name.canonical, ())
-        return self._searched(name)
+        if name.canonical not in self._asked:
+            few = len(self._asked) < _FEW
+            found = self._searched(name) if few else self._read.get(name.canonical, ())
+            self._asked[name.canonical] = tuple(found)
+        return self._asked[name.canonical]
 
     def _searched(self, name: Name) -> Iterator[R]:
         """Reads only those that hold all runs of plain letters of the name."""

@@ -138,7 +138,7 @@ class ChannelResult(msgspec.Struct, frozen=True):
     @property
     def by_role(self) -> bool:
         """Whether a role decides who may call: a service key's or a user's."""
-        return self.kind == "other"
+        return self.kind == "user-role"
 
     @property
     def concerns_certificates(self) -> bool:

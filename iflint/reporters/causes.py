@@ -11,7 +11,7 @@ from iflint.report.findings import Finding, Severity
 from iflint.words.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from iflint.report.report import Outcome
 
@@ -31,6 +31,14 @@ class Cause(msgspec.Struct, frozen=True):
         return self.findings[0]
 
     @property
+    def fixes(self) -> tuple[Finding, ...]:
+        """A finding for each thing to do: a row is mended in another way than a service key."""
+        by_remedy: dict[str, Finding] = {}
+        for finding in self.findings:
+            by_remedy.setdefault(finding.remedy, finding)
+        return tuple(by_remedy.values())
+
+    @property
     def day(self) -> datetime:
         """The first moment at which it breaks or broke something; the last of all, if never."""
         days = (finding.broken_since or finding.breaks_on for finding in self.findings)
@@ -44,8 +52,7 @@ class Cause(msgspec.Struct, frozen=True):
     @property
     def interfaces(self) -> int:
         """How many channels, keys and mappings it touches, with those that are counted only."""
-        told = {_interface(finding) for finding in self.findings} - {None}
-        return len(told) + (sum(finding.more for finding in self.findings) if told else 0)
+        return _interfaces(self.findings)
 
     @property
     def is_cut(self) -> bool:
@@ -63,6 +70,11 @@ class Tally(msgspec.Struct, frozen=True):
         if self.causes == self.places:
             return ""
         return f"{counted(self.causes, 'cause')} in {counted(self.places, 'place')}"
+
+
+def _interfaces(findings: Sequence[Finding]) -> int:
+    told = {_interface(finding) for finding in findings} - {None}
+    return len(told) + (sum(finding.more for finding in findings) if told else 0)
 
 
 def _interface(finding: Finding) -> object:
@@ -119,5 +131,5 @@ def _parts(outcomes: Iterable[Outcome], by_code: dict[str, list[Cause]]) -> Iter
         one, several = (outcome.one, outcome.several) if outcome else (name, name)
         least = "at least " if any(cause.is_cut for cause in causes) else ""
         text = f"{least}{len(causes)} {one or name if len(causes) == 1 else several or name}"
-        touched = sum(cause.interfaces for cause in causes)
+        touched = _interfaces([finding for cause in causes for finding in cause.findings])
         yield f"{text}: {counted(touched, 'interface')}" if touched else text

@@ -24,7 +24,7 @@ _ALIKE = {
     "code": "The code of the rule, such as IFL101.",
     "comparisons": "The stored DNs beside those of the certificate that is meant.",
     "days_left": "Calendar days (UTC) from the clock to the last day, negative once it has passed.",
-    "entry": "The certificate entry of the channel that this is about; null: none.",
+    "entry": "The row of the channel that this is about; null: none.",
     "environments": "The environments in which this holds; empty where none is configured.",
     "fingerprint": "Tells this finding from all others, and stays when lines or ids change.",
     "identity": "As fingerprint; stays when the export gets a new name and no other has the flow.",
@@ -107,8 +107,8 @@ _OWN = {
     "ChannelResult.entries": "Its certificate entries.",
     "ChannelResult.environment": "The environment, where the channel is not the same in all.",
     "ChannelResult.findings": "The codes of what was found about it.",
-    "ChannelResult.kind": "What the setting means: client-certificate, other, unknown, unresolved "
-    "or none.",
+    "ChannelResult.kind": "What the setting means: client-certificate, user-role, unknown, "
+    "unresolved or none.",
     "ChannelResult.location": "Where it stands; null where nobody asked for it.",
     "ChannelResult.participant": "The name of the sender in the flow.",
     "DnComparison.certificate": "The DN of the certificate, as a text to paste.",

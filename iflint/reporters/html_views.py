@@ -258,8 +258,8 @@ def not_checked(view: ChannelView) -> str:
         return f"authorization: {shown(channel.authorization) or channel.kind.replace('-', ' ')}"
     role = f" {shown(channel.role)}" if channel.role else ""
     if view.callers:
-        return f"authorized by role{role}"
-    return f"authorized by role{role}; no service key or mapping is known to have it"
+        return f"authorized by User Role{role}"
+    return f"authorized by User Role{role}; no service key or mapping is known to have it"
 
 
 def timeline(

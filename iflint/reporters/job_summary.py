@@ -102,7 +102,7 @@ def _healthy(report: Report) -> Iterator[tuple[datetime, str, str, str]]:
         for channel in iflow.channels:
             for entry in channel.entries:
                 if entry.healthy_until and not entry.findings:
-                    where = f"{channel_name(channel)}, entry {entry.ordinal}"
+                    where = f"{channel_name(channel)}, row {entry.ordinal}"
                     yield entry.healthy_until, where, iflow_name(iflow), "healthy until then"
     for caller in report.callers:
         if caller.healthy_until and not caller.findings:
@@ -144,7 +144,11 @@ def _row(cause: Cause, report: Report) -> str:
         what += f" It breaks on {day(finding.breaks_on)}."
     if finding.environments:
         what += f" Environments: {listed([shown(name) for name in finding.environments])}."
-    fix = sentence(visible(finding.remedy[:LONGEST_TEXT]))
+    fixes = [
+        (f"{whereabouts(each) or at(each.location)}: " if each is not finding else "")
+        + sentence(visible(each.remedy[:LONGEST_TEXT]))
+        for each in cause.fixes[:_MOST_PLACES]
+    ]
     first = cause.findings[:_MOST_PLACES]
     files = (None, *(each.location.file for each in first))
     places = "<br>".join(
@@ -152,7 +156,7 @@ def _row(cause: Cause, report: Report) -> str:
     )
     if (more := len(cause.findings) - _MOST_PLACES) > 0:
         places += f"<br>and {counted(more, 'more place')}"
-    cells = (_cell(rule), places, _cell(what), _cell(fix))
+    cells = (_cell(rule), places, _cell(what), "<br>".join(map(_cell, fixes)))
     return f"| {finding.severity} | {' | '.join(cells)} |"
 
 

@@ -92,7 +92,7 @@ def _where(finding: Finding) -> str:
         if name
     )
     pair = f" ({names})" if names else ""
-    return f"Found in entry {entry.ordinal}{pair} of {sender} of {text}."
+    return f"Found in row {entry.ordinal}{pair} of {sender} of {text}."
 
 
 def _environments(finding: Finding) -> str:

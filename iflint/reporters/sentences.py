@@ -118,7 +118,7 @@ def whereabouts(finding: Finding) -> str:
     if finding.caller:
         return caller_name(finding.caller)
     if finding.channel:
-        entry = f", entry {finding.entry.ordinal}" if finding.entry else ""
+        entry = f", row {finding.entry.ordinal}" if finding.entry else ""
         return channel_name(finding.channel) + entry
     return iflow_name(finding.iflow) if finding.iflow else ""
 
@@ -166,17 +166,15 @@ def days(finding: Finding) -> Iterator[str]:
 
 
 def channel_counts(report: Report) -> str:
-    """The sender channels that concern certificates: ``3: 1 by client certificate, 2 by role``."""
-    total, parts = _channels(report)
-    return f"{total}: {', '.join(parts)}" if parts else "0"
+    """How the sender channels are authorized: ``1 by Client Certificate, 2 by User Role``."""
+    _, parts = _channels(report)
+    return ", ".join(parts) or "none"
 
 
 def binding_counts(report: Report) -> str:
-    """What lets certificates in: ``3: 2 rows, 1 service key; 2 with a certificate at hand``."""
-    counts, parts = report.bindings, _bindings(report)
-    if not parts:
-        return "0"
-    return f"{counts.total}: {', '.join(parts)}; {counts.with_certificate} {_AT_HAND}"
+    """What lets certificates in: ``2 rows and 1 service key; 2 with a certificate at hand``."""
+    parts = _bindings(report)
+    return f"{listed(parts)}; {report.bindings.with_certificate} {_AT_HAND}" if parts else "none"
 
 
 def scope(report: Report) -> str:
@@ -187,12 +185,11 @@ def scope(report: Report) -> str:
 def looked_at(report: Report) -> str:
     """What was looked at, in one sentence."""
     total, by = _channels(report)
-    counts, kinds = report.bindings, _bindings(report)
     channels = counted(total, "sender channel") + (f" ({', '.join(by)})" if by else "")
-    bindings = counted(counts.total, "binding")
-    if kinds:
-        bindings += f" ({', '.join(kinds)}), {counts.with_certificate} {_AT_HAND}"
-    return f"{counted(len(report.iflows), 'iFlow')}; {channels}; {bindings}."
+    parts = [counted(len(report.iflows), "iFlow"), channels]
+    if kinds := _bindings(report):
+        parts.append(f"{listed(kinds)}, {report.bindings.with_certificate} {_AT_HAND}")
+    return "; ".join(parts) + "."
 
 
 _AT_HAND = "with a certificate at hand"
@@ -212,8 +209,8 @@ def _channels(report: Report) -> tuple[int, list[str]]:
     by_certificate = sum(channel.by_certificate for channel in channels)
     by_role = sum(channel.by_role for channel in channels)
     unknown = len(channels) - by_certificate - by_role
-    parts = [f"{by_certificate} by client certificate"] * bool(by_certificate)
-    parts += [f"{by_role} by role"] * bool(by_role)
+    parts = [f"{by_certificate} by Client Certificate"] * bool(by_certificate)
+    parts += [f"{by_role} by User Role"] * bool(by_role)
     parts += [f"{unknown} unknown"] * bool(unknown)
     return len(channels), parts
 

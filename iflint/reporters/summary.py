@@ -50,7 +50,7 @@ def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
             text = f"{style.show(each.name)}: {_trust(each.trust, style)}, {own}"
             yield from _row("environment", text, style)
     else:
-        yield from _row("trust list", _trust(report.trust, style), style)
+        yield from _row("list of roots", _trust(report.trust, style), style)
     if report.trust.stale_days:
         known_until = style.show(report.trust.known_until)
         yield from _row("", stale_table(known_until, report.trust.stale_days), style)
@@ -67,7 +67,7 @@ def _counts(report: Report) -> Iterator[tuple[str, str]]:
     within = f" in {counted(len(packages), 'package')}" if packages else ""
     yield "iFlows", f"{len(report.iflows)}{within}"
     yield "sender channels", channel_counts(report)
-    yield "bindings", binding_counts(report)
+    yield "let in by", binding_counts(report)
     for line in _other_bindings(report):
         yield "", line
     files = f" in {counted(report.certificate_files, 'file')}" if report.certificate_files else ""
@@ -91,7 +91,7 @@ def _other_bindings(report: Report) -> Iterator[str]:
         yield f"{states.total() + len(callers)} without: {', '.join(parts)}"
     if unchecked:
         more = counted(unchecked, "more row")
-        yield f"{more} in channels not known to use them: not checked"
+        yield f"{more} in channels not known to use rows: not checked"
 
 
 def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
@@ -199,7 +199,7 @@ def _wanted(
     rows = counted(report.entries_not_found, "row names a pair", "rows name a pair")
     text = (
         f"{rows} that no certificate at hand has or resembles."
-        " Checked there: authorization, parameters and DN texts."
+        " Checked there: Authorization, parameters and DN texts."
         " Not checked: validity, chain, root and key usage. Ask the senders for:"
     )
     if report.baseline is not None:

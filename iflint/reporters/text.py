@@ -99,7 +99,7 @@ def _by_names(findings: Iterable[Finding], style: Style, most: int | None) -> It
         yield ""
         yield from _title(cause.first, style)
         yield from _places("found in", cause.findings, cause, style, most)
-        yield from _fact("fix:", style.show(cause.first.remedy), style, BOLD)
+        yield from _fixes(cause, style, most)
 
 
 def _places(
@@ -128,7 +128,7 @@ def _whereabouts(finding: Finding, style: Style) -> str:
     if finding.iflow:
         parts.append(style.show(finding.iflow.name or finding.iflow.id))
     if finding.channel:
-        entry = f", entry {finding.entry.ordinal}" if finding.entry else ""
+        entry = f", row {finding.entry.ordinal}" if finding.entry else ""
         parts.append(_channel(finding.channel, style) + entry)
     if finding.caller:
         parts.append(style.show(caller_name(finding.caller)))
@@ -158,7 +158,7 @@ def _cause(
     if finding.iflow:
         yield from _fact("iFlow", _iflow(finding.iflow, style), style)
     if finding.channel:
-        entry = f", entry {finding.entry.ordinal}" if finding.entry else ""
+        entry = f", row {finding.entry.ordinal}" if finding.entry else ""
         yield from _fact("channel", _channel(finding.channel, style) + entry, style)
     if finding.caller:
         label, which = caller_words(finding.caller)
@@ -182,7 +182,16 @@ def _cause(
         yield from _fact("broken since", dated(finding.broken_since, clock), style)
     if finding.works_from:
         yield from _fact("works from", dated(finding.works_from, clock), style)
-    yield from _fact("fix:", style.show(finding.remedy), style, BOLD)
+    yield from _fixes(cause, style, most)
+
+
+def _fixes(cause: Cause, style: Style, most: int | None) -> Iterator[str]:
+    """What is to be done, and from the second one on for which place."""
+    first, *others = cause.fixes
+    yield from _fact("fix:", style.show(first.remedy), style, BOLD)
+    for finding in others[:most]:
+        where = _whereabouts(finding, style) or _at(finding.location, style)
+        yield from _fact("", f"{where}: {style.show(finding.remedy)}", style)
 
 
 def _related(finding: Finding, style: Style) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from iflint.callers.caller import Caller, CallerKind, MissingKind
 from iflint.iflow.model import AuthorizationKind, CertificateEntry, Iflow, SenderChannel, Value
-from iflint.judging.renewals import renewals_of_each_other
 from iflint.judging.verdicts import (
     BindingVerdict,
     CallerVerdict,
@@ -162,7 +161,6 @@ __all__ = [
     "of_setting",
     "of_suppression",
     "other_list_for_tokens",
-    "renewals_of_each_other",
     "root_history",
     "sentence",
     "sunset_of",

@@ -62,7 +62,7 @@ def to_renew(case: BindingCase) -> str:
     at_hand = f"The renewed certificate is at hand ({name}{begins})"
     if later.accepted_by is not None:
         accepted = f"{at_hand}, and {named(later.accepted_by)} accepts it"
-        return f"{accepted}: let the sender switch, then {case.words.removal}."
+        return f"{accepted}. Let the sender switch, then {case.words.removal}."
     return f"{at_hand}. {case.words.renewal_at_hand.replace('{file}', name)}"
 
 
@@ -85,7 +85,7 @@ def about_certificate(case: BindingCase, match: JoinedCertificate) -> dict[str, 
     related = [Related(location, "the certificate") for location in match.locations[:1]]
     value = case.verdict.subject.value
     if value.definition is not None:
-        related.append(Related(value.definition, "the subject DN comes from here"))
+        related.append(Related(value.definition, "the Subject DN comes from here"))
     return {
         "location": value.location,
         "related": tuple(related),
@@ -121,13 +121,13 @@ def about_issuer(case: BindingCase) -> dict[str, Any]:
 
 def known_issuer(issuer: IssuerVerdict, trust: TrustList) -> str:
     """What an issuer is, how that is known, and its way to a root: a phrase, then sentences."""
-    how = "by name and key" if issuer.confirmed else "by its name alone (inferred)"
+    how = "known by name and key" if issuer.confirmed else "by its name alone (inferred)"
     what = "a public CA"
     if issuer.is_root:
         unsupported = issuer.told is Told.UNSUPPORTED
-        what = "a root that is not on the list in force" if unsupported else "a root of the list"
+        what = "a root that is not supported" if unsupported else "a supported root"
     usage = "" if issuer.for_clients else " Its extended key usage lacks Client Authentication."
-    return f"{what} {how}.{way_to_root(issuer, trust)}{usage}"
+    return f"{what}{', ' if issuer.confirmed else ' '}{how}.{way_to_root(issuer, trust)}{usage}"
 
 
 def surely_unsupported(case: BindingCase) -> bool:
@@ -149,17 +149,17 @@ def way_to_root(issuer: IssuerVerdict, trust: TrustList) -> str:
     """To which root an issuer leads, and what the list says of that one: see `root_history`."""
     root = issuer.root
     if root is None:
-        return " No way from it to a root is valid any more."
+        return " No chain from it to a root is valid any more."
     if issuer.is_root:
         return root_history(root, trust)
     lead = f" It leads to the root {root.subject_text}"
     if issuer.ended_on is not None:
-        return f"{lead}, but the way to it ended on {issuer.ended_on}."
+        return f"{lead}, but that chain ended on {issuer.ended_on}."
     if issuer.told is not Told.UNSUPPORTED:
-        return f"{lead}, which is on the list in force."
+        return f"{lead}, which is supported."
     if issuer.standing is RootStanding.ONE_LIST:
         return f"{lead}, which is on SAP's list for BTP, but not on Neo's own."
-    return f"{lead}, which is not on the list in force.{root_history(root, trust, 'That root')}"
+    return f"{lead}, which is not supported.{root_history(root, trust, 'That root')}"
 
 
 def root_history(root: Root | None, trust: TrustList, whose: str = "It") -> str:
@@ -187,8 +187,8 @@ def other_list_for_tokens(case: BindingCase) -> str:
     if not isinstance(case, CallerCase) or not case.verdict.may_fetch_tokens:
         return ""
     return (
-        " A sender that only fetches a token with this key (OAuth) meets another list, XSUAA's, "
-        "which has a CA of this chain; calls with the certificate itself fail."
+        " Calls with the certificate itself fail. A sender that only fetches a token with this key "
+        "(OAuth) meets another list, XSUAA's, which has a CA of this chain."
     )
 
 

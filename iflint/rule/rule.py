@@ -472,7 +472,7 @@ class Rule:
             broken_since=broken_since,
             works_from=works_from,
             key=key,
-            cause=self._cause(cause, certificate, location, remedy),
+            cause=self._cause(cause, certificate, location),
             by_names=by_names,
             fixable=fixable and not location.file.members,
         )
@@ -482,14 +482,13 @@ class Rule:
         given: str,
         certificate: tuple[Certificate, tuple[Location, ...]] | None,
         location: Location,
-        remedy: str,
     ) -> str:
-        """The identity of a cause: what is to be mended, and how."""
+        """The identity of a cause: what is to be mended, and of which rule."""
         from hashlib import sha256
 
         of_text = certificate is None or self.about is Topic.PAIR
         what = given or (str(location) if of_text or certificate is None else certificate[0].sha256)
-        text = "\x1f".join((self.code, what, remedy)).encode("utf-8", "backslashreplace")
+        text = f"{self.code}\x1f{what}".encode("utf-8", "backslashreplace")
         return sha256(text).hexdigest()[:16]
 
 

@@ -73,7 +73,7 @@ def supply_after(
     forbids = program is not None and program.stage(day) is Stage.CLOSED
     elsewhere = ""
     if forbids and program is not None:
-        elsewhere = f"No public CA may issue one since {program.forbidden_from}."
+        elsewhere = f"Since {program.forbidden_from} no public CA may issue any for clients."
     stage = sunset.stage(day) if sunset is not None else Stage.OPEN
     if sunset is None or stage not in (Stage.CLOSED, Stage.UNSURE):
         return Supply(stage, "", elsewhere)
@@ -81,9 +81,9 @@ def supply_after(
     which = " that is no public web root" if forbids else " whose CA still issues them"
     ways = f"{_WAYS[platform]}{which}"
     if stage is Stage.CLOSED:
-        instead = f"{who} issues no certificate with Client Authentication any more: let the "
+        instead = f"{who} issues no certificate with Client Authentication any more. Let the "
         instead += f"sender get one under {ways}."
     else:
-        instead = f"{who} perhaps issues no certificate with Client Authentication any more: ask "
-        instead += f"it, else let the sender get one under {ways}."
+        instead = f"{who} perhaps issues no certificate with Client Authentication any more. Ask "
+        instead += f"it first, else let the sender get one under {ways}."
     return Supply(stage, instead, elsewhere)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 CHAIN_AGAIN = (
-    "Fetch the JSON of this service key again: SAP gives the whole chain in it, and the sender "
-    "must present all of it."
+    "Download the JSON of this service key again. It has the whole chain, and the sender must "
+    "present all of it."
 )
 """What to do about an incomplete chain of a key that SAP made."""
 
@@ -73,14 +73,15 @@ class Words(msgspec.Struct, frozen=True):
 
 
 ENTRY = Words(
-    "this entry",
-    "this entry's",
-    "Get the renewed certificate from the sender; with the same subject and issuer nothing in the "
-    "flow changes, else add the new pair, redeploy, switch the sender, remove the old pair.",
-    "`iflint renew {file}` tells what to do with it, in which order.",
+    "this row",
+    "this row's",
+    "Get the renewed certificate from the sender. With the same subject and issuer nothing in the "
+    "flow changes. Else add a row for it and redeploy, let the sender switch, then remove this "
+    "row and redeploy.",
+    "`iflint renew {file}` tells what to do, in which order.",
     switch="",
-    removal="remove this entry and redeploy",
-    then="add its pair beside this one, redeploy, switch the sender, remove the old pair",
+    removal="remove this row and redeploy",
+    then="add a row for it and redeploy, let the sender switch, then remove this row and redeploy",
 )
 
 LONE = Words(
@@ -114,12 +115,8 @@ def words_for(caller: Caller) -> Words:
     """The words for a service key or a mapping."""
     certificate = caller.certificate
     by_facts = certificate is not None and certificate.is_known_by_facts
-    told = (
-        "names and dates that the file tells"
-        if certificate and certificate.subject.rdns
-        else "date that the file tells"
-    )
-    aside = f" Judged by the {told}, without the certificate itself."
+    told = "names and dates" if certificate and certificate.subject.rdns else "date"
+    aside = f" Only the {told} in the file could be judged, not the certificate itself."
     is_mapping = caller.kind is CallerKind.MAPPING
     then = _MAP_IT if is_mapping else "" if caller.made_by_sap else _NEW_KEY
     return Words(
@@ -130,7 +127,7 @@ def words_for(caller: Caller) -> Words:
 
 
 BY_A_DUMP = (
-    " Judged by the names and dates that a dump of the keystore's entries tells, without the "
+    " Only the names and dates in a dump of the keystore's entries could be judged, not the "
     "certificate itself."
 )
 """What is to be known of a finding about a row whose certificate no file has."""
@@ -142,12 +139,12 @@ _NEW_KEY = (
 
 
 def named(binding: CertificateEntry | Caller) -> str:
-    """Another binding in a sentence: ``entry 2``, ``the service key partner``.
+    """Another binding in a sentence: ``row 2``, ``the service key partner``.
 
     Of a mapping it is one of the same user: others are never set beside it.
     """
     if not isinstance(binding, Caller):
-        return f"entry {binding.ordinal}"
+        return f"row {binding.ordinal}"
     if binding.kind is CallerKind.MAPPING:
         return "another mapping of this user"
     return f"the service key {binding.name}"
@@ -169,8 +166,8 @@ def _service_key(caller: Caller) -> tuple[str, str, str, str, str, str]:
     removal = "delete this service key"
     if caller.made_by_sap:
         renewal = "SAP makes the certificate together with the key, for a year at most. So make a "
-        renewal += "new service key in the same instance, give it to the sender, let it switch, "
-        renewal += "then delete this key."
+        renewal += "new service key in the same instance, give it to the sender, let the sender "
+        renewal += "switch, then delete this key."
         switch = (
             "SAP makes the certificate together with the key: a new one needs a new service key."
         )
@@ -181,23 +178,23 @@ def _service_key(caller: Caller) -> tuple[str, str, str, str, str, str]:
         switch = "A new client certificate needs a new service key before the sender switches."
         return this, its, renewal, sentence(_NEW_KEY), switch, removal
     if not caller.pinned:
-        same = "With the same subject and issuer this key accepts it (Pin Certificate is off)"
+        same = "With the same subject and issuer this key accepts it (Pin Certificate is off)."
         return (
             this,
             its,
-            f"Get the renewed certificate from the sender. {same}, else {_NEW_KEY}.",
+            f"Get the renewed certificate from the sender. {same} Else {_NEW_KEY}.",
             sentence(_NEW_KEY),
-            "A new client certificate with another pair needs a new service key before the sender "
-            "switches.",
+            "A new client certificate with another subject or issuer needs a new service key "
+            "before the sender switches.",
             removal,
         )
-    why = "this key accepts no other certificate (Pin Certificate is on"
-    why += ", as assumed: SAP's default)" if caller.assumed else ")"
+    assumed = ", which is SAP's default and assumed here" if caller.assumed else ""
+    why = f"this key accepts no other certificate (Pin Certificate is on{assumed})"
     return (
         this,
         its,
         f"{why[:1].upper()}{why[1:]}. So get the renewed one from the sender, {_NEW_KEY}.",
-        sentence(f"{why}, so {_NEW_KEY}"),
+        sentence(f"{why}. So {_NEW_KEY}"),
         "A new client certificate needs a new service key before the sender switches.",
         removal,
     )

@@ -151,7 +151,8 @@ class Disk:
             return real(path)
         folder, _, name = path.rpartition("/")
         if folder not in self._real_folders:
-            self._real_folders[folder] = real(folder or "/")
+            is_next = folder.rpartition("/")[0] in self._real_folders
+            self._real_folders[folder] = self._place(folder) if is_next else real(folder or "/")
         return f"{self._real_folders[folder].rstrip('/')}/{name}"
 
     def head(self, path: str, count: int = 4) -> bytes:

@@ -27,12 +27,15 @@ class Pattern(msgspec.Struct, frozen=True):
     folders_only: bool
     negated: bool
 
-    def matches(self, path: Sequence[str], is_folder: bool) -> bool:
-        """Whether it matches the file or folder with the segments ``path``."""
+    def matches(self, path: Sequence[str], is_folder: bool, start: int = 0) -> bool:
+        """Whether it matches the file or folder with the segments ``path``.
+
+        The folder of its file has the first ``start`` of these.
+        """
         if self.folders_only and not is_folder:
             return False
         if self.anchored:
-            return _matches(self.segments, path)
+            return _matches(self.segments, path, start)
         test = self.segments[0]
         return test is not None and bool(test(path[-1]))
 
@@ -66,9 +69,9 @@ def parse(line: str) -> Pattern | None:
     return Pattern(tuple(segments), anchored, folders_only, negated)
 
 
-def _matches(segments: Sequence[Test | None], path: Sequence[str]) -> bool:
+def _matches(segments: Sequence[Test | None], path: Sequence[str], start: int) -> bool:
     """Match segment by segment; after a failure only the last ``**`` takes in one more."""
-    at = position = 0
+    at, position = 0, start
     resume: tuple[int, int] | None = None
     while position < len(path):
         test = segments[at] if at < len(segments) else _nothing

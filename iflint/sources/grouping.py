@@ -305,6 +305,9 @@ class Grouping:
             budget = budget or Budget(file.location, self._limits, len(data))
             archive = Archive(data, file.location, budget)
             tree = ArchiveTree(archive, every=self._wanted.of_any_name, texts=self._wanted.texts)
+            if outermost and not self._wanted.flows and tree.get(_OF_OFFICE) is not None:
+                yield self._unpacked(file)
+                return
             whole = file.location if tree.holds_only(_DOWNLOADED) else None
             wanted = self._wanted.inside_archives()
             grouping = Grouping(tree, wanted, self._limits, origin, whole)
@@ -347,6 +350,8 @@ _OF_TRANSPORTS = (*_OF_FLOWS, Role.PACKED, Role.NAMELESS)
 """The same of a transport archive, whose parts may be called anything (*inferred*)."""
 _PLAIN_ROLES = (Role.FLOW, Role.ARCHIVE, Role.CONTENT, Role.CERTIFICATE, Role.KEY)
 _DOWNLOADED = (".cer", ".crt")
+_OF_OFFICE = "[Content_Types].xml"
+"""What every document of Office holds, which is a zip (ECMA-376-2 §10.1.2)."""
 
 
 def _root(name: str) -> str:

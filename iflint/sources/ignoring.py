@@ -43,7 +43,7 @@ class Rules:
 
     def __init__(self, above: Rules | None, base: str, patterns: Sequence[Pattern]) -> None:
         self._above = above
-        self._base = _with_slash(base)
+        self._depth = _with_slash(base).count("/")
         self._last_first = tuple(reversed(patterns))
 
     def ignore(self, path: str, is_folder: bool) -> bool:
@@ -53,10 +53,10 @@ class Rules:
         (gitignore(5), "DESCRIPTION").
         """
         rules: Rules | None = self
+        segments = path.split("/")
         while rules is not None:
-            segments = path.removeprefix(rules._base).split("/")
             for pattern in rules._last_first:
-                if pattern.matches(segments, is_folder):
+                if pattern.matches(segments, is_folder, rules._depth):
                     rules._decided(pattern)
                     return not pattern.negated
             rules = rules._above

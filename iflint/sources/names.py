@@ -12,7 +12,7 @@ CONTENT_SUFFIX = "_content"
 SIGNATURE_CERTIFICATE = "publicsign.crt"
 
 CERTIFICATE_SUFFIXES = (".cer", ".crt", ".cert", ".ca-bundle", ".pem", ".der", ".p7b", ".p7c")
-KEYSTORE_SUFFIXES = (".p12", ".pfx", ".jks", ".jceks")
+KEYSTORE_SUFFIXES = (".p12", ".pfx", ".jks", ".jceks", ".pse")
 KEY_SUFFIXES = (".key", ".p8", ".pkcs8", ".keystore", ".truststore", ".ks", ".bks")
 """What keys and keystores are called, and other things, too."""
 PACKED_SUFFIXES = (".jar", ".mtar")

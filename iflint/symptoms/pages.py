@@ -33,9 +33,8 @@ def symptom_page(symptom: Symptom, codes: Mapping[str, str], others: Sequence[Sy
 
 def next_steps(symptom: Symptom) -> str:
     """The end of a symptom's page, for somebody whose line is explained and its cause found."""
-    others = [each for each in symptom.run if not each.line.startswith("iflint explain")]
     more = f"- `iflint explain {symptom.name}`: what else can be behind it"
-    return "\n".join(("## What to run next", "", *_commands(others), more)) + "\n"
+    return "\n".join(("## What to run next", "", *_commands(symptom.run), more)) + "\n"
 
 
 def term_page(term: Term) -> str:

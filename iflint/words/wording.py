@@ -58,3 +58,12 @@ def listed(items: Sequence[str], conjunction: str = "and") -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {conjunction} {items[-1]}"
+
+
+def as_argument(text: str) -> str:
+    """As an argument: in quotation marks that every shell takes, where that is enough."""
+    from shlex import quote
+
+    if set(text) & set('"\\$`!%'):
+        return quote(text)
+    return f'"{text}"' if set(text) & set(" ,;'=&()") else text

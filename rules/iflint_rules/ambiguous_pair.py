@@ -9,19 +9,16 @@ from iflint.rule import (
     Related,
     Rule,
     Severity,
-    Validity,
     about_certificate,
-    counted,
-    renewals_of_each_other,
 )
 
 
 class AmbiguousPair(Rule):
-    """Several certificates with different keys have the pair of an entry.
+    """Several certificates with different keys have the pair of a row.
 
     ## What it does
 
-    Reports an entry whose pair is that of at least two certificates that are valid now, may be
+    Reports a row whose pair is that of at least two certificates that are valid now, may be
     used by clients and have different keys. A certificate that begins and ends later than another
     one is taken for its renewal, and not reported.
 
@@ -49,26 +46,19 @@ class AmbiguousPair(Rule):
         """Say how many keys there are."""
         if case.verdict.state is not EntryState.JOINED:
             return
-        valid = [
-            match
-            for match in case.verdict.joined
-            if match.validity is Validity.VALID and not match.certificate.lacks_client_auth
-        ]
-        keys = {match.certificate.spki: match for match in reversed(valid)}
-        certificates = [match.certificate for match in keys.values()]
-        if len(keys) < 2 or renewals_of_each_other(certificates):
+        rivals = case.verdict.joined.rivals
+        if not rivals:
             return
-        about = about_certificate(case, valid[0])
+        about = about_certificate(case, rivals[0])
         about["related"] += tuple(
             Related(place, "a certificate with another key")
-            for spki, match in keys.items()
-            if spki != valid[0].certificate.spki
+            for match in rivals[1:]
             for place in match.locations[:1]
         )
         yield self.finding(
             case,
-            f"{counted(len(keys), 'valid certificate')} with different keys have this pair, so "
-            "the channel can't tell them apart.",
+            f"{len(rivals)} valid certificates with different keys have this row's pair, so the "
+            "channel can't tell them apart.",
             remedy="Make sure that all of them belong to the same sender.",
             **about,
         )

@@ -24,7 +24,7 @@ class BrokenChain(Rule):
 
     ## What it does
 
-    Checks every link of the best path from the certificate of an entry, a service key or a mapping
+    Checks every link of the best path from the certificate of a row, a service key or a mapping
     to a root, and reports each certificate on it that fails: its key did not make the signature
     (another key under the same name), it is not a CA, its key usage does not allow to sign
     certificates, its path length is exceeded, its name constraints exclude a name below it, it has
@@ -54,7 +54,7 @@ class BrokenChain(Rule):
     ## How to fix it
 
     Get the right certificate of the issuer from the CA and replace the one in the sender's key
-    store entry. An intermediate that has expired usually has a successor with the same name
+    entry. An intermediate that has expired usually has a successor with the same name
     and key; the client certificate itself then needs no renewal.
 
     ## Source
@@ -88,9 +88,9 @@ class BrokenChain(Rule):
         """Say of an expired certificate that the sender presents it in vain."""
         return self.finding(
             case,
-            f"The sender's key entry presents {certificate.subject.readable}, too, which expired "
+            f"The sender's key entry also presents {certificate.subject.readable}, which expired "
             f"on {dated(certificate.not_after, case.context.as_of)} and is not needed. Most "
-            "verifiers find the other path; what SAP's does is not known.",
+            "servers then find the other chain. What SAP's does is not known.",
             remedy="Let the sender remove this certificate from the key entry.",
             severity=Severity.WARNING,
             cause=certificate.sha256,
@@ -104,10 +104,10 @@ class BrokenChain(Rule):
         first = faults[0]
         reasons = listed([_reason(fault, case) for fault in faults])
         message = (
-            f"The chain of {case.words.its} certificate is broken at {_subject(first)}: {reasons}."
+            f"The chain of {case.words.its} certificate breaks at {_subject(first)}: {reasons}."
         )
         if first.certificate != first.below:
-            message += f" It stands above {first.below.subject.readable}."
+            message += f" The certificate below is {first.below.subject.readable}."
         return self.finding(
             case,
             message,
@@ -123,26 +123,26 @@ class BrokenChain(Rule):
 
 
 _REPLACE = (
-    "Get the right certificate of this issuer from the CA, and replace it in the sender's key "
-    "store entry and in your files."
+    "Get the right certificate of this issuer from the CA. Replace it in the sender's key entry "
+    "and in your files."
 )
 _REMEDIES = {
-    FaultKind.SIGNATURE: "Get this certificate and the one below it from the CA again, and replace "
-    "both in the sender's key store entry and in your files.",
-    FaultKind.EXPIRED: "Get the successor of this certificate from the CA, or a client "
-    "certificate under another issuer; replace it in the sender's key store entry, too.",
+    FaultKind.SIGNATURE: "Get this certificate and the one below it from the CA again. Replace "
+    "both in the sender's key entry and in your files.",
+    FaultKind.EXPIRED: "Get the renewed certificate of this issuer from the CA, or a client "
+    "certificate under another one. Replace it in the sender's key entry, too.",
     FaultKind.NOT_YET_VALID: "Wait for that day, or get a certificate of this issuer that is "
     "valid today.",
-    FaultKind.ALGORITHM: "Let the sender get a certificate with a common algorithm, RSA or ECDSA "
-    "with SHA-256, under an issuer that has one, too.",
+    FaultKind.ALGORITHM: "Let the sender get a certificate that is signed in a common way, with "
+    "RSA or ECDSA and SHA-256. The certificates above it must be so, too.",
     FaultKind.NAME_CONSTRAINTS: "Let the sender get a certificate with a name that this CA may "
     "certify, or one under another issuer.",
-    FaultKind.UNKNOWN_CRITICAL_EXTENSION: "Get the certificate itself from the CA, without an "
-    "extension that only some programs know; replace it in the sender's key store entry, too.",
-    FaultKind.MALFORMED: "Let the CA issue this certificate again, and replace it in the sender's "
-    "key store entry and in your files.",
-    FaultKind.PATH_LENGTH: "Let the sender get a certificate under an issuer that is allowed to "
-    "have this many below it.",
+    FaultKind.UNKNOWN_CRITICAL_EXTENSION: "Get the certificate itself from the CA, without this "
+    "extension. Replace it in the sender's key entry, too.",
+    FaultKind.MALFORMED: "Let the CA issue this certificate again. Replace it in the sender's "
+    "key entry and in your files.",
+    FaultKind.PATH_LENGTH: "Let the sender get a certificate under another issuer, which may have "
+    "this many intermediates below it.",
 }
 
 

@@ -6,11 +6,11 @@ from iflint.rule import BindingCase, CallerCase, Finding, Outcome, Rule, Severit
 
 
 class CaCertificateAsClient(Rule):
-    """The client certificate of an entry is the certificate of a CA.
+    """The client certificate of a row is the certificate of a CA.
 
     ## What it does
 
-    Reports an entry, a service key or a mapping whose certificate says that it is a CA
+    Reports a row, a service key or a mapping whose certificate says that it is a CA
     (basicConstraints). Self-signed certificates have a rule of their own.
 
     ## Why it matters
@@ -44,12 +44,13 @@ class CaCertificateAsClient(Rule):
             return
         yield self.finding(
             case,
-            f"{case.words.its.capitalize()} certificate is the certificate of a CA: "
+            f"{case.words.its.capitalize()} certificate is that of a CA, not of a sender: "
             f"{best.certificate.subject.readable}.",
             remedy=case.words.with_switch(
-                "Use the sender's own certificate, or have one issued for it."
+                "Use the sender's own certificate, or have one issued."
                 if isinstance(case, CallerCase)
-                else "Enter the pair of the sender's own certificate, or have one issued for it."
+                else "Enter Subject DN and Issuer DN of the sender's own certificate, or have one "
+                "issued."
             ),
             **about_certificate(case, best),
         )

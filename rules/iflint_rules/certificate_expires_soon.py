@@ -1,4 +1,4 @@
-"""IFL102: the certificate of an entry, a service key or a mapping expires soon."""
+"""IFL102: the certificate of a row, a service key or a mapping expires soon."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,6 @@ from iflint.rule import (
     Severity,
     Topic,
     about_certificate,
-    counted,
     dated,
     day,
     expires_soon,
@@ -18,11 +17,11 @@ from iflint.rule import (
 
 
 class CertificateExpiresSoon(Rule):
-    """The best certificate of an entry, a service key or a mapping expires soon.
+    """The best certificate of a row, a service key or a mapping expires soon.
 
     ## What it does
 
-    Reports an entry, a service key or a mapping whose best certificate is valid and ends within
+    Reports a row, a service key or a mapping whose best certificate is valid and ends within
     `expiry-days` (default 30), and for which no successor is at hand: a certificate that begins and
     ends later and has the same pair, or the same common name and no other organization. A successor
     that nothing accepts yet is told by `renewal-without-overlap` and `renewal-under-pin` instead,
@@ -71,14 +70,16 @@ class CertificateExpiresSoon(Rule):
         several = len(case.verdict.joined)
         who = "The client certificate"
         if several > 1:
-            who = f"The best of {counted(several, 'certificate')}"
+            who = f"The best of {several} client certificates"
         message = f"{who} of {case.words.this} expires on "
         message += f"{dated(certificate.not_after, context.as_of)}."
         remedy = case.words.renewal
         if later is not None:
             begins = day(later.certificate.not_before)
-            message += f" Its successor begins only on {begins}: in between nobody can call."
-            ask = f"Ask the sender for one that serves until {begins}."
+            message += (
+                f" Its successor is not valid before {begins}: in between the sender can't call."
+            )
+            ask = f"Ask the sender for a certificate for the days until {begins}."
             remedy = case.words.supply.instead or ask
         yield self.finding(
             case,

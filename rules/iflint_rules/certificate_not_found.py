@@ -1,4 +1,4 @@
-"""IFL302: the certificate of an entry, a service key or a mapping is not at hand."""
+"""IFL302: the certificate of a row, a service key or a mapping is not at hand."""
 
 from collections.abc import Iterable
 
@@ -21,7 +21,7 @@ from iflint.rule import (
 
 _OF_CALLERS = {
     MissingKind.FILE_NOT_READ: (
-        "It is in a file in which this run found none: {}.",
+        "It is in another file, in which none was found: {}.",
         "Check this file together with that one, or give that one with --certificates PATH.",
     ),
     MissingKind.REFERENCE: (
@@ -29,24 +29,24 @@ _OF_CALLERS = {
         'Keep the certificate as PEM beside this file, and refer to its path: file("NAME.pem").',
     ),
     MissingKind.DATE_NOT_READ: (
-        "The file tells its end in a form that iflint does not know: {}.",
+        "The file gives its last day in a form that iflint does not know: {}.",
         "Write this date as 2026-12-31T00:00:00Z, or add the certificate.",
     ),
     MissingKind.NO_DATE: (
-        "The file does not tell its end.",
-        "Add the certificate, or the date on which it ends.",
+        "The file does not give its last day.",
+        "Add the certificate, or its last day.",
     ),
 }
 """Why the certificate of a service key or a mapping is not at hand, and what to do about it."""
 
 
 class CertificateNotFound(Rule):
-    """The certificate of an entry, a service key or a mapping is not at hand, so nobody checked it.
+    """The certificate of a row, a service key or a mapping is not at hand, so nobody checked it.
 
     ## What it does
 
     A channel stores two names and never the certificate, so iflint needs the certificate
-    files. This rule reports an entry for which none of the files at hand has the pair, or one
+    files. This rule reports a row for which none of the files at hand has the pair, or one
     that resembles it. If one differs in one or two letters of the common name and in nothing
     else, it is named as the closest: this may be a typing error, or two partners with similar
     names, so it stays a warning. When there are no certificates at all, this is said once for
@@ -59,7 +59,7 @@ class CertificateNotFound(Rule):
     in a checked folder. Placeholders in templates are nobody's certificates, and are not reported.
 
     A certificate without a subject, as newer profiles of Let's Encrypt issue them, can stand in no
-    row. Where one at hand has the entry's common name among its alternative names, or its issuer,
+    row. Where one at hand has the row's common name among its alternative names, or its issuer,
     this is said.
 
     ## Why it matters
@@ -74,7 +74,7 @@ class CertificateNotFound(Rule):
 
     ## Source
 
-    Published exports hold only the two DNs of an entry. That a path in Terraform begins at the
+    Published exports hold only the two DNs of a row. That a path in Terraform begins at the
     file's own folder is inferred: it does with `path.module`, and in a root module.
     """
 
@@ -101,10 +101,10 @@ class CertificateNotFound(Rule):
         yield self.finding(
             case,
             "No certificate is at hand, so dates and chains were not checked.",
-            remedy="Ask for the certificates listed in the summary, and give them with "
-            "--certificates PATH or keep them in the repository.",
+            remedy="Ask the senders for the certificates that the summary lists. Give them with "
+            "--certificates PATH, or keep them in the repository.",
             location=first,
-            related=[Related(place, "another entry without its certificate") for place in others],
+            related=[Related(place, "another row without its certificate") for place in others],
             cause="no certificate at hand",
             by_names=True,
         )
@@ -118,8 +118,8 @@ class CertificateNotFound(Rule):
         why, remedy = _OF_CALLERS[caller.missing.kind]
         yield self.finding(
             case,
-            f"The certificate of {case.words.this} is not at hand, so its dates and its chain were "
-            f"not checked. {why.format(caller.missing.text)}",
+            f"The certificate of {case.words.this} is not at hand, so dates and chain were not "
+            f"checked. {why.format(caller.missing.text)}",
             remedy=remedy,
             location=caller.location,
         )
@@ -130,30 +130,32 @@ class CertificateNotFound(Rule):
             return
         number = case.context.certificates_at_hand
         others = (
-            f"None of the {number} certificates at hand has this pair or is evidently meant by it"
+            f"None of the {number} certificates at hand has this row's pair or resembles it"
             if number > 1
-            else "The one certificate at hand neither has this pair nor is evidently meant by it"
+            else "The one certificate at hand neither has this row's pair nor resembles it"
         )
-        message = f"{others}, so its dates and its chain were not checked."
+        message = f"{others}, so dates and chain were not checked."
         ask = (
-            "sk the sender for this certificate with its chain, and give it with --certificates "
-            "PATH or keep it in the repository"
+            "sk the sender for this certificate and its chain. Give them with --certificates PATH, "
+            "or keep them in the repository."
         )
-        remedy = f"Look for a typing error in the CN. If it is right, a{ask}."
+        remedy = f"Look for a typing error in the CN. If there is none, a{ask}"
         related: tuple[Related, ...] = ()
         if case.verdict.closest is not None:
             certificate, places = case.verdict.closest
             name = certificate.subject.common_name
-            message += f" The closest is that of {name}, a few letters apart in the CN alone."
+            message += f" The closest is that of {name}: a few letters of the CN differ."
             text = to_enter(certificate.subject.text, case.verdict.subject.value)
-            remedy = f"A{ask}; or, if that one is meant, write the subject as: {text}"
+            remedy = f"A{ask} If the closest one is meant, enter its Subject DN: {text}"
             related = tuple(Related(place, f"closest: {name}") for place in places[:1])
         nameless = case.context.nameless_for(case.verdict)
         if nameless is not None:
             file = file_name(nameless.location)
             message += f" Perhaps the one in {file} is meant, but {NO_SUBJECT}."
-            remedy = "Let the sender get a certificate with a subject, at least a common name, and "
-            remedy += "enter its pair."
+            remedy = (
+                "Let the sender get a certificate with a subject, at least a common name (CN). "
+            )
+            remedy += "Then enter its Subject DN and Issuer DN."
             related = (Related(nameless.location, "this certificate has no subject"),)
         yield self.finding(
             case,

@@ -1,4 +1,4 @@
-"""IFL103: the certificate of an entry, a service key or a mapping is not valid yet."""
+"""IFL103: the certificate of a row, a service key or a mapping is not valid yet."""
 
 from collections.abc import Iterable
 
@@ -17,15 +17,15 @@ from iflint.rule import (
 
 
 class CertificateNotYetValid(Rule):
-    """The best certificate of an entry, a service key or a mapping is not valid yet.
+    """The best certificate of a row, a service key or a mapping is not valid yet.
 
     ## What it does
 
-    Reports an entry, a service key or a mapping none of whose certificates is valid at the clock of
+    Reports a row, a service key or a mapping none of whose certificates is valid at the clock of
     the run while one will be later. If another one with the same pair has expired, both dates are
     named: between them the sender can't call.
 
-    A successor whose entry, key or mapping was added in time is a note only: another one of the
+    A successor whose row, key or mapping was added in time is a note only: another one of the
     same channel, roles or user, for the same common name, has a certificate that is valid until
     this one begins.
 
@@ -66,7 +66,10 @@ class CertificateNotYetValid(Rule):
             if match.validity is Validity.EXPIRED
         ]
         begins = dated(coming.certificate.not_before, case.context.as_of)
-        message = f"The client certificate of {case.words.this} is not valid before {begins}."
+        refused = "" if verdict.meanwhile else ": calls with it fail until then"
+        message = (
+            f"The client certificate of {case.words.this} is not valid before {begins}{refused}."
+        )
         if expired:
             message += f" The one before it expired on {dated(max(expired), case.context.as_of)}."
         about = about_certificate(case, coming)

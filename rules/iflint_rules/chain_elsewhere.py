@@ -86,7 +86,7 @@ class ChainElsewhere(Rule):
         yield self.finding(
             case,
             f"{name} does not present a complete chain: {_fault(presented.chain)}. Other files at "
-            "hand hold a better chain.",
+            "hand have a better chain.",
             remedy=CHAIN_AGAIN
             if presented.entry.holder is Holder.SERVICE_KEY
             else f"Add to the {noun} the certificate of {lacking}, so that it presents the whole "
@@ -97,7 +97,7 @@ class ChainElsewhere(Rule):
         )
 
 
-_NO_OTHER = " up to a root that is on the list; no new client certificate is needed"
+_NO_OTHER = ", up to a supported root. No new client certificate is needed"
 """Where a supported root has cross-signed a CA of the chain."""
 
 
@@ -120,5 +120,6 @@ def _fault(chain: ChainVerdict) -> str:
         detail = f" ({fault.detail})" if fault.certificate else ""
         return f"it breaks at {holder}{detail}"
     for certificate in chain.without_client_auth:
-        return f"{certificate.subject.readable} in it is not for clients"
-    return f"it ends in {chain.root.subject_text if chain.root else 'no root'}, not supported"
+        return f"{certificate.subject.readable} in it lacks Client Authentication"
+    root = chain.root.subject_text if chain.root else "no root"
+    return f"it ends in {root}, which is not supported"

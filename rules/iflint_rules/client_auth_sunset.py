@@ -1,4 +1,4 @@
-"""IFL402: a certificate of a public CA works, but will not be renewed like for like."""
+"""IFL402: a certificate of a public CA works, but will not be renewed as it is."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -40,7 +40,7 @@ class ClientAuthSunset(Rule):
 
     ## What it does
 
-    Reports an entry, a service key or a mapping whose certificate works at the clock of the run and
+    Reports a row, a service key or a mapping whose certificate works at the clock of the run and
     chains to a public web root. It tells
 
     - the certificate's own last day, which is the day by which the sender must have moved,
@@ -142,7 +142,7 @@ class ClientAuthSunset(Rule):
 
     **Switch in SAP's order**: add the new certificate's pair beside the old one, redeploy, let
     the sender switch, remove the old pair, redeploy. If the pair stays, the flow does not
-    change; but a new CA means a new issuer DN, so here it hardly ever stays.
+    change; but a new CA means a new Issuer DN, so here it hardly ever stays.
 
     **Don't forget the other direction.** Key pairs in the tenant's own keystore, with which
     flows call *receivers*, come to the same end. They are not in the exports, so iflint does
@@ -168,8 +168,8 @@ class ClientAuthSunset(Rule):
     code = "IFL402"
     name = "client-auth-sunset"
     outcome = (
-        "certificate can't be renewed like for like",
-        "certificates can't be renewed like for like",
+        "certificate can't be renewed as it is",
+        "certificates can't be renewed as they are",
     )
     severity = Severity.WARNING
     about = Topic.CLIENTS
@@ -190,10 +190,11 @@ class ClientAuthSunset(Rule):
             return
         today = case.context.as_of.date()
         last_day = dated(best.certificate.not_after, case.context.as_of)
+        works = f"The certificate works until {last_day}."
+        said = (*_authority(sunset, today), works, *_program(sunset, today))
         yield self.finding(
             case,
-            f"{_headline(case.words.its.capitalize(), sunset, today)} It works until {last_day}. "
-            + " ".join((*_authority(sunset, today), *_program(sunset, today))),
+            " ".join((_headline(case.words.its.capitalize(), sunset, today), *said)),
             remedy=_way_out(case, "Before that day"),
             breaks_on=best.certificate.not_after,
             **about_certificate(case, best),
@@ -205,8 +206,8 @@ class ClientAuthSunset(Rule):
         who = f"{issuer.issuer.readable}, by its name (inferred) a public CA"
         if sunset is None or not issuer.for_clients:
             said = [
-                f"The issuer of {case.words.its} certificate may not issue for clients: {who}, has "
-                "an extended key usage without Client Authentication."
+                f"The issuer of {case.words.its} certificate may not issue any for clients: "
+                f"it is {who}, and its extended key usage lacks Client Authentication."
             ]
         else:
             said = [
@@ -231,13 +232,11 @@ class ClientAuthSunset(Rule):
 
 _WAYS_OUT = {
     Platform.CF: "{} move the sender to SAP Cloud Root CA (the Destination service "
-    "renews it), to the User Role option with a certificate in a service key (a pinned key needs a "
-    "new key at each renewal; iflint watches its JSON), to a private CA on a custom domain, or to "
-    "X9 Financial PKI: `iflint explain IFL402`.",
+    "renews it), to a certificate in a service key with Authorization User Role, to a private CA "
+    "on a custom domain, or to X9 Financial PKI. `iflint explain IFL402` compares these.",
     Platform.NEO: "{} move the sender to a certificate under a root on both lists "
     "that is no web root, such as SAP Cloud Root CA, and map it to a user (certificate-to-user "
-    "mapping; iflint watches a dump of them); plan it with the move off Neo: "
-    "`iflint explain IFL402`.",
+    "mapping). Plan it with the move off Neo: `iflint explain IFL402`.",
     Platform.CUSTOM: "{} let a private CA issue the sender's certificate, and add "
     "its root to your own list: `iflint explain IFL402`.",
 }
@@ -246,9 +245,9 @@ _WAYS_OUT = {
 _OTHER_CERTIFICATES = {
     CallerKind.SERVICE_KEY: "{} let the sender get a certificate of SAP Cloud Root CA "
     "(also with a service key whose key pair SAP makes, inferred), of X9 Financial PKI, or of a "
-    "private CA on a custom domain, or use OAuth: `iflint explain IFL402`.",
+    "private CA on a custom domain, or use OAuth. `iflint explain IFL402` compares these.",
     CallerKind.MAPPING: "{} let the sender get a certificate under a root on both "
-    "lists for Neo that is no web root, such as SAP Cloud Root CA; plan it with the move off Neo: "
+    "lists for Neo that is no web root, such as SAP Cloud Root CA. Plan it with the move off Neo: "
     "`iflint explain IFL402`.",
 }
 """What to put into a service key or a mapping instead."""
@@ -268,17 +267,15 @@ def _headline(whose: str, sunset: Sunset, today: date) -> str:
     stage = sunset.stage(today)
     if stage is Stage.CLOSED:
         return (
-            f"{whose} certificate can't be renewed like for like any more: "
-            f"{who} issues none with Client Authentication."
+            f"{whose} certificate can't be renewed as it is: "
+            f"{who} no longer issues any with Client Authentication."
         )
     if stage is Stage.UNSURE:
         return (
-            f"{whose} certificate can perhaps not be renewed like for like any more: "
+            f"{whose} certificate can perhaps not be renewed as it is: "
             f"{who} ends Client Authentication, and may have done so already."
         )
-    return (
-        f"{whose} certificate will not be renewed like for like: {who} ends Client Authentication."
-    )
+    return f"{whose} certificate will not be renewed as it is: {who} ends Client Authentication."
 
 
 def _none_left(sunset: Sunset, today: date) -> Iterable[str]:
@@ -301,15 +298,15 @@ def _authority(sunset: Sunset, today: date) -> Iterable[str]:
         begun = sunset.default_off[0].on <= today
         days = _days(sunset.default_off)
         if begun:
-            yield f"It has been left out unless asked for since {days}."
+            yield f"Since {days} the CA leaves it out unless the sender asks for it."
         else:
-            yield f"It will be left out unless asked for from {days} on."
+            yield f"From {days} on the CA leaves it out unless the sender asks for it."
     if sunset.last:
         verb = "was" if sunset.last[-1].on < today else "is"
         moved = ", which may have moved" if row.confidence is Confidence.ANNOUNCED else ""
-        yield f"The last day to get one {verb} {_days(sunset.last, 'or')}{moved}."
+        yield f"The last day to get such a certificate {verb} {_days(sunset.last, 'or')}{moved}."
     known = f", as known on {row.known_on}" if row.known_on else ""
-    yield f"These dates are {row.confidence}: {row.source}{known}."
+    yield f"These dates are {row.confidence} ({row.source}{known})."
 
 
 def _program(sunset: Sunset, today: date) -> Iterable[str]:
@@ -319,7 +316,7 @@ def _program(sunset: Sunset, today: date) -> Iterable[str]:
         return
     begun = row.forbidden_from <= today
     when = f"Since {row.forbidden_from}" if begun else f"From {row.forbidden_from} on"
-    yield f"{when} no public CA may issue one ({row.source})."
+    yield f"{when} no public CA may issue such certificates ({row.source})."
 
 
 def _days(claims: Iterable[Claim], conjunction: str = "and") -> str:

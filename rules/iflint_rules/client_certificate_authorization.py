@@ -1,28 +1,27 @@
-"""IFL501: what SAP recommends instead of client certificate authorization."""
+"""IFL501: what SAP recommends instead of the Authorization Client Certificate."""
 
 from collections.abc import Iterable
 
 from iflint.rule import ChannelCase, Finding, Rule, Severity
 
 _INSTEAD = {
-    "cf": "Use the user role: put the sender's certificate into a service key (or let SAP issue "
-    "it), and set the authorization to RoleBased; OAuth is the other way. A pinned key needs a new "
-    "key at each renewal; iflint watches the key's JSON beside the flow.",
-    "neo": "Use certificate-to-user mapping: map the certificate to a user, give this user the "
-    "role, and set the authorization to RoleBased. iflint watches a dump of the mappings beside "
-    "the flow.",
-    "custom": "On Cloud Foundry use the user role with the certificate in a service key (a pinned "
-    "one needs a new key at each renewal), on Neo certificate-to-user mapping; then set the "
-    "authorization to RoleBased. iflint watches the key's JSON, or a dump of the mappings.",
+    "cf": "Put the sender's certificate into a service key (or let SAP issue it), and set "
+    "Authorization to User Role (RoleBased). OAuth is the other way. A pinned key needs a new key "
+    "at each renewal. iflint watches the key's JSON beside the flow.",
+    "neo": "Map the certificate to a user, give this user the role, and set Authorization to User "
+    "Role (RoleBased). iflint watches a dump of the mappings beside the flow.",
+    "custom": "On Cloud Foundry put the certificate into a service key (a pinned one needs a new "
+    "key at each renewal), on Neo map it to a user. Then set Authorization to User Role "
+    "(RoleBased). iflint watches the key's JSON, or a dump of the mappings.",
 }
 
 
 class ClientCertificateAuthorization(Rule):
-    """A channel is authorized by client certificate, for which SAP recommends something else.
+    """A channel's Authorization is Client Certificate, for which SAP recommends something else.
 
     ## What it does
 
-    Reports every sender channel that is authorized by client certificate. It is off unless it
+    Reports every sender channel whose Authorization is Client Certificate. It is off unless it
     is selected: `--select IFL501`.
 
     ## Why it matters
@@ -40,8 +39,8 @@ class ClientCertificateAuthorization(Rule):
 
     1. Set up the new way for the sender: a service key with the certificate (Cloud Foundry), or
        a mapping of the certificate to a user with the role (Neo).
-    2. Set the channel's authorization to the user role, and redeploy.
-    3. Remove the certificate entries.
+    2. Set the channel's Authorization to User Role, and redeploy.
+    3. Remove the rows.
     4. Keep the key's JSON, without the private key, or a dump of `CertificateUserMappings` beside
        the flow. iflint then watches the certificate in it: its dates, chain, root and usages.
 
@@ -57,8 +56,8 @@ class ClientCertificateAuthorization(Rule):
     code = "IFL501"
     name = "client-certificate-authorization"
     outcome = (
-        "channel is authorized by client certificate",
-        "channels are authorized by client certificate",
+        "channel's Authorization is Client Certificate",
+        "channels have Authorization Client Certificate",
     )
     severity = Severity.NOTE
     enabled = False
@@ -71,8 +70,8 @@ class ClientCertificateAuthorization(Rule):
         value = case.channel.authorization.value
         yield self.finding(
             case,
-            "This channel is authorized by client certificate, so each change of the "
-            "certificate's names means redeploying the flow.",
+            "This channel's Authorization is Client Certificate, so the flow must be redeployed "
+            "whenever the certificate's subject or issuer changes.",
             remedy=_INSTEAD[platform],
             location=value.location if value is not None else case.channel.location,
         )

@@ -39,11 +39,13 @@ class ComposedDn(Rule):
         composed = [(role, reading) for role, reading in sides if _is_composed(reading)]
         if not composed:
             return
-        dns = "DN of this entry is" if len(composed) == 1 else "DNs of this entry are"
+        dns = listed([f"{role.capitalize()} DN" for role, _ in composed])
+        several = len(composed) > 1
         yield self.finding(
             case,
-            f"The {listed([role for role, _ in composed])} {dns} neither plain text nor one whole "
-            "parameter, which is all that SAP supports in a cell of a table.",
+            f"{dns if several else f'The {dns}'} of this row {'are' if several else 'is'} put "
+            "together from several parts. In a cell SAP supports plain text or one whole parameter "
+            "only.",
             remedy="Externalize the whole DN as one parameter.",
             location=composed[0][1].value.location,
         )

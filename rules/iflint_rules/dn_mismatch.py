@@ -23,23 +23,23 @@ from iflint.rule import (
 
 _FORM = {
     "order": "the {role} has the same attributes in another order",
-    "reversed": "the {role} has the same attributes in the reversed order, as OpenSSL prints them",
+    "reversed": "the {role} has the same attributes in reversed order (as OpenSSL prints them)",
     "grouping": "the {role} has the same attributes, but joins others of them by `+`",
-    "case": "the {role} differs in letter case or blanks where they count (inferred)",
+    "case": "the {role} differs in letter case or blanks, which count here (inferred)",
     "characters": "the {role} looks the same, but {odd}",
     "escapes": "quotation marks or escapes have become part of a value of the {role}",
-    "encoding": "letters of the {role} were read in another encoding, or lost",
+    "encoding": "letters of the {role} were lost, or changed by a wrong encoding",
 }
 """Kinds in which nothing but the form differs, in words."""
 _KINDS = _FORM | {
     "attribute": "the {role} has other attributes",
     "value": "the {role} has another value",
-    "exchanged": "subject and issuer are exchanged",
-    "issuer": "the issuer is another one",
-    "renewal": "the issuer is another one of the same authority, as after a renewal",
-    "above": "the issuer is not the certificate's own, but an authority further up its chain",
-    "twice": "the issuer is the subject once more",
-    "other": "the issuer is that of another certificate at hand, {file}",
+    "exchanged": "Subject DN and Issuer DN are exchanged",
+    "issuer": "the Issuer DN is another one",
+    "renewal": "the Issuer DN is another one of the same CA, as after a renewal",
+    "above": "the Issuer DN is not its issuer, but a CA further up its chain",
+    "twice": "the Issuer DN repeats the Subject DN",
+    "other": "the Issuer DN is that of another certificate at hand, {file}",
 }
 _CHANGED = frozenset({"issuer", "renewal", "other"})
 """Kinds that may be no mistake: the sender may have changed to this certificate."""
@@ -49,11 +49,11 @@ _MOST_NAMED = 3
 
 
 class DnMismatch(Rule):
-    """No certificate has the pair of an entry, but one is evidently meant.
+    """No certificate has the pair of a row, but one is evidently meant.
 
     ## What it does
 
-    Looks for a certificate that was meant when no certificate at hand has the entry's pair:
+    Looks for a certificate that was meant when no certificate at hand has the row's pair:
     one with the same subject and another issuer, one with the same common name or one that looks
     the same, or one whose subject and issuer stand in each other's place. It shows both DNs one
     above the other with the differing parts marked, and names the kind of the difference:
@@ -70,14 +70,14 @@ class DnMismatch(Rule):
     - `encoding`: letters outside ASCII were read in the wrong encoding (`Ã¼` for `ü`) or lost;
     - `attribute`: an attribute too many, too few, or another one;
     - `value`: the same attributes, another value;
-    - `exchanged`: the subject DN and the issuer DN, each in the other one's place;
+    - `exchanged`: the Subject DN and the Issuer DN, each in the other one's place;
     - of the issuer: `renewal`, another intermediate of the same authority, as after a renewal;
       `above`, an authority further up the chain, such as the root; `twice`, the subject once more;
       `other`, the issuer of another certificate at hand; `issuer`, another one altogether.
 
     A text that is no DN is `malformed-dn`'s; it names the certificate, too, if it can.
 
-    Where another entry of the channel has the certificate's pair already, nothing fails, and the
+    Where another row of the channel has the certificate's pair already, nothing fails, and the
     finding is a warning: the row is of no use.
 
     Differences that the runtime ignores (*inferred*) are none: letter case and runs of blanks
@@ -126,8 +126,8 @@ class DnMismatch(Rule):
         clauses = listed(list(dict.fromkeys(_clause(c, near) for c in differing)))
         yield self.finding(
             case,
-            "No certificate has this pair; compared with the one that is evidently meant, "
-            f"{clauses}.{_held(near)}",
+            f"This row does not accept the certificate that is evidently meant: {clauses}."
+            f"{_held(near)}",
             remedy=_remedy(differing, readings, near),
             severity=Severity.WARNING if near.held_by else None,
             location=location,
@@ -141,14 +141,14 @@ class DnMismatch(Rule):
 def _clause(comparison: DnComparison, near: NearMiss) -> str:
     file = file_name(near.issued_alike[0]) if near.issued_alike else ""
     odd = _named(comparison.odd)
-    return _KINDS[comparison.kind].format(role=comparison.role, odd=odd, file=file)
+    return _KINDS[comparison.kind].format(role=_LABELS[comparison.role], odd=odd, file=file)
 
 
 def _held(near: NearMiss) -> str:
     """That the channel accepts the certificate by another entry, so that nothing fails."""
     if near.held_by is None:
         return ""
-    return f" Entry {near.held_by.ordinal} has that certificate's pair, so this one is of no use."
+    return f" Row {near.held_by.ordinal} accepts it, so this one is of no use."
 
 
 def _named(odd: tuple[OddCharacter, ...]) -> str:
@@ -181,15 +181,15 @@ def _where(comparison: DnComparison, reading: Reading) -> tuple[Location, tuple[
 
 def _remedy(differing: list[DnComparison], readings: dict[str, Reading], near: NearMiss) -> str:
     if near.held_by is not None:
-        return "Remove this row"
+        return "Remove this row and redeploy."
     if _may_be_renewed(differing):
         row = " and ".join(
             f"{_LABELS[c.role]} {to_enter(c.certificate, readings[c.role].value)}"
             for c in near.comparisons
         )
         return (
-            "This may be the renewal of this row's certificate: while that one is in use, keep the "
-            f"row and add one beside it; else overwrite it: {row}"
+            "This may be a renewed certificate. If the sender still uses the old one, add another "
+            f"row beside this one, else change this row: {row}"
         )
     if _CHANGED & {comparison.kind for comparison in differing}:
         row = " and ".join(f"{_LABELS[c.role]} {c.certificate}" for c in near.comparisons)

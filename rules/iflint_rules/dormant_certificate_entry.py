@@ -1,22 +1,23 @@
-"""IFL307: certificate entries on a channel that does not look at them."""
+"""IFL307: rows on a channel that does not look at them."""
 
 from collections.abc import Iterable
 
-from iflint.rule import AuthorizationKind, ChannelCase, Finding, Rule, Severity, counted
+from iflint.rule import AuthorizationKind, ChannelCase, Finding, Rule, Severity
 
 
 class DormantCertificateEntry(Rule):
-    """A channel that is authorized in another way still has certificate entries.
+    """A channel whose Authorization is not Client Certificate still has rows.
 
     ## What it does
 
-    Reports sender channels whose authorization is a user role (or basic authentication) and
-    whose list of certificates holds a DN. Empty rows, and those that still have a placeholder, are
-    how published content comes: nothing is said of them.
+    Reports sender channels whose Authorization is User Role (or basic authentication) and
+    whose list of certificates holds a DN. Rows that are empty, that name a parameter without a
+    value, or that still have a placeholder, are how published content comes: nothing is said of
+    them.
 
     ## Why it matters
 
-    The entries decide nothing. Whoever reads the channel may believe that they do, and whoever
+    The rows decide nothing. Whoever reads the channel may believe that they do, and whoever
     switches the authorization back brings them to life again.
 
     ## How to fix it
@@ -37,17 +38,17 @@ class DormantCertificateEntry(Rule):
         """Say how many entries there are."""
         authorization = case.channel.authorization
         entries = [each.entry for each in case.verdict.entries if not each.left_open]
-        if authorization.kind is not AuthorizationKind.OTHER or not entries:
+        if authorization.kind is not AuthorizationKind.USER_ROLE or not entries:
             return
         value = authorization.value.text if authorization.value else ""
-        what = (
-            f"{counted(len(entries), 'certificate entry', 'certificate entries')} decide"
-            if len(entries) > 1
-            else "certificate entry decides"
-        )
+        what = f"{len(entries)} rows decide" if len(entries) > 1 else "row decides"
+        key = authorization.key
+        stored = [f" ({key}: {each})" for each in authorization.documented[:1]]
         yield self.finding(
             case,
-            f"This channel's {authorization.key} is {value}, so its {what} nothing.",
-            remedy="Remove the rows, or set the authorization to client certificate.",
+            f"This channel's Authorization is not Client Certificate ({key}: "
+            f"{value}), so its {what} nothing.",
+            remedy=f"Remove the {'rows' if len(entries) > 1 else 'row'}, or set Authorization to "
+            f"Client Certificate{''.join(stored)}.",
             location=entries[0].location,
         )

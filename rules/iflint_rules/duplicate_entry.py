@@ -10,7 +10,7 @@ class DuplicateEntry(Rule):
 
     ## What it does
 
-    Reports an entry whose pair is, for the runtime (*inferred*), that of an entry before it in
+    Reports a row whose pair is, for the runtime (*inferred*), that of a row before it in
     the same channel, also when the two are spelled differently. Only the first one is judged
     further.
 
@@ -42,9 +42,9 @@ class DuplicateEntry(Rule):
         alike = (entry.subject.text, entry.issuer.text) == (twin.subject.text, twin.issuer.text)
         yield self.finding(
             case,
-            f"Certificate entry {entry.ordinal} has the same pair as entry {twin.ordinal} of this "
-            f"channel{'' if alike else ', only spelled differently (inferred)'}.",
-            remedy="Remove one of the two entries.",
+            f"Row {entry.ordinal} has the same pair as row {twin.ordinal} of this channel"
+            f"{'' if alike else ', only spelled differently (inferred)'}.",
+            remedy="Remove one of the two rows.",
             location=entry.location,
-            related=(Related(twin.location, f"entry {twin.ordinal}"),),
+            related=(Related(twin.location, f"row {twin.ordinal}"),),
         )

@@ -1,4 +1,4 @@
-"""IFL303: a channel authorized by client certificate accepts no certificate."""
+"""IFL303: a channel whose Authorization is Client Certificate accepts no certificate."""
 
 from collections.abc import Iterable
 
@@ -18,12 +18,12 @@ from iflint.rule import (
 
 
 class EmptyCertificateEntry(Rule):
-    """A channel is authorized by client certificate, but has no entry, or one with an empty DN.
+    """A channel's Authorization is Client Certificate, but it has no row, or one with an empty DN.
 
     ## What it does
 
-    Reports a sender channel with client certificate authorization and no certificate entry at
-    all, and each entry whose subject DN or issuer DN is empty, also when it is a parameter
+    Reports a sender channel whose Authorization is Client Certificate and that has no row at all,
+    and each row whose Subject DN or Issuer DN is empty, also when it is a parameter
     with an empty value.
 
     ## Why it fails at runtime
@@ -35,7 +35,7 @@ class EmptyCertificateEntry(Rule):
 
     ## How to fix it
 
-    Enter subject DN and issuer DN of the sender's certificate, or give the parameter its value
+    Enter Subject DN and Issuer DN of the sender's certificate, or give the parameter its value
     for the environment that is checked: with `--parameters FILE`, or for each environment in the
     configuration (`docs/configuration.md`, chapter *Environments*).
 
@@ -55,10 +55,10 @@ class EmptyCertificateEntry(Rule):
         if case.verdict.judged and not case.verdict.entries and not case.channel.unread:
             yield self.finding(
                 case,
-                "This channel is authorized by client certificate, but accepts no certificate: "
-                "it has no entry.",
-                remedy="Add the subject DN and issuer DN of the sender's certificate, or choose "
-                "another authorization.",
+                "This channel's Authorization is Client Certificate, but it has no row, so it "
+                "accepts nobody.",
+                remedy="Add a row with Subject DN and Issuer DN of the sender's certificate, or "
+                "choose another Authorization.",
                 location=case.channel.location,
             )
 
@@ -72,12 +72,12 @@ class EmptyCertificateEntry(Rule):
         ]
         if not empty:
             return
-        roles = listed([role for role, _ in empty])
+        roles = listed([f"{role.capitalize()} DN" for role, _ in empty])
         names = [use.name for _, value in empty for use in value.parameters]
         parameters = f" ({listed([f'{{{{{name}}}}}' for name in names])})" if names else ""
         location, related = where_text_stands(empty[0][1])
         others = tuple(
-            Related(where_text_stands(value)[0], f"the {role} DN is empty, too")
+            Related(where_text_stands(value)[0], f"the {role.capitalize()} DN is empty, too")
             for role, value in empty[1:]
         )
         nameless = case.context.nameless_for(verdict) if verdict.subject.empty else None
@@ -87,14 +87,14 @@ class EmptyCertificateEntry(Rule):
             aside += f"{NO_SUBJECT}."
         yield self.finding(
             case,
-            f"The {roles} DN of certificate entry {verdict.entry.ordinal} "
-            f"{'are' if len(empty) > 1 else 'is'} empty{parameters}, so no certificate is "
-            f"accepted through it.{aside}",
+            f"{roles if len(empty) > 1 else f'The {roles}'} of row {verdict.entry.ordinal} "
+            f"{'are' if len(empty) > 1 else 'is'} empty{parameters}, so the row accepts no "
+            f"certificate.{aside}",
             remedy="Give the parameter its value. If each environment has its own, name their "
             "files in iflint.toml (docs/configuration.md, Environments), or pass one with "
             "--parameters FILE."
             if names
-            else "Enter the DN of the sender's certificate, or delete the entry.",
+            else "Enter the DN of the sender's certificate, or remove the row.",
             location=location,
             related=(*related, *others),
         )

@@ -1,4 +1,4 @@
-"""IFL101: the certificate of an entry, a service key or a mapping has expired."""
+"""IFL101: the certificate of a row, a service key or a mapping has expired."""
 
 from collections.abc import Iterable
 
@@ -16,18 +16,18 @@ from iflint.rule import (
 
 
 class ExpiredCertificate(Rule):
-    """The certificate of an entry, a service key or a mapping has expired, and no other one serves.
+    """The certificate of a row, a service key or a mapping has expired, and no other one serves.
 
     ## What it does
 
-    Joins the entry to the certificates that have its subject and issuer, and reports it when
+    Joins the row to the certificates that have its subject and issuer, and reports it when
     none of them is valid any more at the clock of the run (`--as-of`). When several
     certificates have the pair, as after a renewal that kept it, the best one counts: one that
-    is still valid is enough. An expired entry beside a valid one for the same common name is
+    is still valid is enough. An expired row beside a valid one for the same common name is
     `stale-entry` instead, unless that rule is not in force.
 
     A service key that is pinned, and a certificate-to-user mapping, accept one certificate only:
-    theirs. A key that is not pinned is judged like an entry, by all certificates with its pair.
+    theirs. A key that is not pinned is judged like a row, by all certificates with its pair.
 
     ## Why it fails at runtime
 
@@ -63,13 +63,14 @@ class ExpiredCertificate(Rule):
             return
         if case.verdict.fresher and "IFL106" in case.context.in_force:
             return
-        last = max(case.verdict.joined, key=lambda match: match.certificate.not_after)
+        last = case.verdict.joined.last
         end = last.certificate.not_after
         count = len(case.verdict.joined)
-        who = "The client certificate" if count == 1 else f"The last of {count} certificates"
+        who = "The client certificate" if count == 1 else f"The last of {count} client certificates"
         yield self.finding(
             case,
-            f"{who} of {case.words.this} expired on {dated(end, case.context.as_of)}.",
+            f"{who} of {case.words.this} expired on {dated(end, case.context.as_of)}, so calls "
+            "with it fail.",
             remedy=to_renew(case),
             broken_since=end,
             **about_certificate(case, last),

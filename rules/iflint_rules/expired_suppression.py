@@ -53,6 +53,6 @@ class ExpiredSuppression(Rule):
             case,
             f"This suppression of {of_suppression(case)} has expired: its last day was"
             f" {dated(last, case.context.as_of)}.{owner} Its reason was: {given.reason}",
-            remedy="Mend what it was for and remove it, or decide anew and set another until.",
+            remedy="Mend what it was for and remove it, or set a new last day (`until`).",
             **about_suppression(case),
         )

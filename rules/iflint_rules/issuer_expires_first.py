@@ -21,7 +21,7 @@ class IssuerExpiresFirst(Rule):
 
     ## What it does
 
-    Looks at the path that makes an entry, a service key or a mapping work today, and reports the
+    Looks at the path that makes a row, a service key or a mapping work today, and reports the
     first certificate above the client certificate that ends before it. (A root that ends within the
     window of `root-leaving` is left to that rule.)
 
@@ -33,7 +33,7 @@ class IssuerExpiresFirst(Rule):
     ## How to fix it
 
     Ask the CA for the successor of the ending certificate. With the same name and key, the
-    sender only replaces it in the key store entry; else the client certificate must be renewed
+    sender only replaces it in the key entry; else the client certificate must be renewed
     before that day.
 
     ## Source
@@ -75,13 +75,15 @@ class IssuerExpiresFirst(Rule):
         end, kind, subject = first
         yield self.finding(
             case,
-            f"The {kind} above {case.words.its} certificate ends on {dated(end, context.as_of)}, "
-            f"before the certificate itself ({day(own_end)}): {subject}.",
+            f"The {kind} above {case.words.its} certificate expires on "
+            f"{dated(end, context.as_of)}, before the certificate itself ({day(own_end)}): "
+            f"{subject}. From then on calls with it fail.",
             remedy=case.words.with_switch(
-                "Get the successor of this intermediate from the CA before that day, or a client "
+                "Before that day, get the renewed intermediate from the CA, or a client "
                 "certificate under another one."
                 if kind == "intermediate"
-                else "Let the sender get a certificate under a root that lasts longer."
+                else "Before that day, let the sender get a certificate under a root that lasts "
+                "longer."
             ),
             cause=subject,
             breaks_on=end,

@@ -10,7 +10,7 @@ class KeyUsage(Rule):
 
     ## What it does
 
-    Reports an entry, a service key or a mapping whose certificate has a key usage extension without
+    Reports a row, a service key or a mapping whose certificate has a key usage extension without
     `digitalSignature`. A CA's certificate has a rule of its own (`ca-certificate-as-client`).
 
     ## Why it matters
@@ -43,8 +43,10 @@ class KeyUsage(Rule):
         allowed = listed(sorted(usage)) or "nothing"
         yield self.finding(
             case,
-            f"The key usage of {case.words.its} certificate allows {allowed}, but no digital "
-            "signatures, which a TLS client makes (our advice).",
-            remedy=case.words.with_switch("Renew with digitalSignature in the key usage."),
+            f"The key usage of {case.words.its} certificate allows {allowed}, but not "
+            "digitalSignature, which a TLS client needs (our advice).",
+            remedy=case.words.with_switch(
+                "Ask for a certificate with digitalSignature in its key usage."
+            ),
             **about_certificate(case, best),
         )

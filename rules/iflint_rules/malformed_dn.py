@@ -21,7 +21,7 @@ from iflint.rule import (
 
 
 class MalformedDn(Rule):
-    """A subject or issuer DN is not a distinguished name by the grammar of the runtime.
+    """A Subject DN or Issuer DN is not a distinguished name by the grammar of the runtime.
 
     ## What it does
 
@@ -85,7 +85,7 @@ class MalformedDn(Rule):
             related += tuple(Related(place, "the certificate") for place in near.locations[:1])
             message += f" {_whose(comparison, near)}"
             remedy = (
-                f"Remove this row: entry {near.held_by.ordinal} has that certificate's pair"
+                f"Remove this row: row {near.held_by.ordinal} accepts that certificate."
                 if near.held_by is not None
                 else f"Write it as: {comparison.certificate}"
             )
@@ -110,8 +110,8 @@ _ANOTHER = frozenset({"issuer", "renewal", "other"})
 
 
 _ENTER_IT = (
-    "Enter the DN of the sender's certificate; where it differs by environment, externalize it as "
-    "one parameter."
+    "Enter the DN of the sender's certificate. If it differs by environment, externalize the whole "
+    "DN as one parameter."
 )
 
 
@@ -120,8 +120,7 @@ def _fault(role: str, reading: Reading) -> tuple[tuple[int, int], str, str]:
     if reading.malformed is not None and reading.expression is None:
         malformed = reading.malformed
         message = (
-            f"The {role} DN is not a distinguished name that the runtime accepts "
-            f"(inferred): {malformed.message}."
+            f"The {_label(role)} can't be read by the runtime (inferred): {malformed.message}."
         )
         return (malformed.start, malformed.end), message, malformed.remedy
     meant = reading.meant.stored if reading.meant else ""
@@ -129,20 +128,20 @@ def _fault(role: str, reading: Reading) -> tuple[tuple[int, int], str, str]:
     if reading.expression is not None:
         expression = written[slice(*reading.expression)]
         message = (
-            f"The {role} DN holds the expression {expression!r}, which nothing evaluates here: "
-            "it is compared as it stands (inferred)."
+            f"The {_label(role)} holds the expression {expression!r}, which nothing evaluates "
+            "here. It is compared as it stands (inferred)."
         )
         return reading.expression, message, _ENTER_IT
     if reading.hidden is not None:
         span = (reading.hidden.start, reading.hidden.end)
-        message = f"The {role} DN holds a character that can't be seen: {reading.hidden.name}."
+        message = f"The {_label(role)} holds a character that can't be seen: {reading.hidden.name}."
         return span, message, f"Write it as: {meant}"
     assert reading.swallowed is not None
     attribute, start, end = reading.swallowed
     text = written[start:end]
     message = (
-        f"The {role} DN has no comma before {text!r}, so the runtime takes it as part of the "
-        f"value of {attribute.keyword} (inferred)."
+        f"The {_label(role)} has no comma before {text!r}, so the runtime takes that as part of "
+        f"the value of {attribute.keyword} (inferred)."
     )
     return (
         (start, end),
@@ -151,9 +150,13 @@ def _fault(role: str, reading: Reading) -> tuple[tuple[int, int], str, str]:
     )
 
 
+def _label(role: str) -> str:
+    return f"{role.capitalize()} DN"
+
+
 def _whose(comparison: DnComparison, near: NearMiss) -> str:
     """Whose name it is in another form, or which one was evidently meant."""
     file = file_name(near.locations[0]) if near.locations else "a certificate at hand"
     if comparison.kind == "" or comparison.kind in FORM:
         return f"It is the {comparison.role} of {file} in another form."
-    return f"The {comparison.role} of {file} is evidently meant, and differs further."
+    return f"The {comparison.role} of {file} is evidently meant; it differs in more than that."

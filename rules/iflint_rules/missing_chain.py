@@ -25,7 +25,7 @@ class MissingChain(Rule):
 
     ## What it does
 
-    Builds the chain of the best certificate of an entry, a service key or a mapping from the files
+    Builds the chain of the best certificate of a row, a service key or a mapping from the files
     at hand and reports an issuer that is neither there nor a root of the list. It names the missing
     certificate and, if the certificate below it says where its issuer can be downloaded (AIA
     caIssuers), that address; nothing is ever fetched.
@@ -52,7 +52,7 @@ class MissingChain(Rule):
     ## How to fix it
 
     Get the missing certificate from the CA, give it to the sender's administrator, who must
-    add it to the key store entry, and keep it with your certificates. A service key that SAP made
+    add it to the key entry, and keep it with your certificates. A service key that SAP made
     has the whole chain in its JSON: fetch it again.
 
     ## Source
@@ -85,22 +85,21 @@ class MissingChain(Rule):
             trust = case.context.trust
             message += f" It is {known_issuer(issuer, trust)} List: {trust.name}."
         elif chain.issuer_name_known:
-            message += " The one of that name that is at hand or on the list has another key."
+            message += " The one of this name at hand or on the list has another key."
         else:
             message += (
-                " If this is itself a root, it is not on the list in force "
-                f"({case.context.trust.name})."
+                f" If that is a root, it is not a supported one (list: {case.context.trust.name})."
             )
-        remedy = "Get this certificate from the CA, add it to the sender's key store entry, and "
-        remedy += "keep it with your certificates"
-        if chain.ca_issuers:
-            remedy += f"; the certificate below it names {chain.ca_issuers[0]}"
-        remedy += "."
+        at = f" ({chain.ca_issuers[0]})" if chain.ca_issuers else ""
+        remedy = f"Get this certificate from the CA{at}. Let the sender add it to its key entry, "
+        remedy += "since calls fail without it, and keep it with your certificates."
         if _is_of_sap(case, best):
             remedy = CHAIN_AGAIN
         if issuer is not None and (issuer.told is Told.UNSUPPORTED or not issuer.for_clients):
-            remedy = "Make sure of the CA first: below this one the sender may need another "
-            remedy += "certificate, not this intermediate."
+            remedy = (
+                "First ask the sender which CA it uses. If it is this one, it may need another "
+            )
+            remedy += "client certificate, not this intermediate."
         yield self.finding(
             case,
             message,

@@ -19,7 +19,7 @@ class MissingClientAuthEku(Rule):
 
     ## What it does
 
-    Looks at the extended key usage of the best certificate of an entry, a service key or a mapping
+    Looks at the extended key usage of the best certificate of a row, a service key or a mapping
     and of the intermediates of its chain, and reports those whose extension does not list Client
     Authentication (1.3.6.1.5.5.7.3.2); so it does of the root, where the root comes from a file of
     `--roots` or `--roots-add`. Nothing is said of a certificate without this extension, or with

@@ -1,4 +1,4 @@
-"""IFL502: the Neo environment ends."""
+"""IFL502: the platform Neo ends."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -9,11 +9,11 @@ _SUNSET = datetime(2028, 12, 31, tzinfo=UTC)
 
 
 class NeoSunset(Rule):
-    """The Neo environment ends, and the senders' certificates have to move with the flows.
+    """The platform Neo ends, and the senders' certificates have to move with the flows.
 
     ## What it does
 
-    With `platform = "neo"`, says once that SAP will sunset the Neo environment on December 31,
+    With `platform = "neo"`, says once that SAP will end the platform Neo on December 31,
     2028, subject to the terms of customer and partner contracts.
 
     ## Why it matters
@@ -46,10 +46,10 @@ class NeoSunset(Rule):
                 if channel.judged:
                     yield self.finding(
                         case,
-                        f"SAP sunsets the Neo environment on {dated(_SUNSET, case.context.as_of)}, "
+                        f"SAP ends its platform Neo on {dated(_SUNSET, case.context.as_of)}, "
                         "subject to contract terms (SAP Note 3351844).",
                         remedy="Check with --platform cf which certificates will not work on "
-                        "Cloud Foundry, and renew them under a root that is on both lists.",
+                        "Cloud Foundry. Renew them under a root that is on both lists.",
                         location=channel.channel.location,
                     )
                     return

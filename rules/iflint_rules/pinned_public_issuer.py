@@ -1,4 +1,4 @@
-"""IFL310: the issuer DN names an intermediate of a public CA."""
+"""IFL310: the Issuer DN names an intermediate of a public CA."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,11 +16,11 @@ from iflint.rule import (
 
 
 class PinnedPublicIssuer(Rule):
-    """The issuer DN of an entry names an intermediate of a public CA, which a renewal changes.
+    """The Issuer DN of a row names an intermediate of a public CA, which a renewal changes.
 
     ## What it does
 
-    Reports an entry whose certificate was issued by an intermediate below a public web root
+    Reports a row whose certificate was issued by an intermediate below a public web root
     (one that Mozilla's store for TLS holds, which stands in for all browsers). Where the
     certificate is not at hand, the name of the issuer tells (*inferred*), unless that CA ends
     certificates for clients anyway, which `client-auth-sunset` says.
@@ -29,7 +29,7 @@ class PinnedPublicIssuer(Rule):
 
     Public CAs change their intermediates often: the browsers' root programs ask for new ones,
     some CAs pick one at random at each issuance so that nobody relies on it. The renewed
-    certificate then has another issuer DN, its pair is not in the channel, and the sender gets
+    certificate then has another issuer, its pair is not in the channel, and the sender gets
     HTTP 403.
 
     ## How to fix it
@@ -66,10 +66,10 @@ class PinnedPublicIssuer(Rule):
     def _pinned(self, case: EntryCase, name: str, about: dict[str, Any]) -> Finding:
         return self.finding(
             case,
-            f"The issuer DN names an intermediate of a public CA, {name}, which the next renewal "
-            "is likely to change.",
+            f"The Issuer DN names an intermediate of a public CA, {name}. The next renewal will "
+            "probably change it, and then this row accepts the sender no more.",
             remedy=case.words.with_switch(
-                "Plan the renewal with a second entry, or let the sender use a CA whose "
+                "Plan the renewal with a second row, or let the sender use a CA whose "
                 "intermediates stay."
             ),
             **about,

@@ -10,7 +10,7 @@ class PlaceholderDn(Rule):
 
     ## What it does
 
-    Reports entries with the placeholders of published content, `cn=subject`, `cn=issuer`, `Subject`
+    Reports rows with the placeholders of published content, `cn=subject`, `cn=issuer`, `Subject`
     and the like, and values in angle brackets such as `<CI Certificate>`. If a certificate at hand
     really has such a name, nothing is said.
 
@@ -20,7 +20,7 @@ class PlaceholderDn(Rule):
 
     ## How to fix it
 
-    Enter the subject DN and the issuer DN of the sender's certificate.
+    Enter the Subject DN and the Issuer DN of the sender's certificate.
 
     ## Source
 
@@ -44,13 +44,15 @@ class PlaceholderDn(Rule):
         if not found:
             return
         location, related = where_text_stands(found[0][1])
-        roles = listed([role for role, _ in found])
+        roles = listed([f"{role.capitalize()} DN" for role, _ in found])
         texts = listed([f"{value.text!r}" for _, value in found])
-        holds = "DN still holds a placeholder" if len(found) == 1 else "DNs still hold placeholders"
+        holds = f"The {roles} still holds a placeholder"
+        if len(found) > 1:
+            holds = f"{roles} still hold placeholders"
         yield self.finding(
             case,
-            f"The {roles} {holds}, so no certificate is accepted through this entry: {texts}.",
-            remedy="Enter the subject DN and issuer DN of the sender's certificate.",
+            f"{holds}, so this row accepts no certificate: {texts}.",
+            remedy="Enter the Subject DN and Issuer DN of the sender's certificate.",
             location=location,
             related=related,
         )

@@ -77,7 +77,7 @@ class PrivateKeyInRepository(Rule):
             what = f"{'An encrypted' if key.encrypted else 'An unencrypted'} {key.kind} lies here"
         if key.encrypted:
             message = f"{what}: its password alone protects it."
-            remedy = "Keep it outside of the repository, and give iflint certificates only."
+            remedy = "Keep it outside of the repository. iflint needs certificates only."
         else:
             doing = "log on" if key.of_ssh else "call"
             message = f"{what}: whoever reads it can {doing} as its owner."
@@ -100,15 +100,15 @@ def _remedy(case: KeyCase) -> str:
     if key.of_service_key:
         return _ANOTHER_SERVICE_KEY
     where = _OUT_OF_THE_FILE if key.embedded else _WITH_THE_FILE
-    return f"{_ANOTHER_OF_SSH if key.of_ssh else _ANOTHER_KEY}, and {where}"
+    return f"{_ANOTHER_OF_SSH if key.of_ssh else _ANOTHER_KEY} Then {where}"
 
 
-_ANOTHER_KEY = "Have the certificate of this key revoked and replaced by one with a new key"
-_ANOTHER_OF_SSH = "Make a new key, have this one taken off the servers that accept it"
+_ANOTHER_KEY = "Have the certificate of this key revoked and replaced by one with a new key."
+_ANOTHER_OF_SSH = "Make a new key, and have this one taken off the servers that accept it."
 _WITH_THE_FILE = "remove the file, also from the history of the repository."
 _OUT_OF_THE_FILE = "take the key out of this file, also in the history of the repository."
 _ANOTHER_SERVICE_KEY = (
-    "Make a new service key, let the sender switch, delete this key, and remove the file, also "
-    "from the history of the repository; keep the JSON of the new key without `key`, as iflint "
+    "Make a new service key, let the sender switch, and delete this key. Then remove the file, "
+    "also from the history of the repository. Keep the JSON of the new key without `key`: iflint "
     "needs its `certificate` only."
 )

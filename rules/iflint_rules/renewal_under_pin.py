@@ -10,6 +10,7 @@ from iflint.rule import (
     Topic,
     Validity,
     about_renewal,
+    dated,
     day,
     sentence,
 )
@@ -62,11 +63,15 @@ class RenewalUnderPin(Rule):
             return
         if best.validity is not Validity.VALID:
             return
-        begins, ends = day(successor.certificate.not_before), day(best.certificate.not_after)
-        message = f"A renewed certificate is at hand, valid from {begins}, that "
-        message += f"{case.words.this} does not accept: it holds the one that ends on {ends}."
+        begins, ends = (
+            day(successor.certificate.not_before),
+            dated(best.certificate.not_after, case.context.as_of),
+        )
+        this = case.words.this
+        message = f"{this[:1].upper()}{this[1:]} does not accept the renewed certificate at hand, "
+        message += f"valid from {begins}. It holds the one that expires on {ends}."
         if not successor.in_time:
-            message += " The new one begins only after that: in between nobody can call."
+            message += " In between the sender can't call."
         yield self.finding(
             case,
             message,

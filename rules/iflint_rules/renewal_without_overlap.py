@@ -12,6 +12,7 @@ from iflint.rule import (
     Successor,
     Topic,
     about_renewal,
+    dated,
     day,
     expires_soon,
     window,
@@ -23,10 +24,10 @@ class RenewalWithoutOverlap(Rule):
 
     ## What it does
 
-    Looks at entries, and at service keys that are not pinned, whose certificate expires soon (see
+    Looks at rows, and at service keys that are not pinned, whose certificate expires soon (see
     `certificate-expires-soon`) and whose successor is at hand with another pair: a later
     certificate with the same common name and no other organization, that clients may use and whose
-    chain no certificate at hand contradicts. It is reported when no entry of the channel, and no
+    chain no certificate at hand contradicts. It is reported when no row of the channel, and no
     key with the same roles, has that pair. The row to add is given, ready to paste.
 
     ## Why it fails at runtime
@@ -37,8 +38,8 @@ class RenewalWithoutOverlap(Rule):
 
     ## How to fix it
 
-    Add a second entry with the new certificate's subject and issuer (`iflint fix --add-successor`
-    does it in unpacked flows), redeploy, let the sender switch, remove the old entry, redeploy.
+    Add a second row with the new certificate's subject and issuer (`iflint fix --add-successor`
+    does it in unpacked flows), redeploy, let the sender switch, remove the old row, redeploy.
     Of a service key: make a new one with the new certificate in the same instance, let the sender
     switch, delete the old one.
 
@@ -53,7 +54,7 @@ class RenewalWithoutOverlap(Rule):
     severity = Severity.WARNING
     about = Topic.RENEWAL
     answer = Answer.SUCCESSOR
-    expiry_days = window("A certificate that ends within so many days needs its successor's entry.")
+    expiry_days = window("A certificate that ends within so many days needs its successor's row.")
 
     def check_binding(self, case: BindingCase) -> Iterable[Finding]:
         """Say which pair is to be added."""
@@ -63,18 +64,18 @@ class RenewalWithoutOverlap(Rule):
         old, new = best.certificate, successor.certificate
         if not expires_soon(old.not_before, old.not_after, case.context.as_of, self.expiry_days):
             return
-        begins, ends = day(new.not_before), day(old.not_after)
-        message = f"The certificate of {case.words.this} expires on {ends}, and its successor, "
-        message += f"valid from {begins}, has another pair, which "
+        begins, ends = day(new.not_before), dated(old.not_after, case.context.as_of)
+        message = f"The client certificate of {case.words.this} expires on {ends}, and "
         if isinstance(case, CallerCase):
-            message += "this key does not accept."
+            message += "this key does not accept its successor."
             remedy = case.words.renewal_at_hand
         else:
-            message += "the channel does not list."
-            remedy = f"Add a row with {_row(successor)}; redeploy before the sender switches."
+            message += "no row accepts its successor."
+            remedy = f"Before the sender switches, add this row and redeploy: {_row(successor)}"
+        message += f" The successor is valid from {begins} and has another subject or issuer."
         if not successor.in_time:
-            message += " It begins only after this one has ended."
-            remedy += f" Ask for one that serves until {begins}, too: in between nobody can call."
+            message += " In between the sender can't call."
+            remedy = f"Ask for a certificate for the days until {begins}. {remedy}"
         yield self.finding(
             case,
             message,

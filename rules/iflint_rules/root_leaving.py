@@ -23,7 +23,7 @@ class RootLeaving(Rule):
 
     ## What it does
 
-    Looks at the root that makes an entry, a service key or a mapping work at the clock of the run,
+    Looks at the root that makes a row, a service key or a mapping work at the clock of the run,
     and reports it when
 
     - a later release that is already known drops it from the list in force, or
@@ -75,7 +75,7 @@ class RootLeaving(Rule):
         if leaving is not None and (ends is None or leaving.on <= ends):
             yield self._finding(case, best, leaving.on, _dropped(case, best))
         elif ends is not None:
-            text = f"ends on {dated(ends, case.context.as_of)}"
+            text = f"expires on {dated(ends, case.context.as_of)}"
             yield self._finding(case, best, ends, text)
 
     def _finding(
@@ -87,8 +87,8 @@ class RootLeaving(Rule):
             f"The root of {case.words.its} certificate {what}: {best.chain.root.subject_text}. "
             f"List: {case.context.trust.name}.",
             remedy=case.words.with_switch(
-                "Let the sender get a certificate under a root that stays, before that day: "
-                "`iflint roots` lists them.",
+                "Before that day, let the sender get a certificate under a root that stays "
+                "(`iflint roots` lists them).",
                 elsewhere=True,
             ),
             cause=best.chain.root.subject_text,
@@ -101,8 +101,8 @@ def _dropped(case: BindingCase, best: JoinedCertificate) -> str:
     leaving, root, trust = best.chain.leaving, best.chain.root, case.context.trust
     assert leaving is not None
     assert root is not None
-    text = f"leaves the list with release {leaving.release} of {trust.table.name}, on "
-    text += dated(leaving.on, case.context.as_of)
+    text = f"leaves the list of supported roots on {dated(leaving.on, case.context.as_of)}, with "
+    text += f"release {leaving.release} of {trust.table.name}"
     if trust.platform is Platform.NEO and root.in_neo_list:
         text += ", and will be on one of the two lists for Neo only"
     return text

@@ -22,7 +22,7 @@ class SelfSignedCertificate(Rule):
 
     ## What it does
 
-    Reports an entry, a service key or a mapping whose best certificate is signed with its own key
+    Reports a row, a service key or a mapping whose best certificate is signed with its own key
     and is not itself on the list of roots in force. Where no certificate is at hand, and subject
     and issuer are one name, this is *inferred* from the name: a warning.
 
@@ -57,8 +57,8 @@ class SelfSignedCertificate(Rule):
             return
         yield self.finding(
             case,
-            f"The client certificate of {case.words.this} is self-signed and not on the list in "
-            f"force ({case.context.trust.name}): {best.certificate.subject.readable}.",
+            f"The client certificate of {case.words.this} is self-signed and not on the list of "
+            f"supported roots ({case.context.trust.name}): {best.certificate.subject.readable}.",
             remedy=case.words.with_switch(_REMEDIES[case.context.trust.platform], elsewhere=True),
             **about_certificate(case, best),
         )
@@ -66,8 +66,9 @@ class SelfSignedCertificate(Rule):
     def _by_name(self, case: BindingCase, issuer: IssuerVerdict) -> Finding:
         return self.finding(
             case,
-            f"Subject and issuer of {case.words.its} certificate are one name, so it is "
-            f"self-signed (inferred), and not on the list in force ({case.context.trust.name}): "
+            f"Subject and issuer of {case.words.its} certificate are the same, so it is "
+            f"self-signed (inferred). It is not on the list of supported roots "
+            f"({case.context.trust.name}): "
             f"{issuer.issuer.readable}.",
             remedy=case.words.with_switch(_REMEDIES[case.context.trust.platform], elsewhere=True),
             severity=Severity.WARNING,
@@ -75,12 +76,12 @@ class SelfSignedCertificate(Rule):
         )
 
 
-_ANOTHER = "Let the sender get a certificate from a CA whose root is on the list, or "
+_ANOTHER = "Let the sender get a certificate under a supported root (`iflint roots` lists them)"
 _REMEDIES = {
     **dict.fromkeys(
         Platform,
-        f"{_ANOTHER}check with the list of your own domain, if it holds this certificate: "
+        f"{_ANOTHER}. If it calls a domain of your own, check with the list of that: "
         "--platform custom --roots FILE.",
     ),
-    Platform.CUSTOM: f"{_ANOTHER}add this certificate to your own list: --roots FILE.",
+    Platform.CUSTOM: f"{_ANOTHER}, or add this certificate to your own list: --roots FILE.",
 }

@@ -1,4 +1,4 @@
-"""IFL106: an entry, a service key or a mapping was left behind when its certificate was renewed."""
+"""IFL106: a row, a service key or a mapping was left behind when its certificate was renewed."""
 
 from collections.abc import Iterable
 
@@ -18,13 +18,13 @@ from iflint.rule import (
 
 
 class StaleEntry(Rule):
-    """An entry, a key or a mapping that has expired stands beside a valid one of the same sender.
+    """A row, a key or a mapping that has expired stands beside a valid one of the same sender.
 
     ## What it does
 
-    Reports an expired entry of a channel that has another entry for the same common name (or,
+    Reports an expired row of a channel that has another row for the same common name (or,
     without one, the same subject) with a certificate that is valid now. `expired-certificate` is
-    not said of it then (unless this rule is not in force); an expired entry of another sender
+    not said of it then (unless this rule is not in force); an expired row of another sender
     stays an error.
 
     So it is with a service key whose tenant has another key with its roles, and with a mapping
@@ -39,7 +39,7 @@ class StaleEntry(Rule):
 
     ## How to fix it
 
-    Remove the old entry and redeploy; delete the old service key; remove the old mapping.
+    Remove the old row and redeploy; delete the old service key; remove the old mapping.
 
     ## Source
 
@@ -62,14 +62,14 @@ class StaleEntry(Rule):
             return
         this, fresher = case.words.this, case.verdict.fresher[0]
         told = ", as far as names and dates tell" if case.verdict.fresher_by_facts else ""
-        last = max(case.verdict.joined, key=lambda match: match.certificate.not_after)
+        last = case.verdict.joined.last
         about = about_certificate(case, last)
         about["related"] += (Related(fresher.location, "the one that has taken its place"),)
         end = last.certificate.not_after
         yield self.finding(
             case,
-            f"{this[:1].upper()}{this[1:]} was left behind: its certificate expired on "
-            f"{dated(end, case.context.as_of)}, and {named(fresher)} has a valid one for the same "
+            f"{this[:1].upper()}{this[1:]} is of no use any more: its certificate expired on "
+            f"{dated(end, case.context.as_of)}, and {named(fresher)} has a valid one of the same "
             f"sender{told}.",
             remedy=sentence(case.words.removal),
             **about,

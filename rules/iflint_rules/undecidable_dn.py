@@ -21,7 +21,7 @@ class UndecidableDn(Rule):
 
     ## What it does
 
-    Reports an entry whose pair differs from a certificate's at most in the string type of a
+    Reports a row whose pair differs from a certificate's at most in the string type of a
     value. Some attributes (SERIALNUMBER, EMAILADDRESS, DC and all but CN, C, L, ST, O, OU,
     STREET, UID) are compared by their encoded bytes (*inferred*), and a typed text does not say
     in which string type the certificate has it. The certificate is taken to be the right one
@@ -65,16 +65,16 @@ class UndecidableDn(Rule):
             for role, _, comparison in sides
             for stored, _ in comparison.undecidable
         ]
-        certain = ", ".join(f"{role} {c.certain_text}" for role, _, c in sides)
+        certain = ", ".join(f"{role.capitalize()} DN {c.certain_text}" for role, _, c in sides)
         _, value, comparison = sides[0]
         stored = comparison.undecidable[0][0]
         _, related = where_text_stands(value)
         certificate = [Related(place, "the certificate") for place in best.locations[:1]]
         yield self.finding(
             case,
-            "Whether this pair is the certificate's can't be told from the stored text: it "
-            f"depends on the string type of {listed(list(dict.fromkeys(attributes)))} (inferred).",
-            remedy=f"Test the call; if it is refused, write {certain}.",
+            "Whether this row accepts the certificate can't be told from its text: that depends on "
+            f"the string type of {listed(list(dict.fromkeys(attributes)))} (inferred).",
+            remedy=f"Test the call. If it is refused, enter {certain}",
             location=value.locate(stored.start, stored.end),
             related=(*related, *certificate),
             certificate=(best.certificate, best.locations),

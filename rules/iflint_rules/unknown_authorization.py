@@ -28,7 +28,7 @@ class UnknownAuthorization(Rule):
 
     ## Why it matters
 
-    iflint can't tell whether such a channel looks at its certificate entries, so it could not
+    iflint can't tell whether such a channel looks at its rows, so it could not
     check them. What the runtime does with the value is not documented.
 
     ## How to fix it
@@ -59,18 +59,18 @@ class UnknownAuthorization(Rule):
         documented = listed(authorization.documented, "or")
         location, related = where_text_stands(value)
         consequence = (
-            "its certificate entries could not be checked"
+            "its rows were not checked"
             if authorization.kind is AuthorizationKind.UNKNOWN
             else "it was read as the documented value"
         )
         yield self.finding(
             case,
-            f"The authorization {text!r} is not a documented value of {authorization.key}, so "
-            f"{consequence}."
+            f"This channel's Authorization ({authorization.key}) is {text!r}, which nobody "
+            f"documents, so {consequence}."
             if text
-            else f"The authorization setting {authorization.key} is empty, so its certificate "
-            "entries could not be checked.",
-            remedy=f"Set {authorization.key} to {documented}.",
+            else f"This channel's Authorization ({authorization.key}) is empty, so its rows were "
+            "not checked.",
+            remedy=f"Choose the Authorization again: {authorization.key} must be {documented}.",
             location=location,
             related=related,
         )

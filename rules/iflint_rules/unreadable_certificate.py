@@ -22,7 +22,7 @@ class UnreadableCertificate(Rule):
 
     ## Why it matters
 
-    An entry whose certificate can't be read is not checked for its dates, its chain and its
+    A row whose certificate can't be read is not checked for its dates, its chain and its
     use. A sender whose key store was filled from the same file will present nothing useful.
 
     ## How to fix it

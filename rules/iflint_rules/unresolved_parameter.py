@@ -10,7 +10,7 @@ class UnresolvedParameter(Rule):
 
     ## What it does
 
-    Reports each `{{parameter}}` in the authorization or in a certificate entry of a sender
+    Reports each `{{parameter}}` in the authorization or in a row of a sender
     channel that neither the bundle's `parameters.prop` nor a file given with `--parameters`
     defines, and each one in an authorization whose value is empty. (An empty DN is
     `empty-certificate-entry`.) The channel is not judged further: nobody can tell whether its
@@ -20,7 +20,7 @@ class UnresolvedParameter(Rule):
     `unreadable-artifact` alone.
 
     For adapters that iflint doesn't know, this is said only where they have certificate
-    entries.
+    rows.
 
     ## Why it fails at runtime
 
@@ -50,7 +50,7 @@ class UnresolvedParameter(Rule):
         """Say which parameters are missing."""
         kind = case.channel.authorization.kind
         setting = kind is AuthorizationKind.UNRESOLVED
-        what = "authorization" if setting else "list of certificates"
+        what = "Authorization" if setting else "list of rows"
         for value, use in case.verdict.undefined:
             related: tuple[Related, ...] = ()
             if use.value is None and not case.iflow.parameters_complete:
@@ -63,8 +63,7 @@ class UnresolvedParameter(Rule):
                     related = (Related(use.definition.locate(), "defined here, as empty"),)
             yield self.finding(
                 case,
-                f"The {what} of this channel needs the parameter {{{{{use.name}}}}}, "
-                f"which {state}.",
+                f"This channel's {what} needs the parameter {{{{{use.name}}}}}, which {state}.",
                 remedy=f"Give {{{{{use.name}}}}} a value in parameters.prop. If each environment "
                 "has its own, name their files in iflint.toml (docs/configuration.md, "
                 "Environments), or pass one with --parameters FILE.",

@@ -22,7 +22,7 @@ class UnsupportedIssuer(Rule):
 
     ## What it does
 
-    Looks at an issuer that no certificate at hand explains: the Issuer DN of an entry whose
+    Looks at an issuer that no certificate at hand explains: the Issuer DN of a row whose
     certificate is not at hand, that of a service key or a mapping of which only names are told, or
     the issuer that is missing in the chain of a certificate. It reports an issuer
 
@@ -70,14 +70,16 @@ class UnsupportedIssuer(Rule):
             yield self._confirmed(case, missing)
 
     def _by_name(self, case: BindingCase, issuer: IssuerVerdict) -> Finding:
-        is_what = "a root that is not" if issuer.is_root else "a public CA that leads to no root"
+        is_what = "a root that is not supported"
+        if not issuer.is_root:
+            is_what = "a public CA under no supported root"
         return self.finding(
             case,
-            f"The issuer of {case.words.its} certificate is by its name (inferred) {is_what} on "
-            f"the list in force: {issuer.issuer.readable}.{_known(case, issuer)}",
+            f"The issuer of {case.words.its} certificate is {is_what} (inferred from its name): "
+            f"{issuer.issuer.readable}.{_known(case, issuer)}",
             remedy=case.words.with_switch(
                 "Ask the sender for its certificate. If it comes from this CA, let the sender get "
-                f"one under a root that is on the list{_OWN_LIST}",
+                f"one under a supported root. {_OWN_LIST}",
                 elsewhere=True,
             ),
             cause=issuer.issuer.canonical,
@@ -87,12 +89,12 @@ class UnsupportedIssuer(Rule):
     def _confirmed(self, case: BindingCase, issuer: IssuerVerdict) -> Finding:
         return self.finding(
             case,
-            f"The chain of {case.words.its} certificate leads to no root on the list in force: "
-            f"the certificate of {issuer.issuer.readable} is missing, and that is a public CA by "
-            f"name and key.{_known(case, issuer)}",
+            f"The chain of {case.words.its} certificate leads to no supported root. It lacks the "
+            f"certificate of {issuer.issuer.readable}, a public CA known by name and key."
+            f"{_known(case, issuer)}",
             remedy=case.words.with_switch(
-                "Let the sender get a certificate under a root that is on the list; the missing "
-                f"one is of no use{_OWN_LIST}",
+                "Let the sender get a certificate under a supported root. The missing one is of "
+                f"no use. {_OWN_LIST}",
                 elsewhere=True,
             ),
             severity=Severity.ERROR,
@@ -101,7 +103,9 @@ class UnsupportedIssuer(Rule):
         )
 
 
-_OWN_LIST = "; or check with the list of your own domain: --platform custom --roots FILE."
+_OWN_LIST = (
+    "If it calls a domain of your own, check with the list of that: --platform custom --roots FILE."
+)
 
 
 def _known(case: BindingCase, issuer: IssuerVerdict) -> str:

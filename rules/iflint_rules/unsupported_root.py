@@ -25,7 +25,7 @@ class UnsupportedRoot(Rule):
 
     ## What it does
 
-    Builds the chain of the best certificate of an entry, a service key or a mapping and compares
+    Builds the chain of the best certificate of a row, a service key or a mapping and compares
     its root with the list in force at the clock of the run: the newest release of the SAP BTP Trust
     Store that is not younger than the clock (`platform = "cf"`), or the files given with `--roots`.
     A root that once was on the list is named with the release and the date of its removal. The list
@@ -87,7 +87,7 @@ class UnsupportedRoot(Rule):
         which = "Neo's own list" if root is not None and root.in_neo_list else "the trust store"
         return self.finding(
             case,
-            f"The root of {case.words.its} certificate is on one of the two lists for Neo only, "
+            f"The root of {case.words.its} certificate is on only one of the two lists for Neo, "
             f"{which}: {_subject(best)}.{root_history(root, trust)} Lists: {trust.name}.",
             remedy=case.words.with_switch(
                 "Ask SAP support whether the load balancer of your Neo tenant trusts this root, "
@@ -110,21 +110,22 @@ class UnsupportedRoot(Rule):
         bridge = case.context.bridge_of(best.chain)
         if bridge is not None:
             ca = bridge.ca.subject.readable
-            crossed = f" {ca} is certified by {bridge.root.subject_text}, too, which is on the list"
-            crossed += f" (until {bridge.until})."
-            remedy = f"Let the sender add the CA's cross certificate of {ca} under that root to "
-            remedy += "what it presents: no new certificate is needed."
+            crossed = f" {ca} has a second certificate, from {bridge.root.subject_text}, which is "
+            crossed += f"supported (until {bridge.until})."
+            remedy = f"Let the sender add the certificate of {ca} from that root to the chain that "
+            remedy += "it presents. No new client certificate is needed."
         else:
             crossed = ""
             remedy = case.words.with_switch(
-                "Let the sender get a certificate under a root that is on the list, or check with "
-                "the list of your own domain: --platform custom --roots FILE.",
+                "Let the sender get a certificate under a supported root (`iflint roots` lists "
+                "them). If it calls a domain of your own, check with the list of that: "
+                "--platform custom --roots FILE.",
                 elsewhere=True,
             )
         return self.finding(
             case,
-            f"The chain of {case.words.its} certificate ends in a root that is "
-            f"{'no longer' if removed else 'not'} on the list in force: {_subject(best)}."
+            f"The root of {case.words.its} certificate is {'no longer' if removed else 'not'} "
+            f"supported: {_subject(best)}."
             f"{root_history(root, trust)}{_namesake(root, trust)}"
             f"{crossed}{for_tokens} List: {trust.name}.",
             remedy=remedy,
@@ -148,4 +149,4 @@ def _namesake(root: Root | None, trust: TrustList) -> str:
         trust.standing(other) in listed for other in trust.roots_named(root.subject)
     ):
         return ""
-    return " The root of this name that is on the list has another key."
+    return " The supported root of this name has another key."

@@ -14,6 +14,7 @@ from iflint.rule import (
     Topic,
     Validity,
     about_renewal,
+    dated,
     day,
     expires_soon,
     file_name,
@@ -27,7 +28,7 @@ class UnusableRenewal(Rule):
 
     ## What it does
 
-    Looks for successors of the certificate of an entry, a service key or a mapping: certificates
+    Looks for successors of the certificate of a row, a service key or a mapping: certificates
     that begin and end later and have the same pair, or the same common name and no other
     organization. It is reported when successors are at hand and none of them would be accepted on
     its first valid day: clients may not use it (no Client Authentication), its root is not
@@ -36,7 +37,7 @@ class UnusableRenewal(Rule):
 
     A *server* certificate of the same partner looks the same, so this is a warning. It is an error
     where the certificate is known to be a client's (given by `--certificates` or `certificates`, or
-    found with its key in a keystore) and the old one of an entry or of a key that is not pinned
+    found with its key in a keystore) and the old one of a row or of a key that is not pinned
     ends within `expiry-days`: then the switch is due, and all there is to switch to fails.
 
     ## Why it fails at runtime
@@ -73,18 +74,18 @@ class UnusableRenewal(Rule):
         soon = expires_soon(old.not_before, old.not_after, case.context.as_of, self.expiry_days)
         due = renewed.declared and soon and not case.verdict.exact
         message = (
-            f"The renewed certificate {_file(renewed.locations)}, {day(new.not_before)} to "
-            f"{day(new.not_after)}, can't be used: {listed(list(_reasons(renewed)))}. "
-            f"The one that {case.words.this} has, {_file(best.locations)}, ends on "
-            f"{day(old.not_after)}."
+            f"The renewed certificate in {_file(renewed.locations)} ({day(new.not_before)} to "
+            f"{day(new.not_after)}) can't be used: {listed(list(_reasons(renewed)))}. "
+            f"The one that {case.words.this} has, in {_file(best.locations)}, expires on "
+            f"{dated(old.not_after, case.context.as_of)}."
         )
         remedy = case.words.supply.instead or (
-            "Ask the sender for another one, which clients may use and whose root SAP supports."
+            "Ask the sender for another one, with Client Authentication and under a supported root."
         )
         if not renewed.declared:
             remedy += (
-                " If this is the partner's server certificate, leave its file out (exclude), or "
-                "name the clients' certificates (certificates)."
+                " If this is the partner's server certificate, leave its file out (`exclude`), or "
+                "name the client certificates (`certificates`)."
             )
         yield self.finding(
             case,
@@ -97,21 +98,21 @@ class UnusableRenewal(Rule):
 
 
 def _file(locations: Sequence[Location]) -> str:
-    return file_name(locations[0]) if locations else "without a file"
+    return file_name(locations[0]) if locations else "no file"
 
 
 def _reasons(renewed: Successor) -> Iterator[str]:
     """What stands in its way, in clauses."""
     certificate, chain = renewed.certificate, renewed.chain
     if certificate.lacks_client_auth:
-        yield "clients may not use it (no Client Authentication)"
+        yield "it lacks Client Authentication"
     for each in chain.without_client_auth:
         if each != certificate:
-            yield f"its issuer {each.subject.readable} may not issue for clients"
+            yield f"its issuer {each.subject.readable} lacks Client Authentication"
     if chain.outcome is Outcome.SELF_SIGNED:
         yield "it is self-signed"
     elif chain.outcome is Outcome.UNSUPPORTED and chain.root is not None:
-        yield f"SAP does not support its root {chain.root.subject_text}"
+        yield f"its root {chain.root.subject_text} is not supported"
     for fault in chain.faults:
         if fault.kind is not FaultKind.ALGORITHM:
             holder = fault.certificate or fault.below

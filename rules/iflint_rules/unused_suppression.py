@@ -16,8 +16,8 @@ _MISSING = {
     "path": "no iFlow and no finding lies at this path",
     "channel": "no sender channel has this name, address or adapter",
     "caller": "no service key and no user of a mapping has this name",
-    "dn": "no entry or certificate has this DN",
-    "certificate": "no entry, service key or mapping has this certificate",
+    "dn": "no row and no certificate has this DN",
+    "certificate": "no row, service key or mapping has this certificate",
 }
 
 

@@ -24,7 +24,7 @@ class WeakKey(Rule):
     ## What it does
 
     Reports RSA keys shorter than `rsa-bits` (default 2048), elliptic curves other than P-256, P-384
-    and P-521 (Ed25519 and Ed448 included) and DSA keys, on the certificate of an entry, a service
+    and P-521 (Ed25519 and Ed448 included) and DSA keys, on the certificate of a row, a service
     key or a mapping and on the intermediates of its chain.
 
     ## Why it matters
@@ -65,9 +65,10 @@ class WeakKey(Rule):
         keys = listed([f"{c.key} of {_who(c, best.certificate)}" for c in weak])
         yield self.finding(
             case,
-            f"Weak or unusual key (our advice): {keys}.",
+            f"Weak or unusual {'key' if len(weak) == 1 else 'keys'} (our advice): {keys}.",
             remedy=case.words.with_switch(
-                f"Renew with RSA of at least {self.rsa_bits} bits, or a key on P-256 or P-384."
+                f"Ask for a certificate with an RSA key of at least {self.rsa_bits} bits, or with "
+                "a key on P-256 or P-384."
             ),
             **about_certificate(case, best),
         )

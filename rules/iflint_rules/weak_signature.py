@@ -66,6 +66,8 @@ class WeakSignature(Rule):
         yield self.finding(
             case,
             f"Signed with a broken hash (our advice): {names}.",
-            remedy=case.words.with_switch("Renew with a signature by SHA-256 or better."),
+            remedy=case.words.with_switch(
+                "Ask for a certificate that is signed with SHA-256 or better."
+            ),
             **about_certificate(case, best),
         )

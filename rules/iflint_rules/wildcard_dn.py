@@ -16,11 +16,11 @@ from iflint.rule import (
 
 
 class WildcardDn(Rule):
-    """A DN of an entry holds an asterisk that no certificate has.
+    """A DN of a row holds an asterisk that no certificate has.
 
     ## What it does
 
-    Reports entries with a DN or a value of one that is exactly `*`, and those with an asterisk
+    Reports rows with a DN or a value of one that is exactly `*`, and those with an asterisk
     in a pair, where no certificate at hand has this pair or this value. Real certificates with
     names such as `CN=*.example.com` are fine: give their files. Without any certificate at hand
     such a host name is taken to be one.
@@ -34,7 +34,7 @@ class WildcardDn(Rule):
 
     Enter one row for each certificate. If a certificate really has this name, give its file
     with `--certificates`. To accept whoever has a certificate of a CA, use another
-    authorization, such as the user role.
+    Authorization, such as User Role.
 
     ## Source
 
@@ -64,9 +64,9 @@ class WildcardDn(Rule):
         where = listed(list(dict.fromkeys(label for _, _, label in found)))
         yield self.finding(
             case,
-            f"The asterisk in {where} is no wildcard: it is compared as a character (inferred), "
-            "and no certificate at hand has it.",
-            remedy="Enter the DNs of each accepted certificate as a row of its own; if one really "
+            f"The asterisk in {where} is no wildcard. It is compared like any other character "
+            "(inferred), and no certificate at hand has it.",
+            remedy="Enter the DNs of each certificate in a row of its own. If a certificate really "
             "has this name, give its file with --certificates PATH.",
             location=value.locate(*span),
             related=related,
@@ -76,8 +76,11 @@ class WildcardDn(Rule):
 def _asterisks(role: str, reading: Reading) -> Iterable[tuple[tuple[int, int], str]]:
     """The span of each value with an asterisk, and what to call it."""
     if reading.asterisk:
-        yield (0, len(reading.value.text or "")), f"the {role} DN"
+        yield (0, len(reading.value.text or "")), f"the {role.capitalize()} DN"
     for rdn in reading.name.rdns if reading.name else ():
         for attribute in rdn:
             if "*" in attribute.value:
-                yield (attribute.start, attribute.end), f"{attribute.keyword} of the {role}"
+                yield (
+                    (attribute.start, attribute.end),
+                    f"{attribute.keyword} of the {role.capitalize()} DN",
+                )

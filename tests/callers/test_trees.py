@@ -267,6 +267,7 @@ HOSTILE = {
     "templates": 'a = "' + "${" * 100_000,
     "comments": "/* " * 300_000,
     "calls": "a = f(" * 50_000,
+    "calls of calls": "a = " + "f(" * 50_000,
     "elements": "<a>" * 100_000,
     "attributes": "<a " + "".join(f"a{n}='' " for n in range(50_000)) + "/>",
     "text": "<a>" + "&amp;" * 200_000 + "</a>",

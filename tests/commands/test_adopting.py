@@ -594,8 +594,8 @@ def test_the_label_of_a_channel_in_a_report_names_it(one, call, label) -> None:
         ('path = "elsewhere/"', "no iFlow and no finding lies at this path"),
         ('channel = "/elsewhere"', "no sender channel has this name, address or adapter"),
         ('caller = "x"', "no service key and no user of a mapping has this name"),
-        ('dn = "CN=nobody"', "no entry or certificate has this DN"),
-        (f'certificate = "{"ab" * 32}"', "no entry, service key or mapping has this certificate"),
+        ('dn = "CN=nobody"', "no row and no certificate has this DN"),
+        (f'certificate = "{"ab" * 32}"', "no row, service key or mapping has this certificate"),
         ('path = "flow/"\nchannel = "/orders"', ""),
     ],
 )

@@ -177,7 +177,7 @@ def test_the_table(repository, call) -> None:
         "in its chain",
         "nobody",
         "6 certificates, 1 needed by nobody",
-        "1 entry has no certificate at hand",
+        "1 row has no certificate at hand",
         "Clock: 2026-11-24.",
     ):
         assert part in said, part
@@ -260,7 +260,7 @@ def test_a_calendar_library_reads_the_calendar(repository, call, read_calendar) 
     assert first["DTSTART"].dt == date(2026, 12, 12)
     assert first["DTSTAMP"].dt == CLOCK
     assert "CN=orders.example" in first["SUMMARY"]
-    assert "Receive Orders 1.0.0: HTTPS /orders (entry 1" in first["DESCRIPTION"]
+    assert "Receive Orders 1.0.0: HTTPS /orders (row 1" in first["DESCRIPTION"]
     alarms = [alarm["TRIGGER"].dt for alarm in first.walk("VALARM")]
     assert alarms == [-timedelta(days=30), -timedelta(days=7)]
 
@@ -346,7 +346,7 @@ def test_callers_need_certificates_too(callers, call) -> None:
         "service key partner of tenant it-rt-example!b2 Clients: HTTPS /clients",
         "mapping of user SUSER1 roles not known",
         "service key partner of tenant it-rt-example!b2 (in its chain)",
-        "6 certificates. 1 entry has",
+        "6 certificates. 1 row has",
     ):
         assert part in shown, part
     lines = list(csv.DictReader(io.StringIO(call(*given, "--format", "csv").stdout)))

@@ -218,7 +218,7 @@ def by_role(engine):
     ended = caller("SUSER1", -3, kind="mapping", tenant="", findings=("IFL900",))
     unknown = caller("lost", roles=None, by_facts=True)
     elsewhere = caller("other", roles=("Elsewhere", "There"), certificates=())
-    of_role = {"authorization": "RoleBased", "kind": "other"}
+    of_role = {"authorization": "RoleBased", "kind": "user-role"}
     flow = IflowResult(
         id="Orders",
         name="Orders",
@@ -288,7 +288,7 @@ def test_a_certificate_known_by_its_date_alone_says_so(workplace, call, by_role)
 
 def test_a_channel_by_role_whose_role_is_not_told_says_so(workplace, call, by_role) -> None:
     (flow,) = by_role.reply.iflows
-    untold = channel(1, authorization="RoleBased", kind="other")
+    untold = channel(1, authorization="RoleBased", kind="user-role")
     flow = msgspec.structs.replace(flow, channels=(untold,))
     by_role.reply = msgspec.structs.replace(by_role.reply, iflows=(flow,), callers=())
     shown = call("channels").stdout

@@ -13,6 +13,7 @@ from exports import Channel, Flow, bundle, write_tree
 from iflint.configuration.settings import FORMATS
 from iflint.engine.plugins import PluginError
 from iflint.options import Options, UsageError
+from iflint.report.findings import CertificateReference
 
 from .conftest import CASES, CLOCK, process, report_with  # isort: skip
 
@@ -534,13 +535,55 @@ class TestNextSteps:
             report.findings[0], breaks_on=datetime(2026, 12, 1, tzinfo=UTC)
         )
         engine.reply = msgspec.structs.replace(report, findings=(soon,))
-        assert "  iflint forecast " in call("check").stdout
+        shown = call("check").stdout
+        assert "  iflint forecast " in shown
+        assert "  iflint renew " not in shown, "no certificate ends"
+
+    def test_ending_certificates_lead_to_their_renewal(self, workplace, call, engine) -> None:
+        report, end = report_with("error", "warning"), datetime(2026, 11, 20, tzinfo=UTC)
+        ended, soon = (
+            CertificateReference(f"CN={each}", "CN=ca", each, None, end, ()) for each in "ab"
+        )
+        first, second = report.findings
+        first = msgspec.structs.replace(first, broken_since=end, certificate=ended)
+        engine.reply = msgspec.structs.replace(report, findings=(first, second))
+        shown = call("check").stdout
+        assert "  iflint renew NEW.cer " in shown
+        assert "  iflint certificates " not in shown, "one certificate needs no list"
+        second = msgspec.structs.replace(second, breaks_on=end, certificate=soon)
+        engine.reply = msgspec.structs.replace(report, findings=(first, second))
+        steps = call("check").stdout.rpartition("Next steps")[2]
+        assert "  iflint certificates " in steps
+
+    def test_they_fit_the_terminal(self, workplace, call, engine) -> None:
+        report, end = report_with(*["error"] * 60), datetime(2026, 11, 20, tzinfo=UTC)
+        ended = CertificateReference("CN=a", "CN=ca", "a", None, end, ())
+        first, *others = report.findings
+        first = msgspec.structs.replace(first, broken_since=end, certificate=ended)
+        engine.reply = msgspec.structs.replace(report, findings=(first, *others))
+        for width in (40, 80):
+            shown = call("check", env={"COLUMNS": str(width)}).stdout
+            steps = shown.rpartition("Next steps")[2].splitlines()
+            assert max(map(len, steps)) <= width
+            assert any(line.startswith("  iflint renew NEW.cer") for line in steps)
+
+    def test_commands_repeat_the_paths(self, workplace, call, engine) -> None:
+        report = report_with("error")
+        broken = msgspec.structs.replace(
+            report.findings[0], breaks_on=datetime(2026, 12, 1, tzinfo=UTC)
+        )
+        engine.reply = msgspec.structs.replace(report, findings=(broken,))
+        names = ["a b", "c", "d", "e"]
+        for name in names:
+            (workplace / name).mkdir()
+        assert '  iflint forecast "a b" c  ' in call("check", *names[:2]).stdout
+        assert "  iflint forecast PATH...  " in call("check", *names).stdout
+        assert "  iflint forecast        what" in call("check").stdout
 
     def test_very_many_findings_lead_to_a_baseline(self, workplace, call, engine) -> None:
         engine.reply = report_with(*["error"] * 60)
         steps = call("check").stdout.rpartition("Next steps")[2]
         assert "--write-baseline FILE" in steps
-        assert all(len(line) <= 80 for line in steps.splitlines())
 
     @pytest.mark.parametrize(
         ("command", "severities", "options"),

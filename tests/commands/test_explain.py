@@ -137,6 +137,7 @@ class TestPairs:
         said = call("explain", line(), "flows").stdout
         assert "Of 1 channel authorized by client certificate none has a row" in said
         assert "## What can be behind it" in said
+        assert "LINE OF THE TRACE" not in said
 
     def test_a_service_key_with_this_pair_is_told(self, flows, call, workplace) -> None:
         flows(("CN=other.example", ISSUER))

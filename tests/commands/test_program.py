@@ -5,14 +5,14 @@ import json
 import pytest
 
 from iflint.__version__ import __version__
-from iflint.commands.main import cli
+from iflint.commands.main import SECTIONS, cli
 from iflint.configuration.settings import SETTINGS
 from iflint.console.interface import Interface
 from iflint.engine.plugins import load_rules
 from iflint.pki.public_cas import PublicCas
 from iflint.pki.roots.trust import packaged_table
 
-from .conftest import process  # isort: skip
+from .conftest import ROOT, process  # isort: skip
 
 
 def test_version(call) -> None:
@@ -42,10 +42,19 @@ def test_help_names_every_command(call) -> None:
         assert call(name, "--help").exit_code == 0
 
 
+def test_every_command_stands_under_one_heading_of_the_help(call) -> None:
+    modules = (ROOT / "iflint" / "commands").glob("*.py")
+    commands = {path.stem for path in modules} - {"__init__", "main"}
+    assert sorted(name for names in SECTIONS.values() for name in names) == sorted(commands)
+    help_text = call("--help").stdout
+    places = [help_text.index(f"\n{heading}:\n") for heading in SECTIONS]
+    assert places == sorted(places)
+
+
 def test_no_command_is_wrong_usage(call) -> None:
     result = call()
     assert result.exit_code == 2
-    assert "Commands:" in result.stderr
+    assert "Check:" in result.stderr
 
 
 def test_help_of_check_names_every_setting_within_80_columns(call) -> None:

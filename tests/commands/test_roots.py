@@ -95,7 +95,7 @@ def test_a_table_of_public_cas_of_ones_own(roots, workplace) -> None:
     shutil.copy(CASES / "public-cas.json", workplace / "own.json")
     table = str(CASES / "trust-table.json")
     shown = flat(roots("web", "--public-cas", "own.json", "--roots", table, "--as-of", CLOCK))
-    assert "1 of these 1 lead to a root of the list in force" in shown
+    assert "1 of 1 leads to a supported root" in shown
     assert "Let's Encrypt" not in roots("let's", "--public-cas", "own.json")
     (workplace / "own.json").write_text('{"roots": [], "cas": [{}]}')
     said = roots("web", "--public-cas", "own.json", code=2)
@@ -124,7 +124,9 @@ def test_diff_names_the_channels_that_a_release_breaks(roots, workplace) -> None
     data = json.loads(roots("diff", "3.0.0", "4.0.0", added, "--format", "json"))
     assert (len(data["broken"]), len(data["mended"])) == (0, 1)
     shown = roots("diff", "1.0.0", "2.0.0", removed)
-    assert "Of 1 binding with a certificate at hand, the change breaks 1." in flat(shown)
+    assert "Of 1 row, key or mapping with a certificate at hand, the change breaks 1." in flat(
+        shown
+    )
     assert roots("diff", "1.0.0", "2.0.0", removed, "--fail-on", "error", code=1) == ""
     assert roots("diff", "3.0.0", "4.0.0", added, "--fail-on", "note")
     assert max(map(len, shown.splitlines())) <= LINE

@@ -193,8 +193,7 @@ def test_what_two_environments_have_is_counted_once(check) -> None:
     report = check({"key.json": service_key(VALID)}, qa, prod)
     assert [caller.roles for caller in report.callers] == [ROLES, None]
     assert looked_at(report) == (
-        "1 iFlow; 1 sender channel (1 by role); "
-        "1 binding (1 service key), 1 with a certificate at hand."
+        "1 iFlow; 1 sender channel (1 by User Role); 1 service key, 1 with a certificate at hand."
     )
 
 

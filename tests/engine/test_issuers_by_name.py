@@ -75,17 +75,17 @@ def said(tmp_path):
     ("issuer", "code", "words"),
     [
         (SILVER, "IFL207", "was removed in release 3.0.0 (2026-06-03)"),
-        (ENTRUST, "IFL207", "leads to no root on the list in force"),
-        (SSO, "IFL207", "a root that is not on the list in force"),
+        (ENTRUST, "IFL207", "is a public CA under no supported root"),
+        (SSO, "IFL207", "a root that is not supported"),
         ("CN=D-TRUST Root CA 3 2013,O=D-Trust GmbH,C=DE", "IFL207", "a root that is not"),
         (R11, "IFL402", "none with Client Authentication can be valid"),
         ("cn=r11 , o=LET'S  ENCRYPT, c=us", "IFL402", "Let's Encrypt"),
-        ("CN=YR3,O=Let's Encrypt,C=US", "IFL402", "may not issue for clients"),
+        ("CN=YR3,O=Let's Encrypt,C=US", "IFL402", "may not issue any for clients"),
         ("CN=ZeroSSL RSA Domain Secure Site CA,O=ZeroSSL,C=AT", "IFL402", "Sectigo"),
         ("CN=GEANT OV RSA CA 4,O=GEANT Vereniging,C=NL", "IFL402", "Sectigo"),
         ("CN=InCommon RSA Server CA 2,O=Internet2,C=US", "IFL402", "Sectigo"),
-        (SUBJECT, "IFL203", "are one name"),
-        (SUBJECT.replace(",", ", ").upper(), "IFL203", "are one name"),
+        (SUBJECT, "IFL203", "are the same"),
+        (SUBJECT.replace(",", ", ").upper(), "IFL203", "are the same"),
         (SAP_CLIENT, "", ""),
         ("C=US,O=Let's Encrypt,CN=R11", "", ""),
         ("CN=Partner CA,O=Partner AG,C=CH", "", ""),
@@ -241,7 +241,7 @@ def test_without_certificates_one_section_says_it_all(tmp_path) -> None:
         "warning[IFL207]",
         "warning[IFL402]",
     ]
-    assert section.count("HTTPS /Orders, entry") == 2
+    assert section.count("HTTPS /Orders, row") == 2
     assert section.count("and 1 more place (--verbose names them)") == 1
     assert section.startswith("1 issuer is not supported: 2 interfaces; ")
     assert wanted.count("  subject  ") == 5

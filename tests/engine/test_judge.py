@@ -141,7 +141,7 @@ def test_a_successor_of_the_same_issuer_with_another_subject_has_another_pair(fo
     name = dn("CN=edi.partner.example", "O=Partner GmbH", "L=Bonn", "C=DE")
     renamed = issue("judge renamed", name, OLD_CA, "2026-11-16", "2027-11-15")
     (finding,) = found(old().pair, files=[old(), renamed], findings=True, select=("IFL105",))
-    assert "has another pair" in finding.message
+    assert "has another subject or issuer" in finding.message
     assert "L=Bonn" in finding.remedy
 
 
@@ -215,7 +215,9 @@ def test_a_successor_of_the_last_second_leaves_no_gap(found, first, gap) -> None
     before = old(last="2026-11-28")
     follower = issue("judge follower", SENDER, OLD_CA, first, "2027-11-27")
     findings = found(before.pair, files=[before, follower], findings=True)
-    assert ["in between nobody can call" in finding.message for finding in findings] == [True] * gap
+    assert ["in between the sender can't call" in finding.message for finding in findings] == [
+        True
+    ] * gap
 
 
 def test_what_ends_in_the_same_second_is_no_overlap_and_no_successor(found) -> None:
@@ -363,7 +365,7 @@ def test_an_intermediate_that_is_not_for_clients_is_better_replaced_than_present
     keystore(BELOW, for_servers)
     (finding,) = found(BELOW.pair, files=[SUB], findings=True, select=("IFL2", "IFL401"))
     assert finding.name == "chain-elsewhere"
-    assert "CN=Sub CA, O=Trust in it is not for clients" in finding.message
+    assert "CN=Sub CA, O=Trust in it lacks Client Authentication" in finding.message
 
 
 def test_a_key_entry_that_presents_too_little_is_not_an_entrys_best_certificate(

@@ -50,7 +50,7 @@ def report(tmp_path):
 def test_an_entry_of_a_row_that_has_expired_is_said(report) -> None:
     found = report({"entries.json": dump(ENDED)})
     assert [(each.code, str(each.severity)) for each in found.findings] == [("IFL101", "error")]
-    assert found.findings[0].message.endswith("without the certificate itself.")
+    assert found.findings[0].message.endswith("not the certificate itself.")
     assert (found.bindings.rows, found.bindings.with_certificate) == (1, 1)
     assert found.callers == ()
     assert found.skipped == ()
@@ -59,7 +59,7 @@ def test_an_entry_of_a_row_that_has_expired_is_said(report) -> None:
 def test_where_a_file_has_the_bytes_the_dump_adds_nothing(report) -> None:
     files = {"partner.pem": pem(ENDED)}
     alone = report(files)
-    assert "without the certificate" not in alone.findings[0].message
+    assert "not the certificate itself" not in alone.findings[0].message
     both = report({**files, "entries.json": dump(ENDED)})
     assert [each.fingerprint for each in both.findings] == [
         each.fingerprint for each in alone.findings

@@ -102,7 +102,7 @@ REVERSED = "C=DE, O={}, OU=Nord-Süd, CN=edi.partner.example, EMAILADDRESS=edi@p
         (SUBJECT.replace("Nord-Süd", '\\"Nord-Süd\\"'), "escapes", "quotation marks"),
         (SUBJECT.replace("Müller", "M%C3%BCller"), "escapes", "escapes"),
         (SUBJECT.replace("Süd", "S\\\\u00fcd"), "escapes", "escapes"),
-        (SUBJECT.replace("Süd", "SÃ¼d"), "encoding", "another encoding"),
+        (SUBJECT.replace("Süd", "SÃ¼d"), "encoding", "a wrong encoding"),
         (SUBJECT.replace("Müller", "M?ller"), "encoding", "lost"),
         (SUBJECT.replace("Süd", "S\ufffdd"), "encoding", "lost"),
         (SUBJECT.replace("OU=Nord-Süd,", ""), "attribute", "other attributes"),
@@ -115,7 +115,7 @@ def test_the_kind_of_a_difference_is_told(findings, subject, kind, said) -> None
     assert kinds(finding) == {"subject": kind, "issuer": ""}
     assert said in finding.message
     if kind in ("attribute", "value"):
-        assert f"add one beside it; else overwrite it: Subject DN {SUBJECT}" in finding.remedy
+        assert f"else change this row: Subject DN {SUBJECT}" in finding.remedy
     else:
         assert finding.remedy == f"Enter the certificate's own Subject DN {SUBJECT}"
 
@@ -154,7 +154,7 @@ def test_each_dn_has_its_own_finding(findings) -> None:
     backwards = "C=DE, O=Example Trust, CN=Example CA 4"
     found = {finding.code: finding for finding in findings((f"subject={SUBJECT}", backwards))}
     assert sorted(found) == ["IFL301", "IFL304"]
-    assert "the issuer has the same attributes in the reversed order" in found["IFL301"].message
+    assert "the Issuer DN has the same attributes in reversed order" in found["IFL301"].message
     assert found["IFL301"].remedy == f"Enter the certificate's own Issuer DN {ISSUER}"
 
 
@@ -162,8 +162,9 @@ def test_each_dn_has_its_own_finding(findings) -> None:
     ("issuer", "kind", "said", "mistake"),
     [
         ("CN=Example CA 3, O=Example Trust, C=DE", "renewal", "after a renewal", False),
+        ("CN=Example CA, O=Example Trust, C=DE", "renewal", "after a renewal", False),
         ("CN=Example Root, O=Example Trust, C=DE", "above", "further up its chain", True),
-        (SUBJECT, "twice", "the subject once more", True),
+        (SUBJECT, "twice", "repeats the Subject DN", True),
         ("CN=Other CA, O=Other Trust, C=FR", "other", "at hand, certificates.pem", False),
         ("CN=Foreign CA, O=Foreign Trust, C=FR", "issuer", "another one", False),
         ("CN=Exmple CA 4, O=Example Trust, C=DE", "value", "another value", True),
@@ -277,7 +278,7 @@ def test_the_closest_certificate_is_a_hint_and_no_more(report) -> None:
     [finding] = result.findings
     assert (finding.code, finding.severity) == ("IFL302", "warning")
     assert "The closest is that of edi.partner.example" in finding.message
-    assert finding.remedy.endswith(f"write the subject as: {SUBJECT}")
+    assert finding.remedy.endswith(f"enter its Subject DN: {SUBJECT}")
     [wanted] = result.wanted
     assert wanted.closest == "edi.partner.example"
 

@@ -9,7 +9,20 @@ from pathlib import Path
 import pytest
 
 import iflint
-from exports import Channel, Flow, bundle, dn, guests, issue, pem, root, write_tree
+from exports import (
+    Channel,
+    Flow,
+    bundle,
+    dn,
+    guests,
+    issue,
+    mappings,
+    pem,
+    root,
+    service_key,
+    write_tree,
+)
+from iflint.reporters.causes import causes_of, headline
 
 CLOCK = datetime(2026, 11, 24, tzinfo=UTC)
 PARTNER = dn("CN=edi.partner.example", "O=Partner Example GmbH", "C=DE")
@@ -59,7 +72,22 @@ def test_a_namesake_of_a_listed_root_is_told_from_it(findings) -> None:
     found = findings(
         Channel("HTTPS", "/orders", [partner.pair]), certificates=pem(partner, namesake)
     )
-    assert "on the list has another key" in found["IFL201"].message
+    assert "The supported root of this name has another key" in found["IFL201"].message
+
+
+def test_a_certificate_is_one_cause_whatever_lets_it_in(tmp_path) -> None:
+    above = root("one cause root", dn("CN=Root"), "2015-01-01", "2044-12-31")
+    partner = issue("one cause ended", PARTNER, above, "2025-01-01", "2026-01-01")
+    (tmp_path / "key.json").write_bytes(service_key("partner", partner))
+    (tmp_path / "users.json").write_bytes(mappings(("PARTNER", partner)))
+    write_tree(
+        tmp_path, bundle(Flow("Orders", "Orders", [Channel("HTTPS", "/orders", [partner.pair])]))
+    )
+    report = iflint.check(str(tmp_path), as_of=CLOCK, select=["IFL101"])
+    assert [len(cause.fixes) for cause in causes_of(report.findings)] == [3]
+    assert headline(causes_of(report.findings), report.outcomes) == (
+        "1 certificate has expired: 3 interfaces."
+    )
 
 
 @pytest.mark.parametrize("subject", ["CN=x, O=Acme, Inc.", "CN=x"])
@@ -101,7 +129,7 @@ def test_a_successor_that_begins_too_late_is_no_reason_to_wait(findings, first_d
     old, new = (issue(f"one cause renewal {span}", PARTNER, issuer, *span) for span in days)
     found = findings(Channel("HTTPS", "/orders", [old.pair]), certificates=pem(old, new))
     assert ("IFL102" in found) is late
-    assert not late or "serves until 2027-01-01" in found["IFL102"].remedy
+    assert not late or "for the days until 2027-01-01" in found["IFL102"].remedy
 
 
 def test_a_successor_with_a_worse_chain_is_none(findings, tmp_path) -> None:

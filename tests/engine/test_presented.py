@@ -98,7 +98,7 @@ def key_of_sap(*chain):
 def test_the_chain_of_a_key_that_sap_made_is_in_its_json(found, beside) -> None:
     findings = found(key=key_of_sap(PARTNER), **beside)
     assert len(findings) == 2, "the row and the key"
-    assert all(each.remedy.startswith("Fetch the JSON of this service key") for each in findings)
+    assert all(each.remedy.startswith("Download the JSON of this service key") for each in findings)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,19 @@ from pathlib import Path
 import pytest
 
 import iflint
-from exports import Channel, Flow, bundle, dn, issue, pem, root, write_tree, zipped
+from exports import (
+    Channel,
+    Flow,
+    bundle,
+    dn,
+    issue,
+    key_pem,
+    pem,
+    root,
+    service_key,
+    write_tree,
+    zipped,
+)
 
 CLOCK = datetime(2026, 11, 24, tzinfo=UTC)
 ROOT = root("single root", dn("CN=Any Root"), "2015-01-01", "2044-12-31")
@@ -77,3 +89,17 @@ def test_a_flow_without_pairs_that_count_needs_no_certificates(repository) -> No
     report = iflint.check("flows/Orders", as_of=CLOCK, directory=str(repository))
     assert (report.certificates, report.certificate_files) == (1, 1)
     assert [each.detail for each in report.skipped] == []
+
+
+def test_nothing_is_said_of_what_else_its_repository_holds(repository) -> None:
+    other = issue("single other", dn("CN=other"), ROOT, "2025-01-01", "2026-01-31")
+    write_tree(
+        repository,
+        {
+            "keys/other.json": service_key("other", other, key=key_pem("single").decode()),
+            "certificates/broken.zip": b"PK\x03\x04 cut off",
+        },
+    )
+    report = iflint.check("flows/Orders", as_of=CLOCK, directory=str(repository))
+    assert {str(each.location.file).partition("/")[0] for each in report.findings} == {"flows"}
+    assert not report.callers

@@ -77,7 +77,16 @@ def test_in_a_folder_of_certificates_content_decides(tmp_path) -> None:
     report = iflint.check(".", as_of=CLOCK, directory=str(tmp_path), certificates=["certs"])
     assert (report.certificates, report.certificate_files) == (1, 7)
     skipped = [(each.kind, each.detail) for each in report.skipped]
-    assert skipped[1:] == [("other-file", "no certificate in it")] * 2
+    assert skipped == [("other-file", "no certificate in it")] * 2
+
+
+def test_an_archive_of_certificates_in_another_one_is_none_without_a_flow(tmp_path) -> None:
+    leaf = issue("inner", dn("CN=inner"), root("r", dn("CN=R"), "2015-01-01", "2044-12-31"))
+    inner = zipped({"nameless": pem(leaf), "read.me": b"x"})
+    write_tree(tmp_path, {"certs/ca.zip": zipped({"inner.zip": inner})})
+    report = iflint.check(".", as_of=CLOCK, directory=str(tmp_path), certificates=["certs"])
+    assert report.certificates == 1
+    assert [each.detail for each in report.skipped] == ["no certificate in it"]
 
 
 def test_a_pattern_that_excludes_nothing_is_told(summary) -> None:

@@ -472,7 +472,7 @@ def test_several_certificates_of_one_pair_are_one(place) -> None:
 def test_no_second_row_of_a_pair(place, wrong) -> None:
     orders(place, listing(*((subject, ISSUER) for subject in wrong)))
     plan = fixed()
-    assert "has that certificate's pair" in only(plan)
+    assert "accepts that certificate" in only(plan)
     assert plan.left[0].remedy == "Remove this row"
 
 
@@ -492,7 +492,7 @@ def test_a_fix_after_which_another_entry_reads_otherwise_is_only_written_when_as
     plan = fixed()
     assert not plan.fixes
     (why,) = (left.why for left in plan.left if left.unsafe)
-    assert why.startswith("with it IFL302 certificate-not-found would be found at entry 2: ")
+    assert why.startswith("with it IFL302 certificate-not-found would be found at row 2: ")
     (fix,) = fixed(unsafe=True).fixes
     assert [other.code for other in fix.reveals] == ["IFL302"]
     assert codes() == ["IFL302"]

@@ -26,7 +26,7 @@ def outcome(*properties: str, **options):
 
 CERTIFICATE = ("client-certificate", True, False, True)
 INFERRED = ("client-certificate", True, True, True)
-OTHER = ("other", True, False, False)
+USER_ROLE = ("user-role", True, False, False)
 UNKNOWN = ("unknown", True, False, True)
 UNRESOLVED = ("unresolved", True, False, True)
 NONE = ("none", True, False, False)
@@ -42,14 +42,14 @@ NONE = ("none", True, False, False)
         ("clientcertificate", ("client-certificate", False, False, True)),
         (" ClientCertificate\n", ("client-certificate", False, False, True)),
         ("<![CDATA[Client]]>Certi<!-- -->fi&#99;ate", CERTIFICATE),
-        ("RoleBased", OTHER),
-        ("rolebased", ("other", False, False, False)),
+        ("RoleBased", USER_ROLE),
+        ("rolebased", ("user-role", False, False, False)),
         ("certificate", UNKNOWN),
         ("", UNKNOWN),
         (" ", UNKNOWN),
         (None, UNKNOWN),
         ("{{Sender Authorization}}", CERTIFICATE),
-        ("{{Role}}", OTHER),
+        ("{{Role}}", USER_ROLE),
         ("{{None}}", UNRESOLVED),
         ("{{Empty}}", UNRESOLVED),
         ("{{Blank}}", UNRESOLVED),
@@ -74,10 +74,10 @@ def test_odata_has_a_key_of_its_own() -> None:
         return outcome(*properties, adapter="ODataSender", **options)
 
     assert odata(prop("authentication", "certificate")) == CERTIFICATE
-    assert odata(prop("authentication", "basic"), ROWS) == OTHER
+    assert odata(prop("authentication", "basic"), ROWS) == USER_ROLE
     assert odata(prop("authentication", "ClientCertificate")) == UNKNOWN
     assert odata(prop("senderAuthType", "ClientCertificate")) == NONE
-    assert odata(prop("authentication", "basic"), participant=PAIR) == OTHER
+    assert odata(prop("authentication", "basic"), participant=PAIR) == USER_ROLE
     assert odata(participant=PAIR) == INFERRED
 
 
@@ -116,9 +116,9 @@ def test_without_the_key_the_rows_decide() -> None:
         ((prop("authentication", "{{Certificate}}"),), NONE),
         ((prop("authentication", "{{Certificate}}"), ROWS), CERTIFICATE),
         ((prop("authentication", "publickey"), ROWS), INFERRED),
-        ((prop("senderAuthType", "RoleBased"), ROWS), OTHER),
+        ((prop("senderAuthType", "RoleBased"), ROWS), USER_ROLE),
         ((prop("senderAuthType", "{{Nothing}}"), ROWS), UNRESOLVED),
-        ((prop("authentication", "none"), prop("senderAuthType", "RoleBased"), ROWS), OTHER),
+        ((prop("authentication", "none"), prop("senderAuthType", "RoleBased"), ROWS), USER_ROLE),
     ],
 )
 def test_another_adapter_is_told_by_its_properties(properties, expected) -> None:
@@ -141,9 +141,9 @@ def test_an_adapter_that_calls_out_is_never_checked(adapter) -> None:
         ("false", "client-certificate"),
         ("", "client-certificate"),
         ("maybe", "client-certificate"),
-        ("true", "other"),
-        (" TRUE ", "other"),
-        ("{{Basic}}", "other"),
+        ("true", "user-role"),
+        (" TRUE ", "user-role"),
+        ("{{Basic}}", "user-role"),
         ("{{Nothing}}", "unresolved"),
     ],
 )
@@ -157,7 +157,7 @@ def test_the_old_format(basic, kind, adapter) -> None:
     assert found.authorization.inferred
     assert found.authorization.exact, "no value of this key is documented"
     assert found.authorization.key == ("" if basic is None else "enableBasicAuthentication")
-    assert found.checked is (kind != "other")
+    assert found.checked is (kind != "user-role")
     assert [(e.subject.text, e.issuer.text) for e in found.entries] == [("cn=s", "cn=i")]
 
 

@@ -206,11 +206,11 @@ def test_overlays_win_over_the_bundle_and_the_last_over_all() -> None:
         subject = found.entries[0].subject
         return found.authorization.kind.value, subject.text, str(subject.definition.file)
 
-    assert outcome() == ("other", "CN=default", "parameters.prop")
+    assert outcome() == ("user-role", "CN=default", "parameters.prop")
     assert outcome(first) == ("client-certificate", "CN=first", "qa.properties")
     assert outcome(first, second) == ("client-certificate", "CN=second", "prod.json")
     assert outcome(second, first) == ("client-certificate", "CN=first", "qa.properties")
-    assert outcome() == ("other", "CN=default", "parameters.prop")
+    assert outcome() == ("user-role", "CN=default", "parameters.prop")
 
 
 def test_a_flow_without_a_parameter_file_leaves_parameters_undefined() -> None:

@@ -108,7 +108,7 @@ def test_text_beside_rows_is_a_problem_and_the_rows_count(text: str, before: boo
     whole = text + table if before else table + text
     stored_text, found, (problem,) = entries(whole)
     assert [(entry.subject.text, entry.issuer.text) for entry in found] == [("CN=a", "CN=b")]
-    assert "text that is part of none" in problem.message
+    assert "text outside of its rows" in problem.message
     assert stored(stored_text, problem.location) == whole
 
 

@@ -55,8 +55,9 @@ def octets(content: bytes) -> bytes:
 BUNDLE = b"".join(map(pem, CHAIN))
 ALGORITHM = der(bytes.fromhex("06092a864886f70d01050d"), der())
 BCFKS = der(der(ALGORITHM, octets(b"x" * 300)), der(der(ALGORITHM), octets(b"x" * 20)))
+SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 EMPTY = der(
-    bytes.fromhex("06092a864886f70d010702"),
+    SIGNED_DATA,
     asn1.encode(
         0xA0,
         der(
@@ -207,7 +208,7 @@ def test_other_content_is_named_and_never_shown() -> None:
     assert content.problems == ()
     for data, kind in (
         (key, "private key"),
-        (encrypted, "private key"),
+        (encrypted, "encrypted private key"),
         (request.public_bytes(serialization.Encoding.DER), "certificate request"),
         (revoked.public_bytes(serialization.Encoding.DER), "certificate revocation list"),
         (revoked.public_bytes(serialization.Encoding.PEM), "certificate revocation list"),
@@ -227,13 +228,17 @@ def test_other_content_is_named_and_never_shown() -> None:
         (b"", "empty"),
         (b"\xef\xbb\xbf\r\n", "empty"),
         (b"hello", "no certificate"),
-        (b"<html>-----</html>", "no certificate"),
+        (b"<html>-----</html>", "an HTML page"),
         (b"0", "no certificate"),
         (CHAIN[0][:200], "cut off"),
         (b"\xfe\xed\xfe\xed\0\0\0\2", "Java keystore"),
         (b"\0\0\0\2\0\0\0\x14" + bytes(20), "Bouncy Castle"),
         (BCFKS, "Bouncy Castle (BCFKS)"),
         (EMPTY, "PKCS#7 structure without any certificate"),
+        (
+            der(bytes.fromhex("06092a864886f70d010702"), asn1.encode(0xA0, der())),
+            "PKCS#7 structure",
+        ),
         (pem(EMPTY, "PKCS7"), "PKCS#7 structure without any certificate"),
         (b"ssh-ed25519 AAAAC3NzaC1lZDI1 x@example", "public key of SSH"),
         (b"PK\x03\x04rest", "zip"),

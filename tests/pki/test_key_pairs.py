@@ -178,7 +178,9 @@ def test_chain_tells_of_a_strangers_key(folder: Path, kind: str, verdict: str) -
     arguments = ["chain", "a.pem", "a.key", "--as-of", "2026-11-24"]
     text = " ".join(CliRunner().invoke(cli, arguments).stdout.split())
     assert f"{verdict}" in text
-    assert ("the private key in a.key is not its own" in text) is (verdict == "uncertain")
+    assert ("the private key in a.key is not that of this certificate" in text) is (
+        verdict == "uncertain"
+    )
 
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="needs OpenSSL")
@@ -231,7 +233,7 @@ def sender_says(path: str, *environment: str) -> str:
 
 
 PASSWORD = "--keystore-password-env=PW"
-NOT_OWN = "the private key in a.p12 is not its own"
+NOT_OWN = "he private key in a.p12 is not that of this certificate"
 
 
 @pytest.mark.parametrize("encryption", [None, PLAIN], ids=["a password", "none"])

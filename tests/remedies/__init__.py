@@ -204,14 +204,17 @@ def take_another_certificate(case: Case, finding: dict[str, Any], said: re.Match
 
 
 OF_SEVERAL: Remedies = (
-    (r"Enter the (subject DN and issuer )?DNs? of ", enter_the_senders),
+    (r"Enter the (Subject DN and Issuer )?DNs? of ", enter_the_senders),
     (r"Get the renewed certificate from the sender", take_another_certificate),
     (r"This key accepts no other .*\. So get the renewed one", take_another_certificate),
     (r"Wait for that day, or let the sender use a certificate", take_another_certificate),
     (r"Let the sender get a certificate ", take_another_certificate),
     (r"Ask the CA for a certificate with Client Auth", take_another_certificate),
-    (r".* issues no certificate with Client Auth.*: let the sender get", take_another_certificate),
-    (r"Get the successor of .*, or a client certificate under another", take_another_certificate),
+    (r".* issues no certificate with Client Auth.*\. Let the sender get", take_another_certificate),
+    (
+        r"Get the renewed certificate of this .*, or a client certificate under another",
+        take_another_certificate,
+    ),
     (r"Get the certificate itself from the CA", take_another_certificate),
     (r"Get this certificate and the one below it from the CA again", take_another_certificate),
 )

@@ -24,7 +24,7 @@ REMEDIES: Remedies = (
         enter_the_text,
     ),
     (
-        r".*(?:add a row for it|else overwrite it): "
+        r".*(?:add a row for it|else change this row): "
         r"Subject DN (?P<subject>.+) and Issuer DN (?P<issuer>.+)$",
         add_the_row,
     ),

@@ -19,6 +19,6 @@ def give_the_parameter_its_value(case: Case, finding: dict[str, Any], said: re.M
 
 
 REMEDIES: Remedies = (
-    (r"Add the subject DN and issuer DN of the sender's certificate", add_the_senders),
+    (r"Add a row with Subject DN and Issuer DN of the sender's certificate", add_the_senders),
     (r"Give the parameter its value", give_the_parameter_its_value),
 )

@@ -42,7 +42,7 @@ REMEDIES: Remedies = (
         r"SAP makes the certificate together .*\. So make a new service key",
         take_another_certificate,
     ),
-    (r"The renewed certificate is at hand \(.*\), and entry \d accepts it", remove_the_row),
+    (r"The renewed certificate is at hand \(.*\), and row \d accepts it", remove_the_row),
     (
         r"The renewed certificate is at hand \(.*\)\. (This key|Map it|Make a)",
         take_another_certificate,

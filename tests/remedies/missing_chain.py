@@ -20,4 +20,4 @@ def get_the_missing_one(case: Case, finding: dict[str, Any], said: re.Match[str]
     case.write("certificates/missing.pem", pem(*missing))
 
 
-REMEDIES: Remedies = ((r"Get this certificate from the CA, add it to ", get_the_missing_one),)
+REMEDIES: Remedies = ((r"Get this certificate from the CA", get_the_missing_one),)

@@ -26,7 +26,7 @@ def _take_another(case: Case, finding: dict[str, Any], said: re.Match[str]) -> N
 
 
 REMEDIES: Remedies = (
-    (r"Make a new service key, let the sender switch, delete this key, and", replace_the_key),
-    (r"Have the certificate of this key revoked .*, and remove the file", replace_the_key),
-    (r"Have the certificate of this key revoked .*, and take the key out", take_the_key_out),
+    (r"Make a new service key, let the sender switch, and delete this key. Then", replace_the_key),
+    (r"Have the certificate of this key revoked .*\. Then remove the file", replace_the_key),
+    (r"Have the certificate of this key revoked .*\. Then take the key out", take_the_key_out),
 )

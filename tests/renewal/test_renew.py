@@ -122,12 +122,14 @@ def test_what_is_wrong_with_the_certificate_itself(folder: Path) -> None:
     assert [problem["code"] for problem in found["problems"]] == ["IFL103"]
 
 
-def test_a_certificate_that_cannot_work_is_put_right_before_all_else(folder: Path) -> None:
+def test_a_certificate_that_cannot_work_is_mended_before_anything_is_changed_for_it(
+    folder: Path,
+) -> None:
     server = issue("renew-srv", NAME, SECOND, "2026-12-01", "2027-12-01", usages=[SERVER_AUTH])
     (folder / "new" / "server.pem").write_bytes(pem(server, SECOND))
-    first, second, *_ = steps(plan("new/server.pem", exit_code=1))
-    assert "wrong with the certificate" in first["what"]
-    assert (first["until"], second["what"].split()[0]) == ("2026-12-12", "Add")
+    (only,) = steps(plan("new/server.pem", exit_code=1))
+    assert "wrong with the certificate" in only["what"]
+    assert only["until"] == "2026-12-12"
 
 
 def test_a_certificate_that_begins_too_late_leaves_a_gap(folder: Path) -> None:
@@ -135,9 +137,9 @@ def test_a_certificate_that_begins_too_late_leaves_a_gap(folder: Path) -> None:
     (folder / "new" / "late.pem").write_bytes(pem(late, FIRST))
     (switch,) = steps(plan("new/late.pem"))
     assert (switch["since"], switch["until"], switch["days_left"]) == ("2027-01-10", None, None)
-    assert "on 2026-12-12: in between nobody can call" in switch["what"]
+    assert "on 2026-12-12: in between the sender can't call" in switch["what"]
     (switch,) = steps(plan("new/late.pem", "--as-of", "2027-02-01"))
-    assert "nobody can call" not in switch["what"]
+    assert "the sender can't call" not in switch["what"]
 
 
 def test_a_name_without_a_common_name_is_known_by_the_whole_subject(folder: Path) -> None:
@@ -161,6 +163,15 @@ def test_every_configured_environment_is_looked_at(folder: Path) -> None:
     (touched,) = plan("new/other.pem")["touched"]
     assert touched["environments"] == ["qa", "prod"]
     assert "nothing to do" in renew("new/other.pem", "--environment", "dev")
+    (found,) = plan(stranger(folder, dn("CN=y", "O=Example")))["predecessors"]
+    assert found["places"] == ["Orders: HTTPS /orders, row 1 (qa, prod)"]
+
+
+def test_what_is_not_at_hand_is_to_be_kept(folder: Path) -> None:
+    advice = "Keep the new certificate with the others"
+    assert advice in renew("new/same.pem")
+    (folder / "certs" / "new.pem").write_bytes(pem(SAME_PAIR))
+    assert advice not in renew("new/same.pem")
 
 
 def stranger(folder: Path, subject, issuer=FIRST, file: str = "new/x.pem") -> str:
@@ -191,7 +202,7 @@ def test_whose_place_a_stranger_may_take(folder, subject, issuer, likeness, said
     assert found["places"] == ["Orders: HTTPS /orders, row 1"]
     text = " ".join(renew(file).split())
     assert said in text
-    assert f'iflint renew {file} --replaces "CN=orders.example.com,O=Example"' in text
+    assert f'iflint renew --replaces "CN=orders.example.com,O=Example" {file} flow' in text
     assert "nothing to do" not in text
 
 
@@ -242,7 +253,7 @@ def test_the_certificate_in_use_gets_the_plan_for_the_next(folder: Path) -> None
     assert "Certificate in use" in text
     assert "switches to the new certificate" not in text
     (folder / "certs" / "new.pem").write_bytes(pem(SAME_PAIR))
-    assert "iflint renew certs/new.pem gives its plan" in " ".join(renew("old.pem").split())
+    assert "iflint renew certs/new.pem flow gives its plan" in " ".join(renew("old.pem").split())
     assert plan("old.pem")["schedules"] == []
     assert plan("old.pem", "--as-of", "2026-12-20", exit_code=1)["schedules"] == []
     (folder / "certs" / "new.pem").unlink()
@@ -360,7 +371,7 @@ def test_the_flow_as_it_stands_counts_as_fix_counts_it(folder, defaults, said) -
 def test_markdown_is_a_checklist_with_the_row_to_copy(folder: Path) -> None:
     text = renew("new/other.pem", "--format", "markdown")
     assert "1. [ ] Add this row" in text
-    assert "issuer   CN=CA 2,O=Example" in text
+    assert "Issuer DN   CN=CA 2,O=Example" in text
 
 
 @pytest.mark.parametrize(
@@ -594,7 +605,9 @@ def test_what_is_wrong_is_said_in_the_words_of_the_kind(by_role: Path, write, it
     of_a_ca = issue("renew-of-a-ca", NAME, TOP, "2026-11-01", "2028-12-12", ca=True)
     (by_role / "new" / "ca.pem").write_bytes(pem(of_a_ca))
     (problem,) = plan("new/ca.pem")["problems"]
-    assert problem["message"].startswith(f"This {its}'s certificate is the certificate of a CA:")
+    assert problem["message"].startswith(
+        f"This {its}'s certificate is that of a CA, not of a sender:"
+    )
     assert f"needs a new {its}" in problem["remedy"]
     assert "entry" not in renew("new/ca.pem")
 
@@ -603,6 +616,9 @@ def test_what_is_wrong_with_a_certificate_is_said_of_no_entry(folder: Path) -> N
     arguments = ["renew", "certs/all.pem", ".", "--as-of", "2027-02-01"]
     shown = " ".join(CliRunner().invoke(cli, arguments).stdout.split())
     assert "2026-12-12, ended 51 days ago" in shown
-    assert "The client certificate of this sender expired on 2026-12-12 (51 days ago)." in shown
+    assert (
+        "The client certificate of this sender expired on 2026-12-12 (51 days ago), so calls"
+        in shown
+    )
     assert "fix: Get the renewed certificate from the sender. " in shown
     assert "this entry" not in shown

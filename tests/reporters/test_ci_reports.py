@@ -216,11 +216,11 @@ def test_what_was_looked_at_is_one_sentence() -> None:
     keys = CallerResult(kind="service-key", name="k", id="k", location=EXPIRED.location)
     mapping = msgspec.structs.replace(keys, kind="mapping", name="M", id="m")
     assert looked_at(with_findings(callers=(keys, mapping))) == (
-        "2 iFlows; 1 sender channel (1 by client certificate);"
-        " 3 bindings (1 row, 1 service key, 1 mapping), 1 with a certificate at hand."
+        "2 iFlows; 1 sender channel (1 by Client Certificate);"
+        " 1 row, 1 service key and 1 mapping, 1 with a certificate at hand."
     )
     nothing = with_findings(iflows=())
-    assert looked_at(nothing) == "0 iFlows; 0 sender channels; 0 bindings."
+    assert looked_at(nothing) == "0 iFlows; 0 sender channels."
 
 
 def test_nothing_is_counted_where_all_fits() -> None:
@@ -350,7 +350,7 @@ def test_a_suite_an_iflow_and_a_test_a_finding() -> None:
     orders, invoices, rest = tree
     assert orders.get("package") == "Acme Orders"
     failed, noted = orders.findall("testcase")
-    assert failed.get("name") == "IFL101 expired-certificate: HTTPS 'Orders in' /orders, entry 1"
+    assert failed.get("name") == "IFL101 expired-certificate: HTTPS 'Orders in' /orders, row 1"
     assert failed.find("failure").get("message") == EXPIRED.message
     assert noted.find("skipped").get("message") == UNDECIDABLE.message
     assert (invoices.get("failures"), invoices.get("skipped")) == ("1", "1")
@@ -473,7 +473,7 @@ def test_markdown_begins_with_what_breaks_next() -> None:
     text = job_summary.render(sample())
     assert text.startswith("## iflint: 3 errors, 1 warning and 1 note\n")
     assert text.index("### What breaks next") < text.index("### Findings")
-    assert "| 2026-12-01 (in 7 days) | SOAP /invoices, entry 1 | Send Invoices |" in text
+    assert "| 2026-12-01 (in 7 days) | SOAP /invoices, row 1 | Send Invoices |" in text
     _, cells = parsed(text)
     rows = [cells[at : at + 5] for at in range(4, len(cells), 5)]
     assert [row[0] for row in rows] == ["error", "error", "error", "warning", "note"]

@@ -51,7 +51,7 @@ def by_role(*ids, findings=(OF_KEY,), callers=None, **changes):
     channel = msgspec.structs.replace(
         first.channels[0],
         authorization="RoleBased",
-        kind="other",
+        kind="user-role",
         checked=False,
         entries=(),
         findings=(),
@@ -94,7 +94,7 @@ def views(report):
 def test_a_channel_by_role_names_the_keys_that_open_it() -> None:
     page = Page(html.render(also_on_a_channel(by_role("k1", "k2"))))
     assert page.text.count("service key acme of tenant it-rt-acme") > 3
-    assert "authorized by role Orders.send" in page.text
+    assert "authorized by User Role Orders.send" in page.text
     assert "its certificate ended on 2026-03-04" in page.text
     ids = [each["id"] for _, each in page.elements if "id" in each]
     assert len(ids) == len(set(ids))

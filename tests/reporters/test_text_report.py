@@ -55,7 +55,7 @@ error[IFL101] expired-certificate: The client certificate of this entry expired
  41 | …e.subjectDN'&gt;CN=orders.acme.example, O=Acme GmbH, C=DE&lt;/cell&gt;&l…
     |                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   iFlow        Acme Orders › Receive Orders 1.0.4
-  channel      HTTPS "Orders in" /orders, entry 1
+  channel      HTTPS "Orders in" /orders, row 1
   certificate  CN=orders.acme.example, O=Acme GmbH, C=DE
   issued by    CN=Acme Issuing CA 2, O=Acme GmbH, C=DE
   valid        2025-03-05 to 2026-03-04
@@ -138,6 +138,20 @@ def test_a_cause_is_said_once_with_its_places() -> None:
     assert everything.count("Orders in") == 6
 
 
+def test_an_interface_with_two_causes_of_a_kind_is_one() -> None:
+    (one,) = at_places(1)
+    shown = text.render(with_findings(one, msgspec.structs.replace(one, cause="another")))
+    assert shown.startswith("2 expired-certificate: 1 interface.\n")
+
+
+def test_a_cause_tells_each_fix_once_and_of_which_place_it_is() -> None:
+    first, second, third = at_places(3)
+    third = msgspec.structs.replace(third, remedy="Make a new key")
+    shown = " ".join(text.render(with_findings(first, second, third)).split())
+    assert shown.count(EXPIRED.remedy) == 1
+    assert "/3, row 1: Make a new key" in shown.partition("fix:")[2]
+
+
 def test_a_file_is_named_once_where_all_places_lie_in_it() -> None:
     places = [msgspec.structs.replace(each, location=EXPIRED.location) for each in at_places(3)]
     shown = text.render(with_findings(*places), width=200)
@@ -150,7 +164,7 @@ def test_places_of_one_cause_name_their_certificates_where_these_differ() -> Non
     first, second = at_places(2)
     other = msgspec.structs.replace(EXPIRED.certificate, sha256="ff", subject="CN=other")
     second = msgspec.structs.replace(second, certificate=other)
-    assert "/2, entry 1, CN=other (" in " ".join(text.render(with_findings(first, second)).split())
+    assert "/2, row 1, CN=other (" in " ".join(text.render(with_findings(first, second)).split())
 
 
 def test_breaks_on_and_broken_since() -> None:
@@ -165,11 +179,11 @@ def test_summary() -> None:
         """\
 Summary
 iFlows           2 in 1 package
-sender channels  1: 1 by client certificate
-bindings         1: 1 row; 1 with a certificate at hand
+sender channels  1 by Client Certificate
+let in by        1 row; 1 with a certificate at hand
 certificates     3 in 2 files
 skipped          archive without flow: 2, clutter: 1 (--verbose names them)
-trust list       SAP BTP Trust Store 3.0.0 (2026-06-03), for platform Cloud Foundry
+list of roots    SAP BTP Trust Store 3.0.0 (2026-06-03), for platform Cloud Foundry
 clock            2026-11-24 00:00:00 UTC
 findings         3 errors, 1 warning and 1 note
 """
@@ -217,12 +231,12 @@ def test_channels_are_told_by_how_they_are_authorized_and_those_without_are_none
     report = sample()
     (iflow, *_) = (iflow for iflow in report.iflows if iflow.channels)
     (channel, *_) = iflow.channels
-    role_based = msgspec.structs.replace(channel, checked=False, kind="other", entries=())
+    role_based = msgspec.structs.replace(channel, checked=False, kind="user-role", entries=())
     polling = msgspec.structs.replace(channel, checked=False, kind="none", entries=())
     other = msgspec.structs.replace(role_based, ordinal=2)
     iflow = msgspec.structs.replace(iflow, channels=(channel, role_based, other, polling))
     shown = text.render(with_findings(iflows=(iflow,)))
-    assert "sender channels  3: 1 by client certificate, 2 by role\n" in shown
+    assert "sender channels  1 by Client Certificate, 2 by User Role\n" in shown
 
 
 def test_clean() -> None:
@@ -303,13 +317,13 @@ def test_the_numbers_of_entries_add_up() -> None:
     report = iflint.check(str(demo), as_of=datetime(2026, 11, 24, tzinfo=UTC), roots=[roots])
     summary = " ".join(text.render(report).split())
     counts = re.search(
-        r"bindings (\d+): (\d+) rows, (\d+) service keys, (\d+) mappings;"
+        r"let in by (\d+) rows, (\d+) service keys and (\d+) mappings;"
         r" (\d+) with a certificate at hand (\d+) without: (.*) (\d+) more rows in ",
         summary,
     )
     assert counts is not None
-    total, rows, keys, mappings, with_one, without, states, more = counts.groups()
-    assert int(rows) + int(keys) + int(mappings) == int(total) == int(with_one) + int(without)
+    rows, keys, mappings, with_one, without, states, more = counts.groups()
+    assert int(rows) + int(keys) + int(mappings) == int(with_one) + int(without)
     assert sum(map(int, re.findall(r"\d+", states))) == int(without)
     entries = sum(len(channel.entries) for channel in report.channels)
     assert int(rows) + int(more) == entries

@@ -51,9 +51,9 @@ def remedy(folder: Path, ca, monkeypatch, until: str, to=TOP, client_auth: str =
 
 def test_the_cross_certificate_is_added_and_no_new_one_is_asked_for(tmp_path, monkeypatch) -> None:
     said = remedy(tmp_path, CA, monkeypatch, "2030-01-01")
-    assert "CN=CA, O=Example is certified by CN=Listed Root, O=Example, too" in said
-    assert "cross certificate of CN=CA, O=Example" in said
-    assert "no new certificate is needed" in said
+    assert "CN=CA, O=Example has a second certificate, from CN=Listed Root, O=Example" in said
+    assert "add the certificate of CN=CA, O=Example from that root" in said
+    assert "No new client certificate is needed" in said
     assert "get a certificate" not in said
 
 
@@ -74,5 +74,5 @@ def test_the_cross_certificate_is_added_and_no_new_one_is_asked_for(tmp_path, mo
 )
 def test_what_is_no_way_is_not_advised(tmp_path, monkeypatch, ca, until, to, client_auth) -> None:
     said = remedy(tmp_path, ca, monkeypatch, until, to, client_auth)
-    assert "cross certificate" not in said
-    assert "get a certificate under a root that is on the list" in said
+    assert "second certificate" not in said
+    assert "get a certificate under a supported root" in said

@@ -80,15 +80,19 @@ def test_a_root_that_ends_within_the_window_is_told_once(findings, days, name) -
 @pytest.mark.parametrize(
     ("case", "day", "said"),
     [
-        ("bad-on-request", "2027-02-01", "will not be renewed like for like: Example Web Trust"),
-        ("bad-on-request", "2027-02-02", "can't be renewed like for like any more"),
-        ("bad-disputed", "2026-05-15", "will not be renewed like for like: Example Web Trust"),
-        ("bad-disputed", "2026-05-16", "can perhaps not be renewed like for like any more"),
-        ("bad-disputed", "2027-02-11", "can't be renewed like for like any more"),
-        ("bad-announced", "2027-03-14", "can perhaps not be renewed like for like any more"),
-        ("bad-announced", "2027-03-15", "can't be renewed like for like any more"),
-        ("bad-unknown-ca", "2027-03-14", "will not be renewed like for like: its public CA"),
-        ("bad-unknown-ca", "2027-03-15", "Since 2027-03-15 no public CA may issue one"),
+        ("bad-on-request", "2027-02-01", "will not be renewed as it is: Example Web Trust"),
+        ("bad-on-request", "2027-02-02", "can't be renewed as it is"),
+        ("bad-disputed", "2026-05-15", "will not be renewed as it is: Example Web Trust"),
+        ("bad-disputed", "2026-05-16", "can perhaps not be renewed as it is"),
+        ("bad-disputed", "2027-02-11", "can't be renewed as it is"),
+        ("bad-announced", "2027-03-14", "can perhaps not be renewed as it is"),
+        ("bad-announced", "2027-03-15", "can't be renewed as it is"),
+        ("bad-unknown-ca", "2027-03-14", "will not be renewed as it is: its public CA"),
+        (
+            "bad-unknown-ca",
+            "2027-03-15",
+            "Since 2027-03-15 no public CA may issue such certificates",
+        ),
     ],
 )
 def test_the_sunset_day_by_day(findings, case, day, said) -> None:
@@ -98,7 +102,7 @@ def test_the_sunset_day_by_day(findings, case, day, said) -> None:
     found = findings(f"client-auth-sunset/{case}", day, calendar=calendar)
     message = found["client-auth-sunset"].message
     assert said in message
-    assert "It works until 2027-09-30" in message
+    assert "The certificate works until 2027-09-30" in message
 
 
 def test_the_sunset_is_not_told_of_what_does_not_work(findings) -> None:

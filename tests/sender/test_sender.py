@@ -403,7 +403,7 @@ def test_the_order_of_attributes_is_a_near_miss(folder: Path) -> None:
     assert calls(found) == [("/orders/0", "near-miss")]
     assert states(found)["channels"] == "fails"
     text = run("sender.jks", "flow").stdout
-    assert "subject  CN=orders.example.com,O=Example" in text
+    assert "Subject DN  CN=orders.example.com,O=Example" in text
 
 
 def test_other_certificates_beside_the_flow_make_no_difference(folder: Path) -> None:
@@ -424,7 +424,7 @@ def test_no_channel_lists_it(folder: Path) -> None:
     write_flow(folder, [(dn("CN=x", "O=X").text, CA.name.text)])
     found = answer("flow")
     assert states(found)["channels"] == "fails"
-    assert "subject CN=orders.example.com,O=Example, issuer CN=CA,O=Example" in said(
+    assert "Subject DN CN=orders.example.com,O=Example and Issuer DN CN=CA,O=Example" in said(
         found, "channels"
     )
 
@@ -470,7 +470,7 @@ def test_what_lets_it_in_besides_rows(folder: Path, kind: str, label: str) -> No
     if kind != "unpinned":
         assert label in said(found, "channels")
         assert "row with subject" not in said(found, "channels")
-        assert "subject  CN=" not in run("sender.jks", "flow").stdout
+        assert "Subject DN  CN=" not in run("sender.jks", "flow").stdout
 
 
 def test_keys_for_channels_by_role_may_lie_elsewhere(folder: Path) -> None:
@@ -478,7 +478,7 @@ def test_keys_for_channels_by_role_may_lie_elsewhere(folder: Path) -> None:
     (folder / "flow" / "caller.json").unlink()
     found = answer("flow")
     assert states(found)["channels"] == "unknown"
-    assert "make a service key or mapping with it" in said(found, "channels")
+    assert "make a service key or a mapping with it" in said(found, "channels")
 
 
 def test_environments_differ_where_their_parameters_do(folder: Path) -> None:
@@ -585,4 +585,4 @@ def test_markdown_is_a_checklist(folder: Path) -> None:
     text = run("sender.jks", "flow", "--format", "markdown").stdout
     assert "1. [ ] The load balancer's root" in text
     assert "3. [x] The certificate is valid: **holds**" in text
-    assert "subject  CN=orders.example.com,O=Example" in text
+    assert "Subject DN  CN=orders.example.com,O=Example" in text

@@ -43,6 +43,7 @@ def test_each_sign_leads_to_its_symptom(symptom) -> None:
     [
         ("HTTP 403 Unauthorized", "403"),
         ("I got a 403", "403"),
+        ("http403", "403"),
         ("403 forbidden", "403"),
         ("HTTP/1.1 401 Unauthorized", "401"),
         ("Unauthorized", "401"),

@@ -339,7 +339,9 @@ class _Reader:
     def _expression(self, token: _Token, depth: int) -> Node | None:
         """A name and what follows it: a function's argument, or a reference."""
         name = self._layer.text[token.start : token.end]
-        if self._kind == "(":
+        if self._kind == "(" and depth >= MAX_DEPTH:
+            self._skip_enclosed()
+        elif self._kind == "(":
             self._next()
             if name == _MERGE:
                 return self._merged(depth)

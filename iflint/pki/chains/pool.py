@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class CertificatePool:
-    """The certificates at hand, each once, with every place at which it was found."""
+    """The certificates at hand, each once, with every place at which it was found.
+
+    In ``remembered`` is what others have worked out of them.
+    """
 
     def __init__(self, found: Iterable[FoundCertificate]) -> None:
         self._locations: dict[Certificate, list[Location]] = {}
@@ -26,6 +29,7 @@ class CertificatePool:
         self._by_key_id: dict[tuple[str, bytes | None], list[Certificate]] | None = None
         self._entries: dict[Certificate, list[KeyEntry]] = {}
         self._declared: set[Certificate] = set()
+        self.remembered: dict[object, object] = {}
         for one in found:
             places = self._locations.setdefault(one.certificate, [])
             if one.location not in places[-1:]:

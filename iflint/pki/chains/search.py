@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -39,7 +40,7 @@ from iflint.pki.chains.verdict import (
 from iflint.pki.roots.trust import Root, RootStanding, TrustList, root_from_certificate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from iflint.pki.chains.name_constraints import NameConstraints
 
@@ -78,25 +79,73 @@ def judge_chain(
     return _Search(leaf, pool, trust, at, verifier or SignatureCache()).verdict()
 
 
-class _Key(msgspec.Struct):
+class _Key:
     """All that is known under one name with one key."""
 
-    spki: bytes
-    certificates: list[Certificate]
-    roots: list[Root]
+    def __init__(self, spki: bytes) -> None:
+        self.spki = spki
+        self.certificates: list[Certificate] = []
+        self.roots: list[Root] = []
 
-    def contradicts(self, key_id: bytes | None) -> bool:
-        """Whether the key identifiers say that this is not the key looked for."""
-        known = self._key_ids()
-        return key_id is not None and bool(known) and key_id not in known
-
-    def is_named_by(self, key_id: bytes | None) -> bool:
-        """Whether the key identifiers say that this is the key looked for."""
-        return key_id in self._key_ids()
-
-    def _key_ids(self) -> set[bytes]:
+    @cached_property
+    def ids(self) -> frozenset[bytes]:
+        """Its key identifiers, as its certificates and roots have them."""
         holders: list[Certificate | Root] = [*self.certificates, *self.roots]
-        return {h.subject_key_id for h in holders if h.subject_key_id is not None}
+        return frozenset(h.subject_key_id for h in holders if h.subject_key_id is not None)
+
+    def unlikeliness(self, key_id: bytes | None) -> int:
+        """0 if the key identifiers say that this is the key looked for, 2 if it is another one."""
+        if key_id in self.ids:
+            return 0
+        return 2 if self.ids and key_id is not None else 1
+
+
+class _Keys:
+    """The keys under one name, and the roots that are known by that name without a key."""
+
+    def __init__(self, named: Sequence[Certificate], roots: Iterable[Root]) -> None:
+        self._by_spki: dict[bytes, _Key] = {}
+        self._by_id: dict[bytes, list[_Key]] = {}
+        self.unnamed: list[Root] = []
+        for candidate in named:
+            self._of(candidate.spki).certificates.append(candidate)
+        for root in roots:
+            spki = root.spki or next((c.spki for c in named if c.sha1 == root.sha1), None)
+            if spki is None:
+                self.unnamed.append(root)
+            else:
+                self._of(spki).roots.append(root)
+        self._without_id = [key for key in self._by_spki.values() if not key.ids]
+        for key in self._by_spki.values():
+            for key_id in key.ids:
+                self._by_id.setdefault(key_id, []).append(key)
+
+    def _of(self, spki: bytes) -> _Key:
+        return self._by_spki.setdefault(spki, _Key(spki))
+
+    def likeliest_first(self, certificate: Certificate, most: int = 2) -> Iterator[_Key]:
+        """Those that may have signed a certificate, up to an unlikeliness; its own before others.
+
+        Few are looked at where the key identifiers tell which it is.
+        """
+        key_id = certificate.authority_key_id
+        own = self._by_spki.get(certificate.spki)
+        every = self._by_spki.values()
+        groups = (
+            self._by_id.get(key_id, ()) if key_id is not None else (),
+            self._without_id if key_id is not None else every,
+            every if key_id is not None else (),
+        )
+        for unlikeliness, group in enumerate(groups[: most + 1]):
+            if own is not None and own.unlikeliness(key_id) == unlikeliness:
+                yield own
+            for key in group:
+                if key is not own and key.unlikeliness(key_id) == unlikeliness:
+                    yield key
+
+    def hold_another_than(self, spki: bytes) -> bool:
+        """Whether there is a key besides this one."""
+        return len(self._by_spki) > (spki in self._by_spki)
 
 
 class _Issuers(msgspec.Struct):
@@ -194,13 +243,11 @@ class _Search:
         self._pool = pool
         self._trust = trust
         self._at = at
-        self._verifier = verifier
-        self._issuers: dict[Certificate, _Issuers] = {}
+        self._finder = _finder(pool, trust, verifier)
         self._constraints: dict[_Constraints, NameConstraints | None] = {}
         self._refusals: dict[tuple[_Constraints, Certificate], str | None] = {}
         self._refusing: dict[Certificate, int] = {}
         self._steps = _Spending(STEPS_OF_A_CHAIN, STEPS, verifier.budget)
-        self._looks = _Spending(STEPS_OF_A_CHAIN, STEPS, verifier.budget)
         self._signatures = _Spending(SIGNATURES_OF_A_CHAIN, SIGNATURES, verifier.budget)
         self._name_checks = _Spending(NAME_CHECKS_OF_A_CHAIN, NAME_CHECKS, verifier.budget)
         self._best: ChainVerdict | None = None
@@ -352,20 +399,10 @@ class _Search:
 
     @cached_property
     def _constraints_above(self) -> tuple[_Constraints, ...]:
-        """The name constraints of all CAs to which a path from the client may lead, each once."""
-        seen = {self._leaf}
-        found: dict[_Constraints, None] = {}
-        waiting = [self._leaf]
-        while waiting and self._looks.spend():
-            issuers = self._issuers_of(waiting.pop())
-            anchors = (root.certificate for root in issuers.roots if root.certificate is not None)
-            for issuer in (*issuers.certificates, *anchors):
-                if (constraints := _constraints(issuer)) is not None:
-                    found[constraints] = None
-                if issuer not in seen:
-                    seen.add(issuer)
-                    waiting.append(issuer)
-        return tuple(found)
+        return self._finder.constraints_above(self._leaf, self._signatures)
+
+    def _issuers_of(self, certificate: Certificate) -> _Issuers:
+        return self._finder.issuers_of(certificate, self._signatures)
 
     def _refusal(self, constraints: _Constraints, certificate: Certificate) -> str | None:
         question = (constraints, certificate)
@@ -536,78 +573,110 @@ class _Search:
         if self._best is None or _rank(found) < _rank(self._best):
             self._best = found
 
-    # Who issued a certificate.
 
-    def _issuers_of(self, certificate: Certificate) -> _Issuers:
+class _Finder:
+    """Who issued a certificate, of those at hand and the known roots; each is found once."""
+
+    def __init__(self, pool: CertificatePool, trust: TrustList, verifier: SignatureCache) -> None:
+        self._pool = pool
+        self._trust = trust
+        self._verifier = verifier
+        self._issuers: dict[Certificate, _Issuers] = {}
+        self._named: dict[str, _Keys] = {}
+        self._constraints: dict[tuple[bytes, ...], tuple[_Constraints, ...]] = {}
+
+    def issuers_of(self, certificate: Certificate, signatures: _Spending) -> _Issuers:
+        """The issuers; what is not known yet is taken from the ``signatures`` of a search."""
         known = self._issuers.get(certificate)
         if known is None:
-            known = self._issuers[certificate] = self._find_issuers(certificate)
+            known = self._issuers[certificate] = self._find(certificate, signatures)
         return known
 
-    def _find_issuers(self, certificate: Certificate) -> _Issuers:
+    def constraints_above(
+        self, leaf: Certificate, signatures: _Spending
+    ) -> tuple[_Constraints, ...]:
+        """The name constraints of all CAs to which a path from a client may lead, each once."""
+        group = self.issuers_of(leaf, signatures).group
+        if group not in self._constraints:
+            walked = self._walked_constraints(leaf, signatures)
+            self._constraints[group] = tuple(dict.fromkeys(walked))
+        return self._constraints[group]
+
+    def _walked_constraints(
+        self, leaf: Certificate, signatures: _Spending
+    ) -> Iterator[_Constraints]:
+        seen = {leaf}
+        level = [leaf]
+        for _ in range(MAX_CERTIFICATES_IN_PATH):
+            above: dict[Certificate, None] = {}
+            for issuers in (self.issuers_of(each, signatures) for each in level):
+                above |= dict.fromkeys(issuers.certificates)
+                above |= dict.fromkeys(
+                    root.certificate for root in issuers.roots if root.certificate
+                )
+            for issuer in above:
+                if (constraints := _constraints(issuer)) is not None:
+                    yield constraints
+            level = [issuer for issuer in above if issuer not in seen]
+            seen.update(level)
+
+    def _find(self, certificate: Certificate, signatures: _Spending) -> _Issuers:
         """Of those that carry the issuer's name, the ones with the key that signed.
 
         One key at most verifies a signature, so the first that does ends the search. Where none
         does, key identifiers that differ (RFC 5280 §4.2.1.1) say that a candidate is simply
         another certificate of the same name.
         """
-        keys, unnamed = self._candidates(certificate)
-        key_id = certificate.authority_key_id
-        keys.sort(
-            key=lambda key: (
-                not key.is_named_by(key_id),
-                key.contradicts(key_id),
-                key.spki != certificate.spki,
-            )
-        )
+        keys = self._keys_for(certificate)
         unknown: list[_Key] = []
-        for number, key in enumerate(keys):
-            if number and not self._signatures.spend():
+        for number, key in enumerate(keys.likeliest_first(certificate)):
+            if number and not signatures.spend():
                 break
             answer = self._verifier.verify(certificate, key.spki)
             if answer is Verification.VALID:
                 return _issuers(certificate, [key], verified=True)
             if answer is Verification.UNKNOWN:
                 unknown.append(key)
-        if unnamed:
-            return _Issuers(group=(certificate.der,), roots=tuple(unnamed))
-        return self._without_verified(certificate, keys, unknown)
+        if keys.unnamed:
+            return _Issuers(group=(certificate.der,), roots=tuple(keys.unnamed))
+        return _without_verified(certificate, keys, unknown)
 
-    def _without_verified(
-        self, certificate: Certificate, keys: list[_Key], unknown: list[_Key]
-    ) -> _Issuers:
-        key_id = certificate.authority_key_id
-        meant = [key for key in keys if not key.contradicts(key_id)]
-        if likely := [key for key in unknown if key in meant]:
-            return _issuers(certificate, likely, verified=False)
-        others = [key for key in meant if key.spki != certificate.spki]
-        if others:
-            holders: list[Certificate | Root] = [*others[0].certificates, *others[0].roots]
+    def _keys_for(self, certificate: Certificate) -> _Keys:
+        """The keys under the issuer's name; the certificate's own, too, if it is self-issued."""
+        name, named = certificate.issuer, self._pool.issuers_of(certificate)
+        is_own = certificate.self_issued and certificate not in named
+        if is_own or len(named) < len(self._pool.named(name)):
+            own = (certificate,) if is_own else ()
+            return _Keys((*named, *own), self._trust.roots_named(name))
+        known = self._named.get(name.chain_key)
+        if known is None:
+            known = _Keys(named, self._trust.roots_named(name))
+            self._named[name.chain_key] = known
+        return known
+
+
+def _finder(pool: CertificatePool, trust: TrustList, verifier: SignatureCache) -> _Finder:
+    """The finder for what is at hand, the same from one call to the next."""
+    question = (id(trust), id(verifier))  # the finder holds them, so that no other has these
+    if question not in pool.remembered:
+        pool.remembered[question] = _Finder(pool, trust, verifier)
+    found = pool.remembered[question]
+    assert isinstance(found, _Finder)
+    return found
+
+
+def _without_verified(certificate: Certificate, keys: _Keys, unknown: list[_Key]) -> _Issuers:
+    key_id = certificate.authority_key_id
+    if likely := [key for key in unknown if key.unlikeliness(key_id) < 2]:
+        return _issuers(certificate, likely, verified=False)
+    meant = list(islice(keys.likeliest_first(certificate, most=1), 2))
+    for key in meant:
+        if key.spki != certificate.spki:
+            holders: list[Certificate | Root] = [*key.certificates, *key.roots]
             return _Issuers(group=(certificate.der,), mismatch=holders[0], name_known=True)
-        own = certificate.self_issued and bool(meant)
-        name_known = any(key.spki != certificate.spki for key in keys)
-        return _Issuers(group=(certificate.der,), is_own=own, name_known=name_known)
-
-    def _candidates(self, certificate: Certificate) -> tuple[list[_Key], list[Root]]:
-        """The keys under the issuer's name, and the roots known by that name without a key."""
-        keys: dict[bytes, _Key] = {}
-
-        def key_of(spki: bytes) -> _Key:
-            return keys.setdefault(spki, _Key(spki, [], []))
-
-        named = list(self._pool.issuers_of(certificate))
-        if certificate.self_issued and certificate not in named:
-            named.append(certificate)
-        for candidate in named:
-            key_of(candidate.spki).certificates.append(candidate)
-        unnamed = []
-        for root in self._trust.roots_named(certificate.issuer):
-            spki = root.spki or next((c.spki for c in named if c.sha1 == root.sha1), None)
-            if spki is None:
-                unnamed.append(root)
-            else:
-                key_of(spki).roots.append(root)
-        return list(keys.values()), unnamed
+    own = certificate.self_issued and bool(meant)
+    name_known = keys.hold_another_than(certificate.spki)
+    return _Issuers(group=(certificate.der,), is_own=own, name_known=name_known)
 
 
 def _issuers(certificate: Certificate, keys: list[_Key], *, verified: bool) -> _Issuers:

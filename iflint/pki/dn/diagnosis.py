@@ -112,11 +112,11 @@ def _reason(text: str, error: MalformedName) -> tuple[str, int, int]:
     instead = _WRITE_INSTEAD.get(keyword.upper())
     if instead is not None and error.message.endswith(grammar.UNKNOWN_TYPE):
         other = " (or SERIALNUMBER=, if that is meant)" if keyword.upper() == "SN" else ""
-        message = f"`{keyword}` {grammar.UNKNOWN_TYPE}: it reads {instead}={other}"
+        message = f"`{keyword}` {grammar.UNKNOWN_TYPE}; it reads {instead}={other}"
         return message, error.start, error.end
     if error.message == grammar.NO_EQUALS and error.start > 0:
         return (
-            "this part has no `=`: a comma, `;` or `+` in a value must be escaped or quoted",
+            "this part has no `=`; a comma, `;` or `+` in a value must be escaped or quoted",
             error.start,
             error.end,
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from datetime import UTC, date, datetime, time
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -301,6 +301,7 @@ def checked_table(data: bytes, name: str) -> Table:
     return table
 
 
+@cache
 def packaged_table() -> Table:
     """SAP's roots as packaged with iflint."""
     return read_table(packaged_data())
@@ -331,7 +332,16 @@ class TrustList(msgspec.Struct, frozen=True, dict=True):
         """The same list as it is in force at another ``moment`` (aware)."""
         if self.release is None or self.pinned:
             return self
-        return msgspec.structs.replace(self, release=self.table.release_at(moment))
+        release = self.table.release_at(moment)
+        if release == self.release:
+            return self
+        if release not in self._of_releases:
+            self._of_releases[release] = msgspec.structs.replace(self, release=release)
+        return self._of_releases[release]
+
+    @cached_property
+    def _of_releases(self) -> dict[str, TrustList]:
+        return {}
 
     def of_release(self, release: str) -> TrustList:
         """The same list with this release of its table in force, whatever the clock says."""

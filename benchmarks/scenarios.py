@@ -1,0 +1,392 @@
+"""What time must be linear in: each scenario makes n of one thing, and asks a command about it."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
+sys.path.insert(0, str(FIXTURES))
+
+from caller_exports import mappings, service_key  # noqa: E402
+from certificate_maker import (  # noqa: E402
+    DistinguishedName,
+    Identity,
+    dn,
+    intermediate,
+    issue,
+    java_keystore,
+    pem,
+    root,
+)
+from iflow_exports import Channel, Flow, Pair, below, bundle, write_tree, zipped  # noqa: E402
+
+Arguments = tuple[str, ...]
+AS_OF = ("--as-of", "2026-11-24")
+CHECK = ("check", ".", *AS_OF)
+YEARS = ("2021-01-01", "2040-12-31")
+
+
+class Scenario(NamedTuple):
+    """Makes ``number`` of something, or four times as many, in a folder; gives what to run."""
+
+    number: int
+    make: Callable[[int, Path], Arguments]
+
+
+SCENARIOS: dict[str, Scenario] = {}
+
+
+def scenario(number: int) -> Callable[[Callable[[int, Path], Arguments]], None]:
+    """Names a scenario after its function. The number keeps it at a second or so, if linear."""
+
+    def register(make: Callable[[int, Path], Arguments]) -> None:
+        SCENARIOS[make.__name__.replace("_", "-")] = Scenario(number, make)
+
+    return register
+
+
+def client(label: str, issuer: Identity, name: DistinguishedName | None = None) -> Identity:
+    """A client's certificate."""
+    return issue(label, name or dn(f"CN={label}.example.com", "C=DE"), issuer)
+
+
+def authority(label: str, issuer: Identity | None = None, name: str = "") -> Identity:
+    """A CA's certificate: a root's, or that of one below it."""
+    named = dn(f"CN={name or label}", "O=Example", "C=DE")
+    if issuer is None:
+        return root(label, named, *YEARS)
+    return intermediate(label, named, issuer, *YEARS)
+
+
+def flow(name: str, *channels: Channel) -> Flow:
+    """A flow by its name."""
+    return Flow(name, name, channels)
+
+
+def channel(*pairs: Pair, address: str = "/orders") -> Channel:
+    """A sender channel with these pairs."""
+    return Channel("HTTPS", address, pairs)
+
+
+def write_flows(folder: Path, pairs: Iterable[Pair]) -> None:
+    """One flow for each pair."""
+    for number, pair in enumerate(pairs):
+        write_tree(folder / f"f{number}", bundle(flow(f"F{number}", channel(pair)), short=True))
+
+
+def write_certificates(folder: Path, certificates: Iterable[Identity]) -> None:
+    """The certificates in files of a hundred."""
+    each = list(certificates)
+    for start in range(0, len(each), 100):
+        write_tree(folder, {f"c{start}.pem": pem(*each[start : start + 100])})
+
+
+# Certificates and their chains.
+
+
+@scenario(300)
+def certificates_of_one_pair(number: int, folder: Path) -> Arguments:
+    """Each of n flows has the pair that n certificates have."""
+    top = authority("Root")
+    name = dn("CN=edi.example.com", "C=DE")
+    made = [client(f"c{each}", top, name) for each in range(number)]
+    write_certificates(folder, [top, *made])
+    write_flows(folder, [made[0].pair] * number)
+    return CHECK
+
+
+@scenario(600)
+def issuers_of_one_name(number: int, folder: Path) -> Arguments:
+    """Each of n certificates is issued by a CA of its own, and all CAs have one name."""
+    top = authority("Root")
+    issuers = [authority(f"ca{each}", top, "Issuing CA") for each in range(number)]
+    made = [client(f"c{each}", issuer) for each, issuer in enumerate(issuers)]
+    write_certificates(folder, [top, *issuers, *made])
+    write_flows(folder, [each.pair for each in made])
+    return CHECK
+
+
+@scenario(300)
+def issuers_without_key_identifiers(number: int, folder: Path) -> Arguments:
+    """The same where no key identifier tells which CA it was."""
+    top = authority("Root")
+    named = dn("CN=Issuing CA", "O=Example", "C=DE")
+    issuers = [
+        intermediate(f"ca{each}", named, top, *YEARS, key_ids=False) for each in range(number)
+    ]
+    made = [
+        issue(f"c{each}", dn(f"CN=c{each}.example.com"), issuer, key_ids=False)
+        for each, issuer in enumerate(issuers)
+    ]
+    write_certificates(folder, [top, *issuers, *made])
+    write_flows(folder, [each.pair for each in made])
+    return CHECK
+
+
+@scenario(300)
+def self_signed_of_one_subject(number: int, folder: Path) -> Arguments:
+    """Each of n self-signed certificates has the pair of each of n flows."""
+    name = dn("CN=edi.example.com", "C=DE")
+    made = [issue(f"c{each}", name, None) for each in range(number)]
+    write_certificates(folder, made)
+    write_flows(folder, [made[0].pair] * number)
+    return CHECK
+
+
+@scenario(600)
+def cross_signed_meshes(number: int, folder: Path) -> Arguments:
+    """n certificates below CAs of which each level has signed each of the next, n in all."""
+    tops = [authority(f"Root {each}") for each in range(4)]
+    levels = [tops]
+    width = max(1, round((number / 4) ** 0.5))
+    for depth in range(4):
+        above = levels[-1]
+        levels.append(
+            [
+                intermediate(
+                    f"{depth}/{place}/{other}",
+                    dn(f"CN=CA {depth} {place}", "O=Example"),
+                    issuer,
+                    *YEARS,
+                    key_label=f"{depth}/{place}",
+                )
+                for place in range(width)
+                for other, issuer in enumerate({i.key_label: i for i in above}.values())
+            ]
+        )
+    lowest = list({each.key_label: each for each in levels[-1]}.values())
+    made = [client(f"c{each}", lowest[each % len(lowest)]) for each in range(number)]
+    write_certificates(folder, [*(each for level in levels for each in level), *made])
+    write_flows(folder, [each.pair for each in made])
+    return CHECK
+
+
+@scenario(500)
+def a_long_chain(number: int, folder: Path) -> Arguments:
+    """Each of n certificates is issued by the one before it."""
+    chain = [authority("Root")]
+    for each in range(number):
+        chain.append(authority(f"CA {each}", chain[-1]))
+    write_certificates(folder, chain)
+    return ("certificates", ".", *AS_OF)
+
+
+@scenario(1000)
+def loose_certificates(number: int, folder: Path) -> Arguments:
+    """n certificates that nobody needs."""
+    top = authority("Root")
+    write_certificates(folder, [client(f"c{each}", top) for each in range(number)])
+    return ("certificates", ".", *AS_OF)
+
+
+@scenario(500)
+def certificates_with_flows(number: int, folder: Path) -> Arguments:
+    """n certificates, each with a flow and a chain."""
+    top = authority("Root")
+    made = [client(f"c{each}", top) for each in range(number)]
+    write_certificates(folder, [top, *made])
+    write_flows(folder, [each.pair for each in made])
+    return CHECK
+
+
+@scenario(300)
+def near_misses(number: int, folder: Path) -> Arguments:
+    """n rows, each with a name that is nearly a certificate's."""
+    top = authority("Root")
+    made = [client(f"c{each}", top) for each in range(number)]
+    write_certificates(folder, [top, *made])
+    write_flows(folder, [(f"{each.pair[0]}, O=Other", each.pair[1]) for each in made])
+    return CHECK
+
+
+@scenario(500)
+def keystores(number: int, folder: Path) -> Arguments:
+    """n keystores of Java, each with a key and its chain."""
+    top = authority("Root")
+    for each in range(number):
+        (folder / f"k{each}.jks").write_bytes(
+            java_keystore({"key": [client(f"c{each}", top), top]})
+        )
+    return CHECK
+
+
+# Flows.
+
+
+@scenario(1000)
+def flows(number: int, folder: Path) -> Arguments:
+    """n flows whose certificates are not there."""
+    write_flows(folder, [(f"CN=c{each}.example.com", "CN=CA") for each in range(number)])
+    return CHECK
+
+
+@scenario(1000)
+def channels(number: int, folder: Path) -> Arguments:
+    """One flow of n channels."""
+    each = [channel((f"CN=c{n}", "CN=CA"), address=f"/{n}") for n in range(number)]
+    write_tree(folder, bundle(flow("F", *each), short=True))
+    return CHECK
+
+
+@scenario(2000)
+def rows(number: int, folder: Path) -> Arguments:
+    """One flow of n rows, five hundred a channel."""
+    pairs = [(f"CN=c{each}", "CN=CA") for each in range(number)]
+    each = [
+        channel(*pairs[start : start + 500], address=f"/{start}") for start in range(0, number, 500)
+    ]
+    write_tree(folder, bundle(flow("F", *each), short=True))
+    return CHECK
+
+
+@scenario(200)
+def long_names(number: int, folder: Path) -> Arguments:
+    """Rows with names of 40 parts."""
+    write_flows(
+        folder,
+        [(", ".join(f"OU=u{n}-{each}" for n in range(40)), "CN=CA") for each in range(number)],
+    )
+    return CHECK
+
+
+@scenario(2000)
+def parameters(number: int, folder: Path) -> Arguments:
+    """One flow with n parameters, of which a channel uses two."""
+    named = {f"p{each}": f"CN=c{each}" for each in range(max(number, 2))}
+    made = Flow("F", "F", [channel(("{{p0}}", "{{p1}}"))], named)
+    write_tree(folder, bundle(made, short=True))
+    return CHECK
+
+
+@scenario(500)
+def archives(number: int, folder: Path) -> Arguments:
+    """n flows as one archive each."""
+    for each in range(number):
+        made = flow(f"F{each}", channel((f"CN=c{each}", "CN=CA")))
+        (folder / f"f{each}.zip").write_bytes(zipped(bundle(made, short=True)))
+    return CHECK
+
+
+@scenario(400)
+def corrections(number: int, folder: Path) -> Arguments:
+    """One flow with n rows whose form alone is wrong: each is corrected and proven."""
+    top = authority("Root")
+    made = [client(f"c{each}", top) for each in range(number)]
+    write_certificates(folder, [top, *made])
+    pairs = [(f"C=DE, CN=c{each}.example.com", of.pair[1]) for each, of in enumerate(made)]
+    write_tree(folder, bundle(flow("F", channel(*pairs)), short=True))
+    (folder / "root.pem").write_bytes(pem(top))
+    return ("fix", ".", "--diff", "--roots-add", "root.pem", *AS_OF)
+
+
+# Service keys and mappings.
+
+
+@scenario(500)
+def keys(number: int, folder: Path) -> Arguments:
+    """n service keys, each a file."""
+    top = authority("Root")
+    write_tree(
+        folder,
+        {f"k{n}.json": service_key(f"k{n}", client(f"c{n}", top), top) for n in range(number)},
+    )
+    return CHECK
+
+
+@scenario(500)
+def mapped_users(number: int, folder: Path) -> Arguments:
+    """A dump of n mappings."""
+    top = authority("Root")
+    made = mappings(*((f"user{each}", client(f"c{each}", top)) for each in range(number)))
+    write_tree(folder, {"CertificateUserMappings.json": made})
+    return CHECK
+
+
+# What stands around a run.
+
+
+@scenario(2000)
+def suppressions(number: int, folder: Path) -> Arguments:
+    """n suppressions, and ten findings that the last of them are for."""
+    write_flows(folder, [(f"CN=c{each}, CN", "CN=CA") for each in range(10)])
+    tables = [
+        f'[[suppressions]]\nrule = "malformed-dn"\npath = "f{number - each}/"\nreason = "r"\n'
+        for each in range(number)
+    ]
+    (folder / "iflint.toml").write_text("\n".join(tables))
+    return CHECK
+
+
+@scenario(100)
+def days_of_a_forecast(number: int, folder: Path) -> Arguments:
+    """n certificates with a flow each, of which each ends on a day of its own."""
+    top = authority("Root")
+    first = datetime.date(2026, 11, 25)
+    made = [
+        issue(
+            f"c{each}",
+            dn(f"CN=c{each}.example.com"),
+            top,
+            "2026-01-01",
+            str(first + datetime.timedelta(days=each)),
+        )
+        for each in range(number)
+    ]
+    write_certificates(folder, [top, *made])
+    write_flows(folder, [each.pair for each in made])
+    return ("forecast", ".", "--until", "2035-01-01", *AS_OF)
+
+
+@scenario(20000)
+def baseline_rows_of_one_fingerprint(number: int, folder: Path) -> Arguments:
+    """A baseline that has one finding n times."""
+    write_flows(folder, [("CN=c", "CN=CA")])
+    row = {
+        "code": "IFL101",
+        "name": "certificate-not-found",
+        "severity": "warning",
+        "path": "f0/F.iflw",
+        "fingerprint": "0" * 64,
+    }
+    text = json.dumps({"iflint-baseline": "1", "findings": [row] * number})
+    (folder / "known.json").write_text(text)
+    return (*CHECK, "--baseline", "known.json")
+
+
+@scenario(50)
+def environments(number: int, folder: Path) -> Arguments:
+    """n environments with a file of parameters each, of ten flows."""
+    for each in range(10):
+        made = Flow(
+            f"F{each}", f"F{each}", [channel(("{{subject}}", "CN=CA"))], {"subject": "CN=a"}
+        )
+        write_tree(folder, below(f"f{each}", bundle(made, short=True)))
+    tables = []
+    for each in range(number):
+        (folder / f"e{each}.prop").write_text(f"subject=CN=c{each}\n")
+        tables.append(f'[environments.e{each}]\nparameters = "e{each}.prop"\n')
+    (folder / "iflint.toml").write_text("\n".join(tables))
+    return (*CHECK, "--all-environments")
+
+
+@scenario(1000)
+def nested_ignore_files(number: int, folder: Path) -> Arguments:
+    """n folders with a file of what is ignored and files that it names, a hundred in each other.
+
+    Each file of those above a folder is asked about it, as by Git; paths of 4,096 bytes bound how
+    deep that goes.
+    """
+    (folder / ".git").mkdir()
+    place = folder
+    for each in range(number):
+        place = folder / f"b{each}" if each % 100 == 0 else place / "d"
+        place.mkdir()
+        (place / ".gitignore").write_text("*.tmp\n/build/\n")
+        for name in range(10):
+            (place / f"{name}.tmp").touch()
+    return CHECK
