@@ -24,5 +24,6 @@ def complete_the_block(case: Case, finding: dict[str, Any], said: re.Match[str])
 
 REMEDIES: Remedies = (
     (r"Export the certificate again, as PEM", export_the_certificate),
+    (r"Download the certificate again", export_the_certificate),
     (r"Complete the block", complete_the_block),
 )
