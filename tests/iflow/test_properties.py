@@ -259,7 +259,7 @@ def test_hostile_values_do_not_explode() -> None:
     defaults = parse_properties(b"a=\\u1\n" * 200_000, FileLocation("parameters.prop"))
     assert len(defaults.problems) == PROBLEMS_OF_A_FILE.default + 1
     assert "And 19,950 more problems in this file" in defaults.problems[-2].message
-    assert "more than 20,000 entries" in defaults.problems[-1].message
+    assert "more than 20,000 values" in defaults.problems[-1].message
     many = rows(*[("", "")] * 2001)
     (problem,) = (
         read(flow(channel("HTTPS", setting, prop("clientCertificates", many)))).resolve().problems

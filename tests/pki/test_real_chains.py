@@ -45,7 +45,7 @@ def tree(subject: str, day: str, platform: str = "cf") -> Standing:
         (DIGICERT, "2024-02-20", "cf", "works", ""),
         (DIGICERT, "2026-06-02", "cf", "works", ""),
         (DIGICERT, "2026-06-03", "cf", "fails", "removed from the list in release 3.0.0"),
-        (DIGICERT, "2026-11-24", "neo", "uncertain", "one of the two lists for Neo only"),
+        (DIGICERT, "2026-11-24", "neo", "uncertain", "on only one of the two lists for Neo"),
         (ENTRUST, "2026-06-02", "cf", "works", ""),
         (ENTRUST, "2026-06-03", "cf", "fails", "removed from the list in release 3.0.0"),
         (BALTIMORE, "2024-12-31", "cf", "works", ""),
