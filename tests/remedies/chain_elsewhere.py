@@ -22,11 +22,14 @@ def import_the_whole_chain(case: Case, finding: dict[str, Any], said: re.Match[s
         for found in read.certificates
     }
     chain = [at_hand[finding["certificate"]["sha256"]]]
-    while above := [each for each in at_hand.values() if each.subject == chain[-1].issuer]:
+    while above := [
+        each for each in at_hand.values() if each not in chain and each.subject == chain[-1].issuer
+    ]:
         chain.append(max(above, key=lambda each: each.not_valid_after_utc))
     whole = java_keystore({"edi": [Existing(each) for each in chain]})
-    (keystore,) = case.folder.rglob("partner.jks")
-    keystore.write_bytes(whole)
+    (keystore,) = (each for each in case.folder.rglob("partner.*") if each.suffix != ".pem")
+    keystore.unlink()
+    keystore.with_suffix(".jks").write_bytes(whole)
 
 
 REMEDIES: Remedies = (
