@@ -161,17 +161,11 @@ class ParsedIflow(msgspec.Struct, frozen=True):
 
     def unresolved(self, problem: Problem) -> Iflow:
         """The flow without its channels, which could not be worked out."""
-        return Iflow(
-            id=self.id,
-            name=self.name,
-            version=self.version,
-            package=self.package,
-            location=self.location,
-            bundle=self.bundle,
-            channels=(),
+        without = msgspec.structs.replace(self, stored=Stored(problems=self.stored.problems))
+        return msgspec.structs.replace(
+            without.resolve(),
             problems=(*self.problems, problem),
             parameters_complete=False,
-            parameters=(),
         )
 
     def _resolve(
