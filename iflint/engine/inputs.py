@@ -13,7 +13,7 @@ import msgspec
 
 from iflint.callers.model import Callers
 from iflint.engine.file_contents import FileRead, begins_with_a_sign, keys_in_any_text, read_content
-from iflint.iflow.reader import ParsedIflow, Stored, read_iflow
+from iflint.iflow.reader import ParsedIflow, read_iflow
 from iflint.limits import (
     CALLERS,
     CERTIFICATES,
@@ -376,9 +376,9 @@ class Reading:
         for limit, count in ((ROWS, rows), (CHANNELS, len(flow.channels))):
             if not self._known.budget.spend(limit, count):
                 problem = beyond_the_run(limit, Location(flow.location), ProblemKind.ARTIFACT)
-                return msgspec.structs.replace(flow, stored=Stored(problems=(problem,)))
-        place = flow.defaults.location
-        if place is None or self._known.budget.spend(LINES_OF_PARAMETERS, flow.defaults.lines):
+                return flow.without_channels(problem)
+        place = flow.parameters.location
+        if place is None or self._known.budget.spend(LINES_OF_PARAMETERS, flow.parameters.lines):
             return flow
         problem = beyond_the_run(LINES_OF_PARAMETERS, Location(place), ProblemKind.ARTIFACT)
         self._problems.append(problem)
