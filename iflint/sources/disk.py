@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.limits import FILE_BYTES, Limit
+from iflint.limits import FILE_BYTES, LIMITS, Limit
 from iflint.places.bounds import real
 from iflint.places.location import FileLocation, Location
 from iflint.places.paths import is_below
 from iflint.places.problems import Problem, ProblemKind, Unreadable
-from iflint.sources.artifacts import SourceFile
+from iflint.sources.artifacts import OnDisk, SourceFile
 from iflint.sources.limits import size_text
 from iflint.sources.pointers import refuse_pointer
 from iflint.sources.texts import TEXT_BEGIN, is_text
@@ -58,7 +58,7 @@ class Disk:
 
     def __init__(self, directory: str | None = None, reach: Reach | None = None) -> None:
         self.directory = slashes(os.path.abspath(directory or os.getcwd()))
-        self._reach = reach
+        self.reach = reach
         self._real_folders: dict[str, str] = {}
 
     def absolute(self, path: str) -> str:
@@ -90,7 +90,12 @@ class Disk:
         """
         location = self.location(path)
         read = functools.partial(self._read, path, location, most, kind, limit)
-        return SourceFile(location, read, functools.partial(self.head, path))
+        place = OnDisk(path, most, kind, limit.name)
+        return SourceFile(location, read, functools.partial(self.head, path), place)
+
+    def file_at(self, place: OnDisk) -> SourceFile:
+        """The file at a place that `file` gave, maybe elsewhere."""
+        return self.file(place.path, place.most, place.kind, LIMITS[place.limit])
 
     def text(self, path: str, may_read: Callable[[int], bool]) -> bytes:
         """The bytes of the file at the absolute ``path``, as of a `TextSource`."""
@@ -137,7 +142,7 @@ class Disk:
     def _check_place(self, path: str, location: FileLocation) -> None:
         """Refuse a link that leads elsewhere, and what the system tells in files of its own."""
         there = self._place(path)
-        elsewhere = self._reach is not None and not self._reach.holds(path, there)
+        elsewhere = self.reach is not None and not self.reach.holds(path, there)
         if elsewhere or is_below(there, PROCESSES):
             name = there.rpartition("/")[2]
             message = f"A link leads out of what is checked, to {shown(name)}; it was not read."

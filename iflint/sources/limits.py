@@ -29,6 +29,11 @@ class Spare:
     def __init__(self) -> None:
         self._left = UNPACKED_BEYOND.value
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was taken."""
+        return self._left == UNPACKED_BEYOND.value
+
     def take(self, count: int) -> bool:
         """Take so many bytes; False, and nothing is taken, where that is more than is left."""
         if count > self._left:

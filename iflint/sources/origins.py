@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources import names
-from iflint.sources.artifacts import PackageName
+from iflint.sources.artifacts import Origin
 from iflint.sources.packages import (
     FLOW_RESOURCE,
     PackageList,
@@ -25,13 +23,6 @@ if TYPE_CHECKING:
     from iflint.places.location import FileLocation
     from iflint.sources.artifacts import SourceFile
     from iflint.sources.trees import Tree
-
-
-class Origin(msgspec.Struct, frozen=True):
-    """The package that something comes from, and its name as a resource of that package."""
-
-    package: PackageName | None = None
-    display_name: str | None = None
 
 
 NOWHERE = Origin()
