@@ -50,6 +50,7 @@ class Elsewhere:
         self._executor = executor
         self._worth = getattr(executor, "worth", 0)
         self._decoder = msgspec.msgpack.Decoder(Part)
+        self._is_broken = False
 
     def __call__(self, pairs: Iterable[Pair]) -> Iterator[Pair]:
         """The same with the parts of parcels that had none."""
@@ -72,11 +73,13 @@ class Elsewhere:
             batch.future = self._submitted(batch.unknown)
 
     def _submitted(self, parcels: Sequence[Parcel]) -> Future[list[bytes | None]] | None:
+        if self._is_broken:
+            return None
         sent = [Sent(parcel.order, parcel.identities) for parcel in parcels]
         try:
             asked = msgspec.msgpack.encode(Asked.of(self._options, parcels[0].disk))
             return self._executor.submit(read_parts, asked, msgspec.msgpack.encode(sent))
-        except (RuntimeError, BrokenExecutor, UnicodeEncodeError):
+        except (RuntimeError, UnicodeEncodeError):
             return None
 
     def _taken_back(self, batch: _Batch) -> Iterator[Pair]:
@@ -90,7 +93,15 @@ class Elsewhere:
         try:
             return list(map(self._decoded, batch.future.result()))
         except (BrokenExecutor, CancelledError):
+            self._is_broken = self._is_broken or not self._answers()
             return [self._alone(parcel) for parcel in batch.unknown]
+
+    def _answers(self) -> bool:
+        """Whether the executor still does anything at all."""
+        try:
+            return self._executor.submit(int).result() == 0
+        except (RuntimeError, CancelledError):
+            return False
 
     def _alone(self, parcel: Parcel) -> Part | None:
         """What is in a parcel of a batch whose process died."""
