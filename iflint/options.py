@@ -263,7 +263,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     ``limit`` has items ``NAME=NUMBER`` (`iflint.limits`).
     ``progress`` is told of each step (`iflint.progress`).
     ``jobs`` is how many processes read at once, None for this one alone; ``executor``, any executor
-    of the standard library's kind, reads in their place.
+    of the standard library's kind, reads in their place; ``send_files`` sends it the bytes of
+    files which it can't see.
     """
 
     certificates: Annotated[
@@ -386,6 +387,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     users: tuple[UserSettings, ...] = ()
     progress: "Progress | None" = None
     executor: "Executor | None" = None
+    send_files: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what would only be noticed later, or not at all; the clock is UTC's from here on.
