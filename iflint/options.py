@@ -42,6 +42,7 @@ FLOWS = "Flows"
 FINDINGS = "Findings"
 OUTPUT = "Output"
 LIMITS = "Limits"
+SPEED = "Speed"
 """Headings of the help."""
 
 
@@ -355,6 +356,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         Setting(LIMIT, "Set a limit on what is read and told.", LIMITS),
     ] = ()
+    no_cache: Annotated[
+        bool,
+        Setting(switch(), "Read everything anew, and keep nothing for the next run.", SPEED),
+    ] = False
     rules: Mapping[str, Mapping[str, Any]] = {}
     suppressions: tuple[Suppression, ...] = ()
     environments: tuple[Environment, ...] = ()

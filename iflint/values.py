@@ -187,6 +187,12 @@ def whole_number(least: int, most: int, unit: str = "") -> Kind[int]:
     return Kind(take, schema, accepted, metavar="N", from_text=from_text)
 
 
+def is_on(variable: str, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether an environment variable that is a switch is on."""
+    given = environment.get(variable, "").strip().lower()
+    return given not in ("", "0", "false", "no")
+
+
 # paths
 
 

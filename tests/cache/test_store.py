@@ -63,24 +63,32 @@ def test_nobody_else_can_read_it_and_git_does_not_track_it(folder) -> None:
     assert (folder / ".gitignore").read_text().endswith("\n*\n")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_a_damaged_file_gives_right_values_or_none(folder, data) -> None:
+@pytest.fixture
+def whole(folder) -> bytes:
+    """The file with everything in it."""
     put()
-    path = folder / "iflint-1.sqlite"
-    content = bytearray(path.read_bytes())
-    for _ in range(data.draw(st.integers(1, 20))):
-        at = data.draw(st.integers(0, len(content) - 1))
-        content[at] ^= 1 << data.draw(st.integers(0, 7))
-    path.write_bytes(content[: data.draw(st.integers(0, len(content)))])
-    with Store.open() as store:
-        found = store.get_many(ITEMS)
-        assert found.items() <= ITEMS.items()
-        store.put_many(ITEMS.items())
-    assert got().items() <= ITEMS.items()
-    path.unlink(missing_ok=True)
+    return (folder / "iflint-1.sqlite").read_bytes()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    flips=st.lists(
+        st.tuples(st.integers(0, 99) | st.integers(0, 1 << 20), st.integers(0, 7)), max_size=20
+    ),
+    cut=st.integers(0, 1 << 20) | st.none(),
+)
+def test_a_damaged_file_gives_right_values_or_none(folder, whole, flips, cut) -> None:
+    content = bytearray(whole)
+    for at, bit in flips:
+        content[at % len(content)] ^= 1 << bit
+    (folder / "iflint-1.sqlite").write_bytes(content[: len(content) if cut is None else cut])
     for end in ("-wal", "-shm"):
-        Path(f"{path}{end}").unlink(missing_ok=True)
+        (folder / f"iflint-1.sqlite{end}").unlink(missing_ok=True)
+    with Store.open() as store:
+        assert store.get_many(ITEMS).items() <= ITEMS.items()
+        store.put_many(ITEMS.items())
+        assert store.get_many(ITEMS).items() <= ITEMS.items()
+    assert got().items() <= ITEMS.items()
 
 
 @pytest.mark.parametrize(
