@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -51,6 +51,7 @@ from iflint.sources import (
 from iflint.sources.parcels import ParcelKind
 
 if TYPE_CHECKING:
+    from iflint.engine.kept import Kept
     from iflint.engine.parts import Part
     from iflint.pki.files import FileContent, FoundCertificate
     from iflint.pki.keys import KeyMaterial
@@ -165,8 +166,23 @@ def read_certificates(
 def read_parcel(parcel: Parcel, options: Options, known: Known) -> Reading:
     """Read a parcel by itself, what is ``known`` apart."""
     reading = Reading(options, known)
-    reading.take(opened(parcel))
+    spare = parcel.limits.spare.left
+    if not parcel.identities:
+        reading.take(opened(parcel))
+    else:
+        from iflint.sources.identity import Look
+
+        paths = (each.path for each in parcel.order.places)
+        look = Look(dict(zip(paths, parcel.identities, strict=True)))
+        with parcel.disk.shown_to(look):
+            reading.take(opened(parcel))
+        reading.may_be_kept = look.holds and reading.is_complete
+    reading.stands_alone = parcel.limits.spare.left == spare
     return reading
+
+
+_FEW = 128
+"""What is found below this number is read anew each time. Ours: that takes 0.1 s."""
 
 
 def _place(found: tuple[Artifact | Parcel, Part | None]) -> object:
@@ -204,6 +220,17 @@ class Reading:
         self._archives_of_use: set[FileLocation] = set()
         self._of_archive: tuple[FileLocation | None, list[FileContent]] = (None, [])
         self._beside = False
+        self._kept: Kept | None = None
+        self.stands_alone = True
+        """Whether what was read depends on nothing else in the run."""
+        self.may_be_kept = False
+        """Whether what was read is what the files are known by, and is so on any other day."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything could be read that was asked for."""
+        unread = any(each.kind is SkipKind.OTHER_FILE for each in self._skipped)
+        return bool(self._files) and not self._problems and not unread
 
     @property
     def needs_certificates(self) -> bool:
@@ -315,15 +342,28 @@ class Reading:
             else:
                 self._take(each)
         self._end_archive(None)
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
     def _read_ahead(
         self, found: Iterable[Artifact | Parcel]
     ) -> Iterable[tuple[Artifact | Parcel, Part | None]]:
-        if self._options.executor is None:
-            return zip(found, repeat(None))
-        from iflint.engine.parts import Elsewhere
+        """What was found, with what is known of it, or read elsewhere."""
+        remaining = iter(found)
+        first = tuple(islice(remaining, _FEW))
+        pairs: Iterable[tuple[Artifact | Parcel, Part | None]]
+        pairs = zip(chain(first, remaining), repeat(None))
+        if len(first) == _FEW and not self._options.no_cache:
+            from iflint.engine.kept import Kept
 
-        return Elsewhere(self._options, self._options.executor).ahead(found)
+            self._kept = Kept(self._options)
+            pairs = self._kept(pairs)
+        if self._options.executor is not None:
+            from iflint.engine.elsewhere import Elsewhere
+
+            pairs = Elsewhere(self._options, self._options.executor)(pairs)
+        return pairs
 
     def _take_parcel(self, parcel: Parcel, part: Part | None) -> None:
         if parcel.order.kind is not ParcelKind.TEXT:
@@ -334,7 +374,11 @@ class Reading:
             self._problems += part.problems
             self._files.update(part.files)
         else:
-            self._add(read_parcel(parcel, self._options, self._known))
+            read = read_parcel(parcel, self._options, self._known)
+            self._add(read)
+            part = read.part if self._kept is not None else None
+        if self._kept is not None:
+            self._kept.keep(parcel, part)
 
     def _add(self, other: Reading) -> None:
         """Take what was read of a parcel."""
@@ -356,7 +400,7 @@ class Reading:
     def part(self) -> Part | None:
         """What was read, as data; None where that does not hold it, or a limit cut it off."""
         held = (self._certificates, self._keys, self._callers, self._taken)
-        if any(held) or self._known.budget.has_refused_any:
+        if any(held) or self._known.budget.has_refused_any or not self.stands_alone:
             return None
         from iflint.engine.parts import Part
 
@@ -368,7 +412,8 @@ class Reading:
         }
         flows = tuple(flow.read for flow in self._flows)
         files = tuple(sorted(self._files))
-        return Part(flows, tuple(self._skipped), tuple(self._problems), files, spent)
+        skipped, problems = tuple(self._skipped), tuple(self._problems)
+        return Part(flows, skipped, problems, files, spent, self.may_be_kept)
 
     def take(self, artifacts: Iterable[Artifact]) -> None:
         """Read artifacts, here and now."""

@@ -59,6 +59,7 @@ class Disk:
     def __init__(self, directory: str | None = None, reach: Reach | None = None) -> None:
         self.directory = slashes(os.path.abspath(directory or os.getcwd()))
         self.reach = reach
+        self._seen: Callable[[str, bytes], None] | None = None
         self._real_folders: dict[str, str] = {}
 
     def absolute(self, path: str) -> str:
@@ -76,6 +77,15 @@ class Disk:
         """The same file by the path to it that leads through no link."""
         seen_from = Disk(real(self.directory))
         return FileLocation(seen_from.location(real(self.absolute(file.path))).path, file.members)
+
+    @contextlib.contextmanager
+    def shown_to(self, seen: Callable[[str, bytes], None]) -> Iterator[None]:
+        """Show somebody all bytes of each file that is read meanwhile, with its absolute path."""
+        self._seen = seen
+        try:
+            yield
+        finally:
+            self._seen = None
 
     def file(
         self,
@@ -104,9 +114,12 @@ class Disk:
                 begin = file.read(TEXT_BEGIN)
                 if not (is_text(begin) and may_read(size)):
                     return b""
-                return begin + file.read(size - len(begin)) if size > len(begin) else begin
+                data = begin + file.read(size - len(begin)) if size > len(begin) else begin
         except Unreadable:
             return b""
+        if self._seen is not None:
+            self._seen(path, data)
+        return data
 
     def _read(
         self, path: str, location: FileLocation, most: int, kind: ProblemKind, limit: Limit
@@ -120,6 +133,8 @@ class Disk:
             message = f"The file is {size_text(size)}; at most {size_text(most)} are read."
             remedy = f"Leave it out, split it, or {limit.option}"
             raise _unreadable(location, kind, message, remedy)
+        if self._seen is not None:
+            self._seen(path, data)
         return refuse_pointer(data, location, kind)
 
     @contextlib.contextmanager
@@ -159,6 +174,11 @@ class Disk:
             is_next = folder.rpartition("/")[0] in self._real_folders
             self._real_folders[folder] = self._place(folder) if is_next else real(folder or "/")
         return f"{self._real_folders[folder].rstrip('/')}/{name}"
+
+    def has_link_above(self, path: str) -> bool:
+        """Whether a folder on the way to the absolute ``path`` is a link."""
+        folder = path.rpartition("/")[0]
+        return bool(folder) and self._place(path) != path
 
     def head(self, path: str, count: int = 4) -> bytes:
         """The first bytes of the file at the absolute ``path``; raises `Unreadable`."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections.abc import Mapping
 
 import msgspec
 
@@ -113,3 +114,14 @@ def is_of(identity: bytes, data: bytes) -> bool:
     content = made(b"blob %d\0" % len(data), usedforsecurity=False)
     content.update(data)
     return int(size) == len(data) and content.hexdigest().encode() == name
+
+
+class Look:
+    """Sees whether what is read of files is what they are known by, by absolute path."""
+
+    def __init__(self, identities: Mapping[str, bytes]) -> None:
+        self._identities = identities
+        self.holds = True
+
+    def __call__(self, path: str, data: bytes) -> None:
+        self.holds = self.holds and is_of(self._identities[path], data)
