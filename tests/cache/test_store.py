@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from iflint.engine import store as store_module
-from iflint.engine.cache_folder import VARIABLE, cache_folder
+from iflint.engine.cache_folder import OFF, VARIABLE, cache_folder
 from iflint.engine.store import Store
 
 ITEMS = {f"key {number}".encode(): bytes([number]) * number * 40 for number in range(200)}
@@ -23,6 +23,11 @@ ITEMS = {f"key {number}".encode(): bytes([number]) * number * 40 for number in r
 def folder(tmp_path, monkeypatch) -> Path:
     monkeypatch.setenv(VARIABLE, str(tmp_path / "kept"))
     return tmp_path / "kept"
+
+
+@pytest.fixture(autouse=True)
+def _on(monkeypatch) -> None:
+    monkeypatch.delenv(OFF, raising=False)
 
 
 def put(items: dict[bytes, bytes] = ITEMS, **more: int) -> None:
