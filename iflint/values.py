@@ -211,6 +211,12 @@ JOBS = Kind(
 )
 
 
+def is_on(variable: str, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether an environment variable that is a switch is on."""
+    given = environment.get(variable, "").strip().lower()
+    return given not in ("", "0", "false", "no")
+
+
 # paths
 
 

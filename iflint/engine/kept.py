@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.__version__ import __version__
+from iflint.engine.edition import edition
 from iflint.engine.parts import Part, encoded
 from iflint.engine.store import Store
 from iflint.places.problems import Unreadable
@@ -36,7 +36,7 @@ class Kept:
     """Gives parcels the parts that were kept of them, and keeps what is read of the others."""
 
     def __init__(self, options: Options) -> None:
-        self._asked = (__version__, options.limit, options.whole_inventory, options.diagrams)
+        self._asked = (edition(), options.limit, options.whole_inventory, options.diagrams)
         self._decoder = msgspec.msgpack.Decoder(Part)
         self._store = Store.open()
         self._identities = Identities()
