@@ -44,6 +44,9 @@ class Kept:
         self._new: list[tuple[bytes, bytes]] = []
         self._new_bytes = 0
 
+    def __enter__(self) -> Kept:
+        return self
+
     def __call__(self, pairs: Iterable[Pair]) -> Iterator[Pair]:
         """The same with the parts that are known; parcels with what their files are known by."""
         remaining = iter(pairs)
@@ -96,7 +99,7 @@ class Kept:
         self._new.clear()
         self._new_bytes = 0
 
-    def close(self) -> None:
+    def __exit__(self, *_raised: object) -> None:
         """Put what is new, and let the file go."""
         self._put()
         self._store.close()
