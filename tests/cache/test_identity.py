@@ -197,8 +197,11 @@ def test_settings_that_may_stand_elsewhere(git, tmp_path, monkeypatch) -> None:
         mine.write_text("[core]\n\tautocrlf = true\n")
         patch.setenv("GIT_CONFIG_GLOBAL", str(mine))
         assert not is_known_by_git(folder / "a.zip")
-    git(folder, "config", "include.path", "more")
-    assert not is_known_by_git(folder / "a.zip")
+    git(folder, "config", "include.path", "../more")
+    (folder / "more").write_text("[core]\n\tautocrlf = true\n")
+    identity = seen(folder / "a.zip")
+    assert identity is not None
+    assert is_of(identity, b"one")
 
 
 @pytest.mark.parametrize(
