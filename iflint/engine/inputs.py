@@ -380,8 +380,8 @@ class Reading:
             self._files.update(part.files)
         else:
             read = read_parcel(parcel, self._options, self._known)
+            part = read.part if self._kept is not None else None  # what adding it spends is no part
             self._add(read)
-            part = read.part if self._kept is not None else None
         if self._kept is not None:
             self._kept.keep(parcel, part)
 

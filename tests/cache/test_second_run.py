@@ -184,3 +184,11 @@ def test_a_fresh_checkout_is_known(git, tmp_path, monkeypatch) -> None:
     time.sleep(0.02)
     git(tmp_path / "checkout", "update-index", "--really-refresh", "--force-write-index")
     assert read(tmp_path / "checkout", monkeypatch) == []
+
+
+def test_what_is_known_counts_once_towards_the_limits_of_a_run(tmp_path) -> None:
+    put(tmp_path / "flows", "one", BY_CERTIFICATE, archive=False)
+    put(tmp_path / "flows", "two", BY_CERTIFICATE, archive=False)
+    for _ in range(2):
+        same(tmp_path / "flows", {"limit": ("channels=1",)})
+        same(tmp_path / "flows", {"limit": ("rows=2",)})
