@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import iflint
 from exports import Channel, Flow, bundle, dn, issue, pem, zipped
-from iflint.engine import inputs
+from iflint.engine import inputs, reading
 from iflint.engine.cache_folder import OFF, VARIABLE
 from iflint.sources import identity
 
@@ -65,7 +65,7 @@ STEPS = st.one_of(
 def _kept_of_any_number(tmp_path, monkeypatch) -> None:
     monkeypatch.delenv(OFF, raising=False)
     monkeypatch.setenv(VARIABLE, str(tmp_path / "kept"))
-    monkeypatch.setattr(inputs, "_FEW", 1)
+    monkeypatch.setattr(reading, "_FEW", 1)
     # What was written before a run began is settled for it: nothing is written while it reads.
     monkeypatch.setattr(identity, "_UNCERTAIN", 0)
 
