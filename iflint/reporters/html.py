@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from iflint.report.report import Report
     from iflint.reporters.html_views import FlowView
 
-NEEDS = Needs(describe_rules=True, illustrated=True, settings=("title",))
+NEEDS = Needs(inventory=True, describe_rules=True, illustrated=True, settings=("title",))
 
 _MOST_CALLERS = 50
 """Service keys and mappings in the table. Ours: those with findings come first."""

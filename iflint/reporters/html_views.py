@@ -273,7 +273,7 @@ def timeline(
     """
     worst = _worst_of_bindings(findings)
     rows = [
-        (_row(uses, each, number, worst, ending), bool(each.uses or each.callers))
+        (_row(uses, each, number, worst, ending), each.is_needed)
         for number, each in enumerate(uses.certificates, 1)
     ]
     needed = [row for row, is_needed in rows if is_needed] + list(_listed_roots(uses))

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from iflint.report.findings import Finding, IflowReference
     from iflint.report.report import ChannelResult, IflowResult, Report
 
-NEEDS = Needs(settings=("fail_level",))
+NEEDS = Needs(inventory=True, settings=("fail_level",))
 
 _SPECIAL = str.maketrans(
     {
