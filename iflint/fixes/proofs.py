@@ -114,7 +114,7 @@ class Prover:
                 found = tuple(really or in_name)
                 hidden = tuple(finding for finding in found if self._was_hidden(finding, each))
                 self.failed.append(FailedProof(each, found, not really, hidden))
-            candidates = [each for each in candidates if refused and each not in refused]
+            candidates = [each for each in candidates if refused and each.place not in bad]
         return given
 
     def _consequences(
