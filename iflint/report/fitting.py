@@ -13,7 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from iflint.limits import REPORT_BYTES, SHARE, numbered
-from iflint.report.certificate_list import CertificateUses
+from iflint.report.certificate_list import CertificateUse, CertificateUses
 from iflint.report.listed import bytes_of, listed
 from iflint.report.report import (
     CallerResult,
@@ -33,6 +33,8 @@ _OF_A_NAME = 400
 """Bytes that are reckoned for each caller that a channel names: formats tell more than its id."""
 _MOST_NAMED = 100
 """Callers of a channel, and channels of a pair, that are named where not everything is. Ours."""
+_MOST_PLACES = 10
+"""Places of a step of a chain that are named where not everything is. Ours."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -109,16 +111,35 @@ def certificates_within(uses: CertificateUses, room: int) -> CertificateUses:
     if left.has_room_for(chain(bare, chain.from_iterable(needing))):
         return uses
     told = []
-    for each in uses.certificates[: len(left.some(bare, 2))]:
+    shorts = left.some(map(_few_places, bare), 2)
+    for short, each in zip(shorts, uses.certificates, strict=False):
         own = left.some(each.uses, 4)
         callers = (msgspec.structs.replace(c, channels=few(c.channels)) for c in each.callers)
         let_in = left.some(callers, 4)
         more = len(each.uses) + len(each.callers) - len(own) - len(let_in)
         told.append(
-            msgspec.structs.replace(each, uses=tuple(own), callers=tuple(let_in), more=more)
+            msgspec.structs.replace(short, uses=tuple(own), callers=tuple(let_in), more=more)
         )
     more = len(uses.certificates) - len(told)
     return msgspec.structs.replace(uses, certificates=tuple(told), more=more)
+
+
+def _few_places(use: CertificateUse) -> CertificateUse:
+    """The certificate with the first places of it and of those above it."""
+    standings = (
+        msgspec.structs.replace(
+            standing,
+            steps=tuple(
+                msgspec.structs.replace(step, places=step.places[:_MOST_PLACES])
+                for step in standing.steps
+            ),
+        )
+        for standing in use.standings
+    )
+    certificate = msgspec.structs.replace(
+        use.certificate, locations=use.certificate.locations[:_MOST_NAMED]
+    )
+    return msgspec.structs.replace(use, certificate=certificate, standings=tuple(standings))
 
 
 def few(channels: Sequence[str]) -> tuple[str, ...]:
