@@ -322,6 +322,23 @@ def suppressions(number: int, folder: Path) -> Arguments:
     return CHECK
 
 
+@scenario(1000)
+def rows_and_suppressions(number: int, folder: Path) -> Arguments:
+    """n rows with a finding each, and as many suppressions, of which each names some of them."""
+    pairs = [(f"CN=c{each}, CN", "CN=CA") for each in range(number)]
+    each = [
+        channel(*pairs[start : start + 100], address=f"/{start}") for start in range(0, number, 100)
+    ]
+    write_tree(folder, bundle(flow("F", *each), short=True))
+    named = ("channel = '/{}'", "dn = 'CN=c{}, CN'", "path = 'f{}/'", "channel = 'https /{}*'")
+    tables = [
+        f'[[suppressions]]\nrule = "malformed-dn"\n{named[each % 4].format(each)}\nreason = "r"\n'
+        for each in range(number)
+    ]
+    (folder / "iflint.toml").write_text("\n".join(tables))
+    return CHECK
+
+
 @scenario(100)
 def days_of_a_forecast(number: int, folder: Path) -> Arguments:
     """n certificates with a flow each, of which each ends on a day of its own."""

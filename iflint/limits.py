@@ -302,13 +302,19 @@ ENVIRONMENTS = Limit(
     "environments",
     50,
     "environments of a configuration",
-    "ours: a run judges every flow in each of them; development, test and production are three",
-)
-ENVIRONMENTS = Limit(
-    "environments",
-    50,
-    "environments of a configuration",
     "ours: every flow is judged in each of them; development, test and production are three",
+)
+SUPPRESSIONS = Limit(
+    "suppressions",
+    10_000,
+    "suppressions of a configuration",
+    "ours: reading them takes 2 s",
+)
+PATTERN_TRIALS = Limit(
+    "pattern-trials",
+    4_000_000,
+    "trials of one path or name against one pattern with wildcards, in suppressions, keys or users",
+    "ours: 2 s, 8 s at worst; a thousand patterns on as many channels take a million",
 )
 
 # parameters

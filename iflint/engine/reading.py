@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from iflint.engine.environments import ParameterPath
     from iflint.iflow.properties import ParameterFile
     from iflint.iflow.reader import ParsedIflow
+    from iflint.limits import Budget
     from iflint.options import Environment, Options
     from iflint.pki.calendar import Calendar
     from iflint.pki.public_cas import PublicCas
@@ -36,6 +37,11 @@ class Reader:
         self._parameters: dict[str, ParameterFile | Problem] = {}
         self._known = Known()
         self._roots: dict[tuple[str, ...], RootsRead] = {}
+
+    @property
+    def budget(self) -> Budget:
+        """What the run may still take of its limits."""
+        return self._known.budget
 
     def parameters(
         self, paths: Sequence[str]

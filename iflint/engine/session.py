@@ -12,7 +12,16 @@ import msgspec
 
 from iflint.engine.inventory import report_on
 from iflint.engine.salvage import each_alone
-from iflint.limits import CHANNELS, ENVIRONMENTS, ROWS, Budget, in_force, numbered
+from iflint.limits import (
+    CHANNELS,
+    ENVIRONMENTS,
+    ROWS,
+    SUPPRESSIONS,
+    Budget,
+    Limit,
+    in_force,
+    numbered,
+)
 from iflint.options import Environment, Options, UsageError, now
 from iflint.places.paths import absolute_directory, is_below
 from iflint.places.problems import ProblemKind, beyond_the_run, told_of_a_run
@@ -27,6 +36,7 @@ if TYPE_CHECKING:
     from iflint.engine.callers import Table
     from iflint.engine.coverage import Coverage
     from iflint.engine.inputs import Inputs
+    from iflint.engine.patterns import Trials
     from iflint.iflow.model import CertificateEntry, Iflow, SenderChannel
     from iflint.iflow.properties import ParameterFile
     from iflint.judging.issuers import Issuers
@@ -78,7 +88,9 @@ class Session:
         from iflint.engine.reading import Reader
 
         in_force(options.limit)
-        _refuse_more(len(options.environments) + len(options.other_environments))
+        environments = len(options.environments) + len(options.other_environments)
+        _refuse_more(environments, "environments", ENVIRONMENTS)
+        _refuse_more(len(options.suppressions), "suppressions", SUPPRESSIONS)
         self.name = ""
         self.options = options
         self.as_of = options.as_of or now()
@@ -384,7 +396,8 @@ class Session:
         from iflint.rule.rule import SuppressionCase
 
         names = [(rule.code, rule.name) for rule in self.rules]
-        report, uses = suppressed(report, self.options.suppressions, names)
+        suppressions = self.options.suppressions
+        report, uses = suppressed(report, suppressions, names, self.trials)
         context = self._context(report.as_of)
         environments = tuple(each.name for each in report.environments)
         return self._with_findings(
@@ -490,8 +503,21 @@ class Session:
 
         directory, inputs = absolute_directory(self.options.directory), self.inputs
         return callers_in(
-            inputs.callers, inputs.certificates, self.options, environment, directory, self.root
+            inputs.callers,
+            inputs.certificates,
+            self.options,
+            environment,
+            directory,
+            self.root,
+            self.trials,
         )
+
+    @property
+    def trials(self) -> Trials:
+        """What counts how often patterns are tried in the run."""
+        from iflint.engine.patterns import Trials
+
+        return Trials(self._reader.budget)
 
     def bindings(self, as_of: datetime) -> Iterator[BindingVerdict]:
         """The verdicts on everything that lets a certificate in: rows, service keys, mappings."""
@@ -906,11 +932,10 @@ def _as_severe(finding: Finding, rule: Rule) -> Finding:
     return msgspec.structs.replace(finding, severity=severity)
 
 
-def _refuse_more(environments: int) -> None:
-    """Raise UsageError for more environments than a run may judge everything in."""
-    most = ENVIRONMENTS.value
-    if environments > most:
+def _refuse_more(count: int, things: str, limit: Limit) -> None:
+    """Raise UsageError for more things in the configuration than a run may compare all with."""
+    if count > limit.value:
         raise UsageError(
-            f"there are {numbered(environments)} environments, and {numbered(most)} may be;"
-            f" {ENVIRONMENTS.option}"
+            f"there are {numbered(count)} {things}, and {numbered(limit.value)} may be;"
+            f" {limit.option}"
         )

@@ -107,3 +107,28 @@ def test_more_environments_than_may_be_are_refused_at_once(repository) -> None:
     assert (many.exit_code, "51 environments, and 50 may be" in many.stderr) == (2, True)
     raised = CliRunner().invoke(cli, ["check", "--all-environments", "--limit", "environments=51"])
     assert raised.exit_code in (0, 1)
+
+
+def test_more_suppressions_than_may_be_are_refused_at_once(repository) -> None:
+    one = '[[suppressions]]\nrule = "IFL101"\nreason = "r"\nchannel = "/*{}"\n'
+    (repository / "iflint.toml").write_text("".join(map(one.format, range(3))))
+    few = CliRunner().invoke(cli, ["check", *CLOCK, "--limit", "suppressions=2"])
+    assert (few.exit_code, "3 suppressions, and 2 may be" in few.stderr) == (2, True)
+    assert run("--limit", "suppressions=3")
+
+
+def test_patterns_are_held_against_so_many_names_and_no_more(repository) -> None:
+    one = '[[suppressions]]\nrule = "IFL101"\nreason = "r"\n{}\n'
+    for named in ('channel = "/*{}"', 'path = "F*{}/"'):
+        tables = (one.format(named.format(each)) for each in "abc")
+        (repository / "iflint.toml").write_text("".join(tables))
+        many = CliRunner().invoke(cli, ["check", *CLOCK, "--limit", "pattern-trials=5"])
+        assert (many.exit_code, "--limit pattern-trials=NUMBER" in many.stderr) == (2, True)
+        assert run()
+
+
+def test_what_has_no_wildcard_is_looked_up_and_costs_no_trial(repository) -> None:
+    named = ('channel = "HTTPS /0/a"', f'dn = "{OLD.pair[0]}"', 'path = "F1/"', 'path = "/F2"')
+    one = '[[suppressions]]\nrule = "IFL101"\nreason = "r"\n{}\n'
+    (repository / "iflint.toml").write_text("".join(map(one.format, named)))
+    assert not run("--limit", "pattern-trials=1").stderr
