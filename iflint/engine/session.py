@@ -11,20 +11,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from iflint.engine.inventory import report_on
-from iflint.engine.salvage import each_alone
+from iflint.engine.shared import Shared
 from iflint.limits import (
-    CHANNELS,
     ENVIRONMENTS,
-    ROWS,
     SUPPRESSIONS,
-    Budget,
     Limit,
     in_force,
     numbered,
 )
 from iflint.options import Environment, Options, UsageError, now
 from iflint.places.paths import absolute_directory, is_below
-from iflint.places.problems import ProblemKind, beyond_the_run, told_of_a_run
+from iflint.places.problems import ProblemKind, told_of_a_run
 from iflint.progress import followed
 from iflint.report.report import Report
 from iflint.sources.disk import Disk
@@ -77,6 +74,9 @@ _KEPT_FROM = {
 }
 """What a session keeps once it is worked out, and the fields that it comes from."""
 
+_WORK = ("_iflows", "_judged", "_said", "_failed", "_unjudged", "_judged_callers", "_issuers")
+"""What sessions of equal environments share: what is worked out later is kept in these, too."""
+
 
 class Session:
     """One environment of a run: read once, and judged as often as is asked for.
@@ -101,12 +101,66 @@ class Session:
         self._reader.read_tables_that_are_given()
         self.inputs = self._reader.inputs(paths)
         self.flows = self.inputs.flows
+        self._shared = Shared(self.inputs.size)
+        self._environments: dict[object, Session] = {}
         self._own: tuple[tuple[ParameterFile, ...], ...] = ((),) * len(self.flows)
         self._is_part = False
         self._idle_parameters: tuple[str, ...] = ()
 
     def in_environment(self, environment: Environment) -> Session:
         """The same flows with the settings of an environment."""
+        files, unread, idle = self._reader.parameters_of(environment, self.flows)
+        options = self._options_in(environment)
+        key = None
+        if not (unread or idle or environment.service_keys or environment.users):
+            unnamed = msgspec.structs.replace(environment, name="", parameters=())
+            key = unnamed, tuple(tuple(map(id, each)) for each in files)
+            if key in self._environments:
+                return self._environments[key].also_as(environment.name, options)
+        inputs = self.inputs
+        if environment.certificates_only is not None:
+            certificates = options.certificates or ()
+            inputs = self._with_certificates(self._reader.certificates(certificates))
+        elif environment.certificates is not None:
+            read = self._reader.certificates(environment.certificates, inputs.taken)
+            inputs = inputs.with_more(read)
+        trust, root_problems = self._reader.trust_list(options, self.as_of)
+        session = self._changed(
+            name=environment.name,
+            options=options,
+            inputs=inputs,
+            trust=trust,
+            _root_problems=root_problems,
+            _own=files,
+            _unread_parameters=(*self._unread_parameters, *unread),
+            _idle_parameters=idle,
+        )
+        if key is not None:
+            self._environments[key] = session
+        return session
+
+    def also_as(self, name: str, options: Options) -> Session:
+        """The same session as another environment of which all is equal: both share their work.
+
+        Its ``options`` tell which environments there are besides.
+        """
+        for each in _WORK:
+            getattr(self, each)
+        other = copy(self)
+        other.name = name
+        other.options = msgspec.structs.replace(
+            self.options,
+            environments=options.environments,
+            other_environments=options.other_environments,
+        )
+        return other
+
+    def works_as(self, other: Session) -> bool:
+        """Whether what one session works out is the other one's, too (`also_as`)."""
+        return self._judged is other._judged
+
+    def _options_in(self, environment: Environment) -> Options:
+        """The options of the run with the settings of an environment."""
         own = {
             name: getattr(environment, name)
             for name in ("platform", "trust", "roots", "roots_add")
@@ -117,7 +171,7 @@ class Session:
             base = environment.certificates_only
             shared = certificates or () if base is None else base
             certificates = (*shared, *(environment.certificates or ()))
-        options = msgspec.structs.replace(
+        return msgspec.structs.replace(
             self.options,
             **own,
             certificates=certificates,
@@ -130,24 +184,6 @@ class Session:
             as_of=self.as_of,
             service_keys=(*self.options.service_keys, *environment.service_keys),
             users=(*self.options.users, *environment.users),
-        )
-        inputs = self.inputs
-        if environment.certificates_only is not None:
-            inputs = self._with_certificates(self._reader.certificates(certificates or ()))
-        elif environment.certificates is not None:
-            read = self._reader.certificates(environment.certificates, inputs.taken)
-            inputs = inputs.with_more(read)
-        trust, root_problems = self._reader.trust_list(options, self.as_of)
-        files, unread, idle = self._reader.parameters_of(environment, self.flows)
-        return self._changed(
-            name=environment.name,
-            options=options,
-            inputs=inputs,
-            trust=trust,
-            _root_problems=root_problems,
-            _own=files,
-            _unread_parameters=(*self._unread_parameters, *unread),
-            _idle_parameters=idle,
         )
 
     def with_contents(self, contents: Mapping[FileLocation, bytes]) -> Session:
@@ -172,6 +208,7 @@ class Session:
             return tuple(changed(file.location) or file for file in files)
 
         other = self._changed(
+            _shared=Shared(self.inputs.size),
             flows=tuple(flow.with_texts(text_of) for flow in self.flows),
             _overlays=current(self._overlays),
             _own=tuple(map(current, self._own)),
@@ -183,9 +220,8 @@ class Session:
             for number, flow in enumerate(self.flows)
             if flow is other.flows[number] and self._own[number] == other._own[number]
         }
-        budget = Budget(self.inputs.size)
         other._iflows = tuple(
-            iflow if number in same else other._resolved(number, budget)
+            iflow if number in same else other._iflow(number)
             for number, iflow in enumerate(self._iflows)
         )
         other._judged = _only(same, self._judged)
@@ -219,7 +255,8 @@ class Session:
     def with_certificates(self, certificates: Iterable[FoundCertificate]) -> Session:
         """The same session with these certificates at hand instead."""
         at_hand = tuple(certificates)
-        return self._changed(inputs=msgspec.structs.replace(self.inputs, certificates=at_hand))
+        inputs = msgspec.structs.replace(self.inputs, certificates=at_hand)
+        return self._changed(inputs=inputs, _shared=self._shared.with_other_certificates())
 
     def findings_in(self, iflow: Iflow) -> tuple[Finding, ...]:
         """What the rules say of the entries of an iFlow made up for a certificate by itself."""
@@ -456,6 +493,7 @@ class Session:
             if not sources.isdisjoint(fields):
                 other.__dict__.pop(kept, None)
         other.__dict__ |= fields
+        other._environments = {}
         return other
 
     @cached_property
@@ -580,6 +618,8 @@ class Session:
         try:
             return judge_callers(self.callers, judge)
         except Exception:
+            from iflint.engine.salvage import each_alone
+
             sound, failed = each_alone(self.callers, lambda each: judge_callers([each], judge))
             if not failed:
                 raise
@@ -594,6 +634,8 @@ class Session:
             return self._judged_in_part(judge, iflow)
 
     def _judged_in_part(self, judge: Judge, iflow: Iflow) -> IflowVerdict | None:
+        from iflint.engine.salvage import each_alone
+
         channels = []
         for channel in iflow.channels:
             alone = partial(_with_entries, iflow, channel)
@@ -639,6 +681,8 @@ class Session:
         try:
             return judge_with(self.pool)
         except Exception:
+            from iflint.engine.salvage import each_alone
+
             sound, failed = each_alone(
                 self.inputs.certificates, lambda found: judge_with(CertificatePool([found]))
             )
@@ -677,28 +721,12 @@ class Session:
 
     @cached_property
     def _iflows(self) -> tuple[Iflow, ...]:
-        budget = Budget(self.inputs.size)
-        return tuple(self._resolved(number, budget) for number in range(len(self.flows)))
+        return tuple(map(self._iflow, range(len(self.flows))))
 
-    def _resolved(self, number: int, budget: Budget) -> Iflow:
-        """An iFlow with its parameters, if the ``budget`` has room for what it holds."""
-        flow = self.flows[number]
-        try:
-            found = flow.resolve((*self._overlays, *self._own[number]))
-        except Exception as error:
-            from iflint.places.defects import failed_on
-            from iflint.places.location import Location
-
-            problem = failed_on(Location(flow.location), error, ProblemKind.ARTIFACT)
-            return flow.unresolved(problem)
-        rows = sum(len(channel.entries) for channel in found.channels)
-        for limit, count in ((ROWS, rows), (CHANNELS, len(found.channels))):
-            if not budget.spend(limit, count):
-                from iflint.places.location import Location
-
-                where = Location(flow.location)
-                return flow.unresolved(beyond_the_run(limit, where, ProblemKind.ARTIFACT))
-        return found
+    def _iflow(self, number: int) -> Iflow:
+        """An iFlow with its parameters, if the run has room for what it holds."""
+        files = (*self._overlays, *self._own[number])
+        return self._shared.iflow(self.name, self.flows[number], files)
 
     def _name_of(self, number: int) -> str:
         return self._iflows[number].name
@@ -848,22 +876,17 @@ class Session:
     @cached_property
     def pool(self) -> CertificatePool:
         """The certificates at hand, less those of keys and mappings of other environments."""
-        from iflint.pki.chains.pool import CertificatePool
-
-        foreign = {
+        foreign = (
             place
             for each in (self._callers_of("") if self.name and self.inputs.callers else ())
             if each.environments and self.name not in each.environments
             for place in each.places
-        }
-        found = self.inputs.certificates
-        return CertificatePool(each for each in found if each.location not in foreign)
+        )
+        return self._shared.pool(self.inputs.certificates, frozenset(foreign))
 
-    @cached_property
+    @property
     def _signatures(self) -> SignatureCache:
-        from iflint.pki.chains.signatures import SignatureCache
-
-        return SignatureCache()
+        return self._shared.signatures
 
     def _needs_rules(self, verdicts: dict[int, IflowVerdict]) -> bool:
         options = self.options
