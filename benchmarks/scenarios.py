@@ -391,6 +391,20 @@ def environments(number: int, folder: Path) -> Arguments:
     return (*CHECK, "--all-environments")
 
 
+@scenario(12)
+def rows_in_environments(number: int, folder: Path) -> Arguments:
+    """n environments that are equal, and a hundred rows for each of them."""
+    pairs = [(f"CN=c{each}, CN", "CN=CA") for each in range(100 * number)]
+    each = [
+        channel(*pairs[start : start + 100], address=f"/{start}")
+        for start in range(0, len(pairs), 100)
+    ]
+    write_tree(folder, bundle(flow("F", *each), short=True))
+    tables = [f'[environments.e{each}]\nplatform = "neo"\n' for each in range(number)]
+    (folder / "iflint.toml").write_text("".join(tables))
+    return (*CHECK, "--all-environments")
+
+
 @scenario(1000)
 def nested_ignore_files(number: int, folder: Path) -> Arguments:
     """n folders with a file of what is ignored and files that it names, a hundred in each other.

@@ -13,6 +13,8 @@ import msgspec
 from iflint.engine.inventory import report_on
 from iflint.engine.shared import Shared
 from iflint.limits import (
+    CALLERS_OF_ENVIRONMENTS,
+    CERTIFICATES_OF_ENVIRONMENTS,
     ENVIRONMENTS,
     SUPPRESSIONS,
     Limit,
@@ -74,7 +76,10 @@ _KEPT_FROM = {
 }
 """What a session keeps once it is worked out, and the fields that it comes from."""
 
-_WORK = ("_iflows", "_judged", "_said", "_failed", "_unjudged", "_judged_callers", "_issuers")
+_WORK = (
+    *("_iflows", "callers", "pool"),
+    *("_judged", "_said", "_failed", "_unjudged", "_judged_callers", "_issuers"),
+)
 """What sessions of equal environments share: what is worked out later is kept in these, too."""
 
 
@@ -124,6 +129,9 @@ class Session:
         elif environment.certificates is not None:
             read = self._reader.certificates(environment.certificates, inputs.taken)
             inputs = inputs.with_more(read)
+        if inputs is not self.inputs:
+            count = len(inputs.certificates)
+            self._shared.take(CERTIFICATES_OF_ENVIRONMENTS, environment.name, count)
         trust, root_problems = self._reader.trust_list(options, self.as_of)
         session = self._changed(
             name=environment.name,
@@ -533,7 +541,9 @@ class Session:
     @cached_property
     def callers(self) -> tuple[Caller, ...]:
         """Who may call besides the rows of channels: service keys and mappings, each once."""
-        return self._callers_of(self.name) if self.inputs.callers else ()
+        found = self._callers_of(self.name) if self.inputs.callers else ()
+        self._shared.take(CALLERS_OF_ENVIRONMENTS, self.name, len(found))
+        return found
 
     def _callers_of(self, environment: str) -> tuple[Caller, ...]:
         """Those of an environment; of an empty name, of all of them."""

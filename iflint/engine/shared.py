@@ -10,8 +10,10 @@ from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from iflint.limits import CHANNELS, ROWS, Budget, Limit
+from iflint.limits import CHANNELS, ROWS, Budget, Limit, numbered
+from iflint.options import UsageError
 from iflint.places.problems import ProblemKind, beyond_the_run
+from iflint.words.visible import shown
 
 if TYPE_CHECKING:
     from iflint.iflow.model import Iflow
@@ -33,6 +35,7 @@ class Shared:
         self._iflows: dict[tuple[int, ...], Iflow] = {}
         self._counted: dict[tuple[str | int, ...], Iflow] = {}
         self._pools: dict[tuple[int, frozenset[Location]], CertificatePool] = {}
+        self._taken: set[tuple[str, str]] = set()
         self._named: list[object] = []
         """What stands in keys by its id, which has to live as long as these."""
 
@@ -71,6 +74,16 @@ class Shared:
                 return _without_channels(flow, limit)
         self._iflows[key] = found
         return found
+
+    def take(self, limit: Limit, environment: str, count: int) -> None:
+        """Count what an environment has of its own, once. Raises UsageError for too much."""
+        if environment and (limit.name, environment) not in self._taken:
+            self._taken.add((limit.name, environment))
+            if not self._budget.spend(limit, count):
+                raise UsageError(
+                    f"environment {shown(environment)} makes it more than"
+                    f" {numbered(limit.value)} {limit.bounds}; {limit.option}"
+                )
 
     def pool(
         self, certificates: Sequence[FoundCertificate], without: frozenset[Location]

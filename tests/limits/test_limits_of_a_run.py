@@ -132,3 +132,59 @@ def test_what_has_no_wildcard_is_looked_up_and_costs_no_trial(repository) -> Non
     one = '[[suppressions]]\nrule = "IFL101"\nreason = "r"\n{}\n'
     (repository / "iflint.toml").write_text("".join(map(one.format, named)))
     assert not run("--limit", "pattern-trials=1").stderr
+
+
+OWN = '[environments.{0}]\nroots-add = ["r{0}.pem"]\n'
+
+
+def in_environments(repository, table, *arguments):
+    """The findings of a check in three environments, each of which is told apart."""
+    for name in "xyz":
+        ca = root(f"bound-{name}", dn(f"CN=Root {name}", "O=Example"), "2020-01-01", "2040-01-01")
+        (repository / f"r{name}.pem").write_bytes(pem(ca))
+    (repository / "iflint.toml").write_text("".join(map(table.format, "xyz")))
+    return report("--all-environments", *arguments)[1]
+
+
+def test_rows_count_in_every_environment_that_differs(repository) -> None:
+    found = in_environments(repository, OWN, "--limit", "rows=20")["findings"]
+    left_out = [each for each in found if each["code"] == "IFL001"]
+    assert [each["environments"] for each in left_out] == [["z"], ["z"]]
+    told = [each["environments"] for each in found if each["code"] == "IFL101"]
+    assert told == [["x", "y", "z"]] * 4 + [["x", "y"]] * 4
+    whole = in_environments(repository, OWN, "--limit", "rows=24")
+    assert {tuple(each["environments"]) for each in whole["findings"]} == {("x", "y", "z")}
+
+
+def test_environments_that_are_equal_are_worked_out_once(repository) -> None:
+    equal = in_environments(repository, "[environments.{0}]\n", "--limit", "rows=8")
+    apart = in_environments(repository, OWN)
+    for each in (equal, apart):
+        assert [environment["name"] for environment in each["environments"]] == ["x", "y", "z"]
+    places = [
+        [(each["message"], each["location"], each["environments"]) for each in found["findings"]]
+        for found in (equal, apart)
+    ]
+    assert places[0] == places[1]
+    assert equal["iflows"] == apart["iflows"]
+
+
+def test_a_flow_that_is_left_out_of_one_environment_is_shown_with_those_that_have_it(
+    repository,
+) -> None:
+    last = in_environments(repository, OWN, "--limit", "rows=20")["iflows"][-1]
+    assert [each["environment"] for each in last["channels"]] == ["x", "y", "x", "y"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "table"),
+    [
+        ("certificates-of-environments=6", '[environments.{0}]\ncertificates = ["r{0}.pem"]\n'),
+        ("parameter-paths=8", '[environments.{0}]\nparameters = "{{id}}/{0}.prop"\n'),
+    ],
+)
+def test_what_environments_have_of_their_own_counts_together(repository, limit, table) -> None:
+    in_environments(repository, table)
+    refused = CliRunner().invoke(cli, ["check", *CLOCK, "--all-environments", "--limit", limit])
+    assert refused.exit_code == 2
+    assert f"--limit {limit.partition('=')[0]}=NUMBER" in refused.stderr
