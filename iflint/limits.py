@@ -79,6 +79,10 @@ class Budget:
         self._spent[limit.name] = spent
         return True
 
+    def refuse(self, limit: Limit) -> None:
+        """Take note of something that goes beyond a limit by itself."""
+        self._refused.add(limit.name)
+
     def has_refused(self, limit: Limit) -> bool:
         """Whether an amount was asked for that was not left."""
         return limit.name in self._refused
