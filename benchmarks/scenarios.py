@@ -421,3 +421,13 @@ def nested_ignore_files(number: int, folder: Path) -> Arguments:
         for name in range(10):
             (place / f"{name}.tmp").touch()
     return CHECK
+
+
+@scenario(2000)
+def ignored_names(number: int, folder: Path) -> Arguments:
+    """n files, and as many names that one ignore file has."""
+    (folder / ".git").mkdir()
+    (folder / ".gitignore").write_text("".join(f"{each}.old\n" for each in range(number)))
+    for each in range(number):
+        (folder / f"{each}.txt").touch()
+    return CHECK

@@ -154,8 +154,14 @@ DOCUMENT_VALUES = Limit(
 IGNORE_FILE_BYTES = Limit(
     "ignore-file-bytes",
     1 * MIB,
-    "bytes of one .gitignore that are read",
-    "ours: tens of thousands of patterns, each of which every name is compared with",
+    "bytes of the .gitignore files that count in one folder, its own and those above it",
+    "ours: tens of thousands of patterns, which take 84 MB",
+)
+IGNORE_TRIALS = Limit(
+    "ignore-trials",
+    30_000_000,
+    "trials of one name against one pattern with wildcards, of .gitignore or exclude",
+    "ours: 4 s, 8 s at worst; 200,000 files and 75 patterns, of names with up to 31 characters",
 )
 KEY_TEXT_BYTES = Limit(
     "key-text-bytes",

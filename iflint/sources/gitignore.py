@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Generic, TypeVar
 
 import msgspec
@@ -22,7 +23,7 @@ class Pattern(msgspec.Struct, frozen=True):
 
     ``anchored`` patterns are matched from the folder of their file on, others against the last
     segment. ``negated`` ones bring back what an earlier pattern ignores. ``names`` are the
-    segments where none has a wildcard.
+    segments where none has a wildcard, ``length`` is how many characters it has.
     """
 
     segments: tuple[Test | None, ...]
@@ -30,6 +31,7 @@ class Pattern(msgspec.Struct, frozen=True):
     folders_only: bool
     negated: bool
     names: tuple[str, ...] | None
+    length: int
 
     def matches(self, path: Sequence[str], is_folder: bool, start: int = 0) -> bool:
         """Whether it matches the file or folder with the segments ``path``.
@@ -71,7 +73,7 @@ def parse(line: str) -> Pattern | None:
     if segments[-1] is None:
         segments.append(_anything)
     fixed = tuple(names) if _WILDCARD.isdisjoint(text) else None
-    return Pattern(tuple(segments), anchored, folders_only, negated, fixed)
+    return Pattern(tuple(segments), anchored, folders_only, negated, fixed, len(text))
 
 
 class Lookup(Generic[T]):
@@ -134,7 +136,10 @@ def _test(glob: str) -> Test | None:
         suffix = glob[1:]
         return lambda name: name.endswith(suffix)
     expression = _expression(glob)
-    return None if expression is None else re.compile(expression, re.DOTALL).fullmatch
+    if expression is None:
+        return None
+    compiled = cache(lambda: re.compile(expression, re.DOTALL).fullmatch)
+    return lambda name: compiled()(name)
 
 
 def _expression(glob: str) -> str | None:

@@ -188,3 +188,14 @@ def test_what_environments_have_of_their_own_counts_together(repository, limit, 
     refused = CliRunner().invoke(cli, ["check", *CLOCK, "--all-environments", "--limit", limit])
     assert refused.exit_code == 2
     assert f"--limit {limit.partition('=')[0]}=NUMBER" in refused.stderr
+
+
+def test_beyond_so_many_trials_patterns_leave_nothing_out_and_that_is_said(repository) -> None:
+    (repository / ".git").mkdir()
+    (repository / ".gitignore").write_text("F0\n/F1/\nF[2]\n")
+    whole = report()[1]
+    assert [each["location"]["path"][:2] for each in whole["iflows"]] == ["F3"]
+    found = report("--limit", "ignore-trials=1")[1]
+    assert [each["location"]["path"][:2] for each in found["iflows"]] == ["F2", "F3"]
+    (note,) = [each for each in found["findings"] if each["code"] == "IFL001"]
+    assert (note["severity"], "ignore-trials=NUMBER" in note["remedy"]) == ("note", True)
