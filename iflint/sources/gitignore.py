@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
 from typing import Generic, TypeVar
 
 import msgspec
@@ -138,8 +137,22 @@ def _test(glob: str) -> Test | None:
     expression = _expression(glob)
     if expression is None:
         return None
-    compiled = cache(lambda: re.compile(expression, re.DOTALL).fullmatch)
-    return lambda name: compiled()(name)
+    return _Expression(expression)
+
+
+class _Expression:
+    """A test by a regular expression, which is compiled when first needed."""
+
+    __slots__ = ("_compiled", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._compiled: re.Pattern[str] | None = None
+
+    def __call__(self, name: str) -> object:
+        if self._compiled is None:
+            self._compiled = re.compile(self._text, re.DOTALL)
+        return self._compiled.fullmatch(name)
 
 
 def _expression(glob: str) -> str | None:

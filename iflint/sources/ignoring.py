@@ -194,7 +194,7 @@ def _covers(pattern: Pattern, base: str, named: str) -> bool:
     )
 
 
-_COMPILING = 100
+_COMPILING = 200
 """Trials that take as long as to compile a pattern. Ours: measured."""
 
 

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root
 from iflint.commands.main import cli
+from iflint.limits import in_force
 
 TOP = root("bound-root", dn("CN=Root", "O=Example"), "2020-01-01", "2040-01-01")
 MIDDLE = intermediate("bound-ca", dn("CN=CA", "O=Example"), TOP, "2020-01-01", "2035-01-01")
@@ -29,7 +30,8 @@ def repository(tmp_path, monkeypatch):
     (tmp_path / "certs.pem").write_bytes(pem(MIDDLE, OLD))
     (tmp_path / "roots.pem").write_bytes(pem(TOP))
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    yield tmp_path
+    in_force(())
 
 
 def run(*arguments):
