@@ -419,6 +419,12 @@ SIGNATURES = Limit(
     "signatures of a run that are tried, but for the first of a certificate and five of a chain",
     "ours: 3 s with P-256",
 )
+SIGNATURE_WORK = Limit(
+    "signature-work",
+    100_000,
+    "signatures of P-256 are worth as much as all that a run tries, by the kind and size of keys",
+    "ours: 7 s; one of RSA with 4,096 bits is worth two, of P-384 eight, of DSA with 10,000 150",
+)
 NAME_CHECKS_OF_A_CHAIN = Limit(
     "name-checks-of-a-chain",
     50_000,

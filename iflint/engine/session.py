@@ -837,7 +837,7 @@ class Session:
     def _signatures(self) -> SignatureCache:
         from iflint.pki.chains.signatures import SignatureCache
 
-        return SignatureCache()
+        return SignatureCache(self.inputs.size)
 
     def _needs_rules(self, verdicts: dict[int, IflowVerdict]) -> bool:
         options = self.options
