@@ -364,6 +364,12 @@ PRIVATE_KEYS = Limit(
     "private keys of a run that are looked at one by one",
     "ours: a report in JSON takes 1 KB for each",
 )
+KEY_ENTRIES = Limit(
+    "key-entries",
+    100,
+    "key entries of a sender's keystore that are judged",
+    "ours: 3 s; a sender presents one",
+)
 CERTIFICATE_BYTES = Limit(
     "certificate-bytes",
     256 * KIB,
