@@ -366,9 +366,9 @@ PRIVATE_KEYS = Limit(
 )
 KEY_ENTRIES = Limit(
     "key-entries",
-    100,
+    50,
     "key entries of a sender's keystore that are judged",
-    "ours: 3 s; a sender presents one",
+    "ours: 5 s at worst; a sender presents one",
 )
 CERTIFICATE_BYTES = Limit(
     "certificate-bytes",
