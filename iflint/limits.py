@@ -370,6 +370,12 @@ KEY_ENTRIES = Limit(
     "key entries of a sender's keystore that are judged",
     "ours: 5 s at worst; a sender presents one",
 )
+RENEWALS = Limit(
+    "renewals",
+    50,
+    "client certificates of the file of which `iflint renew` tells what they mean",
+    "ours: 1 s; each is a plan to read",
+)
 CERTIFICATE_BYTES = Limit(
     "certificate-bytes",
     256 * KIB,
