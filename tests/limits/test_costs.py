@@ -104,6 +104,7 @@ def cases() -> dict[str, Callable[[], Files]]:
             FLOW: flow(certificates(many_rows(1)), before="<a/>" * 199_000)
         },
         "escapes": lambda: {FLOW: ONE, PARAMETERS: "a=\\u1\n" * 1_400_000},
+        "escapes of one value": lambda: {FLOW: ONE, PARAMETERS: "a=" + "b\\n" * 3_000_000},
         "parameters": lambda: {
             FLOW: flow(certificates("{{k1}}")),
             PARAMETERS: "".join(f"k{n}=v\n" for n in range(900_000)),
