@@ -180,8 +180,8 @@ def _entry(file: TextFile, start: int, end: int, problems: Problems) -> Paramete
         )
         return None
     key_end, value_start = _split(line)
-    name, value = (_ESCAPE.sub(unescaped, half) for half in (line[:key_end], line[value_start:]))
-    return Parameter(name, value, name_origin, origin)
+    name = _ESCAPE.sub(unescaped, line[:key_end])
+    return Parameter(name, _ESCAPE.sub(unescaped, line[value_start:]), name_origin, origin)
 
 
 class _Half:
@@ -269,6 +269,8 @@ def _kept(escape: re.Match[str]) -> str:
 
 
 def _malformed(line: str) -> int | None:
+    if "\\u" not in line:
+        return None
     for escape in _ESCAPE.finditer(line):
         if escape["malformed"]:
             return escape.start()
