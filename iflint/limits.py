@@ -416,6 +416,18 @@ PRIVATE_KEYS = Limit(
     "private keys of a run that are looked at one by one",
     "ours: a report in JSON takes 1 KB for each",
 )
+KEY_ENTRIES = Limit(
+    "key-entries",
+    50,
+    "key entries of a sender's keystore that are judged",
+    "ours: 5 s at worst; a sender presents one",
+)
+RENEWALS = Limit(
+    "renewals",
+    50,
+    "client certificates of the file of which `iflint renew` tells what they mean",
+    "ours: 1 s; each is a plan to read",
+)
 CERTIFICATE_BYTES = Limit(
     "certificate-bytes",
     256 * KIB,
@@ -482,6 +494,12 @@ SIGNATURES = Limit(
     40_000,
     "signatures of a run that are tried, but for the first of a certificate and five of a chain",
     "ours: 3 s with P-256",
+)
+SIGNATURE_WORK = Limit(
+    "signature-work",
+    100_000,
+    "signatures of P-256 are worth as much as all that a run tries, by the kind and size of keys",
+    "ours: 7 s; one of RSA with 4,096 bits is worth two, of P-384 eight, of DSA with 10,000 150",
 )
 NAME_CHECKS_OF_A_CHAIN = Limit(
     "name-checks-of-a-chain",

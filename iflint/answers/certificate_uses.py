@@ -240,7 +240,8 @@ def _collect_standings(
     """Judge each certificate, by what a keystore presents for it where the run does so, too."""
     from iflint.pki.chains.signatures import SignatureCache
 
-    trust, verifier = session.trust.at(session.as_of), SignatureCache()
+    trust = session.trust.at(session.as_of)
+    verifier = SignatureCache(session.inputs.size)
     chains: dict[Certificate, ChainVerdict] = {
         match.certificate: match.chain
         for binding in (

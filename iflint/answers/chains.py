@@ -63,7 +63,7 @@ def judged_chains(paths: Sequence[str], options: Options, *, every: bool = False
     if not asked.certificates:
         said = [f"{problem.location.file}: {problem.in_one_line}" for problem in asked.problems]
         raise UsageError("; ".join(said) or f"no certificate in {listed(paths)}")
-    verifier = SignatureCache()
+    verifier = SignatureCache(asked.size)
     starts = _starts(asked.certificates, verifier, every=every)
     pool = CertificatePool((*asked.certificates, *further.certificates))
     issuers = Issuers(read_public_cas(options), read_calendar(options), trust, as_of)

@@ -30,6 +30,7 @@ class Shared:
 
     def __init__(self, size: int) -> None:
         """``size`` is how many bytes were read."""
+        self._size = size
         self._budget = Budget(size)
         self._in_vain = Budget(size)
         self._iflows: dict[tuple[int, ...], Iflow] = {}
@@ -104,7 +105,7 @@ class Shared:
         """What was verified so far."""
         from iflint.pki.chains.signatures import SignatureCache
 
-        return SignatureCache()
+        return SignatureCache(self._size)
 
 
 def resolved(flow: ParsedIflow, files: Sequence[ParameterFile]) -> Iflow:

@@ -216,6 +216,14 @@ def test_a_signal_at_any_moment_is_silent(tmp_path, number) -> None:
         assert set(os.listdir(tmp_path)) <= {"report.json"}
 
 
+def test_signals_are_watched_before_anything_else_is_imported() -> None:
+    asked = [sys.executable, "-X", "importtime", "-m", "iflint", "--version"]
+    told = subprocess.run(asked, capture_output=True, text=True, check=True).stderr
+    names = [line.rpartition("|")[2].strip() for line in told.splitlines()]
+    before = names[names.index("runpy") : names.index("iflint.console.interruption")]
+    assert not {"typing", "dataclasses", "inspect", "click", "msgspec"} & set(before)
+
+
 def test_no_module_is_taken_from_the_current_folder(tmp_path) -> None:
     for name in ("click", "lxml", "iflint_rules", "pluggy"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('a stranger')")

@@ -71,6 +71,8 @@ def test_lines_of_parameters_count_together(repository) -> None:
     for number in range(4):
         folder = repository / f"F{number}" / "src/main/resources"
         (folder / "parameters.prop").write_text("a=b\n" * 100)
+        (flow,) = folder.rglob("*.iflw")
+        flow.write_text(flow.read_text().replace("CN=", "CN={{a}}", 1))
     codes = [code for code, _ in told("--limit", "lines-of-parameters=350")]
     assert codes.count("IFL001") == 1
 
