@@ -16,6 +16,7 @@ from iflint.judging.references import (
     iflow_reference,
     told_certificate,
 )
+from iflint.links import rule_page
 from iflint.report.findings import (
     DnComparison,
     Finding,
@@ -49,9 +50,6 @@ if TYPE_CHECKING:
     from iflint.pki.roots.trust import TrustList
     from iflint.places.location import Location
     from iflint.places.problems import Problem
-
-DOCUMENTATION = "https://iflint.readthedocs.io/en/stable/rules/"
-"""Where the pages of iflint's own rules are published; a rule's page is this plus its name."""
 
 
 class Topic(enum.StrEnum):
@@ -503,7 +501,7 @@ def _with_options(page: str, options: Iterable[Option[Any]]) -> str:
 
 def _published_page(rule: type[Rule]) -> str:
     """Where the page of one of iflint's own rules is published; empty for other rules."""
-    return f"{DOCUMENTATION}{rule.name}/" if rule.__module__.startswith("iflint_rules.") else ""
+    return rule_page(rule.name) if rule.__module__.startswith("iflint_rules.") else ""
 
 
 def topics(rules: Iterable[Rule]) -> dict[str, Topic | None]:
