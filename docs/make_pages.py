@@ -36,10 +36,10 @@ def pages() -> dict[Path, str]:
     from iflint_rules import iflint_rules
 
     rules = sorted(iflint_rules(), key=lambda rule: rule.code)
-    readme = ROOT / "README.md"
+    start = ROOT / "docs" / "index.md"
     made = {PAGES / f"{rule.name}.md": page(rule) for rule in rules}
     made[PAGES / "README.md"] = "\n".join(index(rules))
-    made[readme] = with_terms(readme.read_text(encoding="utf-8"))
+    made[start] = with_terms(start.read_text(encoding="utf-8"))
     made[ROOT / "docs" / "symptoms.md"] = "\n".join(all_symptoms(rules))
     configuration = ROOT / "docs" / "configuration.md"
     made[configuration] = with_settings(configuration.read_text(encoding="utf-8"))
@@ -73,13 +73,13 @@ def index(rules: list[type[Rule]]) -> Iterator[str]:
     yield ""
 
 
-def with_terms(readme: str) -> str:
-    """The README with the words that are ours."""
+def with_terms(page: str) -> str:
+    """The first page of the site with the words that are ours."""
     from iflint.symptoms.model import terms
     from iflint.symptoms.pages import term_lines
 
     begin, end = "<!-- terms: made by docs/make_pages.py -->", "<!-- end of terms -->"
-    before, rest = readme.split(begin)
+    before, rest = page.split(begin)
     return "\n".join([before + begin, *term_lines(terms()), end]) + rest.split(end)[1]
 
 
