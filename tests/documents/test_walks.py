@@ -70,7 +70,10 @@ def test_the_first_steps_leave_the_clone_as_it_is(page, clone) -> None:
 def test_a_guide_says_what_comes(page, clone) -> None:
     demo = clone.parent / "demo"
     shutil.copytree(clone / "fixtures" / "demo", demo)
-    count, _ = walk(page.read_text(encoding="utf-8"), demo)
+    text = page.read_text(encoding="utf-8").partition("## Try it")
+    with open(demo / "iflint.toml", "a", encoding="utf-8") as settings:
+        settings.writelines(f"\n{block}" for block in blocks(text[2], "toml"))
+    count, _ = walk("".join(text), demo)
     assert count > 2
 
 
