@@ -23,6 +23,7 @@ from iflint.words.visible import visible
 from iflint.words.wording import day, left, listed
 
 if TYPE_CHECKING:
+    from iflint.console.spreadsheets import Sheet
     from iflint.report.report import (
         CallerResult,
         CertificateResult,
@@ -355,9 +356,7 @@ def _json(report: Report) -> str:
     )
 
 
-def _csv(report: Report) -> str:
-    from iflint.console.spreadsheets import csv_text
-
+def _csv(report: Report) -> Sheet:
     several = ("entries", "callers")
     of_channel = [name for name in ChannelRow.__struct_fields__ if name not in several]
     of_binding = ["entry", "subject", "issuer", "days_left", "healthy_until", "verdict"]
@@ -385,7 +384,7 @@ def _csv(report: Report) -> str:
         *(f"certificate_{name}" for name in of_certificate),
         *(name if name == "caller" else f"caller_{name}" for name in of_caller),
     ]
-    return csv_text(headings, cells())
+    return headings, cells()
 
 
 def _cell(caller: CallerRow | None, name: str) -> object:

@@ -54,10 +54,14 @@ class Mistake(msgspec.Struct, frozen=True):
 
 
 class Destination(msgspec.Struct, frozen=True):
-    """A report format and the file that gets it; ``-`` is standard output, None: not said."""
+    """A report format and the file that gets it; ``-`` is standard output, None: not said.
+
+    ``dialect`` is how CSV is written.
+    """
 
     format: str
     path: str | None = None
+    dialect: str = "plain"
 
     def __str__(self) -> str:
         return self.format if self.path is None else f"{self.format}={self.path}"

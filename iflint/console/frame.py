@@ -12,6 +12,7 @@ from iflint.console import output
 from iflint.console.arguments import DEBUG, read_answer, setting
 from iflint.console.interface import CLEAN, FOUND, GroupedCommand, OneOf
 from iflint.console.invocation import Invocation, Request
+from iflint.console.spreadsheets import csv_text
 from iflint.report.findings import Severity
 
 T = TypeVar("T")
@@ -66,8 +67,9 @@ def _request(arguments: dict[str, Any], formats: click.ParamType[Any] | None) ->
     answer, mistakes = Destination(""), []
     if isinstance(formats, OneOf):
         chosen, path = arguments.pop("answer"), arguments.pop("answer_file")
+        dialect = arguments.pop("csv_dialect", None)
         try:
-            answer = read_answer(tuple(formats.choices), chosen, path)
+            answer = read_answer(tuple(formats.choices), chosen, path, dialect)
         except ValueError as error:
             answer, mistakes = Destination(chosen, path), [str(error)]
     return Request(
@@ -90,13 +92,16 @@ def exit_code(asked: Request, run: Invocation, worst: Severity | None) -> int:
     return FOUND if fails else CLEAN
 
 
-def show(run: Invocation, answer: T, **formats: Callable[..., str]) -> None:
+def show(run: Invocation, answer: T, **formats: Callable[..., Any]) -> None:
     """Write an answer in the format that was asked for.
 
-    Each format is a function of the answer; the first, for people, is given a `Style`, too.
+    Each format is a function of the answer; the first, for people, is given a `Style`, too, and
+    ``csv`` gives a `Sheet`.
     """
     render = formats[run.answer.format]
-    if run.answer.format == next(iter(formats)):
+    if run.answer.format == "csv":
+        output.write_data(run.answer.path, csv_text(render(answer), run.answer.dialect))
+    elif run.answer.format == next(iter(formats)):
         colour = run.settings.color
         output.write_text(run.answer.path, colour, lambda style: render(answer, style))
     else:

@@ -11,13 +11,27 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV Injection")."""
 
 
-def csv_text(headings: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
-    """Headings and rows; times are ISO 8601 with ``Z``, None is empty."""
+DIALECTS = ("plain", "excel")
+"""How CSV is written: as RFC 4180 has it, or as Excel opens it by a double click in Germany and
+wherever else the comma is for decimals: semicolons, and a byte order mark without which it does not
+take the file for UTF-8."""
+
+
+Sheet = tuple[Sequence[str], Iterable[Iterable[object]]]
+"""Headings and rows."""
+
+
+def csv_text(sheet: Sheet, dialect: str = DIALECTS[0]) -> str:
+    """The sheet; times are ISO 8601 with ``Z``, None is empty."""
     import csv
     from io import StringIO
 
+    excel = dialect == "excel"
     file = StringIO()
-    writer = csv.writer(file, lineterminator="\n")
+    file.write("\ufeff" if excel else "")
+    ends, separator = ("\r\n", ";") if excel else ("\n", ",")
+    writer = csv.writer(file, lineterminator=ends, delimiter=separator)
+    headings, rows = sheet
     writer.writerow(headings)
     writer.writerows([_cell(value) for value in row] for row in rows)
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""The site can be built of the documents, strictly, and has a page for each address that we name."""
+"""The site is built of the documents, strictly, and has a page for each address that we name."""
 
 import importlib.util
 import json

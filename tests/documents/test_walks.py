@@ -19,7 +19,9 @@ from console_blocks import blocks, missing, said, typed
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 FIRST = ROOT / "docs" / "first-five-minutes.md"
-GUIDES = [ROOT / "docs" / f"{name}.md" for name in ("environments", "client-auth-sunset")]
+GUIDES = [
+    ROOT / "docs" / f"{name}.md" for name in ("environments", "client-auth-sunset", "monitoring")
+]
 SET_UP = ("git ", "python3 ", "pip ")
 GO = re.compile(r"(?:(.*) && )?cd (\S+)", re.DOTALL)
 
