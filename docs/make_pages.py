@@ -1,4 +1,4 @@
-"""Write what is made from the rules and from the code: pages, the list of rules, JSON Schemas.
+"""Write what is made from the rules and from the code: pages, schemas, the manual page.
 
 ``python docs/make_pages.py`` writes it, as a part of ``make snapshots``; a test fails where it is
 not what would be written. A list that every new rule adds a line to is a file of its own, which
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "rules"
+sys.path.insert(0, str(ROOT / "docs"))
+from man_page import man_page  # noqa: E402
+
 FAMILIES = {
     "IFL0": "what can't be read or has no value, and what of the configuration is of no use",
     "IFL1": "dates and renewals",
@@ -30,7 +33,9 @@ FAMILIES = {
 
 def pages() -> dict[Path, str]:
     """Every file that is made here, whole, with its text."""
+    from iflint.commands.main import cli
     from iflint.configuration.schema import schema
+    from iflint.links import SITE, schema_id
     from iflint.reporters.encoding import dumped
     from iflint.reporters.schema import SCHEMAS
     from iflint_rules import iflint_rules
@@ -47,6 +52,15 @@ def pages() -> dict[Path, str]:
     made[security] = with_limits(security.read_text(encoding="utf-8"))
     made[ROOT / "docs" / "iflint.schema.json"] = dumped(schema(rules))
     made |= {ROOT / "docs" / name: dumped(make()) for name, make in SCHEMAS.items()}
+    made[ROOT / "docs" / "iflint.1"] = man_page(cli, SITE)
+    made[ROOT / "maintenance" / "schemastore.json"] = dumped(
+        {
+            "name": "iflint",
+            "description": "Settings of iflint, a linter of SAP Cloud Integration content",
+            "fileMatch": ["iflint.toml"],
+            "url": schema_id("iflint"),
+        }
+    )
     return made
 
 
