@@ -8,9 +8,8 @@ from typing import Any
 import click
 
 from iflint.configuration.search import TRUST_VARIABLE
-from iflint.configuration.settings import COMMAND_LINE_SETTINGS, Destination
+from iflint.configuration.settings import COMMAND_LINE_SETTINGS, CSV_DIALECTS, Destination
 from iflint.console.interface import LAST_HEADING, AnyPath, OneOf, Option
-from iflint.console.spreadsheets import DIALECTS
 from iflint.options import OUTPUT
 from iflint.values import HERE, TRUST, one_of
 from iflint.values import PATHS as ANY_PATH
@@ -68,8 +67,8 @@ CSV_DIALECT = Option(
     "--csv-dialect",
     OUTPUT,
     "How CSV is written; excel is for an Excel that expects semicolons, as in Germany."
-    f" Default: {DIALECTS[0]}.",
-    type=OneOf(DIALECTS),
+    f" Default: {CSV_DIALECTS[0]}.",
+    type=OneOf(CSV_DIALECTS),
 )
 DEBUG = Option(
     "--debug", LAST_HEADING, "Show the traceback of an internal error.", expose_value=False
@@ -140,7 +139,7 @@ def read_answer(
     if name != "csv":
         raise ValueError("--csv-dialect is for --format csv")
     try:
-        one_of(DIALECTS).take(dialect, HERE)
+        one_of(CSV_DIALECTS).take(dialect, HERE)
     except ValueError as error:
         raise ValueError(f"--csv-dialect {error}") from None
     return Destination(name, file or path, dialect)

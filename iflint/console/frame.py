@@ -12,7 +12,6 @@ from iflint.console import output
 from iflint.console.arguments import DEBUG, read_answer, setting
 from iflint.console.interface import CLEAN, FOUND, GroupedCommand, OneOf
 from iflint.console.invocation import Invocation, Request
-from iflint.console.spreadsheets import csv_text
 from iflint.report.findings import Severity
 
 T = TypeVar("T")
@@ -100,6 +99,8 @@ def show(run: Invocation, answer: T, **formats: Callable[..., Any]) -> None:
     """
     render = formats[run.answer.format]
     if run.answer.format == "csv":
+        from iflint.console.spreadsheets import csv_text
+
         output.write_data(run.answer.path, csv_text(render(answer), run.answer.dialect))
     elif run.answer.format == next(iter(formats)):
         colour = run.settings.color

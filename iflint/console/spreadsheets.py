@@ -5,23 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from iflint.configuration.settings import CSV_DIALECTS
 from iflint.words.visible import inert, visible
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV Injection")."""
 
 
-DIALECTS = ("plain", "excel")
-"""How CSV is written: as RFC 4180 has it, or as Excel opens it by a double click in Germany and
-wherever else the comma is for decimals: semicolons, and a byte order mark without which it does not
-take the file for UTF-8."""
-
-
 Sheet = tuple[Sequence[str], Iterable[Iterable[object]]]
 """Headings and rows."""
 
 
-def csv_text(sheet: Sheet, dialect: str = DIALECTS[0]) -> str:
+def csv_text(sheet: Sheet, dialect: str = CSV_DIALECTS[0]) -> str:
     """The sheet; times are ISO 8601 with ``Z``, None is empty."""
     import csv
     from io import StringIO

@@ -16,7 +16,6 @@ from iflint.judging.references import (
     iflow_reference,
     told_certificate,
 )
-from iflint.links import rule_page
 from iflint.report.findings import (
     DnComparison,
     Finding,
@@ -501,6 +500,8 @@ def _with_options(page: str, options: Iterable[Option[Any]]) -> str:
 
 def _published_page(rule: type[Rule]) -> str:
     """Where the page of one of iflint's own rules is published; empty for other rules."""
+    from iflint.links import rule_page
+
     return rule_page(rule.name) if rule.__module__.startswith("iflint_rules.") else ""
 
 
