@@ -33,6 +33,8 @@ from iflint.values import (
 )
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from iflint.progress import Progress
 
 CERTIFICATES = "Certificates and roots"
@@ -40,6 +42,7 @@ FLOWS = "Flows"
 FINDINGS = "Findings"
 OUTPUT = "Output"
 LIMITS = "Limits"
+SPEED = "Speed"
 """Headings of the help."""
 
 
@@ -257,7 +260,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     rules in force, ``diagrams`` for how the flows are drawn; each costs time that a run without
     it saves. ``service_keys`` and ``users`` say which roles service keys and mapped users have.
     ``limit`` has items ``NAME=NUMBER`` (`iflint.limits`).
-    ``progress`` is told of each step (`iflint.progress`).
+    ``progress`` is told of each step (`iflint.progress`). ``executor`` reads for the run.
     """
 
     certificates: Annotated[
@@ -353,6 +356,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         Setting(LIMIT, "Set a limit on what is read and told.", LIMITS),
     ] = ()
+    no_cache: Annotated[
+        bool,
+        Setting(switch(), "Read everything anew, and keep nothing for the next run.", SPEED),
+    ] = False
     rules: Mapping[str, Mapping[str, Any]] = {}
     suppressions: tuple[Suppression, ...] = ()
     environments: tuple[Environment, ...] = ()
@@ -366,6 +373,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     service_keys: tuple[ServiceKeySettings, ...] = ()
     users: tuple[UserSettings, ...] = ()
     progress: "Progress | None" = None
+    executor: "Executor | None" = None
 
     def __post_init__(self) -> None:
         """Refuse what would only be noticed later, or not at all; the clock is UTC's from here on.

@@ -6,14 +6,14 @@ import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from iflint.callers.model import Callers
 from iflint.engine.file_contents import FileRead, begins_with_a_sign, keys_in_any_text, read_content
-from iflint.iflow.reader import ParsedIflow, Stored, read_iflow
+from iflint.iflow.reader import ParsedIflow, read_iflow
 from iflint.limits import (
     CALLERS,
     CERTIFICATES,
@@ -38,16 +38,21 @@ from iflint.sources import (
     Artifact,
     Bundle,
     CertificateSource,
+    Parcel,
     SkipKind,
     Skipped,
     SourceFile,
     TextSource,
     certificate_files,
     discover,
+    opened,
     repository_of_flows,
 )
+from iflint.sources.parcels import ParcelKind
 
 if TYPE_CHECKING:
+    from iflint.engine.kept import Kept
+    from iflint.engine.parts import Part
     from iflint.pki.files import FileContent, FoundCertificate
     from iflint.pki.keys import KeyMaterial
     from iflint.pki.passwords import Password
@@ -98,12 +103,15 @@ class Inputs(msgspec.Struct, frozen=True):
 class Known(dict[tuple[FileLocation, bool], FileRead]):
     """What certificate files hold that were read before, and the run's budget for more of them.
 
-    They are known by place, and whether they surely are some.
+    They are known by place, and whether they surely are some. ``weighed`` are the files on disk
+    whose size the budget knows.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.budget = Budget()
+        self.weighed: set[str] = set()
+        self.told_unsearched = False
 
 
 def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
@@ -115,7 +123,7 @@ def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
     for a path that does not exist. What can't be read is a problem.
     """
     reading = Reading(options, known)
-    reading.take(
+    reading.take_all(
         discover(
             paths,
             directory=options.directory,
@@ -163,7 +171,32 @@ def read_certificates(
     return reading.inputs()
 
 
-def _place(artifact: Artifact) -> object:
+def read_parcel(parcel: Parcel, options: Options, known: Known) -> Reading:
+    """Read a parcel by itself, what is ``known`` apart."""
+    reading = Reading(options, known)
+    spare = parcel.limits.spare.left
+    if not parcel.identities:
+        reading.take(opened(parcel))
+    else:
+        from iflint.sources.identity import Look
+
+        paths = (each.path for each in parcel.order.places)
+        look = Look(dict(zip(paths, parcel.identities, strict=True)))
+        with parcel.disk.shown_to(look):
+            reading.take(opened(parcel))
+        reading.may_be_kept = look.holds and reading.is_complete
+    reading.stands_alone = parcel.limits.spare.left == spare
+    return reading
+
+
+_FEW = 128
+"""What is found below this number is read anew each time. Ours: that takes 0.1 s."""
+
+
+def _place(found: tuple[Artifact | Parcel, Part | None]) -> object:
+    artifact = found[0]
+    if isinstance(artifact, Parcel):
+        return artifact.order.location
     return artifact.file.location if isinstance(artifact, CertificateSource) else artifact.location
 
 
@@ -187,15 +220,25 @@ class Reading:
         self._skipped: list[Skipped] = []
         self._problems: list[Problem] = []
         self._keys: dict[FileLocation, tuple[KeyMaterial, ...]] = {}
-        self._told_unsearched = False
         self._files: set[str] = set()
         self.idle = set(options.exclude)
-        self._weighed: set[str] = set()
+        self._before = self._known.budget.spent
         self._taken = set(taken)
         self._callers: dict[FileLocation, Callers] = {}
         self._archives_of_use: set[FileLocation] = set()
         self._of_archive: tuple[FileLocation | None, list[FileContent]] = (None, [])
         self._beside = False
+        self._kept: Kept | None = None
+        self.stands_alone = True
+        """Whether what was read depends on nothing else in the run."""
+        self.may_be_kept = False
+        """Whether what was read is what the files are known by, and is so on any other day."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything could be read that was asked for."""
+        unread = any(each.kind is SkipKind.OTHER_FILE for each in self._skipped)
+        return bool(self._files) and not self._problems and not unread
 
     @property
     def needs_certificates(self) -> bool:
@@ -274,7 +317,7 @@ class Reading:
 
     def take_certificate_files(self, paths: Sequence[str]) -> None:
         """Read the certificate files at and below ``paths``."""
-        self.take(self._certificate_files_at(paths))
+        self.take_all(self._certificate_files_at(paths))
 
     def take_certificates_beside(self, repository: str) -> None:
         """Read the certificates of a repository of which only some flows were asked for.
@@ -283,7 +326,7 @@ class Reading:
         """
         self._beside = True
         found = self._certificate_files_at([repository])
-        self.take(each for each in found if isinstance(each, CertificateSource))
+        self.take_all(each for each in found if isinstance(each, CertificateSource))
 
     def _certificate_files_at(
         self, paths: Sequence[str]
@@ -298,23 +341,108 @@ class Reading:
             idle=self.idle,
         )
 
-    def take(self, artifacts: Iterable[Artifact]) -> None:
+    def take_all(self, found: Iterable[Artifact | Parcel]) -> None:
+        """Take what was found; the parcels maybe as parts that were read elsewhere."""
         progress = self._options.progress
-        for artifact in followed(artifacts, progress, "reading file", _place):
-            archive = artifact.archive if isinstance(artifact, CertificateSource) else None
-            if archive != self._of_archive[0]:
-                self._end_archive(archive)
-            if isinstance(artifact, Bundle):
-                self._take_bundle(artifact)
-            elif isinstance(artifact, CertificateSource):
-                self._take_certificates(artifact)
-            elif isinstance(artifact, TextSource):
-                self._take_text(artifact)
-            elif isinstance(artifact, Skipped):
-                self._skip(artifact)
+        for each, part in followed(self._read_ahead(found), progress, "reading file", _place):
+            if isinstance(each, Parcel):
+                self._take_parcel(each, part)
             else:
-                self._problems.append(artifact)
+                self._take(each)
         self._end_archive(None)
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+    def _read_ahead(
+        self, found: Iterable[Artifact | Parcel]
+    ) -> Iterable[tuple[Artifact | Parcel, Part | None]]:
+        """What was found, with what is known of it, or read elsewhere."""
+        remaining = iter(found)
+        first = tuple(islice(remaining, _FEW))
+        pairs: Iterable[tuple[Artifact | Parcel, Part | None]]
+        pairs = zip(chain(first, remaining), repeat(None))
+        if len(first) == _FEW and not self._options.no_cache:
+            from iflint.engine.kept import Kept
+
+            self._kept = Kept(self._options)
+            pairs = self._kept(pairs)
+        if self._options.executor is not None:
+            from iflint.engine.elsewhere import Elsewhere
+
+            pairs = Elsewhere(self._options, self._options.executor)(pairs)
+        return pairs
+
+    def _take_parcel(self, parcel: Parcel, part: Part | None) -> None:
+        if parcel.order.kind is not ParcelKind.TEXT:
+            self._weigh(parcel.disk.location(parcel.order.main.path).path)
+        if part is not None and self._known.budget.spend_all(part.spent):
+            self._add_flows(map(ParsedIflow, part.flows))
+            self._skipped += part.skipped
+            self._problems += part.problems
+            self._files.update(part.files)
+        else:
+            read = read_parcel(parcel, self._options, self._known)
+            self._add(read)
+            part = read.part if self._kept is not None else None
+        if self._kept is not None:
+            self._kept.keep(parcel, part)
+
+    def _add(self, other: Reading) -> None:
+        """Take what was read of a parcel."""
+        self._add_flows(other._flows)
+        self._certificates += other._certificates
+        self._certificate_files += other._certificate_files
+        self._skipped += other._skipped
+        self._problems += other._problems
+        self._keys |= other._keys
+        self._files |= other._files
+        self._taken |= other._taken
+        self._callers |= other._callers
+        self._archives_of_use |= other._archives_of_use
+
+    def _add_flows(self, flows: Iterable[ParsedIflow]) -> None:
+        self._flows += map(self._affordable_flow, flows)
+
+    @property
+    def part(self) -> Part | None:
+        """What was read, as data; None where that does not hold it, or a limit cut it off."""
+        held = (self._certificates, self._keys, self._callers, self._taken)
+        if any(held) or self._known.budget.has_refused_any or not self.stands_alone:
+            return None
+        from iflint.engine.parts import Part
+
+        before = self._before
+        spent = {
+            name: amount - before.get(name, 0)
+            for name, amount in self._known.budget.spent.items()
+            if amount != before.get(name, 0)
+        }
+        flows = tuple(flow.read for flow in self._flows)
+        files = tuple(sorted(self._files))
+        skipped, problems = tuple(self._skipped), tuple(self._problems)
+        return Part(flows, skipped, problems, files, spent, self.may_be_kept)
+
+    def take(self, artifacts: Iterable[Artifact]) -> None:
+        """Read artifacts, here and now."""
+        for artifact in artifacts:
+            self._take(artifact)
+        self._end_archive(None)
+
+    def _take(self, artifact: Artifact) -> None:
+        archive = artifact.archive if isinstance(artifact, CertificateSource) else None
+        if archive != self._of_archive[0]:
+            self._end_archive(archive)
+        if isinstance(artifact, Bundle):
+            self._take_bundle(artifact)
+        elif isinstance(artifact, CertificateSource):
+            self._take_certificates(artifact)
+        elif isinstance(artifact, TextSource):
+            self._take_text(artifact)
+        elif isinstance(artifact, Skipped):
+            self._skip(artifact)
+        else:
+            self._problems.append(artifact)
 
     def _skip(self, skipped: Skipped) -> None:
         """Count what was passed over."""
@@ -339,8 +467,8 @@ class Reading:
 
     def _weigh(self, path: str) -> None:
         """Add a file on disk to what was read, once."""
-        if path not in self._weighed:
-            self._weighed.add(path)
+        if path not in self._known.weighed:
+            self._known.weighed.add(path)
             with contextlib.suppress(OSError):
                 size = os.stat(os.path.join(self._options.directory or "", path)).st_size
                 self._known.budget.size += size
@@ -373,7 +501,7 @@ class Reading:
         except Exception as error:
             self._problems.append(failed_on(Location(flow[1]), error, ProblemKind.ARTIFACT))
         else:
-            self._flows.append(self._affordable_flow(read))
+            self._flows.append(read)
 
     def _affordable_flow(self, flow: ParsedIflow) -> ParsedIflow:
         """A flow, without its channels where the run would hold too many with these.
@@ -384,9 +512,9 @@ class Reading:
         for limit, count in ((ROWS, rows), (CHANNELS, len(flow.channels))):
             if not self._known.budget.spend(limit, count):
                 problem = beyond_the_run(limit, Location(flow.location), ProblemKind.ARTIFACT)
-                return msgspec.structs.replace(flow, stored=Stored(problems=(problem,)))
-        place = flow.defaults.location
-        if place is None or self._known.budget.spend(LINES_OF_PARAMETERS, flow.defaults.lines):
+                return flow.without_channels(problem)
+        place = flow.parameters.location
+        if place is None or self._known.budget.spend(LINES_OF_PARAMETERS, flow.parameters.lines):
             return flow
         problem = beyond_the_run(LINES_OF_PARAMETERS, Location(place), ProblemKind.ARTIFACT)
         self._problems.append(problem)
@@ -521,11 +649,11 @@ class Reading:
 
     def _tell_unsearched(self, file: FileLocation) -> None:
         """Tell of the first file in which private keys are not looked for any more."""
-        if not self._told_unsearched:
+        if not self._known.told_unsearched:
             budget = self._known.budget
             reached = filter(budget.has_refused, (KEY_SEARCH_BYTES, KEY_SIGNS_BYTES))
             problems = [_unsearched(file, limit) for limit in reached]
-            self._told_unsearched = bool(problems)
+            self._known.told_unsearched = bool(problems)
             self._problems.extend(problems)
 
     def _keep_keys(self, content: FileContent, source: CertificateSource) -> None:

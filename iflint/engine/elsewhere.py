@@ -1,0 +1,105 @@
+"""Parcels that another process reads, or another machine: their parts come back in order."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iflint.engine.parts import Asked, Part, Sent, read_parts
+from iflint.places.defects import failed_on
+from iflint.places.location import Location
+from iflint.places.problems import ProblemKind
+from iflint.sources import Artifact, Parcel
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+    from iflint.options import Options
+
+    Pair = tuple[Artifact | Parcel, Part | None]
+
+_TOGETHER = 64
+"""Parcels that are handed out at once. Ours: some 50 ms of work."""
+_WAITING = 16
+"""How often so many may be handed out and not taken back. Ours: enough for eight processes."""
+
+
+class _Batch:
+    """Some of what was found, and the process that reads what is not known of it."""
+
+    def __init__(self, pairs: Sequence[Pair]) -> None:
+        self.pairs = pairs
+        self.unknown = [each for each, part in pairs if part is None and isinstance(each, Parcel)]
+        self.future: Future[list[bytes | None]] | None = None
+
+
+class Elsewhere:
+    """Has parcels read by an ``executor``, and gives everything back in the order it was found.
+
+    An executor that dies is asked again for each parcel by itself: one that kills it again is a
+    problem. One that takes no more has them read where the run is.
+    """
+
+    def __init__(self, options: Options, executor: Executor) -> None:
+        self._options = options
+        self._executor = executor
+        self._worth = getattr(executor, "worth", 0)
+        self._decoder = msgspec.msgpack.Decoder(Part)
+
+    def __call__(self, pairs: Iterable[Pair]) -> Iterator[Pair]:
+        """The same with the parts of parcels that had none."""
+        remaining = iter(pairs)
+        batches: deque[_Batch] = deque()
+        unknown, all_found = 0, False
+        while batches or not all_found:
+            while not all_found and len(batches) < max(_WAITING, self._worth // _TOGETHER + 1):
+                batch = _Batch(tuple(islice(remaining, _TOGETHER)))
+                all_found = not batch.pairs
+                batches.append(batch)
+                unknown += len(batch.unknown)
+                if unknown >= self._worth:
+                    for each in batches:
+                        self._hand_out(each)
+            yield from self._taken_back(batches.popleft())
+
+    def _hand_out(self, batch: _Batch) -> None:
+        if batch.future is None and batch.unknown:
+            batch.future = self._submitted(batch.unknown)
+
+    def _submitted(self, parcels: Sequence[Parcel]) -> Future[list[bytes | None]] | None:
+        sent = [Sent(parcel.order, parcel.identities) for parcel in parcels]
+        try:
+            asked = msgspec.msgpack.encode(Asked.of(self._options, parcels[0].disk))
+            return self._executor.submit(read_parts, asked, msgspec.msgpack.encode(sent))
+        except (RuntimeError, BrokenExecutor, UnicodeEncodeError):
+            return None
+
+    def _taken_back(self, batch: _Batch) -> Iterator[Pair]:
+        read = iter(self._read(batch))
+        for each, part in batch.pairs:
+            yield each, next(read) if part is None and isinstance(each, Parcel) else part
+
+    def _read(self, batch: _Batch) -> list[Part | None]:
+        if batch.future is None:
+            return [None] * len(batch.unknown)
+        try:
+            return list(map(self._decoded, batch.future.result()))
+        except (BrokenExecutor, CancelledError):
+            return [self._alone(parcel) for parcel in batch.unknown]
+
+    def _alone(self, parcel: Parcel) -> Part | None:
+        """What is in a parcel of a batch whose process died."""
+        future = self._submitted([parcel])
+        try:
+            return None if future is None else self._decoded(future.result()[0])
+        except BrokenExecutor as error:
+            where = Location(parcel.order.location)
+            return Part(problems=(failed_on(where, error, ProblemKind.ARTIFACT),))
+
+    def _decoded(self, data: bytes | None) -> Part | None:
+        return None if data is None else self._decoder.decode(data)
