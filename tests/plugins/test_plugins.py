@@ -91,8 +91,13 @@ def test_the_guide_shows_the_example() -> None:
     """Each block of Python and of TOML in the guide is a part of a file of the example."""
     guide = (EXAMPLE.parents[1] / "docs" / "own-rules.md").read_text(encoding="utf-8")
     files = [path for end in ("py", "toml") for path in EXAMPLE.rglob(f"*.{end}")]
-    written = [path.read_text(encoding="utf-8") for path in files]
+    written = [laid_out(path.read_text(encoding="utf-8")) for path in files]
     shown = [*blocks(guide, "python"), *blocks(guide, "toml")]
     assert len(shown) > 4
     for block in shown:
-        assert any(block in text for text in written) or "[rules." in block, block
+        assert any(laid_out(block) in text for text in written) or "[rules." in block, block
+
+
+def laid_out(text: str) -> str:
+    """A text whatever its indentation and breaks, which differ within a class and without."""
+    return " ".join(text.split()).replace("( ", "(").replace(" )", ")")
