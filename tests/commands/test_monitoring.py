@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 from datetime import UTC, date, datetime
@@ -21,7 +22,8 @@ from exports import FIXTURES
 from iflint.commands.main import cli
 from iflint.console.metrics import Gauge, metrics_text
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).parent
+ROOT = HERE.resolve().parents[1]
 DEMO = str(FIXTURES / "demo")
 AS_OF = ("--as-of", "2026-11-24")
 UNTIL = ("--until", "2027-03-31")
@@ -109,12 +111,16 @@ def test_prometheus_own_tool_takes_metrics_and_rules(demo, call) -> None:
     text = call("certificates", *AS_OF, "--format", "openmetrics").stdout
     subprocess.run([tool, "check", "metrics"], input=text.encode(), check=True)
     subprocess.run([tool, "check", "rules", ROOT / "docs/monitoring/iflint.rules.yml"], check=True)
+    subprocess.run([tool, "test", "rules", HERE / "iflint.rules.test.yml"], check=True)
 
 
 def test_the_dashboard_asks_for_metrics_that_there_are() -> None:
     dashboard = json.loads((ROOT / "docs/monitoring/grafana.json").read_text("utf-8"))
     asked = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
-    assert all("iflint_cert_works_until" in a or "iflint_run_timestamp" in a for a in asked)
+    rules = (ROOT / "docs/monitoring/iflint.rules.yml").read_text("utf-8")
+    known = {"iflint_cert_works_until", "iflint_run_timestamp_seconds"}
+    known |= set(re.findall(r"record: (\S+)", rules))
+    assert all(known & set(re.findall(r"iflint[\w:]+", each)) for each in asked)
 
 
 def test_days_to_come_are_a_calendar(demo, call) -> None:
