@@ -18,6 +18,7 @@ from iflint.values import (
     EXISTING_PATH,
     FILE,
     FINGERPRINT,
+    JOBS,
     LIMIT,
     LINE,
     MOMENT,
@@ -260,7 +261,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     rules in force, ``diagrams`` for how the flows are drawn; each costs time that a run without
     it saves. ``service_keys`` and ``users`` say which roles service keys and mapped users have.
     ``limit`` has items ``NAME=NUMBER`` (`iflint.limits`).
-    ``progress`` is told of each step (`iflint.progress`). ``executor`` reads for the run.
+    ``progress`` is told of each step (`iflint.progress`).
+    ``jobs`` is how many processes read at once, None for this one alone; ``executor``, any executor
+    of the standard library's kind, reads in their place; ``send_files`` sends it the bytes of
+    files which it can't see.
     """
 
     certificates: Annotated[
@@ -356,6 +360,15 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         Setting(LIMIT, "Set a limit on what is read and told.", LIMITS),
     ] = ()
+    jobs: Annotated[
+        int | None,
+        Setting(
+            JOBS,
+            "Processes that read at once.",
+            SPEED,
+            absent="auto: as many as there are processors, where that is worth it",
+        ),
+    ] = None
     no_cache: Annotated[
         bool,
         Setting(switch(), "Read everything anew, and keep nothing for the next run.", SPEED),
@@ -374,6 +387,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     users: tuple[UserSettings, ...] = ()
     progress: "Progress | None" = None
     executor: "Executor | None" = None
+    send_files: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what would only be noticed later, or not at all; the clock is UTC's from here on.

@@ -19,7 +19,7 @@ from iflint.console.interface import Failure, WrongUsage, complain
 from iflint.options import Environment, Options, UsageError
 from iflint.places.defects import tell
 from iflint.report.findings import RuleInfo
-from iflint.values import STANDARD_OUTPUT, RuleNames, Scope
+from iflint.values import AUTO, STANDARD_OUTPUT, RuleNames, Scope
 from iflint.words.nearest import did_you_mean
 from iflint.words.visible import shown
 
@@ -321,6 +321,7 @@ def options_of(
         whole_inventory=whole_inventory,
         diagrams=diagrams,
         progress=progress_bar.listener(),
+        jobs=AUTO if run.settings.options.jobs is None else run.settings.options.jobs,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ import msgspec
 from iflint.engine.parts import Asked, Part, Sent, read_parts
 from iflint.places.defects import failed_on
 from iflint.places.location import Location
-from iflint.places.problems import ProblemKind
+from iflint.places.problems import ProblemKind, Unreadable
 from iflint.sources import Artifact, Parcel
 
 if TYPE_CHECKING:
@@ -41,8 +40,8 @@ class _Batch:
 class Elsewhere:
     """Has parcels read by an ``executor``, and gives everything back in the order it was found.
 
-    An executor that dies is asked again for each parcel by itself: one that kills it again is a
-    problem. One that takes no more has them read where the run is.
+    An executor that fails is asked again for each parcel by itself: one on which it fails again is
+    a problem. If it does nothing any more, they are read where the run is.
     """
 
     def __init__(self, options: Options, executor: Executor) -> None:
@@ -50,6 +49,7 @@ class Elsewhere:
         self._executor = executor
         self._worth = getattr(executor, "worth", 0)
         self._decoder = msgspec.msgpack.Decoder(Part)
+        self._is_broken = False
 
     def __call__(self, pairs: Iterable[Pair]) -> Iterator[Pair]:
         """The same with the parts of parcels that had none."""
@@ -72,12 +72,25 @@ class Elsewhere:
             batch.future = self._submitted(batch.unknown)
 
     def _submitted(self, parcels: Sequence[Parcel]) -> Future[list[bytes | None]] | None:
-        sent = [Sent(parcel.order, parcel.identities) for parcel in parcels]
+        if self._is_broken:
+            return None
         try:
+            sent = [self._sent(parcel) for parcel in parcels]
             asked = msgspec.msgpack.encode(Asked.of(self._options, parcels[0].disk))
             return self._executor.submit(read_parts, asked, msgspec.msgpack.encode(sent))
-        except (RuntimeError, BrokenExecutor, UnicodeEncodeError):
+        except (RuntimeError, UnicodeEncodeError, Unreadable):
             return None
+
+    def _sent(self, parcel: Parcel) -> Sent:
+        """A parcel as another process gets it. Raises Unreadable where its bytes can't be sent."""
+        contents: dict[str, bytes] | None = None
+        if self._options.send_files:
+            files = map(parcel.disk.file_at, parcel.order.places)
+            contents = {
+                place.path: file.read()
+                for place, file in zip(parcel.order.places, files, strict=True)
+            }
+        return Sent(parcel.order, parcel.identities, contents)
 
     def _taken_back(self, batch: _Batch) -> Iterator[Pair]:
         read = iter(self._read(batch))
@@ -89,15 +102,23 @@ class Elsewhere:
             return [None] * len(batch.unknown)
         try:
             return list(map(self._decoded, batch.future.result()))
-        except (BrokenExecutor, CancelledError):
+        except Exception:
+            self._is_broken = self._is_broken or not self._answers()
             return [self._alone(parcel) for parcel in batch.unknown]
 
+    def _answers(self) -> bool:
+        """Whether the executor still does anything at all."""
+        try:
+            return self._executor.submit(int).result() == 0
+        except Exception:
+            return False
+
     def _alone(self, parcel: Parcel) -> Part | None:
-        """What is in a parcel of a batch whose process died."""
+        """What is in a parcel of a batch with which a process died, or failed."""
         future = self._submitted([parcel])
         try:
             return None if future is None else self._decoded(future.result()[0])
-        except BrokenExecutor as error:
+        except Exception as error:
             where = Location(parcel.order.location)
             return Part(problems=(failed_on(where, error, ProblemKind.ARTIFACT),))
 

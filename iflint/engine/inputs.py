@@ -344,20 +344,20 @@ class Reading:
     def take_all(self, found: Iterable[Artifact | Parcel]) -> None:
         """Take what was found; the parcels maybe as parts that were read elsewhere."""
         progress = self._options.progress
-        for each, part in followed(self._read_ahead(found), progress, "reading file", _place):
-            if isinstance(each, Parcel):
-                self._take_parcel(each, part)
-            else:
-                self._take(each)
+        with contextlib.ExitStack() as stack:
+            ahead = self._read_ahead(found, stack)
+            for each, part in followed(ahead, progress, "reading file", _place):
+                if isinstance(each, Parcel):
+                    self._take_parcel(each, part)
+                else:
+                    self._take(each)
         self._end_archive(None)
-        if self._kept is not None:
-            self._kept.close()
-            self._kept = None
 
     def _read_ahead(
-        self, found: Iterable[Artifact | Parcel]
+        self, found: Iterable[Artifact | Parcel], stack: contextlib.ExitStack
     ) -> Iterable[tuple[Artifact | Parcel, Part | None]]:
         """What was found, with what is known of it, or read elsewhere."""
+        executor, jobs = self._options.executor, self._options.jobs
         remaining = iter(found)
         first = tuple(islice(remaining, _FEW))
         pairs: Iterable[tuple[Artifact | Parcel, Part | None]]
@@ -365,12 +365,17 @@ class Reading:
         if len(first) == _FEW and not self._options.no_cache:
             from iflint.engine.kept import Kept
 
-            self._kept = Kept(self._options)
+            self._kept = stack.enter_context(Kept(self._options))
             pairs = self._kept(pairs)
-        if self._options.executor is not None:
+        if executor is None and jobs is not None and len(first) == _FEW:
+            from iflint.engine.workers import workers
+
+            made = workers(jobs)
+            executor = None if made is None else stack.enter_context(made)
+        if executor is not None:
             from iflint.engine.elsewhere import Elsewhere
 
-            pairs = Elsewhere(self._options, self._options.executor)(pairs)
+            pairs = Elsewhere(self._options, executor)(pairs)
         return pairs
 
     def _take_parcel(self, parcel: Parcel, part: Part | None) -> None:

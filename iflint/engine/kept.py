@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.__version__ import __version__
+from iflint.engine.edition import edition
 from iflint.engine.parts import Part, encoded
 from iflint.engine.store import Store
 from iflint.places.problems import Unreadable
@@ -36,13 +36,16 @@ class Kept:
     """Gives parcels the parts that were kept of them, and keeps what is read of the others."""
 
     def __init__(self, options: Options) -> None:
-        self._asked = (__version__, options.limit, options.whole_inventory, options.diagrams)
+        self._asked = (edition(), options.limit, options.whole_inventory, options.diagrams)
         self._decoder = msgspec.msgpack.Decoder(Part)
         self._store = Store.open()
         self._identities = Identities()
         self._unknown: dict[FileLocation, bytes] = {}
         self._new: list[tuple[bytes, bytes]] = []
         self._new_bytes = 0
+
+    def __enter__(self) -> Kept:
+        return self
 
     def __call__(self, pairs: Iterable[Pair]) -> Iterator[Pair]:
         """The same with the parts that are known; parcels with what their files are known by."""
@@ -96,7 +99,7 @@ class Kept:
         self._new.clear()
         self._new_bytes = 0
 
-    def close(self) -> None:
+    def __exit__(self, *_raised: object) -> None:
         """Put what is new, and let the file go."""
         self._put()
         self._store.close()

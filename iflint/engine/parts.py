@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.__version__ import __version__
 from iflint.iflow.reader import FlowRead
 from iflint.options import Options
 from iflint.places.defects import gathered
@@ -40,6 +41,7 @@ class Asked(msgspec.Struct, frozen=True, array_like=True):
     ``within`` and ``tops`` are those of a `iflint.sources.disk.Reach`; None: everywhere.
     """
 
+    version: str
     limit: tuple[str, ...]
     whole_inventory: bool
     diagrams: bool
@@ -52,6 +54,7 @@ class Asked(msgspec.Struct, frozen=True, array_like=True):
         """What a run with these options asks of a disk."""
         reach = disk.reach
         return cls(
+            __version__,
             options.limit,
             options.whole_inventory,
             options.diagrams,
@@ -80,32 +83,40 @@ class Asked(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Sent(msgspec.Struct, frozen=True, array_like=True):
-    """A parcel on its way to another process."""
+    """A parcel on its way to another process, which may not see its files: then with these."""
 
     order: Order
     identities: tuple[bytes, ...]
+    contents: dict[str, bytes] | None = None
 
 
 def read_parts(asked: bytes, orders: bytes) -> list[bytes | None]:
     """What parcels hold, in any process; None for what has to be read where the run is.
 
+    That is everything where this iflint is another one.
+
     ``asked`` is an `Asked` and ``orders`` a list of `Sent`, as what comes back in MessagePack.
     """
     from iflint.engine.inputs import Known, read_parcel
     from iflint.limits import in_force
+    from iflint.sources.disk import SentFiles
     from iflint.sources.limits import Limits
 
     wanted = msgspec.msgpack.decode(asked, type=Asked)
+    decoded = msgspec.msgpack.decode(orders, type=list[Sent])
+    if wanted.version != __version__:
+        return [None] * len(decoded)
     in_force(wanted.limit)
     options, disk = wanted.options, wanted.disk
 
     def read(sent: Sent) -> bytes | None:
-        parcel = Parcel(sent.order, disk, Limits(), sent.identities)
+        seen = disk if sent.contents is None else SentFiles(wanted.directory, sent.contents)
+        parcel = Parcel(sent.order, seen, Limits(), sent.identities)
         with gathered() as defects:
             part = read_parcel(parcel, options, Known()).part
         return None if part is None or defects.ours else encoded(part)
 
-    return [read(sent) for sent in msgspec.msgpack.decode(orders, type=list[Sent])]
+    return list(map(read, decoded))
 
 
 def encoded(part: Part) -> bytes | None:

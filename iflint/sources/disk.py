@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
+import io
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -195,6 +197,28 @@ class Disk:
     def problem(self, path: str, error: OSError) -> Problem:
         """What to say of a file or folder that could not be opened."""
         return _unopened(self.location(path), error, ProblemKind.ARTIFACT)
+
+
+class SentFiles(Disk):
+    """Files that somebody else has read: their bytes by absolute path, and no others."""
+
+    def __init__(self, directory: str, contents: Mapping[str, bytes]) -> None:
+        super().__init__(directory)
+        self._contents = contents
+
+    @contextlib.contextmanager
+    def _opened(
+        self,
+        path: str,
+        kind: ProblemKind = ProblemKind.ARTIFACT,
+        *,
+        buffered: bool = True,  # noqa: ARG002
+    ) -> Iterator[tuple[BinaryIO, int]]:
+        if path not in self._contents:
+            error = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+            raise Unreadable(_unopened(self.location(path), error, kind))
+        data = self._contents[path]
+        yield io.BytesIO(data), len(data)
 
 
 def slashes(path: str) -> str:

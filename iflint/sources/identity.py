@@ -42,8 +42,8 @@ class Identities:
     def of(self, path: str) -> bytes | None:
         """The identity of the file at the absolute ``path``; None where its bytes have to be read.
 
-        What was read of the file is kept under it only if the bytes pass `is_of`: the file may
-        have changed in between.
+        The file may change before it is read. So what was read of it is kept only if it has the
+        same identity still, or where the bytes are at hand, if they pass `is_of`.
         """
         try:
             status = os.lstat(path)
