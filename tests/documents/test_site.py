@@ -1,17 +1,14 @@
 """The site is built of the documents, strictly, and has a page for each address that we name."""
 
-import importlib.util
 import json
 import re
-import shutil
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
 import iflint
+from built_site import built
 from iflint.configuration.schema import schema
 from iflint.links import SITE
 from iflint.reporters import sarif
@@ -26,15 +23,7 @@ NAMES_ONLY = re.compile(r'<link [^>]*rel="(?:canonical|prev|next)"')
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The site, built in a folder of its own."""
-    if importlib.util.find_spec("zensical") is None:
-        pytest.skip("zensical is not installed: it comes with the extra `site`")
-    folder = tmp_path_factory.mktemp("site")
-    shutil.copy(ROOT / "zensical.toml", folder)
-    shutil.copytree(ROOT / "docs", folder / "docs")
-    build = [sys.executable, "-m", "zensical", "build", "--strict", "--clean"]
-    done = subprocess.run(build, cwd=folder, capture_output=True, check=False, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder / "site"
+    return built(tmp_path_factory.mktemp("site"))
 
 
 def addresses():
