@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 FIRST = ROOT / "docs" / "first-five-minutes.md"
 GUIDES = [
-    ROOT / "docs" / f"{name}.md" for name in ("environments", "client-auth-sunset", "monitoring")
+    ROOT / "docs" / f"{name}.md"
+    for name in ("environments", "client-auth-sunset", "monitoring", "adoption")
 ]
 SET_UP = ("git ", "python3 ", "pip ")
 GO = re.compile(r"(?:(.*) && )?cd (\S+)", re.DOTALL)
