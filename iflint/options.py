@@ -369,6 +369,15 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             absent="auto: as many as there are processors, where that is worth it",
         ),
     ] = None
+    send_files: Annotated[
+        bool,
+        Setting(
+            switch(),
+            "Send the files to the scheduler's workers, which do not see them.",
+            SPEED,
+            only_typed=True,
+        ),
+    ] = False
     no_cache: Annotated[
         bool,
         Setting(switch(), "Read everything anew, and keep nothing for the next run.", SPEED),
@@ -387,7 +396,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     users: tuple[UserSettings, ...] = ()
     progress: "Progress | None" = None
     executor: "Executor | None" = None
-    send_files: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what would only be noticed later, or not at all; the clock is UTC's from here on.

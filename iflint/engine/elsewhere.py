@@ -9,23 +9,50 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.engine.parts import Asked, Part, Sent, read_parts
-from iflint.places.defects import failed_on
+from iflint.__version__ import __version__
+from iflint.engine.inputs import Known, read_parcel
+from iflint.engine.parts import Asked, Pair, Part, Sent, encoded
+from iflint.limits import in_force
+from iflint.places.defects import failed_on, gathered
 from iflint.places.location import Location
 from iflint.places.problems import ProblemKind, Unreadable
-from iflint.sources import Artifact, Parcel
+from iflint.sources import Parcel
+from iflint.sources.disk import SentFiles
+from iflint.sources.limits import Limits
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from iflint.options import Options
 
-    Pair = tuple[Artifact | Parcel, Part | None]
-
 _TOGETHER = 64
 """Parcels that are handed out at once. Ours: some 50 ms of work."""
 _WAITING = 16
 """How often so many may be handed out and not taken back. Ours: enough for eight processes."""
+
+
+def read_parts(asked: bytes, orders: bytes) -> list[bytes | None]:
+    """What parcels hold, in any process; None for what has to be read where the run is.
+
+    That is everything where this iflint is another one.
+
+    ``asked`` is an `Asked` and ``orders`` a list of `Sent`, as what comes back in MessagePack.
+    """
+    wanted = msgspec.msgpack.decode(asked, type=Asked)
+    decoded = msgspec.msgpack.decode(orders, type=list[Sent])
+    if wanted.version != __version__:
+        return [None] * len(decoded)
+    in_force(wanted.limit)
+    options, disk = wanted.options, wanted.disk
+
+    def read(sent: Sent) -> bytes | None:
+        seen = disk if sent.contents is None else SentFiles(wanted.directory, sent.contents)
+        parcel = Parcel(sent.order, seen, Limits(), sent.identities)
+        with gathered() as defects:
+            part = read_parcel(parcel, options, Known()).part
+        return None if part is None or defects.ours else encoded(part)
+
+    return list(map(read, decoded))
 
 
 class _Batch:

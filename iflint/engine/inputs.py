@@ -6,8 +6,8 @@ import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import chain, islice, repeat
-from typing import TYPE_CHECKING
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -51,8 +51,7 @@ from iflint.sources import (
 from iflint.sources.parcels import ParcelKind
 
 if TYPE_CHECKING:
-    from iflint.engine.kept import Kept
-    from iflint.engine.parts import Part
+    from iflint.engine.parts import Pair, Part
     from iflint.pki.files import FileContent, FoundCertificate
     from iflint.pki.keys import KeyMaterial
     from iflint.pki.passwords import Password
@@ -114,7 +113,9 @@ class Known(dict[tuple[FileLocation, bool], FileRead]):
         self.told_unsearched = False
 
 
-def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
+def read_inputs(
+    paths: Sequence[str], options: Options, known: Known, ahead: Ahead | None = None
+) -> Inputs:
     """Read the flows under ``paths`` and the certificates that belong to the run.
 
     Where nobody says which these are, they are those under ``paths``, too, and for flows that are
@@ -133,7 +134,8 @@ def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
             certificates=options.certificates is None,
             texts=True,
             idle=reading.idle,
-        )
+        ),
+        ahead,
     )
     if options.certificates is not None:
         reading.take_certificate_files(options.certificates)
@@ -189,11 +191,24 @@ def read_parcel(parcel: Parcel, options: Options, known: Known) -> Reading:
     return reading
 
 
-_FEW = 128
-"""What is found below this number is read anew each time. Ours: that takes 0.1 s."""
+class Ahead(Protocol):
+    """What is known of parcels before they are read here, and who keeps what is read of them."""
+
+    def __call__(self, found: Iterable[Artifact | Parcel]) -> Iterable[Pair]:
+        """The same, with the parts of parcels that are known."""
+        ...
+
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is kept."""
+        ...
+
+    def keep(self, parcel: Parcel, part: Part) -> None:
+        """Take what was read of a parcel."""
+        ...
 
 
-def _place(found: tuple[Artifact | Parcel, Part | None]) -> object:
+def _place(found: Pair) -> object:
     artifact = found[0]
     if isinstance(artifact, Parcel):
         return artifact.order.location
@@ -228,7 +243,6 @@ class Reading:
         self._archives_of_use: set[FileLocation] = set()
         self._of_archive: tuple[FileLocation | None, list[FileContent]] = (None, [])
         self._beside = False
-        self._kept: Kept | None = None
         self.stands_alone = True
         """Whether what was read depends on nothing else in the run."""
         self.may_be_kept = False
@@ -341,44 +355,17 @@ class Reading:
             idle=self.idle,
         )
 
-    def take_all(self, found: Iterable[Artifact | Parcel]) -> None:
-        """Take what was found; the parcels maybe as parts that were read elsewhere."""
-        progress = self._options.progress
-        with contextlib.ExitStack() as stack:
-            ahead = self._read_ahead(found, stack)
-            for each, part in followed(ahead, progress, "reading file", _place):
-                if isinstance(each, Parcel):
-                    self._take_parcel(each, part)
-                else:
-                    self._take(each)
+    def take_all(self, found: Iterable[Artifact | Parcel], ahead: Ahead | None = None) -> None:
+        """Take what was found, and of parcels what is known of them ``ahead``."""
+        pairs = zip(found, repeat(None)) if ahead is None else ahead(found)
+        for each, part in followed(pairs, self._options.progress, "reading file", _place):
+            if isinstance(each, Parcel):
+                self._take_parcel(each, part, ahead)
+            else:
+                self._take(each)
         self._end_archive(None)
 
-    def _read_ahead(
-        self, found: Iterable[Artifact | Parcel], stack: contextlib.ExitStack
-    ) -> Iterable[tuple[Artifact | Parcel, Part | None]]:
-        """What was found, with what is known of it, or read elsewhere."""
-        executor, jobs = self._options.executor, self._options.jobs
-        remaining = iter(found)
-        first = tuple(islice(remaining, _FEW))
-        pairs: Iterable[tuple[Artifact | Parcel, Part | None]]
-        pairs = zip(chain(first, remaining), repeat(None))
-        if len(first) == _FEW and not self._options.no_cache:
-            from iflint.engine.kept import Kept
-
-            self._kept = stack.enter_context(Kept(self._options))
-            pairs = self._kept(pairs)
-        if executor is None and jobs is not None and len(first) == _FEW:
-            from iflint.engine.workers import workers
-
-            made = workers(jobs)
-            executor = None if made is None else stack.enter_context(made)
-        if executor is not None:
-            from iflint.engine.elsewhere import Elsewhere
-
-            pairs = Elsewhere(self._options, executor)(pairs)
-        return pairs
-
-    def _take_parcel(self, parcel: Parcel, part: Part | None) -> None:
+    def _take_parcel(self, parcel: Parcel, part: Part | None, ahead: Ahead | None) -> None:
         if parcel.order.kind is not ParcelKind.TEXT:
             self._weigh(parcel.disk.location(parcel.order.main.path).path)
         if part is not None and self._known.budget.spend_all(part.spent):
@@ -389,9 +376,9 @@ class Reading:
         else:
             read = read_parcel(parcel, self._options, self._known)
             self._add(read)
-            part = read.part if self._kept is not None else None
-        if self._kept is not None:
-            self._kept.keep(parcel, part)
+            part = read.part if ahead is not None and ahead.keeps else None
+        if ahead is not None and part is not None:
+            ahead.keep(parcel, part)
 
     def _add(self, other: Reading) -> None:
         """Take what was read of a parcel."""

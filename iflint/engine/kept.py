@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.engine.edition import edition
-from iflint.engine.parts import Part, encoded
+from iflint.engine.parts import Pair, Part, encoded
 from iflint.engine.store import Store
 from iflint.places.problems import Unreadable
 from iflint.sources import Artifact, Parcel
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from iflint.options import Options
     from iflint.places.location import FileLocation
     from iflint.sources.artifacts import OnDisk
-
-    Pair = tuple[Artifact | Parcel, Part | None]
 
 _TOGETHER = 256
 """Parcels that are looked up at once. Ours: the file is asked in 1 ms."""

@@ -13,9 +13,8 @@ import msgspec
 from iflint.__version__ import __version__
 from iflint.iflow.reader import FlowRead
 from iflint.options import Options
-from iflint.places.defects import gathered
 from iflint.places.problems import Problem
-from iflint.sources import Order, Parcel, Skipped
+from iflint.sources import Artifact, Order, Parcel, Skipped
 
 if TYPE_CHECKING:
     from iflint.sources.disk import Disk
@@ -33,6 +32,10 @@ class Part(msgspec.Struct, frozen=True, array_like=True):
     files: tuple[str, ...] = ()
     spent: dict[str, int] = {}
     may_be_kept: bool = False
+
+
+Pair = tuple[Artifact | Parcel, Part | None]
+"""Something that was found, with its part where it is a parcel of which that is known."""
 
 
 class Asked(msgspec.Struct, frozen=True, array_like=True):
@@ -88,35 +91,6 @@ class Sent(msgspec.Struct, frozen=True, array_like=True):
     order: Order
     identities: tuple[bytes, ...]
     contents: dict[str, bytes] | None = None
-
-
-def read_parts(asked: bytes, orders: bytes) -> list[bytes | None]:
-    """What parcels hold, in any process; None for what has to be read where the run is.
-
-    That is everything where this iflint is another one.
-
-    ``asked`` is an `Asked` and ``orders`` a list of `Sent`, as what comes back in MessagePack.
-    """
-    from iflint.engine.inputs import Known, read_parcel
-    from iflint.limits import in_force
-    from iflint.sources.disk import SentFiles
-    from iflint.sources.limits import Limits
-
-    wanted = msgspec.msgpack.decode(asked, type=Asked)
-    decoded = msgspec.msgpack.decode(orders, type=list[Sent])
-    if wanted.version != __version__:
-        return [None] * len(decoded)
-    in_force(wanted.limit)
-    options, disk = wanted.options, wanted.disk
-
-    def read(sent: Sent) -> bytes | None:
-        seen = disk if sent.contents is None else SentFiles(wanted.directory, sent.contents)
-        parcel = Parcel(sent.order, seen, Limits(), sent.identities)
-        with gathered() as defects:
-            part = read_parcel(parcel, options, Known()).part
-        return None if part is None or defects.ours else encoded(part)
-
-    return list(map(read, decoded))
 
 
 def encoded(part: Part) -> bytes | None:
