@@ -144,6 +144,13 @@ FINDINGS_OF_A_RUN = Limit(
     "ours: a report in JSON takes 2 KB for each",
 )
 
+REPORT_BYTES = Limit(
+    "report-bytes",
+    5 * MIB,
+    "bytes of a report; then it counts what it does not list, the least urgent of all",
+    "ours: what a job's log or artifact takes; 1,500 channels as JSON",
+)
+
 # files
 
 FILE_BYTES = Limit(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -13,6 +14,9 @@ from iflint.console.arguments import DEBUG, read_answer, setting
 from iflint.console.interface import CLEAN, FOUND, GroupedCommand, OneOf
 from iflint.console.invocation import Invocation, Request
 from iflint.report.findings import Severity
+
+if TYPE_CHECKING:
+    from iflint.console.spreadsheets import Sheet
 
 T = TypeVar("T")
 
@@ -91,19 +95,44 @@ def exit_code(asked: Request, run: Invocation, worst: Severity | None) -> int:
     return FOUND if fails else CLEAN
 
 
-def show(run: Invocation, answer: T, **formats: Callable[..., Any]) -> None:
-    """Write an answer in the format that was asked for.
+def show(
+    run: Invocation,
+    answer: T,
+    within: Callable[[T, int], T] | None = None,
+    size: int = 0,
+    **formats: Callable[..., Any],
+) -> T:
+    """Write an answer in the format that was asked for, and give what of it was told.
 
     Each format is a function of the answer; the first, for people, is given a `Style`, too, and
-    ``csv`` gives a `Sheet`.
+    ``csv`` gives a `Sheet`. ``within`` gives an answer that is no longer than a report may be
+    (`iflint.report.fitting`), for what has so many bytes on disk.
     """
     render = formats[run.answer.format]
     if run.answer.format == "csv":
-        from iflint.console.spreadsheets import csv_text
+        render = partial(_as_csv, render, run.answer.dialect)
+    told = answer
 
-        output.write_data(run.answer.path, csv_text(render(answer), run.answer.dialect))
-    elif run.answer.format == next(iter(formats)):
+    def text(render: Callable[[T], str]) -> str:
+        nonlocal told
+        if within is None:
+            return render(answer)
+        from iflint.report.fitting import fitted
+
+        told, written = fitted(answer, within, render, size)
+        return written
+
+    if run.answer.format == next(iter(formats)):
         colour = run.settings.color
-        output.write_text(run.answer.path, colour, lambda style: render(answer, style))
+        output.write_text(
+            run.answer.path, colour, lambda style: text(lambda told: render(told, style))
+        )
     else:
-        output.write_data(run.answer.path, render(answer))
+        output.write_data(run.answer.path, text(render))
+    return told
+
+
+def _as_csv(sheet_of: Callable[[T], Sheet], dialect: str, answer: T) -> str:
+    from iflint.console.spreadsheets import csv_text
+
+    return csv_text(sheet_of(answer), dialect)

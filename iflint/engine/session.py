@@ -62,6 +62,7 @@ _KEPT_FROM = {
     "_unjudged": {"inputs", "trust", "flows", "_overlays", "_own"},
     "callers": {"inputs", "options"},
     "_channels_by_role": {"flows", "_overlays", "_own"},
+    "_opened_by": {"flows", "_overlays", "_own"},
     "_judged_callers": {"inputs", "options", "trust"},
     "_issuers": {"trust"},
 }
@@ -519,10 +520,20 @@ class Session:
         )
 
     def opened_by(self, caller: Caller | CallerReference) -> tuple[str, ...]:
-        """The channels that a caller is known to open, each as people read it."""
-        return tuple(
-            label for role in caller.roles or () for label in self._channels_by_role.get(role, ())
-        )
+        """The channels that a caller is known to open, each as people read it.
+
+        Callers with the same roles share them: a role may have thousands of both.
+        """
+        roles = tuple(caller.roles or ())
+        if roles not in self._opened_by:
+            by_role = self._channels_by_role
+            labels = (label for role in roles for label in by_role.get(role, ()))
+            self._opened_by[roles] = tuple(labels)
+        return self._opened_by[roles]
+
+    @cached_property
+    def _opened_by(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        return {}
 
     @property
     def has_channels_by_role(self) -> bool:

@@ -19,7 +19,7 @@ from iflint.words.visible import visible
 if TYPE_CHECKING:
     from iflint.report.certificate_list import CertificateUses
 
-NEEDS = Needs(describe_rules=True, fixes=True)
+NEEDS = Needs(inventory=True, describe_rules=True, fixes=True)
 
 
 def _envelope(name: str) -> dict[str, str]:
