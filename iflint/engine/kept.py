@@ -21,7 +21,7 @@ from iflint.sources.identity import Identities, hashed
 
 if TYPE_CHECKING:
     from iflint.options import Options
-    from iflint.places.location import FileLocation
+    from iflint.sources import Order
     from iflint.sources.artifacts import OnDisk
 
 _TOGETHER = 256
@@ -38,7 +38,7 @@ class Kept:
         self._decoder = msgspec.msgpack.Decoder(Part)
         self._store = Store.open()
         self._identities = Identities()
-        self._unknown: dict[FileLocation, bytes] = {}
+        self._unknown: dict[Order, bytes] = {}
         self._new: list[tuple[bytes, bytes]] = []
         self._new_bytes = 0
 
@@ -58,7 +58,7 @@ class Kept:
         for each, key, (_, part) in zip(named, keys, batch, strict=True):
             known = self._part(values.get(key)) if key else None
             if known is None and key and isinstance(each, Parcel):
-                self._unknown[each.order.location] = key
+                self._unknown[each.order] = key
             yield each, known or part
 
     def _key(self, parcel: Artifact | Parcel) -> bytes:
@@ -82,7 +82,7 @@ class Kept:
 
     def keep(self, parcel: Parcel, part: Part | None) -> None:
         """Keep what was read of a parcel that was not known, if it is the same any other day."""
-        key = self._unknown.pop(parcel.order.location, None)
+        key = self._unknown.pop(parcel.order, None)
         if key is None or part is None or not part.may_be_kept:
             return
         if (data := encoded(part)) is not None:

@@ -19,6 +19,7 @@ import iflint
 from exports import Channel, Flow, bundle, dn, issue, pem, zipped
 from iflint.engine import inputs, reading
 from iflint.engine.cache_folder import OFF, VARIABLE
+from iflint.engine.workers import Workers
 from iflint.sources import identity
 
 if shutil.which("git") is None:
@@ -192,3 +193,12 @@ def test_what_is_known_counts_once_towards_the_limits_of_a_run(tmp_path) -> None
     for _ in range(2):
         same(tmp_path / "flows", {"limit": ("channels=1",)})
         same(tmp_path / "flows", {"limit": ("rows=2",)})
+
+
+def test_flows_of_one_bundle_are_kept_apart(tmp_path) -> None:
+    folder = tmp_path / "flows"
+    both = CONTENTS[1] | bundle(Flow("Other", "Other", [Channel("HTTPS", "/other", [PAIR])]))
+    put(folder, "one", both, archive=False)
+    with Workers(1) as workers:
+        same(folder, {"executor": workers})
+        same(folder, {"executor": workers})
