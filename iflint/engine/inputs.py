@@ -187,7 +187,7 @@ def read_parcel(parcel: Parcel, options: Options, known: Known) -> Reading:
         with parcel.disk.shown_to(look):
             reading.take(opened(parcel))
         reading.may_be_kept = look.holds and reading.is_complete
-    reading.stands_alone = parcel.limits.spare.left == spare
+    reading.stands_alone &= parcel.limits.spare.left == spare
     return reading
 
 
@@ -400,8 +400,7 @@ class Reading:
     @property
     def part(self) -> Part | None:
         """What was read, as data; None where that does not hold it, or a limit cut it off."""
-        held = (self._certificates, self._keys, self._callers, self._taken)
-        if any(held) or self._known.budget.has_refused_any or not self.stands_alone:
+        if self._keys or self._known.budget.has_refused_any or not self.stands_alone:
             return None
         from iflint.engine.parts import Part
 
@@ -532,6 +531,8 @@ class Reading:
                 detail = OF_NO_KNOWN_KIND if source.given else NO_CERTIFICATE_IN_IT
                 self._skipped.append(Skipped(location, SkipKind.OTHER_FILE, detail))
             return
+        # What is used of it depends on passwords, and on what is read elsewhere.
+        self.stands_alone = False
         if not self._beside:
             self._keep_keys(content, source)
         if keys_only:

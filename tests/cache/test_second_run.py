@@ -12,6 +12,12 @@ from typing import Any
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
+from cryptography.hazmat.primitives.serialization.pkcs12 import (
+    PKCS12Certificate,
+    serialize_java_truststore,
+)
+from cryptography.x509 import load_der_x509_certificate
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -142,7 +148,7 @@ def test_the_same_report_with_and_without_it(git, tmp_path_factory, steps) -> No
         same(folder, asked)
 
 
-def read(folder: Path, monkeypatch) -> list[str]:
+def read(folder: Path, monkeypatch, **asked: Any) -> list[str]:
     """The paths that a run reads, and doesn't know."""
     paths = []
     really = inputs.read_parcel
@@ -153,7 +159,7 @@ def read(folder: Path, monkeypatch) -> list[str]:
 
     with monkeypatch.context() as patch:
         patch.setattr(inputs, "read_parcel", noted)
-        iflint.check(".", directory=str(folder))
+        iflint.check(".", directory=str(folder), **asked)
     return sorted(paths)
 
 
@@ -202,3 +208,16 @@ def test_flows_of_one_bundle_are_kept_apart(tmp_path) -> None:
     with Workers(1) as workers:
         same(folder, {"executor": workers})
         same(folder, {"executor": workers})
+
+
+def test_a_keystore_is_opened_each_time(tmp_path, monkeypatch) -> None:
+    """Passwords are no part of what its archive is known by."""
+    folder = tmp_path / "flows"
+    trusted = [PKCS12Certificate(load_der_x509_certificate(PARTNER.der), b"partner")]
+    locked = serialize_java_truststore(trusted, BestAvailableEncryption(b"secret"))
+    put(folder, "one", BY_CERTIFICATE | {"partner.p12": locked}, archive=True)
+    put(folder, "two", BY_CERTIFICATE, archive=True)
+    (tmp_path / "partner.pem").write_bytes(pem(PARTNER))
+    asked = {"certificates": ("../partner.pem",)}
+    assert read(folder, monkeypatch, **asked) == ["one.zip", "two.zip"]
+    assert read(folder, monkeypatch, **asked) == ["one.zip"]
