@@ -613,9 +613,8 @@ class Reading:
         return msgspec.structs.replace(content, certificates=tuple(found))
 
     def _take_text(self, source: TextSource) -> None:
-        if not self._known.budget.has_refused(KEY_SEARCH_BYTES):
-            may_read = partial(self._may_be_searched, source.location)
-            self._look_for_keys(partial(source.read, may_read), source.location)
+        may_read = partial(self._may_be_searched, source.location)
+        self._look_for_keys(partial(source.read, may_read), source.location)
 
     def _may_be_searched(self, text: FileLocation, size: int) -> bool:
         """Whether private keys are looked for in a text; why not is told."""
@@ -623,7 +622,9 @@ class Reading:
             detail = f"a text too long to look for private keys (limit {KEY_TEXT_BYTES.name})"
             self._skipped.append(Skipped(text, SkipKind.OTHER_FILE, detail))
             return False
-        if not self._known.budget.spend(KEY_SEARCH_BYTES, size):
+        budget, limit = self._known.budget, KEY_SEARCH_BYTES
+        # An empty text costs nothing, so it is read whatever was read before it.
+        if size and (budget.has_refused(limit) or not budget.spend(limit, size)):
             return False
         self._files.add(text.path)
         return True

@@ -77,6 +77,19 @@ def test_files_that_are_sent_need_not_be_seen(alone: Report, monkeypatch: Any) -
     assert inline.read > 100
 
 
+def test_where_a_limit_of_the_run_was_met_the_rest_is_the_same(tmp_path: Path) -> None:
+    texts = {"a": b"x" * 900, "b": b"x" * 2_000, "c": b"x" * 9_000, "d": b"", "e": b"x"}
+    for name, text in texts.items():
+        (tmp_path / f"{name}.groovy").write_bytes(text)
+    limit = ("key-search-bytes=1000", "key-text-bytes=5000")
+    given = {"as_of": AS_OF, "directory": str(tmp_path), "no_cache": True, "limit": limit}
+    inline = Inline()
+    alone = check(["."], Options(**given))
+    assert check(["."], Options(**given, executor=inline)) == alone
+    assert inline.read
+    assert [str(each.location) for each in alone.skipped] == ["c.groovy"]
+
+
 def test_another_iflint_reads_nothing(alone: Report, monkeypatch: Any) -> None:
     inline = Inline()
     monkeypatch.setattr("iflint.engine.elsewhere.__version__", "another")
