@@ -7,6 +7,9 @@ import stat
 import sys
 from collections.abc import Mapping
 
+from iflint.places.bounds import real
+from iflint.sources.disk import enclosing_repository, slashes
+from iflint.sources.tracked import Tracked
 from iflint.values import is_on
 
 VARIABLE = "IFLINT_CACHE_DIR"
@@ -46,7 +49,7 @@ def _home(*names: str) -> str:
 
 
 def open_folder(folder: str) -> None:
-    """Make the folder if it is not there. Raises `Unusable`, also where others may write to it."""
+    """Make the folder if it is not there. Raises `Unusable`, also where others may fill it."""
     try:
         os.makedirs(os.path.dirname(folder), exist_ok=True)
         try:
@@ -62,6 +65,7 @@ def open_folder(folder: str) -> None:
     if not stat.S_ISDIR(status.st_mode):
         raise Unusable("it is not a folder")
     refuse_others(status)
+    _refuse_tracked(slashes(real(folder)))
 
 
 def refuse_others(status: os.stat_result) -> None:
@@ -70,6 +74,13 @@ def refuse_others(status: os.stat_result) -> None:
         raise Unusable("it belongs to another user")
     if os.name == "posix" and status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise Unusable("other users may write to it")
+
+
+def _refuse_tracked(folder: str) -> None:
+    """Raise `Unusable` for a folder that came with a checkout: its files are whose commit it is."""
+    repository = enclosing_repository(folder)
+    if repository is not None and Tracked(slashes(repository)).has_below(folder):
+        raise Unusable("Git tracks what is in it, which may be a stranger's")
 
 
 def _is_own(status: os.stat_result) -> bool:

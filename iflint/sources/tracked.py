@@ -69,7 +69,7 @@ class Tracked:
 
     def has_below(self, folder: str) -> bool:
         """Whether anything below the absolute path of a folder is tracked."""
-        inside = self._name(folder) + b"/"
+        inside = self._name(f"{folder.rstrip('/')}/")
         names = self._index.names
         at = bisect.bisect_left(names, inside)
         return at < len(names) and names[at].startswith(inside)

@@ -191,6 +191,19 @@ def test_a_folder_of_another_user_is_not_used(folder, monkeypatch) -> None:
     assert list(folder.iterdir()) == []
 
 
+def test_a_folder_that_comes_with_a_checkout_is_not_used(folder, git, tmp_path) -> None:
+    git(tmp_path, "init", "-q")
+    assert works(folder)
+    git(tmp_path, "add", "--force", "kept/iflint-1.sqlite")
+    assert not works(folder)
+    with Store.open() as store:
+        assert "Git tracks" in store.unusable
+    folder.rename(tmp_path / "data")
+    git(tmp_path, "add", "--force", "data/iflint-1.sqlite")
+    folder.symlink_to("data")
+    assert not works(folder)
+
+
 def test_without_a_home_nothing_is_made(tmp_path, monkeypatch) -> None:
     for name in (VARIABLE, "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
