@@ -5,6 +5,7 @@ A version alone doesn't tell, between two releases and where somebody works on t
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from hashlib import blake2b
 
 from iflint.__version__ import __version__
 
-_INSTALLED = ".dist-info"
+_INSTALLED = (".dist-info", ".egg-info")
 _COMPILED = "__pycache__"
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -22,26 +23,26 @@ def edition(package: str = _PACKAGE) -> bytes:
 
     An installer writes down the sums of a package's files; of a working copy, their times count.
     """
-    told = "\n".join((sys.version, __version__, *_libraries(package), *_code(package)))
+    told = "\n".join((sys.version, __version__, *_libraries(), *_code(package)))
     return blake2b(told.encode(errors="surrogateescape"), digest_size=16).digest()
 
 
-def _libraries(package: str) -> list[str]:
-    """The libraries beside a package, each with its version."""
-    try:
-        names = os.listdir(os.path.dirname(package))
-    except OSError:
-        return []
-    return sorted(name for name in names if name.endswith(_INSTALLED))
+def _libraries() -> list[str]:
+    """All libraries that can be imported, each with its version."""
+    found = set()
+    for folder in sys.path:
+        with contextlib.suppress(OSError):
+            found.update(name for name in os.listdir(folder or ".") if name.endswith(_INSTALLED))
+    return sorted(found)
 
 
 def _code(package: str) -> Iterator[str]:
     own = f"{os.path.basename(package)}/"
     try:
-        with open(f"{package}-{__version__}{_INSTALLED}/RECORD", encoding="utf-8") as file:
+        with open(f"{package}-{__version__}.dist-info/RECORD", encoding="utf-8") as file:
             yield from (each for each in file if each.startswith(own) and _COMPILED not in each)
     except (OSError, UnicodeDecodeError):
         for folder, _, names in os.walk(package):
             for path in (os.path.join(folder, name) for name in names if _COMPILED not in folder):
-                status = os.stat(path)
+                status = os.lstat(path)
                 yield f"{path}:{status.st_size}:{status.st_mtime_ns}"

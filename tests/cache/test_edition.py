@@ -37,8 +37,9 @@ def test_what_is_installed_is_the_same_on_each_machine(tmp_path) -> None:
     assert edition(first) != edition(package(tmp_path / "third", "iflint/reader.py,sha256=two,3"))
 
 
-def test_another_library_may_read_otherwise(tmp_path) -> None:
-    installed = package(tmp_path, "iflint/reader.py,sha256=one,3")
+def test_another_library_may_read_otherwise(tmp_path, monkeypatch) -> None:
+    installed = package(tmp_path / "copy")
+    monkeypatch.syspath_prepend(str(tmp_path / "libraries"))
     before = edition(installed)
-    (tmp_path / "lxml-6.0.0.dist-info").mkdir()
+    (tmp_path / "libraries" / "lxml-6.0.0.dist-info").mkdir(parents=True)
     assert edition(installed) != before
