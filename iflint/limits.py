@@ -49,9 +49,9 @@ class Limit(msgspec.Struct, frozen=True):
 
 def in_force(values: Iterable[str]) -> None:
     """Let these values count from here on, each as ``NAME=NUMBER``; else the defaults."""
+    global _set
     pairs = (value.partition("=") for value in values)
-    _set.clear()
-    _set.update({name: int(number) for name, _, number in pairs})
+    _set = {name: int(number) for name, _, number in pairs}
 
 
 SHARE = 10 * MIB

@@ -29,7 +29,7 @@ def edition(package: str = _PACKAGE) -> bytes:
 
 def _libraries() -> list[str]:
     """All libraries that can be imported, each with its version."""
-    found = set()
+    found: set[str] = set()
     for folder in sys.path:
         with contextlib.suppress(OSError):
             found.update(name for name in os.listdir(folder or ".") if name.endswith(_INSTALLED))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -29,6 +30,8 @@ _TOGETHER = 64
 """Parcels that are handed out at once. Ours: some 50 ms of work."""
 _WAITING = 16
 """How often so many may be handed out and not taken back. Ours: enough for eight processes."""
+_ONE_RUN = threading.Lock()
+"""Held while limits are in force: a process of Dask reads for several runs in its threads."""
 
 
 def read_parts(asked: bytes, orders: bytes) -> list[bytes | None]:
@@ -42,7 +45,6 @@ def read_parts(asked: bytes, orders: bytes) -> list[bytes | None]:
     decoded = msgspec.msgpack.decode(orders, type=list[Sent])
     if wanted.version != __version__:
         return [None] * len(decoded)
-    in_force(wanted.limit)
     options, disk = wanted.options, wanted.disk
 
     def read(sent: Sent) -> bytes | None:
@@ -52,7 +54,9 @@ def read_parts(asked: bytes, orders: bytes) -> list[bytes | None]:
             part = read_parcel(parcel, options, Known()).part
         return None if part is None or defects.ours else encoded(part)
 
-    return list(map(read, decoded))
+    with _ONE_RUN:
+        in_force(wanted.limit)
+        return list(map(read, decoded))
 
 
 class _Batch:

@@ -52,8 +52,8 @@ class Workers(Executor):
         self._tasks.put((future, pickle.dumps((fn, args, kwargs))))
         if len(self._threads) < self._jobs:
             thread = threading.Thread(target=self._work, daemon=True)
-            self._threads.append(thread)
             thread.start()
+            self._threads.append(thread)
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002

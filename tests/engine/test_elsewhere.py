@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -99,6 +99,15 @@ def test_another_iflint_reads_nothing(alone: Report, monkeypatch: Any) -> None:
     )
     assert report(inline) == alone
     assert inline.read == 0
+
+
+def test_threads_read_for_runs_with_other_limits(alone: Report) -> None:
+    limited = {"limit": ("rows-of-a-channel=1",)}
+    expected = report(**limited)
+    assert expected != alone
+    with ThreadPoolExecutor(3) as threads:
+        assert report(threads, **limited) == expected
+        assert report(threads) == alone
 
 
 def test_processes_give_the_same(alone: Report) -> None:
