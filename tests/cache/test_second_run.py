@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,6 @@ import iflint
 from exports import Channel, Flow, bundle, dn, issue, pem, zipped
 from iflint.engine import inputs, reading
 from iflint.engine.cache_folder import OFF, VARIABLE
-from iflint.engine.workers import Workers
 from iflint.sources import identity
 
 if shutil.which("git") is None:
@@ -50,9 +50,22 @@ CONTENTS: list[dict[str, bytes]] = [
     {name: data[: len(data) // 2] for name, data in BY_CERTIFICATE.items()},
     BY_CERTIFICATE | {"src/main/resources/script/a.groovy": b"-----BEGIN PRIVATE KEY-----\nx"},
     {"partner.pem": pem(PARTNER)},
-    {"key.json": b'{"certificate": "none", "clientid": "x"}', "a.txt": b"a text"},
+    BY_CERTIFICATE | bundle(Flow("Other", "Other", [Channel("HTTPS", "/other", [PAIR])])),
+    {
+        "key.json": b'{"certificate": "none", "clientid": "x"}',
+        "a.txt": b"a text",
+        "b.md": b"a key",
+        "c.md": b"",
+    },
 ]
 NAMES = ["one", "two", "inner/three"]
+LIMITS = [
+    (),
+    ("rows-of-a-channel=1",),
+    ("channels=1",),
+    ("key-search-bytes=5", "key-text-bytes=15"),
+]
+THREADS = ThreadPoolExecutor(1)
 STEPS = st.one_of(
     st.tuples(st.just("put"), st.sampled_from(NAMES), st.sampled_from(range(len(CONTENTS)))),
     st.tuples(st.just("archive"), st.sampled_from(NAMES), st.sampled_from(range(len(CONTENTS)))),
@@ -64,7 +77,8 @@ STEPS = st.one_of(
     st.tuples(st.just("whole_inventory"), st.booleans()),
     st.tuples(st.just("diagrams"), st.booleans()),
     st.tuples(st.just("exclude"), st.sampled_from([(), ("one",), ("*.zip",)])),
-    st.tuples(st.just("limit"), st.sampled_from([(), ("rows-of-a-channel=1",), ("channels=1",)])),
+    st.tuples(st.just("limit"), st.sampled_from(LIMITS)),
+    st.tuples(st.just("executor"), st.sampled_from([None, THREADS])),
 )
 
 
@@ -123,7 +137,7 @@ def do(git, folder: Path, step: tuple[Any, ...], asked: dict[str, Any]) -> None:
         return
 
 
-def reported(folder: Path, asked: dict[str, Any], **more: bool) -> bytes:
+def reported(folder: Path, asked: dict[str, Any], **more: Any) -> bytes:
     day = asked.get("as_of", datetime(2026, 11, 24).date())
     moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
     report = iflint.check(".", directory=str(folder), **asked | more | {"as_of": moment})
@@ -131,7 +145,7 @@ def reported(folder: Path, asked: dict[str, Any], **more: bool) -> bytes:
 
 
 def same(folder: Path, asked: dict[str, Any]) -> None:
-    assert reported(folder, asked) == reported(folder, asked, no_cache=True)
+    assert reported(folder, asked) == reported(folder, asked, no_cache=True, executor=None)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -202,12 +216,9 @@ def test_what_is_known_counts_once_towards_the_limits_of_a_run(tmp_path) -> None
 
 
 def test_flows_of_one_bundle_are_kept_apart(tmp_path) -> None:
-    folder = tmp_path / "flows"
-    both = CONTENTS[1] | bundle(Flow("Other", "Other", [Channel("HTTPS", "/other", [PAIR])]))
-    put(folder, "one", both, archive=False)
-    with Workers(1) as workers:
-        same(folder, {"executor": workers})
-        same(folder, {"executor": workers})
+    put(tmp_path / "flows", "one", CONTENTS[7], archive=False)
+    for _ in range(2):
+        same(tmp_path / "flows", {"executor": THREADS})
 
 
 def test_a_keystore_is_opened_each_time(tmp_path, monkeypatch) -> None:
