@@ -19,6 +19,7 @@ from iflint.places.location import Location
 from iflint.places.problems import ProblemKind, Unreadable
 from iflint.sources import Parcel
 from iflint.sources.disk import SentFiles
+from iflint.sources.identity import holds_anywhere
 from iflint.sources.limits import Limits
 
 if TYPE_CHECKING:
@@ -113,15 +114,22 @@ class Elsewhere:
             return None
 
     def _sent(self, parcel: Parcel) -> Sent:
-        """A parcel as another process gets it. Raises Unreadable where its bytes can't be sent."""
+        """A parcel as another process gets it. Raises Unreadable where its bytes can't be sent.
+
+        Another machine may have other bytes by the same path: what it reads is kept only where
+        what the files are known by shows that.
+        """
         contents: dict[str, bytes] | None = None
+        identities = parcel.identities
         if self._options.send_files:
             files = map(parcel.disk.file_at, parcel.order.places)
             contents = {
                 place.path: file.read()
                 for place, file in zip(parcel.order.places, files, strict=True)
             }
-        return Sent(parcel.order, parcel.identities, contents)
+        elif self._options.executor is not None and not all(map(holds_anywhere, identities)):
+            identities = ()
+        return Sent(parcel.order, identities, contents)
 
     def _taken_back(self, batch: _Batch) -> Iterator[Pair]:
         read = iter(self._read(batch))

@@ -116,6 +116,11 @@ def is_of(identity: bytes, data: bytes) -> bool:
     return int(size) == len(data) and content.hexdigest().encode() == name
 
 
+def holds_anywhere(identity: bytes) -> bool:
+    """Whether an identity stands for the same bytes on each machine, so not one by times."""
+    return not identity.startswith(_STAT)
+
+
 class Look:
     """Sees whether what is read of files is what they are known by, by absolute path."""
 

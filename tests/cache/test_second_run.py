@@ -232,3 +232,33 @@ def test_a_keystore_is_opened_each_time(tmp_path, monkeypatch) -> None:
     asked = {"certificates": ("../partner.pem",)}
     assert read(folder, monkeypatch, **asked) == ["one.zip", "two.zip"]
     assert read(folder, monkeypatch, **asked) == ["one.zip"]
+
+
+class AnotherMachine(ThreadPoolExecutor):
+    """It has other files by the same path."""
+
+    def __init__(self, here: Path, there: Path) -> None:
+        super().__init__(1)
+        self.here, self.there = here, there
+
+    def submit(self, fn: Any, /, *args: Any, **more: Any) -> Any:
+        return super().submit(self._run, fn, *args, **more)
+
+    def _run(self, fn: Any, /, *args: Any, **more: Any) -> Any:
+        aside = self.here.with_name("aside")
+        self.here.rename(aside)
+        self.there.rename(self.here)
+        try:
+            return fn(*args, **more)
+        finally:
+            self.here.rename(self.there)
+            aside.rename(self.here)
+
+
+def test_what_another_machine_has_by_the_same_path_is_not_kept(tmp_path) -> None:
+    folder = tmp_path / "flows"
+    put(folder, "one", CONTENTS[0], archive=False)
+    put(tmp_path / "other", "one", CONTENTS[2], archive=False)
+    with AnotherMachine(folder, tmp_path / "other") as machine:
+        assert reported(folder, {"executor": machine}) != reported(folder, {}, no_cache=True)
+    same(folder, {})
