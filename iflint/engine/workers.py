@@ -77,7 +77,7 @@ class Workers(Executor):
             try:
                 process = process or self._begun()
                 is_result, answer = pickle.loads(_exchanged(process, asked))  # noqa: S301 - ours
-            except (OSError, EOFError) as error:
+            except Exception as error:  # also where something else wrote to its output
                 self._end(process)
                 process = None
                 future.set_exception(BrokenExecutor(f"the process died: {error}"))

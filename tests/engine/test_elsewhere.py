@@ -8,7 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -113,6 +119,13 @@ def test_threads_read_for_runs_with_other_limits(alone: Report) -> None:
 def test_processes_give_the_same(alone: Report) -> None:
     with Workers(2) as workers:
         assert report(workers) == alone
+
+
+def test_a_process_that_answers_something_else_is_replaced() -> None:
+    with Workers(1) as workers:
+        with pytest.raises(BrokenExecutor):
+            workers.submit(os.write, 1, b"\1\0\0\0\0\0\0\0x").result(timeout=60)
+        assert workers.submit(int).result(timeout=60) == 0
 
 
 class Dying(Workers):
