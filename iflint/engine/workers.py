@@ -99,8 +99,9 @@ class Workers(Executor):
     def _end(self, process: subprocess.Popen[bytes] | None) -> None:
         if process is not None:
             process.kill()
-            with process:
-                self._processes.discard(process)
+            self._processes.discard(process)
+            with contextlib.suppress(OSError), process:  # what it was not told any more
+                pass
 
 
 def workers(jobs: int) -> Workers | None:

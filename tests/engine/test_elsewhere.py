@@ -128,6 +128,16 @@ def test_a_process_that_answers_something_else_is_replaced() -> None:
         assert workers.submit(int).result(timeout=60) == 0
 
 
+@pytest.mark.parametrize("size", [1, 1_000_000])
+def test_a_process_that_is_gone_when_it_is_asked_is_replaced(size: int) -> None:
+    with Workers(1) as workers:
+        os.kill(workers.submit(os.getpid).result(timeout=60), signal.SIGKILL)
+        time.sleep(0.1)
+        with pytest.raises(BrokenExecutor):
+            workers.submit(len, b"x" * size).result(timeout=20)
+        assert workers.submit(int).result(timeout=60) == 0
+
+
 class Dying(Workers):
     """Processes that die on one kind of parcel: each time, or only the first."""
 
