@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.iflow.positions import XmlFile
+from iflint.iflow.prescan import collaboration_end
 from iflint.limits import XML_ATTRIBUTES, XML_ELEMENTS, numbered
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind, Unreadable, without_excerpt
@@ -38,7 +39,6 @@ _MARKS = (
     (b"\xfe\xff", "utf-16-be"),
 )
 _ROOT = re.compile(rb"<([^\s<>/?!&='\"]+)")
-_COLLABORATION_END = re.compile(rb"</(?:[^\s<>/:]+:)?collaboration\s*>")
 _LONGEST_DECLARATION = 400
 """Bytes in which the XML declaration names its encoding. Ours: ten times the longest seen (38)."""
 _FLOW_BEGINS = re.compile(rb"<(?:[^\s<>/:]{1,100}:)?definitions[\s/>]")
@@ -215,17 +215,6 @@ def _ends_with(utf8: bytes, root_name: bytes) -> bool:
             return False
     start = utf8.rfind(b"</", 0, end)
     return start >= 0 and utf8[start + 2 : end].rstrip(b" \t\r\n>") == root_name
-
-
-def collaboration_end(utf8: bytes) -> int | None:
-    """Behind the last text that looks like a collaboration's end tag."""
-    at = len(utf8)
-    while (at := utf8.rfind(b"collaboration", 0, at)) >= 0:
-        at = utf8.rfind(b"<", 0, at)
-        match = _COLLABORATION_END.match(utf8, at) if at >= 0 else None
-        if match or at < 0:
-            return match.end() if match else None
-    return None
 
 
 @functools.cache

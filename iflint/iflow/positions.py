@@ -11,8 +11,7 @@ import re
 import zlib
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from iflint.iflow.collaboration import Packed
 from iflint.places.location import FileLocation, Location
 from iflint.places.text_file import ByteIndex, CharacterMap, TextFile
 
@@ -20,23 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Container
     from pyexpat import XMLParserType
 
+    from iflint.iflow.collaboration import Path
     from iflint.places.edits import Edit
-
-Path = tuple[int, ...]
 
 _START_TAG = re.compile(rb"<(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>")
 
 DEEPEST = 5
 """How deep below the root the elements of the model lie: in a collaboration a message flow, its
 extension elements, a property, its value."""
-
-
-class Packed(msgspec.Struct, frozen=True, array_like=True):
-    """The text of an `XmlFile` in UTF-8, compressed, and how it is stored."""
-
-    utf8: bytes
-    encoding: str
-    preamble: int
 
 
 class XmlFile:
