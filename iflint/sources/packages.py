@@ -6,7 +6,6 @@ The list, ``resources.cnt``, is base64 of JSON (seen in all 29 exports); a bundl
 
 from __future__ import annotations
 
-import binascii
 from typing import Any
 
 import msgspec
@@ -57,6 +56,8 @@ def read_package_list(data: bytes) -> PackageList:
 
     Plain JSON is accepted too; rows that are no resource are left out.
     """
+    import binascii
+
     text = data.strip().removeprefix(b"\xef\xbb\xbf")
     try:
         decoded = text if text.startswith(b"{") else binascii.a2b_base64(text)
