@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from iflint.engine.inventory import report_on
-from iflint.engine.salvage import each_alone
 from iflint.limits import CHANNELS, ENVIRONMENTS, ROWS, Budget, in_force, numbered
 from iflint.options import Environment, Options, UsageError, now
 from iflint.places.paths import absolute_directory, is_below
@@ -555,6 +554,8 @@ class Session:
         try:
             return judge_callers(self.callers, judge)
         except Exception:
+            from iflint.engine.salvage import each_alone
+
             sound, failed = each_alone(self.callers, lambda each: judge_callers([each], judge))
             if not failed:
                 raise
@@ -569,6 +570,8 @@ class Session:
             return self._judged_in_part(judge, iflow)
 
     def _judged_in_part(self, judge: Judge, iflow: Iflow) -> IflowVerdict | None:
+        from iflint.engine.salvage import each_alone
+
         channels = []
         for channel in iflow.channels:
             alone = partial(_with_entries, iflow, channel)
@@ -614,6 +617,8 @@ class Session:
         try:
             return judge_with(self.pool)
         except Exception:
+            from iflint.engine.salvage import each_alone
+
             sound, failed = each_alone(
                 self.inputs.certificates, lambda found: judge_with(CertificatePool([found]))
             )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from iflint.report.findings import MOST_PLACES, DnRow
 from iflint.reporters import Needs
 from iflint.reporters.causes import causes_of, headline
-from iflint.reporters.excerpt import excerpt
 from iflint.reporters.opened import Opened, named_in, opened_by
 from iflint.reporters.sentences import (
     SEVERITIES,
@@ -213,6 +212,8 @@ def _title(finding: Finding, style: Style) -> Iterator[str]:
 
 
 def _place(location: Location, colour: str, style: Style) -> Iterator[str]:
+    from iflint.reporters.excerpt import excerpt
+
     region = location.region
     gutter = max(len(str(region.start_line)), 2) + 1 if region else 3
     yield f"{' ' * (gutter - 1)}{style.paint('-->', QUIET)} {_at(location, style)}"

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from iflint.limits import IGNORE_FILE_BYTES
 from iflint.places.problems import Unreadable
 from iflint.sources.disk import slashes
-from iflint.sources.gitignore import Pattern, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from iflint.sources.disk import Disk
+    from iflint.sources.gitignore import Pattern
 
 SKIPPED_FOLDERS = frozenset(
     {
@@ -80,6 +80,8 @@ def rules_from_file(
         data = disk.head(file, IGNORE_FILE_BYTES.value)
     except Unreadable:
         return above
+    from iflint.sources.gitignore import parse
+
     text = data.removeprefix(b"\xef\xbb\xbf").decode(errors="surrogateescape")
     return _rules(above, base, filter(None, map(parse, text.split("\n"))), named)
 
@@ -108,6 +110,8 @@ def rules_from_patterns(
     cover ``named`` as a whole say nothing, because what the user names is always read. Raises
     ValueError for a text that is no pattern.
     """
+    from iflint.sources.gitignore import parse
+
     parsed = []
     for text in patterns:
         pattern = parse(slashes(text))
