@@ -14,15 +14,17 @@ import msgspec
 from iflint.configuration.search import LARGEST_FILE, OWN_FILE, SHARED_FILE, TABLE
 from iflint.configuration.settings import (
     COMMAND_LINE_SETTINGS,
-    ENVIRONMENT_SETTINGS,
-    EXTENDS,
-    SERVICE_KEY_SETTINGS,
     SETTINGS,
-    SUPPRESSION_SETTINGS,
-    USER_SETTINGS,
     Mistake,
     needed,
     read_setting,
+)
+from iflint.configuration.tables import (
+    ENVIRONMENT_SETTINGS,
+    EXTENDS,
+    SERVICE_KEY_SETTINGS,
+    SUPPRESSION_SETTINGS,
+    USER_SETTINGS,
 )
 from iflint.options import (
     NARROWING,
