@@ -41,8 +41,8 @@ _MARKS = (
 _ROOT = re.compile(rb"<([^\s<>/?!&='\"]+)")
 _LONGEST_DECLARATION = 400
 """Bytes in which the XML declaration names its encoding. Ours: ten times the longest seen (38)."""
-_FLOW_BEGINS = re.compile(rb"<(?:[^\s<>/:]{1,100}:)?definitions[\s/>]")
-_WORD = re.compile(r"[A-Za-z:]{1,40}")
+_FLOW_BEGINS = rb"<(?:[^\s<>/:]{1,100}:)?definitions[\s/>]"
+_WORD = r"[A-Za-z:]{1,40}"
 """A name that can be told; of what is no flow, another may be a secret."""
 _LONGEST_PROLOG = 16384
 """Bytes in which a flow's root element begins. Ours: in 343 of them it does so within 100."""
@@ -67,7 +67,7 @@ def read_document(data: bytes, location: FileLocation, *, whole: bool = False) -
         return _read_document(data, location, whole=whole)
     except Unreadable as refused:
         head = data[:_LONGEST_PROLOG].replace(b"\0", b"")
-        if BPMN.encode() in head and _FLOW_BEGINS.search(head):
+        if BPMN.encode() in head and re.search(_FLOW_BEGINS, head):
             raise
         raise Unreadable(without_excerpt(refused.problem)) from None
 
@@ -271,7 +271,7 @@ def _definitions(root: etree._Element, xml: XmlFile, root_start: int) -> etree._
     start = xml.characters(root_start)
     prefix = f"{root.prefix}:" if root.prefix else ""
     name = str(root.tag).rpartition("}")[2]
-    told = f"'{prefix}{name}'" if _WORD.fullmatch(prefix + name) else "another one"
+    told = f"'{prefix}{name}'" if re.fullmatch(_WORD, prefix + name) else "another one"
     raise _unreadable(
         xml.file.locate(start, start + 1 + len(prefix + name)),
         f"The file is XML but no integration flow: its root is {told}, "

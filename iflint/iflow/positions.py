@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from iflint.iflow.collaboration import Path
     from iflint.places.edits import Edit
 
-_START_TAG = re.compile(rb"<(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>")
+_START_TAG = rb"<(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>"
 
 DEEPEST = 5
 """How deep below the root the elements of the model lie: in a collaboration a message flow, its
@@ -282,7 +282,7 @@ def _elements(utf8: bytes, deepest: int, wanted: Container[Path]) -> dict[Path, 
 
 def _start_tag_end(utf8: bytes, at: int = 0) -> int:
     """Behind the start tag (or empty-element tag) at byte ``at``."""
-    match = _START_TAG.match(utf8, at)
+    match = re.compile(_START_TAG).match(utf8, at)
     return match.end() if match else len(utf8)
 
 
