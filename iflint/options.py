@@ -18,6 +18,7 @@ from iflint.values import (
     EXISTING_PATH,
     FILE,
     FINGERPRINT,
+    JOBS,
     LIMIT,
     LINE,
     MOMENT,
@@ -42,6 +43,7 @@ FLOWS = "Flows"
 FINDINGS = "Findings"
 OUTPUT = "Output"
 LIMITS = "Limits"
+SPEED = "Speed"
 """Headings of the help."""
 
 
@@ -259,7 +261,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     rules in force, ``diagrams`` for how the flows are drawn; each costs time that a run without
     it saves. ``service_keys`` and ``users`` say which roles service keys and mapped users have.
     ``limit`` has items ``NAME=NUMBER`` (`iflint.limits`).
-    ``progress`` is told of each step (`iflint.progress`). ``executor`` reads for the run.
+    ``progress`` is told of each step (`iflint.progress`).
+    ``jobs`` is how many processes read at once, None for this one alone; ``executor``, any executor
+    of the standard library's kind, reads in their place; ``send_files`` sends it the bytes of
+    files which it can't see.
     """
 
     certificates: Annotated[
@@ -355,6 +360,28 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         Setting(LIMIT, "Set a limit on what is read and told.", LIMITS),
     ] = ()
+    jobs: Annotated[
+        int | None,
+        Setting(
+            JOBS,
+            "Processes that read at once.",
+            SPEED,
+            absent="auto: as many as there are processors, where that is worth it",
+        ),
+    ] = None
+    send_files: Annotated[
+        bool,
+        Setting(
+            switch(),
+            "Send the files to the scheduler's workers, which do not see them.",
+            SPEED,
+            only_typed=True,
+        ),
+    ] = False
+    no_cache: Annotated[
+        bool,
+        Setting(switch(), "Read everything anew, and keep nothing for the next run.", SPEED),
+    ] = False
     rules: Mapping[str, Mapping[str, Any]] = {}
     suppressions: tuple[Suppression, ...] = ()
     environments: tuple[Environment, ...] = ()

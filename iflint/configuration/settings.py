@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from iflint.options import FINDINGS, FLOWS, OUTPUT, Options, Setting, settings_of
+from iflint.options import FINDINGS, FLOWS, OUTPUT, SPEED, Options, Setting, settings_of
 from iflint.report.findings import Severity
 from iflint.reporters import REPORTERS
 from iflint.values import (
@@ -153,6 +153,15 @@ class Settings(Options, frozen=True, kw_only=True):
             FLOWS,
         ),
     ] = False
+    scheduler: Annotated[
+        str | None,
+        Setting(
+            plain_text("an address", metavar="ADDRESS"),
+            "Dask scheduler whose workers read, such as tcp://host:8786.",
+            SPEED,
+            only_typed=True,
+        ),
+    ] = None
     write_baseline: Annotated[
         str | None,
         Setting(

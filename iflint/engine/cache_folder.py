@@ -7,8 +7,12 @@ import stat
 import sys
 from collections.abc import Mapping
 
+from iflint.values import is_on
+
 VARIABLE = "IFLINT_CACHE_DIR"
 """The environment variable that names another folder; a configuration may be a stranger's."""
+OFF = "IFLINT_NO_CACHE"
+"""The environment variable that has every run read anew, as the setting no-cache does for one."""
 NAME = "iflint"
 _IGNORED = "# Made by iflint: what it has read, so that it reads it once.\n*\n"
 
@@ -19,6 +23,8 @@ class Unusable(Exception):  # noqa: N818 - it is no mistake of anybody
 
 def cache_folder(environment: Mapping[str, str] = os.environ) -> str:
     """The absolute path of the folder, which may not be there yet. Raises `Unusable`."""
+    if is_on(OFF, environment):
+        raise Unusable(f"{OFF} is set")
     if given := environment.get(VARIABLE):
         return os.path.abspath(given)
     if sys.platform == "win32":

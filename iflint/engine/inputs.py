@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -51,7 +51,7 @@ from iflint.sources import (
 from iflint.sources.parcels import ParcelKind
 
 if TYPE_CHECKING:
-    from iflint.engine.parts import Part
+    from iflint.engine.parts import Pair, Part
     from iflint.pki.files import FileContent, FoundCertificate
     from iflint.pki.keys import KeyMaterial
     from iflint.pki.passwords import Password
@@ -113,7 +113,9 @@ class Known(dict[tuple[FileLocation, bool], FileRead]):
         self.told_unsearched = False
 
 
-def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
+def read_inputs(
+    paths: Sequence[str], options: Options, known: Known, ahead: Ahead | None = None
+) -> Inputs:
     """Read the flows under ``paths`` and the certificates that belong to the run.
 
     Where nobody says which these are, they are those under ``paths``, too, and for flows that are
@@ -132,7 +134,8 @@ def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
             certificates=options.certificates is None,
             texts=True,
             idle=reading.idle,
-        )
+        ),
+        ahead,
     )
     if options.certificates is not None:
         reading.take_certificate_files(options.certificates)
@@ -165,11 +168,39 @@ def read_certificates(
 def read_parcel(parcel: Parcel, options: Options, known: Known) -> Reading:
     """Read a parcel by itself, what is ``known`` apart."""
     reading = Reading(options, known)
-    reading.take(opened(parcel))
+    spare = parcel.limits.spare.left
+    if not parcel.identities:
+        reading.take(opened(parcel))
+    else:
+        from iflint.sources.identity import Look
+
+        paths = (each.path for each in parcel.order.places)
+        look = Look(dict(zip(paths, parcel.identities, strict=True)))
+        with parcel.disk.shown_to(look):
+            reading.take(opened(parcel))
+        reading.may_be_kept = look.holds and reading.is_complete
+    reading.stands_alone = parcel.limits.spare.left == spare
     return reading
 
 
-def _place(found: tuple[Artifact | Parcel, Part | None]) -> object:
+class Ahead(Protocol):
+    """What is known of parcels before they are read here, and who keeps what is read of them."""
+
+    def __call__(self, found: Iterable[Artifact | Parcel]) -> Iterable[Pair]:
+        """The same, with the parts of parcels that are known."""
+        ...
+
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is kept."""
+        ...
+
+    def keep(self, parcel: Parcel, part: Part) -> None:
+        """Take what was read of a parcel."""
+        ...
+
+
+def _place(found: Pair) -> object:
     artifact = found[0]
     if isinstance(artifact, Parcel):
         return artifact.order.location
@@ -204,6 +235,16 @@ class Reading:
         self._archives_of_use: set[FileLocation] = set()
         self._of_archive: tuple[FileLocation | None, list[FileContent]] = (None, [])
         self._beside = False
+        self.stands_alone = True
+        """Whether what was read depends on nothing else in the run."""
+        self.may_be_kept = False
+        """Whether what was read is what the files are known by, and is so on any other day."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything could be read that was asked for."""
+        unread = any(each.kind is SkipKind.OTHER_FILE for each in self._skipped)
+        return bool(self._files) and not self._problems and not unread
 
     @property
     def needs_certificates(self) -> bool:
@@ -306,26 +347,17 @@ class Reading:
             idle=self.idle,
         )
 
-    def take_all(self, found: Iterable[Artifact | Parcel]) -> None:
-        """Take what was found; the parcels maybe as parts that were read elsewhere."""
-        progress = self._options.progress
-        for each, part in followed(self._read_ahead(found), progress, "reading file", _place):
+    def take_all(self, found: Iterable[Artifact | Parcel], ahead: Ahead | None = None) -> None:
+        """Take what was found, and of parcels what is known of them ``ahead``."""
+        pairs = zip(found, repeat(None)) if ahead is None else ahead(found)
+        for each, part in followed(pairs, self._options.progress, "reading file", _place):
             if isinstance(each, Parcel):
-                self._take_parcel(each, part)
+                self._take_parcel(each, part, ahead)
             else:
                 self._take(each)
         self._end_archive(None)
 
-    def _read_ahead(
-        self, found: Iterable[Artifact | Parcel]
-    ) -> Iterable[tuple[Artifact | Parcel, Part | None]]:
-        if self._options.executor is None:
-            return zip(found, repeat(None))
-        from iflint.engine.parts import Elsewhere
-
-        return Elsewhere(self._options, self._options.executor).ahead(found)
-
-    def _take_parcel(self, parcel: Parcel, part: Part | None) -> None:
+    def _take_parcel(self, parcel: Parcel, part: Part | None, ahead: Ahead | None) -> None:
         if parcel.order.kind is not ParcelKind.TEXT:
             self._weigh(parcel.disk.location(parcel.order.main.path).path)
         if part is not None and self._known.budget.spend_all(part.spent):
@@ -334,7 +366,11 @@ class Reading:
             self._problems += part.problems
             self._files.update(part.files)
         else:
-            self._add(read_parcel(parcel, self._options, self._known))
+            read = read_parcel(parcel, self._options, self._known)
+            self._add(read)
+            part = read.part if ahead is not None and ahead.keeps else None
+        if ahead is not None and part is not None:
+            ahead.keep(parcel, part)
 
     def _add(self, other: Reading) -> None:
         """Take what was read of a parcel."""
@@ -356,7 +392,7 @@ class Reading:
     def part(self) -> Part | None:
         """What was read, as data; None where that does not hold it, or a limit cut it off."""
         held = (self._certificates, self._keys, self._callers, self._taken)
-        if any(held) or self._known.budget.has_refused_any:
+        if any(held) or self._known.budget.has_refused_any or not self.stands_alone:
             return None
         from iflint.engine.parts import Part
 
@@ -368,7 +404,8 @@ class Reading:
         }
         flows = tuple(flow.read for flow in self._flows)
         files = tuple(sorted(self._files))
-        return Part(flows, tuple(self._skipped), tuple(self._problems), files, spent)
+        skipped, problems = tuple(self._skipped), tuple(self._problems)
+        return Part(flows, skipped, problems, files, spent, self.may_be_kept)
 
     def take(self, artifacts: Iterable[Artifact]) -> None:
         """Read artifacts, here and now."""

@@ -6,40 +6,36 @@ read where the run is.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.__version__ import __version__
 from iflint.iflow.reader import FlowRead
 from iflint.options import Options
-from iflint.places.defects import failed_on, gathered
-from iflint.places.location import Location
-from iflint.places.problems import Problem, ProblemKind
+from iflint.places.problems import Problem
 from iflint.sources import Artifact, Order, Parcel, Skipped
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor, Future
-
     from iflint.sources.disk import Disk
-
-_TOGETHER = 64
-"""Parcels that are handed out at once. Ours: some 50 ms of work."""
-_WAITING = 16
-"""How often so many may be handed out and not taken back. Ours: enough for eight processes."""
 
 
 class Part(msgspec.Struct, frozen=True, array_like=True):
-    """What was read of a parcel; ``spent`` is what that took of the run's limits, by name."""
+    """What was read of a parcel; ``spent`` is what that took of the run's limits, by name.
+
+    ``may_be_kept``: the same files will give the same on any other day.
+    """
 
     flows: tuple[FlowRead, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     problems: tuple[Problem, ...] = ()
     files: tuple[str, ...] = ()
     spent: dict[str, int] = {}
+    may_be_kept: bool = False
+
+
+Pair = tuple[Artifact | Parcel, Part | None]
+"""Something that was found, with its part where it is a parcel of which that is known."""
 
 
 class Asked(msgspec.Struct, frozen=True, array_like=True):
@@ -48,6 +44,7 @@ class Asked(msgspec.Struct, frozen=True, array_like=True):
     ``within`` and ``tops`` are those of a `iflint.sources.disk.Reach`; None: everywhere.
     """
 
+    version: str
     limit: tuple[str, ...]
     whole_inventory: bool
     diagrams: bool
@@ -60,6 +57,7 @@ class Asked(msgspec.Struct, frozen=True, array_like=True):
         """What a run with these options asks of a disk."""
         reach = disk.reach
         return cls(
+            __version__,
             options.limit,
             options.whole_inventory,
             options.diagrams,
@@ -87,25 +85,12 @@ class Asked(msgspec.Struct, frozen=True, array_like=True):
         return Disk(self.directory, reach)
 
 
-def read_parts(asked: bytes, orders: bytes) -> list[bytes | None]:
-    """What parcels hold, in any process; None for what has to be read where the run is.
+class Sent(msgspec.Struct, frozen=True, array_like=True):
+    """A parcel on its way to another process, which may not see its files: then with these."""
 
-    ``asked`` is an `Asked` and ``orders`` a list of `Order`, as what comes back in MessagePack.
-    """
-    from iflint.engine.inputs import Known, read_parcel
-    from iflint.limits import in_force
-    from iflint.sources.limits import Limits
-
-    wanted = msgspec.msgpack.decode(asked, type=Asked)
-    in_force(wanted.limit)
-    options, disk = wanted.options, wanted.disk
-
-    def read(order: Order) -> bytes | None:
-        with gathered() as defects:
-            part = read_parcel(Parcel(order, disk, Limits()), options, Known()).part
-        return None if part is None or defects.ours else encoded(part)
-
-    return [read(order) for order in msgspec.msgpack.decode(orders, type=list[Order])]
+    order: Order
+    identities: tuple[bytes, ...]
+    contents: dict[str, bytes] | None = None
 
 
 def encoded(part: Part) -> bytes | None:
@@ -114,82 +99,3 @@ def encoded(part: Part) -> bytes | None:
         return msgspec.msgpack.encode(part)
     except UnicodeEncodeError:
         return None
-
-
-class _Batch:
-    """Some of what was found, and the process that reads its parcels, where one does."""
-
-    def __init__(self, found: Sequence[Artifact | Parcel]) -> None:
-        self.found = found
-        self.parcels = [each for each in found if isinstance(each, Parcel)]
-        self.future: Future[list[bytes | None]] | None = None
-
-
-class Elsewhere:
-    """Has parcels read by an ``executor``, and gives everything back in the order it was found.
-
-    An executor that dies is asked again for each parcel by itself: one that kills it again is a
-    problem. One that takes no more has them read where the run is.
-    """
-
-    def __init__(self, options: Options, executor: Executor) -> None:
-        self._options = options
-        self._executor = executor
-        self._worth = getattr(executor, "worth", 0)
-        self._decoder = msgspec.msgpack.Decoder(Part)
-
-    def ahead(
-        self, found: Iterable[Artifact | Parcel]
-    ) -> Iterator[tuple[Artifact | Parcel, Part | None]]:
-        """Each thing that was found, with what was read of it, if it is a parcel."""
-        batches: deque[_Batch] = deque()
-        remaining, seen, all_found = iter(found), 0, False
-        while batches or not all_found:
-            while not all_found and len(batches) < max(_WAITING, self._worth // _TOGETHER + 1):
-                batch = _Batch(tuple(islice(remaining, _TOGETHER)))
-                all_found = not batch.found
-                seen += len(batch.parcels)
-                batches.append(batch)
-                if seen >= self._worth:
-                    for each in batches:
-                        self._hand_out(each)
-            if batches:
-                yield from self._taken_back(batches.popleft())
-
-    def _hand_out(self, batch: _Batch) -> None:
-        if batch.future is None and batch.parcels:
-            batch.future = self._submitted(batch.parcels)
-
-    def _submitted(self, parcels: Sequence[Parcel]) -> Future[list[bytes | None]] | None:
-        orders = msgspec.msgpack.encode([parcel.order for parcel in parcels])
-        try:
-            return self._executor.submit(read_parts, self._asked(parcels[0].disk), orders)
-        except (RuntimeError, BrokenExecutor):
-            return None
-
-    def _asked(self, disk: Disk) -> bytes:
-        return msgspec.msgpack.encode(Asked.of(self._options, disk))
-
-    def _taken_back(self, batch: _Batch) -> Iterator[tuple[Artifact | Parcel, Part | None]]:
-        parts = iter(self._parts(batch))
-        for each in batch.found:
-            yield each, next(parts) if isinstance(each, Parcel) else None
-
-    def _parts(self, batch: _Batch) -> list[Part | None]:
-        if batch.future is None:
-            return [None] * len(batch.parcels)
-        try:
-            read = batch.future.result()
-        except (BrokenExecutor, CancelledError):
-            return [self._alone(parcel) for parcel in batch.parcels]
-        return [None if data is None else self._decoder.decode(data) for data in read]
-
-    def _alone(self, parcel: Parcel) -> Part | None:
-        """What is in a parcel of a batch whose process died."""
-        future = self._submitted([parcel])
-        try:
-            (data,) = [None] if future is None else future.result()
-        except BrokenExecutor as error:
-            where = Location(parcel.order.location)
-            return Part(problems=(failed_on(where, error, ProblemKind.ARTIFACT),))
-        return None if data is None else self._decoder.decode(data)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 import time
 import zlib
@@ -47,13 +48,15 @@ _DAMAGED = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_TOOBIG", "SQLIT
 class Store:
     """The file in which values are kept; use it with ``with``, or close it.
 
-    ``unusable`` says why there is none, as it goes on after a colon.
+    ``folder`` is where it is, empty where there is no place for it. ``unusable`` says why nothing
+    is kept, as it goes on after a colon. ``most`` are the bytes that are kept.
     """
 
     def __init__(self, folder: str, most: int) -> None:
+        self.folder = folder
         self.path = os.path.join(folder, f"{NAME}-{_SCHEMA}.sqlite") if folder else ""
         self.unusable = ""
-        self._most = most
+        self.most = most
         self._connection: sqlite3.Connection | None = None
         self._today = int(time.time()) // _DAY
         self._used: list[bytes] = []
@@ -126,13 +129,20 @@ class Store:
                 self._used.clear()
 
     def clear(self) -> None:
-        """Forget everything, and give the room back."""
+        """Forget everything, and give the room back; files of other versions go, too."""
         with self._spared():
+            self._clear_others()
             if self._connection is not None:
                 self._used.clear()
                 self._connection.execute("DELETE FROM kept")
                 self._connection.execute("VACUUM")
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _clear_others(self) -> None:
+        own = os.path.basename(self.path)
+        for name in os.listdir(self.folder) if self._connection is not None else ():
+            if re.match(rf"{NAME}-\d+\.sqlite", name) and not name.startswith(own):
+                os.unlink(os.path.join(self.folder, name))
 
     def close(self) -> None:
         """Take note of what was used, and close the file."""
@@ -214,7 +224,7 @@ class Store:
                     self.unusable = ""
 
     def _rows(self, items: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, int, bytes]]:
-        room = self._most // 2
+        room = self.most // 2
         for key, value in items:
             room -= len(key) + len(value)
             if room < 0:
@@ -224,7 +234,7 @@ class Store:
 
     def _prune(self, connection: sqlite3.Connection) -> None:
         """Let go what was not used for longest, a quarter at a time, while there is too much."""
-        while _taken(connection) > self._most:
+        while _taken(connection) > self.most:
             (count,) = connection.execute("SELECT COUNT(*) FROM kept").fetchone()
             if not count:
                 break

@@ -3,6 +3,9 @@
 What converts is told by ``gitattributes(5)`` and ``git-config(1)``, and more rather than less of it
 is heard: a pattern counts wherever in the repository it stands, for every file if it is more than
 the end of a name, and also if it is taken back later. Included settings are not read.
+
+Where line ends are LF, ``text`` and ``eol=lf`` are not heard, as most repositories have them: they
+only ever take out CRs, so a file that they have converted has another size than its object.
 """
 
 from __future__ import annotations
@@ -24,7 +27,8 @@ _MOST = 1 << 20
 """Bytes of a file of settings that are read; a longer one is taken to convert. Ours."""
 _MOST_FILES = 1000
 """Files of attributes of a repository that are read; of more, all are taken to convert. Ours."""
-_ATTRIBUTE = re.compile(rb"(?:text|crlf|eol|ident|filter|working-tree-encoding)(?:=.*)?", re.DOTALL)
+_ATTRIBUTE = re.compile(rb"eol=crlf|(?:ident|filter|working-tree-encoding)(?:=.*)?", re.DOTALL)
+_ATTRIBUTE_OF_TEXT = re.compile(rb"(?:text|crlf|eol)(?:=.*)?", re.DOTALL)
 _SUFFIX = re.compile(rb"\*\.([A-Za-z0-9]+)")
 _SETTING = re.compile(
     rb"\[\s*(?:include|attr\b)|\battributesfile\b|\beol\s*="
@@ -87,10 +91,16 @@ def _converted_by(path: str) -> Suffixes:
     found = set()
     for line in attributes.split(b"\n"):
         pattern, *names = line.split() or [b"#"]
-        if not pattern.startswith(b"#") and any(map(_ATTRIBUTE.fullmatch, names)):
+        if not pattern.startswith(b"#") and any(map(_converts, names)):
             suffix = _SUFFIX.fullmatch(pattern)
             found.add(suffix[1].decode().lower() if suffix else _EVERY)
     return frozenset(found)
+
+
+def _converts(attribute: bytes) -> bool:
+    if os.linesep != "\n" and _ATTRIBUTE_OF_TEXT.fullmatch(attribute):
+        return True
+    return _ATTRIBUTE.fullmatch(attribute) is not None
 
 
 def _text(path: str) -> bytes | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections.abc import Mapping
 
 import msgspec
 
@@ -41,8 +42,8 @@ class Identities:
     def of(self, path: str) -> bytes | None:
         """The identity of the file at the absolute ``path``; None where its bytes have to be read.
 
-        What was read of the file is kept under it only if the bytes pass `is_of`: the file may
-        have changed in between.
+        The file may change before it is read. So what was read of it is kept only if it has the
+        same identity still, or where the bytes are at hand, if they pass `is_of`.
         """
         try:
             status = os.lstat(path)
@@ -113,3 +114,14 @@ def is_of(identity: bytes, data: bytes) -> bool:
     content = made(b"blob %d\0" % len(data), usedforsecurity=False)
     content.update(data)
     return int(size) == len(data) and content.hexdigest().encode() == name
+
+
+class Look:
+    """Sees whether what is read of files is what they are known by, by absolute path."""
+
+    def __init__(self, identities: Mapping[str, bytes]) -> None:
+        self._identities = identities
+        self.holds = True
+
+    def __call__(self, path: str, data: bytes) -> None:
+        self.holds = self.holds and is_of(self._identities[path], data)

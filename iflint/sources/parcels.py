@@ -74,10 +74,19 @@ class Order(msgspec.Struct, frozen=True, array_like=True):
     origin: Origin = Origin()
     required: bool = True
 
+    @property
+    def places(self) -> tuple[OnDisk, ...]:
+        """Its files."""
+        return (self.main, *(place for place in self.beside if place is not None))
+
 
 class Parcel(msgspec.Struct, frozen=True):
-    """Something on disk that can be read by itself; ``disk`` is seen from here."""
+    """Something on disk that can be read by itself, as it is seen from here.
+
+    ``identities`` are those of its files (`iflint.sources.identity`), if they were asked for.
+    """
 
     order: Order
     disk: Disk
     limits: Limits
+    identities: tuple[bytes, ...] = ()

@@ -203,17 +203,18 @@ def test_settings_that_may_stand_elsewhere(git, tmp_path, monkeypatch) -> None:
 @pytest.mark.parametrize(
     ("line", "flow", "archive"),
     [
-        ("*.iflw text", False, True),
-        ("*.IFLW eol=lf", False, True),
-        ("* text=auto", False, False),
+        ("*.iflw text", True, True),
+        ("*.IFLW eol=crlf", False, True),
+        ("* text=auto", True, True),
+        ("* text=auto eol=crlf", False, False),
         ("deep/*.iflw ident", False, False),
         ("*.zip filter=lfs diff=lfs merge=lfs -text", True, False),
-        ("*.sh text eol=lf", True, True),
+        ("*.sh text eol=crlf", True, True),
         ("*.iflw working-tree-encoding=ISO-8859-1", False, True),
         ("*.iflw -text !eol", True, True),
         ("* binary", True, True),
-        ("# * text", True, True),
-        ("[attr]mine text", False, False),
+        ("# * ident", True, True),
+        ("[attr]mine ident", False, False),
     ],
 )
 @pytest.mark.parametrize("place", [".gitattributes", "sub/.gitattributes", ".git/info/attributes"])
@@ -227,6 +228,26 @@ def test_attributes_that_convert(git, tmp_path, line, flow, archive, place) -> N
         (folder / place).write_text(f"{line}\n")
     assert is_known_by_git(folder / "a.iflw") == flow
     assert is_known_by_git(folder / "a.zip") == archive
+
+
+def test_where_line_ends_are_others_text_is_converted(git, tmp_path, monkeypatch) -> None:
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r" / ".gitattributes").write_text("*.iflw text\n")
+    folder = repository(tmp_path / "r", git, **{"a.iflw": "one", "a.zip": "two"})
+    assert is_known_by_git(folder / "a.iflw")
+    monkeypatch.setattr("os.linesep", "\r\n")
+    assert not is_known_by_git(folder / "a.iflw")
+    assert is_known_by_git(folder / "a.zip")
+
+
+def test_bytes_of_which_line_ends_were_taken_out_are_not_those_of_the_object(git, tmp_path) -> None:
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r" / ".gitattributes").write_text("* text=auto\n")
+    folder = repository(tmp_path / "r", git, **{"a.iflw": "one\r\ntwo\n", "b.iflw": "one\n"})
+    converted, plain = seen(folder / "a.iflw"), seen(folder / "b.iflw")
+    assert converted is None or not is_of(converted, b"one\r\ntwo\n")
+    assert plain is not None
+    assert is_of(plain, b"one\n")
 
 
 def test_what_git_does_not_look_at(git, tmp_path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from iflint.engine import store as store_module
-from iflint.engine.cache_folder import VARIABLE, cache_folder
+from iflint.engine.cache_folder import OFF, VARIABLE, cache_folder
 from iflint.engine.store import Store
 
 ITEMS = {f"key {number}".encode(): bytes([number]) * number * 40 for number in range(200)}
@@ -23,6 +23,11 @@ ITEMS = {f"key {number}".encode(): bytes([number]) * number * 40 for number in r
 def folder(tmp_path, monkeypatch) -> Path:
     monkeypatch.setenv(VARIABLE, str(tmp_path / "kept"))
     return tmp_path / "kept"
+
+
+@pytest.fixture(autouse=True)
+def _on(monkeypatch) -> None:
+    monkeypatch.delenv(OFF, raising=False)
 
 
 def put(items: dict[bytes, bytes] = ITEMS, **more: int) -> None:
@@ -63,24 +68,32 @@ def test_nobody_else_can_read_it_and_git_does_not_track_it(folder) -> None:
     assert (folder / ".gitignore").read_text().endswith("\n*\n")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_a_damaged_file_gives_right_values_or_none(folder, data) -> None:
+@pytest.fixture
+def whole(folder) -> bytes:
+    """The file with everything in it."""
     put()
-    path = folder / "iflint-1.sqlite"
-    content = bytearray(path.read_bytes())
-    for _ in range(data.draw(st.integers(1, 20))):
-        at = data.draw(st.integers(0, len(content) - 1))
-        content[at] ^= 1 << data.draw(st.integers(0, 7))
-    path.write_bytes(content[: data.draw(st.integers(0, len(content)))])
-    with Store.open() as store:
-        found = store.get_many(ITEMS)
-        assert found.items() <= ITEMS.items()
-        store.put_many(ITEMS.items())
-    assert got().items() <= ITEMS.items()
-    path.unlink(missing_ok=True)
+    return (folder / "iflint-1.sqlite").read_bytes()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    flips=st.lists(
+        st.tuples(st.integers(0, 99) | st.integers(0, 1 << 20), st.integers(0, 7)), max_size=20
+    ),
+    cut=st.integers(0, 1 << 20) | st.none(),
+)
+def test_a_damaged_file_gives_right_values_or_none(folder, whole, flips, cut) -> None:
+    content = bytearray(whole)
+    for at, bit in flips:
+        content[at % len(content)] ^= 1 << bit
+    (folder / "iflint-1.sqlite").write_bytes(content[: len(content) if cut is None else cut])
     for end in ("-wal", "-shm"):
-        Path(f"{path}{end}").unlink(missing_ok=True)
+        (folder / f"iflint-1.sqlite{end}").unlink(missing_ok=True)
+    with Store.open() as store:
+        assert store.get_many(ITEMS).items() <= ITEMS.items()
+        store.put_many(ITEMS.items())
+        assert store.get_many(ITEMS).items() <= ITEMS.items()
+    assert got().items() <= ITEMS.items()
 
 
 @pytest.mark.parametrize(
