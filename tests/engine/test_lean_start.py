@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from exports import FIXTURES, Channel, Flow, bundle, dn, issue, pem, write_tree
+from exports import FIXTURES, Channel, Flow, bundle, dn, issue, pem, write_tree, zipped
 
 ROLE_BASED = Flow(
     "Receive_Orders",
@@ -60,6 +60,15 @@ def role_based(tmp_path):
 def test_without_a_client_certificate_channel(role_based, report) -> None:
     found = packages(modules(".", "--isolated", "--format", report, cwd=role_based))
     assert not found & {"cryptography", "rich"}
+
+
+def test_a_flow_without_senders_is_not_even_parsed(tmp_path) -> None:
+    (tmp_path / "nightly.zip").write_bytes(zipped(bundle(Flow("Nightly", "Nightly", []))))
+    found = modules("nightly.zip", "--isolated", cwd=tmp_path)
+    assert "lxml" not in packages(found)
+    assert not found & {"iflint.iflow.document", "iflint.pki.roots.rows", "iflint.sources.walk"}
+    assert not found & {"binascii", "copy", "locale", "pkgutil"}
+    assert len(found) < 170, sorted(found)
 
 
 def test_a_flow_called_by_role_needs_neither_rules_nor_plugins(role_based) -> None:
