@@ -57,7 +57,7 @@ COMMAND_LINE_ONLY = {
 OWN_CODES = "IFL"
 """How the code of every rule that comes with iflint begins."""
 
-_PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
+_PLACE = r" \((?:at line (\d+), column (\d+)|at end of document)\)$"
 
 _HINTS = {
     "Invalid value": " (text stands in quotes, a list in brackets)",
@@ -427,7 +427,7 @@ def _unknown(key: str, known: Collection[str]) -> str:
 
 def _syntax_error(message: str, text: str) -> tuple[str, int, int]:
     """What `tomllib` says, with what helps; and the line and column that it appends to it."""
-    place = _PLACE.search(message)
+    place = re.search(_PLACE, message)
     if place is None:
         return f"is not TOML: {message}", 1, 1
     said = message[: place.start()]
