@@ -6,9 +6,10 @@ import re
 
 _LONGEST = 1024
 """Characters of what is hidden. Ours: some times a token; more are hidden in parts."""
-_USER = rf"(?<=://)[^/?#\s]{{1,{_LONGEST}}}(?=@)"
+_USER = rf"(?<=//)[^/?#\s]{{1,{_LONGEST}}}(?=@)"
 _QUERY = (
-    r"(?i)(?P<name>[?&;][\w.-]{0,32}(?:token|secret|passw|pwd|api[_-]?key|signature|credential|sig)"
+    r"(?i)(?P<name>[?&;][\w.-]{0,32}"
+    r"(?:token|secret|pass|pwd|key|sig|credential|auth|bearer|jwt|code)"
     rf"[\w.-]{{0,32}}=)(?P<value>[^&#;\s\"'<>]{{1,{_LONGEST}}})"
 )
 _HIDDEN = "***"
@@ -23,7 +24,7 @@ def without_credentials(text: str, *, as_long: bool = False) -> str:
     def hidden(what: str) -> str:
         return "*" * len(what) if as_long else _HIDDEN
 
-    if "://" in text and "@" in text:
+    if "//" in text and "@" in text:
         text = re.sub(_USER, lambda found: hidden(found[0]), text)
     if "=" in text and ("?" in text or "&" in text or ";" in text):
         text = re.sub(_QUERY, lambda found: found["name"] + hidden(found["value"]), text)

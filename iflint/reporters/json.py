@@ -10,7 +10,7 @@ import msgspec
 from iflint.report.report import IllustratedReport, Report
 from iflint.reporters import Needs
 from iflint.reporters.causes import causes_of, tally
-from iflint.reporters.encoding import dumped
+from iflint.reporters.encoding import dumped, with_items
 from iflint.reporters.remarks import remarks
 from iflint.reporters.sentences import scope
 from iflint.words.visible import visible
@@ -18,7 +18,7 @@ from iflint.words.visible import visible
 if TYPE_CHECKING:
     from iflint.report.certificate_list import CertificateUses
 
-NEEDS = Needs(describe_rules=True, fixes=True)
+NEEDS = Needs(inventory=True, describe_rules=True, fixes=True)
 
 _SCHEMAS: Final = "https://iflint.readthedocs.io/en/stable"
 """Where schemas are published; nothing is ever fetched from there."""
@@ -35,6 +35,8 @@ def _envelope(name: str) -> dict[str, str]:
     }
 
 
+_IFLOWS: Final = '\n    "iflows": []'
+"""How a report without flows has them, two levels deep."""
 REPORT, CERTIFICATES = _envelope("report"), _envelope("certificates")
 
 
@@ -51,7 +53,8 @@ def render(report: Report) -> str:
     counts = msgspec.structs.asdict(tally(causes_of(report.findings)))
     said = [msgspec.structs.replace(each, text=visible(each.text)) for each in remarks(report)]
     envelope = {**REPORT, "summary": scope(report), **counts, "remarks": said}
-    return dumped({**envelope, "report": told})
+    without = msgspec.structs.replace(told, iflows=())
+    return with_items(dumped({**envelope, "report": without}), _IFLOWS, told.iflows)
 
 
 def certificates(uses: CertificateUses) -> str:
