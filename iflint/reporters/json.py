@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.links import schema_id
 from iflint.report.report import IllustratedReport, Report
 from iflint.reporters import Needs
 from iflint.reporters.causes import causes_of, tally
@@ -20,22 +21,19 @@ if TYPE_CHECKING:
 
 NEEDS = Needs(inventory=True, describe_rules=True, fixes=True)
 
-_SCHEMAS: Final = "https://iflint.readthedocs.io/en/stable"
-"""Where schemas are published; nothing is ever fetched from there."""
-
 
 def _envelope(name: str) -> dict[str, str]:
     """What stands first: ``formatVersion`` changes when a field is renamed, removed or means
     something else, not when one is added.
     """
     return {
-        "$schema": f"{_SCHEMAS}/{name}.schema.json",
+        "$schema": schema_id(name),
         "format": f"iflint-{name}",
         "formatVersion": "1",
     }
 
 
-_IFLOWS: Final = '\n    "iflows": []'
+_IFLOWS = '\n    "iflows": []'
 """How a report without flows has them, two levels deep."""
 REPORT, CERTIFICATES = _envelope("report"), _envelope("certificates")
 
