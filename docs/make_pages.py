@@ -117,11 +117,8 @@ def with_settings(page: str) -> str:
 
 def settings() -> list[str]:
     """The table of settings, and which of them an environment may have."""
-    from iflint.configuration.settings import (
-        COMMAND_LINE_SETTINGS,
-        ENVIRONMENT_SETTINGS,
-        EXTENDS,
-    )
+    from iflint.configuration.settings import COMMAND_LINE_SETTINGS
+    from iflint.configuration.tables import ENVIRONMENT_SETTINGS, EXTENDS
 
     table = ["| setting | what it says | takes | default |", "| --- | --- | --- | --- |"]
     for setting in (*COMMAND_LINE_SETTINGS.values(), EXTENDS):

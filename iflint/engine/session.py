@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from functools import cache, cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -155,7 +154,7 @@ class Session:
         """
         for each in _WORK:
             getattr(self, each)
-        other = copy(self)
+        other = self._changed()
         other.name = name
         other.options = msgspec.structs.replace(
             self.options,
@@ -497,6 +496,8 @@ class Session:
 
     def _changed(self, **fields: Any) -> Session:
         """The same session with other fields, and nothing kept that came from the old ones."""
+        from copy import copy
+
         other = copy(self)
         for kept, sources in _KEPT_FROM.items():
             if not sources.isdisjoint(fields):
