@@ -7,7 +7,7 @@ BIN := .venv/bin
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint fuzz fixtures snapshots benchmark clean
+.PHONY: demo test lint fuzz fixtures snapshots benchmark release-check executable clean
 
 demo: .venv/installed ## run the main job on fixtures/demo
 	$(BIN)/iflint check fixtures/demo --as-of 2026-11-24 --fail-on never
@@ -36,6 +36,12 @@ snapshots: .venv/installed-test ## make again what is made from rules and code, 
 benchmark: .venv/installed-test ## measure, as ratios in one run
 	$(BIN)/python -m benchmarks
 
+release-check: .venv/installed-release ## build what is released into dist, and check it
+	$(BIN)/python -m release.check
+
+executable: .venv/installed-release ## build iflint as one file into dist, in two ways, and check both
+	$(BIN)/python -m release.executables
+
 clean:
 	rm -rf .venv
 
@@ -58,4 +64,8 @@ clean:
 
 .venv/installed-fuzz: .venv/installed-test
 	$(PIP) install --editable '.[test,fuzz]'
+	touch $@
+
+.venv/installed-release: .venv/created pyproject.toml
+	$(PIP) install --editable '.[release]'
 	touch $@
