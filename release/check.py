@@ -160,7 +160,7 @@ def install(folder: Path, python: str, archive: Path, *options: str) -> Path:
 
 def list_components(environment: Path) -> None:
     """A list of what the release brings with it, for those who ask (CycloneDX)."""
-    target = DIST / f"iflint-{__version__}.cdx.json"
+    target = DIST / "iflint.cdx.json"
     command = [*TOOL, "cyclonedx_py", "environment", str(environment), "--output-reproducible"]
     command += ["--pyproject", str(ROOT / "pyproject.toml"), "--mc-type", "application"]
     subprocess.run([*command, "--output-file", str(target)], check=True)
