@@ -3,8 +3,9 @@
     python -m release.version 0.2.0           set it, and move the changes to the changelog
     python -m release.version --tagged v0.2.0 fail unless it is the version
 
-Documents and pipelines name a release in four ways, which all say the version: `iflint==0.2.0` to
-pip, `iflint/iflint@v0.2.0` to GitHub, `iflint/iflint@0.2.0` to GitLab, `rev: v0.2.0` to pre-commit.
+Documents and pipelines name a release as their readers' tools do, by the one version: `iflint==0.2.0`
+for pip, `iflint/iflint@v0.2.0` for GitHub, `iflint/iflint@0.2.0` for GitLab, `rev: v0.2.0` for
+pre-commit, `iflint-0.2.0-…` for a file.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from release import ROOT, say
 
 VERSION = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?")
 MENTION = re.compile(
-    rf"(\biflint==|\biflint/iflint@v?|\brev: v|placeholder: iflint )({VERSION.pattern})"
+    rf"(\biflint(?:==|-|/iflint@v?)|\brev: v|placeholder: iflint )({VERSION.pattern})"
 )
 PLACES = ("README.md", "docs/**/*.md", "examples/**/*", "templates/*", ".github/**/*.yml")
 
