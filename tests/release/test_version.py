@@ -50,7 +50,7 @@ def test_a_new_version_is_set_wherever_the_release_is_named(tree) -> None:
     assert "0.1.0" not in (tree / "docs" / "ci.md").read_text()
     assert (tree / "docs" / "other.md").read_text() == "click==0.1.0, version 0.1.0"
     first, second = re.findall(
-        r"^## (\S+) \(\d{4}-\d\d-\d\d\)$", (tree / "CHANGELOG.md").read_text(), re.M
+        r"^## (\S+) \(\d{4}-\d\d-\d\d\)$", (tree / "CHANGELOG.md").read_text(), re.MULTILINE
     )
     assert (first, second) == ("0.2.0rc1", "0.1.0")
     version.set_version("0.2.0")
