@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 DIST = ROOT / "dist"
+UV = (sys.executable, "-m", "uv", "--quiet", "--no-python-downloads")
 
 
 def say(text: str) -> None:

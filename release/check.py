@@ -26,7 +26,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from iflint import __version__
-from release import DIST, ROOT, say
+from release import DIST, ROOT, UV, say
 from release.demo import differences
 from release.pythons import interpreter, supported
 from release.tree import copied, epoch, tracked
@@ -40,7 +40,6 @@ OURS_ON_THE_WEB = re.compile(
 )
 TARGET = re.compile(r'(?:href|src)="([^"]*)"')
 TOOL = (sys.executable, "-m")
-UV = (*TOOL, "uv", "--quiet", "--no-python-downloads")
 
 
 def build() -> list[Path]:

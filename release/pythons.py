@@ -1,4 +1,10 @@
-"""The Pythons that are supported, by the classifiers, and where they are on this machine."""
+"""The Pythons that are supported, by the classifiers, and where they are on this machine.
+
+    python -m release.pythons [ARGUMENT...]
+
+It runs the tests, with these arguments for pytest, on each of them but the one that runs this, at
+the same time. One that is not on this machine is left out, which is said.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +12,12 @@ import os
 import re
 import shutil
 import subprocess
+import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
-from release import ROOT
+from release import ROOT, UV, say
 
 CLASSIFIER = re.compile(r"Programming Language :: Python :: 3\.(\d+)")
 
@@ -29,3 +37,38 @@ def interpreter(version: str) -> str | None:
         if candidate and subprocess.run([candidate, "-c", ""], capture_output=True).returncode == 0:
             return str(candidate)
     return None
+
+
+def tested(version: str, python: str, folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """The tests, begun on a Python in an environment of its own."""
+    environment = folder / version
+    subprocess.run([*UV, "venv", "--python", python, environment], check=True)
+    into = ["--python", str(environment)]
+    subprocess.run([*UV, "pip", "install", *into, "--editable", f"{ROOT}[test]"], check=True)
+    pytest = [str(environment / "bin" / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    return subprocess.Popen(
+        [*pytest, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def main() -> None:
+    """Run the tests on every other Python."""
+    this = f"3.{sys.version_info.minor}"
+    begun = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for version in supported():
+            python = interpreter(version)
+            if python is None:
+                say(f"release: tests left out: there is no Python {version} here")
+            elif version != this:
+                begun[version] = tested(version, python, Path(folder), *sys.argv[1:])
+        for version, process in begun.items():
+            told, _ = process.communicate()
+            say(f"{told}release: that was Python {version}")
+    failed = [version for version, process in begun.items() if process.returncode]
+    if failed:
+        raise SystemExit(f"release: the tests fail on Python {', '.join(failed)}")
+
+
+if __name__ == "__main__":
+    main()
