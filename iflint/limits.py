@@ -7,7 +7,7 @@ set (`in_force`), and says of what was left out by ``remedy`` which limit it was
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -72,12 +72,35 @@ class Budget:
 
     def spend(self, limit: Limit, amount: int) -> bool:
         """Take an amount; False, and nothing is taken, where that is more than is left."""
-        spent = self._spent.get(limit.name, 0) + amount
-        if spent > limit.value * (1 + self.size // SHARE):
+        if not self._holds(limit, amount):
             self._refused.add(limit.name)
             return False
-        self._spent[limit.name] = spent
+        self._spent[limit.name] = self._spent.get(limit.name, 0) + amount
         return True
+
+    @property
+    def spent(self) -> dict[str, int]:
+        """What was taken so far, by the name of the limit."""
+        return dict(self._spent)
+
+    def spend_all(self, amounts: Mapping[str, int]) -> bool:
+        """Take an amount of each limit; False, and nothing is taken, where one is not left."""
+        if self._refused.isdisjoint(amounts) and all(
+            self._holds(LIMITS[name], amount) for name, amount in amounts.items()
+        ):
+            for name, amount in amounts.items():
+                self._spent[name] = self._spent.get(name, 0) + amount
+            return True
+        return False
+
+    def _holds(self, limit: Limit, amount: int) -> bool:
+        spent = self._spent.get(limit.name, 0) + amount
+        return spent <= limit.value * (1 + self.size // SHARE)
+
+    @property
+    def has_refused_any(self) -> bool:
+        """Whether more was asked for of any limit than was left."""
+        return bool(self._refused)
 
     def has_refused(self, limit: Limit) -> bool:
         """Whether an amount was asked for that was not left."""

@@ -18,6 +18,7 @@ from iflint.values import (
     EXISTING_PATH,
     FILE,
     FINGERPRINT,
+    JOBS,
     LIMIT,
     LINE,
     MOMENT,
@@ -33,6 +34,8 @@ from iflint.values import (
 )
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from iflint.progress import Progress
 
 CERTIFICATES = "Certificates and roots"
@@ -40,6 +43,7 @@ FLOWS = "Flows"
 FINDINGS = "Findings"
 OUTPUT = "Output"
 LIMITS = "Limits"
+SPEED = "Speed"
 """Headings of the help."""
 
 
@@ -258,6 +262,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     it saves. ``service_keys`` and ``users`` say which roles service keys and mapped users have.
     ``limit`` has items ``NAME=NUMBER`` (`iflint.limits`).
     ``progress`` is told of each step (`iflint.progress`).
+    ``jobs`` is how many processes read at once, None for this one alone; ``executor``, any executor
+    of the standard library's kind, reads in their place; ``send_files`` sends it the bytes of
+    files which it can't see.
     """
 
     certificates: Annotated[
@@ -353,6 +360,28 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         Setting(LIMIT, "Set a limit on what is read and told.", LIMITS),
     ] = ()
+    jobs: Annotated[
+        int | None,
+        Setting(
+            JOBS,
+            "Processes that read at once.",
+            SPEED,
+            absent="auto: as many as there are processors, where that is worth it",
+        ),
+    ] = None
+    send_files: Annotated[
+        bool,
+        Setting(
+            switch(),
+            "Send the files to the scheduler's workers, which do not see them.",
+            SPEED,
+            only_typed=True,
+        ),
+    ] = False
+    no_cache: Annotated[
+        bool,
+        Setting(switch(), "Read everything anew, and keep nothing for the next run.", SPEED),
+    ] = False
     rules: Mapping[str, Mapping[str, Any]] = {}
     suppressions: tuple[Suppression, ...] = ()
     environments: tuple[Environment, ...] = ()
@@ -366,6 +395,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     service_keys: tuple[ServiceKeySettings, ...] = ()
     users: tuple[UserSettings, ...] = ()
     progress: "Progress | None" = None
+    executor: "Executor | None" = None
 
     def __post_init__(self) -> None:
         """Refuse what would only be noticed later, or not at all; the clock is UTC's from here on.

@@ -179,12 +179,42 @@ def whole_number(least: int, most: int, unit: str = "") -> Kind[int]:
             raise ValueError(f"takes {accepted}")
         return value
 
-    def from_text(text: str) -> Any:
-        digits = text.strip()
-        return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else text
-
     schema = {"type": "integer", "minimum": least, "maximum": most}
-    return Kind(take, schema, accepted, metavar="N", from_text=from_text)
+    return Kind(take, schema, accepted, metavar="N", from_text=_number_from_text)
+
+
+AUTO = 0
+"""As many as there are processors."""
+_MOST_JOBS = 64
+_JOBS = f"auto or a whole number from 1 to {_MOST_JOBS}"
+
+
+def _jobs(value: Any, _scope: Scope) -> int:
+    if value == "auto":
+        return AUTO
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_JOBS:
+        raise ValueError(f"takes {_JOBS}")
+    return value
+
+
+def _number_from_text(text: str) -> Any:
+    digits = text.strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else text
+
+
+JOBS = Kind(
+    _jobs,
+    {"anyOf": [{"const": "auto"}, {"type": "integer", "minimum": 1, "maximum": _MOST_JOBS}]},
+    _JOBS,
+    metavar="N",
+    from_text=_number_from_text,
+)
+
+
+def is_on(variable: str, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether an environment variable that is a switch is on."""
+    given = environment.get(variable, "").strip().lower()
+    return given not in ("", "0", "false", "no")
 
 
 # paths

@@ -69,7 +69,7 @@ def named(name: str, summary: str) -> GroupedCommand:
             ),
             click.Argument(["paths"], nargs=-1, type=AnyPath(), metavar="[PATH]..."),
             *("certificates", "keystore-password-env", "parameters"),
-            *("environment", "all-environments", "exclude", "limit"),
+            *("environment", "all-environments", "exclude", "limit", "no-cache"),
             *answer("text", "markdown", "html", "json"),
             *CONFIGURATION,
         ),

@@ -18,7 +18,7 @@ SECTIONS = {
     "Check": ("check", "fix"),
     "Understand": ("explain", "rules", "channels", "certificates", "chain", "sender"),
     "Plan": ("forecast", "renew", "roots"),
-    "For tools": ("hook", "config", "completion"),
+    "For tools": ("hook", "config", "cache", "completion"),
 }
 """The commands by what people want of them; each is the name of its module."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from iflint.places.bounds import Bounds, real
 from iflint.sources.disk import enclosing_repository
-from iflint.values import TRUST
+from iflint.values import TRUST, is_on
 
 OWN_FILE = "iflint.toml"
 SHARED_FILE = "pyproject.toml"
@@ -48,8 +48,7 @@ def bounds_of(path: str) -> Bounds:
 
 def is_trusted(environment: Mapping[str, str] = os.environ) -> bool:
     """Whether the environment vouches for every configuration that is found."""
-    given = environment.get(TRUST_VARIABLE, "").strip().lower()
-    return given not in ("", "0", "false", "no")
+    return is_on(TRUST_VARIABLE, environment)
 
 
 def common_folder(paths: Iterable[str]) -> str | None:

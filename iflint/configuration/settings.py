@@ -9,6 +9,7 @@ from iflint.options import (
     FINDINGS,
     FLOWS,
     OUTPUT,
+    SPEED,
     Environment,
     Options,
     ServiceKeySettings,
@@ -165,6 +166,15 @@ class Settings(Options, frozen=True, kw_only=True):
             FLOWS,
         ),
     ] = False
+    scheduler: Annotated[
+        str | None,
+        Setting(
+            plain_text("an address", metavar="ADDRESS"),
+            "Dask scheduler whose workers read, such as tcp://host:8786.",
+            SPEED,
+            only_typed=True,
+        ),
+    ] = None
     write_baseline: Annotated[
         str | None,
         Setting(

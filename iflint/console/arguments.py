@@ -30,6 +30,7 @@ ROOTS = (
 JUDGING = (
     *("certificates", *ROOTS, "expiry-days", "calendar"),
     *("parameters", "environment", "all-environments", "exclude", "limit"),
+    *("jobs", "scheduler", "send-files", "no-cache"),
 )
 """What decides what is read, and how it is judged."""
 RULES = ("select", "ignore")

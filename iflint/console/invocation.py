@@ -19,11 +19,13 @@ from iflint.console.interface import Failure, WrongUsage, complain
 from iflint.options import Environment, Options, UsageError
 from iflint.places.defects import tell
 from iflint.report.findings import RuleInfo
-from iflint.values import STANDARD_OUTPUT, RuleNames, Scope
+from iflint.values import AUTO, STANDARD_OUTPUT, RuleNames, Scope
 from iflint.words.nearest import did_you_mean
 from iflint.words.visible import shown
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from iflint.configuration.file import Configuration
     from iflint.engine.baseline import BaselineFile
     from iflint.report.report import Report
@@ -321,7 +323,18 @@ def options_of(
         whole_inventory=whole_inventory,
         diagrams=diagrams,
         progress=progress_bar.listener(),
+        executor=_executor(run),
+        jobs=AUTO if run.settings.options.jobs is None else run.settings.options.jobs,
     )
+
+
+def _executor(run: Invocation) -> Executor | None:
+    """The scheduler that was named, connected."""
+    if run.settings.scheduler is None:
+        return None
+    from iflint.console.scheduler import connected
+
+    return connected(run.settings.scheduler)
 
 
 def absent(*given: tuple[str, str]) -> Iterator[str]:

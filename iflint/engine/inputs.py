@@ -6,14 +6,14 @@ import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import chain
-from typing import TYPE_CHECKING
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from iflint.callers.model import Callers
 from iflint.engine.file_contents import FileRead, begins_with_a_sign, keys_in_any_text, read_content
-from iflint.iflow.reader import ParsedIflow, Stored, read_iflow
+from iflint.iflow.reader import ParsedIflow, read_iflow
 from iflint.limits import (
     CALLERS,
     CERTIFICATES,
@@ -38,16 +38,20 @@ from iflint.sources import (
     Artifact,
     Bundle,
     CertificateSource,
+    Parcel,
     SkipKind,
     Skipped,
     SourceFile,
     TextSource,
     certificate_files,
     discover,
+    opened,
     repository_of_flows,
 )
+from iflint.sources.parcels import ParcelKind
 
 if TYPE_CHECKING:
+    from iflint.engine.parts import Pair, Part
     from iflint.pki.files import FileContent, FoundCertificate
     from iflint.pki.keys import KeyMaterial
     from iflint.pki.passwords import Password
@@ -98,15 +102,20 @@ class Inputs(msgspec.Struct, frozen=True):
 class Known(dict[tuple[FileLocation, bool], FileRead]):
     """What certificate files hold that were read before, and the run's budget for more of them.
 
-    They are known by place, and whether they surely are some.
+    They are known by place, and whether they surely are some. ``weighed`` are the files on disk
+    whose size the budget knows.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.budget = Budget()
+        self.weighed: set[str] = set()
+        self.told_unsearched = False
 
 
-def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
+def read_inputs(
+    paths: Sequence[str], options: Options, known: Known, ahead: Ahead | None = None
+) -> Inputs:
     """Read the flows under ``paths`` and the certificates that belong to the run.
 
     Where nobody says which these are, they are those under ``paths``, too, and for flows that are
@@ -115,7 +124,7 @@ def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
     for a path that does not exist. What can't be read is a problem.
     """
     reading = Reading(options, known)
-    reading.take(
+    reading.take_all(
         discover(
             paths,
             directory=options.directory,
@@ -125,7 +134,8 @@ def read_inputs(paths: Sequence[str], options: Options, known: Known) -> Inputs:
             certificates=options.certificates is None,
             texts=True,
             idle=reading.idle,
-        )
+        ),
+        ahead,
     )
     if options.certificates is not None:
         reading.take_certificate_files(options.certificates)
@@ -155,7 +165,45 @@ def read_certificates(
     return reading.inputs()
 
 
-def _place(artifact: Artifact) -> object:
+def read_parcel(parcel: Parcel, options: Options, known: Known) -> Reading:
+    """Read a parcel by itself, what is ``known`` apart."""
+    reading = Reading(options, known)
+    spare = parcel.limits.spare.left
+    if not parcel.identities:
+        reading.take(opened(parcel))
+    else:
+        from iflint.sources.identity import Look
+
+        paths = (each.path for each in parcel.order.places)
+        look = Look(dict(zip(paths, parcel.identities, strict=True)))
+        with parcel.disk.shown_to(look):
+            reading.take(opened(parcel))
+        reading.may_be_kept = look.holds and reading.is_complete
+    reading.stands_alone = parcel.limits.spare.left == spare
+    return reading
+
+
+class Ahead(Protocol):
+    """What is known of parcels before they are read here, and who keeps what is read of them."""
+
+    def __call__(self, found: Iterable[Artifact | Parcel]) -> Iterable[Pair]:
+        """The same, with the parts of parcels that are known."""
+        ...
+
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is kept."""
+        ...
+
+    def keep(self, parcel: Parcel, part: Part) -> None:
+        """Take what was read of a parcel."""
+        ...
+
+
+def _place(found: Pair) -> object:
+    artifact = found[0]
+    if isinstance(artifact, Parcel):
+        return artifact.order.location
     return artifact.file.location if isinstance(artifact, CertificateSource) else artifact.location
 
 
@@ -179,15 +227,24 @@ class Reading:
         self._skipped: list[Skipped] = []
         self._problems: list[Problem] = []
         self._keys: dict[FileLocation, tuple[KeyMaterial, ...]] = {}
-        self._told_unsearched = False
         self._files: set[str] = set()
         self.idle = set(options.exclude)
-        self._weighed: set[str] = set()
+        self._before = self._known.budget.spent
         self._taken = set(taken)
         self._callers: dict[FileLocation, Callers] = {}
         self._archives_of_use: set[FileLocation] = set()
         self._of_archive: tuple[FileLocation | None, list[FileContent]] = (None, [])
         self._beside = False
+        self.stands_alone = True
+        """Whether what was read depends on nothing else in the run."""
+        self.may_be_kept = False
+        """Whether what was read is what the files are known by, and is so on any other day."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything could be read that was asked for."""
+        unread = any(each.kind is SkipKind.OTHER_FILE for each in self._skipped)
+        return bool(self._files) and not self._problems and not unread
 
     @property
     def needs_certificates(self) -> bool:
@@ -266,7 +323,7 @@ class Reading:
 
     def take_certificate_files(self, paths: Sequence[str]) -> None:
         """Read the certificate files at and below ``paths``."""
-        self.take(self._certificate_files_at(paths))
+        self.take_all(self._certificate_files_at(paths))
 
     def take_certificates_beside(self, repository: str) -> None:
         """Read the certificates of a repository of which only some flows were asked for.
@@ -275,7 +332,7 @@ class Reading:
         """
         self._beside = True
         found = self._certificate_files_at([repository])
-        self.take(each for each in found if isinstance(each, CertificateSource))
+        self.take_all(each for each in found if isinstance(each, CertificateSource))
 
     def _certificate_files_at(
         self, paths: Sequence[str]
@@ -290,23 +347,86 @@ class Reading:
             idle=self.idle,
         )
 
-    def take(self, artifacts: Iterable[Artifact]) -> None:
-        progress = self._options.progress
-        for artifact in followed(artifacts, progress, "reading file", _place):
-            archive = artifact.archive if isinstance(artifact, CertificateSource) else None
-            if archive != self._of_archive[0]:
-                self._end_archive(archive)
-            if isinstance(artifact, Bundle):
-                self._take_bundle(artifact)
-            elif isinstance(artifact, CertificateSource):
-                self._take_certificates(artifact)
-            elif isinstance(artifact, TextSource):
-                self._take_text(artifact)
-            elif isinstance(artifact, Skipped):
-                self._skip(artifact)
+    def take_all(self, found: Iterable[Artifact | Parcel], ahead: Ahead | None = None) -> None:
+        """Take what was found, and of parcels what is known of them ``ahead``."""
+        pairs = zip(found, repeat(None)) if ahead is None else ahead(found)
+        for each, part in followed(pairs, self._options.progress, "reading file", _place):
+            if isinstance(each, Parcel):
+                self._take_parcel(each, part, ahead)
             else:
-                self._problems.append(artifact)
+                self._take(each)
         self._end_archive(None)
+
+    def _take_parcel(self, parcel: Parcel, part: Part | None, ahead: Ahead | None) -> None:
+        if parcel.order.kind is not ParcelKind.TEXT:
+            self._weigh(parcel.disk.location(parcel.order.main.path).path)
+        if part is not None and self._known.budget.spend_all(part.spent):
+            self._add_flows(map(ParsedIflow, part.flows))
+            self._skipped += part.skipped
+            self._problems += part.problems
+            self._files.update(part.files)
+        else:
+            read = read_parcel(parcel, self._options, self._known)
+            self._add(read)
+            part = read.part if ahead is not None and ahead.keeps else None
+        if ahead is not None and part is not None:
+            ahead.keep(parcel, part)
+
+    def _add(self, other: Reading) -> None:
+        """Take what was read of a parcel."""
+        self._add_flows(other._flows)
+        self._certificates += other._certificates
+        self._certificate_files += other._certificate_files
+        self._skipped += other._skipped
+        self._problems += other._problems
+        self._keys |= other._keys
+        self._files |= other._files
+        self._taken |= other._taken
+        self._callers |= other._callers
+        self._archives_of_use |= other._archives_of_use
+
+    def _add_flows(self, flows: Iterable[ParsedIflow]) -> None:
+        self._flows += map(self._affordable_flow, flows)
+
+    @property
+    def part(self) -> Part | None:
+        """What was read, as data; None where that does not hold it, or a limit cut it off."""
+        held = (self._certificates, self._keys, self._callers, self._taken)
+        if any(held) or self._known.budget.has_refused_any or not self.stands_alone:
+            return None
+        from iflint.engine.parts import Part
+
+        before = self._before
+        spent = {
+            name: amount - before.get(name, 0)
+            for name, amount in self._known.budget.spent.items()
+            if amount != before.get(name, 0)
+        }
+        flows = tuple(flow.read for flow in self._flows)
+        files = tuple(sorted(self._files))
+        skipped, problems = tuple(self._skipped), tuple(self._problems)
+        return Part(flows, skipped, problems, files, spent, self.may_be_kept)
+
+    def take(self, artifacts: Iterable[Artifact]) -> None:
+        """Read artifacts, here and now."""
+        for artifact in artifacts:
+            self._take(artifact)
+        self._end_archive(None)
+
+    def _take(self, artifact: Artifact) -> None:
+        archive = artifact.archive if isinstance(artifact, CertificateSource) else None
+        if archive != self._of_archive[0]:
+            self._end_archive(archive)
+        if isinstance(artifact, Bundle):
+            self._take_bundle(artifact)
+        elif isinstance(artifact, CertificateSource):
+            self._take_certificates(artifact)
+        elif isinstance(artifact, TextSource):
+            self._take_text(artifact)
+        elif isinstance(artifact, Skipped):
+            self._skip(artifact)
+        else:
+            self._problems.append(artifact)
 
     def _skip(self, skipped: Skipped) -> None:
         """Count what was passed over."""
@@ -331,8 +451,8 @@ class Reading:
 
     def _weigh(self, path: str) -> None:
         """Add a file on disk to what was read, once."""
-        if path not in self._weighed:
-            self._weighed.add(path)
+        if path not in self._known.weighed:
+            self._known.weighed.add(path)
             with contextlib.suppress(OSError):
                 size = os.stat(os.path.join(self._options.directory or "", path)).st_size
                 self._known.budget.size += size
@@ -365,7 +485,7 @@ class Reading:
         except Exception as error:
             self._problems.append(failed_on(Location(flow[1]), error, ProblemKind.ARTIFACT))
         else:
-            self._flows.append(self._affordable_flow(read))
+            self._flows.append(read)
 
     def _affordable_flow(self, flow: ParsedIflow) -> ParsedIflow:
         """A flow, without its channels where the run would hold too many with these.
@@ -376,9 +496,9 @@ class Reading:
         for limit, count in ((ROWS, rows), (CHANNELS, len(flow.channels))):
             if not self._known.budget.spend(limit, count):
                 problem = beyond_the_run(limit, Location(flow.location), ProblemKind.ARTIFACT)
-                return msgspec.structs.replace(flow, stored=Stored(problems=(problem,)))
-        place = flow.defaults.location
-        if place is None or self._known.budget.spend(LINES_OF_PARAMETERS, flow.defaults.lines):
+                return flow.without_channels(problem)
+        place = flow.parameters.location
+        if place is None or self._known.budget.spend(LINES_OF_PARAMETERS, flow.parameters.lines):
             return flow
         problem = beyond_the_run(LINES_OF_PARAMETERS, Location(place), ProblemKind.ARTIFACT)
         self._problems.append(problem)
@@ -513,11 +633,11 @@ class Reading:
 
     def _tell_unsearched(self, file: FileLocation) -> None:
         """Tell of the first file in which private keys are not looked for any more."""
-        if not self._told_unsearched:
+        if not self._known.told_unsearched:
             budget = self._known.budget
             reached = filter(budget.has_refused, (KEY_SEARCH_BYTES, KEY_SIGNS_BYTES))
             problems = [_unsearched(file, limit) for limit in reached]
-            self._told_unsearched = bool(problems)
+            self._known.told_unsearched = bool(problems)
             self._problems.extend(problems)
 
     def _keep_keys(self, content: FileContent, source: CertificateSource) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING
 
 from iflint.engine.inputs import Inputs, Known, named_file, read_certificates, read_inputs
@@ -20,12 +22,61 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from iflint.engine.environments import ParameterPath
+    from iflint.engine.kept import Kept
+    from iflint.engine.parts import Pair, Part
     from iflint.iflow.properties import ParameterFile
     from iflint.iflow.reader import ParsedIflow
     from iflint.options import Environment, Options
     from iflint.pki.calendar import Calendar
     from iflint.pki.public_cas import PublicCas
     from iflint.pki.roots.trust import TrustList
+    from iflint.sources import Artifact, Parcel
+
+
+_FEW = 128
+"""What is found below this number is read here and now. Ours: that takes 0.1 s."""
+
+
+class _Ahead(contextlib.ExitStack):
+    """Asks what is kept from run to run, then other processes; of a few things neither."""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__()
+        self._options = options
+        self._kept: Kept | None = None
+
+    def __call__(self, found: Iterable[Artifact | Parcel]) -> Iterable[Pair]:
+        """What was found, with the parts of parcels that are known."""
+        options, remaining = self._options, iter(found)
+        first = tuple(islice(remaining, _FEW))
+        are_many = len(first) == _FEW
+        pairs: Iterable[Pair] = zip(chain(first, remaining), repeat(None))
+        if are_many and not options.no_cache:
+            from iflint.engine.kept import Kept
+
+            self._kept = self.enter_context(Kept(options))
+            pairs = self._kept(pairs)
+        executor = options.executor
+        if executor is None and are_many and options.jobs is not None:
+            from iflint.engine.workers import workers
+
+            made = workers(options.jobs)
+            executor = None if made is None else self.enter_context(made)
+        if executor is not None:
+            from iflint.engine.elsewhere import Elsewhere
+
+            pairs = Elsewhere(options, executor)(pairs)
+        return pairs
+
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is kept."""
+        return self._kept is not None
+
+    def keep(self, parcel: Parcel, part: Part) -> None:
+        """Keep what was read of a parcel."""
+        if self._kept is not None:
+            self._kept.keep(parcel, part)
 
 
 class Reader:
@@ -81,7 +132,8 @@ class Reader:
 
     def inputs(self, paths: Sequence[str]) -> Inputs:
         """The flows under ``paths`` and the certificates of the run. Raises FileNotFoundError."""
-        return read_inputs(paths, self._options, self._known)
+        with _Ahead(self._options) as ahead:
+            return read_inputs(paths, self._options, self._known, ahead)
 
     def trust_list(
         self, options: Options, as_of: datetime

@@ -1,4 +1,8 @@
-"""The sender channels of a collaboration as they are stored, before parameters are replaced."""
+"""The sender channels of a collaboration as they are stored, before parameters are replaced.
+
+Read in two steps: XML becomes data, which can be kept and sent; data becomes channels whose texts
+know their places.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,14 @@ import msgspec
 
 from iflint.iflow.adapters import ADDRESS_KEYS, CERTIFICATE_TABLE, SETTINGS, USER_ROLE
 from iflint.iflow.certificate_table import Row, Rows
+from iflint.iflow.collaboration import Collaboration, Element, Property
 from iflint.iflow.document import BPMN
 from iflint.limits import TEXT_LENGTH
 from iflint.places.text_file import CharacterMap, Mapped, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lxml import etree
 
     from iflint.iflow.positions import Path, XmlFile
@@ -60,34 +67,49 @@ class StoredChannel(msgspec.Struct, frozen=True):
     origin: Origin
 
 
-def sender_channels(root: etree._Element, xml: XmlFile) -> tuple[StoredChannel, ...]:
+def read_collaboration(root: etree._Element) -> Collaboration:
     """The sender channels of all collaborations, in document order.
 
     Whether a message flow is one is told by its ``direction`` or, where that is neither ``Sender``
     nor ``Receiver``, by the participant that it comes from.
     """
-    participants: dict[str, Participant] = {}
-    found: list[StoredChannel] = []
     collaborations = [
         (number, child)
         for number, child in enumerate(root)
         if child.tag == f"{{{BPMN}}}collaboration"
     ]
+    participants: dict[str, Element] = {}
     for number, collaboration in collaborations:
         for index, child in enumerate(collaboration):
             if child.tag == f"{{{BPMN}}}participant":
-                participant = _participant(child, xml, (number, index))
-                participants.setdefault(_attribute(child, "id"), participant)
+                participant = _participant(child, (number, index))
+                participants.setdefault(participant.id, participant)
+    channels: list[Element] = []
+    sources: dict[str, int] = {}
     for number, collaboration in collaborations:
         for index, child in enumerate(collaboration):
             if child.tag != f"{{{BPMN}}}messageFlow":
                 continue
-            source = participants.get(_attribute(child, "sourceRef"), Participant())
-            if source.is_sender or _may_send(child):
-                channel = _channel(child, xml, (number, index), source)
-                if channel is not None:
-                    found.append(channel)
-    return tuple(found)
+            reference = _attribute(child, "sourceRef")
+            source = participants.get(reference)
+            is_sender = source is not None and source.is_sender
+            if not (is_sender or _may_send(child)):
+                continue
+            properties = _properties(child, (number, index), _CHANNEL_KEYS)
+            direction = _text(properties, "direction").strip().casefold()
+            if direction == "sender" or (direction != "receiver" and is_sender):
+                known = None if source is None else sources.setdefault(reference, len(sources))
+                channels.append(_element(child, (number, index), properties, source=known))
+    return Collaboration(tuple(participants[each] for each in sources), tuple(channels))
+
+
+def sender_channels(collaboration: Collaboration, xml: XmlFile) -> tuple[StoredChannel, ...]:
+    """The channels of a collaboration, with the places of their texts in ``xml``."""
+    participants = [_sender(each, xml) for each in collaboration.participants]
+    return tuple(
+        _channel(each, Participant() if each.source is None else participants[each.source], xml)
+        for each in collaboration.channels
+    )
 
 
 def _may_send(element: etree._Element) -> bool:
@@ -102,23 +124,16 @@ def _sends() -> Any:
     return etree.XPath("boolean(*/*/*[contains(., 'Sender')])")
 
 
-def _channel(
-    element: etree._Element, xml: XmlFile, path: Path, source: Participant
-) -> StoredChannel | None:
-    properties = _properties(element, xml, path, _CHANNEL_KEYS)
-    stored = properties.get("direction")
-    direction = stored.text.strip().casefold() if stored else ""
-    if direction != "sender" and (direction == "receiver" or not source.is_sender):
-        return None
-    table = properties.get(CERTIFICATE_TABLE)
+def _channel(stored: Element, source: Participant, xml: XmlFile) -> StoredChannel:
+    properties = _located(stored, xml)
     return StoredChannel(
-        id=_attribute(element, "id"),
-        name=_attribute(element, "name"),
-        adapter=_adapter(properties),
+        id=stored.id,
+        name=stored.name,
+        adapter=_adapter(stored.properties),
         participant=source,
         properties=properties,
-        rows=_rows(table),
-        origin=xml.start_tag(path),
+        rows=_rows(properties.get(CERTIFICATE_TABLE)),
+        origin=xml.start_tag(stored.path),
     )
 
 
@@ -130,24 +145,25 @@ def _rows(table: Text | None) -> Rows:
     return parse_rows(table.text, table.origin)
 
 
-def _adapter(properties: dict[str, Text]) -> str:
+def _adapter(properties: Iterable[Property]) -> str:
     """ComponentType, else (*inferred*) the name in ``cmdVariantUri`` (``cname::sap:HTTPS``)."""
-    if "ComponentType" in properties and properties["ComponentType"].text.strip():
-        return properties["ComponentType"].text.strip()[: TEXT_LENGTH.value]
-    variant = _VARIANT_NAME.search(
-        properties["cmdVariantUri"].text if "cmdVariantUri" in properties else ""
-    )
+    if named := _text(properties, "ComponentType").strip():
+        return named[: TEXT_LENGTH.value]
+    variant = _VARIANT_NAME.search(_text(properties, "cmdVariantUri"))
     return variant[1].strip()[: TEXT_LENGTH.value] if variant else ""
 
 
-def _participant(element: etree._Element, xml: XmlFile, path: Path) -> Participant:
-    properties = _properties(element, xml, path, _PARTICIPANT_KEYS)
-    role = element.get(IFL_TYPE) or (
-        properties["ifl:type"].text if "ifl:type" in properties else ""
-    )
+def _participant(element: etree._Element, path: Path) -> Element:
+    properties = _properties(element, path, _PARTICIPANT_KEYS)
+    role = element.get(IFL_TYPE) or _text(properties, "ifl:type")
+    return _element(element, path, properties, is_sender=role.strip() == "EndpointSender")
+
+
+def _sender(stored: Element, xml: XmlFile) -> Participant:
+    properties = _located(stored, xml)
     return Participant(
-        name=_attribute(element, "name"),
-        is_sender=role.strip() == "EndpointSender",
+        name=stored.name,
+        is_sender=stored.is_sender,
         basic_authentication=properties.get(BASIC_AUTHENTICATION),
         pairs=_pairs(properties),
     )
@@ -171,11 +187,9 @@ def _pair(halves: dict[str, Text]) -> Row:
     return Row(halves.get("subject", missing), halves.get("issuer", missing), origin=present.origin)
 
 
-def _properties(
-    element: etree._Element, xml: XmlFile, path: Path, keys: frozenset[str]
-) -> dict[str, Text]:
+def _properties(element: etree._Element, path: Path, keys: frozenset[str]) -> tuple[Property, ...]:
     """The properties of an element with one of the keys or a numbered one; the last one wins."""
-    found: dict[str, Text] = {}
+    found: dict[str, Property] = {}
     for outer, extension in enumerate(element):
         if _local(extension) != "extensionElements":
             continue
@@ -187,18 +201,41 @@ def _properties(
             if name not in keys and not _NUMBERED.fullmatch(name):
                 continue
             if value is None:
-                found[name] = Text("", xml.whole((*path, outer, inner, key or 0)))
+                found[name] = Property(name, "", (*path, outer, inner, key or 0), True)
             else:
-                found[name] = _value(entry[value], xml, (*path, outer, inner, value))
-    return found
+                found[name] = _value(name, entry[value], (*path, outer, inner, value))
+    return tuple(found.values())
 
 
-def _value(element: etree._Element, xml: XmlFile, path: Path) -> Text:
+def _value(key: str, element: etree._Element, path: Path) -> Property:
     """A value's text; one with elements in it has their text, too, and only one place."""
     if len(element):
-        return Text("".join(element.itertext()), xml.whole(path))
-    text = element.text or ""
-    return Text(text, xml.text(path, len(text)))
+        return Property(key, "".join(element.itertext()), path, True)
+    return Property(key, element.text or "", path)
+
+
+def _element(
+    element: etree._Element,
+    path: Path,
+    properties: tuple[Property, ...],
+    *,
+    is_sender: bool = False,
+    source: int | None = None,
+) -> Element:
+    name = _attribute(element, "name")
+    return Element(_attribute(element, "id"), name, path, properties, is_sender, source)
+
+
+def _text(properties: Iterable[Property], key: str) -> str:
+    return next((each.text for each in properties if each.key == key), "")
+
+
+def _located(stored: Element, xml: XmlFile) -> dict[str, Text]:
+    """The properties by key, each with its place."""
+    return {
+        key: Text(text, xml.whole(path) if whole else xml.text(path, len(text)))
+        for key, text, path, whole in map(msgspec.structs.astuple, stored.properties)
+    }
 
 
 def _child(entry: etree._Element, name: str) -> int | None:

@@ -11,6 +11,8 @@ import re
 import zlib
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from iflint.places.location import FileLocation, Location
 from iflint.places.text_file import ByteIndex, CharacterMap, TextFile
 
@@ -27,6 +29,14 @@ _START_TAG = re.compile(rb"<(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>")
 DEEPEST = 5
 """How deep below the root the elements of the model lie: in a collaboration a message flow, its
 extension elements, a property, its value."""
+
+
+class Packed(msgspec.Struct, frozen=True, array_like=True):
+    """The text of an `XmlFile` in UTF-8, compressed, and how it is stored."""
+
+    utf8: bytes
+    encoding: str
+    preamble: int
 
 
 class XmlFile:
@@ -83,15 +93,23 @@ class XmlFile:
             discreet=self._discreet,
         )
 
-    def forget(self) -> None:
-        """Let go of the text: from now on all of it stands in the file, nobody knows where."""
-        self._utf8, self._packed = b"", False
-        self._wanted.clear()
+    @property
+    def packed(self) -> Packed:
+        """The text compressed, as data."""
+        utf8 = self._utf8 if self._packed else zlib.compress(self._utf8, 1)
+        return Packed(utf8, self.encoding, self.preamble)
 
-    def pack(self) -> None:
-        """Keep the text compressed until a place in it is asked for."""
-        if not self._packed:
-            self._utf8, self._packed = zlib.compress(self._utf8, 1), True
+    @classmethod
+    def of(cls, packed: Packed | None, location: FileLocation) -> XmlFile:
+        """The file of a compressed text, which is so until a place in it is asked for.
+
+        Without a text all stands somewhere in the file.
+        """
+        if packed is None:
+            return cls(location, b"", "utf-8", 0)
+        file = cls(location, packed.utf8, packed.encoding, packed.preamble)
+        file._packed = True
+        return file
 
     @property
     def utf8(self) -> bytes:

@@ -165,22 +165,23 @@ def _entry(file: TextFile, start: int, end: int, problems: Problems) -> Paramete
     if "\\" not in line:
         key_end, value_start = _split(line)
         return Parameter(line[:key_end], line[value_start:], name_origin, origin)
-    line, joined = _joined(file, start, end)
+    line = _CONTINUATION.sub(_kept, line)
     malformed = _malformed(line)
     if malformed is not None:
         escape = malformed, min(malformed + 6, len(line))
         problems.add(
             lambda: Problem(
                 ProblemKind.ARTIFACT,
-                Mapped(file, joined).locate(*escape),
+                Mapped(file, _joined(file, start, end)[1]).locate(*escape),
                 "A \\u escape is not followed by four hexadecimal digits, "
                 "so that Java can't read the file",
                 "Write the character itself, or double the backslash if one is meant",
             )
         )
         return None
-    (name, _), (value, _) = _halves(line)
-    return Parameter(name, value, name_origin, origin)
+    key_end, value_start = _split(line)
+    name = _ESCAPE.sub(unescaped, line[:key_end])
+    return Parameter(name, _ESCAPE.sub(unescaped, line[value_start:]), name_origin, origin)
 
 
 class _Half:
@@ -268,6 +269,8 @@ def _kept(escape: re.Match[str]) -> str:
 
 
 def _malformed(line: str) -> int | None:
+    if "\\u" not in line:
+        return None
     for escape in _ESCAPE.finditer(line):
         if escape["malformed"]:
             return escape.start()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import functools
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from iflint.iflow.collaboration import Collaboration, Element
 from iflint.iflow.document import read_document
 from iflint.iflow.manifest import Manifest, parse_manifest
 from iflint.iflow.model import Iflow, SenderChannel
+from iflint.iflow.positions import Packed
 from iflint.iflow.prescan import concerns_nobody
 from iflint.places.defects import tell
-from iflint.places.location import Package
+from iflint.places.location import FileLocation, Package
 from iflint.places.problems import Problem, Unreadable
 
 if TYPE_CHECKING:
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
     from iflint.iflow.channels import StoredChannel
     from iflint.iflow.diagram.model import Diagram
     from iflint.iflow.properties import ParameterFile
-    from iflint.places.location import FileLocation
 
 
 def read_iflow(
@@ -49,42 +51,76 @@ def read_iflow(
     """
     headers = parse_manifest(*manifest) if manifest else Manifest()
     stem = _stem(location)
-    stored = _stored(flow, location, every_channel=every_channel, with_diagram=with_diagram)
-    defaults = _Defaults(parameters, readable=parameters_readable)
-    if not stored.channels:
-        defaults.forget()
-    return ParsedIflow(
+    read = FlowRead(
         id=headers.symbolic_name or stem,
         name=display_name or headers.name or stem,
         version=headers.version,
         package=package,
         location=location,
         bundle=bundle,
-        problems_of_manifest=headers.problems,
-        stored=stored,
-        defaults=defaults,
+        problems=headers.problems,
+        stored=_stored(flow, location, every_channel=every_channel, with_diagram=with_diagram),
+        parameters=_parameters(parameters, readable=parameters_readable),
     )
+    return ParsedIflow(read if read.stored.channels else read.without_values())
 
 
 _SUSPECT = (b"\\u", b"<<<<<<<", b">>>>>>>")
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """What a ``.iflw`` holds: its channels as stored, and its drawing, where that was asked for.
+    """What a ``.iflw`` holds: its channels as stored, and the texts that tell more when asked.
 
+    ``head`` is its text up to the channels' end, where something can be found there; ``whole`` all
+    of it, compressed, where its drawing was asked for.
     ``may_be_judged``: a channel is judged with some parameters; only then was looked at what
     stands behind the channels, of which ``problems_of_the_rest`` tells.
     """
 
-    channels: tuple[StoredChannel, ...] = ()
+    collaboration: Collaboration = Collaboration()
     problems: tuple[Problem, ...] = ()
-    drawing: _Drawing | None = None
+    head: Packed | None = None
+    whole: bytes | None = None
     may_be_judged: bool = False
     problems_of_the_rest: tuple[Problem, ...] = ()
 
+    @property
+    def channels(self) -> tuple[Element, ...]:
+        """The sender channels, as data."""
+        return self.collaboration.channels
 
-class ParsedIflow(msgspec.Struct, frozen=True):
-    """A flow with its texts as stored; `resolve` makes the model with one set of parameters."""
+
+class StoredParameters(msgspec.Struct, frozen=True):
+    """The bundle's own parameter file, as stored: ``text`` is let go where nobody asks for it.
+
+    ``location`` is None when the bundle has none; ``readable`` is False where there is a file that
+    could not be read at all.
+    """
+
+    location: FileLocation | None = None
+    text: bytes = b""
+    readable: bool = True
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def lines(self) -> int:
+        """How many lines are parsed where a parameter is asked for."""
+        return self.text.count(b"\n") + self.text.count(b"\r")
+
+    def parsed(self) -> ParameterFile | None:
+        """The parameters, or None when the bundle has none."""
+        if self.location is None:
+            return None
+        from iflint.iflow.properties import parse_properties
+
+        return parse_properties(self.text, self.location)
+
+
+class FlowRead(msgspec.Struct, frozen=True):
+    """All that was read of a flow, as data alone: it can be kept, and sent.
+
+    ``problems`` are those of its manifest.
+    """
 
     id: str
     name: str
@@ -92,67 +128,149 @@ class ParsedIflow(msgspec.Struct, frozen=True):
     package: Package | None
     location: FileLocation
     bundle: FileLocation
-    problems_of_manifest: tuple[Problem, ...]
+    problems: tuple[Problem, ...]
     stored: Stored
-    defaults: _Defaults
+    parameters: StoredParameters
+
+    def without_values(self) -> FlowRead:
+        """The flow without the values of its parameters, for which nobody will ask."""
+        if not self.parameters.text:
+            return self
+        parameters = msgspec.structs.replace(self.parameters, text=b"")
+        return msgspec.structs.replace(self, parameters=parameters)
+
+
+class ParsedIflow:
+    """A flow with its texts as stored; `resolve` makes the model with one set of parameters."""
+
+    __slots__ = ("_channels", "_diagram", "read")
+
+    def __init__(self, read: FlowRead) -> None:
+        self.read = read
+        self._channels: tuple[StoredChannel, ...] | None = None
+        self._diagram: tuple[Diagram | None] | None = None
+
+    @property
+    def id(self) -> str:
+        """The id of the artifact, by its manifest."""
+        return self.read.id
+
+    @property
+    def name(self) -> str:
+        """The name under which people know it."""
+        return self.read.name
+
+    @property
+    def package(self) -> Package | None:
+        """The integration package that it is of, where that is known."""
+        return self.read.package
+
+    @property
+    def location(self) -> FileLocation:
+        """Where its ``.iflw`` stands."""
+        return self.read.location
+
+    @property
+    def bundle(self) -> FileLocation:
+        """Where the flow stands as a whole."""
+        return self.read.bundle
 
     @property
     def channels(self) -> tuple[StoredChannel, ...]:
         """The sender channels as they are stored."""
-        return self.stored.channels
+        if self._channels is None:
+            self._channels = ()
+            if self.read.stored.channels:
+                from iflint.iflow.channels import sender_channels
+                from iflint.iflow.positions import XmlFile
+
+                xml = XmlFile.of(self.read.stored.head, self.location)
+                self._channels = sender_channels(self.read.stored.collaboration, xml)
+        return self._channels
 
     @property
     def may_be_judged(self) -> bool:
         """Whether some set of parameters could make pairs count that a channel lists."""
-        return self.stored.may_be_judged
+        return self.read.stored.may_be_judged
 
     @property
     def diagram(self) -> Diagram | None:
-        """How the editor draws the flow, where that was asked for."""
-        return self.stored.drawing.diagram if self.stored.drawing else None
+        """How the editor draws the flow, where that was asked for; None where it can't be read.
+
+        It is read when first asked for, since that takes longer than the rest.
+        """
+        if self._diagram is None:
+            self._diagram = (self._drawn(),)
+        return self._diagram[0]
+
+    def _drawn(self) -> Diagram | None:
+        whole = self.read.stored.whole
+        if whole is None:
+            return None
+        from iflint.iflow.diagram.reader import diagram_of
+
+        try:
+            return diagram_of(zlib.decompress(whole), self.location)
+        except Exception as error:
+            tell(f"{self.location}: its diagram", error)
+            return None
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What could not be read of its own files."""
-        return (*self.problems_of_manifest, *self.stored.problems, *self.defaults.problems)
+        read = self.read
+        return (*read.problems, *read.stored.problems, *read.parameters.problems)
+
+    @property
+    def parameters(self) -> StoredParameters:
+        """Its own parameters, as stored."""
+        return self.read.parameters
 
     @property
     def parameters_complete(self) -> bool:
         """Whether its own parameters could be read as a whole."""
-        return self.defaults.readable and not self.defaults.problems
+        return self.parameters.readable and not self.parameters.problems
 
     def with_texts(self, text_of: Callable[[FileLocation], bytes | None]) -> ParsedIflow:
         """The flow with other bytes in its files, where ``text_of`` has some for a location."""
         changes: dict[str, Any] = {}
         if (flow := text_of(self.location)) is not None:
-            with_diagram = self.stored.drawing is not None
+            with_diagram = self.read.stored.whole is not None
             changes["stored"] = _stored(
                 flow, self.location, every_channel=True, with_diagram=with_diagram
             )
-        place = self.defaults.location
+        place = self.parameters.location
         if place is not None and (parameters := text_of(place)) is not None:
-            changes["defaults"] = _Defaults((parameters, place))
-        return msgspec.structs.replace(self, **changes) if changes else self
+            changes["parameters"] = _parameters((parameters, place))
+        return self._changed(**changes) if changes else self
 
     def without_parameters(self) -> ParsedIflow:
         """The flow as if its own parameters could not be read."""
-        return msgspec.structs.replace(self, defaults=_Defaults(None, readable=False))
+        return self._changed(parameters=StoredParameters(readable=False))
+
+    def without_channels(self, *problems: Problem) -> ParsedIflow:
+        """The flow as if it had none, with problems that say why."""
+        return self._changed(stored=Stored(problems=problems))
+
+    def _changed(self, **changes: Any) -> ParsedIflow:
+        return ParsedIflow(msgspec.structs.replace(self.read, **changes))
 
     def resolve(self, overlays: Sequence[ParameterFile] = ()) -> Iflow:
         """The flow with the bundle's parameter values, overlaid by ``overlays``; the last wins.
 
         The problems of the overlays themselves are not repeated here.
         """
+        read = self.read
         channels, problems, names = self._resolve(overlays) if self.channels else ((), (), ())
         if any(channel.checked for channel in channels):
-            problems = (*self.stored.problems_of_the_rest, *problems)
+            problems = (*read.stored.problems_of_the_rest, *problems)
         return Iflow(
-            id=self.id,
-            name=self.name,
-            version=self.version,
-            package=self.package,
-            location=self.location,
-            bundle=self.bundle,
+            id=read.id,
+            name=read.name,
+            version=read.version,
+            package=read.package,
+            location=read.location,
+            bundle=read.bundle,
             channels=channels,
             problems=(*self.problems, *problems),
             parameters_complete=self.parameters_complete,
@@ -161,9 +279,8 @@ class ParsedIflow(msgspec.Struct, frozen=True):
 
     def unresolved(self, problem: Problem) -> Iflow:
         """The flow without its channels, which could not be worked out."""
-        without = msgspec.structs.replace(self, stored=Stored(problems=self.stored.problems))
         return msgspec.structs.replace(
-            without.resolve(),
+            self.without_channels(*self.read.stored.problems).resolve(),
             problems=(*self.problems, problem),
             parameters_complete=False,
         )
@@ -175,7 +292,7 @@ class ParsedIflow(msgspec.Struct, frozen=True):
         from iflint.iflow.resolution import Resolver
 
         own = [overlay.of(self.id) for overlay in overlays]
-        parameters = Parameters(functools.cache(self.defaults.parsed), own)
+        parameters = Parameters(functools.cache(self.parameters.parsed), own)
         resolver = Resolver(parameters)
         channels = tuple(
             resolver.channel(stored, ordinal) for ordinal, stored in enumerate(self.channels, 1)
@@ -184,44 +301,20 @@ class ParsedIflow(msgspec.Struct, frozen=True):
         return channels, resolver.problems.told(), tuple(parameters.asked)
 
 
-class _Defaults:
-    """The bundle's own parameter file, parsed when it is asked for, and not kept so."""
-
-    __slots__ = ("_source", "location", "problems", "readable")
-
-    def __init__(self, source: tuple[bytes, FileLocation] | None, *, readable: bool = True) -> None:
-        """``readable`` is False where there is a file that could not be read at all."""
-        self.location = source[1] if source else None
-        """Where the file stands; None when the bundle has none."""
-        self.readable = readable
-        self._source = source
-        self.problems = self._problems()
-
-    @property
-    def lines(self) -> int:
-        """How many lines are parsed where a parameter is asked for."""
-        data = self._source[0] if self._source else b""
-        return data.count(b"\n") + data.count(b"\r")
-
-    def forget(self) -> None:
-        """Let go of the parameters, which nobody will ask for."""
-        self._source = None
-
-    def parsed(self) -> ParameterFile | None:
-        """The parameters, or None when the bundle has none."""
-        if self._source is None:
-            return None
+def _parameters(
+    source: tuple[bytes, FileLocation] | None, *, readable: bool = True
+) -> StoredParameters:
+    r"""A bundle's own parameters; ``\u``, a byte order mark or a conflict can give a problem."""
+    if source is None:
+        return StoredParameters(readable=readable)
+    text, location = source
+    suspect = text[:2] in (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb")
+    problems: tuple[Problem, ...] = ()
+    if suspect or any(sign in text for sign in _SUSPECT):
         from iflint.iflow.properties import parse_properties
 
-        return parse_properties(*self._source)
-
-    def _problems(self) -> tuple[Problem, ...]:
-        r"""What can't be read of it: ``\u``, a byte order mark or a conflict can give a problem."""
-        data = self._source[0] if self._source else b""
-        suspect = data[:2] in (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb")
-        suspect = suspect or any(sign in data for sign in _SUSPECT)
-        file = self.parsed() if suspect else None
-        return file.problems if file else ()
+        problems = parse_properties(text, location).problems
+    return StoredParameters(location, text, readable, problems)
 
 
 def _stored(
@@ -230,46 +323,24 @@ def _stored(
     if not every_channel and concerns_nobody(flow):
         return Stored()
     from iflint.iflow.authorization import may_be_judged, may_list_pairs
-    from iflint.iflow.channels import sender_channels
+    from iflint.iflow.channels import read_collaboration, sender_channels
 
     try:
         document = read_document(flow, location)
     except Unreadable as unreadable:
         return Stored(problems=(unreadable.problem,))
-    channels = sender_channels(document.root, document.xml)
+    collaboration = read_collaboration(document.root)
+    channels = sender_channels(collaboration, document.xml)
     may_matter = any(map(may_be_judged, channels))
-    drawing = None
     if not (every_channel or may_matter or any(map(may_list_pairs, channels))):
-        document.xml.forget()
-    else:
-        document.xml.pack()
-        drawing = _Drawing(flow, location) if with_diagram else None
-    rest = _problems_of_the_rest(flow, location) if may_matter else ()
-    return Stored(channels, (), drawing, may_matter, rest)
-
-
-class _Drawing:
-    """How the editor draws a flow: read when first asked, since it takes longer than the rest."""
-
-    __slots__ = ("_diagram", "_flow", "_location")
-
-    def __init__(self, flow: bytes, location: FileLocation) -> None:
-        self._flow: bytes | None = flow
-        self._location = location
-        self._diagram: Diagram | None = None
-
-    @property
-    def diagram(self) -> Diagram | None:
-        """The diagram; None where there is none that can be read."""
-        if self._flow is not None:
-            from iflint.iflow.diagram.reader import diagram_of
-
-            flow, self._flow = self._flow, None
-            try:
-                self._diagram = diagram_of(flow, self._location)
-            except Exception as error:
-                tell(f"{self._location}: its diagram", error)
-        return self._diagram
+        return Stored(collaboration)
+    return Stored(
+        collaboration,
+        head=document.xml.packed,
+        whole=zlib.compress(flow, 1) if with_diagram else None,
+        may_be_judged=may_matter,
+        problems_of_the_rest=_problems_of_the_rest(flow, location) if may_matter else (),
+    )
 
 
 def _problems_of_the_rest(flow: bytes, location: FileLocation) -> tuple[Problem, ...]:

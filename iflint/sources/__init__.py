@@ -19,7 +19,9 @@ from iflint.sources.discovery import (
     repository_of_flows,
 )
 from iflint.sources.disk import repository_root, root_of
+from iflint.sources.grouping import all_opened, opened
 from iflint.sources.limits import Limits
+from iflint.sources.parcels import Order, Parcel
 
 __all__ = [
     "NO_CERTIFICATE_IN_IT",
@@ -28,13 +30,17 @@ __all__ = [
     "Bundle",
     "CertificateSource",
     "Limits",
+    "Order",
     "PackageName",
+    "Parcel",
     "SkipKind",
     "Skipped",
     "SourceFile",
     "TextSource",
+    "all_opened",
     "certificate_files",
     "discover",
+    "opened",
     "owning_bundles",
     "repository_of_flows",
     "repository_root",

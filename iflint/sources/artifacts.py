@@ -8,11 +8,23 @@ from collections.abc import Callable
 import msgspec
 
 from iflint.places.location import FileLocation
-from iflint.places.problems import Problem
+from iflint.places.problems import Problem, ProblemKind
+
+
+class OnDisk(msgspec.Struct, frozen=True, array_like=True):
+    """A file on disk, by absolute ``path``, of which at most ``most`` bytes are read.
+
+    They are those of the limit with this name; a problem of it is of this ``kind``.
+    """
+
+    path: str
+    most: int
+    kind: ProblemKind
+    limit: str
 
 
 class SourceFile(msgspec.Struct, frozen=True):
-    """A file on disk or in an archive, read when asked.
+    """A file on disk or in an archive, read when asked; ``on_disk`` is None in an archive.
 
     ``read()`` gives its bytes, decompressed and verified against the archive's checksum;
     it raises `iflint.places.problems.Unreadable`. ``head`` gives the first bytes of a file on
@@ -22,6 +34,7 @@ class SourceFile(msgspec.Struct, frozen=True):
     location: FileLocation
     read: Callable[[], bytes]
     head: Callable[[int], bytes] | None = None
+    on_disk: OnDisk | None = None
 
 
 class PackageName(msgspec.Struct, frozen=True):
@@ -29,6 +42,13 @@ class PackageName(msgspec.Struct, frozen=True):
 
     id: str
     name: str
+
+
+class Origin(msgspec.Struct, frozen=True, array_like=True):
+    """The package that something comes from, and its name as a resource of that package."""
+
+    package: PackageName | None = None
+    display_name: str | None = None
 
 
 class Bundle(msgspec.Struct, frozen=True):

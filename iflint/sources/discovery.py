@@ -12,10 +12,11 @@ from iflint.places.paths import is_below
 from iflint.sources import names
 from iflint.sources.artifacts import CertificateSource, Skipped
 from iflint.sources.disk import Disk, Reach, enclosing_repository
-from iflint.sources.grouping import Grouping, Wanted
+from iflint.sources.grouping import Grouping, all_opened
 from iflint.sources.ignoring import rules_from_patterns
 from iflint.sources.limits import Limits
 from iflint.sources.names import Role
+from iflint.sources.parcels import Wanted
 from iflint.sources.trees import DiskTree
 from iflint.sources.walk import walk
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from iflint.places.problems import Problem
     from iflint.sources.artifacts import Artifact
     from iflint.sources.ignoring import Rules
+    from iflint.sources.parcels import Parcel
 
 _ON_THEIR_OWN = (
     Role.FLOW,
@@ -49,8 +51,8 @@ def discover(
     certificates: bool = True,
     texts: bool = False,
     idle: set[str] | None = None,
-) -> Iterator[Artifact]:
-    """Everything at and below ``paths``, one artifact after the other, in a fixed order.
+) -> Iterator[Artifact | Parcel]:
+    """Everything at and below ``paths``, one artifact or parcel after the other, in a fixed order.
 
     ``paths`` are relative to ``directory`` (the current one if None), the gitignore-style
     patterns of ``exclude`` to ``exclude_directory`` (``directory`` if None); a path that is named
@@ -86,9 +88,10 @@ def certificate_files(
     is the caller's own: its links are followed, as of ``/etc/ssl/certs``.
     """
     wanted = Wanted(flows=False, of_any_name=True)
-    return _discover(  # type: ignore[return-value]
+    found = _discover(
         paths, directory, exclude, exclude_directory, root, limits or Limits(), wanted, idle
     )
+    return all_opened(found)  # type: ignore[return-value]
 
 
 def owning_bundles(paths: Sequence[str], *, directory: str | None = None) -> dict[str, str | None]:
@@ -172,7 +175,7 @@ def _discover(
     limits: Limits,
     wanted: Wanted,
     idle: set[str] | None,
-) -> Iterator[Artifact]:
+) -> Iterator[Artifact | Parcel]:
     disk = Disk(directory)
     for path in paths:
         _check_exists(path, disk.absolute(path))
@@ -215,7 +218,7 @@ def _artifacts(
     excluded_in: Callable[[str], Rules | None],
     limits: Limits,
     wanted: Wanted,
-) -> Iterator[Artifact]:
+) -> Iterator[Artifact | Parcel]:
     named = frozenset(target for target in targets if _is_meant_itself(target, wanted))
     seen: set[str] = set()
     asked = wanted
@@ -237,7 +240,7 @@ def _artifacts(
         fresh = sorted(path for path in found if path not in seen)
         seen.update(fresh)
         tree = DiskTree(disk, around, fresh, named, limits)
-        yield from Grouping(tree, wanted, limits).artifacts()
+        yield from Grouping(tree, wanted, limits, disk=disk).artifacts()
 
 
 def _is_meant_itself(target: str, wanted: Wanted) -> bool:

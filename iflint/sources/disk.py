@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
+import io
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.limits import FILE_BYTES, Limit
+from iflint.limits import FILE_BYTES, LIMITS, Limit
 from iflint.places.bounds import real
 from iflint.places.location import FileLocation, Location
 from iflint.places.paths import is_below
 from iflint.places.problems import Problem, ProblemKind, Unreadable
-from iflint.sources.artifacts import SourceFile
+from iflint.sources.artifacts import OnDisk, SourceFile
 from iflint.sources.limits import size_text
 from iflint.sources.pointers import refuse_pointer
 from iflint.sources.texts import TEXT_BEGIN, is_text
@@ -58,7 +60,8 @@ class Disk:
 
     def __init__(self, directory: str | None = None, reach: Reach | None = None) -> None:
         self.directory = slashes(os.path.abspath(directory or os.getcwd()))
-        self._reach = reach
+        self.reach = reach
+        self._seen: Callable[[str, bytes], None] | None = None
         self._real_folders: dict[str, str] = {}
 
     def absolute(self, path: str) -> str:
@@ -77,6 +80,15 @@ class Disk:
         seen_from = Disk(real(self.directory))
         return FileLocation(seen_from.location(real(self.absolute(file.path))).path, file.members)
 
+    @contextlib.contextmanager
+    def shown_to(self, seen: Callable[[str, bytes], None]) -> Iterator[None]:
+        """Show somebody all bytes of each file that is read meanwhile, with its absolute path."""
+        self._seen = seen
+        try:
+            yield
+        finally:
+            self._seen = None
+
     def file(
         self,
         path: str,
@@ -90,7 +102,12 @@ class Disk:
         """
         location = self.location(path)
         read = functools.partial(self._read, path, location, most, kind, limit)
-        return SourceFile(location, read, functools.partial(self.head, path))
+        place = OnDisk(path, most, kind, limit.name)
+        return SourceFile(location, read, functools.partial(self.head, path), place)
+
+    def file_at(self, place: OnDisk) -> SourceFile:
+        """The file at a place that `file` gave, maybe elsewhere."""
+        return self.file(place.path, place.most, place.kind, LIMITS[place.limit])
 
     def text(self, path: str, may_read: Callable[[int], bool]) -> bytes:
         """The bytes of the file at the absolute ``path``, as of a `TextSource`."""
@@ -99,9 +116,12 @@ class Disk:
                 begin = file.read(TEXT_BEGIN)
                 if not (is_text(begin) and may_read(size)):
                     return b""
-                return begin + file.read(size - len(begin)) if size > len(begin) else begin
+                data = begin + file.read(size - len(begin)) if size > len(begin) else begin
         except Unreadable:
             return b""
+        if self._seen is not None:
+            self._seen(path, data)
+        return data
 
     def _read(
         self, path: str, location: FileLocation, most: int, kind: ProblemKind, limit: Limit
@@ -115,6 +135,8 @@ class Disk:
             message = f"The file is {size_text(size)}; at most {size_text(most)} are read."
             remedy = f"Leave it out, split it, or {limit.option}"
             raise _unreadable(location, kind, message, remedy)
+        if self._seen is not None:
+            self._seen(path, data)
         return refuse_pointer(data, location, kind)
 
     @contextlib.contextmanager
@@ -137,7 +159,7 @@ class Disk:
     def _check_place(self, path: str, location: FileLocation) -> None:
         """Refuse a link that leads elsewhere, and what the system tells in files of its own."""
         there = self._place(path)
-        elsewhere = self._reach is not None and not self._reach.holds(path, there)
+        elsewhere = self.reach is not None and not self.reach.holds(path, there)
         if elsewhere or is_below(there, PROCESSES):
             name = there.rpartition("/")[2]
             message = f"A link leads out of what is checked, to {shown(name)}; it was not read."
@@ -155,6 +177,11 @@ class Disk:
             self._real_folders[folder] = self._place(folder) if is_next else real(folder or "/")
         return f"{self._real_folders[folder].rstrip('/')}/{name}"
 
+    def has_link_above(self, path: str) -> bool:
+        """Whether a folder on the way to the absolute ``path`` is a link."""
+        folder = path.rpartition("/")[0]
+        return bool(folder) and self._place(path) != path
+
     def head(self, path: str, count: int = 4) -> bytes:
         """The first bytes of the file at the absolute ``path``; raises `Unreadable`."""
         with self._opened(path, buffered=False) as (file, _):
@@ -170,6 +197,28 @@ class Disk:
     def problem(self, path: str, error: OSError) -> Problem:
         """What to say of a file or folder that could not be opened."""
         return _unopened(self.location(path), error, ProblemKind.ARTIFACT)
+
+
+class SentFiles(Disk):
+    """Files that somebody else has read: their bytes by absolute path, and no others."""
+
+    def __init__(self, directory: str, contents: Mapping[str, bytes]) -> None:
+        super().__init__(directory)
+        self._contents = contents
+
+    @contextlib.contextmanager
+    def _opened(
+        self,
+        path: str,
+        kind: ProblemKind = ProblemKind.ARTIFACT,
+        *,
+        buffered: bool = True,  # noqa: ARG002
+    ) -> Iterator[tuple[BinaryIO, int]]:
+        if path not in self._contents:
+            error = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+            raise Unreadable(_unopened(self.location(path), error, kind))
+        data = self._contents[path]
+        yield io.BytesIO(data), len(data)
 
 
 def slashes(path: str) -> str:

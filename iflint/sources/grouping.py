@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,57 +16,26 @@ from iflint.sources.artifacts import (
     Artifact,
     Bundle,
     CertificateSource,
+    Origin,
     SkipKind,
     Skipped,
     SourceFile,
     TextSource,
 )
 from iflint.sources.names import Role
-from iflint.sources.origins import NOWHERE, Origin, Origins
+from iflint.sources.origins import NOWHERE, Origins
 from iflint.sources.packages import FLOW_BUNDLE, FLOW_RESOURCE, bundle_type
+from iflint.sources.parcels import Order, Parcel, ParcelKind, Wanted
 from iflint.sources.trees import ArchiveTree
 from iflint.sources.zips import SIGNATURES, Archive, Budget, Exhausted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from iflint.places.location import FileLocation
+    from iflint.sources.disk import Disk
     from iflint.sources.limits import Limits
     from iflint.sources.trees import Entry, Tree
-
-
-class Wanted(msgspec.Struct, frozen=True):
-    """What the caller asks for; without ``certificates``, of their files only the keys.
-
-    ``of_any_name``: certificates in files whose names tell nothing, too.
-
-    ``documents`` are documents of all kinds in bundles, too: where flows are looked for, those in a
-    bundle that is in an archive are the flow's own. ``texts`` are all other files, in which
-    private keys may lie.
-    """
-
-    flows: bool = True
-    certificates: bool = True
-    documents: bool = True
-    of_any_name: bool = False
-    texts: bool = False
-
-    def in_a_repository(self) -> Wanted:
-        """What is asked for in a whole repository: in it, names tell."""
-        return msgspec.structs.replace(self, of_any_name=False)
-
-    def may_matter(self, name: str) -> bool:
-        """Whether to look at a file on disk that is called so; for certificates at almost any.
-
-        A name with backslashes may be a path that a tool has taken for a name.
-        """
-        if self.texts or "\\" in name or names.role_of(names.plain(name)) is not None:
-            return True
-        return self.of_any_name and names.may_hold_certificates(name)
-
-    def inside_archives(self) -> Wanted:
-        """What is asked for inside an archive."""
-        return msgspec.structs.replace(self, documents=not self.flows)
 
 
 class Grouping:
@@ -78,12 +48,18 @@ class Grouping:
         limits: Limits,
         origin: Origin = NOWHERE,
         archive: FileLocation | None = None,
+        disk: Disk | None = None,
     ) -> None:
-        """``archive`` is the one that the tree is of, if it holds nothing but certificates."""
+        """``archive`` is the one that the tree is of, if it holds nothing but certificates.
+
+        ``disk`` is that of a tree that lies on one: of it what can be read by itself is given as
+        parcels.
+        """
         self._tree = tree
         self._archive_of_certificates = archive
         self._wanted = wanted
         self._limits = limits
+        self._disk = disk
         self._origins = Origins(tree, origin)
         self._entries = tree.entries
         self._of_any_name = wanted.of_any_name or tree.is_delivery
@@ -99,7 +75,7 @@ class Grouping:
             if entry.role is Role.FLOW and (root := names.bundle_root(entry.name)) is not None
         }
 
-    def artifacts(self, budget: Budget | None = None) -> Iterator[Artifact]:
+    def artifacts(self, budget: Budget | None = None) -> Iterator[Artifact | Parcel]:
         """Everything in the tree; ``budget`` is that of the archive on disk that it is in.
 
         Raises `Exhausted` when that budget is.
@@ -112,13 +88,13 @@ class Grouping:
             except Exception as error:
                 yield failed_on(Location(entry.file.location), error, ProblemKind.ARTIFACT)
 
-    def _artifacts_of(self, entry: Entry, budget: Budget | None) -> Iterator[Artifact]:
+    def _artifacts_of(self, entry: Entry, budget: Budget | None) -> Iterator[Artifact | Parcel]:
         role = entry.role
         if names.is_clutter(entry.name) and not entry.given:
             if role in _PLAIN_ROLES:
                 yield Skipped(entry.file.location, SkipKind.CLUTTER, "left behind by macOS")
         elif role is Role.FLOW and self._wanted.flows:
-            yield self._bundle(entry)
+            yield from self._bundle(entry)
         elif role is Role.MANIFEST and self._wanted.flows:
             yield from self._bundle_without_flow(entry)
         elif role is Role.PACKAGE_LIST and self._wanted.flows:
@@ -143,9 +119,19 @@ class Grouping:
     def _may_hold_certificates(self, name: str) -> bool:
         return self._of_any_name and names.may_hold_certificates(name)
 
-    def _text(self, entry: Entry) -> Iterator[TextSource]:
-        if self._wanted.texts and not self._is_of_parameters(entry.name):
-            yield TextSource(entry.file.location, entry.text)
+    def _text(self, entry: Entry) -> Iterator[TextSource | Parcel]:
+        if not self._wanted.texts or self._is_of_parameters(entry.name):
+            return
+        location, place = entry.file.location, entry.file.on_disk
+        if place is None:
+            yield TextSource(location, entry.text)
+        else:
+            yield self._parcel(Order(ParcelKind.TEXT, location, place, self._wanted))
+
+    def _parcel(self, order: Order) -> Parcel:
+        if self._disk is None:
+            raise TypeError("what lies in an archive is no parcel")
+        return Parcel(order, self._disk, self._limits)
 
     def _is_of_parameters(self, name: str) -> bool:
         """Whether a file holds the parameters of a flow, which come with its bundle."""
@@ -163,26 +149,20 @@ class Grouping:
                 return True
         return names.bundle_root(name) is not None
 
-    def _bundle(self, entry: Entry) -> Bundle:
+    def _bundle(self, entry: Entry) -> Iterator[Bundle | Parcel]:
         root = names.bundle_root(entry.name)
-        if root is None:
-            folder = names.parent(entry.name)
-            location = entry.file.location
-            parameters = names.join(folder, names.basename(names.PARAMETERS))
-            origin = self._origins.of(entry.name)
+        folder = names.parent(entry.name) if root is None else root
+        location = entry.file.location if root is None else self._tree.location(root)
+        inside = names.basename(names.PARAMETERS) if root is None else names.PARAMETERS
+        files = [self._tree.get(names.join(folder, name)) for name in (names.MANIFEST, inside)]
+        origin = self._origins.of(entry.name if root is None else root)
+        place = entry.file.on_disk
+        if place is None:
+            yield _bundle_of(entry.file, files, location, origin)
         else:
-            folder = root
-            location = self._tree.location(root)
-            parameters = names.join(root, names.PARAMETERS)
-            origin = self._origins.of(root)
-        return Bundle(
-            location=location,
-            flow=entry.file,
-            manifest=self._tree.get(names.join(folder, names.MANIFEST)),
-            parameters=self._tree.get(parameters),
-            package=origin.package,
-            display_name=origin.display_name,
-        )
+            beside = tuple(None if file is None else file.on_disk for file in files)
+            order = Order(ParcelKind.FLOW, location, place, self._wanted, beside, origin)
+            yield self._parcel(order)
 
     def _bundle_without_flow(self, entry: Entry) -> Iterator[Artifact]:
         root = names.parent(names.parent(entry.name))
@@ -228,7 +208,7 @@ class Grouping:
             or self._tree.get(names.join(folder, names.PACKAGE_LIST)) is not None
         )
 
-    def _content(self, entry: Entry, budget: Budget | None) -> Iterator[Artifact]:
+    def _content(self, entry: Entry, budget: Budget | None) -> Iterator[Artifact | Parcel]:
         """The content of a resource: a flow's must be an archive, any other's may be one.
 
         A file that somebody put into the package is what its own name says.
@@ -243,7 +223,7 @@ class Grouping:
             try:
                 if entry.head() not in SIGNATURES:
                     if entry.given:
-                        yield self._unpacked(entry.file)
+                        yield _unpacked(entry.file, self._wanted)
                     else:
                         yield from self._text(entry)
                     return
@@ -253,7 +233,7 @@ class Grouping:
                 return
         yield from self._archive(entry.file, self._origins.of(entry.name), budget, required)
 
-    def _unknown(self, entry: Entry, budget: Budget | None) -> Iterator[Artifact]:
+    def _unknown(self, entry: Entry, budget: Budget | None) -> Iterator[Artifact | Parcel]:
         try:
             packed = entry.head() in SIGNATURES
         except Unreadable as error:
@@ -263,13 +243,13 @@ class Grouping:
         if packed:
             yield from self._archive(entry.file, self._origins.of(entry.name), budget)
         elif entry.given:
-            yield self._unpacked(entry.file)
+            yield _unpacked(entry.file, self._wanted)
         elif self._of_any_name:
             yield from self._certificate(entry)
         else:
             yield from self._text(entry)
 
-    def _packed(self, entry: Entry, budget: Budget | None) -> Iterator[Artifact]:
+    def _packed(self, entry: Entry, budget: Budget | None) -> Iterator[Artifact | Parcel]:
         """An archive that is mostly a library: its list of members tells whether it may be more."""
         try:
             listed = entry.listed()
@@ -283,65 +263,115 @@ class Grouping:
         if any(names.role_of(name) in roles and not names.is_clutter(name) for name in listed):
             yield from self._archive(entry.file, self._origins.of(entry.name), budget, False)
 
-    def _unpacked(self, file: SourceFile) -> CertificateSource:
-        """A file that the user named, whose name says nothing, and that is no archive."""
-        known = not self._wanted.flows
-        return CertificateSource(file, given=True, certain=known, document=not known)
-
     def _archive(
         self, file: SourceFile, origin: Origin, budget: Budget | None, required: bool = True
-    ) -> Iterator[Artifact]:
-        """What is in an archive; at least one artifact, so that no flow is missed in silence.
+    ) -> Iterator[Artifact | Parcel]:
+        if file.on_disk is None:
+            yield from _archive(file, self._wanted, self._limits, origin, budget, required)
+        else:
+            order = (ParcelKind.ARCHIVE, file.location, file.on_disk, self._wanted)
+            yield self._parcel(Order(*order, origin=origin, required=required))
 
-        One that is not ``required`` to be readable is only skipped when it is not.
-        """
-        outermost = budget is None
-        silent = True
-        try:
-            if len(file.location.members) >= self._limits.depth:
-                yield _too_deep(file, self._limits.depth)
-                return
-            data = file.read()
-            budget = budget or Budget(file.location, self._limits, len(data))
-            archive = Archive(data, file.location, budget)
-            tree = ArchiveTree(archive, every=self._wanted.of_any_name, texts=self._wanted.texts)
-            if outermost and not self._wanted.flows and tree.get(_OF_OFFICE) is not None:
-                yield self._unpacked(file)
-                return
-            whole = file.location if tree.holds_only(_DOWNLOADED) else None
-            wanted = self._wanted.inside_archives()
-            grouping = Grouping(tree, wanted, self._limits, origin, whole)
-            for artifact in grouping.artifacts(budget):
-                silent = silent and self._says_nothing(artifact)
-                yield artifact
-        except Exhausted as error:
-            if not outermost:
-                raise
-            yield error.problem
+
+def opened(parcel: Parcel) -> Iterator[Artifact]:
+    """What a parcel holds. An unforeseen exception is a problem of the whole."""
+    order = parcel.order
+    try:
+        if order.kind is ParcelKind.ARCHIVE:
+            file = parcel.disk.file_at(order.main)
+            wanted, limits = order.wanted, parcel.limits
+            yield from _archive(file, wanted, limits, order.origin, None, order.required)
+        elif order.kind is ParcelKind.FLOW:
+            files = [parcel.disk.file_at(each) if each else None for each in order.beside]
+            yield _bundle_of(parcel.disk.file_at(order.main), files, order.location, order.origin)
+        else:
+            yield TextSource(order.location, partial(parcel.disk.text, order.main.path))
+    except Exception as error:
+        yield failed_on(Location(order.location), error, ProblemKind.ARTIFACT)
+
+
+def all_opened(found: Iterable[Artifact | Parcel]) -> Iterator[Artifact]:
+    """The same with what the parcels hold in their places."""
+    for each in found:
+        if isinstance(each, Parcel):
+            yield from opened(each)
+        else:
+            yield each
+
+
+def _bundle_of(
+    flow: SourceFile, beside: Sequence[SourceFile | None], location: FileLocation, origin: Origin
+) -> Bundle:
+    manifest, parameters = beside
+    return Bundle(location, flow, manifest, parameters, origin.package, origin.display_name)
+
+
+def _unpacked(file: SourceFile, wanted: Wanted) -> CertificateSource:
+    """A file that the user named, whose name says nothing, and that is no archive."""
+    known = not wanted.flows
+    return CertificateSource(file, given=True, certain=known, document=not known)
+
+
+def _archive(
+    file: SourceFile,
+    wanted: Wanted,
+    limits: Limits,
+    origin: Origin,
+    budget: Budget | None,
+    required: bool,
+) -> Iterator[Artifact]:
+    """What is in an archive; at least one artifact, so that no flow is missed in silence.
+
+    One that is not ``required`` to be readable is only skipped when it is not.
+    """
+    outermost = budget is None
+    silent = True
+    try:
+        if len(file.location.members) >= limits.depth:
+            yield _too_deep(file, limits.depth)
             return
-        except Unreadable as error:
-            if required:
-                yield _named(error.problem, origin)
-            else:
-                detail = f"not read: {error.problem.message}"
-                yield Skipped(file.location, SkipKind.OTHER_FILE, detail)
+        data = file.read()
+        budget = budget or Budget(file.location, limits, len(data))
+        archive = Archive(data, file.location, budget)
+        tree = ArchiveTree(archive, every=wanted.of_any_name, texts=wanted.texts)
+        if outermost and not wanted.flows and tree.get(_OF_OFFICE) is not None:
+            yield _unpacked(file, wanted)
             return
-        if silent and (self._wanted.flows or outermost):
-            yield self._nothing_in(file)
+        whole = file.location if tree.holds_only(_DOWNLOADED) else None
+        grouping = Grouping(tree, wanted.inside_archives(), limits, origin, whole)
+        for artifact in all_opened(grouping.artifacts(budget)):
+            silent = silent and _says_nothing(artifact, wanted)
+            yield artifact
+    except Exhausted as error:
+        if not outermost:
+            raise
+        yield error.problem
+        return
+    except Unreadable as error:
+        if required:
+            yield _named(error.problem, origin)
+        else:
+            detail = f"not read: {error.problem.message}"
+            yield Skipped(file.location, SkipKind.OTHER_FILE, detail)
+        return
+    if silent and (wanted.flows or outermost):
+        yield _nothing_in(file, wanted)
 
-    def _says_nothing(self, artifact: Artifact) -> bool:
-        """Whether an archive has nothing to report that holds only artifacts like this one."""
-        if isinstance(artifact, CertificateSource):
-            return artifact.keys_only or (self._wanted.flows and not artifact.certain)
-        clutter = isinstance(artifact, Skipped) and artifact.kind is SkipKind.CLUTTER
-        return clutter or isinstance(artifact, TextSource)
 
-    def _nothing_in(self, file: SourceFile) -> Skipped:
-        if self._wanted.flows:
-            detail = "no integration flow in it"
-            return Skipped(file.location, SkipKind.ARCHIVE_WITHOUT_FLOW, detail)
-        detail = "no certificate file in it"
-        return Skipped(file.location, SkipKind.ARCHIVE_WITHOUT_CERTIFICATE, detail)
+def _says_nothing(artifact: Artifact, wanted: Wanted) -> bool:
+    """Whether an archive has nothing to report that holds only artifacts like this one."""
+    if isinstance(artifact, CertificateSource):
+        return artifact.keys_only or (wanted.flows and not artifact.certain)
+    clutter = isinstance(artifact, Skipped) and artifact.kind is SkipKind.CLUTTER
+    return clutter or isinstance(artifact, TextSource)
+
+
+def _nothing_in(file: SourceFile, wanted: Wanted) -> Skipped:
+    if wanted.flows:
+        detail = "no integration flow in it"
+        return Skipped(file.location, SkipKind.ARCHIVE_WITHOUT_FLOW, detail)
+    detail = "no certificate file in it"
+    return Skipped(file.location, SkipKind.ARCHIVE_WITHOUT_CERTIFICATE, detail)
 
 
 _OF_FLOWS = (Role.FLOW, Role.PACKAGE_LIST, Role.CONTENT, Role.ARCHIVE)

@@ -27,13 +27,13 @@ class Spare:
     """What all archives together may still unpack to beyond what their sizes give them."""
 
     def __init__(self) -> None:
-        self._left = UNPACKED_BEYOND.value
+        self.left = UNPACKED_BEYOND.value
 
     def take(self, count: int) -> bool:
         """Take so many bytes; False, and nothing is taken, where that is more than is left."""
-        if count > self._left:
+        if count > self.left:
             return False
-        self._left -= count
+        self.left -= count
         return True
 
 

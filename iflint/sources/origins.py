@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources import names
-from iflint.sources.artifacts import PackageName
+from iflint.sources.artifacts import Origin
 from iflint.sources.packages import (
     FLOW_RESOURCE,
     PackageList,
@@ -27,13 +25,6 @@ if TYPE_CHECKING:
     from iflint.sources.trees import Tree
 
 
-class Origin(msgspec.Struct, frozen=True):
-    """The package that something comes from, and its name as a resource of that package."""
-
-    package: PackageName | None = None
-    display_name: str | None = None
-
-
 NOWHERE = Origin()
 
 
@@ -43,7 +34,7 @@ class Origins:
     def __init__(self, tree: Tree, outer: Origin) -> None:
         self._tree = tree
         self._outer = outer
-        self._lists: dict[str, PackageList | Problem] = {}
+        self._lists: dict[str, PackageList | Problem | None] = {}
 
     def of(self, name: str) -> Origin:
         """What the nearest list of a package above ``name`` says of it, else the tree's own."""
@@ -94,13 +85,10 @@ class Origins:
 
     def _package_list(self, folder: str) -> PackageList | Problem | None:
         """The list of the package in ``folder``, the problem with it, or None without one."""
-        if folder in self._lists:
-            return self._lists[folder]
-        file = self._tree.get(names.join(folder, names.PACKAGE_LIST))
-        if file is None:
-            return None
-        self._lists[folder] = found = _read(file)
-        return found
+        if folder not in self._lists:
+            file = self._tree.get(names.join(folder, names.PACKAGE_LIST))
+            self._lists[folder] = None if file is None else _read(file)
+        return self._lists[folder]
 
 
 def _read(file: SourceFile) -> PackageList | Problem:

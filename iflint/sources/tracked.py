@@ -1,16 +1,21 @@
 """What Git tracks in a repository, read from its index: such files are never ignored.
 
-The format is that of Git's ``Documentation/gitformat-index.txt``, versions 2 to 4. Of a split
-index, names that its newer part has taken out again count all the same.
+The index also tells what Git has seen of a file, and by what name it keeps the content. The format
+is that of Git's ``Documentation/gitformat-index.txt``, versions 2 to 4. Of a split index, names
+that its newer part has taken out again count all the same, and no contents are told.
 """
 
 from __future__ import annotations
 
 import bisect
 import functools
+import itertools
 import os
 import struct
+from array import array
 from collections.abc import Iterator, Sequence
+
+import msgspec
 
 from iflint.places.problems import Unreadable
 from iflint.sources.disk import Disk
@@ -22,8 +27,31 @@ _HASHES = (20, 32)
 """Bytes of an object's name: SHA-1, SHA-256."""
 _MODES = frozenset({0o100644, 0o100755, 0o120000, 0o160000, 0o040000})
 _EXTENDED = 0x4000
+_REGULAR = frozenset({0o100644, 0o100755})
+_SEEN = struct.Struct(">10L")
+"""An entry's: ctime, mtime, each with nanoseconds; device, inode, mode, user, group, size."""
+_FLAGS = struct.Struct(">H")
+_NOT_LOOKED_AT = 0x8000 | 0x3000
+"""Flags of an entry that Git takes to be unchanged, and of the sides of a conflict."""
+_WORD = 0xFFFFFFFF
+_SECOND = 1_000_000_000
 _LONGEST = 64 << 20
 """Bytes of an index that are read, and of the names in it. Ours: half a million entries."""
+
+
+class _Index(msgspec.Struct, frozen=True):
+    """The names of all entries in order; ``places`` tells where each begins in ``data``.
+
+    Without places nothing is told of contents. ``written`` is when the file was, in nanoseconds, on
+    ``device``.
+    """
+
+    names: Sequence[bytes] = ()
+    places: Sequence[int] = ()
+    data: bytes = b""
+    hash_size: int = 0
+    written: int = 0
+    device: int = 0
 
 
 class Tracked:
@@ -37,36 +65,94 @@ class Tracked:
 
     def has(self, path: str) -> bool:
         """Whether the file at the absolute ``path`` is tracked, or a submodule stands there."""
-        name = self._name(path)
-        at = bisect.bisect_left(self._names, name)
-        return at < len(self._names) and self._names[at] == name
+        return self._place(self._name(path)) is not None
 
     def has_below(self, folder: str) -> bool:
         """Whether anything below the absolute path of a folder is tracked."""
         inside = self._name(folder) + b"/"
-        at = bisect.bisect_left(self._names, inside)
-        return at < len(self._names) and self._names[at].startswith(inside)
+        names = self._index.names
+        at = bisect.bisect_left(names, inside)
+        return at < len(names) and names[at].startswith(inside)
+
+    def named(self, name: str) -> list[str]:
+        """The absolute paths of what is tracked under this name, in whichever folder."""
+        end = os.fsencode(f"/{name}")
+        return [self._root + os.fsdecode(each) for each in self._index.names if each.endswith(end)]
+
+    def content(self, path: str, status: os.stat_result) -> bytes | None:
+        """The object's name under which Git knows the content of the file at the absolute ``path``.
+
+        None if Git has not seen the file as it is now, by its ``status``: another time, size or
+        inode, or a change that the index is too old to tell (Git's ``racy-git.txt``).
+        """
+        index = self._index
+        at = self._place(self._name(path))
+        if at is None or status.st_dev != index.device or not self._tells_contents:
+            return None
+        entry = index.places[at]
+        end = entry + _BEFORE_NAME + index.hash_size
+        (flags,) = _FLAGS.unpack_from(index.data, end)
+        changed, changed_ns, written, written_ns, _, inode, mode, _, _, size = _SEEN.unpack_from(
+            index.data, entry
+        )
+        moment, change = status.st_mtime_ns, status.st_ctime_ns
+        is_as_seen = (
+            0 < size == status.st_size
+            and moment < index.written
+            and divmod(moment, _SECOND) == (written, written_ns)
+            and (divmod(change, _SECOND) == (changed, changed_ns) or not (changed or changed_ns))
+            and inode in (0, status.st_ino & _WORD)
+            and mode in _REGULAR
+            and not flags & (_NOT_LOOKED_AT | _EXTENDED)
+        )
+        return index.data[entry + _BEFORE_NAME : end] if is_as_seen else None
 
     def _name(self, path: str) -> bytes:
         return os.fsencode(path.removeprefix(self._root))
 
+    def _place(self, name: bytes) -> int | None:
+        names = self._index.names
+        at = bisect.bisect_left(names, name)
+        return at if at < len(names) and names[at] == name else None
+
     @functools.cached_property
-    def _names(self) -> Sequence[bytes]:
-        folder = _git_folder(self._root)
-        data = _bytes(os.path.join(folder, "index")) if folder else b""
-        if not data:
-            return ()
-        try:
-            names = set(_names_in(data))
-            for shared in _shared_indexes(data):
-                if more := _bytes(os.path.join(folder, f"sharedindex.{shared}")):
-                    names.update(_names_in(more))
-        except (struct.error, ValueError, IndexError):
-            return ()
-        return sorted(names)
+    def _index(self) -> _Index:
+        folder = git_folder(self._root)
+        return (_index(folder) if folder else None) or _Index()
+
+    @functools.cached_property
+    def _tells_contents(self) -> bool:
+        return bool(self._index.places) and _is_whole(self._index)
 
 
-def _git_folder(root: str) -> str:
+def _index(folder: str) -> _Index | None:
+    """What the index in a folder of Git's holds; None where that is no index."""
+    path = os.path.join(folder, "index")
+    try:
+        status = os.stat(path)  # before it is read: an index that comes later counts as too old
+        data = _bytes(path)
+        names, places = _entries_in(data)
+        shared = [os.path.join(folder, f"sharedindex.{name}") for name in _shared_indexes(data)]
+        others = [_entries_in(more)[0] for more in map(_bytes, shared) if more]
+        hash_size = _hash_size(data, len(names))
+    except (OSError, struct.error, ValueError, IndexError):
+        return None
+    ordered = sorted(names)
+    if others or ordered != names:
+        return _Index(sorted({*names, *itertools.chain.from_iterable(others)}))
+    return _Index(names, places, data, hash_size, status.st_mtime_ns, status.st_dev)
+
+
+def _is_whole(index: _Index) -> bool:
+    """Whether the sum at the end is that of the index, or is left out (``index.skipHash``)."""
+    import hashlib
+
+    body, told = memoryview(index.data)[: -index.hash_size], index.data[-index.hash_size :]
+    made = hashlib.sha1 if index.hash_size == _HASHES[0] else hashlib.sha256
+    return told in (bytes(index.hash_size), made(body, usedforsecurity=False).digest())
+
+
+def git_folder(root: str) -> str:
     """The folder with the index: of a worktree or a submodule, a file says where it is."""
     place = f"{root}.git"
     if os.path.isdir(place):
@@ -85,18 +171,20 @@ def _bytes(path: str) -> bytes:
         return b""
 
 
-def _names_in(data: bytes) -> Iterator[bytes]:
-    """The names of all entries; raises ValueError, IndexError or struct.error for no index."""
+def _entries_in(data: bytes) -> tuple[list[bytes], Sequence[int]]:
+    """The name of each entry and where it begins; raises ValueError, IndexError or struct.error."""
     signature, version, count = _HEADER.unpack_from(data)
     if signature != b"DIRC" or version not in (2, 3, 4):
         raise ValueError
     at, name = _HEADER.size, b""
     before = _BEFORE_NAME + _hash_size(data, count)
-    flags_of = struct.Struct(">H")
     room = _LONGEST
+    names: list[bytes] = []
+    places = array("L")
     for _ in range(count):
+        places.append(at)
         start = at + before + 2
-        (flags,) = flags_of.unpack_from(data, at + before)
+        (flags,) = _FLAGS.unpack_from(data, at + before)
         if flags & _EXTENDED:
             start += 2
         if version == 4:
@@ -111,7 +199,8 @@ def _names_in(data: bytes) -> Iterator[bytes]:
         room -= len(name)
         if room < 0:
             raise ValueError
-        yield name
+        names.append(name)
+    return names, places
 
 
 def _hash_size(data: bytes, count: int) -> int:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from iflint.sources import Bundle, CertificateSource, Skipped, discover
+from iflint.sources import Bundle, CertificateSource, Skipped
+from tests.sources.found import discover
 
 FLOW = "src/main/resources/scenarioflows/integrationflow/Orders.iflw"
 FLOW_MANIFEST = b"Manifest-Version: 1.0\r\nSAP-BundleType: IntegrationFlow\r\n"

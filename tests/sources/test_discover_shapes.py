@@ -14,9 +14,9 @@ from iflint.sources import (
     CertificateSource,
     Skipped,
     certificate_files,
-    discover,
     owning_bundles,
 )
+from tests.sources.found import discover
 
 
 def test_unpacked_flow_folder(here, exports, seen) -> None:

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from iflint.places.location import FileLocation
 from iflint.places.problems import Problem, ProblemKind, Unreadable
-from iflint.sources import Bundle, Limits, Skipped, SourceFile, certificate_files, discover
+from iflint.sources import Bundle, Limits, Skipped, SourceFile, certificate_files
 from iflint.sources.zips import Archive, Budget
+from tests.sources.found import discover
 
 
 def opened(data: bytes, limits: Limits | None = None) -> Archive:

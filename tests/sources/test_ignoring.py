@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iflint.sources import discover, repository_root
+from iflint.sources import repository_root
+from tests.sources.found import discover
 
 
 def found(*paths: str, **options: object) -> list[str]:

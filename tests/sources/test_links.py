@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from iflint import check
-from iflint.sources import discover
 
 from .conftest import FLOW, FLOW_MANIFEST  # isort: skip
+from tests.sources.found import discover
 
 SECRET = "token = made-up-secret\n"
 FOLDERS = {

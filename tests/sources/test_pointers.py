@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from iflint.commands.main import cli
-from iflint.sources import discover
+from tests.sources.found import discover
 
 POINTER = (
     b"version https://git-lfs.github.com/spec/v1\n"

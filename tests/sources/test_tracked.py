@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iflint.sources import discover
 from iflint.sources.tracked import Tracked
+from tests.sources.found import discover
 
 if shutil.which("git") is None:
     pytest.skip("needs git", allow_module_level=True)

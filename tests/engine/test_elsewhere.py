@@ -1,0 +1,159 @@
+"""Parcels that other processes read: the same comes out, whoever reads and whoever dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from iflint.engine import elsewhere, parts
+from iflint.engine.run import check
+from iflint.engine.workers import Workers
+from iflint.options import Options
+from iflint.report.report import Report
+from iflint.values import parse_as_of
+
+AS_OF = parse_as_of("2026-11-24")
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "rules"
+LETHAL = "expired-certificate/bad-yesterday/Orders.iflw"
+
+
+def report(executor: Executor | None = None, **more: Any) -> Report:
+    options = Options(
+        as_of=AS_OF, directory=str(FIXTURES), executor=executor, no_cache=True, **more
+    )
+    return check(["."], options)
+
+
+@pytest.fixture(scope="module")
+def alone() -> Report:
+    return report()
+
+
+class Inline(Executor):
+    """Reads in this process, by bytes."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **_: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args))
+        except Exception as error:
+            future.set_exception(error)
+        else:
+            self.read += len(args) and sum(each is not None for each in future.result())
+        return future
+
+
+def test_what_comes_back_is_the_same(alone: Report) -> None:
+    inline = Inline()
+    assert report(inline) == alone
+    assert inline.read > 100
+
+
+def test_files_that_are_sent_need_not_be_seen(alone: Report, monkeypatch: Any) -> None:
+    read = elsewhere.read_parts
+
+    def blind(asked: bytes, orders: bytes) -> list[bytes | None]:
+        with monkeypatch.context() as patched:
+            patched.setattr("builtins.open", lambda *_, **__: pytest.fail("opened a file"))
+            return read(asked, orders)
+
+    monkeypatch.setattr("iflint.engine.elsewhere.read_parts", blind)
+    inline = Inline()
+    assert report(inline, send_files=True) == alone
+    assert inline.read > 100
+
+
+def test_another_iflint_reads_nothing(alone: Report, monkeypatch: Any) -> None:
+    inline = Inline()
+    monkeypatch.setattr("iflint.engine.elsewhere.__version__", "another")
+    asked = parts.Asked.of
+    monkeypatch.setattr(
+        parts.Asked, "of", lambda *given: msgspec.structs.replace(asked(*given), version="this")
+    )
+    assert report(inline) == alone
+    assert inline.read == 0
+
+
+def test_processes_give_the_same(alone: Report) -> None:
+    with Workers(2) as workers:
+        assert report(workers) == alone
+
+
+class Dying(Workers):
+    """Processes that die on one kind of parcel: each time, or only the first."""
+
+    def __init__(self, mark: Path | None) -> None:
+        super().__init__(2)
+        self._mark = mark
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **_: Any) -> Future[Any]:
+        return super().submit(_read_or_die, self._mark, fn, *args)
+
+
+def _read_or_die(mark: Path | None, fn: Callable[..., Any], *args: Any) -> Any:
+    if any(LETHAL.encode() in each for each in args) and not (mark and mark.exists()):
+        if mark:
+            mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return fn(*args)
+
+
+def test_what_a_process_had_that_died_is_read_again(alone: Report, tmp_path: Path) -> None:
+    with Dying(tmp_path / "died") as workers:
+        assert report(workers) == alone
+    assert (tmp_path / "died").exists()
+
+
+def test_a_parcel_that_kills_again_is_a_problem_and_the_rest_is_reported(alone: Report) -> None:
+    with Dying(None) as workers:
+        found = report(workers)
+    new = [each for each in found.findings if "failed on this" in each.message]
+    assert new
+    assert all(LETHAL in each.location.file.path and each.code == "IFL001" for each in new)
+    rest = [each.location for each in alone.findings if LETHAL not in each.location.file.path]
+    assert [each.location for each in found.findings if each not in new] == rest
+
+
+def test_an_executor_that_is_broken_for_good_is_left_alone(alone: Report) -> None:
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        with pytest.raises(Exception, match="terminated"):
+            pool.submit(os._exit, 1).result()
+        assert report(pool) == alone
+
+
+def test_an_interrupt_ends_all_at_once(tmp_path: Path) -> None:
+    for number in range(400):
+        (tmp_path / f"{number}.groovy").write_bytes(b"PRIVATE KEY " * 400)
+    command = [sys.executable, "-m", "iflint", "check", str(tmp_path), "--jobs", "2", "--isolated"]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    threads = Path(f"/proc/{run.pid}/task")
+    if not (threads / str(run.pid) / "children").exists():
+        run.kill()
+        pytest.skip("the system does not tell which processes a process has")
+    begun: list[str] = []
+    deadline = time.monotonic() + 60
+    while len(begun) < 2 and run.poll() is None and time.monotonic() < deadline:
+        begun = [child for each in threads.glob("*/children") for child in each.read_text().split()]
+        time.sleep(0.01)
+    run.send_signal(signal.SIGINT)
+    out, error = run.communicate(timeout=60)
+    assert (run.returncode, out, error) == (130, "", "")
+    assert begun
+    ended = time.monotonic() + 10
+    while any(Path(f"/proc/{each}").exists() for each in begun) and time.monotonic() < ended:
+        time.sleep(0.01)
+    assert not [each for each in begun if Path(f"/proc/{each}").exists()]
