@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -162,7 +163,13 @@ def list_components(environment: Path) -> None:
     target = DIST / "iflint.cdx.json"
     command = [*TOOL, "cyclonedx_py", "environment", str(environment), "--output-reproducible"]
     command += ["--pyproject", str(ROOT / "pyproject.toml"), "--mc-type", "application"]
-    subprocess.run([*command, "--output-file", str(target)], check=True)
+    listed = json.loads(subprocess.check_output(command, encoding="utf-8"))
+    # It does not see a version that is written in a module.
+    listed["metadata"]["component"] |= {
+        "version": __version__,
+        "purl": f"pkg:pypi/iflint@{__version__}",
+    }
+    target.write_text(json.dumps(listed, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 
 def list_hashes() -> None:
