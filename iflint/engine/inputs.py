@@ -367,8 +367,9 @@ class Reading:
             self._files.update(part.files)
         else:
             read = read_parcel(parcel, self._options, self._known)
-            self._add(read)
+            # What adding it spends is no part of it.
             part = read.part if ahead is not None and ahead.keeps else None
+            self._add(read)
         if ahead is not None and part is not None:
             ahead.keep(parcel, part)
 

@@ -38,3 +38,14 @@ class Collaboration(msgspec.Struct, frozen=True, array_like=True):
 
     participants: tuple[Element, ...] = ()
     channels: tuple[Element, ...] = ()
+
+    def without_places(self) -> Collaboration:
+        """The same where nothing will be looked for: all of it stands somewhere in the file."""
+        return Collaboration(
+            tuple(map(_without_place, self.participants)), tuple(map(_without_place, self.channels))
+        )
+
+
+def _without_place(element: Element) -> Element:
+    properties = tuple(Property(each.key, each.text, (), each.whole) for each in element.properties)
+    return msgspec.structs.replace(element, path=(), properties=properties)

@@ -62,7 +62,7 @@ def read_iflow(
         stored=_stored(flow, location, every_channel=every_channel, with_diagram=with_diagram),
         parameters=_parameters(parameters, readable=parameters_readable),
     )
-    return ParsedIflow(read if read.stored.channels else read.without_values())
+    return ParsedIflow(read if read.stored.uses_parameters else read.without_values())
 
 
 _SUSPECT = (b"\\u", b"<<<<<<<", b">>>>>>>")
@@ -88,6 +88,17 @@ class Stored(msgspec.Struct, frozen=True):
     def channels(self) -> tuple[Element, ...]:
         """The sender channels, as data."""
         return self.collaboration.channels
+
+    @property
+    def uses_parameters(self) -> bool:
+        """Whether anything in it may name a parameter, if only once an escape is decoded."""
+        elements = (*self.collaboration.participants, *self.channels)
+        texts = (each.text for element in elements for each in element.properties)
+        return any("{{" in text or "&" in text for text in texts)
+
+
+NOTHING = Stored()
+"""What a flow holds that concerns nobody."""
 
 
 class StoredParameters(msgspec.Struct, frozen=True):
@@ -134,10 +145,16 @@ class FlowRead(msgspec.Struct, frozen=True):
 
     def without_values(self) -> FlowRead:
         """The flow without the values of its parameters, for which nobody will ask."""
-        if not self.parameters.text:
-            return self
-        parameters = msgspec.structs.replace(self.parameters, text=b"")
-        return msgspec.structs.replace(self, parameters=parameters)
+        parameters = self.parameters
+        if parameters == StoredParameters(parameters.location, parameters.text):
+            return msgspec.structs.replace(self, parameters=_NO_VALUES)
+        return msgspec.structs.replace(
+            self, parameters=msgspec.structs.replace(parameters, text=b"")
+        )
+
+
+_NO_VALUES = StoredParameters()
+"""What thousands of flows share."""
 
 
 class ParsedIflow:
@@ -321,7 +338,7 @@ def _stored(
     flow: bytes, location: FileLocation, *, every_channel: bool, with_diagram: bool
 ) -> Stored:
     if not every_channel and concerns_nobody(flow):
-        return Stored()
+        return NOTHING
     from iflint.iflow.authorization import may_be_judged, may_list_pairs
     from iflint.iflow.channels import read_collaboration, sender_channels
 
@@ -333,7 +350,7 @@ def _stored(
     channels = sender_channels(collaboration, document.xml)
     may_matter = any(map(may_be_judged, channels))
     if not (every_channel or may_matter or any(map(may_list_pairs, channels))):
-        return Stored(collaboration)
+        return Stored(collaboration.without_places())
     return Stored(
         collaboration,
         head=document.xml.packed,

@@ -2,10 +2,11 @@
 
 What converts is told by ``gitattributes(5)`` and ``git-config(1)``, and more rather than less of it
 is heard: a pattern counts wherever in the repository it stands, for every file if it is more than
-the end of a name, and also if it is taken back later. Included settings are not read.
+the end of a name, and also if it is taken back later.
 
-Where line ends are LF, ``text`` and ``eol=lf`` are not heard, as most repositories have them: they
-only ever take out CRs, so a file that they have converted has another size than its object.
+Line ends alone would need no look: a file whose CRs come and go has another size than its object.
+So where line ends are LF, ``text`` and ``eol=lf`` are not heard, which most repositories have, and
+included settings are not read, which pipelines use for credentials and which may lie anywhere.
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ _ATTRIBUTE = re.compile(rb"eol=crlf|(?:ident|filter|working-tree-encoding)(?:=.*
 _ATTRIBUTE_OF_TEXT = re.compile(rb"(?:text|crlf|eol)(?:=.*)?", re.DOTALL)
 _SUFFIX = re.compile(rb"\*\.([A-Za-z0-9]+)")
 _SETTING = re.compile(
-    rb"\[\s*(?:include|attr\b)|\battributesfile\b|\beol\s*="
+    rb"\[\s*attr\b|\battributesfile\b|\beol\s*="
     rb"|\bautocrlf\b(?!\s*=\s*(?:false|no|off|0)\s*$)",
     re.IGNORECASE | re.MULTILINE,
 )
-"""Settings that convert, or that may stand elsewhere."""
+"""Settings that convert, or that name other attributes."""
 _TYPED = ("GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS", "GIT_ATTR_SOURCE")
 """Variables by which Git is told settings for one command, as by ``git -c``."""
 
@@ -52,9 +53,14 @@ def converted(
 
     ``folder`` is the one with its index, as `iflint.sources.tracked.git_folder` gives it.
     """
-    common = _text(f"{folder}/commondir")
+    common = _text(f"{folder}/commondir") if folder else None
     too_many = len(attributes) > _MOST_FILES
-    if not folder or common is None or too_many or any(name in environment for name in _TYPED):
+    if (
+        common is None
+        or os.path.isabs(common)
+        or too_many
+        or any(name in environment for name in _TYPED)
+    ):
         return _ALL
     shared = os.path.join(folder, os.fsdecode(common.rstrip(b"\r\n")))
     configurations = (f"{shared}/config", f"{folder}/config.worktree")

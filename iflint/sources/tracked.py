@@ -83,7 +83,8 @@ class Tracked:
         """The object's name under which Git knows the content of the file at the absolute ``path``.
 
         None if Git has not seen the file as it is now, by its ``status``: another time, size or
-        inode, or a change that the index is too old to tell (Git's ``racy-git.txt``).
+        inode, or a change that the index is too old to tell (Git's ``racy-git.txt``). An index
+        that somebody made up can't foresee the time at which a file comes to be on this disk.
         """
         index = self._index
         at = self._place(self._name(path))
@@ -100,7 +101,7 @@ class Tracked:
             0 < size == status.st_size
             and moment < index.written
             and divmod(moment, _SECOND) == (written, written_ns)
-            and (divmod(change, _SECOND) == (changed, changed_ns) or not (changed or changed_ns))
+            and divmod(change, _SECOND) == (changed, changed_ns)
             and inode in (0, status.st_ino & _WORD)
             and mode in _REGULAR
             and not flags & (_NOT_LOOKED_AT | _EXTENDED)

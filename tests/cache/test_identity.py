@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -196,8 +197,11 @@ def test_settings_that_may_stand_elsewhere(git, tmp_path, monkeypatch) -> None:
         mine.write_text("[core]\n\tautocrlf = true\n")
         patch.setenv("GIT_CONFIG_GLOBAL", str(mine))
         assert not is_known_by_git(folder / "a.zip")
-    git(folder, "config", "include.path", "more")
-    assert not is_known_by_git(folder / "a.zip")
+    git(folder, "config", "include.path", "../more")
+    (folder / "more").write_text("[core]\n\tautocrlf = true\n")
+    identity = seen(folder / "a.zip")
+    assert identity is not None
+    assert is_of(identity, b"one")
 
 
 @pytest.mark.parametrize(
@@ -280,6 +284,19 @@ def test_an_index_with_another_sum_or_of_two_parts_tells_no_contents(git, tmp_pa
     assert is_known_by_git(folder / "a.zip")
     index.write_bytes(whole)
     git(folder, "update-index", "--split-index")
+    assert not is_known_by_git(folder / "a.zip")
+
+
+def test_an_index_that_came_with_the_files_tells_nothing_of_them(git, tmp_path) -> None:
+    """What a stranger packed has the times that it should have, but for that of the last change."""
+    folder = repository(tmp_path / "r", git, **{"a.zip": "one"})
+    index = folder / ".git" / "index"
+    data, times = index.read_bytes(), index.stat()
+    body = bytearray(data[:-20])
+    body[12:20] = bytes(8)
+    body[32:36] = bytes(4)
+    index.write_bytes(body + hashlib.sha1(body).digest())
+    os.utime(index, ns=(times.st_atime_ns, times.st_mtime_ns))
     assert not is_known_by_git(folder / "a.zip")
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import iflint
 from exports import Channel, Flow, bundle, dn, issue, pem, zipped
-from iflint.engine import inputs
+from iflint.engine import inputs, reading
 from iflint.engine.cache_folder import OFF, VARIABLE
 from iflint.sources import identity
 
@@ -65,7 +65,7 @@ STEPS = st.one_of(
 def _kept_of_any_number(tmp_path, monkeypatch) -> None:
     monkeypatch.delenv(OFF, raising=False)
     monkeypatch.setenv(VARIABLE, str(tmp_path / "kept"))
-    monkeypatch.setattr(inputs, "_FEW", 1)
+    monkeypatch.setattr(reading, "_FEW", 1)
     # What was written before a run began is settled for it: nothing is written while it reads.
     monkeypatch.setattr(identity, "_UNCERTAIN", 0)
 
@@ -184,3 +184,11 @@ def test_a_fresh_checkout_is_known(git, tmp_path, monkeypatch) -> None:
     time.sleep(0.02)
     git(tmp_path / "checkout", "update-index", "--really-refresh", "--force-write-index")
     assert read(tmp_path / "checkout", monkeypatch) == []
+
+
+def test_what_is_known_counts_once_towards_the_limits_of_a_run(tmp_path) -> None:
+    put(tmp_path / "flows", "one", BY_CERTIFICATE, archive=False)
+    put(tmp_path / "flows", "two", BY_CERTIFICATE, archive=False)
+    for _ in range(2):
+        same(tmp_path / "flows", {"limit": ("channels=1",)})
+        same(tmp_path / "flows", {"limit": ("rows=2",)})

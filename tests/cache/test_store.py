@@ -234,6 +234,26 @@ def test_a_database_that_another_program_holds_costs_little(folder, monkeypatch)
     assert got() == ITEMS
 
 
+FULL = """\
+import os, resource
+from iflint.engine.store import Store
+few, many = {b"few": b"x" * 999}, {b"%d" % n: os.urandom(9999) for n in range(500)}
+with Store.open() as store:
+    store.put_many(few.items())
+resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, 500_000))
+with Store.open() as store:
+    store.put_many(many.items())
+    assert store.unusable
+with Store.open() as store:
+    assert store.get_many([*few, *many]) == few
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a limit of POSIX stands for a full disk")
+def test_a_full_disk_leaves_what_was_there(folder) -> None:
+    assert subprocess.run([sys.executable, "-c", FULL]).returncode == 0
+
+
 def test_what_was_not_used_for_longest_goes_first(folder, monkeypatch) -> None:
     most = 1 << 20
     days = iter(range(20_000, 30_000))

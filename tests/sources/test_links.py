@@ -147,7 +147,10 @@ def test_one_place_opens_what_is_checked() -> None:
         "console/interface.py",  # standard output, where it is gone
         "console/output.py",
         "engine/baseline.py",
+        "engine/cache_folder.py",  # the user's own
+        "engine/edition.py",  # what is installed
         "engine/plugins.py",
+        "engine/store.py",  # in the user's own folder
         "fixes/texts.py",  # within what is checked
         "reporters/recognition.py",  # within the bounds of a configuration
     }
