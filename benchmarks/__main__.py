@@ -1,6 +1,7 @@
 """Measure iflint as ratios to what it can't be faster than; run with ``python -m benchmarks``.
 
-``python -m benchmarks growth`` measures how time grows with what is read (`benchmarks.growth`).
+``python -m benchmarks growth`` measures how time grows with what is read (`benchmarks.growth`),
+``python -m benchmarks scale`` what thousands of flows take (`benchmarks.scale`).
 
 Cold start: a whole process of ``iflint check`` on one flow, against ``python -c pass``.
 Throughput: one process on the corpus (or, where it is absent, on the fixtures) against a loop
@@ -44,7 +45,8 @@ def process(*arguments: str) -> Callable[[], None]:
 
 
 def check(*arguments: str) -> tuple[str, ...]:
-    return ("-m", "iflint", "check", *arguments, "--as-of", AS_OF, "--fail-on", "never")
+    asked = ("--as-of", AS_OF, "--fail-on", "never", "--no-cache", "--jobs", "1")
+    return ("-m", "iflint", "check", *arguments, *asked)
 
 
 def alternately(rounds: int, *runs: Callable[[], None]) -> list[float]:
@@ -100,7 +102,7 @@ def throughput(folder: Path) -> None:
     archives = [path for path in sorted(folder.rglob("*.zip")) if zipfile.is_zipfile(path)]
 
     def run() -> None:
-        iflint.check(*map(str, archives))
+        iflint.check(*map(str, archives), no_cache=True)
 
     base, ours = alternately(7, lambda: read_with_lxml(archives), run)
     print(f"inflate and lxml              {base * 1000:7.1f} ms")
@@ -110,7 +112,7 @@ def throughput(folder: Path) -> None:
 def memory(folder: Path) -> None:
     program = (
         "import iflint, resource, sys\n"
-        "iflint.check(sys.argv[1])\n"
+        "iflint.check(sys.argv[1], no_cache=True)\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
     )
     answer = subprocess.run(
@@ -150,4 +152,8 @@ if __name__ == "__main__":
         from benchmarks import growth
 
         sys.exit(growth.main(sys.argv[2:]))
+    if sys.argv[1:2] == ["scale"]:
+        from benchmarks import scale
+
+        sys.exit(scale.main(sys.argv[2:]))
     main()

@@ -322,6 +322,23 @@ def suppressions(number: int, folder: Path) -> Arguments:
     return CHECK
 
 
+@scenario(1000)
+def rows_and_suppressions(number: int, folder: Path) -> Arguments:
+    """n rows with a finding each, and as many suppressions, of which each names some of them."""
+    pairs = [(f"CN=c{each}, CN", "CN=CA") for each in range(number)]
+    each = [
+        channel(*pairs[start : start + 100], address=f"/{start}") for start in range(0, number, 100)
+    ]
+    write_tree(folder, bundle(flow("F", *each), short=True))
+    named = ("channel = '/{}'", "dn = 'CN=c{}, CN'", "path = 'f{}/'", "channel = 'https /{}*'")
+    tables = [
+        f'[[suppressions]]\nrule = "malformed-dn"\n{named[each % 4].format(each)}\nreason = "r"\n'
+        for each in range(number)
+    ]
+    (folder / "iflint.toml").write_text("\n".join(tables))
+    return CHECK
+
+
 @scenario(100)
 def days_of_a_forecast(number: int, folder: Path) -> Arguments:
     """n certificates with a flow each, of which each ends on a day of its own."""
@@ -374,6 +391,20 @@ def environments(number: int, folder: Path) -> Arguments:
     return (*CHECK, "--all-environments")
 
 
+@scenario(12)
+def rows_in_environments(number: int, folder: Path) -> Arguments:
+    """n environments that are equal, and a hundred rows for each of them."""
+    pairs = [(f"CN=c{each}, CN", "CN=CA") for each in range(100 * number)]
+    each = [
+        channel(*pairs[start : start + 100], address=f"/{start}")
+        for start in range(0, len(pairs), 100)
+    ]
+    write_tree(folder, bundle(flow("F", *each), short=True))
+    tables = [f'[environments.e{each}]\nplatform = "neo"\n' for each in range(number)]
+    (folder / "iflint.toml").write_text("".join(tables))
+    return (*CHECK, "--all-environments")
+
+
 @scenario(1000)
 def nested_ignore_files(number: int, folder: Path) -> Arguments:
     """n folders with a file of what is ignored and files that it names, a hundred in each other.
@@ -389,4 +420,14 @@ def nested_ignore_files(number: int, folder: Path) -> Arguments:
         (place / ".gitignore").write_text("*.tmp\n/build/\n")
         for name in range(10):
             (place / f"{name}.tmp").touch()
+    return CHECK
+
+
+@scenario(2000)
+def ignored_names(number: int, folder: Path) -> Arguments:
+    """n files, and as many names that one ignore file has."""
+    (folder / ".git").mkdir()
+    (folder / ".gitignore").write_text("".join(f"{each}.old\n" for each in range(number)))
+    for each in range(number):
+        (folder / f"{each}.txt").touch()
     return CHECK

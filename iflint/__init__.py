@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from iflint.__version__ import __version__ as __version__
 
+TYPE_CHECKING = False  # `typing` takes long to import, and signals are watched only behind it
 if TYPE_CHECKING:
+    from typing import Any
+
     from iflint.report.report import Report
 
 __all__ = ["check"]

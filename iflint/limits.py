@@ -78,6 +78,10 @@ class Budget:
         self._spent[limit.name] = self._spent.get(limit.name, 0) + amount
         return True
 
+    def refuse(self, limit: Limit) -> None:
+        """Take note of something that goes beyond a limit by itself."""
+        self._refused.add(limit.name)
+
     @property
     def spent(self) -> dict[str, int]:
         """What was taken so far, by the name of the limit."""
@@ -144,6 +148,13 @@ FINDINGS_OF_A_RUN = Limit(
     "ours: a report in JSON takes 2 KB for each",
 )
 
+REPORT_BYTES = Limit(
+    "report-bytes",
+    5 * MIB,
+    "bytes of a report; then it counts what it does not list, the least urgent of all",
+    "ours: what a job's log or artifact takes; 1,500 channels as JSON",
+)
+
 # files
 
 FILE_BYTES = Limit(
@@ -173,8 +184,14 @@ DOCUMENT_VALUES = Limit(
 IGNORE_FILE_BYTES = Limit(
     "ignore-file-bytes",
     1 * MIB,
-    "bytes of one .gitignore that are read",
-    "ours: tens of thousands of patterns, each of which every name is compared with",
+    "bytes of the .gitignore files that count in one folder, its own and those above it",
+    "ours: tens of thousands of patterns, which take 84 MB",
+)
+IGNORE_TRIALS = Limit(
+    "ignore-trials",
+    30_000_000,
+    "trials of one name against one pattern with wildcards, of .gitignore or exclude",
+    "ours: 4 s, 8 s at worst; 200,000 files and 75 patterns, of names with up to 31 characters",
 )
 KEY_TEXT_BYTES = Limit(
     "key-text-bytes",
@@ -325,13 +342,19 @@ ENVIRONMENTS = Limit(
     "environments",
     50,
     "environments of a configuration",
-    "ours: a run judges every flow in each of them; development, test and production are three",
-)
-ENVIRONMENTS = Limit(
-    "environments",
-    50,
-    "environments of a configuration",
     "ours: every flow is judged in each of them; development, test and production are three",
+)
+SUPPRESSIONS = Limit(
+    "suppressions",
+    10_000,
+    "suppressions of a configuration",
+    "ours: reading them takes 2 s",
+)
+PATTERN_TRIALS = Limit(
+    "pattern-trials",
+    4_000_000,
+    "trials of one path or name against one pattern with wildcards, in suppressions, keys or users",
+    "ours: 2 s, 8 s at worst; a thousand patterns on as many channels take a million",
 )
 
 # parameters
@@ -347,6 +370,12 @@ LINES_OF_PARAMETERS = Limit(
     500_000,
     "lines of all files of parameters of a run",
     "ours: in memory they take 170 MB; most seen in one flow: 252",
+)
+PARAMETER_PATHS = Limit(
+    "parameter-paths",
+    200_000,
+    "paths that the patterns of environments mean for the flows of a run",
+    "ours: 7 s; forty patterns of all environments for each of 5,000 flows",
 )
 EXPANSION = Limit(
     "expansion",
@@ -387,6 +416,18 @@ PRIVATE_KEYS = Limit(
     "private keys of a run that are looked at one by one",
     "ours: a report in JSON takes 1 KB for each",
 )
+KEY_ENTRIES = Limit(
+    "key-entries",
+    50,
+    "key entries of a sender's keystore that are judged",
+    "ours: 5 s at worst; a sender presents one",
+)
+RENEWALS = Limit(
+    "renewals",
+    50,
+    "client certificates of the file of which `iflint renew` tells what they mean",
+    "ours: 1 s; each is a plan to read",
+)
 CERTIFICATE_BYTES = Limit(
     "certificate-bytes",
     256 * KIB,
@@ -410,6 +451,18 @@ CALLERS = Limit(
     10_000,
     "service keys, mappings and keystore entries of a run",
     "ours: in memory they take 120 MB; most seen in one file: 3,800",
+)
+CALLERS_OF_ENVIRONMENTS = Limit(
+    "callers-of-environments",
+    50_000,
+    "service keys and mappings of a run, counted in each environment that differs from the others",
+    "ours: 7 s, and in memory they take 250 MB",
+)
+CERTIFICATES_OF_ENVIRONMENTS = Limit(
+    "certificates-of-environments",
+    500_000,
+    "certificates of a run, counted in each environment that has some of its own",
+    "ours: 5 s, and in memory they take 100 MB",
 )
 DER_VALUES = Limit(
     "der-values",
@@ -441,6 +494,12 @@ SIGNATURES = Limit(
     40_000,
     "signatures of a run that are tried, but for the first of a certificate and five of a chain",
     "ours: 3 s with P-256",
+)
+SIGNATURE_WORK = Limit(
+    "signature-work",
+    100_000,
+    "signatures of P-256 are worth as much as all that a run tries, by the kind and size of keys",
+    "ours: 7 s; one of RSA with 4,096 bits is worth two, of P-384 eight, of DSA with 10,000 150",
 )
 NAME_CHECKS_OF_A_CHAIN = Limit(
     "name-checks-of-a-chain",

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.answers.chains import standing_of
+from iflint.answers.chains import places_in, standing_of
 from iflint.judging.references import (
     caller_reference,
     certificate_reference,
@@ -239,7 +240,8 @@ def _collect_standings(
     """Judge each certificate, by what a keystore presents for it where the run does so, too."""
     from iflint.pki.chains.signatures import SignatureCache
 
-    trust, verifier = session.trust.at(session.as_of), SignatureCache()
+    trust = session.trust.at(session.as_of)
+    verifier = SignatureCache(session.inputs.size)
     chains: dict[Certificate, ChainVerdict] = {
         match.certificate: match.chain
         for binding in (
@@ -249,12 +251,16 @@ def _collect_standings(
         for match in binding.joined
     }
 
+    placed = cache(partial(places_in, session.pool))
+
     def judged(certificate: Certificate) -> tuple[Certificate, Standing]:
         chain = chains.get(certificate) or judge_chain(
             certificate, session.pool, trust, session.as_of, verifier
         )
         issuers = session.issuers(session.as_of)
-        return certificate, standing_of(chain, session.pool, trust, session.as_of, issuers=issuers)
+        return certificate, standing_of(
+            chain, session.pool, trust, session.as_of, issuers=issuers, places=placed
+        )
 
     places = dict(_certificates(session))
     for certificate, standing in each_spared(places, judged, lambda each: places[each][0]):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -62,7 +63,7 @@ def judged_chains(paths: Sequence[str], options: Options, *, every: bool = False
     if not asked.certificates:
         said = [f"{problem.location.file}: {problem.in_one_line}" for problem in asked.problems]
         raise UsageError("; ".join(said) or f"no certificate in {listed(paths)}")
-    verifier = SignatureCache()
+    verifier = SignatureCache(asked.size)
     starts = _starts(asked.certificates, verifier, every=every)
     pool = CertificatePool((*asked.certificates, *further.certificates))
     issuers = Issuers(read_public_cas(options), read_calendar(options), trust, as_of)
@@ -114,19 +115,30 @@ def standing_of(
     as_of: datetime,
     keys: Iterable[KeyMaterial] = (),
     issuers: Issuers | None = None,
+    places: Callable[[Certificate], tuple[Place, ...]] | None = None,
 ) -> Standing:
     """The steps of a verdict on a chain, the client certificate's own dates judged too.
 
     ``keys`` are the private keys at hand, of which one may lie beside it and be another's;
-    ``issuers`` tell of an issuer that is missing.
+    ``issuers`` tell of an issuer that is missing. ``places`` are those of `places_in`, where many
+    chains share them.
     """
     strange = tuple(key for key in keys if key.beside == chain.leaf)
-    steps = tuple(_Steps(chain, pool, trust, as_of, strange, issuers).all())
+    placed = places or partial(places_in, pool)
+    steps = tuple(_Steps(chain, pool, placed, trust, as_of, strange, issuers).all())
     reasons = tuple(f"{_short(step)} {fault}" for step in steps for fault in step.faults)
     if not reasons:
         return Standing("works", (), chain.holds_until, steps)
     certainly = any(step.faults and step.certain for step in steps)
     return Standing("fails" if certainly else "uncertain", reasons, None, steps)
+
+
+def places_in(pool: CertificatePool, certificate: Certificate) -> tuple[Place, ...]:
+    """Where a certificate was found."""
+    return tuple(
+        Place(str(found.file), found.region.start_line if found.region else None)
+        for found in dict.fromkeys(pool.locations(certificate))
+    )
 
 
 def _short(step: Step) -> str:
@@ -163,6 +175,7 @@ class _Steps:
         self,
         chain: ChainVerdict,
         pool: CertificatePool,
+        places: Callable[[Certificate], tuple[Place, ...]],
         trust: TrustList,
         as_of: datetime,
         strange: Sequence[KeyMaterial],
@@ -171,6 +184,7 @@ class _Steps:
         self._strange = strange
         self._chain = chain
         self._pool = pool
+        self._places = places
         self._trust = trust
         self._as_of = as_of
         self._issuers = issuers
@@ -245,10 +259,7 @@ class _Steps:
             days_left=days_until(certificate.not_after, self._as_of),
             key=certificate.key,
             usages=None if usages is None else tuple(map(usage_name, usages)),
-            places=tuple(
-                Place(str(found.file), found.region.start_line if found.region else None)
-                for found in dict.fromkeys(self._pool.locations(certificate))
-            ),
+            places=self._places(certificate),
             known_as=known_as,
             note=NO_SUBJECT if role == "client" and not certificate.subject.rdns else "",
         )

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import msgspec
 
 from iflint.engine.session import Session
 from iflint.judging.verdicts import SHORT_LIVED, EntryVerdict
+from iflint.places.defects import each_spared
 from iflint.progress import followed
 from iflint.report.findings import Finding, Severity
 
@@ -55,13 +57,17 @@ def forecast(session: Session, until: date) -> Forecast:
     start, progress, session = session.as_of, session.options.progress, session.untold()
     now = session.findings(start)
     days: dict[date, list[Session]] = {}
-    for part in session.parts():
-        for day in _days(part, start, until):
+    parts = tuple(session.parts())
+    for part, of_part in each_spared(
+        parts, lambda part: (part, tuple(_days(part, start, until))), _place_of
+    ):
+        for day in of_part:
             days.setdefault(day, []).append(part)
     turns: list[Turn] = []
     before = start
     for day in followed(sorted(days), progress, "looking at day", str):
-        changes = [_change(part, before, _beginning(day)) for part in days[day]]
+        change = partial(_change, before=before, clock=_beginning(day))
+        changes = tuple(each_spared(days[day], change, _place_of))
         begun = sorted((each for some, _ in changes for each in some), key=_place)
         ended = sorted((each for _, some in changes for each in some), key=_place)
         turns.extend(
@@ -88,6 +94,11 @@ def _change(
         and not _is_overtaken(finding, begun)
     ]
     return begun, ended
+
+
+def _place_of(part: Session) -> str:
+    """Where what belongs to a part stands: its first iFlow, if there is one."""
+    return next((str(flow.location) for flow in part.flows), "what belongs to no iFlow")
 
 
 def _by_identity(findings: Iterable[Finding]) -> dict[tuple[str, Severity], Finding]:

@@ -26,6 +26,7 @@ from iflint.judging.references import (
 )
 from iflint.judging.renewals import is_same_sender
 from iflint.judging.verdicts import CallerVerdict, flaws, is_later
+from iflint.limits import RENEWALS, numbered
 from iflint.options import UsageError
 from iflint.places.defects import each_spared
 from iflint.report.findings import CallerReference, Finding, Severity
@@ -108,6 +109,12 @@ def plan_renewals(
     def ready(each: Session) -> Session:
         return each.with_certificates((*each.inputs.certificates, *read.certificates))
 
+    asked = tuple(clients(read.certificates))
+    if len(asked) > RENEWALS.value:
+        raise UsageError(
+            f"{certificate_path}: it holds {numbered(len(asked))} client certificates, more than"
+            f" {numbered(RENEWALS.value)}; split it, or {RENEWALS.option}"
+        )
     known = {one.certificate.sha256 for each in sessions for one in each.inputs.certificates}
     prepared, elsewhere = list(map(ready, sessions)), list(map(ready, others))
 
@@ -115,7 +122,6 @@ def plan_renewals(
         at_hand = found.certificate.sha256 in known
         return _plan(found, prepared, elsewhere, replaced, at_hand=at_hand)
 
-    asked = clients(read.certificates)
     return tuple(each_spared(asked, planned, lambda found: found.location))
 
 

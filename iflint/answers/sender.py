@@ -33,11 +33,13 @@ from iflint.callers.caller import CallerKind
 from iflint.iflow.model import AuthorizationKind
 from iflint.judging.references import certificate_reference, channel_reference, iflow_reference
 from iflint.judging.verdicts import ChannelVerdict, EntryState
+from iflint.limits import KEY_ENTRIES
 from iflint.options import Options, UsageError
 from iflint.pki.chains.pool import CertificatePool, expired_without_need, presented_by
 from iflint.pki.chains.search import judge_chain
 from iflint.pki.files import FoundCertificate
 from iflint.pki.keystores.pkcs12 import KIND as PKCS12
+from iflint.places.defects import each_spared
 from iflint.places.problems import Problem
 from iflint.report.certificate_list import Standing
 from iflint.report.findings import (
@@ -184,6 +186,7 @@ def check_sender(
         for one in read.certificates
         if one.entry is not None and one.stored is not None  # in a keystore, not in a PEM file
     ]
+    judged = entries[: KEY_ENTRIES.value]
     trusting = Trusting(
         tuple(_held(read, stores)),
         tuple(
@@ -193,16 +196,19 @@ def check_sender(
         first.trust.table,
         clock,
     )
+
+    def side(each: tuple[FoundCertificate, KeyEntry]) -> KeyEntrySide:
+        found, entry = each
+        return _Entry(keystore, found, entry, read, sessions).side()
+
     return SenderSide(
         as_of=clock,
         keystore=keystore,
         points=(
             _load_balancer(trusting, connectivity_test, options),
-            _key_entries(keystore, read, [entry for _, entry in entries]),
+            _key_entries(keystore, read, [entry for _, entry in judged], len(entries)),
         ),
-        entries=tuple(
-            _Entry(keystore, found, entry, read, sessions).side() for found, entry in entries
-        ),
+        entries=tuple(each_spared(judged, side, lambda each: each[0].location)),
         problems=tuple(dict.fromkeys(problems)),
     )
 
@@ -264,10 +270,14 @@ _NOTHING_TRUSTED = Complaint(
 )
 
 
-def _key_entries(keystore: str, read: Inputs, entries: Sequence[KeyEntry]) -> Point:
+def _key_entries(keystore: str, read: Inputs, entries: Sequence[KeyEntry], held: int) -> Point:
+    """What key entries there are, of which no more than these ``entries`` are judged."""
     facts = [f"{_named(entry)}: {entry.presented[0].subject.readable}" for entry in entries]
     if len(entries) > 1:
         facts.append("which of them the sender presents is set in the sender; each is judged")
+    if held > len(entries):
+        more = counted(held - len(entries), "more key entry", "more key entries")
+        facts.append(f"{more} not judged (limit {KEY_ENTRIES.name})")
     complaints = []
     if not entries:
         facts.append(_what_is_there(read))

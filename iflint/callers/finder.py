@@ -391,7 +391,7 @@ def _opened_secret(secret: Mapping) -> Mapping:
 
 def _is_row_without_certificate(node: Mapping) -> bool:
     """Whether a row of a dump has what is selected of a mapping, and nothing else."""
-    names = node.fields.keys()
+    names = node.own.keys()
     return {"id", "user", "validuntil"} <= names <= _OF_A_MAPPING
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -13,7 +13,10 @@ from iflint.console.interface import OneOf, Option, complain
 from iflint.console.invocation import Invocation, Request, call, prepare
 from iflint.console.reading import read, say_what_was_not_read
 from iflint.console.tables import Column, table
-from iflint.reporters.sentences import caller_name, certificate_name, roles_of
+from iflint.limits import numbered
+from iflint.report.fitting import certificates_within
+from iflint.reporters.remarks import aside
+from iflint.reporters.sentences import caller_name, certificate_name, not_listed, roles_of
 from iflint.words.terminal import Style, wrapped
 from iflint.words.visible import shown, visible
 from iflint.words.wording import counted, day, left, listed
@@ -90,8 +93,12 @@ def command(
     if letter is not None:
         _show_letter(run, letter, language or LANGUAGES[0])
         return
-    uses = call(uses_of, read(run, flows=False))
-    show(run, uses, table=_table, json=_json, csv=_csv, ics=_calendar, html=_html)
+    sessions = read(run, flows=False)
+    uses, size = call(uses_of, sessions), sessions[0].inputs.size
+    formats: dict[str, Callable[..., str]] = {"table": _table, "json": _json, "csv": _csv}
+    told = show(run, uses, certificates_within, size, **formats, ics=_calendar, html=_html)
+    if run.answer.format == "csv" and (left_out := not_listed(told)):
+        complain(aside(left_out))
     if not uses.certificates and run.answer.format != "table":
         complain("no certificate found")
     say_what_was_not_read(len(uses.problems), "certificates or channels")
@@ -188,9 +195,13 @@ def _needed_by(use: CertificateUse) -> str:
     for caller in use.callers:
         opened = by_flow.setdefault(_caller(caller), {})
         opened.update((f"  {opens}", None) for opens in _opens(caller))
-    return "\n".join(
-        visible(line) for needing, lines in by_flow.items() for line in (needing, *lines)
-    )
+    lines = [line for needing, opened in by_flow.items() for line in (needing, *opened)]
+    return "\n".join(map(visible, (*lines, *_more(use))))
+
+
+def _more(use: CertificateUse) -> Iterator[str]:
+    if use.more:
+        yield f"and {numbered(use.more)} more"
 
 
 def _caller(use: CallerUse) -> str:
@@ -234,10 +245,10 @@ def _notes(use: Use | CallerUse) -> list[str]:
 def _closing(uses: CertificateUses, width: int) -> str:
     """What the list amounts to, and which list of roots and clock it relies on."""
     unneeded = sum(not one.is_needed for one in uses.certificates)
-    said = [counted(len(uses.certificates), "certificate")]
-    if unneeded:
+    said = [counted(len(uses.certificates) + uses.more, "certificate")]
+    if unneeded and not uses.more:
         said.append(f"{unneeded} needed by nobody")
-    sentences = [", ".join(said) + "."]
+    sentences = [", ".join(said) + ".", not_listed(uses)]
     if uses.entries_without:
         entries = counted(uses.entries_without, "row has", "rows have")
         sentences.append(f"{entries} no certificate at hand: 'iflint check' lists what to ask for.")
@@ -245,7 +256,7 @@ def _closing(uses: CertificateUses, width: int) -> str:
         before = f"List for {each.environment}" if each.environment else "List"
         sentences.append(f"{before}: {each.name}, platform {each.platform}.")
     sentences.append(f"Clock: {day(uses.as_of)}.")
-    return "\n".join(wrapped(visible(" ".join(sentences)), 0, 0, width)) + "\n"
+    return "\n".join(wrapped(visible(" ".join(filter(None, sentences))), 0, 0, width)) + "\n"
 
 
 def _csv(uses: CertificateUses) -> str:
@@ -345,7 +356,8 @@ def _calendar(uses: CertificateUses) -> str:
         )
         for each in uses.certificates
     )
-    return calendar_text("Client certificates", __version__, uses.as_of, events)
+    about = not_listed(uses)
+    return calendar_text("Client certificates", __version__, uses.as_of, events, about)
 
 
 def _summary(use: CertificateUse) -> str:
@@ -360,7 +372,8 @@ def _summary(use: CertificateUse) -> str:
         )
         if number
     ]
-    what = listed(needed) or "nobody"
+    needed += _more(use)
+    what = ", ".join(needed) if use.more else listed(needed) or "nobody"
     return f"Last day of {use.certificate.subject or 'a certificate'} ({what})"
 
 
@@ -383,5 +396,6 @@ def _description(use: CertificateUse) -> Iterator[str]:
     ]
     yield "Needed by:" if needing else "Needed by nobody."
     yield from needing[:_MOST_IN_AN_EVENT]
-    if len(needing) > _MOST_IN_AN_EVENT:
-        yield f"- and {len(needing) - _MOST_IN_AN_EVENT} more: 'iflint certificates' lists them"
+    more = len(needing[_MOST_IN_AN_EVENT:]) + use.more
+    if more:
+        yield f"- and {more} more: 'iflint certificates' lists them"

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
 from iflint.console.frame import show, subcommand
+from iflint.console.interface import complain
 from iflint.console.invocation import Request, check, prepare
-from iflint.console.reading import say_what_has_no_parameters, say_what_was_not_read
+from iflint.console.reading import say_what_has_no_parameters, say_what_was_not_read, size_of
 from iflint.console.tables import columns, table
 from iflint.reporters.encoding import enveloped
+from iflint.reporters.remarks import aside, not_listed
 from iflint.reporters.sentences import NO_NAMES, caller_name
 from iflint.words.terminal import Style
 from iflint.words.visible import visible
@@ -127,12 +130,39 @@ def command(asked: Request, paths: tuple[str, ...]) -> None:
     """
     run = prepare(asked, paths or (".",)).but(baseline=None)
     report = check(run, describe_rules=True, whole_inventory=run.answer.format != "table")
-    show(run, report, table=_table, json=_json, csv=_csv)
+    listing = _Listing(_lean(report), tuple(other_callers(report)))
+    within = partial(_within, size=size_of(report))
+    told = show(run, listing, within, size_of(report), table=_table, json=_json, csv=_csv)
+    for text in not_listed(told.report) if run.answer.format == "csv" else ():
+        complain(aside(text))
     environments = ((each.name, each.parameter_files) for each in report.environments)
     say_what_has_no_parameters(run, environments)
     on_problems = {rule.code for rule in report.rules if "problem" in rule.handed}
     unread = sum(finding.code in on_problems for finding in report.findings)
     say_what_was_not_read(unread, "channels or certificates")
+
+
+class _Listing(msgspec.Struct, frozen=True):
+    """What is shown: the channels of a report, and the callers that none of these lets in."""
+
+    report: Report
+    others: tuple[CallerRow, ...]
+
+
+def _lean(report: Report) -> Report:
+    """The report without what the list does not show; of findings, one tells the name of a rule."""
+    named = {finding.code: finding for finding in report.findings}
+    return msgspec.structs.replace(
+        report, findings=tuple(named.values()), known=(), suppressed=(), wanted=(), skipped=()
+    )
+
+
+def _within(listing: _Listing, room: int, size: int) -> _Listing:
+    from iflint.report.fitting import report_within
+
+    report = report_within(listing.report, room, size, inventory=True)
+    listed = {caller.id for caller in report.callers}
+    return _Listing(report, tuple(each for each in listing.others if each.id in listed))
 
 
 def rows(report: Report) -> Iterator[ChannelRow]:
@@ -145,7 +175,8 @@ def rows(report: Report) -> Iterator[ChannelRow]:
 
 def other_callers(report: Report) -> Iterator[CallerRow]:
     """The service keys and mappings that no channel here is known to let in."""
-    known = {(id_, channel.environment) for channel in report.channels for id_ in channel.callers}
+    groups = {(id(each.callers), each.environment): each.callers for each in report.channels}
+    known = {(id_, environment) for (_, environment), ids in groups.items() for id_ in ids}
     for id_, each in _callers(report).items():
         for row, environments in each:
             if known.isdisjoint((id_, name) for name in ("", *environments)):
@@ -259,18 +290,20 @@ def _findings(codes: Sequence[str], names: dict[str, str]) -> str:
     return ", ".join(f"{code} {names.get(code, '')}".rstrip() for code in codes)
 
 
-def _table(report: Report, style: Style) -> str:
+def _table(listing: _Listing, style: Style) -> str:
+    report = listing.report
     groups: dict[tuple[str, str], list[list[str]]] = {}
     for row in rows(report):
         group = groups.setdefault((row.file, _title(row)), [])
         group.extend(_lines(row))
     titled = [(title, lines) for (_, title), lines in groups.items()]
-    others = list(other_callers(report))
     for title, unknown in _OTHERS.items():
-        lines = [_other(caller) for caller in others if (caller.roles is None) is unknown]
+        lines = [_other(caller) for caller in listing.others if (caller.roles is None) is unknown]
         titled += [(title, lines)] if lines else []
     shown = table(columns("Channel", "Authorization", "Certificate", "Verdict"), titled, style)
-    return shown if groups else "No sender channels found.\n" + f"\n{shown}" * bool(titled)
+    if not groups:
+        shown = "No sender channels found.\n" + f"\n{shown}" * bool(titled)
+    return shown + "".join(f"\n{line}\n" for line in not_listed(report))
 
 
 _OTHERS = {
@@ -346,16 +379,18 @@ def _stacked(*parts: str) -> str:
     return "\n".join(visible(part) for part in parts if part)
 
 
-def _json(report: Report) -> str:
+def _json(listing: _Listing) -> str:
+    report = listing.report
     return enveloped(
         "channels",
         as_of=report.as_of,
         channels=tuple(rows(report)),
-        other_callers=tuple(other_callers(report)),
+        other_callers=listing.others,
+        **({"totals": report.totals} if report.totals else {}),
     )
 
 
-def _csv(report: Report) -> str:
+def _csv(listing: _Listing) -> str:
     from iflint.console.spreadsheets import csv_text
 
     several = ("entries", "callers")
@@ -366,9 +401,9 @@ def _csv(report: Report) -> str:
     of_caller += ["pin_assumed", "file", "line", "environments"]
 
     def cells() -> Iterator[list[object]]:
-        for row in (*rows(report), None):
+        for row in (*rows(listing.report), None):
             bindings: Sequence[EntryRow | CallerRow]
-            bindings = (*row.entries, *row.callers) if row else tuple(other_callers(report))
+            bindings = (*row.entries, *row.callers) if row else listing.others
             for binding in bindings or ((None,) if row else ()):
                 certificate = binding.certificate if binding else None
                 caller = binding if isinstance(binding, CallerRow) else None

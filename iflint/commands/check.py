@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,19 +14,22 @@ from iflint.console.arguments import CONFIGURATION, FINDINGS, JUDGING, PATHS, RE
 from iflint.console.frame import subcommand
 from iflint.console.interface import CLEAN, FOUND, Failure, WrongUsage, complain
 from iflint.console.invocation import Invocation, Request, check, prepare
-from iflint.limits import FINDINGS_OF_A_CHANNEL, FINDINGS_OF_A_RUN
+from iflint.limits import FINDINGS_OF_A_CHANNEL, FINDINGS_OF_A_RUN, REPORT_BYTES
 from iflint.options import UsageError
 from iflint.places.defects import tell
-from iflint.places.paths import absolute
 from iflint.values import STANDARD_OUTPUT
 from iflint.words.terminal import Style
 from iflint.words.visible import shown
 from iflint.words.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from iflint.report.report import Report
+
+_FEW_THINGS = 1000
+"""Channels, rows and callers of which a report is written without measuring them. Ours: a megabyte
+or two as JSON."""
 
 
 @subcommand(
@@ -76,11 +79,6 @@ def _report_on(run: Invocation, *, guide: bool) -> int:
         fixes=any(each.fixes for each in needs),
     )
     report = _with_baseline(report, run)
-    most = max(map(len, (report.findings, report.known, report.suppressed)))
-    if most > min(FINDINGS_OF_A_CHANNEL.value, FINDINGS_OF_A_RUN.value):
-        from iflint.report.listed import listed
-
-        report = listed(report, _size(report))
     failures = []
     for each in run.destinations:
         try:
@@ -103,13 +101,28 @@ def _report_on(run: Invocation, *, guide: bool) -> int:
     return FOUND if report.fails(run.settings.fail_level) else CLEAN
 
 
-def _size(report: Report) -> int:
-    """How many bytes on disk hold what was checked."""
-    size = 0
-    for path in {absolute(report.directory, path) for path in report.places}:
-        with contextlib.suppress(OSError):
-            size += os.stat(path).st_size
-    return size
+def _fitted(report: Report, inventory: bool, render: Callable[[Report], str]) -> str:
+    """The text of a report, with as much of it as fits; ``inventory``: the text has that, too."""
+    findings = max(map(len, (report.findings, report.known, report.suppressed)))
+    if findings <= min(FINDINGS_OF_A_CHANNEL.value, FINDINGS_OF_A_RUN.value) and (
+        not inventory or _things(report) <= _FEW_THINGS
+    ):
+        text = render(report)
+        if len(text) <= REPORT_BYTES.value:
+            return text
+    from iflint.console.reading import size_of
+    from iflint.report.fitting import fitted, report_within
+
+    size = size_of(report)
+    within = partial(report_within, size=size, inventory=inventory)
+    _, text = fitted(report, within, render, size)
+    return text
+
+
+def _things(report: Report) -> int:
+    """How many things the inventory has, and callers that are named at channels."""
+    others = len(report.callers) + len(report.wanted) + len(report.skipped)
+    return others + sum(1 + len(each.entries) + len(each.callers) for each in report.channels)
 
 
 def _lacking(report: Report) -> Iterator[str]:
@@ -190,14 +203,15 @@ def _write(report: Report, run: Invocation, destination: Destination) -> None:
 
     reporter = load(destination.format)
     settings = {name: getattr(run.settings, name) for name in reporter.NEEDS.settings}
+    inventory = reporter.NEEDS.inventory
     if not reporter.NEEDS.console:
         with progress_bar.shown(f"writing {destination.format}"):
-            text = reporter.render(report, **settings)
+            text = _fitted(report, inventory, partial(reporter.render, **settings))
         output.write_data(destination.path, text)
         return
 
     def render(style: Style) -> str:
         console = msgspec.structs.asdict(style)
-        return str(reporter.render(report, **console, **settings))
+        return _fitted(report, inventory, partial(reporter.render, **console, **settings))
 
     output.write_text(destination.path, run.settings.color, render)

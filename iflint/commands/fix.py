@@ -10,6 +10,7 @@ from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, RULES
 from iflint.console.frame import subcommand
 from iflint.console.interface import CLEAN, FOUND, Failure, Option, complain
 from iflint.console.invocation import Invocation, Request, call, options_of, prepare
+from iflint.limits import numbered
 from iflint.places.location import Location
 from iflint.report.findings import Finding
 from iflint.words.terminal import BOLD, ERROR, NOTE, QUIET, Style
@@ -119,6 +120,8 @@ def _is_obeyed(changes: bytes) -> bool:
     return inert(text) != text
 
 
+_MOST_LEFT = 1000
+"""Findings left as they are that are told one by one. Ours: a third of a megabyte."""
 _OBEYED = "a CI server would obey a line around its changes; 'iflint fix' writes them"
 
 
@@ -185,13 +188,15 @@ def _left(plan: Plan, style: Style) -> Iterator[str]:
         return
     what = "it is" if number == 1 else "they are"
     yield style.paint(f"Left as {what}, {counted(number, 'finding')}:", BOLD)
-    for left in plan.left:
+    for left in plan.left[:_MOST_LEFT]:
         yield ""
         yield _head([left.finding], style)
         yield _place(left.finding.location, style)
         yield from _wrapped("why:", sentence(left.why), style)
         yield from _hidden(left.hides, style)
         yield from _wrapped("do: ", left.remedy, style)
+    if more := len(plan.left[_MOST_LEFT:]):
+        yield from ("", f"And {numbered(more)} more: 'iflint check' lists them.")
     yield ""
 
 

@@ -26,8 +26,13 @@ class Event(msgspec.Struct, frozen=True):
     alarms: tuple[int, ...] = ()
 
 
-def calendar_text(name: str, version: str, stamp: datetime, events: Iterable[Event]) -> str:
-    """The calendar with its events, as a file; ``stamp`` (UTC) is the state that it tells."""
+def calendar_text(
+    name: str, version: str, stamp: datetime, events: Iterable[Event], about: str = ""
+) -> str:
+    """The calendar with its events, as a file; ``stamp`` (UTC) is the state that it tells.
+
+    ``about`` is what is to be said of the calendar as a whole (RFC 7986 §5.2).
+    """
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -35,6 +40,7 @@ def calendar_text(name: str, version: str, stamp: datetime, events: Iterable[Eve
         "CALSCALE:GREGORIAN",
         f"NAME:{_text(name)}",
         f"X-WR-CALNAME:{_text(name)}",
+        *([f"DESCRIPTION:{_text(about)}"] if about else []),
     ]
     for event in events:
         lines.extend(_event(event, stamp))

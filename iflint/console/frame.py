@@ -90,14 +90,36 @@ def exit_code(asked: Request, run: Invocation, worst: Severity | None) -> int:
     return FOUND if fails else CLEAN
 
 
-def show(run: Invocation, answer: T, **formats: Callable[..., str]) -> None:
-    """Write an answer in the format that was asked for.
+def show(
+    run: Invocation,
+    answer: T,
+    within: Callable[[T, int], T] | None = None,
+    size: int = 0,
+    **formats: Callable[..., str],
+) -> T:
+    """Write an answer in the format that was asked for, and give what of it was told.
 
     Each format is a function of the answer; the first, for people, is given a `Style`, too.
+    ``within`` gives an answer that is no longer than a report may be (`iflint.report.fitting`), for
+    what has so many bytes on disk.
     """
     render = formats[run.answer.format]
+    told = answer
+
+    def text(render: Callable[[T], str]) -> str:
+        nonlocal told
+        if within is None:
+            return render(answer)
+        from iflint.report.fitting import fitted
+
+        told, written = fitted(answer, within, render, size)
+        return written
+
     if run.answer.format == next(iter(formats)):
         colour = run.settings.color
-        output.write_text(run.answer.path, colour, lambda style: render(answer, style))
+        output.write_text(
+            run.answer.path, colour, lambda style: text(lambda told: render(told, style))
+        )
     else:
-        output.write_data(run.answer.path, render(answer))
+        output.write_data(run.answer.path, text(render))
+    return told

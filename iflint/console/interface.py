@@ -270,7 +270,11 @@ def _exit_code(run: Callable[[], Any], debug: bool) -> int:
         silence_stdout()
         return CLEAN
     except Exception as error:
-        return _unexpected(error, debug)
+        mistake = _mistake_in(error)
+        if mistake is None:
+            return _unexpected(error, debug)
+        WrongUsage([mistake]).show()
+        return WRONG_USAGE
     return code if isinstance(code, int) else CLEAN
 
 
@@ -299,14 +303,24 @@ def _unexpected(error: Exception, debug: bool) -> int:
     return FAILED
 
 
+def _mistake_in(error: Exception) -> object | None:
+    """What of the caller's mistakes an exception tells; None for any other one."""
+    from iflint.options import UsageError
+
+    if isinstance(error, UsageError):
+        return error
+    if isinstance(error, FileNotFoundError) and error.filename is None:
+        try:
+            os.getcwd()
+        except OSError:
+            return "the current folder does not exist any more; go to another one"
+    return None
+
+
 def _known_cause(error: Exception) -> str:
     """What happened outside of the program; empty when that is not to be seen."""
     if not isinstance(error, OSError) or error.filename is not None:
         return ""
-    try:
-        os.getcwd()
-    except OSError:
-        return "the current folder does not exist any more; go to another one"
     return f"input or output failed: {error.strerror or error}"
 
 

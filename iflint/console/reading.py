@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from iflint.words.wording import counted
 
 if TYPE_CHECKING:
     from iflint.engine.session import Session
+    from iflint.report.report import Report
 
 
 def read(run: Invocation, *, flows: bool = True) -> tuple[Session, ...]:
@@ -56,3 +58,14 @@ def say_what_was_not_read(number: int, lacking: str) -> None:
         unread = counted(number, "input")
         complain(f"{unread} could not be read: the list may lack {lacking}")
         complain("'iflint check' says which and why")
+
+
+def size_of(report: Report) -> int:
+    """How many bytes on disk hold what was checked."""
+    from iflint.places.paths import absolute
+
+    size = 0
+    for path in {absolute(report.directory, path) for path in report.places}:
+        with contextlib.suppress(OSError):
+            size += os.stat(path).st_size
+    return size

@@ -29,9 +29,9 @@ def connected(address: str) -> Executor:
     try:
         client = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
         versions: dict[str, Any] = client.run(_version, on_error="return")
-    except (OSError, ValueError, TimeoutError) as error:
-        reason = type(error).__name__
-        raise WrongUsage([f"no Dask scheduler answers at {named}: {reason}"]) from None
+    except (OSError, ValueError, TimeoutError):
+        told = f"no Dask scheduler answers at {named}; check the address, and that it runs"
+        raise WrongUsage([told]) from None
     if not versions:
         raise WrongUsage([f"the Dask scheduler at {named} has no workers"])
     other = [f"{worker}: {found}" for worker, found in versions.items() if found != __version__]

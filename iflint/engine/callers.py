@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from iflint.callers.caller import Caller, CallerSettings, callers_of
 from iflint.callers.model import ServiceKey
-from iflint.engine.patterns import path_test
+from iflint.engine.bits import any_of, bits_by, bits_of, numbers_in
+from iflint.engine.patterns import Paths
 from iflint.options import ServiceKeySettings, UserSettings
 from iflint.places.location import FileLocation
 from iflint.places.paths import absolute, from_root
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Sequence
 
     from iflint.callers.model import Callers, UserMapping
+    from iflint.engine.patterns import Trials
     from iflint.options import Environment, Options
     from iflint.pki.files import FoundCertificate
 
@@ -29,12 +31,14 @@ def callers_in(
     environment: str,
     directory: str,
     root: str,
+    trials: Trials,
 ) -> tuple[Caller, ...]:
     """Every service key and mapping of an environment (empty: of all), each once.
 
     Where a key refers to a file of certificates ``at_hand``, these are its own; nothing is opened
     for it. ``directory`` is the absolute folder of the call, ``root`` that of the repository. Of
-    settings that name the same key or user, the last one counts.
+    settings that name the same key or user, the last one counts. Raises UsageError for more than a
+    run may compare.
     """
     by_file: dict[FileLocation, list[FoundCertificate]] = {}
     for each in at_hand:
@@ -45,7 +49,7 @@ def callers_in(
 
     return callers_of(
         found,
-        Tables(options, directory, root).settings_of,
+        Tables(options, directory, root, trials).settings_of,
         lambda file: by_file.get(_whole(file, directory), ()),
         written,
         environment,
@@ -60,72 +64,96 @@ def tables_of(of: Options | Environment) -> tuple[Table, ...]:
 class Tables:
     """The tables of a configuration that speak of keys and users, ready to be asked."""
 
-    def __init__(self, options: Options, directory: str, root: str) -> None:
-        def lies_there(table: Table) -> Callable[[FileLocation], bool]:
-            if not table.path:
-                return lambda _file: True
-            return path_test(table.path, directory, table.folder or directory, root)
+    def __init__(self, options: Options, directory: str, root: str, trials: Trials) -> None:
+        def last_first(tables: Iterable[tuple[str, Table]]) -> _Among:
+            return _Among(tuple(tables)[::-1], directory, root, trials)
 
-        self._keys = [(each, lies_there(each)) for each in reversed(options.service_keys)]
-        self._users = [(each, lies_there(each)) for each in reversed(options.users)]
-        self._claims = [
-            (environment.name, table, lies_there(table))
-            for environment in (*options.environments, *options.other_environments)
-            for table in tables_of(environment)
-            if table.path
-        ]
+        environments = (*options.environments, *options.other_environments)
+        self._keys = last_first(("", table) for table in options.service_keys)
+        self._users = last_first(("", table) for table in options.users)
+        self._claims_of_keys = last_first(
+            (each.name, table) for each in environments for table in each.service_keys if table.path
+        )
+        self._claims_of_users = last_first(
+            (each.name, table) for each in environments for table in each.users if table.path
+        )
         self._of_all = not options.environments
 
     def in_use(self, found: Callers) -> Iterator[Table]:
         """The tables that match a key or a mapping."""
         files = dict.fromkeys(key.location.file for key in found.service_keys)
-        yield from (each for each, lies_there in self._keys if any(map(lies_there, files)))
-        users = dict.fromkeys((m.user.casefold(), m.location.file) for m in found.mappings)
-        for table, lies_there in self._users:
-            if any(table.name.casefold() == user and lies_there(file) for user, file in users):
-                yield table
+        yield from self._keys.tables_in(any_of(map(self._keys.at, files)))
+        users = dict.fromkeys((m.location.file, m.user) for m in found.mappings)
+        yield from self._users.tables_in(any_of(self._users.at(*each) for each in users))
 
     def settings_of(self, found: ServiceKey | UserMapping) -> CallerSettings:
         """What the configuration says of a key or a mapping where it stands in a file."""
         file = found.location.file
         if isinstance(found, ServiceKey):
-            keys = [table for table, lies_there in self._keys if lies_there(file)]
-            claims = self._claiming(file, ServiceKeySettings)
-            return CallerSettings(
-                roles=_said(keys, "roles", claims if self._of_all else {}),
-                pinned=_said(keys, "pinned", claims if self._of_all else {}),
-                environments=frozenset(claims),
-            )
-        user = found.user.casefold()
+            tables, claims, user = self._keys, self._claims_of_keys, None
+        else:
+            tables, claims, user = self._users, self._claims_of_users, found.user
+        here, claiming = tables.at(file, user), claims.at(file)
+        owners = [name for name, bits in claims.environments.items() if bits & claiming]
 
-        def of_user(tables: Iterable[Table]) -> list[Table]:
-            named = (each for each in tables if isinstance(each, UserSettings))
-            return [each for each in named if each.name.casefold() == user]
+        def said(setting: str) -> Any:
+            """What the first table says that says anything, else what all owners say alike."""
+            value = tables.said(setting, here)
+            if value is not None or not (self._of_all and owners):
+                return value
+            theirs = claims.at(file, user)
+            values = {claims.said(setting, theirs & claims.environments[each]) for each in owners}
+            return values.pop() if len(values) == 1 else None
 
-        users = of_user(table for table, lies_there in self._users if lies_there(file))
-        claims = self._claiming(file, UserSettings)
-        theirs = {name: of_user(tables) for name, tables in claims.items()}
         return CallerSettings(
-            roles=_said(users, "roles", theirs if self._of_all else {}),
-            environments=frozenset(claims),
+            roles=said("roles"),
+            pinned=said("pinned") if isinstance(found, ServiceKey) else None,
+            environments=frozenset(owners),
         )
 
-    def _claiming(self, file: FileLocation, by: type[Table]) -> dict[str, list[Table]]:
-        """The environments to which a file belongs by the paths of such tables, last ones first."""
-        claims: dict[str, list[Table]] = {}
-        for name, table, lies_there in reversed(self._claims):
-            if isinstance(table, by) and lies_there(file):
-                claims.setdefault(name, []).append(table)
-        return claims
 
+class _Among:
+    """Tables with the environments that they stand in, asked at once: bit n is that of table n."""
 
-def _said(tables: Iterable[Table], setting: str, claims: Mapping[str, Iterable[Table]]) -> Any:
-    """What the first table says that says anything, else what all environments say alike."""
-    said = next((value for each in tables if (value := getattr(each, setting)) is not None), None)
-    if said is not None or not claims:
-        return said
-    values = {_said(theirs, setting, {}) for theirs in claims.values()}
-    return values.pop() if len(values) == 1 else None
+    def __init__(
+        self, tables: Sequence[tuple[str, Table]], directory: str, root: str, trials: Trials
+    ) -> None:
+        self._tables = [table for _, table in tables]
+        self._paths = Paths(
+            [(table.path, table.folder or directory) for table in self._tables],
+            directory,
+            root,
+            trials,
+        )
+        self._anywhere = bits_of(n for n, table in enumerate(self._tables) if not table.path)
+        self._users = bits_by(
+            (table.name.casefold(), number)
+            for number, table in enumerate(self._tables)
+            if isinstance(table, UserSettings)
+        )
+        self._saying = {
+            setting: bits_of(
+                number
+                for number, table in enumerate(self._tables)
+                if getattr(table, setting, None) is not None
+            )
+            for setting in ("roles", "pinned")
+        }
+        self.environments = bits_by((name, number) for number, (name, _) in enumerate(tables))
+
+    def at(self, file: FileLocation, user: str | None = None) -> int:
+        """The bits of the tables whose path has the file; with a ``user``, of those about them."""
+        found = self._anywhere | self._paths.matching(file)
+        return found if user is None else found & self._users.get(user.casefold(), 0)
+
+    def tables_in(self, bits: int) -> Iterator[Table]:
+        """The tables with these bits."""
+        return (self._tables[number] for number in numbers_in(bits))
+
+    def said(self, setting: str, bits: int) -> Any:
+        """What the first of the tables with these bits says that says anything."""
+        first = next(self.tables_in(bits & self._saying[setting]), None)
+        return first and getattr(first, setting)
 
 
 def _whole(file: FileLocation, directory: str) -> FileLocation:

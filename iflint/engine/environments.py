@@ -137,10 +137,16 @@ def _merged_callers(reports: Mapping[str, Report]) -> tuple[CallerResult, ...]:
 
 def _merged_iflow(results: Sequence[tuple[str, IflowResult]]) -> IflowResult:
     (_, first), *_ = results
+    by_ordinal: dict[int, list[tuple[str, ChannelResult]]] = {}
+    for name, result in results:
+        for channel in result.channels:
+            by_ordinal.setdefault(channel.ordinal, []).append((name, channel))
     channels: list[ChannelResult] = []
-    for number, channel in enumerate(first.channels):
-        each = [(name, result.channels[number]) for name, result in results]
-        if all(other == channel for _, other in each):
+    for _, each in sorted(by_ordinal.items()):
+        (_, channel), *others = each
+        if len(each) == len(results) and all(
+            other is channel or other == channel for _, other in others
+        ):
             channels.append(channel)
         else:
             channels += [msgspec.structs.replace(c, environment=name) for name, c in each]

@@ -110,7 +110,11 @@ def _keys_beside(
     """The private keys in a text, in whatever form, beside those that are ``known`` of it."""
     from iflint.pki.key_signs import may_hold_keys
 
-    if len(data) > KEY_TEXT_BYTES.value or not may_hold_keys(data):
+    if not may_hold_keys(data):
+        return ()
+    if len(data) > KEY_TEXT_BYTES.value:
+        if budget is not None:
+            budget.refuse(KEY_TEXT_BYTES)
         return ()
     if budget is not None and not budget.spend(KEY_SIGNS_BYTES, len(data)):
         return ()

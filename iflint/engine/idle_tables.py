@@ -31,7 +31,7 @@ def idle_tables(sessions: Iterable[Session], report: Report) -> dict[Table, tupl
             absolute(report.directory, path)
             for path in (*report.paths, *(options.certificates or ()))
         ]
-        tables = Tables(options, report.directory, report.root)
+        tables = Tables(options, report.directory, report.root, session.trials)
         in_use.update(tables.in_use(found))
         for table in tables_of(options):
             folder = table.folder or report.directory

@@ -110,7 +110,7 @@ class Known(dict[tuple[FileLocation, bool], FileRead]):
         super().__init__()
         self.budget = Budget()
         self.weighed: set[str] = set()
-        self.told_unsearched = False
+        self.told_unsearched: set[str] = set()
 
 
 def read_inputs(
@@ -633,13 +633,12 @@ class Reading:
         self._tell_unsearched(file)
 
     def _tell_unsearched(self, file: FileLocation) -> None:
-        """Tell of the first file in which private keys are not looked for any more."""
-        if not self._known.told_unsearched:
-            budget = self._known.budget
-            reached = filter(budget.has_refused, (KEY_SEARCH_BYTES, KEY_SIGNS_BYTES))
-            problems = [_unsearched(file, limit) for limit in reached]
-            self._known.told_unsearched = bool(problems)
-            self._problems.extend(problems)
+        """Tell of the first file in which private keys are not looked for, by each limit."""
+        told = self._known.told_unsearched
+        for limit in filter(self._known.budget.has_refused, _UNSEARCHED):
+            if limit.name not in told:
+                told.add(limit.name)
+                self._problems.append(_unsearched(file, limit))
 
     def _keep_keys(self, content: FileContent, source: CertificateSource) -> None:
         if not content.keys:
@@ -703,13 +702,19 @@ class Reading:
             return None
 
 
+_TOO_MANY = "No private key was looked for in this text, nor in those after it: there are too many"
+_UNSEARCHED = {
+    KEY_SEARCH_BYTES: _TOO_MANY,
+    KEY_SIGNS_BYTES: _TOO_MANY,
+    KEY_TEXT_BYTES: "This text is too long to look for private keys of every form in it; of others"
+    " as long this is not said again",
+}
+"""Limits beyond which private keys are not looked for, and what is said where that begins."""
+
+
 def _unsearched(text: FileLocation, limit: Limit) -> Problem:
     return Problem(
-        ProblemKind.ARTIFACT,
-        Location(text),
-        "No private key was looked for in this text, nor in those after it: there are too many",
-        limit.remedy,
-        left_out=True,
+        ProblemKind.ARTIFACT, Location(text), _UNSEARCHED[limit], limit.remedy, left_out=True
     )
 
 

@@ -132,7 +132,7 @@ def _mappings(document: Node) -> Iterator[Mapping]:
         seen.add(id(node))
         if isinstance(node, Mapping):
             yield node
-            pending += reversed(node.fields.values())
+            pending += reversed(node.own.values())
         elif isinstance(node, Sequence):
             pending += reversed(node.items)
 

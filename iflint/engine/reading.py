@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from iflint.engine.inputs import Inputs, Known, named_file, read_certificates, read_inputs
 from iflint.engine.roots import RootsRead, read_roots, read_trust_list
+from iflint.limits import PARAMETER_PATHS, numbered
+from iflint.options import UsageError
 from iflint.places.bounds import real
 from iflint.places.location import FileLocation, Location
 from iflint.places.paths import is_below
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from iflint.engine.parts import Pair, Part
     from iflint.iflow.properties import ParameterFile
     from iflint.iflow.reader import ParsedIflow
+    from iflint.limits import Budget
     from iflint.options import Environment, Options
     from iflint.pki.calendar import Calendar
     from iflint.pki.public_cas import PublicCas
@@ -88,6 +91,11 @@ class Reader:
         self._known = Known()
         self._roots: dict[tuple[str, ...], RootsRead] = {}
 
+    @property
+    def budget(self) -> Budget:
+        """What the run may still take of its limits."""
+        return self._known.budget
+
     def parameters(
         self, paths: Sequence[str]
     ) -> tuple[tuple[ParameterFile, ...], tuple[Problem, ...]]:
@@ -103,10 +111,17 @@ class Reader:
     ) -> tuple[tuple[tuple[ParameterFile, ...], ...], tuple[Problem, ...], tuple[str, ...]]:
         """For each flow the files that the environment's patterns mean and that exist.
 
-        Behind them what can't be read, and the patterns that mean no file of any flow.
+        Behind them what can't be read, and the patterns that mean no file of any flow. Raises
+        UsageError for more patterns and flows than a run may look for.
         """
         from iflint.engine.environments import parameter_path
 
+        if not self.budget.spend(PARAMETER_PATHS, len(flows) * len(environment.parameters)):
+            raise UsageError(
+                f"environment {shown(environment.name)} makes it more than"
+                f" {numbered(PARAMETER_PATHS.value)} {PARAMETER_PATHS.bounds};"
+                f" {PARAMETER_PATHS.option}"
+            )
         unread: dict[Problem, None] = {}
         idle = dict.fromkeys(environment.parameters)
         found = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -39,12 +39,28 @@ class Run:
 
     def with_contents(self, contents: Mapping[FileLocation, bytes]) -> Run:
         """The same run, as if files held other bytes (`Session.with_contents`)."""
-        return self._with([each.with_contents(contents) for each in self.sessions])
+        return self._changed(lambda each: each.with_contents(contents))
 
     def with_rules(self, codes: Iterable[str]) -> Run:
         """The same run, with these rules asked."""
         asked = tuple(codes)
-        return self._with([each.with_rules(asked) for each in self.sessions])
+        return self._changed(lambda each: each.with_rules(asked))
+
+    def _changed(self, change: Callable[[Session], Session]) -> Run:
+        """The same run with its sessions changed; those that share their work go on doing so."""
+        changed: list[Session] = []
+        for number, session in enumerate(self.sessions):
+            like = self._first_like(number)
+            if like < number:
+                changed.append(changed[like].also_as(session.name, session.options))
+            else:
+                changed.append(change(session))
+        return self._with(changed)
+
+    def _first_like(self, number: int) -> int:
+        """The number of the first session with which one shares its work: its own, if none."""
+        asked = self.sessions[number]
+        return next(n for n, each in enumerate(self.sessions) if each.works_as(asked))
 
     def _with(self, sessions: Sequence[Session]) -> Run:
         return Run(sessions, self._baseline_file)
@@ -73,7 +89,12 @@ class Run:
         if session.name:
             from iflint.engine.environments import merged
 
-            report = merged({each.name: each.report() for each in self.sessions})
+            reports: list[Report] = []
+            for number, each in enumerate(self.sessions):
+                like = self._first_like(number)
+                reports.append(reports[like] if like < number else each.report())
+            names = (each.name for each in self.sessions)
+            report = merged(dict(zip(names, reports, strict=True)))
         if any(each.options.service_keys or each.options.users for each in self.sessions):
             from iflint.engine.idle_tables import idle_tables
 

@@ -11,11 +11,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from iflint.engine.inventory import report_on
-from iflint.engine.salvage import each_alone
-from iflint.limits import CHANNELS, ENVIRONMENTS, ROWS, Budget, in_force, numbered
+from iflint.engine.shared import Shared
+from iflint.limits import (
+    CALLERS_OF_ENVIRONMENTS,
+    CERTIFICATES_OF_ENVIRONMENTS,
+    ENVIRONMENTS,
+    SUPPRESSIONS,
+    Limit,
+    in_force,
+    numbered,
+)
 from iflint.options import Environment, Options, UsageError, now
 from iflint.places.paths import absolute_directory, is_below
-from iflint.places.problems import ProblemKind, beyond_the_run, told_of_a_run
+from iflint.places.problems import ProblemKind, told_of_a_run
 from iflint.progress import followed
 from iflint.report.report import Report
 from iflint.sources.disk import Disk
@@ -27,6 +35,7 @@ if TYPE_CHECKING:
     from iflint.engine.callers import Table
     from iflint.engine.coverage import Coverage
     from iflint.engine.inputs import Inputs
+    from iflint.engine.patterns import Trials
     from iflint.iflow.model import CertificateEntry, Iflow, SenderChannel
     from iflint.iflow.properties import ParameterFile
     from iflint.judging.issuers import Issuers
@@ -62,10 +71,17 @@ _KEPT_FROM = {
     "_unjudged": {"inputs", "trust", "flows", "_overlays", "_own"},
     "callers": {"inputs", "options"},
     "_channels_by_role": {"flows", "_overlays", "_own"},
+    "_opened_by": {"flows", "_overlays", "_own"},
     "_judged_callers": {"inputs", "options", "trust"},
     "_issuers": {"trust"},
 }
 """What a session keeps once it is worked out, and the fields that it comes from."""
+
+_WORK = (
+    *("_iflows", "callers", "pool"),
+    *("_judged", "_said", "_failed", "_unjudged", "_judged_callers", "_issuers"),
+)
+"""What sessions of equal environments share: what is worked out later is kept in these, too."""
 
 
 class Session:
@@ -78,7 +94,9 @@ class Session:
         from iflint.engine.reading import Reader
 
         in_force(options.limit)
-        _refuse_more(len(options.environments) + len(options.other_environments))
+        environments = len(options.environments) + len(options.other_environments)
+        _refuse_more(environments, "environments", ENVIRONMENTS)
+        _refuse_more(len(options.suppressions), "suppressions", SUPPRESSIONS)
         self.name = ""
         self.options = options
         self.as_of = options.as_of or now()
@@ -89,12 +107,69 @@ class Session:
         self._reader.read_tables_that_are_given()
         self.inputs = self._reader.inputs(paths)
         self.flows = self.inputs.flows
+        self._shared = Shared(self.inputs.size)
+        self._environments: dict[object, Session] = {}
         self._own: tuple[tuple[ParameterFile, ...], ...] = ((),) * len(self.flows)
         self._is_part = False
         self._idle_parameters: tuple[str, ...] = ()
 
     def in_environment(self, environment: Environment) -> Session:
         """The same flows with the settings of an environment."""
+        files, unread, idle = self._reader.parameters_of(environment, self.flows)
+        options = self._options_in(environment)
+        key = None
+        if not (unread or idle or environment.service_keys or environment.users):
+            unnamed = msgspec.structs.replace(environment, name="", parameters=())
+            key = unnamed, tuple(tuple(map(id, each)) for each in files)
+            if key in self._environments:
+                return self._environments[key].also_as(environment.name, options)
+        inputs = self.inputs
+        if environment.certificates_only is not None:
+            certificates = options.certificates or ()
+            inputs = self._with_certificates(self._reader.certificates(certificates))
+        elif environment.certificates is not None:
+            read = self._reader.certificates(environment.certificates, inputs.taken)
+            inputs = inputs.with_more(read)
+        if inputs is not self.inputs:
+            count = len(inputs.certificates)
+            self._shared.take(CERTIFICATES_OF_ENVIRONMENTS, environment.name, count)
+        trust, root_problems = self._reader.trust_list(options, self.as_of)
+        session = self._changed(
+            name=environment.name,
+            options=options,
+            inputs=inputs,
+            trust=trust,
+            _root_problems=root_problems,
+            _own=files,
+            _unread_parameters=(*self._unread_parameters, *unread),
+            _idle_parameters=idle,
+        )
+        if key is not None:
+            self._environments[key] = session
+        return session
+
+    def also_as(self, name: str, options: Options) -> Session:
+        """The same session as another environment of which all is equal: both share their work.
+
+        Its ``options`` tell which environments there are besides.
+        """
+        for each in _WORK:
+            getattr(self, each)
+        other = copy(self)
+        other.name = name
+        other.options = msgspec.structs.replace(
+            self.options,
+            environments=options.environments,
+            other_environments=options.other_environments,
+        )
+        return other
+
+    def works_as(self, other: Session) -> bool:
+        """Whether what one session works out is the other one's, too (`also_as`)."""
+        return self._judged is other._judged
+
+    def _options_in(self, environment: Environment) -> Options:
+        """The options of the run with the settings of an environment."""
         own = {
             name: getattr(environment, name)
             for name in ("platform", "trust", "roots", "roots_add")
@@ -105,7 +180,7 @@ class Session:
             base = environment.certificates_only
             shared = certificates or () if base is None else base
             certificates = (*shared, *(environment.certificates or ()))
-        options = msgspec.structs.replace(
+        return msgspec.structs.replace(
             self.options,
             **own,
             certificates=certificates,
@@ -118,24 +193,6 @@ class Session:
             as_of=self.as_of,
             service_keys=(*self.options.service_keys, *environment.service_keys),
             users=(*self.options.users, *environment.users),
-        )
-        inputs = self.inputs
-        if environment.certificates_only is not None:
-            inputs = self._with_certificates(self._reader.certificates(certificates or ()))
-        elif environment.certificates is not None:
-            read = self._reader.certificates(environment.certificates, inputs.taken)
-            inputs = inputs.with_more(read)
-        trust, root_problems = self._reader.trust_list(options, self.as_of)
-        files, unread, idle = self._reader.parameters_of(environment, self.flows)
-        return self._changed(
-            name=environment.name,
-            options=options,
-            inputs=inputs,
-            trust=trust,
-            _root_problems=root_problems,
-            _own=files,
-            _unread_parameters=(*self._unread_parameters, *unread),
-            _idle_parameters=idle,
         )
 
     def with_contents(self, contents: Mapping[FileLocation, bytes]) -> Session:
@@ -160,6 +217,7 @@ class Session:
             return tuple(changed(file.location) or file for file in files)
 
         other = self._changed(
+            _shared=Shared(self.inputs.size),
             flows=tuple(flow.with_texts(text_of) for flow in self.flows),
             _overlays=current(self._overlays),
             _own=tuple(map(current, self._own)),
@@ -171,9 +229,8 @@ class Session:
             for number, flow in enumerate(self.flows)
             if flow is other.flows[number] and self._own[number] == other._own[number]
         }
-        budget = Budget(self.inputs.size)
         other._iflows = tuple(
-            iflow if number in same else other._resolved(number, budget)
+            iflow if number in same else other._iflow(number)
             for number, iflow in enumerate(self._iflows)
         )
         other._judged = _only(same, self._judged)
@@ -207,7 +264,8 @@ class Session:
     def with_certificates(self, certificates: Iterable[FoundCertificate]) -> Session:
         """The same session with these certificates at hand instead."""
         at_hand = tuple(certificates)
-        return self._changed(inputs=msgspec.structs.replace(self.inputs, certificates=at_hand))
+        inputs = msgspec.structs.replace(self.inputs, certificates=at_hand)
+        return self._changed(inputs=inputs, _shared=self._shared.with_other_certificates())
 
     def findings_in(self, iflow: Iflow) -> tuple[Finding, ...]:
         """What the rules say of the entries of an iFlow made up for a certificate by itself."""
@@ -384,7 +442,8 @@ class Session:
         from iflint.rule.rule import SuppressionCase
 
         names = [(rule.code, rule.name) for rule in self.rules]
-        report, uses = suppressed(report, self.options.suppressions, names)
+        suppressions = self.options.suppressions
+        report, uses = suppressed(report, suppressions, names, self.trials)
         context = self._context(report.as_of)
         environments = tuple(each.name for each in report.environments)
         return self._with_findings(
@@ -443,6 +502,7 @@ class Session:
             if not sources.isdisjoint(fields):
                 other.__dict__.pop(kept, None)
         other.__dict__ |= fields
+        other._environments = {}
         return other
 
     @cached_property
@@ -482,7 +542,9 @@ class Session:
     @cached_property
     def callers(self) -> tuple[Caller, ...]:
         """Who may call besides the rows of channels: service keys and mappings, each once."""
-        return self._callers_of(self.name) if self.inputs.callers else ()
+        found = self._callers_of(self.name) if self.inputs.callers else ()
+        self._shared.take(CALLERS_OF_ENVIRONMENTS, self.name, len(found))
+        return found
 
     def _callers_of(self, environment: str) -> tuple[Caller, ...]:
         """Those of an environment; of an empty name, of all of them."""
@@ -490,8 +552,21 @@ class Session:
 
         directory, inputs = absolute_directory(self.options.directory), self.inputs
         return callers_in(
-            inputs.callers, inputs.certificates, self.options, environment, directory, self.root
+            inputs.callers,
+            inputs.certificates,
+            self.options,
+            environment,
+            directory,
+            self.root,
+            self.trials,
         )
+
+    @property
+    def trials(self) -> Trials:
+        """What counts how often patterns are tried in the run."""
+        from iflint.engine.patterns import Trials
+
+        return Trials(self._reader.budget)
 
     def bindings(self, as_of: datetime) -> Iterator[BindingVerdict]:
         """The verdicts on everything that lets a certificate in: rows, service keys, mappings."""
@@ -519,10 +594,20 @@ class Session:
         )
 
     def opened_by(self, caller: Caller | CallerReference) -> tuple[str, ...]:
-        """The channels that a caller is known to open, each as people read it."""
-        return tuple(
-            label for role in caller.roles or () for label in self._channels_by_role.get(role, ())
-        )
+        """The channels that a caller is known to open, each as people read it.
+
+        Callers with the same roles share them: a role may have thousands of both.
+        """
+        roles = tuple(caller.roles or ())
+        if roles not in self._opened_by:
+            by_role = self._channels_by_role
+            labels = (label for role in roles for label in by_role.get(role, ()))
+            self._opened_by[roles] = tuple(labels)
+        return self._opened_by[roles]
+
+    @cached_property
+    def _opened_by(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        return {}
 
     @property
     def has_channels_by_role(self) -> bool:
@@ -554,6 +639,8 @@ class Session:
         try:
             return judge_callers(self.callers, judge)
         except Exception:
+            from iflint.engine.salvage import each_alone
+
             sound, failed = each_alone(self.callers, lambda each: judge_callers([each], judge))
             if not failed:
                 raise
@@ -568,6 +655,8 @@ class Session:
             return self._judged_in_part(judge, iflow)
 
     def _judged_in_part(self, judge: Judge, iflow: Iflow) -> IflowVerdict | None:
+        from iflint.engine.salvage import each_alone
+
         channels = []
         for channel in iflow.channels:
             alone = partial(_with_entries, iflow, channel)
@@ -613,6 +702,8 @@ class Session:
         try:
             return judge_with(self.pool)
         except Exception:
+            from iflint.engine.salvage import each_alone
+
             sound, failed = each_alone(
                 self.inputs.certificates, lambda found: judge_with(CertificatePool([found]))
             )
@@ -651,28 +742,12 @@ class Session:
 
     @cached_property
     def _iflows(self) -> tuple[Iflow, ...]:
-        budget = Budget(self.inputs.size)
-        return tuple(self._resolved(number, budget) for number in range(len(self.flows)))
+        return tuple(map(self._iflow, range(len(self.flows))))
 
-    def _resolved(self, number: int, budget: Budget) -> Iflow:
-        """An iFlow with its parameters, if the ``budget`` has room for what it holds."""
-        flow = self.flows[number]
-        try:
-            found = flow.resolve((*self._overlays, *self._own[number]))
-        except Exception as error:
-            from iflint.places.defects import failed_on
-            from iflint.places.location import Location
-
-            problem = failed_on(Location(flow.location), error, ProblemKind.ARTIFACT)
-            return flow.unresolved(problem)
-        rows = sum(len(channel.entries) for channel in found.channels)
-        for limit, count in ((ROWS, rows), (CHANNELS, len(found.channels))):
-            if not budget.spend(limit, count):
-                from iflint.places.location import Location
-
-                where = Location(flow.location)
-                return flow.unresolved(beyond_the_run(limit, where, ProblemKind.ARTIFACT))
-        return found
+    def _iflow(self, number: int) -> Iflow:
+        """An iFlow with its parameters, if the run has room for what it holds."""
+        files = (*self._overlays, *self._own[number])
+        return self._shared.iflow(self.name, self.flows[number], files)
 
     def _name_of(self, number: int) -> str:
         return self._iflows[number].name
@@ -822,22 +897,17 @@ class Session:
     @cached_property
     def pool(self) -> CertificatePool:
         """The certificates at hand, less those of keys and mappings of other environments."""
-        from iflint.pki.chains.pool import CertificatePool
-
-        foreign = {
+        foreign = (
             place
             for each in (self._callers_of("") if self.name and self.inputs.callers else ())
             if each.environments and self.name not in each.environments
             for place in each.places
-        }
-        found = self.inputs.certificates
-        return CertificatePool(each for each in found if each.location not in foreign)
+        )
+        return self._shared.pool(self.inputs.certificates, frozenset(foreign))
 
-    @cached_property
+    @property
     def _signatures(self) -> SignatureCache:
-        from iflint.pki.chains.signatures import SignatureCache
-
-        return SignatureCache()
+        return self._shared.signatures
 
     def _needs_rules(self, verdicts: dict[int, IflowVerdict]) -> bool:
         options = self.options
@@ -906,11 +976,10 @@ def _as_severe(finding: Finding, rule: Rule) -> Finding:
     return msgspec.structs.replace(finding, severity=severity)
 
 
-def _refuse_more(environments: int) -> None:
-    """Raise UsageError for more environments than a run may judge everything in."""
-    most = ENVIRONMENTS.value
-    if environments > most:
+def _refuse_more(count: int, things: str, limit: Limit) -> None:
+    """Raise UsageError for more things in the configuration than a run may compare all with."""
+    if count > limit.value:
         raise UsageError(
-            f"there are {numbered(environments)} environments, and {numbered(most)} may be;"
-            f" {ENVIRONMENTS.option}"
+            f"there are {numbered(count)} {things}, and {numbered(limit.value)} may be;"
+            f" {limit.option}"
         )

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from fnmatch import translate
 from functools import cache
-from re import IGNORECASE
-from re import compile as compiled
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.engine.patterns import path_test
+from iflint.engine.bits import any_of, bits_by, bits_of, numbers_in
+from iflint.engine.patterns import Globs, Paths
 from iflint.options import NARROWING
 from iflint.places.paths import is_below
 from iflint.report.findings import Justification, means
 from iflint.rule.rule import Use
 
 if TYPE_CHECKING:
+    from iflint.engine.patterns import Trials
     from iflint.options import Suppression
     from iflint.places.location import FileLocation
     from iflint.report.findings import (
@@ -33,32 +33,47 @@ if TYPE_CHECKING:
 
 
 def suppressed(
-    report: Report, suppressions: Sequence[Suppression], rules: Iterable[tuple[str, str]]
+    report: Report,
+    suppressions: Sequence[Suppression],
+    rules: Iterable[tuple[str, str]],
+    trials: Trials,
 ) -> tuple[Report, tuple[Use, ...]]:
     """Set apart the findings of ``report`` that are suppressed, and tell what was of use.
 
     ``rules`` are code and name of each rule in force. A suppression holds up to the end (UTC) of
-    its last day; of several that match, the first gives its reason, and all were of use.
+    its last day; of several that match, the first gives its reason, and all were of use. Raises
+    UsageError for more than a run may compare.
     """
-    tests = [_Test(each, report.directory, report.root) for each in suppressions]
-    in_force = [not _has_ended(each, report.as_of) for each in suppressions]
-    counts = [0] * len(tests)
+    tests = _Tests(suppressions, report.directory, report.root, trials)
+    in_force = bits_of(
+        n for n, each in enumerate(suppressions) if not _has_ended(each, report.as_of)
+    )
+    matches: Counter[int] = Counter()
     active: list[Finding] = []
     apart: list[Finding] = []
     for finding in report.findings:
-        numbers = [n for n, test in enumerate(tests) if in_force[n] and test.matches(finding)]
-        for number in numbers:
-            counts[number] += 1
-        if not numbers:
+        matching = in_force & tests.matching(finding)
+        if not matching:
             active.append(finding)
             continue
-        first = suppressions[numbers[0]]
+        matches[matching] += 1
+        first = suppressions[next(numbers_in(matching))]
         why = Justification(first.reason, first.owner, first.until, first.location)
         apart.append(msgspec.structs.replace(finding, suppression=why))
-    known_rules = tuple(rules)
+    counts: Counter[int] = Counter()
+    for matching, count in matches.items():
+        counts.update(dict.fromkeys(numbers_in(matching), count))
+    idle = in_force & tests.of_rules(rules) & ~bits_of(counts)
+    in_vain, missing = tests.in_vain(report, idle) if idle else (0, {})
     uses = tuple(
-        test.use(report, known_rules, count, holds)
-        for test, count, holds in zip(tests, counts, in_force, strict=True)
+        Use(
+            each,
+            counts[number],
+            expired=not in_force >> number & 1,
+            in_vain=bool(in_vain >> number & 1),
+            missing=tuple(name for name in missing if missing[name] >> number & 1),
+        )
+        for number, each in enumerate(suppressions)
     )
     changed = msgspec.structs.replace(report, findings=tuple(active), suppressed=tuple(apart))
     return changed, uses
@@ -79,60 +94,118 @@ class _Place(msgspec.Struct, frozen=True):
     caller: CallerReference | CallerResult | None = None
 
 
-class _Test:
-    """A suppression, ready to be asked about many findings."""
+class _Named(msgspec.Struct, frozen=True):
+    """One of the things that suppressions may name: the ``bits`` of those that name it.
 
-    def __init__(self, suppression: Suppression, directory: str, root: str) -> None:
-        self._suppression = suppression
-        self._folder = posixpath.normpath(suppression.folder.replace("\\", "/") or directory)
-        tests = {
-            "path": lambda path: _files_test(path_test(path, directory, self._folder, root)),
-            "channel": _channel_test,
-            "caller": _caller_test,
-            "dn": _dn_test,
-            "certificate": _certificate_test,
+    ``found`` gives, for each such thing of a place, the bits of those that mean it.
+    """
+
+    bits: int
+    found: Callable[[_Place], Iterable[int]]
+
+    def holding(self, place: _Place) -> int:
+        """The bits of those that mean something that the place has."""
+        return any_of(self.found(place))
+
+
+class _Tests:
+    """All suppressions, asked at once: each is a bit of the numbers that answer.
+
+    What they name is looked up, and what has wildcards is tried once for each text.
+    """
+
+    def __init__(
+        self, suppressions: Sequence[Suppression], directory: str, root: str, trials: Trials
+    ) -> None:
+        def given(name: str) -> dict[str, int]:
+            values = (getattr(each, name) for each in suppressions)
+            return bits_by((value, number) for number, value in enumerate(values) if value)
+
+        folders = [
+            posixpath.normpath(each.folder.replace("\\", "/") or directory) for each in suppressions
+        ]
+        named = [*zip((each.path for each in suppressions), folders, strict=True)]
+        paths = Paths(named, directory, root, trials)
+        channels = _Channels(given("channel"), trials)
+        callers = Globs(given("caller"), trials)
+        dns = _merged((_comparable(dn), bits) for dn, bits in given("dn").items())
+        digits = _merged((_digits(text), bits) for text, bits in given("certificate").items())
+        found: dict[str, Callable[[_Place], Iterable[int]]] = {
+            "path": lambda place: map(paths.matching, place.files),
+            "channel": lambda at: [channels.matching(at.channel)] if at.channel else (),
+            "caller": lambda at: [callers.matching(at.caller.name)] if at.caller else (),
+            "dn": lambda place: (dns.get(_comparable(dn), 0) for dn in _dns(place)),
+            "certificate": lambda at: (digits.get(each.sha256, 0) for each in at.certificates),
         }
-        self._tests = {
-            name: tests[name](v) for name in NARROWING if (v := getattr(suppression, name))
+        self._named = {
+            name: _Named(bits, found[name])
+            for name in NARROWING
+            if (bits := any_of(given(name).values()))
         }
-
-    def matches(self, finding: Finding) -> bool:
-        """Whether everything that the suppression names is the finding's."""
-        of_rule = (means(x, finding.code, finding.name) for x in self._suppression.rule)
-        return any(of_rule) and self._all_hold(_place_of(finding))
-
-    def use(self, report: Report, rules: Sequence[tuple[str, str]], count: int, holds: bool) -> Use:
-        """What it did in the run: ``count`` findings were suppressed by it, if it ``holds``.
-
-        The run would have found what it is for where it checked the folder of the configuration,
-        or has just the channel, entry, caller, certificate or path that the suppression names; and
-        one of the rules was in force.
-        """
-        given = self._suppression
-        if not holds or count or not any(means(x, *rule) for x in given.rule for rule in rules):
-            return Use(given, count, not holds, in_vain=False)
-        bindings = list(_bindings(report))
-        in_vain = self._is_checked(report) or (
-            bool(self._tests) and any(map(self._all_hold, bindings))
+        self._all = (1 << len(suppressions)) - 1
+        self._folders = bits_by((folder, number) for number, folder in enumerate(folders))
+        self._rules = bits_by(
+            (label, number) for number, each in enumerate(suppressions) for label in each.rule
         )
-        if not in_vain:
-            return Use(given, 0, expired=False, in_vain=False)
+        self._of_rule = cache(self._matching_rule)
+
+    def matching(self, finding: Finding) -> int:
+        """The bits of those of which everything that they name is the finding's."""
+        of_rule = self._of_rule(finding.code, finding.name)
+        return of_rule and of_rule & self._all_hold(_place_of(finding))
+
+    def of_rules(self, rules: Iterable[tuple[str, str]]) -> int:
+        """The bits of those that are for one of the rules at least."""
+        return any_of(self._of_rule(*rule) for rule in rules)
+
+    def _matching_rule(self, code: str, name: str) -> int:
+        return any_of(bits for label, bits in self._rules.items() if means(label, code, name))
+
+    def in_vain(self, report: Report, idle: int) -> tuple[int, dict[str, int]]:
+        """Those among ``idle`` ones, as bits, of which the run would have found what they are for.
+
+        It would where it checked the folder of the configuration, or has just the channel, entry,
+        caller, certificate or path that the suppression names. By what they name, those are told
+        besides of which nothing that was checked has it.
+        """
+        narrowed = any_of(each.bits for each in self._named.values())
+        bindings = list(_bindings(report)) if narrowed else []
+        found = narrowed & any_of(map(self._all_hold, bindings))
+        in_vain = idle & (found | self._checked(report))
+        if not in_vain & narrowed:
+            return in_vain, {}
         findings = (*report.findings, *report.known, *report.suppressed)
-        files = [_Place((iflow.location,)) for iflow in report.iflows]
+        files = (_Place((iflow.location,)) for iflow in report.iflows)
         places = [*bindings, *files, *map(_place_of, findings)]
-        missing = [name for name, test in self._tests.items() if not any(map(test, places))]
-        return Use(given, 0, expired=False, in_vain=True, missing=tuple(missing))
+        missing = {
+            name: in_vain & each.bits & ~any_of(map(each.holding, places))
+            for name, each in self._named.items()
+        }
+        return in_vain, missing
 
-    def _all_hold(self, place: _Place) -> bool:
-        return all(test(place) for test in self._tests.values())
+    def _all_hold(self, place: _Place) -> int:
+        found = self._all
+        for each in self._named.values():
+            found &= each.holding(place) | ~each.bits
+        return found
 
-    def _is_checked(self, report: Report) -> bool:
-        """Whether the run checked the whole folder of the configuration."""
-        checked = (posixpath.join(report.directory, path) for path in report.paths)
-        return any(is_below(self._folder, posixpath.normpath(path)) for path in checked)
+    def _checked(self, report: Report) -> int:
+        """The bits of those of whose configuration the run checked the whole folder."""
+        checked = [
+            posixpath.normpath(posixpath.join(report.directory, path)) for path in report.paths
+        ]
+        return any_of(
+            bits
+            for folder, bits in self._folders.items()
+            if any(is_below(folder, path) for path in checked)
+        )
 
 
-_PlaceTest = Callable[[_Place], bool]
+def _merged(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for text, bits in pairs:
+        found[text] = found.get(text, 0) | bits
+    return found
 
 
 def _place_of(finding: Finding) -> _Place:
@@ -158,72 +231,52 @@ def _bindings(report: Report) -> Iterator[_Place]:
                 yield _Place((iflow.location,), channel, entry, certificates)
 
 
-def _dn_test(dn: str) -> _PlaceTest:
-    wanted = _comparable(dn)
-
-    def holds(place: _Place) -> bool:
-        return any(
-            text and _comparable(text) == wanted
-            for holder in (place.entry, *place.certificates)
-            if holder
-            for text in (holder.subject, holder.issuer)
-        )
-
-    return holds
-
-
-def _certificate_test(sha256: str) -> _PlaceTest:
-    wanted = _digits(sha256)
-    return lambda place: any(each.sha256 == wanted for each in place.certificates)
+def _dns(place: _Place) -> Iterator[str]:
+    for holder in (place.entry, *place.certificates):
+        if holder:
+            yield from filter(None, (holder.subject, holder.issuer))
 
 
 def _digits(sha256: str) -> str:
     return sha256.replace(":", "").replace(" ", "").lower()
 
 
-def _files_test(lies_there: Callable[[FileLocation], bool]) -> _PlaceTest:
-    return lambda place: any(map(lies_there, place.files))
-
-
-def _caller_test(text: str) -> _PlaceTest:
-    is_name = compiled(translate(text)).match
-    return lambda place: place.caller is not None and bool(is_name(place.caller.name))
-
-
-def _channel_test(text: str) -> _PlaceTest:
-    """Whether the pattern is a channel's name, address or adapter, or its label in a report.
+class _Channels:
+    """Which patterns are a channel's name, address or adapter, or its label in a report.
 
     That is the adapter, with the name or address or both behind it: ``AS2 "Statements" /bank``.
     The adapter counts in any letter case.
     """
-    words = text.split(" ")
-    labels = [
-        (_adapter_test(" ".join(words[:at])), compiled(translate(" ".join(words[at:]))).match)
-        for at in range(1, len(words))
-    ]
-    is_name, is_adapter = compiled(translate(text)).match, _adapter_test(text)
 
-    def holds(place: _Place) -> bool:
-        channel = place.channel
-        if channel is None:
-            return False
+    def __init__(self, patterns: Mapping[str, int], trials: Trials) -> None:
+        def lowered(texts: Iterable[tuple[str, int]]) -> Globs:
+            return Globs(_merged((text.lower(), bits) for text, bits in texts), trials)
+
+        self._names = Globs(patterns, trials)
+        self._adapters = lowered(patterns.items())
+        self._labels = []
+        for count in range(1, _WORDS_OF_AN_ADAPTER + 1):
+            cut = [(text.split(" ", count), bits) for text, bits in patterns.items()]
+            labels = [(words, bits) for words, bits in cut if len(words) > count]
+            adapters = lowered((" ".join(words[:count]), bits) for words, bits in labels)
+            names = Globs(_merged((words[count], bits) for words, bits in labels), trials)
+            self._labels.append((adapters, names))
+
+    def matching(self, channel: ChannelReference | ChannelResult) -> int:
+        """The bits of those that it is meant by."""
         name, address = channel.name, channel.address
         names = [each for each in (name, address, getattr(channel, "address_raw", "")) if each]
         quoted = [f"{mark}{name}{mark} {address}".rstrip() for mark in "'\""]
-        return bool(
-            is_adapter(channel.adapter)
-            or any(map(is_name, names))
-            or any(
-                of_adapter(channel.adapter) and any(map(of_name, (*names, *quoted)))
-                for of_adapter, of_name in labels
-            )
-        )
-
-    return holds
+        adapter = channel.adapter.lower()
+        found = self._adapters.matching(adapter) | any_of(map(self._names.matching, names))
+        for of_adapter, of_name in self._labels:
+            if bits := of_adapter.matching(adapter):
+                found |= bits & any_of(map(of_name.matching, (*names, *quoted)))
+        return found
 
 
-def _adapter_test(text: str) -> Callable[[str], object]:
-    return compiled(translate(text), IGNORECASE).match
+_WORDS_OF_AN_ADAPTER = 3
+"""Words of an adapter's name that a label may begin with. Ours: one more than seen."""
 
 
 @cache

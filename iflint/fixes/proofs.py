@@ -114,7 +114,7 @@ class Prover:
                 found = tuple(really or in_name)
                 hidden = tuple(finding for finding in found if self._was_hidden(finding, each))
                 self.failed.append(FailedProof(each, found, not really, hidden))
-            candidates = [each for each in candidates if refused and each not in refused]
+            candidates = [each for each in candidates if refused and each.place not in bad]
         return given
 
     def _consequences(
@@ -225,6 +225,7 @@ class _Sources:
             environment, flow, channel, _ = each.place
             keys: list[tuple[object, ...]] = [(flow,), (environment, flow, channel)]
             keys += [(*keys[-1], change.new) for change in each.changes[:1]]
+            keys += [(*keys[1], *pair) for pair in _pairs_written(each)]
             for key in keys:
                 self._found.setdefault(key, []).append(each)
 
@@ -234,6 +235,8 @@ class _Sources:
             return ()
         entry, flow = finding.entry, finding.iflow.location
         here = (environment, flow, finding.channel.ordinal if finding.channel else 0)
+        if entry and (of_pair := self._found.get((*here, *_pair(entry)))):
+            return of_pair
         of_entry = [
             each
             for text in (dict.fromkeys(_texts(entry)) if entry else ())
@@ -244,9 +247,22 @@ class _Sources:
         return of_entry or self._found.get(here, ()) or self._found.get((flow,), ())
 
 
+def _pairs_written(candidate: Candidate) -> set[tuple[str, str]]:
+    """What the entry then says, of which a fix may write one text only."""
+    new = {change.what: change.new for change in candidate.changes}
+    entries = (finding.entry for finding in candidate.findings if candidate.beside is None)
+    pairs = (_pair(entry) for entry in entries if entry)
+    return {(new.get("subject DN", one), new.get("issuer DN", other)) for one, other in pairs}
+
+
+def _pair(entry: EntryReference) -> tuple[str, str]:
+    """Its texts without the blanks around them, which no fix touches."""
+    return entry.subject.strip(), entry.issuer.strip()
+
+
 def _texts(entry: EntryReference) -> tuple[str, ...]:
     """What a change of an entry may write: one of its texts, or both for a new row."""
-    texts = (entry.subject, entry.issuer)
+    texts = _pair(entry)
     return (*texts, " / ".join(texts))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -52,6 +53,8 @@ class Texts:
         self._disk = Disk(directory)
         self._places = [self._real_path(place) for place in places]
         self._data: dict[FileLocation, bytes] = {}
+        self._real = cache(self._disk.real)
+        self._path = cache(self._real_path)
 
     def names(self, entry: EntryVerdict, certificate: Certificate) -> Iterator[Change]:
         """The names of an entry that have to be those of the certificate. Raises CannotWrite."""
@@ -108,14 +111,14 @@ class Texts:
 
     def _in_real_file(self, edit: Edit) -> Edit:
         """The edit of the file itself, so that links to one file count as one."""
-        return msgspec.structs.replace(edit, file=self._disk.real(edit.file))
+        return msgspec.structs.replace(edit, file=self._real(edit.file))
 
     def _read(self, file: FileLocation) -> bytes:
         """The bytes of a file that may be written. Raises CannotWrite."""
         if file.members:
             raise CannotWrite("it stands in an archive, which is never changed")
-        real = self._disk.real(file)
-        path = self._real_path(file.path)
+        real = self._real(file)
+        path = self._path(file.path)
         if real != file and not any(is_below(path, place) for place in self._places):
             raise CannotWrite(f"a link leads out of what is checked, to {real.path}")
         if real not in self._data:

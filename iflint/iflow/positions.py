@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -49,6 +50,7 @@ class XmlFile:
 
     __slots__ = (
         "_bytes",
+        "_cdata",
         "_deepest",
         "_discreet",
         "_elements",
@@ -72,6 +74,7 @@ class XmlFile:
         *,
         discreet: bool = False,
     ) -> None:
+        self._cdata: tuple[list[int], list[int]] | None = None
         self._deepest = deepest
         self._discreet = discreet
         self.location = location
@@ -117,6 +120,18 @@ class XmlFile:
         if self._packed:
             self._utf8, self._packed = zlib.decompress(self._utf8), False
         return self._utf8
+
+    def is_in_cdata(self, at: int) -> bool:
+        """Whether a character stands in a CDATA section; the file is searched for these once."""
+        if self._cdata is None:
+            self._cdata = (
+                [found.start() for found in re.finditer(re.escape(_CDATA), self.file.text)],
+                [found.start() for found in re.finditer(re.escape(_CDATA_END), self.file.text)],
+            )
+        begun, ended = self._cdata
+        last_begun = bisect_right(begun, at - len(_CDATA))
+        last_ended = bisect_right(ended, at - len(_CDATA_END))
+        return last_begun > 0 and (last_ended == 0 or begun[last_begun - 1] > ended[last_ended - 1])
 
     @property
     def file(self) -> TextFile:
@@ -220,7 +235,7 @@ class TextOrigin:
         replaced = file.text[first:last]
         if _CDATA in replaced or _CDATA_END in replaced:
             raise CannotWrite("it stands partly inside a CDATA section")
-        if file.text.rfind(_CDATA, 0, first) > file.text.rfind(_CDATA_END, 0, first):
+        if self.xml.is_in_cdata(first):
             if _CDATA_END in text:
                 raise CannotWrite("it holds what ends the CDATA section in which it stands")
             return file.edit(text, first, last)

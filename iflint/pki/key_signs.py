@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 PRIVATE_KEY = "PRIVATE KEY"
+BLANK = r"(?: |\+|%20|\\u0020|&#(?:32|x20);)"
+HYPHEN = r"(?:-|%2[Dd]|\\u002[Dd]|&#(?:45|x2[Dd]);)"
+"""Signs of a label as they are, or written out as in a URL, a form, JSON or XML."""
 PEM = "-----BEGIN "
 PUTTY = "PuTTY-User-Key-File-"
 BEGINS_IN_BASE64 = ("LS0tLS1CRUdJTi", "UHVUVFktVXNlci1LZXktRmlsZS")
@@ -13,7 +18,8 @@ WITHIN_BASE64 = (
 )
 """The end of a key's label in base64, by where in three bytes it begins; and what a key of RSA or
 of a curve has behind its first bytes, where it stands without a label (RFC 5958, RFC 5480)."""
-_AS_TEXT = (f"{PRIVATE_KEY}-----".encode(), PUTTY.encode())
+_LABEL = re.compile(f"PRIVATE{BLANK}KEY{HYPHEN}".encode())
+_LABEL_BEGINS, _PUTTY = b"PRIVATE", PUTTY.encode()
 _IN_BASE64 = tuple(sign.encode() for sign in (*BEGINS_IN_BASE64, *WITHIN_BASE64))
 _BLANKS = b"\xef\xbb\xbf\xff\xfe \t\r\n"
 _BEGIN = 256
@@ -28,7 +34,7 @@ def may_hold_keys(data: bytes) -> bool:
     """
     if b"\0" in data[:4]:
         data = data[data[:1] in (b"\0", b"\xfe") :: 2]  # the half of UTF-16 that ASCII takes
-    if any(sign in data for sign in _AS_TEXT):
+    if _PUTTY in data or (_LABEL_BEGINS in data and _LABEL.search(data)):
         return True
     return not data[:_BEGIN].lstrip(_BLANKS).startswith(b"<") and any(
         sign in data for sign in _IN_BASE64

@@ -1,20 +1,28 @@
 r"""The private keys in a text of any kind: source code, settings, documents.
 
-A key stands there as people paste it: as PEM, its line ends written out (``\n``, ``&#10;``), its
-lines quoted, indented or in comments; as PuTTY writes it; as base64 of these, or of PKCS#8 alone.
-What begins like a key is one only if its body decodes to one, so a header alone and a placeholder
-are none. Sources: RFC 7468 (PEM), RFC 1421 §4.6.1.1 (encrypted PEM), PuTTY's manual, appendix C
-(PPK).
+A key stands there as people paste it: as PEM, its line ends and signs written out (``\n``,
+``&#10;``, ``%20``), its lines quoted, indented or in comments; as PuTTY writes it; as base64 of
+these, or of PKCS#8 alone. What begins like a key is one only if its body decodes to one, so a
+header alone and a placeholder are none. Sources: RFC 7468 (PEM), RFC 1421 §4.6.1.1 (encrypted PEM),
+PuTTY's manual, appendix C (PPK).
 """
 
 from __future__ import annotations
 
 import bisect
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from iflint.pki.files import block_region
-from iflint.pki.key_signs import BEGINS_IN_BASE64, PRIVATE_KEY, PUTTY, WITHIN_BASE64
+from iflint.pki.key_signs import (
+    BEGINS_IN_BASE64,
+    BLANK,
+    HYPHEN,
+    PRIVATE_KEY,
+    PUTTY,
+    WITHIN_BASE64,
+)
 from iflint.pki.keys import PUTTY_KEY, KeyForm, KeyMaterial, key_in_pem
 from iflint.pki.pem import Refused, blocks_of, decoded, is_placeholder
 from iflint.places.location import Location
@@ -31,6 +39,8 @@ MAX_KEYS = 100
 
 _LONGEST = 64 * 1024
 """Characters of one key. Ours: twice an RSA key of 16,384 bits, its base64 in base64."""
+_SHORTEST = 48
+"""Characters of a body. Ours: that of an Ed25519 key in PKCS#8 has 64, of any other more."""
 _SHORTEST_PUTTY = 32
 """Bytes of a private part: an Ed25519 key's has 36, any other more."""
 _DER = b"\x30"
@@ -40,6 +50,11 @@ _WRITTEN = re.compile(
     r"|%(?P<url>[0-9A-Fa-f]{2})"
     r"|&#(?:x(?P<hex>[0-9A-Fa-f]{1,2})|(?P<decimal>[0-9]{1,3}));"
 )
+_MARKER = re.compile(
+    rf"{HYPHEN}{{5}}(?P<side>BEGIN|END){BLANK}"
+    rf"(?P<label>(?:[A-Z0-9]{{1,16}}{BLANK}){{0,3}}PRIVATE{BLANK}KEY){HYPHEN}{{5}}"
+)
+_NOT_WRITTEN_OUT = re.compile("[A-Z0-9 -]*+")
 _RUN = re.compile(r"[A-Za-z0-9+/]++")
 _SIGN_IN_BASE64 = re.compile("|".join((*BEGINS_IN_BASE64, *WITHIN_BASE64)))
 _BASE64 = re.compile(
@@ -78,6 +93,8 @@ def keys_in_text(
 
 def _keys(text: TextFile) -> Iterator[tuple[KeyForm, Region]]:
     for form, (start, end, shown_to) in _in_plain(text.text):
+        yield form, block_region(text, start, end, shown_to)
+    for form, (start, end, shown_to) in _in_pem_written_out(text.text):
         yield form, block_region(text, start, end, shown_to)
     for start, end, shown_to in _encoded(text.text):
         encoded = _in_base64(text.text[start : min(end, start + _LONGEST)])
@@ -119,13 +136,34 @@ def _in_pem(text: str) -> Iterator[tuple[KeyForm, tuple[int, int, int]]]:
         if PRIVATE_KEY not in block.label or "PGP" in block.label:
             continue
         written = text[block.body_start : min(block.body_end, block.body_start + _LONGEST)]
-        forms = (_form(block.label, body) for body in _bodies(written))
-        form = next(filter(None, forms), None)
+        form = _form(block.label, written)
         if form is not None:
             yield form, (block.start, block.end, block.body_start)
 
 
-def _form(label: str, body: str) -> KeyForm | None:
+def _in_pem_written_out(text: str) -> Iterator[tuple[KeyForm, tuple[int, int, int]]]:
+    """The keys in blocks of PEM whose labels have blanks and signs written out, as in a URL."""
+    markers = _MARKER.finditer(text) if "PRIVATE" in text else iter(())
+    for begin, end in pairwise(markers):
+        if begin["side"] == end["side"] or _NOT_WRITTEN_OUT.fullmatch(begin[0]):
+            continue
+        written = text[begin.end() : min(end.start(), begin.end() + _LONGEST)]
+        if "+" in begin["label"]:
+            written = written.replace("+", " ")
+        label = _plain(begin["label"]).replace("+", " ")
+        form = _form(label, written)
+        if form is not None:
+            yield form, (begin.start(), end.end(), begin.end())
+
+
+def _form(label: str, written: str) -> KeyForm | None:
+    """What a block of PEM with this body is, in whatever way it is written."""
+    if len(written) < _SHORTEST:
+        return None
+    return next(filter(None, (_form_of(label, body) for body in _bodies(written))), None)
+
+
+def _form_of(label: str, body: str) -> KeyForm | None:
     form = key_in_pem(label, body, _bytes(_HEADER.sub("", body)))
     return None if form is not None and form.encrypted and is_placeholder(body) else form
 

@@ -6,9 +6,10 @@ import re
 
 _LONGEST = 1024
 """Characters of what is hidden. Ours: some times a token; more are hidden in parts."""
-_USER = re.compile(rf"(?<=://)[^/?#\s]{{1,{_LONGEST}}}(?=@)")
+_USER = re.compile(rf"(?<=//)[^/?#\s]{{1,{_LONGEST}}}(?=@)")
 _QUERY = re.compile(
-    r"(?P<name>[?&;][\w.-]{0,32}(?:token|secret|passw|pwd|api[_-]?key|signature|credential|sig)"
+    r"(?P<name>[?&;][\w.-]{0,32}"
+    r"(?:token|secret|pass|pwd|key|sig|credential|auth|bearer|jwt|code)"
     rf"[\w.-]{{0,32}}=)(?P<value>[^&#;\s\"'<>]{{1,{_LONGEST}}})",
     re.IGNORECASE,
 )
@@ -24,7 +25,7 @@ def without_credentials(text: str, *, as_long: bool = False) -> str:
     def hidden(what: str) -> str:
         return "*" * len(what) if as_long else _HIDDEN
 
-    if "://" in text and "@" in text:
+    if "//" in text and "@" in text:
         text = _USER.sub(lambda found: hidden(found[0]), text)
     if "=" in text and ("?" in text or "&" in text or ";" in text):
         text = _QUERY.sub(lambda found: found["name"] + hidden(found["value"]), text)

@@ -269,11 +269,13 @@ def decode(
     pieces: list[tuple[int, int, int]] = []
     length, at = 0, start
     for escape in escapes.finditer(source, start, end):
+        decoded = replacement(escape)
+        if decoded == escape[0]:  # it stands for itself, and so within what is around it
+            continue
         if at < escape.start():
             parts.append(source[at : escape.start()])
             pieces.append((length, at, escape.start()))
             length += escape.start() - at
-        decoded = replacement(escape)
         if decoded:
             parts.append(decoded)
             pieces.append((length, escape.start(), escape.end()))

@@ -115,7 +115,8 @@ class CertificateUse(msgspec.Struct, frozen=True):
 
     ``role`` is ``client``, ``intermediate`` or ``root``, by what the certificate says of itself.
     ``days_left`` counts calendar days (UTC) from the clock to its last day, negative once that
-    has passed. ``standings`` is one, or several where environments differ.
+    has passed. ``standings`` is one, or several where environments differ. ``more`` counts the
+    uses and callers that are not listed.
     """
 
     certificate: CertificateReference
@@ -125,11 +126,12 @@ class CertificateUse(msgspec.Struct, frozen=True):
     uses: tuple[Use, ...]
     callers: tuple[CallerUse, ...] = ()
     by_facts: bool = False
+    more: int = 0
 
     @property
     def is_needed(self) -> bool:
         """Whether anything here needs it."""
-        return bool(self.uses or self.callers)
+        return bool(self.uses or self.callers or self.more)
 
 
 class ListInForce(msgspec.Struct, frozen=True):
@@ -144,7 +146,8 @@ class CertificateUses(msgspec.Struct, frozen=True):
     """Every certificate at hand, the one that ends first being the first.
 
     ``entries_without`` counts the entries for which none is at hand; ``problems`` are inputs
-    that could not be read, so that certificates or channels may be missing here.
+    that could not be read, so that certificates or channels may be missing here. ``more`` counts
+    the certificates that are not listed: those that end last.
     """
 
     as_of: datetime
@@ -152,3 +155,4 @@ class CertificateUses(msgspec.Struct, frozen=True):
     certificates: tuple[CertificateUse, ...]
     entries_without: int = 0
     problems: tuple[Problem, ...] = ()
+    more: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -197,6 +198,26 @@ class BindingCounts(msgspec.Struct, frozen=True):
         return self.rows + self.service_keys + self.mappings
 
 
+class Totals(msgspec.Struct, frozen=True):
+    """How much was looked at, whatever a report lists of it.
+
+    ``by_certificate``, ``by_role`` and ``unknown`` count channels by how they are authorized, of
+    those that concern certificates; ``paths_without`` are paths in which nothing was checked.
+    """
+
+    iflows: int
+    channels: int
+    by_certificate: int
+    by_role: int
+    unknown: int
+    rows: int
+    callers: int
+    bindings: BindingCounts
+    wanted: int
+    skipped: dict[str, int]
+    paths_without: tuple[str, ...]
+
+
 def _how_much_is_known(row: EntryResult) -> tuple[bool, bool]:
     return bool(row.certificates), row.checked
 
@@ -316,7 +337,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     certificates that hold none, ``idle_patterns`` those that match nothing. ``flows_expected``
     tells that a path without an iFlow is a mistake. ``findings`` are those that count; ``known``
     are those that ``baseline`` has, ``suppressed`` those that the configuration suppresses: no
-    finding is in two of the three.
+    finding is in two of the three. ``totals`` is set where not all that was looked at is listed.
     """
 
     version: str
@@ -346,6 +367,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     known: tuple[Finding, ...] = ()
     suppressed: tuple[Finding, ...] = ()
     baseline: BaselineSummary | None = None
+    totals: Totals | None = None
 
     @property
     def channels(self) -> Iterator[ChannelResult]:
@@ -364,12 +386,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def paths_without(self) -> list[str]:
         """The paths in which nothing was found that is checked."""
+        if self.totals:
+            return list(self.totals.paths_without)
         return without_any(self.directory, self.paths, self.places)
 
     @property
     def lacks_flows(self) -> bool:
         """Whether iFlows were expected, and none is there, or a path holds nothing to check."""
-        return self.flows_expected and bool(self.paths_without or (self.paths and not self.iflows))
+        return self.flows_expected and bool(
+            self.paths_without or (self.paths and not self.counts.iflows)
+        )
 
     @property
     def rows(self) -> tuple[EntryResult, ...]:
@@ -394,6 +420,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
         What several environments have is one: a row with the same pair, a key, a mapping.
         """
+        if self.totals:
+            return self.totals.bindings
         rows = [row for row in self.rows if row.checked]
         each = {caller.id: caller for caller in self.callers}.values()
         kinds = [caller.kind for caller in each]
@@ -403,6 +431,33 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             service_keys=kinds.count("service-key"),
             mappings=kinds.count("mapping"),
             with_certificate=sum(bool(row.certificates) for row in rows) + len(held),
+        )
+
+    @property
+    def counts(self) -> Totals:
+        """How much was looked at. A channel that is authorized alike in all environments is one."""
+        if self.totals:
+            return self.totals
+        channels = {
+            (iflow.location, channel.ordinal, channel.by_certificate, channel.by_role): channel
+            for iflow in self.iflows
+            for channel in iflow.channels
+            if channel.concerns_certificates
+        }.values()
+        by_certificate = sum(channel.by_certificate for channel in channels)
+        by_role = sum(channel.by_role for channel in channels)
+        return Totals(
+            iflows=len(self.iflows),
+            channels=sum(len(iflow.channels) for iflow in self.iflows),
+            by_certificate=by_certificate,
+            by_role=by_role,
+            unknown=len(channels) - by_certificate - by_role,
+            rows=sum(len(channel.entries) for channel in self.channels),
+            callers=len(self.callers),
+            bindings=self.bindings,
+            wanted=len(self.wanted),
+            skipped=dict(Counter(each.kind for each in self.skipped)),
+            paths_without=tuple(self.paths_without),
         )
 
     def caller(self, id_: str) -> CallerResult | None:

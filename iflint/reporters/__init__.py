@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class Needs(msgspec.Struct, frozen=True, kw_only=True):
     """What a reporter needs besides the findings and the sender channels.
 
+    One that lists what was looked at, and so grows with it, needs the ``inventory``.
     The report then has its ``rules`` (``describe_rules``), the exact location of every channel and
     entry (``whole_inventory``), what `iflint fix` would write (``fixes``), and what is only in an
     `IllustratedReport` (``illustrated``). For a text that is read on a ``console``, ``render`` is
@@ -26,6 +27,7 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
     ``verbose``.
     """
 
+    inventory: bool = False
     describe_rules: bool = False
     whole_inventory: bool = False
     fixes: bool = False

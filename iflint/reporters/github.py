@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from iflint.report.findings import Severity
 from iflint.reporters import Needs
-from iflint.reporters.opened import named_in, opened_by
+from iflint.reporters.opened import OpenedBy
 from iflint.reporters.remarks import remarks
 from iflint.reporters.sentences import (
     cause_named,
@@ -58,10 +58,10 @@ def render(report: Report, *, quiet: bool = False) -> str:
     if any(len(kept[severity]) < len(group) for severity, group in groups.items()):
         most = MOST_OF_A_LEVEL - 1 - (Severity.NOTE in of_run)
         kept[Severity.NOTE] = kept[Severity.NOTE][:most]
-    opened = opened_by(report)
+    opened = OpenedBy(report)
     commands = [*of_run.values()]
     commands += [
-        _annotation(finding, report, named_in(finding, opened))
+        _annotation(finding, report, opened.named_in(finding))
         for group in kept.values()
         for finding in group
     ]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from iflint.report.findings import Severity
 from iflint.reporters import Needs
 from iflint.reporters.encoding import dumped
-from iflint.reporters.opened import named_in, opened_by
+from iflint.reporters.opened import OpenedBy
 from iflint.reporters.sentences import details, path_on_disk, shown, title
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.N
 def render(report: Report) -> str:
     """The findings as a JSON list, in the order of the report; an empty one when clean."""
     seen: Counter[str] = Counter()
-    opened = opened_by(report)
-    issues = (_issue(each, report, named_in(each, opened), seen) for each in report.findings)
+    opened = OpenedBy(report)
+    issues = (_issue(each, report, opened.named_in(each), seen) for each in report.findings)
     return dumped(list(issues))
 
 

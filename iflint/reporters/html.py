@@ -6,7 +6,7 @@ import base64
 import hashlib
 import posixpath
 import re
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from iflint.places.packaged import packaged_file
@@ -18,7 +18,7 @@ from iflint.reporters.drawing import flow as drawing
 from iflint.reporters.html_callers import caller_views
 from iflint.reporters.html_findings import cause_views, ending, partner, placed
 from iflint.reporters.html_views import MOST_ENDING, choices, flow_views, timeline
-from iflint.reporters.opened import named_in, opened_by
+from iflint.reporters.opened import OpenedBy
 from iflint.reporters.remarks import remarks
 from iflint.words.visible import visible
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from iflint.report.report import Report
     from iflint.reporters.html_views import FlowView
 
-NEEDS = Needs(describe_rules=True, illustrated=True, settings=("title",))
+NEEDS = Needs(inventory=True, describe_rules=True, illustrated=True, settings=("title",))
 
 _MOST_CALLERS = 50
 """Service keys and mappings in the table. Ours: those with findings come first."""
@@ -74,7 +74,7 @@ def render(report: Report, *, title: str | None = None) -> str:
         callers=callers,
         most_callers=_MOST_CALLERS,
         told_callers={view.number for view in callers[:_MOST_CALLERS]},
-        opens=partial(named_in, opened=opened_by(report)),
+        opens=OpenedBy(report).named_in,
         rules=[rule for rule in report.rules if rule.code in codes],
         timeline=ends,
         certificates=[each for each in _numbered(uses) if each[0] in told] if uses else [],

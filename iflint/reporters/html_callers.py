@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from iflint.reporters.html_findings import grouped
-from iflint.reporters.opened import Opened, is_in, opened_by, opened_in
+from iflint.reporters.opened import Opened, OpenedBy, is_in
 from iflint.reporters.sentences import apart
 from iflint.words.wording import day
 
@@ -61,7 +61,7 @@ def caller_views(report: Report, findings: Sequence[FindingView]) -> list[Caller
     counting = grouped(((view.finding, view) for view in findings), _caller_id)
     known = grouped(((finding, finding) for finding in report.known), _caller_id)
     suppressed = grouped(((finding, finding) for finding in report.suppressed), _caller_id)
-    opened = opened_by(report)
+    opened = OpenedBy(report)
     views = []
     for number, caller in enumerate(report.callers, 1):
         own = tuple(
@@ -74,8 +74,8 @@ def caller_views(report: Report, findings: Sequence[FindingView]) -> list[Caller
         said = "" if own else apart(*others)
         worst = str(own[0].finding.severity) if own else ""
         state = worst or ("ok" if caller.certificates and not said else "")
-        opens = opened_in(caller.environments, opened.get(caller.id, ()))
-        views.append(CallerView(number, caller, state, own, tuple(opens), said))
+        opens = opened.of(caller.id, caller.environments)
+        views.append(CallerView(number, caller, state, own, opens, said))
     return sorted(views, key=_worst_first)
 
 
@@ -89,25 +89,27 @@ def _holds_for(finding: Finding, caller: CallerResult) -> bool:
     return not there or not here or not set(here).isdisjoint(there)
 
 
-def by_id(views: Iterable[CallerView]) -> dict[str, list[CallerView]]:
-    """The views of each caller: one, or several where environments differ."""
-    found: dict[str, list[CallerView]] = {}
-    for view in views:
-        found.setdefault(view.caller.id, []).append(view)
-    return found
+class Opening:
+    """Who is known to open each channel; channels of one role share them."""
 
+    def __init__(self, views: Iterable[CallerView]) -> None:
+        self._by_id: dict[str, list[CallerView]] = {}
+        for view in views:
+            self._by_id.setdefault(view.caller.id, []).append(view)
+        self._found: dict[tuple[int, str], tuple[CallerView, ...]] = {}
 
-def callers_of(
-    channel: ChannelResult, views: Mapping[str, Sequence[CallerView]]
-) -> tuple[CallerView, ...]:
-    """Those that are known to open a channel, the worst first; ``views`` are by id."""
-    opening = [
-        view
-        for caller in channel.callers
-        for view in views.get(caller, ())
-        if is_in(view.caller.environments, channel)
-    ]
-    return tuple(sorted(opening, key=_worst_first))
+    def of(self, channel: ChannelResult) -> tuple[CallerView, ...]:
+        """Those that are known to open a channel, the worst first."""
+        key = id(channel.callers), channel.environment
+        if key not in self._found:
+            opening = (
+                view
+                for caller in channel.callers
+                for view in self._by_id.get(caller, ())
+                if is_in(view.caller.environments, channel)
+            )
+            self._found[key] = tuple(sorted(opening, key=_worst_first))
+        return self._found[key]
 
 
 def _worst_first(view: CallerView) -> tuple[bool, int]:

@@ -12,7 +12,7 @@ import msgspec
 from iflint.iflow.diagram.model import EdgeKind
 from iflint.report.findings import DnRow, Severity
 from iflint.reporters.drawing import flow as drawing
-from iflint.reporters.html_callers import CallerView, by_id, callers_of
+from iflint.reporters.html_callers import CallerView, Opening
 from iflint.reporters.html_findings import CauseView, FindingView, grouped
 from iflint.reporters.sentences import (
     apart,
@@ -139,7 +139,7 @@ def flow_views(
     counting = grouped(((view.finding, view) for view in findings), _flow_file)
     known = grouped(((finding, finding) for finding in report.known), _flow_file)
     suppressed = grouped(((finding, finding) for finding in report.suppressed), _flow_file)
-    opening = by_id(callers)
+    opening = Opening(callers)
     flows = []
     for number, iflow in enumerate(report.iflows, 1):
         own = tuple(counting.get(iflow.location, ()))
@@ -162,11 +162,11 @@ def _channel_views(
     findings: Sequence[FindingView],
     known: Sequence[Finding],
     suppressed: Sequence[Finding],
-    callers: Mapping[str, Sequence[CallerView]],
+    callers: Opening,
 ) -> Iterable[ChannelView]:
     for number, channel in enumerate(iflow.channels, 1):
         own = tuple(view for view in findings if _is_of(view.finding, channel))
-        opening = callers_of(channel, callers)
+        opening = callers.of(channel)
         if own:
             worst = str(own[0].finding.severity)
             yield ChannelView(number, channel, worst, own, None, callers=opening)
@@ -273,7 +273,7 @@ def timeline(
     """
     worst = _worst_of_bindings(findings)
     rows = [
-        (_row(uses, each, number, worst, ending), bool(each.uses or each.callers))
+        (_row(uses, each, number, worst, ending), each.is_needed)
         for number, each in enumerate(uses.certificates, 1)
     ]
     needed = [row for row, is_needed in rows if is_needed] + list(_listed_roots(uses))

@@ -18,7 +18,7 @@ from iflint.words.visible import visible
 if TYPE_CHECKING:
     from iflint.report.certificate_list import CertificateUses
 
-NEEDS = Needs(describe_rules=True, fixes=True)
+NEEDS = Needs(inventory=True, describe_rules=True, fixes=True)
 
 _SCHEMAS: Final = "https://iflint.readthedocs.io/en/stable"
 """Where schemas are published; nothing is ever fetched from there."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from iflint.report.findings import Severity
 from iflint.reporters import Needs
-from iflint.reporters.opened import Opened, named_in, opened_by
+from iflint.reporters.opened import OpenedBy
 from iflint.reporters.remarks import remarks
 from iflint.reporters.sentences import (
     CALLERS,
@@ -35,13 +35,13 @@ from iflint.words.visible import inert, visible
 from iflint.words.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from iflint.places.location import FileLocation
     from iflint.report.findings import Finding, IflowReference
     from iflint.report.report import ChannelResult, IflowResult, Report
 
-NEEDS = Needs(settings=("fail_level",))
+NEEDS = Needs(inventory=True, settings=("fail_level",))
 
 _SPECIAL = str.maketrans(
     {
@@ -102,7 +102,7 @@ def _suites(report: Report, fail_level: Severity | None) -> Iterator[tuple[str, 
     flows: dict[FileLocation, IflowResult | IflowReference] = {
         iflow.location: iflow for iflow in report.iflows
     }
-    opened = opened_by(report)
+    opened = OpenedBy(report)
     groups: dict[FileLocation | None, list[Finding]] = {}
     for finding in report.findings:
         if finding.iflow:
@@ -154,7 +154,7 @@ def _add_findings(
     findings: list[Finding],
     report: Report,
     fail_level: Severity | None,
-    opened: Mapping[str, list[Opened]],
+    opened: OpenedBy,
 ) -> None:
     for finding in findings:
         fails = fail_level is not None and finding.severity.reaches(fail_level)
@@ -168,7 +168,7 @@ def _add_findings(
             (
                 f"{finding.severity}: {title(finding)}",
                 place,
-                *details(finding, named_in(finding, opened)),
+                *details(finding, opened.named_in(finding)),
                 *cause_named(finding),
             )
         )

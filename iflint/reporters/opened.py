@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,11 +21,16 @@ _MOST_NAMED = 3
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """A channel that a caller is known to open; ``anchor`` is its id in the page."""
+    """A channel that a caller is known to open; ``place`` is its flow's number and its own."""
 
     iflow: IflowResult
     channel: ChannelResult
-    anchor: str
+    place: tuple[int, int]
+
+    @property
+    def anchor(self) -> str:
+        """Its id in the page."""
+        return f"c{self.place[0]}-{self.place[1]}"
 
     @property
     def label(self) -> str:
@@ -32,32 +38,52 @@ class Opened(msgspec.Struct, frozen=True):
         return f"{iflow_name(self.iflow)}: {channel_name(self.channel)}"
 
 
-def opened_by(report: Report) -> dict[str, list[Opened]]:
-    """The channels that each caller, by its id, is known to open in some environment."""
-    opened: dict[str, list[Opened]] = {}
-    for number, iflow in enumerate(report.iflows, 1):
-        for place, channel in enumerate(iflow.channels, 1):
-            for caller in channel.callers:
-                opened.setdefault(caller, []).append(Opened(iflow, channel, f"c{number}-{place}"))
-    return opened
+class OpenedBy(dict[str, list[Opened]]):
+    """The channels that each caller, by its id, is known to open in some environment.
 
-
-def named_in(finding: Finding, opened: Mapping[str, Iterable[Opened]]) -> str:
-    """The channels that the caller of a finding opens, as a phrase; empty where none is known.
-
-    ``opened`` is what `opened_by` gives.
+    Callers that open the same ones share them, and what is said of them: a role may have thousands
+    of channels and of callers.
     """
-    if finding.caller is None:
-        return ""
-    found = opened_in(finding.environments, opened.get(finding.caller.id, ()))
-    labels = list(dict.fromkeys(each.label for each in found))
-    more = [counted(len(labels) - _MOST_NAMED, "more channel")] * (len(labels) > _MOST_NAMED)
-    return listed(labels[:_MOST_NAMED] + more)
 
+    def __init__(self, report: Report) -> None:
+        of_callers: dict[int, tuple[Sequence[str], list[Opened]]] = {}
+        for number, iflow in enumerate(report.iflows, 1):
+            for place, channel in enumerate(iflow.channels, 1):
+                opened = Opened(iflow, channel, (number, place))
+                of_callers.setdefault(id(channel.callers), (channel.callers, []))[1].append(opened)
+        groups: dict[str, list[int]] = {}
+        for group, (callers, _) in of_callers.items():
+            for caller in callers:
+                groups.setdefault(caller, []).append(group)
 
-def opened_in(environments: Collection[str], opened: Iterable[Opened]) -> Iterator[Opened]:
-    """Those of some environments."""
-    return (each for each in opened if is_in(environments, each.channel))
+        @cache
+        def together(own: tuple[int, ...]) -> list[Opened]:
+            every = [each for group in own for each in of_callers[group][1]]
+            return sorted(every, key=lambda each: each.place)
+
+        super().__init__((caller, together(tuple(own))) for caller, own in groups.items())
+        self._named: dict[tuple[int, tuple[str, ...]], tuple[tuple[Opened, ...], str]] = {}
+
+    def of(self, caller: str, environments: tuple[str, ...]) -> tuple[Opened, ...]:
+        """Those that a caller opens in some environments."""
+        return self._of(caller, environments)[0]
+
+    def named_in(self, finding: Finding) -> str:
+        """Those that the caller of a finding opens, as a phrase; empty where none is known."""
+        return self._of(finding.caller.id, finding.environments)[1] if finding.caller else ""
+
+    def _of(self, caller: str, environments: tuple[str, ...]) -> tuple[tuple[Opened, ...], str]:
+        opened = self.get(caller)
+        if opened is None:
+            return (), ""
+        key = id(opened), environments
+        if key not in self._named:
+            found = tuple(each for each in opened if is_in(environments, each.channel))
+            labels = list(dict.fromkeys(each.label for each in found))
+            more = counted(len(labels) - _MOST_NAMED, "more channel")
+            named = [*labels[:_MOST_NAMED], *[more] * (len(labels) > _MOST_NAMED)]
+            self._named[key] = found, listed(named)
+        return self._named[key]
 
 
 def is_in(environments: Collection[str], channel: ChannelResult) -> bool:

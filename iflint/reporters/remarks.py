@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.limits import MISTAKES, numbered
+from iflint.limits import MISTAKES, REPORT_BYTES, numbered
 from iflint.report.findings import Severity
 from iflint.words.visible import shown
+from iflint.words.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,8 @@ def remarks(report: Report) -> list[Remark]:
     found = [Remark(lack, no_iflow(path)) for path in report.paths_without]
     if report.lacks_flows and not found:
         found.append(Remark(lack, "No iFlow found, only service keys or mappings."))
-    return [*found, *(Remark(Severity.NOTE, text) for text in _of_no_use(report))]
+    found += (Remark(Severity.NOTE, text) for text in _of_no_use(report))
+    return found + [Remark(Severity.NOTE, text) for text in not_listed(report)]
 
 
 def no_iflow(path: str) -> str:
@@ -57,6 +59,26 @@ def _of_no_use(report: Report) -> Iterator[str]:
     if more > 0:
         match = "pattern matches" if more == 1 else "patterns match"
         yield f"{numbered(more)} more {match} nothing."
+
+
+def not_listed(report: Report) -> Iterator[str]:
+    """How much of what was looked at the report lists, where that is not all."""
+    if report.totals is None:
+        return
+    every, here = report.totals, msgspec.structs.replace(report, totals=None).counts
+    kinds = (
+        (here.channels, every.channels, "sender channels"),
+        (here.rows, every.rows, "rows"),
+        (here.callers, every.callers, "service keys and mappings"),
+        (here.wanted, every.wanted, "certificates to ask for"),
+        (sum(here.skipped.values()), sum(every.skipped.values()), "skipped inputs"),
+    )
+    said = [
+        f"{numbered(some)} of {numbered(total)} {noun}"
+        for some, total, noun in kinds
+        if some < total
+    ]
+    yield f"Listed are {listed(said)}; all are counted. To list more, {REPORT_BYTES.option}."
 
 
 def _idle(idle: IdlePattern) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iflint.limits import REPORT_BYTES, numbered
 from iflint.places.paths import absolute, from_root
 from iflint.report.findings import Severity, total
 from iflint.reporters.causes import causes_of, tally
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iflint.places.location import FileLocation, Location
+    from iflint.report.certificate_list import CertificateUses
     from iflint.report.findings import (
         CallerReference,
         CertificateReference,
@@ -113,6 +115,17 @@ def certificate_name(certificate: CertificateReference) -> str:
     return "(no subject)" if certificate.issuer else NO_NAMES
 
 
+def not_listed(uses: CertificateUses) -> str:
+    """How much of certificates and of what needs them is left out, in a sentence; else empty."""
+    needing = sum(each.more for each in uses.certificates)
+    noun = "certificate" if uses.more == 1 else "certificates"
+    parts = [f"{numbered(uses.more)} more {noun}, which end last"] * bool(uses.more)
+    parts += [f"{numbered(needing)} more rows, service keys and mappings"] * bool(needing)
+    if not parts:
+        return ""
+    return f"Not listed: {listed(parts)}. To list more, {REPORT_BYTES.option}."
+
+
 def whereabouts(finding: Finding) -> str:
     """The channel and entry, the iFlow, or the caller of a finding; empty for any other one."""
     if finding.caller:
@@ -186,7 +199,7 @@ def looked_at(report: Report) -> str:
     """What was looked at, in one sentence."""
     total, by = _channels(report)
     channels = counted(total, "sender channel") + (f" ({', '.join(by)})" if by else "")
-    parts = [counted(len(report.iflows), "iFlow"), channels]
+    parts = [counted(report.counts.iflows, "iFlow"), channels]
     if kinds := _bindings(report):
         parts.append(f"{listed(kinds)}, {report.bindings.with_certificate} {_AT_HAND}")
     return "; ".join(parts) + "."
@@ -196,23 +209,13 @@ _AT_HAND = "with a certificate at hand"
 
 
 def _channels(report: Report) -> tuple[int, list[str]]:
-    """How many sender channels concern certificates, and how they are authorized.
-
-    One that is authorized the same way in each environment is one.
-    """
-    channels = {
-        (iflow.location, channel.ordinal, channel.by_certificate, channel.by_role): channel
-        for iflow in report.iflows
-        for channel in iflow.channels
-        if channel.concerns_certificates
-    }.values()
-    by_certificate = sum(channel.by_certificate for channel in channels)
-    by_role = sum(channel.by_role for channel in channels)
-    unknown = len(channels) - by_certificate - by_role
+    """How many sender channels concern certificates, and how they are authorized."""
+    counts = report.counts
+    by_certificate, by_role, unknown = counts.by_certificate, counts.by_role, counts.unknown
     parts = [f"{by_certificate} by Client Certificate"] * bool(by_certificate)
     parts += [f"{by_role} by User Role"] * bool(by_role)
     parts += [f"{unknown} unknown"] * bool(unknown)
-    return len(channels), parts
+    return by_certificate + by_role + unknown, parts
 
 
 def _bindings(report: Report) -> list[str]:
@@ -234,7 +237,8 @@ def verdict(report: Report) -> str:
     ]
     by_cause = str(tally(causes_of(report.findings)))
     counts = [f"{by_cause}: {listed(counts)}"] if by_cause else counts
-    found = listed(counts) or ("nothing found" if any(report.places) else "no iFlow found")
+    looked = report.counts.iflows or report.bindings.total or report.callers
+    found = listed(counts) or ("nothing found" if looked else "no iFlow found")
     others = apart(total(report.known), total(report.suppressed))
     return f"{found} besides {others}" if others else found
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from iflint.report.findings import Finding
-    from iflint.report.report import Report, SkippedResult, TrustSummary
+    from iflint.report.report import Report, TrustSummary
 
 _LABEL = 17
 """The column at which facts begin, after their labels: the longest, with two blanks."""
@@ -42,7 +42,7 @@ def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     yield style.paint("Summary", BOLD)
     for label, text in _counts(report):
         yield from _row(label, style.show(text), style)
-    yield from _skipped(report.skipped, style, verbose=verbose)
+    yield from _skipped(report, style, verbose=verbose)
     if report.environments:
         for each in report.environments:
             of_flows = f"{each.parameter_files} of {counted(len(report.iflows), 'iFlow')}"
@@ -151,23 +151,17 @@ def _findings(report: Report, style: Style) -> str:
     return (f"{by_cause}: " if by_cause else "") + (listed(parts) or "none")
 
 
-def _skipped(skipped: tuple[SkippedResult, ...], style: Style, *, verbose: bool) -> Iterator[str]:
-    if not skipped:
+def _skipped(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
+    every = report.counts.skipped
+    if not every:
         return
-    kinds: dict[str, list[SkippedResult]] = {}
-    for item in skipped:
-        kinds.setdefault(item.kind, []).append(item)
-    counts = ", ".join(
-        f"{_kind(kind, style)}: {len(items)}" for kind, items in sorted(kinds.items())
-    )
+    counts = ", ".join(f"{_kind(kind, style)}: {count}" for kind, count in sorted(every.items()))
     hint = "" if verbose else " (--verbose names them)"
     yield from _row("skipped", f"{counts}{hint}", style)
-    if verbose:
-        for kind, items in sorted(kinds.items()):
-            for item in items:
-                detail = f": {style.show(item.detail)}" if item.detail else ""
-                place = style.file(item.location)
-                yield from _row("", f"{place} ({_kind(kind, style)}{detail})", style)
+    for item in sorted(report.skipped, key=lambda item: item.kind) if verbose else ():
+        detail = f": {style.show(item.detail)}" if item.detail else ""
+        place = style.file(item.location)
+        yield from _row("", f"{place} ({_kind(item.kind, style)}{detail})", style)
 
 
 def _kind(kind: str, style: Style) -> str:

@@ -8,7 +8,7 @@ from iflint.report.findings import MOST_PLACES, DnRow
 from iflint.reporters import Needs
 from iflint.reporters.causes import causes_of, headline
 from iflint.reporters.excerpt import excerpt
-from iflint.reporters.opened import Opened, named_in, opened_by
+from iflint.reporters.opened import OpenedBy
 from iflint.reporters.sentences import (
     SEVERITIES,
     again,
@@ -31,7 +31,7 @@ from iflint.words.visible import cells
 from iflint.words.wording import counted, dated, lifetime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from iflint.places.location import FileLocation, Location
@@ -77,7 +77,7 @@ def render(
     lines: list[str] = []
     by_names = [each for each in report.findings if each.by_names and not report.certificates]
     others = [each for each in report.findings if not each.by_names or report.certificates]
-    opened = opened_by(report)
+    opened = OpenedBy(report)
     if said := headline(causes_of(report.findings), report.outcomes):
         lines.extend((*style.hung(style.show(said), 0, 0), ""))
     most = None if verbose else _MOST_PLACES
@@ -147,7 +147,7 @@ def _iflow(iflow: IflowReference, style: Style) -> str:
 def _cause(
     cause: Cause,
     clock: datetime,
-    opened: Mapping[str, list[Opened]],
+    opened: OpenedBy,
     style: Style,
     most: int | None,
 ) -> Iterator[str]:
@@ -163,7 +163,7 @@ def _cause(
     if finding.caller:
         label, which = caller_words(finding.caller)
         yield from _fact(label, style.show(f"{which}, {roles_of(finding.caller)}"), style)
-        if opens := named_in(finding, opened):
+        if opens := opened.named_in(finding):
             yield from _fact("opens", style.show(opens), style)
         elif finding.caller.roles is not None:
             yield from _fact("opens", "no channel here", style)

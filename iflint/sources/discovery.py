@@ -7,6 +7,7 @@ import functools
 import os
 from typing import TYPE_CHECKING
 
+from iflint.limits import Budget
 from iflint.places.bounds import real
 from iflint.places.paths import is_below
 from iflint.sources import names
@@ -222,6 +223,7 @@ def _artifacts(
     named = frozenset(target for target in targets if _is_meant_itself(target, wanted))
     seen: set[str] = set()
     asked = wanted
+    budget = Budget()
     for target in sorted(targets):
         place = _place_to_walk(target, wanted)
         around = _surroundings(place or target)
@@ -231,7 +233,7 @@ def _artifacts(
             repository = enclosing_repository(place)
             wanted = asked.in_a_repository() if repository == place else asked
             matters = wanted.may_matter
-            for item in walk(disk, place, repository, excluded_in(place), matters):
+            for item in walk(disk, place, repository, excluded_in(place), matters, budget):
                 if isinstance(item, str):
                     found.append(item)
                 elif item.path not in seen:

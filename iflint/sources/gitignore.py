@@ -8,24 +8,29 @@ library for it takes as long as checking a small flow.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Generic, TypeVar
 
 import msgspec
 
 Test = Callable[[str], object]
+T = TypeVar("T")
 
 
 class Pattern(msgspec.Struct, frozen=True):
     """A pattern that was parsed: one test a segment of the path, None for ``**``.
 
     ``anchored`` patterns are matched from the folder of their file on, others against the last
-    segment. ``negated`` ones bring back what an earlier pattern ignores.
+    segment. ``negated`` ones bring back what an earlier pattern ignores. ``names`` are the
+    segments where none has a wildcard, ``length`` is how many characters it has.
     """
 
     segments: tuple[Test | None, ...]
     anchored: bool
     folders_only: bool
     negated: bool
+    names: tuple[str, ...] | None
+    length: int
 
     def matches(self, path: Sequence[str], is_folder: bool, start: int = 0) -> bool:
         """Whether it matches the file or folder with the segments ``path``.
@@ -66,7 +71,34 @@ def parse(line: str) -> Pattern | None:
             return None
     if segments[-1] is None:
         segments.append(_anything)
-    return Pattern(tuple(segments), anchored, folders_only, negated)
+    fixed = tuple(names) if _WILDCARD.isdisjoint(text) else None
+    return Pattern(tuple(segments), anchored, folders_only, negated, fixed, len(text))
+
+
+class Lookup(Generic[T]):
+    """Many patterns, each with a value: those without wildcards are looked up, others are tried.
+
+    ``tried`` are those with wildcards. Of the values of others that match the same, ``merge``
+    makes one.
+    """
+
+    def __init__(self, patterns: Iterable[tuple[Pattern, T]], merge: Callable[[T, T], T]) -> None:
+        self.tried: list[tuple[Pattern, T]] = []
+        self._fixed: dict[tuple[bool, bool, tuple[str, ...]], T] = {}
+        for pattern, value in patterns:
+            if pattern.names is None:
+                self.tried.append((pattern, value))
+                continue
+            key = pattern.anchored, pattern.folders_only, pattern.names
+            self._fixed[key] = merge(self._fixed[key], value) if key in self._fixed else value
+
+    def fixed(self, path: Sequence[str], is_folder: bool, start: int = 0) -> Iterator[T]:
+        """The values of the patterns without wildcards that match (`Pattern.matches`)."""
+        for folders_only in (False, True) if is_folder else (False,):
+            for anchored, names in ((True, path[start:]), (False, path[-1:])):
+                key = anchored, folders_only, tuple(names)
+                if key in self._fixed:
+                    yield self._fixed[key]
 
 
 def _matches(segments: Sequence[Test | None], path: Sequence[str], start: int) -> bool:
@@ -97,13 +129,30 @@ def _without_trailing_spaces(text: str) -> str:
 
 def _test(glob: str) -> Test | None:
     """A test for one segment; None if the glob is not valid and so matches nothing."""
-    if not re.search(r"[*?[\\]", glob):
+    if _WILDCARD.isdisjoint(glob):
         return glob.__eq__
-    if glob.startswith("*") and not re.search(r"[*?[\\]", glob[1:]):
+    if glob.startswith("*") and _WILDCARD.isdisjoint(glob[1:]):
         suffix = glob[1:]
         return lambda name: name.endswith(suffix)
     expression = _expression(glob)
-    return None if expression is None else re.compile(expression, re.DOTALL).fullmatch
+    if expression is None:
+        return None
+    return _Expression(expression)
+
+
+class _Expression:
+    """A test by a regular expression, which is compiled when first needed."""
+
+    __slots__ = ("_compiled", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._compiled: re.Pattern[str] | None = None
+
+    def __call__(self, name: str) -> object:
+        if self._compiled is None:
+            self._compiled = re.compile(self._text, re.DOTALL)
+        return self._compiled.fullmatch(name)
 
 
 def _expression(glob: str) -> str | None:
@@ -138,6 +187,7 @@ def _expression(glob: str) -> str | None:
     return first + "".join(f"(?>.*?{piece})" for piece in middle) + f".*{last}"
 
 
+_WILDCARD = frozenset("*?[\\")
 _CLASS = re.compile(r"(?P<negated>[!^]?)(?P<content>\]?(?:\[:[a-z]*:\]|\\.|[^\]\\])*)\]", re.DOTALL)
 _CLASS_ITEM = re.compile(
     r"\[:(?P<name>[a-z]*):\]|(?P<first>\\.|.)(?:-(?P<last>\\.|[^\]]))?", re.DOTALL

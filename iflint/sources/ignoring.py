@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+from itertools import count
 from typing import TYPE_CHECKING
 
-from iflint.limits import IGNORE_FILE_BYTES
+from iflint.limits import IGNORE_FILE_BYTES, IGNORE_TRIALS
 from iflint.places.problems import Unreadable
 from iflint.sources.disk import slashes
-from iflint.sources.gitignore import Pattern, parse
+from iflint.sources.gitignore import Lookup, Pattern, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from iflint.limits import Budget
     from iflint.sources.disk import Disk
 
 SKIPPED_FOLDERS = frozenset(
@@ -38,29 +40,57 @@ class Rules:
     """The patterns in force in one folder: its own before those from above.
 
     ``above`` are the rules of the folder over it; ``base`` is the absolute path, with forward
-    slashes, of the folder that the patterns are relative to.
+    slashes, of the folder that the patterns are relative to. ``size`` is how many bytes of ignore
+    files they and those above come from.
     """
 
-    def __init__(self, above: Rules | None, base: str, patterns: Sequence[Pattern]) -> None:
+    def __init__(
+        self, above: Rules | None, base: str, patterns: Sequence[Pattern], size: int = 0
+    ) -> None:
+        self.size = size
         self._above = above
         self._depth = _with_slash(base).count("/")
-        self._last_first = tuple(reversed(patterns))
+        self._patterns = tuple(patterns)
+        self._lookup = Lookup(zip(self._patterns, count(), strict=False), max)
+        tried = [pattern for pattern, _ in self._lookup.tried]
+        self._to_be_compiled = len(tried)
+        self._of_names = sum(_weight(each.length) for each in tried if not each.anchored)
+        self._of_paths = sum(_weight(each.length) for each in tried if each.anchored)
 
-    def ignore(self, path: str, is_folder: bool) -> bool:
+    def ignore(self, path: str, is_folder: bool, budget: Budget | None = None) -> bool:
         """Whether the file or folder at ``path``, in a folder that is read, is left out.
 
         The innermost file that has a matching pattern decides, in it the last such pattern
-        (gitignore(5), "DESCRIPTION").
+        (gitignore(5), "DESCRIPTION"). Patterns with wildcards count as long as the ``budget`` has
+        room for a trial of each.
         """
         rules: Rules | None = self
         segments = path.split("/")
         while rules is not None:
-            for pattern in rules._last_first:
-                if pattern.matches(segments, is_folder, rules._depth):
-                    rules._decided(pattern)
-                    return not pattern.negated
+            pattern = rules._last_match(segments, is_folder, budget)
+            if pattern is not None:
+                rules._decided(pattern)
+                return not pattern.negated
             rules = rules._above
         return False
+
+    def _last_match(
+        self, path: Sequence[str], is_folder: bool, budget: Budget | None
+    ) -> Pattern | None:
+        last = max(self._lookup.fixed(path, is_folder, self._depth), default=-1)
+        if self._lookup.tried and (budget is None or budget.spend(IGNORE_TRIALS, self._cost(path))):
+            for pattern, number in reversed(self._lookup.tried):
+                if number < last:
+                    break
+                if pattern.matches(path, is_folder, self._depth):
+                    return pattern
+        return self._patterns[last] if last >= 0 else None
+
+    def _cost(self, path: Sequence[str]) -> int:
+        """Trials of all patterns with wildcards: of long texts one counts for several."""
+        of_paths = self._of_paths and self._of_paths * _weight(sum(map(len, path)))
+        compiling, self._to_be_compiled = _COMPILING * self._to_be_compiled, 0
+        return self._of_names * _weight(len(path[-1])) + of_paths + compiling
 
     def _decided(self, pattern: Pattern) -> None:
         """Take note that a pattern matched."""
@@ -76,12 +106,14 @@ def rules_from_file(
     """
     if not os.path.lexists(file):
         return above
+    size = above.size if above else 0
     try:
-        data = disk.head(file, IGNORE_FILE_BYTES.value)
+        data = disk.head(file, max(IGNORE_FILE_BYTES.value - size, 0))
     except Unreadable:
         return above
+    size += len(data)
     text = data.removeprefix(b"\xef\xbb\xbf").decode(errors="surrogateescape")
-    return _rules(above, base, filter(None, map(parse, text.split("\n"))), named)
+    return _rules(above, base, filter(None, map(parse, text.split("\n"))), named, size)
 
 
 class Excluded(Rules):
@@ -144,9 +176,11 @@ def folder_rules(above: Rules | None, disk: Disk, folder: str, named: str) -> Ru
     return rules_from_file(above, disk, f"{folder}/{GITIGNORE}", folder, named)
 
 
-def _rules(above: Rules | None, base: str, patterns: Iterable[Pattern], named: str) -> Rules | None:
+def _rules(
+    above: Rules | None, base: str, patterns: Iterable[Pattern], named: str, size: int
+) -> Rules | None:
     kept = [pattern for pattern in patterns if not _covers(pattern, base, named)]
-    return Rules(above, base, kept) if kept else above
+    return Rules(above, base, kept, size) if kept else above
 
 
 def _covers(pattern: Pattern, base: str, named: str) -> bool:
@@ -158,6 +192,15 @@ def _covers(pattern: Pattern, base: str, named: str) -> bool:
     return pattern.matches([*segments, _NO_NAME], False) or any(
         pattern.matches(segments[:length], True) for length in range(1, len(segments) + 1)
     )
+
+
+_COMPILING = 200
+"""Trials that take as long as to compile a pattern. Ours: measured."""
+
+
+def _weight(length: int) -> int:
+    """Of two texts that are compared at worst character by character, what each counts for."""
+    return 1 + length // 16
 
 
 def _with_slash(folder: str) -> str:

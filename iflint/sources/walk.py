@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.places.problems import Problem
+from iflint.limits import IGNORE_TRIALS
+from iflint.places.location import Location
+from iflint.places.problems import Problem, ProblemKind
 from iflint.sources.artifacts import SkipKind, Skipped
 from iflint.sources.ignoring import (
     GITIGNORE,
@@ -21,6 +23,7 @@ from iflint.sources.ignoring import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from iflint.limits import Budget
     from iflint.sources.disk import Disk
     from iflint.sources.ignoring import Rules
     from iflint.sources.tracked import Tracked
@@ -48,15 +51,22 @@ def walk(
     repository: str | None,
     excluded: Rules | None,
     matters: Callable[[str], bool],
+    budget: Budget,
 ) -> Iterator[str | NotEntered]:
     """Absolute paths of the files in and below the folder ``top`` whose names matter.
 
     What the ``repository`` that holds ``top`` ignores is left out, but for what it tracks; nothing
-    brings back what is ``excluded``. Symbolic links to folders are not followed.
+    brings back what is ``excluded``. Symbolic links to folders are not followed. Patterns with
+    wildcards are tried as long as the ``budget`` has room.
     Folders come in the order of their names; a folder's files before its folders.
     """
     tracked = functools.cache(_tracked)
     pending = [_first_folder(disk, top, repository)]
+
+    def leaves_out(rules: Rules | None, path: str, is_folder: bool) -> bool:
+        return rules is not None and rules.ignore(path, is_folder, budget)
+
+    told = False
     while pending:
         place = pending.pop()
         folder, rules, repository = place.path, place.rules, place.repository
@@ -77,9 +87,9 @@ def walk(
         for entry in entries:
             path = f"{folder.rstrip('/')}/{entry.name}"
             if _is_folder(entry):
-                if _leaves_out(excluded, path, True) or entry.name in SKIPPED_FOLDERS:
+                if leaves_out(excluded, path, True) or entry.name in SKIPPED_FOLDERS:
                     continue
-                ignored = place.ignored or _leaves_out(rules, path, True)
+                ignored = place.ignored or leaves_out(rules, path, True)
                 if ignored:
                     if repository is None:
                         continue
@@ -92,11 +102,25 @@ def walk(
                     yield NotEntered(path, link)
                 else:
                     below.append(_Folder(path, rules, repository, ignored))
-            elif not _leaves_out(excluded, path, False) and matters(path):
-                ignored = place.ignored or _leaves_out(rules, path, False)
+            elif not leaves_out(excluded, path, False) and matters(path):
+                ignored = place.ignored or leaves_out(rules, path, False)
                 if not ignored or (repository is not None and tracked(repository).has(path)):
                     yield path
         pending.extend(reversed(below))
+        if not told and budget.has_refused(IGNORE_TRIALS):
+            told = True
+            yield NotEntered(f"{folder}/{GITIGNORE}", _untried(disk, folder))
+
+
+def _untried(disk: Disk, folder: str) -> Problem:
+    return Problem(
+        ProblemKind.ARTIFACT,
+        Location(disk.location(folder)),
+        "From this folder on, patterns with wildcards leave nothing out: there are too many of them"
+        " in .gitignore or exclude for so many files",
+        IGNORE_TRIALS.remedy,
+        left_out=True,
+    )
 
 
 def _first_folder(disk: Disk, top: str, repository: str | None) -> _Folder:
@@ -109,10 +133,6 @@ def _tracked(repository: str) -> Tracked:
     from iflint.sources.tracked import Tracked
 
     return Tracked(repository)
-
-
-def _leaves_out(rules: Rules | None, path: str, is_folder: bool) -> bool:
-    return rules is not None and rules.ignore(path, is_folder)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

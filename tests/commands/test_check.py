@@ -464,7 +464,7 @@ class TestProcess:
             text=True,
             check=False,
         )
-        assert run.returncode == 3
+        assert run.returncode == 2
         assert run.stderr.splitlines() == [
             "iflint: the current folder does not exist any more; go to another one"
         ]

@@ -7,7 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root
+from exports import Channel, Flow, bundle, dn, intermediate, issue, java_keystore, pem, root
 from iflint.commands.main import cli
 from iflint.rule import Rule
 
@@ -191,6 +191,28 @@ def test_every_command_names_the_file_and_tells_the_rest(
     assert result.exit_code == 3
     assert named in result.stderr
     assert left in result.stdout
+
+
+def test_a_key_entry_costs_itself_alone(repository, monkeypatch) -> None:
+    entries = {"old": [OLD, MIDDLE], "bad": [BAD, MIDDLE]}
+    (repository / "sender.jks").write_bytes(java_keystore(entries, {}))
+    failing_on(monkeypatch, "iflint.answers.sender.certificate_reference", BAD_IN_BYTES)
+    result = CliRunner().invoke(cli, ["sender", "sender.jks", ".", *CLOCK])
+    assert result.exit_code == 3
+    assert "sender.jks" in result.stderr
+    assert "Key entry “old”" in result.stdout
+    assert "Key entry “bad”" not in result.stdout
+
+
+def test_a_flow_costs_itself_alone_on_each_day(repository, monkeypatch) -> None:
+    roots = ("--platform", "custom", "--roots", "roots.pem")
+    asked = ["forecast", "--as-of", "2026-01-01", "--format", "json", *roots]
+    failing_on(monkeypatch, "iflint.answers.forecast._identity", "name='Other'")
+    result = CliRunner().invoke(cli, asked)
+    assert result.exit_code == 3
+    assert "Other.iflw" in result.stderr
+    changes = json.loads(result.stdout)["changes"]
+    assert {change["iflow"] for change in changes} == {"Good"}
 
 
 def test_what_ends_a_run_is_told_with_the_file(repository, monkeypatch) -> None:

@@ -123,6 +123,15 @@ def test_where_a_run_stops_to_look_is_told_once_and_costs_nothing_else(here, lim
     assert f"--limit {limit.partition('=')[0]}=NUMBER" in told[0].remedy
 
 
+def test_a_file_of_another_kind_that_is_too_long_is_told_once(here) -> None:
+    longer = b'{"a": "' + b" " * 9_000 + b"-----BEGIN PRIVATE KEY-----"
+    write_tree(here, {**FLOW, "a.json": longer, "b.json": longer, "c.json": b"{}"})
+    report = iflint.check(".", as_of=AS_OF, limit=("key-text-bytes=9000",))
+    told = [each for each in report.findings if each.code == "IFL001"]
+    assert [each.severity.value for each in told] == ["note"]
+    assert "too long to look for private keys" in told[0].message
+
+
 def test_a_key_behind_links_is_told_once_where_it_lies(here) -> None:
     (here / ".git").mkdir()
     write_tree(here, {"m/key.md": KEY, "flows/a.txt": b"a", "z.pem": KEY})

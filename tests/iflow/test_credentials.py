@@ -14,6 +14,11 @@ from iflint.places.credentials import without_credentials
     [
         ("https://user:word@h.example/x", "https://***@h.example/x"),
         ("https://user:w@rd@h.example/x", "https://***@h.example/x"),
+        ("//user:word@h.example/x", "//***@h.example/x"),
+        (
+            "/x?code=abc&subscription-key=d&auth=e&pass=f",
+            "/x?code=***&subscription-key=***&auth=***&pass=***",
+        ),
         ("https://user@h.example", "https://***@h.example"),
         ("ldap://cn=x:y@h.example/a@b", "ldap://***@h.example/a@b"),
         ("/x?token=abc&y=z", "/x?token=***&y=z"),

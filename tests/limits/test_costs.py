@@ -62,6 +62,28 @@ def certificate(name: bytes, serial: int) -> bytes:
     return encode(0x30, encode(0x30, fields) + algorithm + encode(3, b"\0" * 65))
 
 
+def keystore(certificates: Iterable[bytes]) -> bytes:
+    """A PKCS#12 file in which each certificate has a key."""
+
+    def bag(number: int, content: bytes, ordinal: int) -> bytes:
+        oid = bytes.fromhex("060b2a864886f70d010c0a01") + bytes([number])
+        key_id = encode(6, bytes.fromhex("2a864886f70d010915"))
+        attribute = encode(0x30, key_id + encode(0x31, encode(4, b"%d" % ordinal)))
+        return encode(0x30, oid + encode(0xA0, content) + encode(0x31, attribute))
+
+    def data(content: bytes) -> bytes:
+        oid = encode(6, bytes.fromhex("2a864886f70d010701"))
+        return encode(0x30, oid + encode(0xA0, encode(4, content)))
+
+    x509 = encode(6, bytes.fromhex("2a864886f70d01091601"))
+    bags = b"".join(
+        bag(1, encode(0x30, encode(2, b"\0")), n)
+        + bag(3, encode(0x30, x509 + encode(0xA0, encode(4, each))), n)
+        for n, each in enumerate(certificates)
+    )
+    return encode(0x30, encode(2, b"\3") + data(encode(0x30, data(encode(0x30, bags)))))
+
+
 def cases() -> dict[str, Callable[[], Files]]:
     """What makes the files of each case, as a child's memory counts from its parent's."""
     shared = "".join(row(f"CN=a{n}", "CN=b") for n in range(10_000))
@@ -82,6 +104,7 @@ def cases() -> dict[str, Callable[[], Files]]:
             FLOW: flow(certificates(many_rows(1)), before="<a/>" * 199_000)
         },
         "escapes": lambda: {FLOW: ONE, PARAMETERS: "a=\\u1\n" * 1_400_000},
+        "escapes of one value": lambda: {FLOW: ONE, PARAMETERS: "a=" + "b\\n" * 3_000_000},
         "parameters": lambda: {
             FLOW: flow(certificates("{{k1}}")),
             PARAMETERS: "".join(f"k{n}=v\n" for n in range(900_000)),
@@ -136,6 +159,15 @@ def cases() -> dict[str, Callable[[], Files]]:
         },
         "archives of blanks": lambda: {
             f"{n}.zip": packed([("a.cer", " " * 7_000_000)] * 1) for n in range(700)
+        },
+        "a mapping of YAML that many merge in": lambda: {
+            "keys.yaml": "clientid: x\nmany: &a {"
+            + "".join(f"k{n}: v," for n in range(50_000))
+            + "}\nkeys:\n"
+            + "- {<<: *a, certificate: c}\n" * 20_000
+        },
+        "a circle of authorities in a keystore": lambda: {
+            "x.p12": keystore(certificate(distinguished(1, 1), n) for n in range(4000))
         },
         "signs of private keys": lambda: {
             f"{n}.log": '-----BEGIN PRIVATE KEY-----MII"a`nb%41\n' * 90_000 for n in range(3)

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root
 from iflint.commands.main import cli
+from iflint.limits import in_force
 
 TOP = root("bound-root", dn("CN=Root", "O=Example"), "2020-01-01", "2040-01-01")
 MIDDLE = intermediate("bound-ca", dn("CN=CA", "O=Example"), TOP, "2020-01-01", "2035-01-01")
@@ -29,7 +30,8 @@ def repository(tmp_path, monkeypatch):
     (tmp_path / "certs.pem").write_bytes(pem(MIDDLE, OLD))
     (tmp_path / "roots.pem").write_bytes(pem(TOP))
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    yield tmp_path
+    in_force(())
 
 
 def run(*arguments):
@@ -69,6 +71,8 @@ def test_lines_of_parameters_count_together(repository) -> None:
     for number in range(4):
         folder = repository / f"F{number}" / "src/main/resources"
         (folder / "parameters.prop").write_text("a=b\n" * 100)
+        (flow,) = folder.rglob("*.iflw")
+        flow.write_text(flow.read_text().replace("CN=", "CN={{a}}", 1))
     codes = [code for code, _ in told("--limit", "lines-of-parameters=350")]
     assert codes.count("IFL001") == 1
 
@@ -107,3 +111,95 @@ def test_more_environments_than_may_be_are_refused_at_once(repository) -> None:
     assert (many.exit_code, "51 environments, and 50 may be" in many.stderr) == (2, True)
     raised = CliRunner().invoke(cli, ["check", "--all-environments", "--limit", "environments=51"])
     assert raised.exit_code in (0, 1)
+
+
+def test_more_suppressions_than_may_be_are_refused_at_once(repository) -> None:
+    one = '[[suppressions]]\nrule = "IFL101"\nreason = "r"\nchannel = "/*{}"\n'
+    (repository / "iflint.toml").write_text("".join(map(one.format, range(3))))
+    few = CliRunner().invoke(cli, ["check", *CLOCK, "--limit", "suppressions=2"])
+    assert (few.exit_code, "3 suppressions, and 2 may be" in few.stderr) == (2, True)
+    assert run("--limit", "suppressions=3")
+
+
+def test_patterns_are_held_against_so_many_names_and_no_more(repository) -> None:
+    one = '[[suppressions]]\nrule = "IFL101"\nreason = "r"\n{}\n'
+    for named in ('channel = "/*{}"', 'path = "F*{}/"'):
+        tables = (one.format(named.format(each)) for each in "abc")
+        (repository / "iflint.toml").write_text("".join(tables))
+        many = CliRunner().invoke(cli, ["check", *CLOCK, "--limit", "pattern-trials=5"])
+        assert (many.exit_code, "--limit pattern-trials=NUMBER" in many.stderr) == (2, True)
+        assert run()
+
+
+def test_what_has_no_wildcard_is_looked_up_and_costs_no_trial(repository) -> None:
+    named = ('channel = "HTTPS /0/a"', f'dn = "{OLD.pair[0]}"', 'path = "F1/"', 'path = "/F2"')
+    one = '[[suppressions]]\nrule = "IFL101"\nreason = "r"\n{}\n'
+    (repository / "iflint.toml").write_text("".join(map(one.format, named)))
+    assert not run("--limit", "pattern-trials=1").stderr
+
+
+OWN = '[environments.{0}]\nroots-add = ["r{0}.pem"]\n'
+
+
+def in_environments(repository, table, *arguments):
+    """The findings of a check in three environments, each of which is told apart."""
+    for name in "xyz":
+        ca = root(f"bound-{name}", dn(f"CN=Root {name}", "O=Example"), "2020-01-01", "2040-01-01")
+        (repository / f"r{name}.pem").write_bytes(pem(ca))
+    (repository / "iflint.toml").write_text("".join(map(table.format, "xyz")))
+    return report("--all-environments", *arguments)[1]
+
+
+def test_rows_count_in_every_environment_that_differs(repository) -> None:
+    found = in_environments(repository, OWN, "--limit", "rows=20")["findings"]
+    left_out = [each for each in found if each["code"] == "IFL001"]
+    assert [each["environments"] for each in left_out] == [["z"], ["z"]]
+    told = [each["environments"] for each in found if each["code"] == "IFL101"]
+    assert told == [["x", "y", "z"]] * 4 + [["x", "y"]] * 4
+    whole = in_environments(repository, OWN, "--limit", "rows=24")
+    assert {tuple(each["environments"]) for each in whole["findings"]} == {("x", "y", "z")}
+
+
+def test_environments_that_are_equal_are_worked_out_once(repository) -> None:
+    equal = in_environments(repository, "[environments.{0}]\n", "--limit", "rows=8")
+    apart = in_environments(repository, OWN)
+    for each in (equal, apart):
+        assert [environment["name"] for environment in each["environments"]] == ["x", "y", "z"]
+    places = [
+        [(each["message"], each["location"], each["environments"]) for each in found["findings"]]
+        for found in (equal, apart)
+    ]
+    assert places[0] == places[1]
+    assert equal["iflows"] == apart["iflows"]
+
+
+def test_a_flow_that_is_left_out_of_one_environment_is_shown_with_those_that_have_it(
+    repository,
+) -> None:
+    last = in_environments(repository, OWN, "--limit", "rows=20")["iflows"][-1]
+    assert [each["environment"] for each in last["channels"]] == ["x", "y", "x", "y"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "table"),
+    [
+        ("certificates-of-environments=6", '[environments.{0}]\ncertificates = ["r{0}.pem"]\n'),
+        ("parameter-paths=8", '[environments.{0}]\nparameters = "{{id}}/{0}.prop"\n'),
+    ],
+)
+def test_what_environments_have_of_their_own_counts_together(repository, limit, table) -> None:
+    in_environments(repository, table)
+    refused = CliRunner().invoke(cli, ["check", *CLOCK, "--all-environments", "--limit", limit])
+    assert refused.exit_code == 2
+    assert f"--limit {limit.partition('=')[0]}=NUMBER" in refused.stderr
+
+
+def test_beyond_so_many_trials_patterns_leave_nothing_out_and_that_is_said(repository) -> None:
+    (repository / ".git").mkdir()
+    (repository / ".gitignore").write_text("F0\n/F1/\nF[2]\n")
+    whole = report()[1]
+    assert [each["location"]["path"][:2] for each in whole["iflows"]] == ["F3"]
+    found = report("--limit", "ignore-trials=1")[1]
+    assert [each["location"]["path"][:2] for each in found["iflows"]] == ["F2", "F3"]
+    (note,) = [each for each in found["findings"] if each["code"] == "IFL001"]
+    assert (note["severity"], "ignore-trials=NUMBER" in note["remedy"]) == ("note", True)

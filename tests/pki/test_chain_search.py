@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -168,3 +169,15 @@ def test_a_mesh_of_bridges_with_name_constraints_does_not_explode() -> None:
     started = time.perf_counter()
     assert judge_chain(certificate(leaf), pool, trust, NOW).ok
     assert time.perf_counter() - started < 10
+
+
+def test_what_stands_above_many_of_few_names_is_found_in_a_time_by_their_number() -> None:
+    names = [Party(name, KEYS[0]) for name in "AB"]
+    circle = [
+        found(issue(names[number % 2], names[1 - number % 2], end=NOW + (number + 1) * DAY))
+        for number in range(3000)
+    ]
+    pool = CertificatePool(circle)
+    started = time.process_time()
+    assert len(pool.below_roots([circle[0].certificate])) == len(circle)
+    assert time.process_time() - started < 1

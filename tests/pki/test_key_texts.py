@@ -6,6 +6,7 @@ import base64
 import json
 import time
 from textwrap import indent
+from urllib.parse import quote, quote_plus
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -109,6 +110,14 @@ WRAPPINGS = {
     "log": lambda key: indent(key, "2026-11-24 08:00:01,123 INFO [main] "),
     "numbered": lambda key: "".join(f"{n:4}  {line}\n" for n, line in enumerate(key.split("\n"))),
     "within base64": lambda key: base64.b64encode(f"Bag Attributes\n{key}".encode()).decode(),
+    "all of a url": quote,
+    "a form": quote_plus,
+    "json, all signs": lambda key: json.dumps({"key": key}).replace("-", "\\u002d"),
+    "json, blanks and signs": lambda key: (
+        json.dumps({"key": key}).replace("-", "\\u002D").replace("E K", "E\\u0020K")
+    ),
+    "xml, all signs": lambda key: f"<v>{key.replace('-', '&#45;').replace('E K', 'E&#x20;K')}</v>",
+    "signs of a url": lambda key: key.replace("-", "%2d").replace("\n", "%0a"),
     "url": lambda key: key.replace("+", "%2B").replace("=", "%3D").replace("\n", "%0A"),
 }
 
@@ -119,13 +128,16 @@ SHAPED = [
     if "putty" not in form and form not in ("encrypted pkcs1", "encrypted sec1")
 ]
 """Those of one piece, of which each byte has its place."""
+OF_PEM = ("a form", *(each for each in WRAPPINGS if "signs" in each))
+"""Where what PuTTY writes isn't looked for."""
 AMID_WORDS = ("basic", "log", "numbered")
 """Where other letters stand beside each line."""
 SEARCHED = [
     (form, wrapping)
     for form in FORMS
     for wrapping in WRAPPINGS
-    if wrapping not in AMID_WORDS or form in SHAPED
+    if (wrapping not in AMID_WORDS or form in SHAPED)
+    and (wrapping not in OF_PEM or "putty" not in form)
 ]
 
 

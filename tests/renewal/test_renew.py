@@ -622,3 +622,11 @@ def test_what_is_wrong_with_a_certificate_is_said_of_no_entry(folder: Path) -> N
     )
     assert "fix: Get the renewed certificate from the sender. " in shown
     assert "this entry" not in shown
+
+
+def test_so_many_certificates_are_planned_at_once_as_the_limit_says(folder: Path) -> None:
+    (folder / "new" / "both.pem").write_bytes(pem(SAME_PAIR, OTHER_PAIR, FIRST, SECOND))
+    asked = ["renew", "new/both.pem", "flow", "--limit", "renewals=1"]
+    result = CliRunner().invoke(cli, asked)
+    assert result.exit_code == 2
+    assert "--limit renewals=" in result.stderr

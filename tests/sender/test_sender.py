@@ -586,3 +586,11 @@ def test_markdown_is_a_checklist(folder: Path) -> None:
     assert "1. [ ] The load balancer's root" in text
     assert "3. [x] The certificate is valid: **holds**" in text
     assert "Subject DN  CN=orders.example.com,O=Example" in text
+
+
+def test_of_many_key_entries_so_many_are_judged_as_the_limit_says(folder: Path) -> None:
+    entries = {f"orders {number}": [CLIENT, CA, TOP] for number in range(4)}
+    (folder / "sender.jks").write_bytes(java_keystore(entries, {}))
+    said = run("sender.jks", "--limit", "key-entries=2").stdout
+    assert said.count("Key entry “orders") == 2
+    assert "2 more key entries not judged (limit key-entries)" in said

@@ -7,6 +7,7 @@ which further nodes may stand; each layer knows where its characters stand in th
 from __future__ import annotations
 
 import functools
+from collections import ChainMap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -166,20 +167,21 @@ class Mapping:
         self.entries = [] if entries is None else entries
 
     @functools.cached_property
-    def fields(self) -> dict[str, Node]:
-        """The values by `plain_name`; of several with one name the last, as parsers of JSON do.
+    def own(self) -> dict[str, Node]:
+        """The values by `plain_name`; of several with one name the last, as parsers of JSON do."""
+        return {plain_name(name.value): value for name, value in self.entries}
 
-        What YAML merges in (``<<``) is there unless the mapping itself has it.
-        """
-        own = {plain_name(name.value): value for name, value in self.entries}
-        merged = own.pop(_MERGED, None)
-        if merged is None:
-            return own
+    @functools.cached_property
+    def fields(self) -> dict[str, Node] | ChainMap[str, Node]:
+        """The mapping's own values, and behind them what YAML merges in (``<<``), not copied."""
+        if _MERGED not in self.own:
+            return self.own
+        own = dict(self.own)
+        merged = own.pop(_MERGED)
         bases = merged.items if isinstance(merged, Sequence) else [merged]
-        for base in bases[:_MOST_MERGED]:
-            if isinstance(base, Mapping):
-                own = {plain_name(name.value): value for name, value in base.entries} | own
-        return own
+        return ChainMap(
+            own, *(base.own for base in bases[:_MOST_MERGED] if isinstance(base, Mapping))
+        )
 
     def text(self, *names: str) -> Text | None:
         """The first text that is there under one of the plain names, and is not empty."""

@@ -86,11 +86,14 @@ class CertificatePool:
     def below_roots(self, certificates: Iterable[Certificate]) -> tuple[Certificate, ...]:
         """``certificates`` and all those at hand that may stand above them, each once."""
         found: dict[Certificate, None] = {}
+        asked: set[str] = set()
         waiting = list(certificates)
         while waiting:
             certificate = waiting.pop()
-            if certificate not in found:
-                found[certificate] = None
+            found[certificate] = None
+            name = certificate.issuer.chain_key
+            if name not in asked:
+                asked.add(name)
                 waiting.extend(self.named(certificate.issuer))
         return tuple(found)
 

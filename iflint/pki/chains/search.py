@@ -19,6 +19,7 @@ import msgspec
 from iflint.limits import (
     NAME_CHECKS,
     NAME_CHECKS_OF_A_CHAIN,
+    SIGNATURE_WORK,
     SIGNATURES,
     SIGNATURES_OF_A_CHAIN,
     STEPS,
@@ -243,6 +244,7 @@ class _Search:
         self._pool = pool
         self._trust = trust
         self._at = at
+        self._verifier = verifier
         self._finder = _finder(pool, trust, verifier)
         self._constraints: dict[_Constraints, NameConstraints | None] = {}
         self._refusals: dict[tuple[_Constraints, Certificate], str | None] = {}
@@ -313,7 +315,7 @@ class _Search:
             self._end_open(path, issuers)
 
     def _append(self, path: _Path, issuer: Certificate, verified: bool) -> _Path:
-        faults = [] if verified else [_not_verified(path.top, issuer, None)]
+        faults = [] if verified else [self._not_verified(path.top, issuer, None)]
         if _is_ca(issuer):
             dates = issuer.not_before, issuer.not_after
             faults += self._date_faults(path.top, *dates, issuer, None)
@@ -440,6 +442,17 @@ class _Search:
             detail = f"it is valid only from {not_before:%Y-%m-%d} on"
             yield Fault(FaultKind.NOT_YET_VALID, certificate, root, below, detail)
 
+    def _not_verified(
+        self, below: Certificate, issuer: Certificate | None, root: Root | None
+    ) -> Fault:
+        detail = f"the signature algorithm {below.signature_algorithm} or the key can't be verified"
+        if self._verifier.left_out(below):
+            detail = (
+                "its signature is not verified: with all others of the run that takes too much"
+                f" computing (limit {SIGNATURE_WORK.name})"
+            )
+        return Fault(FaultKind.ALGORITHM, issuer, root, below, detail)
+
     # Where paths end.
 
     def _is_listed(self, root: Root) -> bool:
@@ -460,7 +473,7 @@ class _Search:
         anchor = root.certificate if self._is_listed(root) and not is_leaf else None
         faults: list[Fault] = []
         if not is_leaf and not self._issuers_of(path.top).verified:
-            faults.append(_not_verified(path.top, at_hand, root))
+            faults.append(self._not_verified(path.top, at_hand, root))
         if self._is_listed(root) and root.sha256 != path.top.sha256:
             file = None if is_leaf else at_hand
             faults += self._date_faults(path.top, root.not_before, root.not_after, file, root)
@@ -486,7 +499,7 @@ class _Search:
         if issuers.roots:
             return
         root = root_from_certificate(issuer, self._place(issuer))
-        fault = () if issuers.verified else (_not_verified(path.top, issuer, root),)
+        fault = () if issuers.verified else (self._not_verified(path.top, issuer, root),)
         self._finish(
             path=path.linked(Link(path.top, issuer, root, fault)),
             outcome=Outcome.UNSUPPORTED,
@@ -749,11 +762,6 @@ def _why_signature_fails(below: Certificate, issuer: Certificate | Root) -> str:
             " one of the two was altered or damaged"
         )
     return "its key did not sign the certificate: it is another key under the same name"
-
-
-def _not_verified(below: Certificate, issuer: Certificate | None, root: Root | None) -> Fault:
-    detail = f"the signature algorithm {below.signature_algorithm} or the key can't be verified"
-    return Fault(FaultKind.ALGORITHM, issuer, root, below, detail)
 
 
 def _order(path: _Path) -> tuple[int, float, tuple[str, ...]]:

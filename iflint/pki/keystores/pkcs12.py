@@ -285,7 +285,9 @@ def _above(own: _Bag, by_subject: dict[str, list[_Bag]]) -> list[_Bag]:
         if bag.certificate is None or bag.certificate.self_issued:
             continue
         for issuer in by_subject.get(bag.certificate.issuer.chain_key, ()):
-            if id(issuer) not in known and len(chain) < MAX_PRESENTED:
+            if len(chain) >= MAX_PRESENTED:
+                return chain
+            if id(issuer) not in known:
                 known.add(id(issuer))
                 chain.append(issuer)
     return chain
