@@ -7,7 +7,7 @@ BIN := .venv/bin
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint fuzz fixtures snapshots benchmark version release-check executable clean
+.PHONY: demo test lint fuzz fixtures snapshots site benchmark version release-check executable clean
 
 demo: .venv/installed ## run the main job on fixtures/demo
 	$(BIN)/iflint check fixtures/demo --as-of 2026-11-24 --fail-on never
@@ -35,6 +35,9 @@ snapshots: .venv/installed-test ## make again what is made from rules and code, 
 	$(BIN)/python docs/make_pages.py
 	$(BIN)/python docs/make_screenshots.py --drawings
 	$(BIN)/python tests/rule_reports.py
+
+site: .venv/installed-site ## build the site of the documents into site/
+	$(BIN)/zensical build --strict --clean
 
 benchmark: .venv/installed-test ## measure, as ratios in one run
 	$(BIN)/python -m benchmarks
@@ -66,6 +69,10 @@ clean:
 
 .venv/installed-dev: .venv/created pyproject.toml
 	$(PIP) install --editable '.[dev]'
+	touch $@
+
+.venv/installed-site: .venv/created pyproject.toml
+	$(PIP) install --editable '.[site]'
 	touch $@
 
 .venv/installed-fuzz: .venv/installed-test

@@ -1,4 +1,4 @@
-"""Write what is made from the rules and from the code: pages, the list of rules, JSON Schemas.
+"""Write what is made from the rules and from the code: pages, schemas, the manual page.
 
 ``python docs/make_pages.py`` writes it, as a part of ``make snapshots``; a test fails where it is
 not what would be written. A list that every new rule adds a line to is a file of its own, which
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "rules"
+sys.path.insert(0, str(ROOT / "docs"))
+from man_page import man_page  # noqa: E402
+
 FAMILIES = {
     "IFL0": "what can't be read or has no value, and what of the configuration is of no use",
     "IFL1": "dates and renewals",
@@ -31,16 +34,18 @@ FAMILIES = {
 
 def pages() -> dict[Path, str]:
     """Every file that is made here, whole, with its text."""
+    from iflint.commands.main import cli
     from iflint.configuration.schema import schema
+    from iflint.links import SITE, schema_id
     from iflint.reporters.encoding import dumped
     from iflint.reporters.schema import SCHEMAS
     from iflint_rules import iflint_rules
 
     rules = sorted(iflint_rules(), key=lambda rule: rule.code)
-    readme = ROOT / "README.md"
+    start = ROOT / "docs" / "index.md"
     made = {PAGES / f"{rule.name}.md": page(rule) for rule in rules}
     made[PAGES / "README.md"] = "\n".join(index(rules))
-    made[readme] = with_terms(readme.read_text(encoding="utf-8"))
+    made[start] = with_terms(start.read_text(encoding="utf-8"))
     made[ROOT / "docs" / "symptoms.md"] = "\n".join(all_symptoms(rules))
     configuration = ROOT / "docs" / "configuration.md"
     made[configuration] = with_settings(configuration.read_text(encoding="utf-8"))
@@ -50,6 +55,15 @@ def pages() -> dict[Path, str]:
     made[pipelines] = with_inputs(with_files(pipelines.read_text(encoding="utf-8")))
     made[ROOT / "docs" / "iflint.schema.json"] = dumped(schema(rules))
     made |= {ROOT / "docs" / name: dumped(make()) for name, make in SCHEMAS.items()}
+    made[ROOT / "docs" / "iflint.1"] = man_page(cli, SITE)
+    made[ROOT / "maintenance" / "schemastore.json"] = dumped(
+        {
+            "name": "iflint",
+            "description": "Settings of iflint, a linter of SAP Cloud Integration content",
+            "fileMatch": ["iflint.toml"],
+            "url": schema_id("iflint"),
+        }
+    )
     return made
 
 
@@ -76,13 +90,13 @@ def index(rules: list[type[Rule]]) -> Iterator[str]:
     yield ""
 
 
-def with_terms(readme: str) -> str:
-    """The README with the words that are ours."""
+def with_terms(page: str) -> str:
+    """The first page of the site with the words that are ours."""
     from iflint.symptoms.model import terms
     from iflint.symptoms.pages import term_lines
 
     begin, end = "<!-- terms: made by docs/make_pages.py -->", "<!-- end of terms -->"
-    before, rest = readme.split(begin)
+    before, rest = page.split(begin)
     return "\n".join([before + begin, *term_lines(terms()), end]) + rest.split(end)[1]
 
 

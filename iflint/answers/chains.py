@@ -43,26 +43,30 @@ class JudgedChains(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
-def judged_chains(paths: Sequence[str], options: Options, *, every: bool = False) -> JudgedChains:
+def judged_chains(
+    paths: Sequence[str], options: Options, *, every: bool = False, piped: bytes | None = None
+) -> JudgedChains:
     """The chain of each certificate in the files ``paths`` that issued no other one in them.
 
-    With ``every`` that of each certificate. ``options.certificates`` hold further intermediates.
+    With ``every`` that of each certificate. ``piped`` is a further file, from standard input.
+    ``options.certificates`` hold further intermediates.
     Raises FileNotFoundError for a path that does not exist, UsageError when there is no
     certificate or no list of roots.
     """
-    from iflint.engine.inputs import read_certificates
+    from iflint.engine.inputs import STANDARD_INPUT, read_certificates
     from iflint.engine.roots import read_calendar, read_public_cas, read_trust_list
     from iflint.judging.issuers import Issuers
     from iflint.options import now
 
     as_of = options.as_of or now()
     trust, root_problems = read_trust_list(options, as_of)
-    asked = read_certificates(paths, options)
+    asked = read_certificates(paths, options, piped=piped)
     further = read_certificates(options.certificates or (), options)
     problems = (*asked.problems, *further.problems, *root_problems)
     if not asked.certificates:
+        read = (*paths, *([STANDARD_INPUT] if piped is not None else ()))
         said = [f"{problem.location.file}: {problem.in_one_line}" for problem in asked.problems]
-        raise UsageError("; ".join(said) or f"no certificate in {listed(paths)}")
+        raise UsageError("; ".join(said) or f"no certificate in {listed(read)}")
     verifier = SignatureCache(asked.size)
     starts = _starts(asked.certificates, verifier, every=every)
     pool = CertificatePool((*asked.certificates, *further.certificates))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -16,12 +18,19 @@ from iflint.console.tables import Column, table
 from iflint.limits import numbered
 from iflint.report.fitting import certificates_within
 from iflint.reporters.remarks import aside
-from iflint.reporters.sentences import caller_name, certificate_name, not_listed, roles_of
+from iflint.reporters.sentences import (
+    caller_name,
+    certificate_name,
+    channel_name,
+    not_listed,
+    roles_of,
+)
 from iflint.words.terminal import Style, wrapped
 from iflint.words.visible import shown, visible
 from iflint.words.wording import counted, day, left, listed
 
 if TYPE_CHECKING:
+    from iflint.console.spreadsheets import Sheet
     from iflint.report.certificate_list import (
         CallerUse,
         CertificateUse,
@@ -32,13 +41,10 @@ if TYPE_CHECKING:
 
 U = TypeVar("U", "Use", "CallerUse")
 
-ALARM_DAYS = (30, 7)
-"""How long before a certificate's last day the calendar reminds of it: ours."""
-
 LANGUAGES = ("en", "de")
 """What letters are written in (``iflint/reporters/letters/``)."""
 
-_OF_A_LIST = ("table", "json", "csv", "ics", "html")
+_OF_A_LIST = ("table", "json", "csv", "ics", "html", "markdown", "openmetrics")
 _OF_A_LETTER = ("text", "markdown")
 
 _MOST_IN_AN_EVENT = 100
@@ -64,13 +70,14 @@ _MOST_IN_AN_EVENT = 100
             type=OneOf(LANGUAGES),
         ),
         *JUDGING,
-        *answer(*_OF_A_LIST, *_OF_A_LETTER),
+        *answer(*dict.fromkeys((*_OF_A_LIST, *_OF_A_LETTER))),
         *CONFIGURATION,
     ),
     examples=(
         "iflint certificates exports --certificates certs",
         "iflint certificates --format csv --output certificates.csv",
         "iflint certificates --format ics --output certificates.ics",
+        "iflint certificates --format openmetrics --output certificates.prom",
         "iflint certificates --letter partner.pem --language de",
     ),
 )
@@ -82,7 +89,8 @@ def command(
     Shows of each certificate the last day, the days left and the verdict on its chain, and what
     to touch when it changes: every channel with its iFlow and package, every service key and
     certificate-to-user mapping that needs it. The format ics is a calendar with an event on each
-    last day, and reminders 30 and 7 days before. Exit code: 0 whatever the verdicts are.
+    last day, and reminders 30 and 7 days before; openmetrics is for Prometheus. Exit code: 0
+    whatever the verdicts are.
 
     With --letter, what to write to the partner, as text or Markdown: which certificate ends and
     when, what it opens, what the new one must be, and what to send back by when.
@@ -95,9 +103,17 @@ def command(
         return
     sessions = read(run, flows=False)
     uses, size = call(uses_of, sessions), sessions[0].inputs.size
-    formats: dict[str, Callable[..., str]] = {"table": _table, "json": _json, "csv": _csv}
-    told = show(run, uses, certificates_within, size, **formats, ics=_calendar, html=_html)
-    if run.answer.format == "csv" and (left_out := not_listed(told)):
+    formats: dict[str, Callable[..., Any]] = {
+        "table": _table,
+        "json": _json,
+        "csv": _csv,
+        "ics": _calendar,
+        "html": _html,
+        "markdown": _markdown,
+        "openmetrics": _openmetrics,
+    }
+    told = show(run, uses, certificates_within, size, **formats)
+    if run.answer.format in ("csv", "openmetrics") and (left_out := not_listed(told)):
         complain(aside(left_out))
     if not uses.certificates and run.answer.format != "table":
         complain("no certificate found")
@@ -108,9 +124,9 @@ def _mistakes(asked: Request, letter: str | None, language: str | None) -> Itera
     chosen = asked.answer.format
     if letter is None and language is not None:
         yield "--language is for a --letter"
-    if letter is None and chosen in _OF_A_LETTER:
+    if letter is None and chosen in _OF_A_LETTER and chosen not in _OF_A_LIST:
         yield f"--format {chosen} is for a --letter"
-    if letter is not None and chosen in _OF_A_LIST[1:]:
+    if letter is not None and chosen in _OF_A_LIST[1:] and chosen not in _OF_A_LETTER:
         yield f"--format {chosen}: a letter is {listed(_OF_A_LETTER, 'or')}"
     if language not in (None, *LANGUAGES):
         yield f"--language {shown(language)}: it is {listed(LANGUAGES, 'or')}"
@@ -243,6 +259,10 @@ def _notes(use: Use | CallerUse) -> list[str]:
 
 
 def _closing(uses: CertificateUses, width: int) -> str:
+    return "\n".join(wrapped(visible(_facts(uses)), 0, 0, width)) + "\n"
+
+
+def _facts(uses: CertificateUses) -> str:
     """What the list amounts to, and which list of roots and clock it relies on."""
     unneeded = sum(not one.is_needed for one in uses.certificates)
     said = [counted(len(uses.certificates) + uses.more, "certificate")]
@@ -256,12 +276,10 @@ def _closing(uses: CertificateUses, width: int) -> str:
         before = f"List for {each.environment}" if each.environment else "List"
         sentences.append(f"{before}: {each.name}, platform {each.platform}.")
     sentences.append(f"Clock: {day(uses.as_of)}.")
-    return "\n".join(wrapped(visible(" ".join(filter(None, sentences))), 0, 0, width)) + "\n"
+    return " ".join(filter(None, sentences))
 
 
-def _csv(uses: CertificateUses) -> str:
-    from iflint.console.spreadsheets import csv_text
-
+def _csv(uses: CertificateUses) -> Sheet:
     headings = (
         *("subject", "issuer", "sha256", "role", "files", "not_before", "not_after", "days_left"),
         *("environments", "verdict", "reasons", "holds_until"),
@@ -269,7 +287,7 @@ def _csv(uses: CertificateUses) -> str:
         *("relation", "decides", "flow_file"),
         *("caller", "caller_kind", "caller_name", "tenant", "roles", "opens", "renewal"),
     )
-    return csv_text(headings, _csv_rows(uses))
+    return headings, _csv_rows(uses)
 
 
 def _csv_rows(uses: CertificateUses) -> Iterator[list[object]]:
@@ -344,7 +362,7 @@ def _csv_caller(use: CallerUse) -> list[object]:
 
 def _calendar(uses: CertificateUses) -> str:
     from iflint.__version__ import __version__
-    from iflint.console.calendars import Event, calendar_text
+    from iflint.console.calendars import ALARM_DAYS, Event, calendar_text
 
     events = (
         Event(
@@ -399,3 +417,136 @@ def _description(use: CertificateUse) -> Iterator[str]:
     more = len(needing[_MOST_IN_AN_EVENT:]) + use.more
     if more:
         yield f"- and {more} more: 'iflint certificates' lists them"
+
+
+def _markdown(uses: CertificateUses) -> str:
+    from iflint.reporters.markdown import escaped, table_of
+
+    def rows() -> Iterator[list[str]]:
+        for each in uses.certificates:
+            needing = _needed_by(each).splitlines()
+            yield [
+                escaped(certificate_name(each.certificate)),
+                escaped(_dates(each)),
+                "<br>".join(escaped(_verdict(standing, each)) for standing in each.standings),
+                "<br>".join(escaped(line.strip()) for line in needing),
+            ]
+
+    headings = ("Certificate", "Last day", "Chain", "Needed by")
+    return "\n".join((*table_of(headings, rows()), "", escaped(_facts(uses)), ""))
+
+
+def _openmetrics(uses: CertificateUses) -> str:
+    from iflint.console.metrics import Gauge, metrics_text
+
+    told = [
+        (each, standing, labels)
+        for each in uses.certificates
+        for standing in each.standings
+        for labels in _labels(each, standing)
+    ]
+    return metrics_text(
+        (
+            Gauge(
+                "x509_cert_not_after",
+                "When the certificate ends (Unix time).",
+                ((labels, _unix(each.certificate.not_after)) for each, _, labels in told),
+            ),
+            Gauge(
+                "x509_cert_not_before",
+                "When the certificate begins (Unix time).",
+                (
+                    (labels, _unix(each.certificate.not_before))
+                    for each, _, labels in told
+                    if each.certificate.not_before
+                ),
+            ),
+            Gauge(
+                "x509_cert_expired",
+                "1 if the certificate had ended at the clock of the run.",
+                ((labels, each.certificate.not_after < uses.as_of) for each, _, labels in told),
+            ),
+            Gauge(
+                "iflint_cert_works_until",
+                "When the certificate or its chain ends to work (Unix time); 0: it does not work.",
+                (
+                    (labels, _unix(standing.holds_until) if standing.holds_until else 0)
+                    for _, standing, labels in told
+                    if standing.verdict != "uncertain"
+                ),
+            ),
+            Gauge(
+                "iflint_run_timestamp_seconds",
+                "The clock of the run (Unix time).",
+                [({}, _unix(uses.as_of))],
+            ),
+        )
+    )
+
+
+def _unix(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _labels(use: CertificateUse, standing: EnvironmentStanding) -> Iterator[dict[str, str]]:
+    """The labels of each binding that needs a certificate, or of the certificate alone.
+
+    The names are those of x509-certificate-exporter, where it has one.
+    """
+    certificate = use.certificate
+    file = str(certificate.locations[0].file) if certificate.locations else ""
+    common = {
+        **_named("subject", certificate.subject),
+        **_named("issuer", certificate.issuer),
+        "filename": posixpath.basename(file),
+        "filepath": file,
+        "sha256": "" if use.by_facts else certificate.sha256,
+    }
+    bindings = [
+        *((_row_labels(each), names) for each, names in _needing(standing, use.uses)),
+        *((_caller_labels(each), names) for each, names in _needing(standing, use.callers)),
+    ]
+    nobody = dict.fromkeys(("package", "flow", "channel", "binding", "relation"), "")
+    for labels, names in bindings or [(nobody, standing.environments)]:
+        yield {**common, **labels, "environment": ", ".join(names)}
+
+
+_PARTS = {
+    f"2.5.4.{arc}": part
+    for arc, part in ((6, "C"), (8, "ST"), (7, "L"), (10, "O"), (11, "OU"), (3, "CN"))
+}
+
+
+def _named(of: str, name: str) -> dict[str, str]:
+    """The labels of a name, and the whole of it."""
+    from iflint.pki.dn.grammar import MalformedName
+    from iflint.pki.dn.parsing import parse_name
+
+    labels = {f"{of}_{part}": "" for part in _PARTS.values()}
+    try:
+        rdns = parse_name(name).rdns if name else ()
+    except MalformedName:
+        rdns = ()
+    for attribute in (each for rdn in rdns for each in rdn if each.oid in _PARTS):
+        labels[f"{of}_{_PARTS[attribute.oid]}"] = attribute.value
+    return {**labels, of: name}
+
+
+def _row_labels(use: Use) -> dict[str, str]:
+    return {
+        "package": use.iflow.package.name if use.iflow.package else "",
+        "flow": use.iflow.name,
+        "channel": channel_name(use.channel),
+        "binding": f"row {use.entry.ordinal}",
+        "relation": use.relation,
+    }
+
+
+def _caller_labels(use: CallerUse) -> dict[str, str]:
+    return {
+        "package": "",
+        "flow": "",
+        "channel": "; ".join(use.channels),
+        "binding": caller_name(use.caller),
+        "relation": use.relation,
+    }

@@ -11,6 +11,7 @@ from iflint.console.arguments import CONFIGURATION, FAIL_ON, ROOTS, answer, seve
 from iflint.console.frame import exit_code, show, subcommand
 from iflint.console.interface import AnyPath, Option
 from iflint.console.invocation import Request, call, options_of, prepare
+from iflint.console.reading import PIPE, read_piped
 from iflint.options import CERTIFICATES, OUTPUT
 from iflint.report.findings import Severity
 from iflint.reporters.encoding import enveloped
@@ -51,12 +52,14 @@ EVERY = Option(
         "iflint chain partner.cer --certificates intermediates --as-of 2027-03-15",
         "iflint chain partner.pem --format json",
         "iflint chain partner.pem --fail-on error",
+        "openssl s_client -connect HOST:443 -showcerts </dev/null | iflint chain -",
     ),
 )
 def command(asked: Request, paths: tuple[str, ...], every: bool) -> int:
     """Show the chain of each certificate in FILE up to its root, with a verdict at each link.
 
-    FILE is a certificate file, a keystore or a service key, or a folder or archive of these.
+    FILE is a certificate file, a keystore or a service key, or a folder or archive of these; - is
+    standard input.
     Intermediates are looked for in FILE and in --certificates. A supported root needs no file. A
     certificate that issued another one in FILE has no tree of its own, unless --all is given.
     Exit code: 0 whatever the verdicts are; with --fail-on, 1 where a chain fails or a file can't be
@@ -65,8 +68,10 @@ def command(asked: Request, paths: tuple[str, ...], every: bool) -> int:
     from iflint.answers.chains import judged_chains
 
     missing = [] if paths else ["no FILE is given: name a certificate file or folder"]
-    run = prepare(asked, paths, mistakes=missing)
-    chains = call(judged_chains, run.paths, options_of(run), every=every)
+    files = tuple(path for path in paths if path != PIPE)
+    run = prepare(asked, files, mistakes=missing)
+    piped = read_piped() if PIPE in paths else None
+    chains = call(judged_chains, run.paths, options_of(run), every=every, piped=piped)
     show(run, chains, text=_text, json=_json)
     return exit_code(asked, run, _worst(chains))
 

@@ -26,6 +26,7 @@ from iflint.words.visible import visible
 from iflint.words.wording import day, left, listed
 
 if TYPE_CHECKING:
+    from iflint.console.spreadsheets import Sheet
     from iflint.report.report import (
         CallerResult,
         CertificateResult,
@@ -390,9 +391,7 @@ def _json(listing: _Listing) -> str:
     )
 
 
-def _csv(listing: _Listing) -> str:
-    from iflint.console.spreadsheets import csv_text
-
+def _csv(listing: _Listing) -> Sheet:
     several = ("entries", "callers")
     of_channel = [name for name in ChannelRow.__struct_fields__ if name not in several]
     of_binding = ["entry", "subject", "issuer", "days_left", "healthy_until", "verdict"]
@@ -420,7 +419,7 @@ def _csv(listing: _Listing) -> str:
         *(f"certificate_{name}" for name in of_certificate),
         *(name if name == "caller" else f"caller_{name}" for name in of_caller),
     ]
-    return csv_text(headings, cells())
+    return headings, cells()
 
 
 def _cell(caller: CallerRow | None, name: str) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from iflint.words.wording import counted
 
 if TYPE_CHECKING:
     from iflint.answers.forecast import Forecast, Turn
+    from iflint.console.spreadsheets import Sheet
     from iflint.report.findings import Finding
 
 DEFAULT_DAYS = 365
@@ -34,10 +36,11 @@ UNTIL = Option(
 @subcommand(
     "forecast",
     "List what breaks on which day.",
-    (PATHS, UNTIL, *JUDGING, *answer("table", "json"), *CONFIGURATION),
+    (PATHS, UNTIL, *JUDGING, *answer("table", "json", "csv", "ics", "markdown"), *CONFIGURATION),
     examples=(
         "iflint forecast exports --certificates certs --until 2027-12-31",
         "iflint forecast --format json --output forecast.json",
+        "iflint forecast --format ics --output forecast.ics",
     ),
 )
 def command(asked: Request, paths: tuple[str, ...], until: str | None) -> None:
@@ -53,7 +56,7 @@ def command(asked: Request, paths: tuple[str, ...], until: str | None) -> None:
     sessions = read(run)
     end = _last_day(until, sessions[0].as_of)
     found = [(session.name, call(forecast, session, end)) for session in sessions]
-    show(run, found, table=_tables, json=_json)
+    show(run, found, table=_tables, json=_json, csv=_csv, ics=_calendar, markdown=_markdown)
 
 
 def _last_day(until: str | None, start: datetime) -> date:
@@ -104,11 +107,78 @@ def _subject(finding: Finding) -> str:
     return finding.certificate.subject if finding.caller and finding.certificate else ""
 
 
+def _turns(found: list[tuple[str, Forecast]]) -> list[tuple[str, Turn]]:
+    """The changes of all environments, by day."""
+    turns = [(name, change) for name, one in found for change in one.changes]
+    return sorted(turns, key=lambda turn: turn[1].day)
+
+
 def _json(found: list[tuple[str, Forecast]]) -> str:
     first = found[0][1]
-    rows = [_row(change, name) for name, one in found for change in one.changes]
-    rows.sort(key=lambda row: row["day"])
+    rows = [_row(change, name) for name, change in _turns(found)]
     return enveloped("forecast", as_of=first.start, until=first.until, changes=rows)
+
+
+def _csv(found: list[tuple[str, Forecast]]) -> Sheet:
+    names = (
+        *("day", "change", "code", "name", "severity", "package", "iflow", "channel", "adapter"),
+        *("address", "entry", "caller", "opens", "subject", "cause", "remedy", "renew_by", "file"),
+        *("fingerprint", "environment"),
+    )
+
+    def rows() -> Iterator[list[object]]:
+        for name, change in _turns(found):
+            caller = change.finding.caller
+            told = _row(change, name) | {"opens": "; ".join(change.opens)}
+            told["caller"] = caller_name(caller) if caller else None
+            yield [told[heading] for heading in names]
+
+    return names, rows()
+
+
+def _calendar(found: list[tuple[str, Forecast]]) -> str:
+    from hashlib import sha256
+
+    from iflint.__version__ import __version__
+    from iflint.console.calendars import ALARM_DAYS, Event, calendar_text
+
+    start = found[0][1].start
+
+    def events() -> Iterator[Event]:
+        for environment, change in _turns(found):
+            finding, cells = change.finding, _cells(change, start.date())
+            facts = zip(_HEADINGS[1:], cells[1:], strict=True)
+            named = f"{finding.fingerprint} {change.day} {change.begins} {environment}"
+            yield Event(
+                uid=f"{sha256(named.encode('utf-8', 'backslashreplace')).hexdigest()}@iflint",
+                day=change.day,
+                summary=f"{cells[0]}: {cells[1]}",
+                description=(
+                    *([f"Environment: {environment}"] * bool(environment)),
+                    *(f"{heading}: {fact}" for heading, fact in facts if fact),
+                    f"File: {finding.location.file}",
+                ),
+                alarms=ALARM_DAYS if change.begins else (),
+            )
+
+    return calendar_text("Days of client certificates", __version__, start, events())
+
+
+def _markdown(found: list[tuple[str, Forecast]]) -> str:
+    from iflint.reporters.markdown import escaped, table_of
+
+    several = len(found) > 1
+    rows = [
+        [
+            str(change.day),
+            *([escaped(name)] * several),
+            *map(escaped, _cells(change, found[0][1].start.date())),
+        ]
+        for name, change in _turns(found)
+    ]
+    headings = ("Day", *(["Environment"] * several), *_HEADINGS)
+    table = table_of(headings, rows) if rows else ()
+    return "\n".join((*table, *([""] * bool(rows)), *(_end(one) for _, one in found[:1]), ""))
 
 
 def _tables(found: list[tuple[str, Forecast]], style: Style) -> str:
@@ -128,15 +198,22 @@ def _table(found: Forecast, style: Style) -> str:
         )
         for day in days
     ]
+    end = "\n".join(wrapped(_end(found), 0, 0, style.width)) + "\n"
+    if not groups:
+        return end
+    headings = columns(*_HEADINGS)
+    return f"{table(headings, groups, style)}\n{end}"
+
+
+_HEADINGS = ("Change", "Where", "iFlow", "Opens", "Subject", "Cause", "Renewal")
+
+
+def _end(found: Forecast) -> str:
+    """What was looked at."""
     verb = "is" if len(found.now) == 1 else "are"
     end = f"Looked at every day until {found.until}; today there {verb} "
     end += f"{counted(len(found.now), 'finding')} (`iflint check`)."
-    end = end if groups else f"No verdict changes. {end}"
-    end = "\n".join(wrapped(end, 0, 0, style.width)) + "\n"
-    if not groups:
-        return end
-    headings = columns("Change", "Where", "iFlow", "Opens", "Subject", "Cause", "Renewal")
-    return f"{table(headings, groups, style)}\n{end}"
+    return end if found.changes else f"No verdict changes. {end}"
 
 
 def _cells(change: Turn, today: date) -> list[str]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from iflint.answers.public_cas import FoundCa, LeadsTo
     from iflint.answers.releases import Affected, ReleaseEffect
     from iflint.answers.trust_store import Store
+    from iflint.console.spreadsheets import Sheet
     from iflint.pki.calendar import Claim, Row
     from iflint.pki.roots.history import KnownRoot
     from iflint.pki.roots.table_update import Update
@@ -139,10 +140,8 @@ def _list_json(found: Listed) -> str:
     )
 
 
-def _list_csv(found: Listed) -> str:
-    from iflint.console.spreadsheets import csv_text
-
-    return csv_text(COLUMNS, (_row(each.root, each.standing).values() for each in found.known))
+def _list_csv(found: Listed) -> Sheet:
+    return COLUMNS, (_row(each.root, each.standing).values() for each in found.known)
 
 
 _STANDINGS = {

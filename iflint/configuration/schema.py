@@ -20,14 +20,12 @@ from iflint.configuration.settings import (
     needed,
 )
 from iflint.engine.rule_settings import ENABLED, SEVERITY, known_settings
+from iflint.links import schema_id
 from iflint.options import Setting
 from iflint.values import ALL_RULES, SHOWS
 
 if TYPE_CHECKING:
     from iflint.rule.rule import Rule
-
-SCHEMA = "https://iflint.readthedocs.io/en/stable/iflint.schema.json"
-"""Names the schema; iflint itself never fetches anything from there."""
 
 Json = dict[str, Any]
 
@@ -36,7 +34,7 @@ def schema(rules: Sequence[type[Rule]]) -> Json:
     """The schema of `iflint.toml`, and of ``[tool.iflint]``, where these rules are installed."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "$id": SCHEMA,
+        "$id": schema_id("iflint"),
         "title": "iflint",
         "description": "Settings of iflint: iflint.toml, or [tool.iflint] in pyproject.toml.",
         **_table(SETTINGS.values()),

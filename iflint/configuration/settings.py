@@ -54,11 +54,21 @@ class Mistake(msgspec.Struct, frozen=True):
         return f"{self.where}: {self.message}" if self.where else self.message
 
 
+CSV_DIALECTS = ("plain", "excel")
+"""How CSV is written: as RFC 4180 has it, or as Excel opens it by a double click in Germany and
+wherever else the comma is for decimals: semicolons, and a byte order mark without which it does not
+take the file for UTF-8."""
+
+
 class Destination(msgspec.Struct, frozen=True):
-    """A report format and the file that gets it; ``-`` is standard output, None: not said."""
+    """A report format and the file that gets it; ``-`` is standard output, None: not said.
+
+    ``dialect`` is how CSV is written.
+    """
 
     format: str
     path: str | None = None
+    dialect: str = CSV_DIALECTS[0]
 
     def __str__(self) -> str:
         return self.format if self.path is None else f"{self.format}={self.path}"

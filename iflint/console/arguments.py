@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from iflint.configuration.search import TRUST_VARIABLE
-from iflint.configuration.settings import COMMAND_LINE_SETTINGS, Destination
+from iflint.configuration.settings import COMMAND_LINE_SETTINGS, CSV_DIALECTS, Destination
 from iflint.console.interface import LAST_HEADING, AnyPath, OneOf, Option
 from iflint.options import OUTPUT
 from iflint.values import HERE, TRUST, one_of
@@ -64,6 +64,13 @@ FAIL_ON = Option(
     type=OneOf(COMMAND_LINE_SETTINGS["fail-on"].kind.choices),
 )
 """For commands that answer a question: they fail only where that is typed."""
+CSV_DIALECT = Option(
+    "--csv-dialect",
+    OUTPUT,
+    "How CSV is written; excel is for an Excel that expects semicolons, as in Germany."
+    f" Default: {CSV_DIALECTS[0]}.",
+    type=OneOf(CSV_DIALECTS),
+)
 DEBUG = Option(
     "--debug", LAST_HEADING, "Show the traceback of an internal error.", expose_value=False
 )
@@ -110,11 +117,14 @@ def answer(*formats: str) -> tuple[Option | str, ...]:
             default=formats[0],
         ),
         Option("--output answer_file", OUTPUT, "File to write to.", metavar="FILE", type=AnyPath()),
+        *((CSV_DIALECT,) if "csv" in formats else ()),
         "color",
     )
 
 
-def read_answer(formats: tuple[str, ...], given: str, path: str | None) -> Destination:
+def read_answer(
+    formats: tuple[str, ...], given: str, path: str | None, dialect: str | None = None
+) -> Destination:
     """What was given to `answer`. Raises ValueError, whose text says what is wrong."""
     name, separator, file = given.partition("=")
     try:
@@ -125,4 +135,12 @@ def read_answer(formats: tuple[str, ...], given: str, path: str | None) -> Desti
         raise ValueError("--format needs a file behind =")
     if separator and path is not None:
         raise ValueError("--format FORMAT=FILE and --output exclude each other")
-    return Destination(name, file or path)
+    if dialect is None:
+        return Destination(name, file or path)
+    if name != "csv":
+        raise ValueError("--csv-dialect is for --format csv")
+    try:
+        one_of(CSV_DIALECTS).take(dialect, HERE)
+    except ValueError as error:
+        raise ValueError(f"--csv-dialect {error}") from None
+    return Destination(name, file or path, dialect)

@@ -9,6 +9,9 @@ import msgspec
 
 from iflint.words.visible import inert_anywhere, visible
 
+ALARM_DAYS = (30, 7)
+"""How long before a day calendars remind of it: ours."""
+
 _LONGEST_LINE = 75
 """Octets of a line without its end (RFC 5545 §3.1)."""
 

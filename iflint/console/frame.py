@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -13,6 +14,9 @@ from iflint.console.arguments import DEBUG, read_answer, setting
 from iflint.console.interface import CLEAN, FOUND, GroupedCommand, OneOf
 from iflint.console.invocation import Invocation, Request
 from iflint.report.findings import Severity
+
+if TYPE_CHECKING:
+    from iflint.console.spreadsheets import Sheet
 
 T = TypeVar("T")
 
@@ -66,8 +70,9 @@ def _request(arguments: dict[str, Any], formats: click.ParamType[Any] | None) ->
     answer, mistakes = Destination(""), []
     if isinstance(formats, OneOf):
         chosen, path = arguments.pop("answer"), arguments.pop("answer_file")
+        dialect = arguments.pop("csv_dialect", None)
         try:
-            answer = read_answer(tuple(formats.choices), chosen, path)
+            answer = read_answer(tuple(formats.choices), chosen, path, dialect)
         except ValueError as error:
             answer, mistakes = Destination(chosen, path), [str(error)]
     return Request(
@@ -95,15 +100,17 @@ def show(
     answer: T,
     within: Callable[[T, int], T] | None = None,
     size: int = 0,
-    **formats: Callable[..., str],
+    **formats: Callable[..., Any],
 ) -> T:
     """Write an answer in the format that was asked for, and give what of it was told.
 
-    Each format is a function of the answer; the first, for people, is given a `Style`, too.
-    ``within`` gives an answer that is no longer than a report may be (`iflint.report.fitting`), for
-    what has so many bytes on disk.
+    Each format is a function of the answer; the first, for people, is given a `Style`, too, and
+    ``csv`` gives a `Sheet`. ``within`` gives an answer that is no longer than a report may be
+    (`iflint.report.fitting`), for what has so many bytes on disk.
     """
     render = formats[run.answer.format]
+    if run.answer.format == "csv":
+        render = partial(_as_csv, render, run.answer.dialect)
     told = answer
 
     def text(render: Callable[[T], str]) -> str:
@@ -123,3 +130,9 @@ def show(
     else:
         output.write_data(run.answer.path, text(render))
     return told
+
+
+def _as_csv(sheet_of: Callable[[T], Sheet], dialect: str, answer: T) -> str:
+    from iflint.console.spreadsheets import csv_text
+
+    return csv_text(sheet_of(answer), dialect)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from iflint.console.interface import complain
+from iflint.console.interface import WrongUsage, complain
 from iflint.console.invocation import Invocation, call, options_of
 from iflint.words.visible import shown
 from iflint.words.wording import counted
@@ -28,6 +29,20 @@ def read(run: Invocation, *, flows: bool = True) -> tuple[Session, ...]:
         say_where_nothing_is(run.paths, found)
     say_what_has_no_parameters(run, ((each.name, each.parameter_files) for each in sessions))
     return sessions
+
+
+PIPE = "-"
+"""The path that means standard input."""
+
+
+def read_piped() -> bytes:
+    """What comes from standard input, as much as of any file. Raises `WrongUsage`."""
+    from iflint.limits import FILE_BYTES, numbered
+
+    data = b"" if sys.stdin is None else sys.stdin.buffer.read(FILE_BYTES.value + 1)
+    if len(data) > FILE_BYTES.value:
+        raise WrongUsage([f"standard input has more than {numbered(FILE_BYTES.value)} bytes"])
+    return data
 
 
 def say_where_nothing_is(paths: Sequence[str], found: Iterable[str]) -> None:

@@ -146,6 +146,10 @@ def read_inputs(
     return reading.inputs()
 
 
+STANDARD_INPUT = "standard input"
+"""What stands in the place of a path."""
+
+
 def read_certificates(
     paths: Sequence[str],
     options: Options,
@@ -153,14 +157,18 @@ def read_certificates(
     *,
     connectivity_tests: bool = False,
     taken: frozenset[FileLocation] = frozenset(),
+    piped: bytes | None = None,
 ) -> Inputs:
     """Read the certificate files at ``paths``, and no flows; ``known`` as for `read_inputs`.
 
-    Files that are ``taken`` are passed over.
+    Files that are ``taken`` are passed over; ``piped`` is what came from standard input.
     Downloads of a Connectivity Test are skipped but with ``connectivity_tests``.
     Raises FileNotFoundError for a path that does not exist. What can't be read is a problem.
     """
     reading = Reading(options, known, connectivity_tests=connectivity_tests, taken=taken)
+    if piped is not None:
+        given = SourceFile(FileLocation(STANDARD_INPUT), lambda: piped)
+        reading.take([CertificateSource(given, given=True)])
     reading.take_certificate_files(paths)
     return reading.inputs()
 

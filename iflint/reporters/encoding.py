@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -16,6 +17,23 @@ def dumped(value: Any) -> str:
     text; every other invisible character becomes a JSON escape and so stays what it is.
     """
     return escaped_json(_indented(value).decode("utf-8")) + "\n"
+
+
+def with_items(text: str, empty: str, items: Sequence[Any]) -> str:
+    """Indented JSON with items in the list that is ``empty`` in it, a line with its key.
+
+    Each is encoded by itself, since a report can have tens of thousands. No text in JSON holds a
+    line end, so the place is the list's.
+    """
+    if not items:
+        return text
+    before, after = text.split(empty, 1)
+    indent = "\n" + " " * (len(empty) - len(empty.lstrip()) + 1)
+    parts = [before, empty.removesuffix("]")]
+    for item in items:
+        parts += (indent, dumped(item).rstrip("\n").replace("\n", indent), ",")
+    parts[-1] = indent.removesuffix("  ")
+    return "".join((*parts, "]", after))
 
 
 def enveloped(name: str, **content: Any) -> str:

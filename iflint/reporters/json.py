@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.links import schema_id
 from iflint.report.report import IllustratedReport, Report
 from iflint.reporters import Needs
 from iflint.reporters.causes import causes_of, tally
-from iflint.reporters.encoding import dumped
+from iflint.reporters.encoding import dumped, with_items
 from iflint.reporters.remarks import remarks
 from iflint.reporters.sentences import scope
 from iflint.words.visible import visible
@@ -20,21 +21,20 @@ if TYPE_CHECKING:
 
 NEEDS = Needs(inventory=True, describe_rules=True, fixes=True)
 
-_SCHEMAS: Final = "https://iflint.readthedocs.io/en/stable"
-"""Where schemas are published; nothing is ever fetched from there."""
-
 
 def _envelope(name: str) -> dict[str, str]:
     """What stands first: ``formatVersion`` changes when a field is renamed, removed or means
     something else, not when one is added.
     """
     return {
-        "$schema": f"{_SCHEMAS}/{name}.schema.json",
+        "$schema": schema_id(name),
         "format": f"iflint-{name}",
         "formatVersion": "1",
     }
 
 
+_IFLOWS: Final = '\n    "iflows": []'
+"""How a report without flows has them, two levels deep."""
 REPORT, CERTIFICATES = _envelope("report"), _envelope("certificates")
 
 
@@ -51,7 +51,8 @@ def render(report: Report) -> str:
     counts = msgspec.structs.asdict(tally(causes_of(report.findings)))
     said = [msgspec.structs.replace(each, text=visible(each.text)) for each in remarks(report)]
     envelope = {**REPORT, "summary": scope(report), **counts, "remarks": said}
-    return dumped({**envelope, "report": told})
+    without = msgspec.structs.replace(told, iflows=())
+    return with_items(dumped({**envelope, "report": without}), _IFLOWS, told.iflows)
 
 
 def certificates(uses: CertificateUses) -> str:

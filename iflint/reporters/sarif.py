@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from iflint.links import SITE
 from iflint.places.location import FileLocation
 from iflint.places.paths import absolute, quoted, uri
 from iflint.reporters import Needs
@@ -39,7 +40,6 @@ worst ones are kept and the rest is counted aloud."""
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
-INFORMATION = "https://iflint.readthedocs.io/"
 ROOT = "SRCROOT"
 _FIRST_LINE = {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1}
 
@@ -90,7 +90,7 @@ class _Run:
                     "name": "iflint",
                     "version": report.version,
                     "semanticVersion": report.version,
-                    "informationUri": INFORMATION,
+                    "informationUri": SITE,
                     "rules": [described_rule(rule) for rule in report.rules],
                 }
             },

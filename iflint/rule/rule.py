@@ -50,9 +50,6 @@ if TYPE_CHECKING:
     from iflint.places.location import Location
     from iflint.places.problems import Problem
 
-DOCUMENTATION = "https://iflint.readthedocs.io/en/stable/rules/"
-"""Where the pages of iflint's own rules are published; a rule's page is this plus its name."""
-
 
 class Topic(enum.StrEnum):
     """What the findings of a rule are about, for those who sort findings without knowing rules."""
@@ -503,7 +500,9 @@ def _with_options(page: str, options: Iterable[Option[Any]]) -> str:
 
 def _published_page(rule: type[Rule]) -> str:
     """Where the page of one of iflint's own rules is published; empty for other rules."""
-    return f"{DOCUMENTATION}{rule.name}/" if rule.__module__.startswith("iflint_rules.") else ""
+    from iflint.links import rule_page
+
+    return rule_page(rule.name) if rule.__module__.startswith("iflint_rules.") else ""
 
 
 def topics(rules: Iterable[Rule]) -> dict[str, Topic | None]:

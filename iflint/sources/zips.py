@@ -54,6 +54,8 @@ _LONGEST_NAME = 1024
 _HEAD = 512
 """Bytes that hold the first few of a member: the tables before them take below 300 (RFC 1951
 §3.2.7)."""
+_SMALL = 65_536
+"""Bytes of a member that is as soon decompressed as a whole as its beginning alone."""
 _SLACK = 1024
 """Bytes. Deflate adds five for each 65,535 that it can't compress (RFC 1951 §3.2.4), so a member
 that is longer than twice its content and this is there to waste time."""
@@ -152,6 +154,9 @@ class Archive:
         """The bytes of member ``index``, as of a `TextSource`; only ``may_read`` bounds them."""
         member = self.members[index]
         try:
+            if member.size <= _SMALL and member.compressed <= _SMALL:
+                data = read_member(self._data, member)
+                return data if is_text(data[:TEXT_BEGIN]) and may_read(member.size) else b""
             if is_text(self.head(index, TEXT_BEGIN)) and may_read(member.size):
                 return read_member(self._data, member)
         except (Damaged, Unreadable):

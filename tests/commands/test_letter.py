@@ -170,7 +170,7 @@ def test_a_hostile_name_acts_in_no_letter(letter, workplace) -> None:
         (["--letter", "all.pem"], "it holds several; name one by its subject"),
         (["--letter", "ca.pem"], "it is a CA's certificate, not a client's"),
         (["--letter", "own.pem", "--format", "ics"], "a letter is text or markdown"),
-        (["--format", "markdown"], "--format markdown is for a --letter"),
+        (["--format", "text"], "--format text is for a --letter"),
         (["--language", "de"], "--language is for a --letter"),
         (["--letter", "own.pem", "--language", "fr"], "it is en or de"),
     ],

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from lxml import etree
 from markdown_it import MarkdownIt
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from commands.hostile_names import AT_THE_FRONT, MARK, TOGETHER, in_file_name, repository
 from exports import FIXTURES
@@ -37,9 +38,12 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("check", ".", "--all-environments", "--fail-on", "never"),
         ("text", "sarif", "json", "html", "junit", "github", "gitlab", "concise", "markdown"),
     ),
-    "certificates": (("certificates", "."), ("table", "json", "csv", "ics", "html")),
+    "certificates": (
+        ("certificates", "."),
+        ("table", "json", "csv", "ics", "html", "markdown", "openmetrics"),
+    ),
     "channels": (("channels", "."), ("table", "json", "csv")),
-    "forecast": (("forecast", "."), ("table", "json")),
+    "forecast": (("forecast", "."), ("table", "json", "csv", "ics", "markdown")),
     "renew": (("renew", "{more}", "."), ("text", "markdown", "json")),
     "sender": (("sender", "certificates/sender.jks", "."), ("text", "markdown", "json")),
     "chain": (("chain", "certificates", "keys"), ("text", "json")),
@@ -299,6 +303,12 @@ def as_markdown(text: str) -> None:
             raise AssertionError(token)
 
 
+def as_openmetrics(text: str) -> None:
+    as_text(text)
+    for family in text_string_to_metric_families(text):
+        assert family.name.startswith(("x509_cert_", "iflint_"))
+
+
 def _tokens(tokens) -> Iterator:
     for token in tokens:
         yield token
@@ -315,4 +325,5 @@ CONSUMERS = {
     "csv": as_csv,
     "ics": as_calendar,
     "markdown": as_markdown,
+    "openmetrics": as_openmetrics,
 }

@@ -78,7 +78,8 @@ def test_every_rule_is_there_under_its_code_and_its_name() -> None:
 
 
 def _examples() -> list[tuple[str, str]]:
-    files = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    pages = (ROOT / "docs").rglob("*.md")
+    files = [ROOT / "README.md", *sorted(page for page in pages if page.name != "own-rules.md")]
     blocks = [
         (f"{file.name}-{number}", block)
         for file in files

@@ -73,16 +73,16 @@ BY_HAND = {
 
 @pytest.mark.skipif(os.name == "nt", reason="the page is typed in a POSIX shell")
 def test_each_step_says_what_is_written(tmp_path: Path) -> None:
-    demo = tmp_path / "fixtures" / "demo"
+    demo = tmp_path / "demo"
     shutil.copytree(ROOT / "fixtures" / "demo", demo)
-    (tmp_path / ".git").mkdir()
+    (demo / ".git").mkdir()
     done = set()
     for command, promised in typed(PAGE):
         for key, do in BY_HAND.items():
             if all(part in command for part in key):
                 do(demo)
                 done.add(key)
-        output, code = said(command, tmp_path)
+        output, code = said(command, demo)
         assert code == ("utility" in command), command
         assert not missing(promised, output), f"$ {command}\n{output}"
     assert done == BY_HAND.keys()

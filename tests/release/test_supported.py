@@ -5,6 +5,7 @@ from pathlib import Path
 
 import yaml
 
+from iflint.links import SITE
 from release.pythons import supported
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,3 +29,8 @@ def test_the_action_and_the_component_take_the_newest() -> None:
     inputs, _ = yaml.safe_load_all((ROOT / "templates/iflint.yml").read_text(encoding="utf-8"))
     assert f":{supported()[-1]}-" in inputs["spec"]["inputs"]["image"]["default"]
     assert f"python:{supported()[-1]}-slim" in (ROOT / "Containerfile").read_text(encoding="utf-8")
+
+
+def test_the_package_index_leads_to_the_site() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["urls"]["Documentation"] == SITE

@@ -1,10 +1,10 @@
-"""An example of rules of one's own: what a plugin needs, and no more."""
+"""ACM001: an address ends in a slash."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from iflint.rule import ChannelCase, Finding, Rule, Severity, hookimpl, texts
+from iflint.rule import ChannelCase, Finding, Rule, Severity, texts
 
 
 class TrailingSlash(Rule):
@@ -23,7 +23,7 @@ class TrailingSlash(Rule):
     Remove the slash.
     """
 
-    code = "EXA001"
+    code = "ACM001"
     name = "trailing-slash"
     severity = Severity.NOTE
     allowed = texts("Addresses that may end in a slash.")
@@ -39,9 +39,3 @@ class TrailingSlash(Rule):
                 remedy="Remove the slash.",
                 location=address.location,
             )
-
-
-@hookimpl
-def iflint_rules() -> list[type[Rule]]:
-    """The rules of this plugin."""
-    return [TrailingSlash]
