@@ -33,7 +33,7 @@ def _envelope(name: str) -> dict[str, str]:
     }
 
 
-_IFLOWS: Final = '\n    "iflows": []'
+_IFLOWS = '\n    "iflows": []'
 """How a report without flows has them, two levels deep."""
 REPORT, CERTIFICATES = _envelope("report"), _envelope("certificates")
 
