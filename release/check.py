@@ -32,8 +32,12 @@ from release.demo import differences
 from release.pythons import interpreter, supported
 from release.tree import copied, epoch, tracked
 
-PACKAGES = {"iflint/": "iflint/", "rules/iflint_rules/": "iflint_rules/"}
-"""Where the packages lie in the tree, and where in the wheel."""
+PLACES = {
+    "iflint/": "iflint/",
+    "rules/iflint_rules/": "iflint_rules/",
+    "docs/iflint.1": f"iflint-{__version__}.data/data/share/man/man1/iflint.1",
+}
+"""Where what is installed lies in the tree, and where in the wheel."""
 
 OURS_ON_THE_WEB = re.compile(
     r"https://(?:raw\.githubusercontent\.com/iflint/iflint|github\.com/iflint/iflint/blob)"
@@ -76,7 +80,7 @@ def check_contents(sdist: Path, wheel: Path) -> None:
         inside = {name for name in archive.namelist() if ".dist-info/" not in name}
     expected = {
         there + name.removeprefix(here)
-        for here, there in PACKAGES.items()
+        for here, there in PLACES.items()
         for name in files
         if name.startswith(here)
     }

@@ -12,7 +12,7 @@ import yaml
 from exports import Channel, Flow, bundle
 
 ROOT = Path(__file__).resolve().parents[2]
-RULES = ROOT / "tests" / "plugins" / "example"
+RULES = ROOT / "examples" / "iflint-acme"
 
 
 def git(*arguments, cwd) -> None:
@@ -75,5 +75,5 @@ def test_rules_of_ones_own_run_and_autoupdate_follows_the_tags(hooks, tmp_path) 
     assert followed["rev"] == "v0.2.0"
     found = pre_commit("run", "--all-files")
     assert found.returncode == 1, found.stdout + found.stderr
-    assert "EXA001" in found.stdout
+    assert "ACM001" in found.stdout
     shutil.rmtree(tmp_path / "cache", ignore_errors=True)
