@@ -230,7 +230,8 @@ def test_what_is_too_large_is_told_if_it_has_a_sign(here) -> None:
         ("huge.xml", "The file is 64 MiB; at most 64 MiB are read."),
         ("large.json", "the file is larger than 16,777,216 bytes"),
     ]
-    assert inputs(certificates=("flow",)).problems == ()
+    told = [each for each in inputs(certificates=("flow",)).problems if not each.left_out]
+    assert told == []
 
 
 def test_documents_in_an_archive(here) -> None:
