@@ -331,7 +331,12 @@ class Session:
         return self._changed(as_of=clock)
 
     def report(self, as_of: datetime | None = None) -> Report:
-        """The report at the clock ``as_of`` (aware; default: the session's own)."""
+        """The report at the clock ``as_of`` (aware; default: the session's own).
+
+        Of a part (`parts`) it has nothing but its flows and what is found in them.
+        """
+        from iflint.engine.inputs import Inputs
+
         as_of = as_of or self.as_of
         verdicts = self.verdicts(as_of)
         findings = self.findings(as_of)
@@ -339,10 +344,10 @@ class Session:
             self.paths,
             self.options,
             as_of,
-            self.inputs,
+            Inputs() if self._is_part else self.inputs,
             self._iflows,
             verdicts,
-            self.caller_verdicts(as_of),
+            () if self._is_part else self.caller_verdicts(as_of),
             self.trust.at(as_of),
             self._described_rules() if self.options.describe_rules else (),
             findings,
