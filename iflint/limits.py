@@ -428,6 +428,13 @@ RENEWALS = Limit(
     "client certificates of the file of which `iflint renew` tells what they mean",
     "ours: 1 s; each is a plan to read",
 )
+VERDICTS_AHEAD = Limit(
+    "verdicts-ahead",
+    20_000,
+    "verdicts on rows, service keys and mappings of a forecast, on all days on which they may"
+    " change",
+    "ours: 6 s; each has four such days or so",
+)
 CERTIFICATE_BYTES = Limit(
     "certificate-bytes",
     256 * KIB,
