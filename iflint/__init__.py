@@ -6,6 +6,7 @@ from iflint.__version__ import __version__ as __version__
 
 TYPE_CHECKING = False  # `typing` takes long to import, and signals are watched only behind it
 if TYPE_CHECKING:
+    from os import PathLike
     from typing import Any
 
     from iflint.report.report import Report
@@ -13,15 +14,24 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 
-def check(*paths: str, **settings: Any) -> Report:
+def check(*paths: str | PathLike[str], **settings: Any) -> Report:
     """Check the integration flows under ``paths`` (default: the current directory).
 
     ``settings`` are those of `iflint.options.Options`: ``certificates``, ``parameters``,
     ``roots``, ``platform``, ``as_of`` (an aware datetime), ``expiry_days``, ``select``,
     ``ignore``, ``exclude``, … Raises `iflint.options.UsageError` or FileNotFoundError when
-    something is asked for that can't be done; what can't be read is in the report.
+    something is asked for that can't be done; what can't be read is in the report. Whatever is a
+    path may be a `pathlib.Path`, too.
     """
+    from os import fspath
+
     from iflint.engine.run import check as run
     from iflint.options import Options
 
-    return run(paths or (".",), Options(**settings))
+    def plain(value: Any) -> Any:
+        if isinstance(value, (list, tuple)):
+            return tuple(map(plain, value))
+        return fspath(value) if hasattr(value, "__fspath__") else value
+
+    named = {name: plain(value) for name, value in settings.items()}
+    return run(plain(paths) or (".",), Options(**named))

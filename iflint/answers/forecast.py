@@ -43,12 +43,14 @@ class Forecast(msgspec.Struct, frozen=True):
     """The changes after ``start`` and up to ``until``, both dates included in what was looked at.
 
     ``now`` are the findings with which it begins. ``until`` may lie before the day asked for.
+    ``more`` are the changes that are not listed, the last of all.
     """
 
     start: datetime
     until: date
     now: tuple[Finding, ...]
     changes: tuple[Turn, ...]
+    more: int = 0
 
 
 def forecast(session: Session, until: date) -> Forecast:
