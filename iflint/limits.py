@@ -428,12 +428,11 @@ RENEWALS = Limit(
     "client certificates of the file of which `iflint renew` tells what they mean",
     "ours: 1 s; each is a plan to read",
 )
-VERDICTS_AHEAD = Limit(
-    "verdicts-ahead",
+VERDICTS_ANEW = Limit(
+    "verdicts-anew",
     20_000,
-    "verdicts on rows, service keys and mappings of a forecast, on all days on which they may"
-    " change",
-    "ours: 6 s; each has four such days or so",
+    "verdicts on rows, keys and mappings for all days of a forecast, or all of a sender's keys",
+    "ours: 6 s; of a forecast each has four such days or so",
 )
 CERTIFICATE_BYTES = Limit(
     "certificate-bytes",

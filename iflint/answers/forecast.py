@@ -16,7 +16,7 @@ import msgspec
 
 from iflint.engine.session import Session
 from iflint.judging.verdicts import SHORT_LIVED, BindingVerdict, EntryVerdict
-from iflint.limits import VERDICTS_AHEAD, Budget
+from iflint.limits import VERDICTS_ANEW, Budget
 from iflint.places.defects import each_spared
 from iflint.progress import followed
 from iflint.report.findings import Finding, Severity
@@ -57,7 +57,7 @@ def forecast(session: Session, until: date) -> Forecast:
     """Judge ``session`` on each day until ``until`` that can change a verdict.
 
     On each day only those of its parts of which a verdict can change; no longer than
-    `VERDICTS_AHEAD` allows.
+    `VERDICTS_ANEW` allows.
     """
     start, progress, session = session.as_of, session.options.progress, session.untold()
     now = session.findings(start)
@@ -102,7 +102,7 @@ def _affordable(agendas: Iterable[_Agenda], until: date, size: int) -> date:
         for day in agenda.days:
             verdicts[day] += agenda.bindings
     budget = Budget(size)
-    beyond = (day for day in sorted(verdicts) if not budget.spend(VERDICTS_AHEAD, verdicts[day]))
+    beyond = (day for day in sorted(verdicts) if not budget.spend(VERDICTS_ANEW, verdicts[day]))
     return next((day - _DAY for day in beyond), until)
 
 

@@ -15,7 +15,7 @@ from iflint.console.interface import LAST_HEADING, Option, WrongUsage, complain
 from iflint.console.invocation import Request, call, prepare
 from iflint.console.reading import read
 from iflint.console.tables import columns, table
-from iflint.limits import REPORT_BYTES, VERDICTS_AHEAD
+from iflint.limits import REPORT_BYTES, VERDICTS_ANEW
 from iflint.reporters.encoding import enveloped
 from iflint.reporters.remarks import aside
 from iflint.reporters.sentences import caller_name, roles_of
@@ -68,7 +68,7 @@ def command(asked: Request, paths: tuple[str, ...], until: str | None) -> None:
     if run.answer.format in formats and (unlisted := sum(each.more for _, each in told)):
         complain(aside(_not_listed(unlisted)))
     if (last := min(each.until for _, each in found)) < end:
-        complain(aside(f"The forecast ends on {last}. To see more, {VERDICTS_AHEAD.option}."))
+        complain(aside(f"The forecast ends on {last}. To see more, {VERDICTS_ANEW.option}."))
 
 
 def _last_day(until: str | None, start: datetime) -> date:

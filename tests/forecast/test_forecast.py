@@ -182,7 +182,7 @@ def test_json_says_the_same() -> None:
 
 def test_what_one_forecast_may_cost_ends_it_on_an_earlier_day() -> None:
     whole = json.loads(run("--format", "json").stdout)
-    part = run("--format", "json", "--limit", "verdicts-ahead=50")
+    part = run("--format", "json", "--limit", "verdicts-anew=50")
     told = json.loads(part.stdout)
     assert whole["as_of"][:10] < told["until"] < whole["until"]
     assert told["changes"] == [row for row in whole["changes"] if row["day"] <= told["until"]]
