@@ -82,17 +82,21 @@ def forecast(session: Session, until: date) -> Forecast:
 
 
 class _Agenda(msgspec.Struct, frozen=True):
-    """The days on which a part may change, and how many bindings are judged on each of them."""
+    """The days on which a part may change, and how many verdicts each of them takes.
+
+    Of a binding that lets several certificates in each of these counts.
+    """
 
     of: Session
     days: tuple[date, ...]
-    bindings: int
+    verdicts: int
 
 
 def _agenda(part: Session, start: datetime, until: date) -> _Agenda:
     there = part.at(start)
     bindings = tuple(there.bindings(start))
-    return _Agenda(part, tuple(sorted(_days(there, bindings, start, until))), len(bindings))
+    verdicts = sum(max(1, len(binding.joined)) for binding in bindings)
+    return _Agenda(part, tuple(sorted(_days(there, bindings, start, until))), verdicts)
 
 
 def _affordable(agendas: Iterable[_Agenda], until: date, size: int) -> date:
@@ -100,7 +104,7 @@ def _affordable(agendas: Iterable[_Agenda], until: date, size: int) -> date:
     verdicts = Counter[date]()
     for agenda in agendas:
         for day in agenda.days:
-            verdicts[day] += agenda.bindings
+            verdicts[day] += agenda.verdicts
     budget = Budget(size)
     beyond = (day for day in sorted(verdicts) if not budget.spend(VERDICTS_ANEW, verdicts[day]))
     return next((day - _DAY for day in beyond), until)
