@@ -61,7 +61,7 @@ def forecast(session: Session, until: date) -> Forecast:
     """
     start, progress, session = session.as_of, session.options.progress, session.untold()
     now = session.findings(start)
-    parts = tuple(session.parts())
+    parts = tuple(session.smallest_parts())
     asked = list(each_spared(parts, partial(_agenda, start=start, until=until), _place_of))
     until = _affordable(asked, until, session.inputs.size)
     changes = partial(_changes, start=start, until=until)

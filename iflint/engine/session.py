@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from functools import cache, cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -156,7 +155,7 @@ class Session:
         """
         for each in _WORK:
             getattr(self, each)
-        other = copy(self)
+        other = self._changed()
         other.name = name
         other.options = msgspec.structs.replace(
             self.options,
@@ -312,9 +311,22 @@ class Session:
     def parts(self) -> Iterator[Session]:
         """The same session cut into what is judged apart, whatever the clock.
 
-        First what belongs to no iFlow, without what is said of the run as a whole, and without
-        service keys and mappings, which come next: those of one sender together. Then the channels:
-        those together that are called the same in iFlows of one id in one file.
+        First what belongs to no iFlow, without what is said of the run as a whole; then the iFlows,
+        those of one id in one file together.
+        """
+        yield self._changed(flows=(), _own=())
+        together: dict[tuple[str, str], list[tuple[int, Iflow]]] = {}
+        for number, iflow in enumerate(self._iflows):
+            together.setdefault((iflow.location.path, iflow.id), []).append((number, iflow))
+        for iflows in together.values():
+            yield self._part(iflows)
+
+    def smallest_parts(self) -> Iterator[Session]:
+        """The same session cut as small as it is judged apart, without what can't be read.
+
+        First what belongs to no iFlow, sender or run as a whole; then the service keys and mappings
+        of each sender; then the channels, those together that are called the same in iFlows of one
+        id in one file.
         """
         from iflint.judging.callers import sender_of
 
@@ -334,24 +346,25 @@ class Session:
                 of_id = together.setdefault((iflow.location.path, iflow.id, *named), {})
                 of_id.setdefault(number, []).append(channel)
         for channels in together.values():
-            yield self._part(channels.items())
+            yield self._part(
+                (
+                    number,
+                    msgspec.structs.replace(
+                        self._iflows[number], channels=tuple(some), problems=()
+                    ),
+                )
+                for number, some in channels.items()
+            )
 
-    def _part(
-        self,
-        channels: Iterable[tuple[int, Sequence[SenderChannel]]],
-        callers: Iterable[Caller] = (),
-    ) -> Session:
-        """The same session with some channels, by the number of the iFlow, and some callers."""
-        numbered = tuple(channels)
+    def _part(self, iflows: Iterable[tuple[int, Iflow]], callers: Iterable[Caller] = ()) -> Session:
+        """The same session with some iFlows, by their numbers, and some callers."""
+        numbered = tuple(iflows)
         part = self._changed(
             flows=tuple(self.flows[number] for number, _ in numbered),
             _own=tuple(self._own[number] for number, _ in numbered),
             _is_part=True,
         )
-        part._iflows = tuple(
-            msgspec.structs.replace(self._iflows[number], channels=tuple(some), problems=())
-            for number, some in numbered
-        )
+        part._iflows = tuple(iflow for _, iflow in numbered)
         part.callers, part._judged_callers = tuple(callers), {}
         return part
 
@@ -360,7 +373,12 @@ class Session:
         return self._changed(as_of=clock)
 
     def report(self, as_of: datetime | None = None) -> Report:
-        """The report at the clock ``as_of`` (aware; default: the session's own)."""
+        """The report at the clock ``as_of`` (aware; default: the session's own).
+
+        Of a part (`parts`) it has nothing but its flows and what is found in them.
+        """
+        from iflint.engine.inputs import Inputs
+
         as_of = as_of or self.as_of
         verdicts = self.verdicts(as_of)
         findings = self.findings(as_of)
@@ -368,7 +386,7 @@ class Session:
             self.paths,
             self.options,
             as_of,
-            self.inputs,
+            Inputs() if self._is_part else self.inputs,
             self._iflows,
             verdicts,
             self.caller_verdicts(as_of),
@@ -527,6 +545,8 @@ class Session:
 
     def _changed(self, **fields: Any) -> Session:
         """The same session with other fields, and nothing kept that came from the old ones."""
+        from copy import copy
+
         other = copy(self)
         for kept, sources in _KEPT_FROM.items():
             if not sources.isdisjoint(fields):

@@ -12,8 +12,7 @@ import zlib
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from iflint.iflow.collaboration import Packed
 from iflint.places.location import FileLocation, Location
 from iflint.places.text_file import ByteIndex, CharacterMap, TextFile
 
@@ -21,23 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Container
     from pyexpat import XMLParserType
 
+    from iflint.iflow.collaboration import Path
     from iflint.places.edits import Edit
 
-Path = tuple[int, ...]
-
-_START_TAG = re.compile(rb"<(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>")
+_START_TAG = rb"<(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>"
 
 DEEPEST = 5
 """How deep below the root the elements of the model lie: in a collaboration a message flow, its
 extension elements, a property, its value."""
-
-
-class Packed(msgspec.Struct, frozen=True, array_like=True):
-    """The text of an `XmlFile` in UTF-8, compressed, and how it is stored."""
-
-    utf8: bytes
-    encoding: str
-    preamble: int
 
 
 class XmlFile:
@@ -307,7 +297,7 @@ def _elements(utf8: bytes, deepest: int, wanted: Container[Path]) -> dict[Path, 
 
 def _start_tag_end(utf8: bytes, at: int = 0) -> int:
     """Behind the start tag (or empty-element tag) at byte ``at``."""
-    match = _START_TAG.match(utf8, at)
+    match = re.compile(_START_TAG).match(utf8, at)
     return match.end() if match else len(utf8)
 
 

@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from iflint.iflow.collaboration import Collaboration, Element
-from iflint.iflow.document import read_document
+from iflint.iflow.collaboration import Collaboration, Element, Packed
 from iflint.iflow.manifest import Manifest, parse_manifest
-from iflint.iflow.model import Iflow, SenderChannel
-from iflint.iflow.positions import Packed
 from iflint.iflow.prescan import concerns_nobody
 from iflint.places.defects import tell
 from iflint.places.location import FileLocation, Package
@@ -23,6 +20,7 @@ if TYPE_CHECKING:
 
     from iflint.iflow.channels import StoredChannel
     from iflint.iflow.diagram.model import Diagram
+    from iflint.iflow.model import Iflow, SenderChannel
     from iflint.iflow.properties import ParameterFile
 
 
@@ -277,6 +275,8 @@ class ParsedIflow:
 
         The problems of the overlays themselves are not repeated here.
         """
+        from iflint.iflow.model import Iflow
+
         read = self.read
         channels, problems, names = self._resolve(overlays) if self.channels else ((), (), ())
         if any(channel.checked for channel in channels):
@@ -341,6 +341,7 @@ def _stored(
         return NOTHING
     from iflint.iflow.authorization import may_be_judged, may_list_pairs
     from iflint.iflow.channels import read_collaboration, sender_channels
+    from iflint.iflow.document import read_document
 
     try:
         document = read_document(flow, location)
@@ -366,6 +367,8 @@ def _problems_of_the_rest(flow: bytes, location: FileLocation) -> tuple[Problem,
     Expat takes half of the time that a document does: 2 ms a MB.
     """
     if not _is_well_formed(flow):
+        from iflint.iflow.document import read_document
+
         try:
             read_document(flow, location, whole=True)
         except Unreadable as unreadable:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from iflint.limits import IGNORE_FILE_BYTES, IGNORE_TRIALS
 from iflint.places.problems import Unreadable
 from iflint.sources.disk import slashes
-from iflint.sources.gitignore import Lookup, Pattern, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from iflint.limits import Budget
     from iflint.sources.disk import Disk
+    from iflint.sources.gitignore import Pattern
 
 SKIPPED_FOLDERS = frozenset(
     {
@@ -47,6 +47,8 @@ class Rules:
     def __init__(
         self, above: Rules | None, base: str, patterns: Sequence[Pattern], size: int = 0
     ) -> None:
+        from iflint.sources.gitignore import Lookup
+
         self.size = size
         self._above = above
         self._depth = _with_slash(base).count("/")
@@ -111,6 +113,8 @@ def rules_from_file(
         data = disk.head(file, max(IGNORE_FILE_BYTES.value - size, 0))
     except Unreadable:
         return above
+    from iflint.sources.gitignore import parse
+
     size += len(data)
     text = data.removeprefix(b"\xef\xbb\xbf").decode(errors="surrogateescape")
     return _rules(above, base, filter(None, map(parse, text.split("\n"))), named, size)
@@ -140,6 +144,8 @@ def rules_from_patterns(
     cover ``named`` as a whole say nothing, because what the user names is always read. Raises
     ValueError for a text that is no pattern.
     """
+    from iflint.sources.gitignore import parse
+
     parsed = []
     for text in patterns:
         pattern = parse(slashes(text))
