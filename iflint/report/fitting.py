@@ -39,15 +39,21 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def fitted(
-    answer: A, within: Callable[[A, int], A], render: Callable[[A], str], size: int = 0
+    answer: A,
+    within: Callable[[A, int], A],
+    render: Callable[[A], str],
+    size: int = 0,
+    *,
+    as_json: bool = False,
 ) -> tuple[A, str]:
     """As much of an answer as fits into a report, and its text.
 
     ``within`` gives the answer with what takes so many bytes at most; ``size`` is how many bytes on
-    disk it is of: each share of them has a report's length of its own.
+    disk it is of: each share of them has a report's length of its own. Other formats than JSON may
+    have room for what takes three times as much as JSON.
     """
     most = REPORT_BYTES.value * (1 + size // SHARE)
-    room = 3 * most
+    room = most if as_json else 3 * most
     while True:
         told = within(answer, room)
         text = render(told)
