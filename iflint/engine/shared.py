@@ -50,7 +50,7 @@ class Shared:
 
     def iflow(self, environment: str, flow: ParsedIflow, files: Sequence[ParameterFile]) -> Iflow:
         """A flow of the run in an environment, if there is room for what it holds there."""
-        if not (environment or flow.channels):
+        if not (environment or flow.has_channels):
             return resolved(flow, files)
         key = id(flow), *map(id, files)
         if (environment, *key) not in self._counted:

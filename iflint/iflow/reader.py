@@ -158,11 +158,10 @@ _NO_VALUES = StoredParameters()
 class ParsedIflow:
     """A flow with its texts as stored; `resolve` makes the model with one set of parameters."""
 
-    __slots__ = ("_channels", "_diagram", "read")
+    __slots__ = ("_diagram", "read")
 
     def __init__(self, read: FlowRead) -> None:
         self.read = read
-        self._channels: tuple[StoredChannel, ...] | None = None
         self._diagram: tuple[Diagram | None] | None = None
 
     @property
@@ -191,17 +190,20 @@ class ParsedIflow:
         return self.read.bundle
 
     @property
-    def channels(self) -> tuple[StoredChannel, ...]:
-        """The sender channels as they are stored."""
-        if self._channels is None:
-            self._channels = ()
-            if self.read.stored.channels:
-                from iflint.iflow.channels import sender_channels
-                from iflint.iflow.positions import XmlFile
+    def has_channels(self) -> bool:
+        """Whether it has any sender channel that was read."""
+        return bool(self.read.stored.channels)
 
-                xml = XmlFile.of(self.read.stored.head, self.location)
-                self._channels = sender_channels(self.read.stored.collaboration, xml)
-        return self._channels
+    @property
+    def channels(self) -> tuple[StoredChannel, ...]:
+        """The sender channels as they are stored, made anew each time."""
+        if not self.has_channels:
+            return ()
+        from iflint.iflow.channels import sender_channels
+        from iflint.iflow.positions import XmlFile
+
+        xml = XmlFile.of(self.read.stored.head, self.location)
+        return sender_channels(self.read.stored.collaboration, xml)
 
     @property
     def may_be_judged(self) -> bool:
@@ -278,7 +280,7 @@ class ParsedIflow:
         from iflint.iflow.model import Iflow
 
         read = self.read
-        channels, problems, names = self._resolve(overlays) if self.channels else ((), (), ())
+        channels, problems, names = self._resolve(overlays) if self.has_channels else ((), (), ())
         if any(channel.checked for channel in channels):
             problems = (*read.stored.problems_of_the_rest, *problems)
         return Iflow(
