@@ -298,6 +298,43 @@ def keys(number: int, folder: Path) -> Arguments:
     return CHECK
 
 
+def service_keys(number: int, folder: Path, last: Callable[[int], str]) -> None:
+    """n service keys in one file, each with its chain and the last day of its certificate."""
+    top = authority("Root")
+    made = [
+        issue(f"c{n}", dn(f"CN=c{n}.example.com"), top, "2026-01-01", last(n))
+        for n in range(number)
+    ]
+    each = (service_key(f"k{n}", one, top).decode() for n, one in enumerate(made))
+    write_tree(folder, {"keys.json": f"[{','.join(each)}]".encode()})
+
+
+@scenario(500)
+def certificates_of_keys(number: int, folder: Path) -> Arguments:
+    """The list of n certificates, which as many service keys have."""
+    service_keys(number, folder, lambda _: "2028-01-01")
+    return ("certificates", ".", "--format", "json", *AS_OF)
+
+
+@scenario(500)
+def keys_of_one_role(number: int, folder: Path) -> Arguments:
+    """n service keys that open n channels."""
+    service_keys(number, folder, lambda _: "2028-01-01")
+    each = [Channel("HTTPS", f"/{n}", authorization="RoleBased") for n in range(number)]
+    write_tree(folder, bundle(flow("F", *each), short=True))
+    of_keys = 'path = "keys.json"\nroles = ["ESBMessaging.send"]\n'
+    (folder / "iflint.toml").write_text(f"[[service-keys]]\n{of_keys}")
+    return ("certificates", ".", "--format", "json", *AS_OF)
+
+
+@scenario(300)
+def keys_of_a_forecast(number: int, folder: Path) -> Arguments:
+    """n service keys, each of which ends on a day of its own."""
+    first = datetime.date(2026, 11, 25)
+    service_keys(number, folder, lambda n: str(first + datetime.timedelta(days=n)))
+    return ("forecast", ".", "--until", "2035-01-01", *AS_OF)
+
+
 @scenario(500)
 def mapped_users(number: int, folder: Path) -> Arguments:
     """A dump of n mappings."""

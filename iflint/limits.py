@@ -428,6 +428,12 @@ RENEWALS = Limit(
     "client certificates of the file of which `iflint renew` tells what they mean",
     "ours: 1 s; each is a plan to read",
 )
+VERDICTS_ANEW = Limit(
+    "verdicts-anew",
+    20_000,
+    "verdicts on rows, keys and mappings for all days of a forecast, or all of a sender's keys",
+    "ours: 6 s; of a forecast each has four such days or so",
+)
 CERTIFICATE_BYTES = Limit(
     "certificate-bytes",
     256 * KIB,

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class JudgedChains(msgspec.Struct, frozen=True):
     """The standings of all certificates that were asked for, against one list at one moment.
 
-    ``trust`` names the list in force and its release.
+    ``trust`` names the list in force and its release; ``more`` are the trees that are not listed.
     """
 
     as_of: datetime
@@ -41,6 +41,7 @@ class JudgedChains(msgspec.Struct, frozen=True):
     trust: str
     trees: tuple[Standing, ...]
     problems: tuple[Problem, ...] = ()
+    more: int = 0
 
 
 def judged_chains(

@@ -7,14 +7,16 @@ same.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 import msgspec
 
 from iflint.engine.session import Session
-from iflint.judging.verdicts import SHORT_LIVED, EntryVerdict
+from iflint.judging.verdicts import SHORT_LIVED, BindingVerdict, EntryVerdict
+from iflint.limits import VERDICTS_ANEW, Budget
 from iflint.places.defects import each_spared
 from iflint.progress import followed
 from iflint.report.findings import Finding, Severity
@@ -40,50 +42,100 @@ class Turn(msgspec.Struct, frozen=True):
 class Forecast(msgspec.Struct, frozen=True):
     """The changes after ``start`` and up to ``until``, both dates included in what was looked at.
 
-    ``now`` are the findings with which it begins.
+    ``now`` are the findings with which it begins. ``until`` may lie before the day asked for.
+    ``more`` are the changes that are not listed, the last of all.
     """
 
     start: datetime
     until: date
     now: tuple[Finding, ...]
     changes: tuple[Turn, ...]
+    more: int = 0
 
 
 def forecast(session: Session, until: date) -> Forecast:
     """Judge ``session`` on each day until ``until`` that can change a verdict.
 
-    On each day only those of its parts of which a verdict can change.
+    On each day only those of its parts of which a verdict can change; no longer than
+    `VERDICTS_ANEW` allows.
     """
     start, progress, session = session.as_of, session.options.progress, session.untold()
     now = session.findings(start)
-    days: dict[date, list[Session]] = {}
-    parts = tuple(session.parts())
-    for part, of_part in each_spared(
-        parts, lambda part: (part, tuple(_days(part, start, until))), _place_of
-    ):
-        for day in of_part:
-            days.setdefault(day, []).append(part)
-    turns: list[Turn] = []
-    before = start
-    for day in followed(sorted(days), progress, "looking at day", str):
-        change = partial(_change, before=before, clock=_beginning(day))
-        changes = tuple(each_spared(days[day], change, _place_of))
-        begun = sorted((each for some, _ in changes for each in some), key=_place)
-        ended = sorted((each for _, some in changes for each in some), key=_place)
-        turns.extend(
-            Turn(day, True, finding, _renew_by(finding, day, session), _opens(finding, session))
-            for finding in begun
+    parts = tuple(session.smallest_parts())
+    asked = list(each_spared(parts, partial(_agenda, start=start, until=until), _place_of))
+    until = _affordable(asked, until, session.inputs.size)
+    changes = partial(_changes, start=start, until=until)
+    looked_at = followed(asked, progress, "looking ahead for part", lambda each: _place_of(each.of))
+    turns = [
+        Turn(
+            day,
+            begins,
+            finding,
+            _renew_by(finding, day, session) if begins else None,
+            _opens(finding, session),
         )
-        turns.extend(Turn(day, False, finding, opens=_opens(finding, session)) for finding in ended)
-        before = _beginning(day)
+        for found in each_spared(looked_at, changes, lambda each: _place_of(each.of))
+        for day, begins, finding in found
+    ]
+    turns.sort(key=lambda turn: (turn.day, not turn.begins, turn.finding.place))
     return Forecast(start, until, now, tuple(turns))
 
 
+class _Agenda(msgspec.Struct, frozen=True):
+    """The days on which a part may change, and how many verdicts each of them takes.
+
+    Of a binding that lets several certificates in each of these counts.
+    """
+
+    of: Session
+    days: tuple[date, ...]
+    verdicts: int
+
+
+def _agenda(part: Session, start: datetime, until: date) -> _Agenda:
+    there = part.at(start)
+    bindings = tuple(there.bindings(start))
+    verdicts = sum(max(1, len(binding.joined)) for binding in bindings)
+    return _Agenda(part, tuple(sorted(_days(there, bindings, start, until))), verdicts)
+
+
+def _affordable(agendas: Iterable[_Agenda], until: date, size: int) -> date:
+    """The last day up to which there is no more to judge than one forecast may."""
+    verdicts = Counter[date]()
+    for agenda in agendas:
+        for day in agenda.days:
+            verdicts[day] += agenda.verdicts
+    budget = Budget(size)
+    beyond = (day for day in sorted(verdicts) if not budget.spend(VERDICTS_ANEW, verdicts[day]))
+    return next((day - _DAY for day in beyond), until)
+
+
+def _changes(agenda: _Agenda, start: datetime, until: date) -> list[tuple[date, bool, Finding]]:
+    """The findings of a part that begin or end, with the day and whether they begin."""
+    changes: list[tuple[date, bool, Finding]] = []
+    days = [day for day in agenda.days if day <= until]
+    was = _findings(agenda.of, start) if days else {}
+    for day in days:
+        now = _findings(agenda.of, _beginning(day))
+        begun, ended = _change(was, now)
+        changes += ((day, True, finding) for finding in begun)
+        changes += ((day, False, finding) for finding in ended)
+        was = now
+    return changes
+
+
+_Identity = tuple[str, Severity]
+
+
+def _findings(part: Session, clock: datetime) -> dict[_Identity, Finding]:
+    """Those of a part, which keeps nothing of the clock."""
+    return {_identity(finding): finding for finding in part.at(clock).findings(clock)}
+
+
 def _change(
-    part: Session, before: datetime, clock: datetime
+    was: dict[_Identity, Finding], now: dict[_Identity, Finding]
 ) -> tuple[list[Finding], list[Finding]]:
-    """The findings of a part that begin between two clocks, and those that end."""
-    was, now = _by_identity(part.findings(before)), _by_identity(part.findings(clock))
+    """The findings that begin between two clocks, and those that end."""
     begun = [finding for key, finding in now.items() if key not in was]
     replaced = {finding.fingerprint for finding in begun}
     ended = [
@@ -101,15 +153,7 @@ def _place_of(part: Session) -> str:
     return next((str(flow.location) for flow in part.flows), "what belongs to no iFlow")
 
 
-def _by_identity(findings: Iterable[Finding]) -> dict[tuple[str, Severity], Finding]:
-    return {_identity(finding): finding for finding in findings}
-
-
-def _place(finding: Finding) -> tuple[object, ...]:
-    return finding.place
-
-
-def _identity(finding: Finding) -> tuple[str, Severity]:
+def _identity(finding: Finding) -> _Identity:
     return finding.fingerprint, finding.severity
 
 
@@ -146,24 +190,22 @@ def _beginning(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _days(session: Session, start: datetime, until: date) -> Iterator[date]:
+def _days(
+    session: Session, bindings: Sequence[BindingVerdict], start: datetime, until: date
+) -> set[date]:
     """The days on which a verdict may differ from the day before; too many do no harm."""
-    seen: set[date] = set()
-    for moment in _moments(session):
-        for day in (moment.date(), _later(moment.date())):
-            if start.date() < day <= until and day not in seen:
-                seen.add(day)
-                yield day
+    moments = {moment.date() for moment in _moments(session, bindings)}
+    days = moments.union(map(_later, moments))
+    return {day for day in days if start.date() < day <= until}
 
 
 def _later(day: date) -> date:
     return day + _DAY if day < date.max else day
 
 
-def _moments(session: Session) -> Iterator[datetime]:
+def _moments(session: Session, bindings: Sequence[BindingVerdict]) -> Iterator[datetime]:
     """Every moment at which something that verdicts depend on begins or ends."""
     windows = _windows(session)
-    bindings = tuple(session.bindings(session.as_of))
     bound = [match.certificate for binding in bindings for match in binding.joined]
     bound += [later.certificate for binding in bindings for later in binding.successors]
     entries = (binding for binding in bindings if isinstance(binding, EntryVerdict))

@@ -33,7 +33,7 @@ from iflint.callers.caller import CallerKind
 from iflint.iflow.model import AuthorizationKind
 from iflint.judging.references import certificate_reference, channel_reference, iflow_reference
 from iflint.judging.verdicts import ChannelVerdict, EntryState
-from iflint.limits import KEY_ENTRIES
+from iflint.limits import KEY_ENTRIES, SHARE, VERDICTS_ANEW
 from iflint.options import Options, UsageError
 from iflint.pki.chains.pool import CertificatePool, expired_without_need, presented_by
 from iflint.pki.chains.search import judge_chain
@@ -49,6 +49,7 @@ from iflint.report.findings import (
     Finding,
     IflowReference,
 )
+from iflint.report.fitting import few
 from iflint.rule.rule import Topic, topics
 from iflint.words.wording import (
     NO_SUBJECT,
@@ -103,7 +104,7 @@ class KeyEntrySide(msgspec.Struct, frozen=True, kw_only=True):
     ``row`` are the subject and issuer to enter in a channel, as the runtime accepts them. ``tree``
     is the chain within the entry. ``other_channels`` counts those that are authorized by client
     certificate and have nothing to do with this one. ``callers`` are the service keys and mappings
-    of this sender.
+    of this sender; ``more`` are calls that are not listed.
     """
 
     alias: str
@@ -114,6 +115,7 @@ class KeyEntrySide(msgspec.Struct, frozen=True, kw_only=True):
     calls: tuple[Call, ...] = ()
     other_channels: int = 0
     callers: tuple[Admission, ...] = ()
+    more: int = 0
 
     @property
     def accepted(self) -> bool:
@@ -186,7 +188,7 @@ def check_sender(
         for one in read.certificates
         if one.entry is not None and one.stored is not None  # in a keystore, not in a PEM file
     ]
-    judged = entries[: KEY_ENTRIES.value]
+    judged = entries[: _affordable(sessions)]
     trusting = Trusting(
         tuple(_held(read, stores)),
         tuple(
@@ -270,6 +272,13 @@ _NOTHING_TRUSTED = Complaint(
 )
 
 
+def _affordable(sessions: Sequence[Session]) -> int:
+    """How many key entries may be judged for the rows, keys and mappings that there are."""
+    bindings = sum(1 for session in sessions for _ in session.bindings(session.as_of))
+    share = 1 + max(session.inputs.size for session in sessions) // SHARE
+    return min(KEY_ENTRIES.value, max(1, VERDICTS_ANEW.value * share // max(bindings, 1)))
+
+
 def _key_entries(keystore: str, read: Inputs, entries: Sequence[KeyEntry], held: int) -> Point:
     """What key entries there are, of which no more than these ``entries`` are judged."""
     facts = [f"{_named(entry)}: {entry.presented[0].subject.readable}" for entry in entries]
@@ -277,7 +286,8 @@ def _key_entries(keystore: str, read: Inputs, entries: Sequence[KeyEntry], held:
         facts.append("which of them the sender presents is set in the sender; each is judged")
     if held > len(entries):
         more = counted(held - len(entries), "more key entry", "more key entries")
-        facts.append(f"{more} not judged (limit {KEY_ENTRIES.name})")
+        limit = KEY_ENTRIES if len(entries) >= KEY_ENTRIES.value else VERDICTS_ANEW
+        facts.append(f"{more} not judged (limit {limit.name})")
     complaints = []
     if not entries:
         facts.append(_what_is_there(read))
@@ -540,11 +550,10 @@ class _Entry:
         for session in self._sessions:
             alone = session.with_certificates((self._found,))
             verdicts = alone.verdicts(alone.as_of)
-            reasons = _by_channel(
-                alone.findings(alone.as_of),
-                topics(alone.rules),
-                self._certificate.sha256,
-            )
+            about = topics(alone.rules)
+            asked = alone.with_rules(code for code, topic in about.items() if topic in _OF_REACH)
+            findings = asked.findings(asked.as_of) if asked.rules else ()
+            reasons = _by_channel(findings, about, self._certificate.sha256)
             for iflow in verdicts.values():
                 for verdict in iflow.channels:
                     place = (iflow.iflow.location, verdict.channel.ordinal)
@@ -619,7 +628,7 @@ def _opened(one: Admission) -> str:
     """The channels that a service key or a mapping opens, as far as they are known."""
     if one.caller.roles is None:
         return "roles not known"
-    return listed(one.opens) if one.opens else "no channel that is given"
+    return listed(few(one.opens)) if one.opens else "no channel that is given"
 
 
 _WINDOWS = (
@@ -646,6 +655,10 @@ _NEAR_MISSES = Complaint(
 
 _Reason = tuple[Topic, Finding]
 _Reasons = dict[tuple["FileLocation", int], list[_Reason]]
+
+
+_OF_REACH = (Topic.PAIR, Topic.UNKNOWN)
+"""What the findings are about that tell how a channel stands to a certificate."""
 
 
 def _by_channel(

@@ -9,9 +9,10 @@ import msgspec
 
 from iflint.console.arguments import CONFIGURATION, FAIL_ON, ROOTS, answer, several_paths
 from iflint.console.frame import exit_code, show, subcommand
-from iflint.console.interface import AnyPath, Option
+from iflint.console.interface import AnyPath, Option, complain
 from iflint.console.invocation import Request, call, options_of, prepare
 from iflint.console.reading import PIPE, read_piped
+from iflint.limits import REPORT_BYTES
 from iflint.options import CERTIFICATES, OUTPUT
 from iflint.report.findings import Severity
 from iflint.reporters.encoding import enveloped
@@ -72,7 +73,10 @@ def command(asked: Request, paths: tuple[str, ...], every: bool) -> int:
     run = prepare(asked, files, mistakes=missing)
     piped = read_piped() if PIPE in paths else None
     chains = call(judged_chains, run.paths, options_of(run), every=every, piped=piped)
-    show(run, chains, text=_text, json=_json)
+    told = show(run, chains, _within, text=_text, json=_json)
+    if told.more:
+        trees = counted(told.more, "more chain")
+        complain(f"not listed: {trees}. To list more, {REPORT_BYTES.option}")
     return exit_code(asked, run, _worst(chains))
 
 
@@ -81,6 +85,20 @@ def _worst(chains: JudgedChains) -> Severity | None:
     if chains.problems or "fails" in verdicts:
         return Severity.ERROR
     return Severity.WARNING if "uncertain" in verdicts else None
+
+
+def _within(chains: JudgedChains, room: int) -> JudgedChains:
+    """The chains that fit, those that fail first; the rest is counted."""
+    from iflint.report.fitting import Room
+
+    left = Room(room)
+    if left.has_room_for(chains.trees):
+        return chains
+    ranks = {"fails": 0, "uncertain": 1}
+    urgent = sorted(chains.trees, key=lambda standing: ranks.get(standing.verdict, 2))
+    trees = tuple(left.some(urgent, 1))
+    more = len(chains.trees) - len(trees)
+    return msgspec.structs.replace(chains, trees=trees, more=more)
 
 
 def _json(chains: JudgedChains) -> str:

@@ -101,7 +101,9 @@ def _report_on(run: Invocation, *, guide: bool) -> int:
     return FOUND if report.fails(run.settings.fail_level) else CLEAN
 
 
-def _fitted(report: Report, inventory: bool, render: Callable[[Report], str]) -> str:
+def _fitted(
+    report: Report, inventory: bool, render: Callable[[Report], str], *, as_json: bool
+) -> str:
     """The text of a report, with as much of it as fits; ``inventory``: the text has that, too."""
     findings = max(map(len, (report.findings, report.known, report.suppressed)))
     if findings <= min(FINDINGS_OF_A_CHANNEL.value, FINDINGS_OF_A_RUN.value) and (
@@ -115,7 +117,7 @@ def _fitted(report: Report, inventory: bool, render: Callable[[Report], str]) ->
 
     size = size_of(report)
     within = partial(report_within, size=size, inventory=inventory)
-    _, text = fitted(report, within, render, size)
+    _, text = fitted(report, within, render, size, as_json=as_json)
     return text
 
 
@@ -203,15 +205,16 @@ def _write(report: Report, run: Invocation, destination: Destination) -> None:
 
     reporter = load(destination.format)
     settings = {name: getattr(run.settings, name) for name in reporter.NEEDS.settings}
-    inventory = reporter.NEEDS.inventory
+    inventory, as_json = reporter.NEEDS.inventory, destination.format == "json"
     if not reporter.NEEDS.console:
         with progress_bar.shown(f"writing {destination.format}"):
-            text = _fitted(report, inventory, partial(reporter.render, **settings))
+            text = _fitted(report, inventory, partial(reporter.render, **settings), as_json=as_json)
         output.write_data(destination.path, text)
         return
 
     def render(style: Style) -> str:
         console = msgspec.structs.asdict(style)
-        return _fitted(report, inventory, partial(reporter.render, **console, **settings))
+        render = partial(reporter.render, **console, **settings)
+        return _fitted(report, inventory, render, as_json=as_json)
 
     output.write_text(destination.path, run.settings.color, render)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
 from iflint.console.frame import show, subcommand
-from iflint.console.interface import LAST_HEADING, Option, WrongUsage
+from iflint.console.interface import LAST_HEADING, Option, WrongUsage, complain
 from iflint.console.invocation import Request, call, prepare
 from iflint.console.reading import read
 from iflint.console.tables import columns, table
+from iflint.limits import REPORT_BYTES, VERDICTS_ANEW
 from iflint.reporters.encoding import enveloped
+from iflint.reporters.remarks import aside
 from iflint.reporters.sentences import caller_name, roles_of
 from iflint.values import parse_as_of
 from iflint.words.terminal import Style, wrapped
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
     from iflint.answers.forecast import Forecast, Turn
     from iflint.console.spreadsheets import Sheet
     from iflint.report.findings import Finding
+
+    _Found = list[tuple[str, Forecast]]
 
 DEFAULT_DAYS = 365
 _MOST_CHANNELS = 3
@@ -56,7 +63,12 @@ def command(asked: Request, paths: tuple[str, ...], until: str | None) -> None:
     sessions = read(run)
     end = _last_day(until, sessions[0].as_of)
     found = [(session.name, call(forecast, session, end)) for session in sessions]
-    show(run, found, table=_tables, json=_json, csv=_csv, ics=_calendar, markdown=_markdown)
+    formats = {"json": _json, "csv": _csv, "ics": _calendar, "markdown": _markdown}
+    told = show(run, found, _within, sessions[0].inputs.size, table=_tables, **formats)
+    if run.answer.format in formats and (unlisted := sum(each.more for _, each in told)):
+        complain(aside(_not_listed(unlisted)))
+    if (last := min(each.until for _, each in found)) < end:
+        complain(aside(f"The forecast ends on {last}. To see more, {VERDICTS_ANEW.option}."))
 
 
 def _last_day(until: str | None, start: datetime) -> date:
@@ -107,19 +119,43 @@ def _subject(finding: Finding) -> str:
     return finding.certificate.subject if finding.caller and finding.certificate else ""
 
 
-def _turns(found: list[tuple[str, Forecast]]) -> list[tuple[str, Turn]]:
+def _turns(found: _Found) -> list[tuple[str, Turn]]:
     """The changes of all environments, by day."""
     turns = [(name, change) for name, one in found for change in one.changes]
     return sorted(turns, key=lambda turn: turn[1].day)
 
 
-def _json(found: list[tuple[str, Forecast]]) -> str:
+def _within(found: _Found, room: int) -> _Found:
+    """What fits: the changes of the first days, which name as many channels as people read."""
+    from iflint.report.fitting import Room, few
+
+    left, turns = Room(room), _turns(found)
+    if left.has_room_for(turns):
+        return found
+    brief = ((name, replace(turn, opens=few(turn.opens))) for name, turn in turns)
+    listed: dict[str, list[Turn]] = {}
+    for name, turn in left.some(brief, 1):
+        listed.setdefault(name, []).append(turn)
+
+    def with_listed(name: str, forecast: Forecast) -> Forecast:
+        changes = tuple(listed.get(name, ()))
+        return replace(forecast, changes=changes, more=len(forecast.changes) - len(changes))
+
+    return [(name, with_listed(name, each)) for name, each in found]
+
+
+def _not_listed(number: int) -> str:
+    return f"Not listed: {counted(number, 'later change')}. To list more, {REPORT_BYTES.option}."
+
+
+def _json(found: _Found) -> str:
     first = found[0][1]
     rows = [_row(change, name) for name, change in _turns(found)]
-    return enveloped("forecast", as_of=first.start, until=first.until, changes=rows)
+    more = sum(each.more for _, each in found)
+    return enveloped("forecast", as_of=first.start, until=first.until, changes=rows, more=more)
 
 
-def _csv(found: list[tuple[str, Forecast]]) -> Sheet:
+def _csv(found: _Found) -> Sheet:
     names = (
         *("day", "change", "code", "name", "severity", "package", "iflow", "channel", "adapter"),
         *("address", "entry", "caller", "opens", "subject", "cause", "remedy", "renew_by", "file"),
@@ -136,7 +172,7 @@ def _csv(found: list[tuple[str, Forecast]]) -> Sheet:
     return names, rows()
 
 
-def _calendar(found: list[tuple[str, Forecast]]) -> str:
+def _calendar(found: _Found) -> str:
     from hashlib import sha256
 
     from iflint.__version__ import __version__
@@ -164,7 +200,7 @@ def _calendar(found: list[tuple[str, Forecast]]) -> str:
     return calendar_text("Days of client certificates", __version__, start, events())
 
 
-def _markdown(found: list[tuple[str, Forecast]]) -> str:
+def _markdown(found: _Found) -> str:
     from iflint.reporters.markdown import escaped, table_of
 
     several = len(found) > 1
@@ -181,7 +217,7 @@ def _markdown(found: list[tuple[str, Forecast]]) -> str:
     return "\n".join((*table, *([""] * bool(rows)), *(_end(one) for _, one in found[:1]), ""))
 
 
-def _tables(found: list[tuple[str, Forecast]], style: Style) -> str:
+def _tables(found: _Found, style: Style) -> str:
     """The table of each environment, under its name."""
     return "\n".join(
         (f"Environment {visible(name)}\n\n" if name else "") + _table(forecast, style)
@@ -190,13 +226,13 @@ def _tables(found: list[tuple[str, Forecast]], style: Style) -> str:
 
 
 def _table(found: Forecast, style: Style) -> str:
-    days = dict.fromkeys(change.day for change in found.changes)
+    today = found.start.date()
     groups = [
         (
-            f"{day} (in {counted((day - found.start.date()).days, 'day')})",
-            [_cells(change, found.start.date()) for change in found.changes if change.day == day],
+            f"{day} (in {counted((day - today).days, 'day')})",
+            [_cells(change, today) for change in changes],
         )
-        for day in days
+        for day, changes in groupby(found.changes, key=lambda change: change.day)
     ]
     end = "\n".join(wrapped(_end(found), 0, 0, style.width)) + "\n"
     if not groups:
@@ -213,6 +249,8 @@ def _end(found: Forecast) -> str:
     verb = "is" if len(found.now) == 1 else "are"
     end = f"Looked at every day until {found.until}; today there {verb} "
     end += f"{counted(len(found.now), 'finding')} (`iflint check`)."
+    if found.more:
+        return f"{end} {_not_listed(found.more)}"
     return end if found.changes else f"No verdict changes. {end}"
 
 

@@ -11,9 +11,10 @@ import msgspec
 
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
 from iflint.console.frame import show, subcommand
-from iflint.console.interface import CLEAN, FOUND, AnyPath, Option
+from iflint.console.interface import CLEAN, FOUND, AnyPath, Option, complain
 from iflint.console.invocation import Request, absent, call, prepare
 from iflint.console.reading import read
+from iflint.limits import REPORT_BYTES
 from iflint.options import Environment
 from iflint.reporters.encoding import enveloped
 from iflint.reporters.sentences import roles_of
@@ -96,8 +97,38 @@ def command(asked: Request, certificate: str, paths: tuple[str, ...], replaces: 
     if sessions[0].name and not others:
         others = [sessions[0].in_environment(Environment(name=""))]  # the flow as it stands
     plans = call(plan_renewals, certificate, sessions, others=others, replaces=replaces)
-    show(run, Renewals(sessions[0].as_of, plans, paths), text=_text, markdown=_markdown, json=_json)
+    found = Renewals(sessions[0].as_of, plans, paths)
+    told = show(run, found, _within, text=_text, markdown=_markdown, json=_json)
+    if more := len(plans) - len(told.renewals):
+        rest = counted(more, "more certificate")
+        complain(f"not listed: the plans for {rest}. To list more, {REPORT_BYTES.option}")
     return FOUND if any(plan.fails for plan in plans) else CLEAN
+
+
+def _within(found: Renewals, room: int) -> Renewals:
+    """The plans that fit, which name as many channels as people read."""
+    from iflint.report.fitting import Room, few
+
+    left = Room(room)
+    if left.has_room_for(found.renewals):
+        return found
+
+    def brief(plan: Renewal) -> Renewal:
+        schedules = (
+            msgspec.structs.replace(
+                each,
+                steps=tuple(
+                    msgspec.structs.replace(step, channels=few(step.channels))
+                    for step in each.steps
+                ),
+            )
+            for each in plan.schedules
+        )
+        callers = (msgspec.structs.replace(each, opens=few(each.opens)) for each in plan.callers)
+        return msgspec.structs.replace(plan, schedules=tuple(schedules), callers=tuple(callers))
+
+    renewals = tuple(left.some(map(brief, found.renewals), 1))
+    return msgspec.structs.replace(found, renewals=renewals)
 
 
 def _json(found: Renewals) -> str:

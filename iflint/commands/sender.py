@@ -9,13 +9,14 @@ import click
 
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, answer
 from iflint.console.frame import show, subcommand
-from iflint.console.interface import AnyPath, Option
+from iflint.console.interface import AnyPath, Option, complain
 from iflint.console.invocation import Request, absent, call, prepare
 from iflint.console.reading import read
+from iflint.limits import REPORT_BYTES
 from iflint.options import CERTIFICATES
 from iflint.reporters.encoding import enveloped
 from iflint.words.terminal import BOLD, ERROR, ISSUED_BY, NOTE, QUIET, WARNING, Style
-from iflint.words.wording import day, listed
+from iflint.words.wording import counted, day, listed
 
 if TYPE_CHECKING:
     from iflint.answers.checklist import Complaint, Point
@@ -82,7 +83,30 @@ def command(
         connectivity_test=connectivity_test,
         truststores=truststores,
     )
-    show(run, side, text=_text, markdown=_markdown, json=_json)
+    told = show(run, side, _within, text=_text, markdown=_markdown, json=_json)
+    if more := sum(entry.more for entry in told.entries):
+        calls = counted(more, "more channel, key or mapping", "more channels, keys and mappings")
+        complain(f"not listed: {calls}. To list more, {REPORT_BYTES.option}")
+
+
+def _within(side: SenderSide, room: int) -> SenderSide:
+    """What fits of the channels and callers of each key entry; the rest is counted."""
+    from msgspec.structs import replace
+
+    from iflint.report.fitting import Room, few
+
+    if Room(room).has_room_for(side.entries):
+        return side
+
+    def told(entry: KeyEntrySide) -> KeyEntrySide:
+        left = Room(room // len(side.entries))
+        calls = tuple(left.some(entry.calls, 2))
+        brief = (replace(each, opens=few(each.opens)) for each in entry.callers)
+        callers = tuple(left.some(brief, 2))
+        more = len(entry.calls) + len(entry.callers) - len(calls) - len(callers)
+        return replace(entry, calls=calls, callers=callers, more=more)
+
+    return replace(side, entries=tuple(map(told, side.entries)))
 
 
 def _json(side: SenderSide) -> str:

@@ -119,7 +119,8 @@ def show(
             return render(answer)
         from iflint.report.fitting import fitted
 
-        told, written = fitted(answer, within, render, size)
+        as_json = run.answer.format == "json"
+        told, written = fitted(answer, within, render, size, as_json=as_json)
         return written
 
     if run.answer.format == next(iter(formats)):

@@ -60,6 +60,7 @@ T = TypeVar("T")
 _KEPT_FROM = {
     "pool": {"inputs"},
     "_at_hand": {"inputs"},
+    "_nameless": {"inputs"},
     "root": {"options"},
     "rules": {"options"},
     "_handlers": {"options"},
@@ -314,17 +315,58 @@ class Session:
         those of one id in one file together.
         """
         yield self._changed(flows=(), _own=())
-        together: dict[tuple[str, str], list[int]] = {}
+        together: dict[tuple[str, str], list[tuple[int, Iflow]]] = {}
         for number, iflow in enumerate(self._iflows):
-            together.setdefault((iflow.location.path, iflow.id), []).append(number)
-        for numbers in together.values():
-            part = self._changed(
-                flows=tuple(self.flows[number] for number in numbers),
-                _own=tuple(self._own[number] for number in numbers),
-                _is_part=True,
+            together.setdefault((iflow.location.path, iflow.id), []).append((number, iflow))
+        for iflows in together.values():
+            yield self._part(iflows)
+
+    def smallest_parts(self) -> Iterator[Session]:
+        """The same session cut as small as it is judged apart, without what can't be read.
+
+        First what belongs to no iFlow, sender or run as a whole; then the service keys and mappings
+        of each sender; then the channels, those together that are called the same in iFlows of one
+        id in one file.
+        """
+        from iflint.judging.callers import sender_of
+
+        first = self._changed(flows=(), _own=())
+        first.callers, first._judged_callers = (), {}
+        yield first
+        senders: dict[str, list[Caller]] = {}
+        for caller in self.callers:
+            senders.setdefault(sender_of(caller), []).append(caller)
+        for callers in senders.values():
+            yield self._part((), callers)
+        together: dict[tuple[str, ...], dict[int, list[SenderChannel]]] = {}
+        for number, iflow in enumerate(self._iflows):
+            for channel in iflow.channels:
+                address = channel.address.raw if channel.address else ""
+                named = (channel.adapter, address, channel.name)
+                of_id = together.setdefault((iflow.location.path, iflow.id, *named), {})
+                of_id.setdefault(number, []).append(channel)
+        for channels in together.values():
+            yield self._part(
+                (
+                    number,
+                    msgspec.structs.replace(
+                        self._iflows[number], channels=tuple(some), problems=()
+                    ),
+                )
+                for number, some in channels.items()
             )
-            part._iflows = tuple(self._iflows[number] for number in numbers)
-            yield part
+
+    def _part(self, iflows: Iterable[tuple[int, Iflow]], callers: Iterable[Caller] = ()) -> Session:
+        """The same session with some iFlows, by their numbers, and some callers."""
+        numbered = tuple(iflows)
+        part = self._changed(
+            flows=tuple(self.flows[number] for number, _ in numbered),
+            _own=tuple(self._own[number] for number, _ in numbered),
+            _is_part=True,
+        )
+        part._iflows = tuple(iflow for _, iflow in numbered)
+        part.callers, part._judged_callers = tuple(callers), {}
+        return part
 
     def at(self, clock: datetime) -> Session:
         """The same session at another clock."""
@@ -347,7 +389,7 @@ class Session:
             Inputs() if self._is_part else self.inputs,
             self._iflows,
             verdicts,
-            () if self._is_part else self.caller_verdicts(as_of),
+            self.caller_verdicts(as_of),
             self.trust.at(as_of),
             self._described_rules() if self.options.describe_rules else (),
             findings,
@@ -367,7 +409,9 @@ class Session:
         problems = () if self._is_part else self._problems
         of_run, *of_flows = told_of_a_run((problems, *(iflow.problems for iflow in self._iflows)))
         found: list[Finding] = []
-        if not self._is_part:
+        if self._is_part:
+            found += self._caller_findings(as_of)
+        else:
             found += self._general_findings(of_run, verdicts, as_of)
         found += self._flow_findings(of_flows, verdicts, as_of)
         found += self._findings_about_failures(self._failed, self._context(as_of))
@@ -579,8 +623,7 @@ class Session:
         for verdict in self.verdicts(as_of).values():
             for channel in verdict.channels:
                 yield from channel.entries
-        if not self._is_part:
-            yield from self.caller_verdicts(as_of)
+        yield from self.caller_verdicts(as_of)
 
     def would_open(
         self, flow: FileLocation, ordinal: int, pairs: Container[tuple[str, str] | None]
@@ -792,14 +835,20 @@ class Session:
         self, problems: Iterable[Problem], verdicts: dict[int, IflowVerdict], as_of: datetime
     ) -> Iterator[Finding]:
         """What rules say of what belongs to no iFlow, and of the run as a whole."""
-        from iflint.rule.rule import CallerCase, KeyCase, ProblemCase, RunCase
+        from iflint.rule.rule import KeyCase, ProblemCase, RunCase
 
         context = self._context(as_of)
-        callers = self.caller_verdicts(as_of)
         yield from self._findings(ProblemCase(context, problem) for problem in problems)
         yield from self._findings(KeyCase(context, key) for key in self.inputs.keys)
-        yield from self._findings(CallerCase(context, verdict) for verdict in callers)
+        yield from self._caller_findings(as_of)
         yield from self._findings([RunCase(context, tuple(verdicts.values()))])
+
+    def _caller_findings(self, as_of: datetime) -> list[Finding]:
+        """What rules say of service keys and mappings."""
+        from iflint.rule.rule import CallerCase
+
+        context, verdicts = self._context(as_of), self.caller_verdicts(as_of)
+        return self._findings(CallerCase(context, verdict) for verdict in verdicts)
 
     def _findings(self, cases: Iterable[Case]) -> list[Finding]:
         """What the rules in force say of some cases."""

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from iflint.fixes.plan import plan_fixes
 from iflint.options import UsageError
-from iflint.places.location import Location
-from iflint.places.text_file import TextFile
+from iflint.places.text_file import ByteIndex, TextFile
 from iflint.report.findings import Finding, ProposedFix, Replacement
 
 if TYPE_CHECKING:
     from iflint.engine.run import Run
     from iflint.options import Environment
     from iflint.places.edits import Edit
-    from iflint.places.location import FileLocation
+    from iflint.places.location import FileLocation, Location
     from iflint.report.report import Report
 
 
@@ -32,11 +32,11 @@ def with_fixes(report: Report, run: Run, *, also: Sequence[Environment] = ()) ->
         plan = plan_fixes(run, also=also)
     except (UsageError, FileNotFoundError):
         return report
-    before = {file.file: file.before for file in plan.files}
+    places = _places({file.file: file.before for file in plan.files})
     edits: dict[str, set[Edit]] = {}
     for fix in plan.fixes:
         edits.setdefault(fix.finding.fingerprint, set()).update(c.edit for c in fix.changes)
-    fixes = {fingerprint: _fix(found, before) for fingerprint, found in edits.items()}
+    fixes = {fingerprint: _fix(found, places) for fingerprint, found in edits.items()}
     return msgspec.structs.replace(
         report, findings=_with(report.findings, fixes), known=_with(report.known, fixes)
     )
@@ -48,18 +48,24 @@ def _with(findings: Iterable[Finding], fixes: dict[str, ProposedFix]) -> tuple[F
     )
 
 
-def _fix(edits: Iterable[Edit], before: dict[FileLocation, bytes]) -> ProposedFix:
-    return ProposedFix(
-        tuple(Replacement(_location(e, before[e.file]), e.text) for e in sorted(edits))
-    )
+def _fix(edits: Iterable[Edit], places: Callable[[Edit], Location]) -> ProposedFix:
+    return ProposedFix(tuple(Replacement(places(edit), edit.text) for edit in sorted(edits)))
 
 
-def _location(edit: Edit, data: bytes) -> Location:
-    """What an edit of ``data``, the bytes of its file, replaces."""
-    mark = "\ufeff".encode(edit.encoding, "ignore")
-    preamble = len(mark) if data.startswith(mark) else 0
-    text = data[preamble:].decode(edit.encoding, "replace")
-    start, end = (
-        len(data[preamble:at].decode(edit.encoding, "replace")) for at in (edit.start, edit.end)
-    )
-    return TextFile(edit.file, text, edit.encoding, preamble).locate(start, end)
+def _places(before: dict[FileLocation, bytes]) -> Callable[[Edit], Location]:
+    """Tells what an edit replaces, in files that have these bytes."""
+
+    @cache
+    def read(file: FileLocation, encoding: str) -> tuple[TextFile, ByteIndex, bytes]:
+        data, mark = before[file], "\ufeff".encode(encoding, "ignore")
+        preamble = len(mark) if data.startswith(mark) else 0
+        text = data[preamble:].decode(encoding, "replace")
+        file_text = TextFile(file, text, encoding, preamble)
+        return file_text, ByteIndex(text, encoding), data[preamble:]
+
+    def place(edit: Edit) -> Location:
+        text, index, data = read(edit.file, edit.encoding)
+        ends = (at - text.preamble for at in (edit.start, edit.end))
+        return text.locate(*(index.character(data, at) for at in ends))
+
+    return place

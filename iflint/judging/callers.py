@@ -53,6 +53,11 @@ def judge_callers(callers: Sequence[Caller], judge: Judge) -> tuple[CallerVerdic
     return tuple(beside(each) if each.best is not None else each for each in verdicts)
 
 
+def sender_of(caller: Caller) -> str:
+    """Equal for all that are set beside each other, and for some more."""
+    return sender_key(caller.certificate.subject) if caller.certificate is not None else ""
+
+
 _MOST_PEERS = 200
 """Keys or mappings of one sender that are set beside each other, those that end last. Ours: most
 seen: 2."""

@@ -39,15 +39,21 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def fitted(
-    answer: A, within: Callable[[A, int], A], render: Callable[[A], str], size: int = 0
+    answer: A,
+    within: Callable[[A, int], A],
+    render: Callable[[A], str],
+    size: int = 0,
+    *,
+    as_json: bool = False,
 ) -> tuple[A, str]:
     """As much of an answer as fits into a report, and its text.
 
     ``within`` gives the answer with what takes so many bytes at most; ``size`` is how many bytes on
-    disk it is of: each share of them has a report's length of its own.
+    disk it is of: each share of them has a report's length of its own. Other formats than JSON may
+    have room for what takes three times as much as JSON.
     """
     most = REPORT_BYTES.value * (1 + size // SHARE)
-    room = 3 * most
+    room = most if as_json else 3 * most
     while True:
         told = within(answer, room)
         text = render(told)
@@ -60,7 +66,7 @@ def fitted(
 def report_within(report: R, room: int, size: int = 0, *, inventory: bool) -> R:
     """The report with what fits: its findings, and where it has the ``inventory`` that, too."""
     report = listed(report, size, room * 3 // 5 if inventory else room)
-    left = _Room(room - sum(map(_bytes, (*report.findings, *report.known, *report.suppressed))))
+    left = Room(room - sum(map(_bytes, (*report.findings, *report.known, *report.suppressed))))
     if isinstance(report, IllustratedReport) and report.uses:
         uses = certificates_within(report.uses, room // 4)
         report = msgspec.structs.replace(report, uses=uses)
@@ -78,7 +84,7 @@ def report_within(report: R, room: int, size: int = 0, *, inventory: bool) -> R:
     return _with_inventory(told, left) if inventory else told
 
 
-def _with_inventory(report: R, left: _Room) -> R:
+def _with_inventory(report: R, left: Room) -> R:
     """The report with as many channels and callers as are left room for, the most urgent first."""
     callers: list[tuple[int, CallerResult]] = []
     channels: dict[int, list[tuple[int, ChannelResult]]] = {}
@@ -105,7 +111,7 @@ def _with_inventory(report: R, left: _Room) -> R:
 
 def certificates_within(uses: CertificateUses, room: int) -> CertificateUses:
     """The list with as many certificates as fit, and of what needs them; the rest is counted."""
-    left = _Room(room)
+    left = Room(room)
     bare = [msgspec.structs.replace(each, uses=(), callers=()) for each in uses.certificates]
     needing = ((*each.uses, *each.callers) for each in uses.certificates)
     if left.has_room_for(chain(bare, chain.from_iterable(needing))):
@@ -150,10 +156,11 @@ def few(channels: Sequence[str]) -> tuple[str, ...]:
     return (*channels[:_MOST_NAMED], f"{numbered(more)} more channels")
 
 
-class _Room:
+class Room:
     """How many bytes are left."""
 
     def __init__(self, size: int) -> None:
+        """``size`` is all that there is."""
         self._left = size
         self.is_spent = False
 
@@ -166,12 +173,12 @@ class _Room:
 
     def has_room_for(self, things: Iterable[object]) -> bool:
         """Whether all would fit; what comes after the first that would not is not looked at."""
-        left = _Room(self._left)
+        left = Room(self._left)
         return all(map(left.take, things))
 
     def some(self, things: Iterable[A], part: int) -> list[A]:
         """The first of some things, as many as fit into a part of what is left."""
-        left = _Room(self._left // part)
+        left = Room(self._left // part)
         before = left._left
         found = list(takewhile(left.take, things))
         self._left -= before - left._left
@@ -238,7 +245,7 @@ def _named(callers: Iterable[CallerResult]) -> Callable[[ChannelResult], tuple[s
 
 
 def _channel_within(
-    channel: ChannelResult, callers: tuple[str, ...], left: _Room
+    channel: ChannelResult, callers: tuple[str, ...], left: Room
 ) -> ChannelResult | None:
     """The channel with those of its rows that fit; None where it does not itself."""
     bare = msgspec.structs.replace(channel, entries=(), callers=callers)

@@ -34,6 +34,14 @@ def test_the_same_findings_as_the_command(tmp_path) -> None:
     assert report.findings
 
 
+def test_paths_may_be_paths(tmp_path) -> None:
+    shutil.copytree(CASE, tmp_path / "case")
+    roots = FIXTURES / "rules" / "roots.pem"
+    as_of = datetime(2026, 11, 24, tzinfo=UTC)
+    by_texts = iflint.check(str(tmp_path / "case"), roots=[str(roots)], as_of=as_of)
+    assert iflint.check(tmp_path / "case", roots=[roots], as_of=as_of) == by_texts
+
+
 @pytest.mark.parametrize("hours", [-11, 2, 14])
 def test_a_moment_is_the_same_by_whatever_clock_it_is_told(hours) -> None:
     lapse = Suppression(rule=("IFL101",), reason="agreed", until=date(2026, 11, 24))

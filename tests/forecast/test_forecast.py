@@ -180,6 +180,28 @@ def test_json_says_the_same() -> None:
     assert (row["code"], row["change"], row["renew_by"]) == ("IFL101", "begins", "2026-11-13")
 
 
+def test_what_one_forecast_may_cost_ends_it_on_an_earlier_day() -> None:
+    whole = json.loads(run("--format", "json").stdout)
+    part = run("--format", "json", "--limit", "verdicts-anew=50")
+    told = json.loads(part.stdout)
+    assert whole["as_of"][:10] < told["until"] < whole["until"]
+    assert told["changes"] == [row for row in whole["changes"] if row["day"] <= told["until"]]
+    assert f"the forecast ends on {told['until']}. To see more, raise" in part.stderr
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "ics", "markdown"])
+def test_a_report_that_is_full_has_the_first_days_and_counts_the_rest(form: str) -> None:
+    frame = len(run("--format", form, "--limit", "report-bytes=1").stdout.encode())
+    result = run("--format", form, "--limit", f"report-bytes={frame + 20_000}")
+    assert frame < len(result.stdout.encode()) <= frame + 20_000
+    said = " ".join((result.stdout if form == "table" else result.stderr).split())
+    assert "later changes. To list more, raise the limit: --limit report-bytes=NUMBER" in said
+    if form == "json":
+        whole, part = json.loads(run("--format", form).stdout), json.loads(result.stdout)
+        assert part["changes"] == whole["changes"][: len(part["changes"])]
+        assert len(part["changes"]) + part["more"] == len(whole["changes"])
+
+
 @pytest.fixture
 def callers(tmp_path: Path) -> Path:
     """A service key that opens a channel, and a mapping of whose user no roles are known."""
