@@ -51,7 +51,7 @@ def converted(
 ) -> Suffixes:
     """What may be converted in a repository that has these files of attributes in its work tree.
 
-    ``folder`` is the one with its index, as `iflint.sources.tracked.git_folder` gives it.
+    ``folder`` is the one with its index, as `iflint.sources.git.git_folder` gives it.
     """
     common = _text(f"{folder}/commondir") if folder else None
     too_many = len(attributes) > _MOST_FILES
