@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import os
 import sys
@@ -256,16 +257,16 @@ def _replace(target: str, data: bytes, status: os.stat_result | None) -> None:
 
 def _move(draft: str, target: str) -> None:
     """Rename it; Windows is asked again for a while, where other programs look at each new file."""
-    for pause in (*_PAUSES, None):
+    for pause in _PAUSES:
         try:
-            return os.replace(draft, target)
+            os.replace(draft, target)
         except PermissionError as error:
             if getattr(error, "winerror", None) not in _IN_USE:
                 raise
-            if pause is None:
-                reason = "another program has it open, or it is write-protected"
-                raise PermissionError(error.errno, reason) from error
             time.sleep(pause)
+        else:
+            return
+    raise PermissionError(errno.EACCES, "another program has it open, or it is write-protected")
 
 
 _IN_USE = (5, 32)

@@ -48,7 +48,13 @@ ABSENT = {
     ),
 }
 MODULES = ("curses", "fcntl", "grp", "pty", "pwd", "readline", "resource", "termios", "tty")
-RESERVED = ("con", "nul", "prn", "aux", *(f"{each}{n}" for each in ("com", "lpt") for n in "123456789"))
+RESERVED = (
+    "con",
+    "nul",
+    "prn",
+    "aux",
+    *(f"{each}{n}" for each in ("com", "lpt") for n in "123456789"),
+)
 JUNCTION = 0xA0000003
 ONE_PATH = (
     *("access", "chdir", "chmod", "listdir", "lstat", "mkdir", "open", "readlink", "remove"),
@@ -61,6 +67,15 @@ system = SimpleNamespace(
     realpath=os.path.realpath,
 )
 state = threading.local()
+
+
+def in_current_folder(path: str, current: str) -> str:
+    """A path, and if it names a drive alone, with the folder that is current there."""
+    drive, rest = ntpath.splitdrive(path)
+    if drive[1:] != ":" or rest.startswith(("/", "\\")):
+        return path
+    same = drive.upper() == current[:2].upper()
+    return ntpath.join(current if same else f"{drive}\\", rest)
 
 
 class Drives:
@@ -84,9 +99,9 @@ class Drives:
         elif text.rpartition("/")[2].lower() in RESERVED:
             return "/dev/null"
         if not verbatim:
+            if text[1:2] == ":" and text[2:3] != "/":
+                text = in_current_folder(text, self.here(system.getcwd()))
             text = ntpath.normpath(text).replace("\\", "/") + "/" * text.endswith("/")
-        if text[1:2] == ":" and text[2:3] != "/":
-            text = f"{text[:2]}/{text[2:]}"  # a drive's current folder is its top here
         if any(each in text[2:] for each in ':*?"<>|'):
             raise OSError(errno.EINVAL, "Invalid argument", text)
         for name, folder in self._folders.items():
@@ -241,12 +256,9 @@ def install(drives: Drives) -> None:
         path = os.fspath(path)
         if ntpath.basename(path).lower() in RESERVED:
             return f"\\\\.\\{ntpath.basename(path)}"
-        drive, rest = ntpath.splitdrive(path)
-        if drive and not rest.startswith(("/", "\\")):
-            return ntpath.normpath(f"{drive}\\{rest}")
-        return ntpath.normpath(ntpath.join(getcwd(), path))
+        return ntpath.normpath(ntpath.join(getcwd(), in_current_folder(path, getcwd())))
 
-    def realpath(path: str, *, strict: bool = False) -> str:  # noqa: ARG001
+    def realpath(path: str, *, strict: bool = False) -> str:
         path = abspath(path)
         try:
             place = there(path)
