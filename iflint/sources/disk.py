@@ -240,9 +240,9 @@ def root_of(paths: Sequence[str], directory: str, elsewhere: str | None = None) 
     elsewhere, *places = (absolute_path(path, directory) for path in (elsewhere or ".", *paths))
     try:
         common = written(os.path.commonpath(places or [elsewhere]))
-        below = written(os.path.commonpath((common, elsewhere))) == elsewhere
     except ValueError:  # on several drives
         return written(repository_root(directory))
+    below = is_below(common, elsewhere)
     return written(
         enclosing_repository(common) or (elsewhere if below else repository_root(directory))
     )
