@@ -7,7 +7,7 @@ BIN := .venv/bin
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint fuzz fixtures snapshots site benchmark clean
+.PHONY: demo test lint fuzz fixtures snapshots site benchmark version release-check executable clean
 
 demo: .venv/installed ## run the main job on fixtures/demo
 	$(BIN)/iflint check fixtures/demo --as-of 2026-11-24 --fail-on never
@@ -15,11 +15,14 @@ demo: .venv/installed ## run the main job on fixtures/demo
 test: .venv/installed-test ## run all tests
 	$(BIN)/python -m pytest -q
 
-lint: .venv/installed-dev ## style, types and walls
+lint: .venv/installed-dev ## style, types, walls, and what runs on others' machines
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/zizmor --offline --quiet .
+	$(BIN)/hadolint Containerfile
+	$(BIN)/shellcheck .ci/run .ci/sarif-multitool .ci/browser .ci/pipelines release/container
 
 fuzz: .venv/installed-fuzz ## damage all that is read, for about a minute
 	$(BIN)/python -m fuzz all --seconds 30
@@ -38,6 +41,15 @@ site: .venv/installed-site ## build the site of the documents into site/
 
 benchmark: .venv/installed-test ## measure, as ratios in one run
 	$(BIN)/python -m benchmarks
+
+version: .venv/installed-release ## make VERSION the version, in every document, too
+	$(BIN)/python -m release.version $(VERSION)
+
+release-check: .venv/installed-release ## build what is released into dist, and check it
+	$(BIN)/python -m release.check
+
+executable: .venv/installed-release ## build iflint as one file into dist, in two ways, and check both
+	$(BIN)/python -m release.executables
 
 clean:
 	rm -rf .venv
@@ -65,4 +77,8 @@ clean:
 
 .venv/installed-fuzz: .venv/installed-test
 	$(PIP) install --editable '.[test,fuzz]'
+	touch $@
+
+.venv/installed-release: .venv/created pyproject.toml
+	$(PIP) install --editable '.[release]'
 	touch $@

@@ -7,6 +7,7 @@ not what would be written. A list that every new rule adds a line to is a file o
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +51,8 @@ def pages() -> dict[Path, str]:
     made[configuration] = with_settings(configuration.read_text(encoding="utf-8"))
     security = ROOT / "docs" / "security.md"
     made[security] = with_limits(security.read_text(encoding="utf-8"))
+    pipelines = ROOT / "docs" / "ci.md"
+    made[pipelines] = with_inputs(with_files(pipelines.read_text(encoding="utf-8")))
     made[ROOT / "docs" / "iflint.schema.json"] = dumped(schema(rules))
     made |= {ROOT / "docs" / name: dumped(make()) for name, make in SCHEMAS.items()}
     made[ROOT / "docs" / "iflint.1"] = man_page(cli, SITE)
@@ -117,11 +120,8 @@ def with_settings(page: str) -> str:
 
 def settings() -> list[str]:
     """The table of settings, and which of them an environment may have."""
-    from iflint.configuration.settings import (
-        COMMAND_LINE_SETTINGS,
-        ENVIRONMENT_SETTINGS,
-        EXTENDS,
-    )
+    from iflint.configuration.settings import COMMAND_LINE_SETTINGS
+    from iflint.configuration.tables import ENVIRONMENT_SETTINGS, EXTENDS
 
     table = ["| setting | what it says | takes | default |", "| --- | --- | --- | --- |"]
     for setting in (*COMMAND_LINE_SETTINGS.values(), EXTENDS):
@@ -155,6 +155,32 @@ def with_limits(page: str) -> str:
         f"| `{limit.name}` | {numbered(limit.default)} | {limit.bounds} | {limit.reason} |"
         for limit in LIMITS.values()
     ]
+    return "\n".join([before + begin, *table, end]) + rest.split(end)[1]
+
+
+def with_files(page: str) -> str:
+    """The page with the files that it shows."""
+
+    def shown(found: re.Match[str]) -> str:
+        text = (ROOT / found["path"]).read_text(encoding="utf-8")
+        language = "yaml" if found["path"].endswith(".yml") else "groovy"
+        return f"{found['begin']}\n```{language}\n{text}```\n<!-- end of file -->"
+
+    begin = r"(?P<begin><!-- file: (?P<path>\S+) -->)"
+    return re.sub(rf"{begin}\n.*?<!-- end of file -->", shown, page, flags=re.DOTALL)
+
+
+def with_inputs(page: str) -> str:
+    """The page with the table of the action's inputs."""
+    import yaml
+
+    begin, end = "<!-- inputs: made by docs/make_pages.py -->", "<!-- end of inputs -->"
+    before, rest = page.split(begin)
+    table = ["| input | what it says | default |", "| --- | --- | --- |"]
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    for name, told in action["inputs"].items():
+        default = f"`{told['default']}`" if told["default"] else ""
+        table.append(f"| `{name}` | {told['description']} | {default} |")
     return "\n".join([before + begin, *table, end]) + rest.split(end)[1]
 
 

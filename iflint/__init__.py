@@ -6,11 +6,12 @@ from iflint.__version__ import __version__ as __version__
 
 TYPE_CHECKING = False  # `typing` takes long to import, and signals are watched only behind it
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from iflint.report.report import Report
 
-__all__ = ["check"]
+__all__ = ["check", "check_each"]
 
 
 def check(*paths: str, **settings: Any) -> Report:
@@ -22,6 +23,18 @@ def check(*paths: str, **settings: Any) -> Report:
     something is asked for that can't be done; what can't be read is in the report.
     """
     from iflint.engine.run import check as run
+    from iflint.options import Options
+
+    return run(paths or (".",), Options(**settings))
+
+
+def check_each(*paths: str, **settings: Any) -> Iterator[Report]:
+    """The same thing by thing: first what belongs to no flow, then each flow, as it is judged.
+
+    ``settings`` and what is raised are those of `check`. What is said of a run as a whole, what
+    suppressions and a baseline say and what several environments come to is left to the caller.
+    """
+    from iflint.engine.run import check_each as run
     from iflint.options import Options
 
     return run(paths or (".",), Options(**settings))

@@ -292,7 +292,7 @@ FILE_TO_WRITE = Kind(file_to_write, _PATH, "a file, or -", metavar="FILE", offer
 
 def _parameter_pattern(value: Any, scope: Scope) -> str:
     path = _path(value, HERE)
-    unknown = [name for name in PLACEHOLDER.findall(path) if name not in PLACEHOLDERS]
+    unknown = [name for name in re.findall(PLACEHOLDER, path) if name not in PLACEHOLDERS]
     if unknown:
         known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
         raise ValueError(
@@ -304,7 +304,7 @@ def _parameter_pattern(value: Any, scope: Scope) -> str:
 
 
 PLACEHOLDERS = ("artifact", "id", "name", "package")
-PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+PLACEHOLDER = r"\{([^{}]*)\}"
 ARTIFACT_FOLDER = "{artifact}"
 """What a pattern begins with that starts from the artifact's own folder."""
 

@@ -17,10 +17,10 @@ from iflint.configuration.file import (
     Configuration,
     relative,
 )
-from iflint.configuration.settings import (
+from iflint.configuration.settings import SETTINGS
+from iflint.configuration.tables import (
     ENVIRONMENT_SETTINGS,
     SERVICE_KEY_SETTINGS,
-    SETTINGS,
     SUPPRESSION_SETTINGS,
     USER_SETTINGS,
 )

@@ -23,7 +23,8 @@ from iflint.configuration.file import (
     read,
     relative,
 )
-from iflint.configuration.settings import ENVIRONMENT_SETTINGS, EXTENDS, Mistake
+from iflint.configuration.settings import Mistake
+from iflint.configuration.tables import ENVIRONMENT_SETTINGS, EXTENDS
 from iflint.options import Environment
 from iflint.words.visible import shown
 

@@ -14,15 +14,17 @@ import msgspec
 from iflint.configuration.search import LARGEST_FILE, OWN_FILE, SHARED_FILE, TABLE
 from iflint.configuration.settings import (
     COMMAND_LINE_SETTINGS,
-    ENVIRONMENT_SETTINGS,
-    EXTENDS,
-    SERVICE_KEY_SETTINGS,
     SETTINGS,
-    SUPPRESSION_SETTINGS,
-    USER_SETTINGS,
     Mistake,
     needed,
     read_setting,
+)
+from iflint.configuration.tables import (
+    ENVIRONMENT_SETTINGS,
+    EXTENDS,
+    SERVICE_KEY_SETTINGS,
+    SUPPRESSION_SETTINGS,
+    USER_SETTINGS,
 )
 from iflint.options import (
     NARROWING,
@@ -56,7 +58,7 @@ COMMAND_LINE_ONLY = {
 OWN_CODES = "IFL"
 """How the code of every rule that comes with iflint begins."""
 
-_PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
+_PLACE = r" \((?:at line (\d+), column (\d+)|at end of document)\)$"
 
 _HINTS = {
     "Invalid value": " (text stands in quotes, a list in brackets)",
@@ -426,7 +428,7 @@ def _unknown(key: str, known: Collection[str]) -> str:
 
 def _syntax_error(message: str, text: str) -> tuple[str, int, int]:
     """What `tomllib` says, with what helps; and the line and column that it appends to it."""
-    place = _PLACE.search(message)
+    place = re.search(_PLACE, message)
     if place is None:
         return f"is not TOML: {message}", 1, 1
     said = message[: place.start()]

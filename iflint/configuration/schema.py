@@ -10,14 +10,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from iflint.configuration.file import ENVIRONMENTS, RULES, SERVICE_KEYS, SUPPRESSIONS, USERS
-from iflint.configuration.settings import (
+from iflint.configuration.settings import SETTINGS, needed
+from iflint.configuration.tables import (
     ENVIRONMENT_SETTINGS,
     EXTENDS,
     SERVICE_KEY_SETTINGS,
-    SETTINGS,
     SUPPRESSION_SETTINGS,
     USER_SETTINGS,
-    needed,
 )
 from iflint.engine.rule_settings import ENABLED, SEVERITY, known_settings
 from iflint.links import schema_id

@@ -10,10 +10,9 @@ from typing import Any
 
 from iflint.limits import TOML_DEPTH
 
-_TOKEN = re.compile(
-    r"(?P<part>\"(?:[^\"\\\n]|\\.)*+\"?|'[^'\n]*+'?|[A-Za-z0-9_-]++)"
-    r"|(?P<dot>\.)|[ \t]++|(?P<else>.)",
-    re.DOTALL,
+_PIECE = (
+    r"(?s)(?P<part>\"(?:[^\"\\\n]|\\.)*+\"?|'[^'\n]*+'?|[A-Za-z0-9_-]++)"
+    r"|(?P<dot>\.)|[ \t]++|(?P<else>.)"
 )
 
 
@@ -44,15 +43,15 @@ def loads(text: str) -> dict[str, Any]:
 def _refuse_deep(text: str, start: int, end: int, most: int) -> None:
     """Raise TooDeep where so many parts follow one another, each behind a dot."""
     parts, begin, behind_dot = 0, start, True
-    for token in _TOKEN.finditer(text, start, end):
-        if token["part"]:
+    for piece in re.compile(_PIECE).finditer(text, start, end):
+        if piece["part"]:
             if not behind_dot:
                 parts = 0
-            begin = begin if parts else token.start()
+            begin = begin if parts else piece.start()
             parts, behind_dot = parts + 1, False
-        elif token["dot"]:
+        elif piece["dot"]:
             parts, behind_dot = (0 if behind_dot else parts), True
-        elif token["else"]:
+        elif piece["else"]:
             parts, behind_dot = 0, True
         if parts > most:
             raise TooDeep(text, begin)

@@ -7,12 +7,15 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from iflint.limits import MISTAKES, numbered
 from iflint.places.defects import Defects, gathered, place_of
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 CLEAN, FOUND, WRONG_USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes: nothing to report, findings at or above the fail level, the caller's mistake,
@@ -96,8 +99,38 @@ class OneOf(_AsTyped, click.Choice[str]):
     """Choices, for help and completion only."""
 
 
-class AnyPath(_AsTyped, click.Path):
-    """A path, for completion only."""
+class AnyPath(_AsTyped, click.ParamType[str]):
+    """A path, for completion only; click's own looks for a translation of its name."""
+
+    name = "path"
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - as in click
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """Let the shell offer its files and folders."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="file")]
+
+
+def _show_help(ctx: click.Context, _option: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        click.echo(ctx.get_help(), color=ctx.color)
+        ctx.exit()
+
+
+HELP = Option(
+    "-h --help",
+    LAST_HEADING,
+    "Show this message and exit.",
+    is_eager=True,
+    expose_value=False,
+    callback=_show_help,
+)
+"""Click's own looks for a translation at each start, which takes a millisecond."""
 
 
 class GroupedCommand(click.Command):
@@ -106,6 +139,10 @@ class GroupedCommand(click.Command):
     def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.examples = examples
+
+    def get_help_option(self, ctx: click.Context) -> click.Option:  # noqa: ARG002 - as in click
+        """The same for all commands."""
+        return HELP
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read what was typed; an option that has another name now is refused with that."""
@@ -155,6 +192,10 @@ class Interface(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as in click
         """The commands in the order in which people meet them."""
         return list(self.modules)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option:  # noqa: ARG002 - as in click
+        """The same for all commands."""
+        return HELP
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands, a section for each heading."""

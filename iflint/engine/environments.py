@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
@@ -46,7 +47,7 @@ class ParameterPath(msgspec.Struct, frozen=True):
 
 def parameter_path(pattern: str, flow: ParsedIflow) -> ParameterPath:
     """The path that a pattern means for a flow."""
-    if PLACEHOLDER.search(pattern) is None:
+    if re.search(PLACEHOLDER, pattern) is None:
         return ParameterPath(pattern, None)
     folder = flow.bundle.path
     if flow.bundle.members or flow.bundle == flow.location:
@@ -62,8 +63,8 @@ def parameter_path(pattern: str, flow: ParsedIflow) -> ParameterPath:
     start = ""
     if pattern.startswith(ARTIFACT_FOLDER):
         start, pattern = folder or ".", pattern.removeprefix(ARTIFACT_FOLDER)
-    fixed = start + PLACEHOLDER.split(pattern, maxsplit=1)[0]
-    path = start + PLACEHOLDER.sub(lambda match: values[match[1]], pattern)
+    fixed = start + re.split(PLACEHOLDER, pattern, maxsplit=1)[0]
+    path = start + re.sub(PLACEHOLDER, lambda match: values[match[1]], pattern)
     return ParameterPath(path, posixpath.dirname(fixed.replace(os.sep, "/")))
 
 

@@ -12,7 +12,7 @@ import msgspec
 from iflint.places.paths import absolute, from_root
 from iflint.report.findings import Finding
 
-_CONTENT_ID = re.compile(r"^[0-9a-f]{32}(?=_content$)")
+_CONTENT_ID = r"^[0-9a-f]{32}(?=_content$)"
 """What a package's export names an artifact by; another one after an import (*inferred*)."""
 
 
@@ -85,7 +85,7 @@ def _parts(finding: Finding, directory: str, root: str) -> Iterable[str]:
     if iflow:
         yield iflow.id
     elif finding.key:
-        yield from (_CONTENT_ID.sub("", member) for member in file.members)
+        yield from (re.sub(_CONTENT_ID, "", member) for member in file.members)
     else:
         yield from file.members
     if channel:

@@ -501,8 +501,9 @@ class Reading:
 
         Nor has it its parameters where these would be too many.
         """
-        rows = sum(row.weight for channel in flow.channels for row in channel.rows.rows)
-        for limit, count in ((ROWS, rows), (CHANNELS, len(flow.channels))):
+        channels = flow.channels
+        rows = sum(row.weight for channel in channels for row in channel.rows.rows)
+        for limit, count in ((ROWS, rows), (CHANNELS, len(channels))):
             if not self._known.budget.spend(limit, count):
                 problem = beyond_the_run(limit, Location(flow.location), ProblemKind.ARTIFACT)
                 return flow.without_channels(problem)

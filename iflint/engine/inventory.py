@@ -384,7 +384,7 @@ def report_on(
         entries_checked=checked,
         entries_joined=joined,
         entries_not_found=not_found,
-        wanted=wanted(verdicts.values()),
+        wanted=wanted(verdicts.values()) if verdicts else (),
         parameter_files=parameter_files,
         parameters=parameters_summary(overlays, iflows),
         certificate_paths_without=paths_without_certificate(

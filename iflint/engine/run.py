@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -138,6 +138,17 @@ def read(
     session = Session(paths, options)
     sessions = [session.in_environment(each) for each in options.environments]
     return Run(sessions or [session], baseline_file)
+
+
+def check_each(paths: Sequence[str], options: Options | None = None) -> Iterator[Report]:
+    """What is found of everything under ``paths``, thing by thing; raises what `read` raises.
+
+    First the report of what belongs to no flow, then of each flow by itself, in the order of a
+    report, those of one id in one file together. What is said of a run as a whole, what
+    suppressions and a baseline say and what several environments come to is left to the caller.
+    """
+    session = Session(paths, options or Options())
+    return (part.report() for part in session.parts())
 
 
 def check(paths: Sequence[str], options: Options | None = None) -> Report:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from functools import cache, cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -155,7 +154,7 @@ class Session:
         """
         for each in _WORK:
             getattr(self, each)
-        other = copy(self)
+        other = self._changed()
         other.name = name
         other.options = msgspec.structs.replace(
             self.options,
@@ -332,7 +331,12 @@ class Session:
         return self._changed(as_of=clock)
 
     def report(self, as_of: datetime | None = None) -> Report:
-        """The report at the clock ``as_of`` (aware; default: the session's own)."""
+        """The report at the clock ``as_of`` (aware; default: the session's own).
+
+        Of a part (`parts`) it has nothing but its flows and what is found in them.
+        """
+        from iflint.engine.inputs import Inputs
+
         as_of = as_of or self.as_of
         verdicts = self.verdicts(as_of)
         findings = self.findings(as_of)
@@ -340,10 +344,10 @@ class Session:
             self.paths,
             self.options,
             as_of,
-            self.inputs,
+            Inputs() if self._is_part else self.inputs,
             self._iflows,
             verdicts,
-            self.caller_verdicts(as_of),
+            () if self._is_part else self.caller_verdicts(as_of),
             self.trust.at(as_of),
             self._described_rules() if self.options.describe_rules else (),
             findings,
@@ -497,6 +501,8 @@ class Session:
 
     def _changed(self, **fields: Any) -> Session:
         """The same session with other fields, and nothing kept that came from the old ones."""
+        from copy import copy
+
         other = copy(self)
         for kept, sources in _KEPT_FROM.items():
             if not sources.isdisjoint(fields):

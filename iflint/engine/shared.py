@@ -6,7 +6,6 @@ What is not counts for the limits of the run, in all environments together.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -42,6 +41,8 @@ class Shared:
 
     def with_other_certificates(self) -> Shared:
         """The same for sessions that have other certificates at hand."""
+        from copy import copy
+
         _ = self.signatures
         other = copy(self)
         other._pools = {}
@@ -49,6 +50,8 @@ class Shared:
 
     def iflow(self, environment: str, flow: ParsedIflow, files: Sequence[ParameterFile]) -> Iflow:
         """A flow of the run in an environment, if there is room for what it holds there."""
+        if not (environment or flow.has_channels):
+            return resolved(flow, files)
         key = id(flow), *map(id, files)
         if (environment, *key) not in self._counted:
             self._named += (flow, *files)

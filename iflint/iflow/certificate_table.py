@@ -10,7 +10,7 @@ import msgspec
 if TYPE_CHECKING:
     from iflint.places.text_file import Origin, Text
 
-_MARKUP = re.compile(r"<[^<>]*>")
+_MARKUP = r"<[^<>]*>"
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -36,4 +36,4 @@ class Rows(msgspec.Struct, frozen=True):
     @property
     def beside(self) -> str:
         """The text beside rows, where there are some: whoever typed it may think that it counts."""
-        return _MARKUP.sub("", self.rest).strip() if self.rows and not self.cut_off else ""
+        return re.sub(_MARKUP, "", self.rest).strip() if self.rows and not self.cut_off else ""

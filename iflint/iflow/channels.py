@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-    from iflint.iflow.positions import Path, XmlFile
+    from iflint.iflow.collaboration import Path
+    from iflint.iflow.positions import XmlFile
     from iflint.places.text_file import Origin
 
 IFL_TYPE = "{http:///com.sap.ifl.model/Ifl.xsd}type"

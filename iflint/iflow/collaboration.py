@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from iflint.iflow.positions import Path
+Path = tuple[int, ...]
+"""The numbers of the child elements on the way down from the root."""
 
 
 class Property(msgspec.Struct, frozen=True, array_like=True):
@@ -31,6 +32,14 @@ class Element(msgspec.Struct, frozen=True, array_like=True):
     properties: tuple[Property, ...]
     is_sender: bool = False
     source: int | None = None
+
+
+class Packed(msgspec.Struct, frozen=True, array_like=True):
+    """The text of a `.iflw` in UTF-8, compressed, and how it is stored."""
+
+    utf8: bytes
+    encoding: str
+    preamble: int
 
 
 class Collaboration(msgspec.Struct, frozen=True, array_like=True):

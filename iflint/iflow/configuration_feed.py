@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-    from iflint.iflow.positions import Path, XmlFile
+    from iflint.iflow.collaboration import Path
+    from iflint.iflow.positions import XmlFile
     from iflint.places.location import FileLocation
     from iflint.places.text_file import Origin
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.iflow.positions import XmlFile
+from iflint.iflow.prescan import collaboration_end
 from iflint.limits import XML_ATTRIBUTES, XML_ELEMENTS, numbered
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind, Unreadable, without_excerpt
@@ -38,11 +39,10 @@ _MARKS = (
     (b"\xfe\xff", "utf-16-be"),
 )
 _ROOT = re.compile(rb"<([^\s<>/?!&='\"]+)")
-_COLLABORATION_END = re.compile(rb"</(?:[^\s<>/:]+:)?collaboration\s*>")
 _LONGEST_DECLARATION = 400
 """Bytes in which the XML declaration names its encoding. Ours: ten times the longest seen (38)."""
-_FLOW_BEGINS = re.compile(rb"<(?:[^\s<>/:]{1,100}:)?definitions[\s/>]")
-_WORD = re.compile(r"[A-Za-z:]{1,40}")
+_FLOW_BEGINS = rb"<(?:[^\s<>/:]{1,100}:)?definitions[\s/>]"
+_WORD = r"[A-Za-z:]{1,40}"
 """A name that can be told; of what is no flow, another may be a secret."""
 _LONGEST_PROLOG = 16384
 """Bytes in which a flow's root element begins. Ours: in 343 of them it does so within 100."""
@@ -67,7 +67,7 @@ def read_document(data: bytes, location: FileLocation, *, whole: bool = False) -
         return _read_document(data, location, whole=whole)
     except Unreadable as refused:
         head = data[:_LONGEST_PROLOG].replace(b"\0", b"")
-        if BPMN.encode() in head and _FLOW_BEGINS.search(head):
+        if BPMN.encode() in head and re.search(_FLOW_BEGINS, head):
             raise
         raise Unreadable(without_excerpt(refused.problem)) from None
 
@@ -217,17 +217,6 @@ def _ends_with(utf8: bytes, root_name: bytes) -> bool:
     return start >= 0 and utf8[start + 2 : end].rstrip(b" \t\r\n>") == root_name
 
 
-def collaboration_end(utf8: bytes) -> int | None:
-    """Behind the last text that looks like a collaboration's end tag."""
-    at = len(utf8)
-    while (at := utf8.rfind(b"collaboration", 0, at)) >= 0:
-        at = utf8.rfind(b"<", 0, at)
-        match = _COLLABORATION_END.match(utf8, at) if at >= 0 else None
-        if match or at < 0:
-            return match.end() if match else None
-    return None
-
-
 @functools.cache
 def _parser() -> etree.XMLParser:
     from lxml import etree
@@ -282,7 +271,7 @@ def _definitions(root: etree._Element, xml: XmlFile, root_start: int) -> etree._
     start = xml.characters(root_start)
     prefix = f"{root.prefix}:" if root.prefix else ""
     name = str(root.tag).rpartition("}")[2]
-    told = f"'{prefix}{name}'" if _WORD.fullmatch(prefix + name) else "another one"
+    told = f"'{prefix}{name}'" if re.fullmatch(_WORD, prefix + name) else "another one"
     raise _unreadable(
         xml.file.locate(start, start + 1 + len(prefix + name)),
         f"The file is XML but no integration flow: its root is {told}, "

@@ -14,12 +14,11 @@ import msgspec
 from iflint.limits import HEADER_LENGTH
 from iflint.places.location import Location
 from iflint.places.problems import Problem, ProblemKind
-from iflint.places.text_file import TextFile
 
 if TYPE_CHECKING:
     from iflint.places.location import FileLocation
 
-_LINE_END = re.compile(rb"\r\n|\r|\n")
+_LINE_END = rb"\r\n|\r|\n"
 _UNFOLDED = 60
 """Bytes of a line that are looked for in the file, where longer ones are folded: ours, below 72."""
 
@@ -67,9 +66,11 @@ def parse_manifest(data: bytes, location: FileLocation) -> Manifest:
 
 
 def _not_a_header(data: bytes, line: bytes, location: FileLocation) -> Problem:
+    from iflint.places.text_file import TextFile
+
     file = TextFile(location, data.decode("iso-8859-1"), "iso-8859-1")
-    start = data.find(_LINE_END.split(line)[0][:_UNFOLDED])
-    end = _LINE_END.search(data, max(start, 0))
+    start = data.find(re.split(_LINE_END, line)[0][:_UNFOLDED])
+    end = re.compile(_LINE_END).search(data, max(start, 0))
     where = file.locate(start, end.start() if end else len(data)) if start >= 0 else None
     if where and not data.lstrip(b"\xef\xbb\xbf\r\n").lower().startswith(b"manifest-version:"):
         where = where.without_excerpt  # it may be anything, a secret too

@@ -9,10 +9,10 @@ import msgspec
 
 from iflint.places.location import FileLocation, Location, Package
 from iflint.places.problems import Problem
-from iflint.places.text_file import Origin
 
 if TYPE_CHECKING:
     from iflint.places.edits import Edit
+    from iflint.places.text_file import Origin
 
 
 class ParameterUse(msgspec.Struct, frozen=True):

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 import zlib
 from bisect import bisect_right
+from collections import deque
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from iflint.iflow.collaboration import Packed
 from iflint.places.location import FileLocation, Location
 from iflint.places.text_file import ByteIndex, CharacterMap, TextFile
 
@@ -21,23 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Container
     from pyexpat import XMLParserType
 
+    from iflint.iflow.collaboration import Path
     from iflint.places.edits import Edit
 
-Path = tuple[int, ...]
-
-_START_TAG = re.compile(rb"<(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>")
+_START_TAG = rb"<(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>"
 
 DEEPEST = 5
 """How deep below the root the elements of the model lie: in a collaboration a message flow, its
 extension elements, a property, its value."""
-
-
-class Packed(msgspec.Struct, frozen=True, array_like=True):
-    """The text of an `XmlFile` in UTF-8, compressed, and how it is stored."""
-
-    utf8: bytes
-    encoding: str
-    preamble: int
 
 
 class XmlFile:
@@ -78,8 +69,8 @@ class XmlFile:
         self._deepest = deepest
         self._discreet = discreet
         self.location = location
-        self._utf8 = utf8
-        self._packed = False
+        self._utf8: bytes | None = utf8
+        self._packed: bytes | None = None
         self.encoding = encoding
         self.preamble = preamble
         self._file: TextFile | None = None
@@ -99,27 +90,35 @@ class XmlFile:
     @property
     def packed(self) -> Packed:
         """The text compressed, as data."""
-        utf8 = self._utf8 if self._packed else zlib.compress(self._utf8, 1)
-        return Packed(utf8, self.encoding, self.preamble)
+        packed = self._packed or zlib.compress(self.utf8, 1)
+        return Packed(packed, self.encoding, self.preamble)
 
     @classmethod
     def of(cls, packed: Packed | None, location: FileLocation) -> XmlFile:
-        """The file of a compressed text, which is so until a place in it is asked for.
+        """The file of a compressed text, which is so but while places in it are asked for.
 
         Without a text all stands somewhere in the file.
         """
         if packed is None:
             return cls(location, b"", "utf-8", 0)
-        file = cls(location, packed.utf8, packed.encoding, packed.preamble)
-        file._packed = True
+        file = cls(location, b"", packed.encoding, packed.preamble)
+        file._packed, file._utf8 = packed.utf8, None
         return file
 
     @property
     def utf8(self) -> bytes:
         """The file's text as far as it was read, without byte order mark."""
-        if self._packed:
-            self._utf8, self._packed = zlib.decompress(self._utf8), False
+        if self._utf8 is None:
+            assert self._packed is not None
+            self._utf8 = zlib.decompress(self._packed)
+            if len(_OPEN) == _MOST_OPEN:
+                _OPEN.popleft()._close()
+            _OPEN.append(self)
         return self._utf8
+
+    def _close(self) -> None:
+        """Let go of what can be had again from the compressed text."""
+        self._utf8 = self._file = self._bytes = self._cdata = self._elements = None
 
     def is_in_cdata(self, at: int) -> bool:
         """Whether a character stands in a CDATA section; the file is searched for these once."""
@@ -173,6 +172,11 @@ class XmlFile:
         """The origin of an element's text, which has ``length`` characters."""
         self._wanted.add(path)
         return TextOrigin(self, path, length)
+
+
+_MOST_OPEN = 16
+"""Files whose text is not compressed at a time. Ours: places are asked for file by file."""
+_OPEN: deque[XmlFile] = deque()
 
 
 class ElementOrigin:
@@ -307,7 +311,7 @@ def _elements(utf8: bytes, deepest: int, wanted: Container[Path]) -> dict[Path, 
 
 def _start_tag_end(utf8: bytes, at: int = 0) -> int:
     """Behind the start tag (or empty-element tag) at byte ``at``."""
-    match = _START_TAG.match(utf8, at)
+    match = re.compile(_START_TAG).match(utf8, at)
     return match.end() if match else len(utf8)
 
 

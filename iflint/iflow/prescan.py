@@ -10,19 +10,17 @@ from __future__ import annotations
 import re
 
 from iflint.iflow.adapters import CERTIFICATE_TABLE, SETTINGS
-from iflint.iflow.document import collaboration_end
 
+_END = rb"[ \t\r\n]*<"
 _KEYS = {
-    **{key.encode(): b"" for key in (CERTIFICATE_TABLE, *(each.key for each in SETTINGS))},
-    **dict.fromkeys((b"subject", b"issuer"), b"[0-9]+"),
+    **{key.encode(): _END for key in (CERTIFICATE_TABLE, *(each.key for each in SETTINGS))},
+    **dict.fromkeys((b"subject", b"issuer"), b"[0-9]+" + _END),
 }
 """How each key begins, and what follows of it: the pairs of the old format are numbered."""
-_ENDING = {ending: re.compile(ending + rb"[ \t\r\n]*<") for ending in _KEYS.values()}
 _BEGINS = re.compile(rb'<\?xml version="1\.0" encoding="UTF-8"\?>[ \t\r\n]*<bpmn2:definitions[\s>]')
+_COLLABORATION_END = re.compile(rb"</(?:[^\s<>/:]+:)?collaboration\s*>")
 _MESSAGE_FLOW, _MESSAGE_FLOW_END = b"<bpmn2:messageFlow ", b"</bpmn2:messageFlow>"
-_TO_RECEIVER = re.compile(
-    rb"<ifl:property>\s*<key>direction</key>\s*<value>Receiver</value>\s*</ifl:property>"
-)
+_TO_RECEIVER = rb"<ifl:property>\s*<key>direction</key>\s*<value>Receiver</value>\s*</ifl:property>"
 _ENDS = b"</bpmn2:definitions>"
 _MAY_HIDE = ((b"!", b"<!"), (b"?", b"<?"), (b"#", b"&#"), (b"<<<<<<<",), (b"\0",))
 """What begins a DOCTYPE, CDATA or a comment, an instruction, a character by its number; the mark
@@ -50,6 +48,17 @@ def concerns_nobody(flow: bytes) -> bool:
     )
 
 
+def collaboration_end(utf8: bytes) -> int | None:
+    """Behind the last text that looks like a collaboration's end tag."""
+    at = len(utf8)
+    while (at := utf8.rfind(b"collaboration", 0, at)) >= 0:
+        at = utf8.rfind(b"<", 0, at)
+        match = _COLLABORATION_END.match(utf8, at) if at >= 0 else None
+        if match or at < 0:
+            return match.end() if match else None
+    return None
+
+
 def _has_any_key(text: bytes) -> bool:
     return any(_has_key(text, beginning) for beginning in _KEYS)
 
@@ -70,16 +79,15 @@ def _without_receivers(head: bytes) -> bytes:
 def _is_to_receiver(block: bytes) -> bool:
     """Whether the only property of a message flow that may be its direction says so."""
     others = block.count(b"direction") - block.count(b"direction::Receiver")
-    return others == 1 and bool(_TO_RECEIVER.search(block))
+    return others == 1 and bool(re.search(_TO_RECEIVER, block))
 
 
 def _has_key(head: bytes, beginning: bytes) -> bool:
     """Whether the text of some element ends in a key; searched by hand, at a tenth of the cost."""
-    ends = _ENDING[_KEYS[beginning]]
     at = head.find(beginning)
     while at >= 0:
         at += len(beginning)
-        if ends.match(head, at):
+        if re.compile(_KEYS[beginning]).match(head, at):
             return True
         at = head.find(beginning, at)
     return False

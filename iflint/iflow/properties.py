@@ -206,7 +206,9 @@ class _Half:
         outside ASCII is escaped, unless the file is in UTF-8 or UTF-16 and shows that it is.
         """
         mapped, line = self._mapped()
-        habits = {escape[1] for escape in _NEEDLESS.finditer(line, _split(line)[self.half])}
+        habits = {
+            escape[1] for escape in re.compile(_NEEDLESS).finditer(line, _split(line)[self.half])
+        }
         return mapped.edit(_written(text, habits, plain=not _is_unicode(self.file)), start, end)
 
     def _mapped(self) -> tuple[Mapped, str]:
@@ -216,7 +218,7 @@ class _Half:
         return Mapped(Mapped(self.file, joined), decoded), line
 
 
-_NEEDLESS = re.compile(r"\\(?:\\|([=:#! \"',;+]))")
+_NEEDLESS = r"\\(?:\\|([=:#! \"',;+]))"
 _LETTERS = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\f": "\\f"}
 
 

@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from iflint.iflow.collaboration import Collaboration, Element
-from iflint.iflow.document import read_document
+from iflint.iflow.collaboration import Collaboration, Element, Packed
 from iflint.iflow.manifest import Manifest, parse_manifest
-from iflint.iflow.model import Iflow, SenderChannel
-from iflint.iflow.positions import Packed
 from iflint.iflow.prescan import concerns_nobody
 from iflint.places.defects import tell
 from iflint.places.location import FileLocation, Package
@@ -23,6 +20,7 @@ if TYPE_CHECKING:
 
     from iflint.iflow.channels import StoredChannel
     from iflint.iflow.diagram.model import Diagram
+    from iflint.iflow.model import Iflow, SenderChannel
     from iflint.iflow.properties import ParameterFile
 
 
@@ -160,11 +158,10 @@ _NO_VALUES = StoredParameters()
 class ParsedIflow:
     """A flow with its texts as stored; `resolve` makes the model with one set of parameters."""
 
-    __slots__ = ("_channels", "_diagram", "read")
+    __slots__ = ("_diagram", "read")
 
     def __init__(self, read: FlowRead) -> None:
         self.read = read
-        self._channels: tuple[StoredChannel, ...] | None = None
         self._diagram: tuple[Diagram | None] | None = None
 
     @property
@@ -193,17 +190,20 @@ class ParsedIflow:
         return self.read.bundle
 
     @property
-    def channels(self) -> tuple[StoredChannel, ...]:
-        """The sender channels as they are stored."""
-        if self._channels is None:
-            self._channels = ()
-            if self.read.stored.channels:
-                from iflint.iflow.channels import sender_channels
-                from iflint.iflow.positions import XmlFile
+    def has_channels(self) -> bool:
+        """Whether it has any sender channel that was read."""
+        return bool(self.read.stored.channels)
 
-                xml = XmlFile.of(self.read.stored.head, self.location)
-                self._channels = sender_channels(self.read.stored.collaboration, xml)
-        return self._channels
+    @property
+    def channels(self) -> tuple[StoredChannel, ...]:
+        """The sender channels as they are stored, made anew each time."""
+        if not self.has_channels:
+            return ()
+        from iflint.iflow.channels import sender_channels
+        from iflint.iflow.positions import XmlFile
+
+        xml = XmlFile.of(self.read.stored.head, self.location)
+        return sender_channels(self.read.stored.collaboration, xml)
 
     @property
     def may_be_judged(self) -> bool:
@@ -277,8 +277,10 @@ class ParsedIflow:
 
         The problems of the overlays themselves are not repeated here.
         """
+        from iflint.iflow.model import Iflow
+
         read = self.read
-        channels, problems, names = self._resolve(overlays) if self.channels else ((), (), ())
+        channels, problems, names = self._resolve(overlays) if self.has_channels else ((), (), ())
         if any(channel.checked for channel in channels):
             problems = (*read.stored.problems_of_the_rest, *problems)
         return Iflow(
@@ -341,6 +343,7 @@ def _stored(
         return NOTHING
     from iflint.iflow.authorization import may_be_judged, may_list_pairs
     from iflint.iflow.channels import read_collaboration, sender_channels
+    from iflint.iflow.document import read_document
 
     try:
         document = read_document(flow, location)
@@ -366,6 +369,8 @@ def _problems_of_the_rest(flow: bytes, location: FileLocation) -> tuple[Problem,
     Expat takes half of the time that a document does: 2 ms a MB.
     """
     if not _is_well_formed(flow):
+        from iflint.iflow.document import read_document
+
         try:
             read_document(flow, location, whole=True)
         except Unreadable as unreadable:

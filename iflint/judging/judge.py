@@ -218,7 +218,8 @@ class Judge:
         return any(
             value == "*"
             or (
-                not self.index.has_value(value) and (len(self._pool) > 0 or not _HOSTS.match(value))
+                not self.index.has_value(value)
+                and (len(self._pool) > 0 or not re.match(_HOSTS, value))
             )
             for name in names
             for rdn in name.rdns
@@ -323,7 +324,7 @@ class Judge:
 _WITHOUT_CERTIFICATE = (EntryState.NOT_FOUND, EntryState.MALFORMED)
 
 
-_HOSTS = re.compile(r"\*\.[^*]+$")
+_HOSTS = r"\*\.[^*]+$"
 
 
 def _searched(reading: Reading) -> Reading:

@@ -75,15 +75,16 @@ _BARE = re.compile(rb"[ \t\r\n]*MII[A-Za-z0-9+/]{60}")
 """How base64 of a certificate begins where it stands without the lines of PEM."""
 
 
-_RUN = re.compile(
-    r"(?<![A-Za-z0-9+/])(?:MI[E-L]|MIAG|LS0tLS1CRUdJTi)[A-Za-z0-9+/]{40,}+(?:\s++[A-Za-z0-9+/]++)*+={0,2}"
+_RUN = (
+    r"(?<![A-Za-z0-9+/])(?:MI[E-L]|MIAG|LS0tLS1CRUdJTi)[A-Za-z0-9+/]{40,}+"
+    r"(?:\s++[A-Za-z0-9+/]++)*+={0,2}"
 )
 """Base64 of a certificate, of a PKCS#7 in BER, or of PEM, as texts of other kinds have it: XML with
 ``X509Certificate``, JSON with ``x5c``, an e-mail with what is attached."""
 _RUN_OF_BYTES = re.compile(rb"(?:MI[E-L]|MIAG|LS0tLS1CRUdJTi)[A-Za-z0-9+/]{40}")
-_DIGITS = re.compile(r"\s*+30[\s:]*+8[0-3][0-9A-Fa-f\s:]{60,}+")
+_DIGITS = r"\s*+30[\s:]*+8[0-3][0-9A-Fa-f\s:]{60,}+"
 """A certificate in hexadecimal digits, as ABAP and ``xxd`` write it."""
-_ALL_BASE64 = re.compile(r"[A-Za-z0-9+/\s]*+={0,2}\s*")
+_ALL_BASE64 = r"[A-Za-z0-9+/\s]*+={0,2}\s*"
 _MARKER = b"-----BEGIN "
 
 
@@ -529,13 +530,13 @@ def _has_a_strangers_key(entry: StoredEntry) -> bool:
 
 
 def _runs(text: str) -> Iterable[re.Match[str]]:
-    whole = _DIGITS.fullmatch(text) or _ALL_BASE64.fullmatch(text)
-    return _RUN.finditer(text) if whole is None else (whole,)
+    whole = re.fullmatch(_DIGITS, text) or re.fullmatch(_ALL_BASE64, text)
+    return re.finditer(_RUN, text) if whole is None else (whole,)
 
 
 def _bytes_of(written: str) -> bytes:
     """The bytes that digits of base64, or hexadecimal ones, stand for. Raises Refused."""
-    if _DIGITS.fullmatch(written):
+    if re.fullmatch(_DIGITS, written):
         digits = "".join(written.replace(":", "").split())
         return bytes.fromhex(digits[: len(digits) // 2 * 2])
     digits = "".join(written.split()).rstrip("=")

@@ -6,6 +6,7 @@ by which each is known. A remedy that is a command names the file, quoted for a 
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING
 
@@ -114,13 +115,12 @@ _BEGINNINGS = (
     (rb"[A-Za-z0-9-]{1,40}:[^\n]{0,998}\n", _MAIL),
 )  # fmt: skip
 """How files begin (RFC 4253, RFC 4880 §4.2 and §5.5.2, MS-SHLLINK, MS-CFB, RFC 5322 §2.2)."""
-_SIGNS = tuple((re.compile(begin, re.DOTALL), kind) for begin, kind in _BEGINNINGS)
-_OF_MAIL = re.compile(rb"(?im)^(?:mime-version|received|message-id):")
-_SSH_CERTIFIED = re.compile(rb"\S{1,64}-cert-v0[01]@openssh\.com ")
+_OF_MAIL = rb"(?im)^(?:mime-version|received|message-id):"
+_SSH_CERTIFIED = rb"\S{1,64}-cert-v0[01]@openssh\.com "
 _HEAD = 4096
 """Bytes that tell what a file is. Ours: every beginning above is shorter, but for headers."""
 
-_BOUNCY_CASTLE = re.compile(rb"\0\0\0[\1\2]\0\0\0\x14")
+_BOUNCY_CASTLE = rb"\0\0\0[\1\2]\0\0\0\x14"
 _SALTED = 8 + 20 + 4
 """Bytes before the entries: version, length of the salt, the salt, iterations."""
 
@@ -130,19 +130,24 @@ def kind_of_label(label: str) -> str:
     return next((kind for part, kind in _LABELS if part in label), "")
 
 
+@functools.cache
+def _signs() -> tuple[tuple[re.Pattern[bytes], str], ...]:
+    return tuple((re.compile(begin, re.DOTALL), kind) for begin, kind in _BEGINNINGS)
+
+
 def kind_of_file(data: bytes) -> str:
     """What a file is by how it begins; empty when nothing tells."""
-    if _BOUNCY_CASTLE.match(data):
+    if re.match(_BOUNCY_CASTLE, data):
         return _BKS if _holds_entries(data) else _UBER
     head = data[:_HEAD]
     if head[1:2] == b"\0" or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = head.replace(b"\0", b"").lstrip(b"\xff\xfe \t\r\n")
     else:
         text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
-    kind = next((kind for sign, kind in _SIGNS if sign.match(head) or sign.match(text)), "")
-    if kind == _SSH_KEY and _SSH_CERTIFIED.match(text):
+    kind = next((kind for sign, kind in _signs() if sign.match(head) or sign.match(text)), "")
+    if kind == _SSH_KEY and re.match(_SSH_CERTIFIED, text):
         return _SSH_CERTIFICATE
-    return "" if kind == _MAIL and not _OF_MAIL.search(text) else kind
+    return "" if kind == _MAIL and not re.search(_OF_MAIL, text) else kind
 
 
 def _holds_entries(data: bytes) -> bool:

@@ -14,13 +14,10 @@ LONGEST_LABEL = 64
 """Characters. Ours: RFC 7468 gives no bound; its longest labels have 21."""
 _MARKER = re.compile(rf"-----(BEGIN|END) ([^-\r\n]{{1,{LONGEST_LABEL}}})-----")
 BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
-_HEADER = re.compile(
-    r"^[ \t]*+[A-Za-z0-9-]++:[^\r\n]*+(?:\r?\n[ \t]++[^\r\n:]*+:[^\r\n]*+)*+", re.MULTILINE
-)
+_HEADER = r"(?m)^[ \t]*+[A-Za-z0-9-]++:[^\r\n]*+(?:\r?\n[ \t]++[^\r\n:]*+:[^\r\n]*+)*+"
 """A header with its continuation lines; what was matched is never given back (RFC 1421 §4.6)."""
-_LEFT_BY_COPIES = re.compile(
-    r"</?(?:br|p|div|span|pre|font)(?:\s[^<>]*+)?/?>|&nbsp;|&#160;|^[ \t]*+>[> \t]*+|=\r?\n",
-    re.IGNORECASE | re.MULTILINE,
+_LEFT_BY_COPIES = (
+    r"(?im)</?(?:br|p|div|span|pre|font)(?:\s[^<>]*+)?/?>|&nbsp;|&#160;|^[ \t]*+>[> \t]*+|=\r?\n"
 )
 """What stands among base64 that was copied from a page, a reply, or the source of an e-mail."""
 CERTIFICATE_LABELS = ("CERTIFICATE", "PKCS7", "PKCS #7", "CMS", "PKCS12")
@@ -30,12 +27,12 @@ _LONGEST_WORD = 32
 """Letters. Ours: half of what RFC 7468 §2 makes a line of base64 have; longer is no word."""
 _BEGINS_DER = "MII"
 """How the base64 of any certificate begins: a SEQUENCE of 256 bytes to 64 KiB."""
-_FILLED = re.compile(r"([B-Zb-z0-9*#_.-])\1{7}|\A.{0,28}([B-Zb-z0-9*#_.-])\2{3}.{0,28}\Z")
+_FILLED = r"([B-Zb-z0-9*#_.-])\1{7}|\A.{0,28}([B-Zb-z0-9*#_.-])\2{3}.{0,28}\Z"
 """A letter again and again, as people fill what they left out: eight times, or four in a text that
 is shorter than a line. Ours: the first is there in one of 10^8 certificates; of bits that are all
 0 or all 1 (``A``, ``/``) real ones have many.
 """
-_OF_WORDS = re.compile(r"[A-Za-z0-9+/=_.,!?'\"()*#-]++")
+_OF_WORDS = r"[A-Za-z0-9+/=_.,!?'\"()*#-]++"
 
 
 class Refused(Exception):  # noqa: N818 - becomes a Problem
@@ -94,7 +91,7 @@ def without_traces(text: str) -> str:
 
     Sources: HTML, RFC 3676 §4.5 (``>``), RFC 2045 §6.7 (a ``=`` is ``=3D``, or a line's end).
     """
-    return _LEFT_BY_COPIES.sub("", text.replace("=3D", "="))
+    return re.sub(_LEFT_BY_COPIES, "", text.replace("=3D", "="))
 
 
 def body_of(text: str) -> str:
@@ -104,7 +101,7 @@ def body_of(text: str) -> str:
     """
     unescaped = text.replace("\\r", "").replace("\\n", "\n")
     if ":" in unescaped:
-        unescaped = _HEADER.sub("", unescaped)
+        unescaped = re.sub(_HEADER, "", unescaped)
     return "".join(unescaped.split())
 
 
@@ -122,11 +119,11 @@ def is_placeholder(body: str, *, ends: bool = True) -> bool:
     words = body.replace("\\r", " ").replace("\\n", " ").split()
     if not ends:
         return False
-    if _FILLED.search("".join(words)):
+    if re.search(_FILLED, "".join(words)):
         return True
     if words and words[0].startswith(_BEGINS_DER):
         return False
-    return all(len(word) < _LONGEST_WORD and _OF_WORDS.fullmatch(word) for word in words)
+    return all(len(word) < _LONGEST_WORD and re.fullmatch(_OF_WORDS, word) for word in words)
 
 
 def decoded(encoded: str) -> bytes:

@@ -6,12 +6,11 @@ import re
 
 _LONGEST = 1024
 """Characters of what is hidden. Ours: some times a token; more are hidden in parts."""
-_USER = re.compile(rf"(?<=//)[^/?#\s]{{1,{_LONGEST}}}(?=@)")
-_QUERY = re.compile(
-    r"(?P<name>[?&;][\w.-]{0,32}"
+_USER = rf"(?<=//)[^/?#\s]{{1,{_LONGEST}}}(?=@)"
+_QUERY = (
+    r"(?i)(?P<name>[?&;][\w.-]{0,32}"
     r"(?:token|secret|pass|pwd|key|sig|credential|auth|bearer|jwt|code)"
-    rf"[\w.-]{{0,32}}=)(?P<value>[^&#;\s\"'<>]{{1,{_LONGEST}}})",
-    re.IGNORECASE,
+    rf"[\w.-]{{0,32}}=)(?P<value>[^&#;\s\"'<>]{{1,{_LONGEST}}})"
 )
 _HIDDEN = "***"
 
@@ -26,7 +25,7 @@ def without_credentials(text: str, *, as_long: bool = False) -> str:
         return "*" * len(what) if as_long else _HIDDEN
 
     if "//" in text and "@" in text:
-        text = _USER.sub(lambda found: hidden(found[0]), text)
+        text = re.sub(_USER, lambda found: hidden(found[0]), text)
     if "=" in text and ("?" in text or "&" in text or ";" in text):
-        text = _QUERY.sub(lambda found: found["name"] + hidden(found["value"]), text)
+        text = re.sub(_QUERY, lambda found: found["name"] + hidden(found["value"]), text)
     return text

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import pkgutil
+import os
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from importlib.abc import ResourceLoader
+
+_PACKAGE = os.path.dirname(os.path.dirname(__file__))
 
 
 def packaged_file(path: str) -> bytes:
     """The bytes of the file at a path with forward slashes below the package. Raises OSError."""
-    data = pkgutil.get_data("iflint", path)
-    if data is None:
-        raise FileNotFoundError(path)
-    return data
+    loader = cast("ResourceLoader", __spec__.loader)
+    return loader.get_data(os.path.join(_PACKAGE, *path.split("/")))

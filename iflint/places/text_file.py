@@ -26,7 +26,7 @@ EXCERPT_BEFORE = 120
 """Characters of a longer line that are shown before the place that is meant. Ours: most of a
 property's tags and name, while more than half of the excerpt is left for the text itself."""
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = r"\r\n|\r|\n"
 
 _STEP = 1024
 """Characters from one kept place to the next. Ours: a place is told in about 10 µs, and what is
@@ -179,7 +179,7 @@ class TextFile:
         first = self._line(at)[1]
         window = max(first, at - EXCERPT_BEFORE)
         # With one more, so that a CR at its end is not taken for a whole line end.
-        end = _LINE_END.search(self.text, at, window + EXCERPT_LENGTH + 1)
+        end = re.compile(_LINE_END).search(self.text, at, window + EXCERPT_LENGTH + 1)
         last = end.end() if end else len(self.text)
         shown = first if last - first <= EXCERPT_LENGTH else window
         excerpt = self.text[shown : min(last, shown + EXCERPT_LENGTH)].rstrip("\r\n")

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from iflint.report.findings import MOST_PLACES, DnRow
 from iflint.reporters import Needs
 from iflint.reporters.causes import causes_of, headline
-from iflint.reporters.excerpt import excerpt
-from iflint.reporters.opened import OpenedBy
 from iflint.reporters.sentences import (
     SEVERITIES,
     again,
@@ -44,6 +42,7 @@ if TYPE_CHECKING:
     )
     from iflint.report.report import Report
     from iflint.reporters.causes import Cause
+    from iflint.reporters.opened import OpenedBy
 
 NEEDS = Needs(console=True, settings=("verbose", "quiet"))
 
@@ -74,22 +73,28 @@ def render(
     ``quiet`` leaves out the summary.
     """
     style = Style(colour, max(width, MINIMUM_WIDTH), ascii)
-    lines: list[str] = []
-    by_names = [each for each in report.findings if each.by_names and not report.certificates]
-    others = [each for each in report.findings if not each.by_names or report.certificates]
-    opened = OpenedBy(report)
-    if said := headline(causes_of(report.findings), report.outcomes):
-        lines.extend((*style.hung(style.show(said), 0, 0), ""))
     most = None if verbose else _MOST_PLACES
-    for cause in causes_of(others):
-        lines.extend((*_cause(cause, report.as_of, opened, style, most), "", ""))
-    if by_names:
-        lines.extend((*_by_names(by_names, style, most), "", ""))
+    lines = list(_findings(report, style, most)) if report.findings else []
     if quiet:
         lines = lines[:-2]
     else:
         lines.extend(summary(report, style, verbose=verbose))
     return "".join(f"{line.rstrip(' ')}\n" for line in lines)
+
+
+def _findings(report: Report, style: Style, most: int | None) -> Iterator[str]:
+    """What they come to, then each cause."""
+    from iflint.reporters.opened import OpenedBy
+
+    by_names = [each for each in report.findings if each.by_names and not report.certificates]
+    others = [each for each in report.findings if not each.by_names or report.certificates]
+    opened = OpenedBy(report)
+    if said := headline(causes_of(report.findings), report.outcomes):
+        yield from (*style.hung(style.show(said), 0, 0), "")
+    for cause in causes_of(others):
+        yield from (*_cause(cause, report.as_of, opened, style, most), "", "")
+    if by_names:
+        yield from (*_by_names(by_names, style, most), "", "")
 
 
 def _by_names(findings: Iterable[Finding], style: Style, most: int | None) -> Iterator[str]:
@@ -213,6 +218,8 @@ def _title(finding: Finding, style: Style) -> Iterator[str]:
 
 
 def _place(location: Location, colour: str, style: Style) -> Iterator[str]:
+    from iflint.reporters.excerpt import excerpt
+
     region = location.region
     gutter = max(len(str(region.start_line)), 2) + 1 if region else 3
     yield f"{' ' * (gutter - 1)}{style.paint('-->', QUIET)} {_at(location, style)}"

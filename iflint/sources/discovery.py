@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import functools
 import os
 from typing import TYPE_CHECKING
 
@@ -14,12 +13,10 @@ from iflint.sources import names
 from iflint.sources.artifacts import CertificateSource, Skipped
 from iflint.sources.disk import Disk, Reach, enclosing_repository
 from iflint.sources.grouping import Grouping, all_opened
-from iflint.sources.ignoring import rules_from_patterns
 from iflint.sources.limits import Limits
 from iflint.sources.names import Role
 from iflint.sources.parcels import Wanted
 from iflint.sources.trees import DiskTree
-from iflint.sources.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -182,8 +179,15 @@ def _discover(
         _check_exists(path, disk.absolute(path))
     disk = Disk(directory, _reach([disk.absolute(path) for path in paths], root, wanted))
     base = disk.absolute(exclude_directory or ".")
-    excluded = functools.partial(rules_from_patterns, exclude, base, idle=idle)
-    rules_from_patterns(exclude, base, base)
+
+    def excluded(folder: str) -> Rules | None:
+        if not exclude:
+            return None
+        from iflint.sources.ignoring import rules_from_patterns
+
+        return rules_from_patterns(exclude, base, folder, idle)
+
+    excluded(base)
     return _artifacts(disk, {disk.absolute(path) for path in paths}, excluded, limits, wanted)
 
 
@@ -229,6 +233,8 @@ def _artifacts(
         around = _surroundings(place or target)
         found = [target]
         if place is not None:
+            from iflint.sources.walk import walk
+
             found = []
             repository = enclosing_repository(place)
             wanted = asked.in_a_repository() if repository == place else asked

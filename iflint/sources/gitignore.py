@@ -181,7 +181,7 @@ def _expression(glob: str) -> str | None:
         elif character == "?":
             pieces[-1] += "."
         elif character == "[":
-            found = _CLASS.match(glob, at)
+            found = re.compile(_CLASS).match(glob, at)
             if found is None or (content := _class_content(found["content"])) is None:
                 return None
             pieces[-1] += f"[{'^' if found['negated'] else ''}{content}]" if content else "(?!)"
@@ -201,10 +201,8 @@ def _expression(glob: str) -> str | None:
 
 
 _WILDCARD = frozenset("*?[\\")
-_CLASS = re.compile(r"(?P<negated>[!^]?)(?P<content>\]?(?:\[:[a-z]*:\]|\\.|[^\]\\])*)\]", re.DOTALL)
-_CLASS_ITEM = re.compile(
-    r"\[:(?P<name>[a-z]*):\]|(?P<first>\\.|.)(?:-(?P<last>\\.|[^\]]))?", re.DOTALL
-)
+_CLASS = r"(?s)(?P<negated>[!^]?)(?P<content>\]?(?:\[:[a-z]*:\]|\\.|[^\]\\])*)\]"
+_CLASS_ITEM = r"(?s)\[:(?P<name>[a-z]*):\]|(?P<first>\\.|.)(?:-(?P<last>\\.|[^\]]))?"
 _NAMED_CLASSES = {
     "alnum": "0-9A-Za-z",
     "alpha": "A-Za-z",
@@ -224,7 +222,7 @@ _NAMED_CLASSES = {
 def _class_content(content: str) -> str | None:
     """What stands between a class's brackets, as a regular expression has it."""
     parts = []
-    for item in _CLASS_ITEM.finditer(content):
+    for item in re.finditer(_CLASS_ITEM, content):
         if (name := item["name"]) is not None:
             if name not in _NAMED_CLASSES:
                 return None

@@ -61,26 +61,18 @@ class Grouping:
         self._limits = limits
         self._disk = disk
         self._origins = Origins(tree, origin)
-        self._entries = tree.entries
         self._of_any_name = wanted.of_any_name or tree.is_delivery
-        self._roots = {
-            _root(entry.name)
-            for entry in self._entries
-            if entry.role is Role.FLOW and not names.is_clutter(entry.name)
-        }
-
-        self._bundles = {
-            root
-            for entry in self._entries
-            if entry.role is Role.FLOW and (root := names.bundle_root(entry.name)) is not None
-        }
+        flows = tuple(tree.flows)
+        self._roots = {_root(name) for name in flows if not names.is_clutter(name)}
+        roots = map(names.bundle_root, flows)
+        self._bundles = {root for root in roots if root is not None}
 
     def artifacts(self, budget: Budget | None = None) -> Iterator[Artifact | Parcel]:
         """Everything in the tree; ``budget`` is that of the archive on disk that it is in.
 
         Raises `Exhausted` when that budget is.
         """
-        for entry in self._entries:
+        for entry in self._tree.entries:
             try:
                 yield from self._artifacts_of(entry, budget)
             except Unreadable:

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 from iflint.limits import IGNORE_FILE_BYTES, IGNORE_TRIALS
 from iflint.places.problems import Unreadable
 from iflint.sources.disk import slashes
-from iflint.sources.git import ignores_case
-from iflint.sources.gitignore import Lookup, Pattern, parse, parse_folded
-from iflint.sources.gitignore import folded as _folded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from iflint.limits import Budget
     from iflint.sources.disk import Disk
+    from iflint.sources.gitignore import Pattern
 
 SKIPPED_FOLDERS = frozenset(
     {
@@ -55,6 +53,8 @@ class Rules:
         *,
         folded: bool = False,
     ) -> None:
+        from iflint.sources.gitignore import Lookup
+
         self.size = size
         self.folded = folded
         self._above = above
@@ -87,7 +87,7 @@ class Rules:
         self, path: Sequence[str], is_folder: bool, budget: Budget | None
     ) -> Pattern | None:
         if self.folded:
-            path = [*map(_folded, path)]
+            path = _folded(path)
         last = max(self._lookup.fixed(path, is_folder, self._depth), default=-1)
         if self._lookup.tried and (budget is None or budget.spend(IGNORE_TRIALS, self._cost(path))):
             for pattern, number in reversed(self._lookup.tried):
@@ -122,6 +122,8 @@ def rules_from_file(
         data = disk.head(file, max(IGNORE_FILE_BYTES.value - size, 0))
     except Unreadable:
         return above
+    from iflint.sources.gitignore import parse, parse_folded
+
     size += len(data)
     text = data.removeprefix(b"\xef\xbb\xbf").decode(errors="surrogateescape")
     parsed = filter(None, map(parse_folded if folded else parse, text.split("\n")))
@@ -153,6 +155,8 @@ def rules_from_patterns(
     cover ``named`` as a whole say nothing, because what the user names is always read. Raises
     ValueError for a text that is no pattern.
     """
+    from iflint.sources.gitignore import parse
+
     parsed = []
     for text in patterns:
         pattern = parse(slashes(text))
@@ -173,6 +177,8 @@ def repository_rules(disk: Disk, root: str, folder: str) -> Rules | None:
 
     ``folder``'s own ignore file is not among the rules yet.
     """
+    from iflint.sources.git import ignores_case
+
     root = root.rstrip("/")
     fold = ignores_case(root)
     rules = rules_from_file(None, disk, f"{root}/.git/info/exclude", root, folder, folded=fold)
@@ -192,13 +198,20 @@ def folder_rules(
     return rules_from_file(above, disk, f"{folder}/{GITIGNORE}", folder, named, folded=folded)
 
 
+def _folded(segments: Sequence[str]) -> list[str]:
+    from iflint.sources.gitignore import folded
+
+    return [*map(folded, segments)]
+
+
 def _covers(pattern: Pattern, base: str, named: str, *, folded: bool = False) -> bool:
     """Whether the pattern matches the folder ``named``, one above it, or whatever is in it."""
     folder, start = _with_slash(named), _with_slash(base)
     if folder == start or not folder.startswith(start):
         return False
-    inside = folder.removeprefix(start)
-    segments = (_folded(inside) if folded else inside).split("/")[:-1]
+    segments = folder.removeprefix(start).split("/")[:-1]
+    if folded:
+        segments = _folded(segments)
     return pattern.matches([*segments, _NO_NAME], False) or any(
         pattern.matches(segments[:length], True) for length in range(1, len(segments) + 1)
     )

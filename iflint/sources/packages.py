@@ -6,8 +6,6 @@ The list, ``resources.cnt``, is base64 of JSON (seen in all 29 exports); a bundl
 
 from __future__ import annotations
 
-import binascii
-import re
 from typing import Any
 
 import msgspec
@@ -21,8 +19,7 @@ FLOW_RESOURCE = "IFlow"
 """``resourceType`` of a flow in a package's list."""
 _PACKAGE_RESOURCE = "ContentPackage"
 
-_BUNDLE_TYPE = re.compile(rb"^SAP-BundleType[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
-_WRAP = re.compile(rb"\r?\n ")
+_BUNDLE_TYPE = b"sap-bundletype"
 
 
 class Resource(msgspec.Struct, frozen=True):
@@ -59,6 +56,8 @@ def read_package_list(data: bytes) -> PackageList:
 
     Plain JSON is accepted too; rows that are no resource are left out.
     """
+    import binascii
+
     text = data.strip().removeprefix(b"\xef\xbb\xbf")
     try:
         decoded = text if text.startswith(b"{") else binascii.a2b_base64(text)
@@ -87,8 +86,11 @@ def bundle_type(manifest: bytes) -> str | None:
 
     Lines wrap at 72 bytes and go on after a space (JAR File Specification, "Line length").
     """
-    found = _BUNDLE_TYPE.search(_WRAP.sub(b"", manifest))
-    return found[1].decode(errors="replace").strip() or None if found else None
+    for line in manifest.replace(b"\r\n", b"\n").replace(b"\n ", b"").split(b"\n"):
+        name, separator, value = line.partition(b":")
+        if separator and name.strip().lower() == _BUNDLE_TYPE:
+            return value.decode(errors="replace").strip() or None
+    return None
 
 
 def _text(row: dict[str, Any], key: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import functools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -52,8 +52,13 @@ class Tree(Protocol):
         ...
 
     @property
-    def entries(self) -> Sequence[Entry]:
-        """The files that may matter, in the order of their names."""
+    def flows(self) -> Iterable[str]:
+        """The names of the files that are flows."""
+        ...
+
+    @property
+    def entries(self) -> Iterable[Entry]:
+        """The files that may matter, in the order of their names; a disk may have many."""
         ...
 
     def get(self, name: str) -> SourceFile | None:
@@ -92,8 +97,12 @@ class DiskTree:
         self._limits = limits
 
     @property
-    def entries(self) -> Sequence[Entry]:
-        return [self._entry(name, path) for name, path in sorted(self._paths.items())]
+    def flows(self) -> Iterable[str]:
+        return (name for name in self._paths if role_of(name) is Role.FLOW)
+
+    @property
+    def entries(self) -> Iterable[Entry]:
+        return (self._entry(name, self._paths[name]) for name in sorted(self._paths))
 
     def get(self, name: str) -> SourceFile | None:
         path = self._paths.get(name) or (name if os.path.isabs(name) else f"/{name}")
@@ -146,7 +155,12 @@ class ArchiveTree:
         self._indexes = {name: index for index, name in enumerate(self._names)}
 
     @property
-    def entries(self) -> Sequence[Entry]:
+    def flows(self) -> Iterable[str]:
+        listed = zip(self._names, self._roles, strict=True)
+        return (name for name, role in listed if role is Role.FLOW and not name.endswith("/"))
+
+    @property
+    def entries(self) -> Iterable[Entry]:
         entries = []
         every = self._every or self.is_delivery
         texts = self._texts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_CODE = re.compile("[a-z]+[0-9]+", re.IGNORECASE)
+_CODE = "[a-z]+[0-9]+"
 
 LONGEST_WORD = 60
 """Longer texts are no typing slips, and comparing them costs time. Ours: twice the longest
@@ -25,7 +25,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     from difflib import get_close_matches
 
     spelled = {candidate.lower(): candidate for candidate in known}
-    codes = [candidate for candidate in spelled if _CODE.fullmatch(candidate)]
+    codes = [candidate for candidate in spelled if re.fullmatch(_CODE, candidate)]
     meant = [code for code in codes if _is_slip(word.lower(), code)]
     if len(meant) == 1:
         return spelled[meant[0]]

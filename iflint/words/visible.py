@@ -33,12 +33,10 @@ _INVISIBLE = (
 """Controls, separators, and Unicode's Default_Ignorable_Code_Point: first and last of each run."""
 
 _STARTS = tuple(first for first, _ in _INVISIBLE)
-_BEYOND_PRINTABLE_ASCII = re.compile(r"[^\x00-\x7e]+")
-_BRACKETED_COMMAND = re.compile(r"#(?=#(?:vso|teamcity)?\[)", re.IGNORECASE)
-_CI_COMMAND = re.compile(
-    r"^([^\S\n]*+):(?=:[a-z])|#(?=#(?:vso|teamcity)?\[)", re.MULTILINE | re.IGNORECASE
-)
-_LINE_COMMAND = re.compile(r":(?=:[a-z])", re.IGNORECASE)
+_BEYOND_PRINTABLE_ASCII = r"[^\x00-\x7e]+"
+_BRACKETED_COMMAND = r"(?i)#(?=#(?:vso|teamcity)?\[)"
+_CI_COMMAND = r"(?im)^([^\S\n]*+):(?=:[a-z])|#(?=#(?:vso|teamcity)?\[)"
+_LINE_COMMAND = r"(?i):(?=:[a-z])"
 _NAMED = {0x09: "\\t", 0x0A: "\\n", 0x0D: "\\r"}
 _ASCII = {"…": "...", "→": "->", "›": ">", "│": "|", "✗": "x", "–": "-", "’": "'"}
 _ASCII_TABLE = str.maketrans(_ASCII)
@@ -98,11 +96,11 @@ def escaped_json(text: str) -> str:
     So is what Azure Pipelines and GitHub Actions would take for a command in a log (`inert`).
     """
     if "##" in text:
-        text = _BRACKETED_COMMAND.sub(r"\\u0023", text)
+        text = re.sub(_BRACKETED_COMMAND, r"\\u0023", text)
     if text.isascii() and "\x7f" not in text:
         return text
-    return _BEYOND_PRINTABLE_ASCII.sub(
-        lambda run: _invisible().sub(_escaped_for_json, run[0]), text
+    return re.sub(
+        _BEYOND_PRINTABLE_ASCII, lambda run: _invisible().sub(_escaped_for_json, run[0]), text
     )
 
 
@@ -113,7 +111,9 @@ def inert(text: str) -> str:
     Pipelines ``##vso[name]`` anywhere, both in any letter case (*inferred* from their runners'
     sources), TeamCity lines with ``##teamcity[name``.
     """
-    return _CI_COMMAND.sub(_inert, text)
+    if "::" not in text and "##" not in text:
+        return text
+    return re.sub(_CI_COMMAND, _inert, text)
 
 
 def _inert(found: re.Match[str]) -> str:
@@ -122,7 +122,7 @@ def _inert(found: re.Match[str]) -> str:
 
 def inert_anywhere(text: str) -> str:
     """The text that is `inert` wherever its lines are broken."""
-    return inert(_LINE_COMMAND.sub(lambda _: escape(ord(":")), text))
+    return inert(re.sub(_LINE_COMMAND, lambda _: escape(ord(":")), text))
 
 
 def powerless(text: str) -> str:
@@ -131,7 +131,10 @@ def powerless(text: str) -> str:
     Names are made `visible` where they are put into it, as what they take in columns counts;
     this is for the one that was forgotten.
     """
-    return inert(_acting().sub(_escaped, text))
+    lines = text.replace("\n", "")
+    if not (lines.isascii() and lines.isprintable()):
+        text = _acting().sub(_escaped, text)
+    return inert(text)
 
 
 @functools.cache

@@ -14,6 +14,7 @@ from iflint.configuration.settings import FORMATS
 from iflint.engine.plugins import PluginError
 from iflint.options import Options, UsageError
 from iflint.report.findings import CertificateReference
+from iflint.values import AUTO
 
 from .conftest import CASES, CLOCK, process, report_with  # isort: skip
 
@@ -62,13 +63,14 @@ def test_every_option_reaches_the_library(workplace, call, engine) -> None:
             exclude=("a", "b"),
             select=("IFL1", "IFL2", "dn-mismatch"),
             ignore=("expired-certificate",),
+            jobs=AUTO,
         ),
     )
 
 
 def test_without_arguments_the_current_folder_is_checked(workplace, call, engine) -> None:
     assert call("check").exit_code == 0
-    assert engine.asked == ((".",), Options())
+    assert engine.asked == ((".",), Options(jobs=AUTO))
 
 
 def test_all_mistakes_are_told_at_once(workplace, call, engine) -> None:
@@ -292,7 +294,7 @@ class TestConfiguration:
         assert (options.expiry_days, options.select) == (5, ("IFL2",))
         assert options.exclude_directory is None
         assert call("check", "a", "--isolated").exit_code == 1
-        assert engine.asked[1] == Options()
+        assert engine.asked[1] == Options(jobs=AUTO)
         assert call("check", ".").exit_code == 1
 
     def test_patterns_of_the_file_are_relative_to_its_folder(self, case, call) -> None:

@@ -56,6 +56,7 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         select = ["ifl1", "EXPIRED"]
         ignore = ["IFL102,IFL001"]
         limit = ["problems=200", "der-values=9000"]
+        jobs = "auto"
         no-cache = true
         expect-flows = true
         fail-on = "warning"
@@ -90,6 +91,7 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
         "select": ("IFL1", "expired"),
         "ignore": ("IFL102", "IFL001"),
         "limit": ("problems=200", "der-values=9000"),
+        "jobs": 0,
         "no-cache": True,
         "expect-flows": True,
         "fail-on": "warning",

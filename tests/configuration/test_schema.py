@@ -17,11 +17,8 @@ from jsonschema import Draft4Validator, Draft7Validator
 
 from iflint.configuration.file import read
 from iflint.configuration.schema import schema
-from iflint.configuration.settings import (
-    ENVIRONMENT_SETTINGS,
-    SETTINGS,
-    SUPPRESSION_SETTINGS,
-)
+from iflint.configuration.settings import SETTINGS
+from iflint.configuration.tables import ENVIRONMENT_SETTINGS, SUPPRESSION_SETTINGS
 from iflint.engine.rule_settings import known_settings
 from iflint.reporters.encoding import dumped
 from iflint.values import RuleNames

@@ -225,11 +225,13 @@ def test_what_is_too_large_is_told_if_it_has_a_sign(here) -> None:
     for name in ("huge.xml", "other.json"):
         with (here / name).open("ab") as file:
             file.truncate(FILE_BYTES.value + 1)
-    assert [(str(found.location), found.message) for found in inputs().problems] == [
+    told = [each for each in inputs().problems if not each.left_out]
+    assert [(str(found.location), found.message) for found in told] == [
         ("huge.xml", "The file is 64 MiB; at most 64 MiB are read."),
         ("large.json", "the file is larger than 16,777,216 bytes"),
     ]
-    assert inputs(certificates=("flow",)).problems == ()
+    told = [each for each in inputs(certificates=("flow",)).problems if not each.left_out]
+    assert told == []
 
 
 def test_documents_in_an_archive(here) -> None:

@@ -136,8 +136,9 @@ def test_an_executor_that_is_broken_for_good_is_left_alone(alone: Report) -> Non
 
 
 def test_an_interrupt_ends_all_at_once(tmp_path: Path) -> None:
-    for number in range(400):
-        (tmp_path / f"{number}.groovy").write_bytes(b"PRIVATE KEY " * 400)
+    (tmp_path / "0.groovy").write_bytes(b"PRIVATE KEY " * 4_000)
+    for number in range(1, 6000):  # more than is read before the signal comes
+        os.link(tmp_path / "0.groovy", tmp_path / f"{number}.groovy")
     command = [sys.executable, "-m", "iflint", "check", str(tmp_path), "--jobs", "2", "--isolated"]
     run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     threads = Path(f"/proc/{run.pid}/task")

@@ -83,7 +83,7 @@ def test_the_required_roots_only() -> None:
     assert narrow.standing(named(narrow, CLOUD)) is RootStanding.LISTED
     assert narrow.standing(named(narrow, X9)) is RootStanding.NOT_REQUIRED
     listed = [each for each in known_roots(narrow) if each.standing is RootStanding.LISTED]
-    assert len(listed) == sum(bool(each.required) for each in packaged_table().roots)
+    assert len(listed) == sum(bool(each.required) for each in packaged_table().rows.roots)
     assert "required roots only" in narrow.name
 
 

@@ -86,7 +86,7 @@ def test_standing(
 def test_counts_of_the_packaged_table() -> None:
     table = packaged_table()
     trust = load_trust_list(Platform.CF, NOW)
-    roots = [named(trust, row.subject) for row in table.roots]
+    roots = [named(trust, row.subject) for row in table.rows.roots]
     standings = [trust.standing(root) for root in roots]
     assert standings.count(RootStanding.LISTED) == 57
     assert standings.count(RootStanding.REMOVED) == 18

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from datetime import UTC, date, datetime, time
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from iflint.pki.certificates import Certificate
     from iflint.pki.files import FoundCertificate
     from iflint.pki.names import Name
+    from iflint.pki.roots.rows import Rows
+
+T = TypeVar("T")
 
 TRUST_STORE = "SAP BTP Trust Store"
 NEO_LIST = "list of SAP BTP Neo"
@@ -120,58 +123,24 @@ def root_from_certificate(certificate: Certificate, origin: str) -> Root:
     )
 
 
-VERSION = r"[0-9]{1,6}(\.[0-9]{1,6}){0,5}"
-"""How a release is written, as a regular expression. Ours: the nine
-of the trust store have three parts of one digit."""
-_Version = Annotated[str, msgspec.Meta(pattern=f"^{VERSION}$")]
-_Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F]{64}$")]
-_Sha1 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F]{40}$")]
-_Hex = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-fA-F]{2})*$")]
-
-
-class _Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One root as the table's JSON has it."""
-
-    subject: str
-    sha256: _Sha256
-    sha1: _Sha1 | None = None
-    not_before: date
-    not_after: date
-    key: str = ""
-    subject_key_id: _Hex | None = None
-    spki: bytes
-    added_in: _Version
-    added_on: date | None = None
-    removed_in: _Version | None = None
-    removed_on: date | None = None
-    required: bool | None = None
-    in_mozilla_tls_store: bool | None = None
-    in_neo_list: bool = False
-
-
-class _NamedRoot(msgspec.Struct, frozen=True):
-    """A root of Neo's list of which the page gives only name and fingerprint."""
-
-    subject_as_printed: str
-    sha1: _Sha1
-
-
-class _NeoList(msgspec.Struct, frozen=True):
-    as_of: date | None = None
-    not_in_trust_store: tuple[_NamedRoot, ...] = ()
-
-
 class Table(msgspec.Struct, frozen=True, dict=True):
     """A dated table of roots, in the format of ``data/sap-trusted-roots.json``.
 
-    ``checked_on`` is the day on which it was last compared with its source.
+    ``checked_on`` is the day on which it was last compared with its source. ``data`` is its JSON,
+    of which the `rows` are read when a root is asked for.
     """
 
-    releases: dict[_Version, date]
-    roots: tuple[_Row, ...]
+    releases: dict[str, date]
     checked_on: date | None = None
-    neo_list: _NeoList = _NeoList()
     name: str = TRUST_STORE
+    data: bytes = b""
+
+    @cached_property
+    def rows(self) -> Rows:
+        """Its rows, and those of Neo's list."""
+        from iflint.pki.roots.rows import read_rows
+
+        return read_rows(self.data)
 
     def release_at(self, moment: datetime) -> str:
         """The newest release not after ``moment``; the first one for earlier dates."""
@@ -207,8 +176,9 @@ class Table(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def _names(self) -> tuple[Name, ...]:
-        texts = [row.subject for row in self.roots]
-        texts += [root.subject_as_printed for root in self.neo_list.not_in_trust_store]
+        rows = self.rows
+        texts = [row.subject for row in rows.roots]
+        texts += [root.subject_as_printed for root in rows.neo_list.not_in_trust_store]
         from iflint.pki.names import parse_name
 
         return tuple(map(parse_name, texts))
@@ -225,9 +195,9 @@ class Table(msgspec.Struct, frozen=True, dict=True):
         return known
 
     def _unpack(self, index: int) -> Root:
-        subject = self._names[index]
-        if index >= len(self.roots):
-            named = self.neo_list.not_in_trust_store[index - len(self.roots)]
+        subject, roots = self._names[index], self.rows.roots
+        if index >= len(roots):
+            named = self.rows.neo_list.not_in_trust_store[index - len(roots)]
             return Root(
                 subject=subject,
                 subject_text=subject.readable,
@@ -236,7 +206,7 @@ class Table(msgspec.Struct, frozen=True, dict=True):
                 origin=NEO_LIST,
                 in_neo_list=True,
             )
-        row = self.roots[index]
+        row = roots[index]
         return Root(
             subject=subject,
             subject_text=subject.readable,
@@ -259,37 +229,43 @@ class Table(msgspec.Struct, frozen=True, dict=True):
 
 
 def read_table(data: bytes, name: str = TRUST_STORE) -> Table:
-    """A table of roots from its JSON; ``name`` is what reports call it.
+    """A table of roots from its JSON; ``name`` is what reports call it. Its rows are not looked at.
 
     Raises TableError with one line that says what is wrong and where.
     """
+    table = _decoded(data, Table)
+    if not table.releases:
+        raise TableError("the table of roots can't be used: it has no release - at `$.releases`")
+    return msgspec.structs.replace(table, name=name, data=data)
+
+
+def _decoded(data: bytes, type_: type[T]) -> T:
     try:
-        table = msgspec.json.decode(data, type=Table)
+        return msgspec.json.decode(data, type=type_)
     except msgspec.DecodeError as error:
         raise TableError(f"the table of roots can't be used: {error}") from None
     except UnicodeDecodeError:
         raise TableError("the table of roots can't be used: it is not UTF-8") from None
-    if not table.releases:
-        raise TableError("the table of roots can't be used: it has no release - at `$.releases`")
-    for index, row in enumerate(table.roots):
+
+
+def checked_table(data: bytes, name: str) -> Table:
+    """A table that somebody else wrote: all of it is read at once. Raises TableError."""
+    from iflint.pki.names import MalformedName, parse_name
+    from iflint.pki.roots.rows import Rows
+
+    rows = _decoded(data, Rows)
+    table = read_table(data, name)
+    for index, row in enumerate(rows.roots):
         for release in (row.added_in, row.removed_in):
             if release is not None and release not in table.releases:
                 raise TableError(
                     f"the table of roots can't be used: release {release} is not in `$.releases`"
                     f" - at `$.roots[{index}]`"
                 )
-    return msgspec.structs.replace(table, name=name)
-
-
-def checked_table(data: bytes, name: str) -> Table:
-    """A table that somebody else wrote: its names are read at once. Raises TableError."""
-    from iflint.pki.names import MalformedName, parse_name
-
-    table = read_table(data, name)
-    subjects = [(f"roots[{n}].subject", row.subject) for n, row in enumerate(table.roots)]
+    subjects = [(f"roots[{n}].subject", row.subject) for n, row in enumerate(rows.roots)]
     subjects += [
         (f"neo_list.not_in_trust_store[{n}].subject_as_printed", root.subject_as_printed)
-        for n, root in enumerate(table.neo_list.not_in_trust_store)
+        for n, root in enumerate(rows.neo_list.not_in_trust_store)
     ]
     for place, subject in subjects:
         try:
@@ -360,7 +336,7 @@ class TrustList(msgspec.Struct, frozen=True, dict=True):
             narrowed = ", required roots only" if self.trust is Trust.BTP_REQUIRED else ""
             parts.append(f"{self.table.name} {self.release} ({self.released_on}){narrowed}")
             if self.platform is Platform.NEO:
-                changed = self.table.neo_list.as_of
+                changed = self.table.rows.neo_list.as_of
                 parts.append(NEO_LIST + (f" ({changed})" if changed else ""))
         if self.anchors:
             files = {root.origin for root in self.anchors}
