@@ -14,7 +14,6 @@ from iflint.places.location import Location
 from iflint.places.paths import openable
 from iflint.places.problems import Problem, ProblemKind
 from iflint.sources.artifacts import SkipKind, Skipped
-from iflint.sources.git import ignores_case
 from iflint.sources.ignoring import (
     GITIGNORE,
     SKIPPED_FOLDERS,
@@ -63,7 +62,7 @@ def walk(
     wildcards are tried as long as the ``budget`` has room.
     Folders come in the order of their names; a folder's files before its folders.
     """
-    tracked, folds = functools.cache(_tracked), functools.cache(ignores_case)
+    tracked, folds = functools.cache(_tracked), functools.cache(_folds)
     pending = [_first_folder(disk, top, repository)]
 
     def leaves_out(rules: Rules | None, path: str, is_folder: bool) -> bool:
@@ -137,6 +136,12 @@ def _tracked(repository: str) -> Tracked:
     from iflint.sources.tracked import Tracked
 
     return Tracked(repository)
+
+
+def _folds(repository: str) -> bool:
+    from iflint.sources.git import ignores_case
+
+    return ignores_case(repository)
 
 
 def _is_link(entry: os.DirEntry[str]) -> bool:
