@@ -11,11 +11,11 @@ Programs that this one begins are not run so: what reads in other processes is t
 import builtins
 import errno
 import importlib
+import importlib.machinery
 import io
 import json
 import ntpath
 import os
-import pkgutil
 import signal
 import sqlite3
 import stat
@@ -224,7 +224,11 @@ def refuse_open(path: str, number: int) -> None:
 
 def install(drives: Drives) -> None:
     there = drives.there
-    pkgutil.os = SimpleNamespace(**vars(os))  # type: ignore[attr-defined]  # as imports, which see C
+    loader, read = (
+        importlib.machinery.SourceFileLoader,
+        importlib.machinery.SourceFileLoader.get_data,
+    )
+    loader.get_data = lambda self, path: read(self, path.replace("\\", "/"))  # type: ignore
 
     def of_one(name: str) -> Callable[..., Any]:
         def call(path: Any = ".", *args: Any, **options: Any) -> Any:
