@@ -324,10 +324,11 @@ PARAMETER_PATTERN = Kind(
 
 
 def _pattern(value: Any, _scope: Scope) -> str:
+    from iflint.sources.disk import slashes
     from iflint.sources.gitignore import parse
 
     given = text_of(value, _GITIGNORE)
-    if parse(given) is None:
+    if parse(slashes(given)) is None:
         raise ValueError(f"{shown(given)} is no pattern as in .gitignore")
     return given
 

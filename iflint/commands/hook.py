@@ -11,6 +11,8 @@ import msgspec
 from iflint.console.arguments import CONFIGURATION, FINDINGS, JUDGING, REPORT, several_paths
 from iflint.console.frame import subcommand
 from iflint.console.invocation import Invocation, Request, prepare
+from iflint.places.bounds import real
+from iflint.places.paths import absolute_path, is_below
 
 if TYPE_CHECKING:
     from iflint.sources.ignoring import Rules
@@ -79,7 +81,6 @@ def _holds_certificates(file: str) -> bool:
         return role in (Role.CERTIFICATE, Role.KEY)
     from iflint.callers.signs import may_hold_callers
     from iflint.pki.files import may_hold_certificates
-    from iflint.places.bounds import real
     from iflint.places.problems import Unreadable
     from iflint.sources.disk import Disk, Reach, enclosing_repository
     from iflint.sources.limits import Limits
@@ -95,32 +96,26 @@ def _holds_certificates(file: str) -> bool:
 
 def _lies_in(file: str, path: str) -> bool:
     """Whether ``file`` is what stands at ``path``, or below it."""
-    file, path = os.path.realpath(file), os.path.realpath(path)
-    return file == path or file.startswith(os.path.join(path, ""))
+    return is_below(real(file), real(path))
 
 
 def _not_excluded(run: Invocation) -> list[str]:
     """The changed files that a check of the whole repository would read too."""
     from iflint.sources.ignoring import rules_from_patterns
 
-    base = _absolute(run.settings.exclude_directory or os.curdir)
+    base = absolute_path(run.settings.exclude_directory or os.curdir)
     rules = rules_from_patterns(run.settings.exclude, base, base)
     return [path for path in run.paths if rules is None or not _left_out(path, base, rules)]
 
 
 def _left_out(path: str, base: str, rules: Rules) -> bool:
     """Whether patterns relative to ``base`` match the file, or a folder in which it lies."""
-    file = place = _absolute(path)
+    file = place = absolute_path(path)
     while place.startswith(f"{base}/"):
         if rules.ignore(place, place != file):
             return True
         place = os.path.dirname(place)
     return False
-
-
-def _absolute(path: str) -> str:
-    """The absolute path with forward slashes."""
-    return os.path.abspath(path).replace(os.sep, "/")
 
 
 def _relative(path: str) -> str:

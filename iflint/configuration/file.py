@@ -36,6 +36,7 @@ from iflint.options import (
     UserSettings,
 )
 from iflint.places.bounds import Bounds
+from iflint.places.paths import written
 from iflint.values import TRUST, RuleNames, Scope
 from iflint.words.nearest import did_you_mean
 from iflint.words.visible import shown
@@ -345,7 +346,7 @@ class _Reading:
     @property
     def _folder(self) -> str:
         """What patterns are relative to, as locations have it."""
-        return (self._scope.folder or "").replace(os.sep, "/")
+        return written(self._scope.folder or "")
 
     def _tables(
         self, given: Any, path: tuple[str, ...], known: Mapping[str, Setting]

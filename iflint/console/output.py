@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -245,11 +247,32 @@ def _replace(target: str, data: bytes, status: os.stat_result | None) -> None:
                 file.write(data)
             if status:
                 _give_out(draft, status)
-            os.replace(draft, target)
+            _move(draft, target)
         except BaseException:
             with contextlib.suppress(OSError):
+                os.chmod(draft, 0o600)  # Windows deletes nothing that can't be written to
                 os.unlink(draft)
             raise
+
+
+def _move(draft: str, target: str) -> None:
+    """Rename it; Windows is asked again for a while, where other programs look at each new file."""
+    for pause in _PAUSES:
+        try:
+            os.replace(draft, target)
+        except PermissionError as error:
+            if getattr(error, "winerror", None) not in _IN_USE:
+                raise
+            time.sleep(pause)
+        else:
+            return
+    raise PermissionError(errno.EACCES, "another program has it open, or it is write-protected")
+
+
+_IN_USE = (5, 32)
+"""How Windows numbers that access is denied, and that a file is in use."""
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds. Ours: a scanner of viruses is done by then."""
 
 
 def _give_out(path: str, status: os.stat_result) -> None:

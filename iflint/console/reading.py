@@ -47,11 +47,11 @@ def read_piped() -> bytes:
 
 def say_where_nothing_is(paths: Sequence[str], found: Iterable[str]) -> None:
     """Complain of paths without any file that was ``found`` to hold a flow or a caller."""
-    from iflint.places.paths import without_any
+    from iflint.places.paths import absolute_path, without_any
     from iflint.reporters.remarks import aside, no_iflow
 
     given = [path.replace(os.sep, "/") for path in paths]
-    for path in without_any(os.getcwd().replace(os.sep, "/"), given, found):
+    for path in without_any(absolute_path(os.curdir), given, found):
         complain(aside(no_iflow(path)))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import msgspec
 
 from iflint.places.location import FileLocation
-from iflint.places.paths import absolute, is_below
+from iflint.places.paths import absolute, from_root, is_below
 from iflint.report.findings import CallerReference, ChannelReference
 from iflint.report.report import CallerResult, KnownFinding, Report
 from iflint.sources.names import Role, bundle_root, role_of
@@ -32,7 +32,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
 
 def path_in_baseline(path: str, report: Report) -> str:
     """A path of the report as a baseline writes it: relative to the root."""
-    return posixpath.relpath(posixpath.join(report.directory, path), report.root)
+    return from_root(absolute(report.directory, path), report.root)
 
 
 def caller_in_baseline(caller: CallerReference | CallerResult) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -10,6 +9,7 @@ from hashlib import sha256
 
 import msgspec
 
+from iflint.places.paths import absolute, from_root
 from iflint.report.findings import Finding
 
 _CONTENT_ID = r"^[0-9a-f]{32}(?=_content$)"
@@ -81,7 +81,7 @@ def _parts(finding: Finding, directory: str, root: str) -> Iterable[str]:
     if finding.caller:
         yield from (finding.caller.kind, finding.caller.id, finding.key)
         return
-    yield posixpath.relpath(posixpath.join(directory, file.path), root)
+    yield from_root(absolute(directory, file.path), root)
     if iflow:
         yield iflow.id
     elif finding.key:

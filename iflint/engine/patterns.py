@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from iflint.engine.bits import any_of, bits_by
 from iflint.limits import PATTERN_TRIALS, Budget, numbered
 from iflint.options import UsageError
-from iflint.places.paths import is_below
+from iflint.places.paths import absolute, from_root, is_below
 
 if TYPE_CHECKING:
     from iflint.places.location import FileLocation
@@ -27,7 +27,7 @@ def begins_at(text: str, folder: str) -> str:
     fixed = "/".join(takewhile(_GLOB.isdisjoint, way.split("/")))
     if not is_below(way, folder):
         fixed = fixed.lstrip("/")
-    return posixpath.normpath(posixpath.join(folder, fixed))
+    return absolute(folder, fixed)
 
 
 def looked_for(text: str, folder: str, paths: Iterable[str]) -> bool:
@@ -122,9 +122,9 @@ class Paths:
     def matching(self, file: FileLocation) -> int:
         """The bits of all that match."""
         if file not in self._known:
-            path = posixpath.normpath(posixpath.join(self._directory, file.path))
+            path = absolute(self._directory, file.path)
             self._known[file] = any_of(
-                self._found(lookup, "/".join((posixpath.relpath(path, folder), *file.members)))
+                self._found(lookup, "/".join((from_root(path, folder), *file.members)))
                 for folder, lookup in self._lookups.items()
             )
         return self._known[file]

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from iflint.places.bounds import real
 from iflint.places.edits import CannotWrite, Edit, applied
 from iflint.places.location import FileLocation, Location
 from iflint.places.paths import is_below
-from iflint.sources.disk import Disk, slashes
+from iflint.sources.disk import Disk
 
 if TYPE_CHECKING:
     from iflint.iflow.model import Value
@@ -126,7 +127,7 @@ class Texts:
         return self._data[real]
 
     def _real_path(self, path: str) -> str:
-        return slashes(os.path.realpath(self._disk.absolute(path)))
+        return real(self._disk.absolute(path))
 
 
 def _writable(path: str) -> bytes:

@@ -10,6 +10,8 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from iflint.places.paths import absolute_path, is_below
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -54,7 +56,7 @@ class Passwords:
         directory: str | None = None,
         environment: Mapping[str, str] = os.environ,
     ) -> None:
-        self._directory = os.path.abspath(directory or os.curdir)
+        self._directory = directory or os.curdir
         self._own: list[tuple[str, Password]] = []
         self._common: list[Password] = []
         for text in given:
@@ -68,15 +70,11 @@ class Passwords:
     def of(self, file: FileLocation) -> tuple[Password, ...]:
         """The passwords to try on a keystore: those for its path alone, if there are any."""
         path = self._absolute(file.path)
-        own = [
-            password
-            for place, password in self._own
-            if path == place or path.startswith(os.path.join(place, ""))
-        ]
+        own = [password for place, password in self._own if is_below(path, place)]
         return tuple(own or self._common)
 
     def _absolute(self, path: str) -> str:
-        return os.path.normpath(os.path.join(self._directory, path))
+        return absolute_path(path, self._directory)
 
 
 def what_is_needed(tried: Sequence[Password], file: FileLocation) -> tuple[str, str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import stat
 
 import msgspec
 
-from iflint.places.paths import is_below
+from iflint.places.paths import is_below, written
 
 GIT = ".git"
 
@@ -34,4 +35,22 @@ class Bounds(msgspec.Struct, frozen=True):
 
 def real(path: str) -> str:
     """The absolute path to the same place that leads through no link, with forward slashes."""
-    return os.path.realpath(path).replace(os.sep, "/")
+    return written(os.path.realpath(path))
+
+
+def is_link(path: str) -> bool:
+    """Whether a link stands at a path; a junction is one."""
+    try:
+        return leads_elsewhere(os.lstat(path))
+    except (OSError, ValueError):
+        return False
+
+
+def leads_elsewhere(status: os.stat_result) -> bool:
+    """Whether that is the ``status`` of a link, or of a junction, which is none for `stat`."""
+    is_junction = getattr(status, "st_reparse_tag", 0) == _JUNCTION
+    return is_junction or stat.S_ISLNK(status.st_mode)
+
+
+_JUNCTION = 0xA0000003
+"""What Windows calls ``IO_REPARSE_TAG_MOUNT_POINT``."""

@@ -10,27 +10,71 @@ FLOW_FOLDER = "src/main/resources/scenarioflows/integrationflow/"
 """Where an artifact keeps its flow."""
 
 _UNRESERVED = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")
+_LONGEST = 248
+"""Characters from which on Windows may refuse a path: ``MAX_PATH`` less what 8.3 takes."""
+_VERBATIM = "//?/"
 
 
 def absolute_directory(directory: str | None) -> str:
     """The directory that relative paths start from, absolute, with forward slashes."""
-    return os.path.abspath(directory or os.curdir).replace(os.sep, "/")
+    return absolute_path(directory or os.curdir)
+
+
+def absolute_path(path: str, directory: str = "") -> str:
+    """The absolute path of what the system calls ``path`` in ``directory``, as `written`."""
+    return written(os.path.abspath(os.path.join(directory, path)))
+
+
+def written(path: str) -> str:
+    r"""An absolute path of this system as it is written everywhere, so that two can be compared.
+
+    It has forward slashes, and begins with one of them, a share (``//server/share``), or a drive's
+    capital letter; the ``\\?\`` that Windows has before long ones is left to `openable`.
+    """
+    if os.sep == "/":
+        return "/" + path.lstrip("/") if path.startswith("//") else path
+    path = _plain(path.replace(os.sep, "/"))
+    return path[0].upper() + path[1:] if path[1:2] == ":" else path
+
+
+def _plain(path: str) -> str:
+    """A path without what Windows has before one that it is to take as it stands."""
+    if not path.startswith(_VERBATIM):
+        return path
+    if path[4:8].upper() == "UNC/":
+        return f"//{path[8:]}"
+    return path[4:] if path[5:6] == ":" else path
+
+
+def openable(path: str) -> str:
+    """A path as `written` gives it, so that this system opens it however long it is."""
+    if os.name != "nt" or len(path) < _LONGEST:
+        return path
+    path = path.replace("/", "\\")
+    return f"\\\\?\\UNC{path[1:]}" if path.startswith("\\") else f"\\\\?\\{path}"
+
+
+def _split(path: str) -> tuple[str, str]:
+    """A path's drive or share, and what stands behind it."""
+    if path[1:2] == ":":
+        return path[:2], path[2:]
+    if not path.startswith("//"):
+        return "", path
+    server, slash, way = path[2:].partition("/")
+    share, _, _ = way.partition("/")
+    drive = f"//{server}{slash}{share}"
+    return drive, path[len(drive) :]
 
 
 def absolute(directory: str, path: str) -> str:
     """The path, seen from the absolute ``directory``, without ``.`` and ``..``."""
-    windows = directory[1:2] == ":" or directory.startswith("//")
-    if windows:
-        path = path.replace("\\", "/")
-    if path[1:3] == ":/":
-        return path[0].upper() + ":" + posixpath.normpath(path[2:])
-    if windows and path.startswith("//"):
-        return posixpath.normpath(path)
-    if directory[1:2] == ":":
-        inside = posixpath.join(directory[2:] or "/", path)
-        return directory[0].upper() + ":" + posixpath.normpath(inside)
-    joined = posixpath.normpath(posixpath.join(directory, path))
-    return joined if windows else "/" + joined.lstrip("/")
+    drive, folder = _split(directory)
+    if drive:
+        other, path = _split(_plain(path.replace("\\", "/")))
+        drive, folder = (other, "/") if other else (drive, folder)
+        drive = drive.upper() if drive.endswith(":") else drive
+    inside = posixpath.normpath(posixpath.join("/", folder, path)).lstrip("/")
+    return f"{drive}/{inside}" if inside or not drive.startswith("//") else drive
 
 
 def is_below(path: str, folder: str) -> bool:
@@ -62,8 +106,8 @@ def from_root(path: str, root: str) -> str:
     root = absolute(root, ".")
     if is_below(path, root):
         return path[len(root.rstrip("/")) + 1 :] or "."
-    same_drive = path[:1] == root[:1] and path[1:2] != ":" and not path.startswith("//")
-    return posixpath.relpath(path, root) if same_drive else path
+    (drive, inside), (other, folder) = map(_split, (path, root))
+    return posixpath.relpath(inside or "/", folder or "/") if drive == other else path
 
 
 def quoted(path: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from iflint.links import schema_id
+from iflint.places.paths import from_root
 from iflint.report.report import IllustratedReport, Report
 from iflint.reporters import Needs
 from iflint.reporters.causes import causes_of, tally
@@ -46,7 +46,7 @@ def render(report: Report) -> str:
     """
     if isinstance(report, IllustratedReport):
         report = report.plain
-    way = posixpath.relpath(report.root, report.directory)
+    way = from_root(report.root, report.directory)
     told = msgspec.structs.replace(report, directory=".", root=way)
     counts = msgspec.structs.asdict(tally(causes_of(report.findings)))
     said = [msgspec.structs.replace(each, text=visible(each.text)) for each in remarks(report)]

@@ -37,6 +37,8 @@ _SETTING = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """Settings that convert, or that name other attributes."""
+_SYSTEM = "GIT_CONFIG_SYSTEM"
+"""The variable that says where the settings of the machine are; on Windows, where Git is, else."""
 _TYPED = ("GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS", "GIT_ATTR_SOURCE")
 """Variables by which Git is told settings for one command, as by ``git -c``."""
 
@@ -51,7 +53,7 @@ def converted(
 ) -> Suffixes:
     """What may be converted in a repository that has these files of attributes in its work tree.
 
-    ``folder`` is the one with its index, as `iflint.sources.tracked.git_folder` gives it.
+    ``folder`` is the one with its index, as `iflint.sources.git.git_folder` gives it.
     """
     common = _text(f"{folder}/commondir") if folder else None
     too_many = len(attributes) > _MOST_FILES
@@ -60,6 +62,7 @@ def converted(
         or os.path.isabs(common)
         or too_many
         or any(name in environment for name in _TYPED)
+        or (os.linesep != "\n" and _SYSTEM not in environment)
     ):
         return _ALL
     shared = os.path.join(folder, os.fsdecode(common.rstrip(b"\r\n")))
@@ -72,7 +75,7 @@ def converted(
 
 
 def _configurations(environment: Mapping[str, str]) -> Iterator[str]:
-    yield environment.get("GIT_CONFIG_SYSTEM", "/etc/gitconfig")
+    yield environment.get(_SYSTEM, "/etc/gitconfig")
     if "GIT_CONFIG_GLOBAL" in environment:
         yield environment["GIT_CONFIG_GLOBAL"]
     else:

@@ -197,7 +197,7 @@ def _reach(targets: Sequence[str], root: str | None, wanted: Wanted) -> Reach | 
     for target in targets:
         folder = _place_to_walk(target, wanted) or target
         top = _surroundings(folder)
-        tops[top] = real(top)
+        tops[top] = real(f"{top}/")
         place = real(folder)
         repository = enclosing_repository(place)
         if repository is None and root is not None and is_below(place, real(root)):

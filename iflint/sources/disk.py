@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.limits import FILE_BYTES, LIMITS, Limit
-from iflint.places.bounds import real
+from iflint.places.bounds import is_link, real
 from iflint.places.location import FileLocation, Location
-from iflint.places.paths import is_below
+from iflint.places.paths import absolute_path, is_below, openable, written
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources.artifacts import OnDisk, SourceFile
 from iflint.sources.limits import size_text
@@ -59,14 +59,14 @@ class Disk:
     """
 
     def __init__(self, directory: str | None = None, reach: Reach | None = None) -> None:
-        self.directory = slashes(os.path.abspath(directory or os.getcwd()))
+        self.directory = absolute_path(directory or os.getcwd())
         self.reach = reach
         self._seen: Callable[[str, bytes], None] | None = None
         self._real_folders: dict[str, str] = {}
 
     def absolute(self, path: str) -> str:
         """``path``, taken from the folder, made absolute."""
-        return slashes(os.path.abspath(os.path.join(self.directory, path)))
+        return absolute_path(path, self.directory)
 
     def location(self, path: str) -> FileLocation:
         """Where the file or folder at the absolute ``path`` stands, as reports write it."""
@@ -148,7 +148,7 @@ class Disk:
         self._check_place(path, location)
         buffering = -1 if buffered else 0
         try:
-            with open(path, "rb", buffering, opener=_open_without_waiting) as file:
+            with open(openable(path), "rb", buffering, opener=_open_without_waiting) as file:
                 status = os.fstat(file.fileno())
                 if not stat.S_ISREG(status.st_mode):
                     raise _unreadable(location, kind, "This is not a regular file.", TO_OPEN)
@@ -169,12 +169,12 @@ class Disk:
 
     def _place(self, path: str) -> str:
         """What `real` gives; folders are looked up once."""
-        if os.path.islink(path):
+        if is_link(path):
             return real(path)
         folder, _, name = path.rpartition("/")
         if folder not in self._real_folders:
             is_next = folder.rpartition("/")[0] in self._real_folders
-            self._real_folders[folder] = self._place(folder) if is_next else real(folder or "/")
+            self._real_folders[folder] = self._place(folder) if is_next else real(f"{folder}/")
         return f"{self._real_folders[folder].rstrip('/')}/{name}"
 
     def has_link_above(self, path: str) -> bool:
@@ -237,15 +237,13 @@ def root_of(paths: Sequence[str], directory: str, elsewhere: str | None = None) 
     The repository that holds all ``paths`` (relative to the absolute ``directory``), else the
     folder ``elsewhere`` if they are below it, else the repository or folder of the call.
     """
-    elsewhere, *places = (
-        os.path.abspath(os.path.join(directory, path)) for path in (elsewhere or ".", *paths)
-    )
+    elsewhere, *places = (absolute_path(path, directory) for path in (elsewhere or ".", *paths))
     try:
-        common = os.path.commonpath(places or [elsewhere])
-        below = os.path.commonpath((common, elsewhere)) == elsewhere
+        common = written(os.path.commonpath(places or [elsewhere]))
     except ValueError:  # on several drives
-        return slashes(repository_root(directory))
-    return slashes(
+        return written(repository_root(directory))
+    below = is_below(common, elsewhere)
+    return written(
         enclosing_repository(common) or (elsewhere if below else repository_root(directory))
     )
 

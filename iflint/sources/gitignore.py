@@ -45,6 +45,19 @@ class Pattern(msgspec.Struct, frozen=True):
         return test is not None and bool(test(path[-1]))
 
 
+def folded(text: str) -> str:
+    """A text in which letter case is not told, of ASCII alone, as for Git."""
+    return text.translate(_FOLDED)
+
+
+_FOLDED = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+def parse_folded(line: str) -> Pattern | None:
+    """The pattern in one line where letter case does not count; it matches what is `folded`."""
+    return parse(folded(line).replace("[:upper:]", "[:lower:]"))
+
+
 def parse(line: str) -> Pattern | None:
     """The pattern in one line of an ignore file; None where there is none.
 

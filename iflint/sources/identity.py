@@ -14,7 +14,8 @@ from collections.abc import Mapping
 import msgspec
 
 from iflint.sources.conversion import ATTRIBUTES, Suffixes, converted, is_among
-from iflint.sources.tracked import Tracked, git_folder
+from iflint.sources.git import git_folder
+from iflint.sources.tracked import Tracked
 
 _GIT, _STAT, _HASH = b"git:", b"stat:", b"hash:"
 _UNCERTAIN = 2_000_000_000

@@ -11,7 +11,7 @@ from iflint.places.problems import Unreadable
 from iflint.sources.disk import slashes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from iflint.limits import Budget
     from iflint.sources.disk import Disk
@@ -41,15 +41,22 @@ class Rules:
 
     ``above`` are the rules of the folder over it; ``base`` is the absolute path, with forward
     slashes, of the folder that the patterns are relative to. ``size`` is how many bytes of ignore
-    files they and those above come from.
+    files they and those above come from. Where they are ``folded``, letter case does not count.
     """
 
     def __init__(
-        self, above: Rules | None, base: str, patterns: Sequence[Pattern], size: int = 0
+        self,
+        above: Rules | None,
+        base: str,
+        patterns: Sequence[Pattern],
+        size: int = 0,
+        *,
+        folded: bool = False,
     ) -> None:
         from iflint.sources.gitignore import Lookup
 
         self.size = size
+        self.folded = folded
         self._above = above
         self._depth = _with_slash(base).count("/")
         self._patterns = tuple(patterns)
@@ -79,6 +86,8 @@ class Rules:
     def _last_match(
         self, path: Sequence[str], is_folder: bool, budget: Budget | None
     ) -> Pattern | None:
+        if self.folded:
+            path = _folded(path)
         last = max(self._lookup.fixed(path, is_folder, self._depth), default=-1)
         if self._lookup.tried and (budget is None or budget.spend(IGNORE_TRIALS, self._cost(path))):
             for pattern, number in reversed(self._lookup.tried):
@@ -99,7 +108,7 @@ class Rules:
 
 
 def rules_from_file(
-    above: Rules | None, disk: Disk, file: str, base: str, named: str
+    above: Rules | None, disk: Disk, file: str, base: str, named: str, *, folded: bool
 ) -> Rules | None:
     """The rules of the ignore file ``file`` on top of those from ``above``.
 
@@ -113,11 +122,13 @@ def rules_from_file(
         data = disk.head(file, max(IGNORE_FILE_BYTES.value - size, 0))
     except Unreadable:
         return above
-    from iflint.sources.gitignore import parse
+    from iflint.sources.gitignore import parse, parse_folded
 
     size += len(data)
     text = data.removeprefix(b"\xef\xbb\xbf").decode(errors="surrogateescape")
-    return _rules(above, base, filter(None, map(parse, text.split("\n"))), named, size)
+    parsed = filter(None, map(parse_folded if folded else parse, text.split("\n")))
+    kept = [pattern for pattern in parsed if not _covers(pattern, base, named, folded=folded)]
+    return Rules(above, base, kept, size, folded=folded) if kept else above
 
 
 class Excluded(Rules):
@@ -166,35 +177,41 @@ def repository_rules(disk: Disk, root: str, folder: str) -> Rules | None:
 
     ``folder``'s own ignore file is not among the rules yet.
     """
+    from iflint.sources.git import ignores_case
+
     root = root.rstrip("/")
-    rules = rules_from_file(None, disk, f"{root}/.git/info/exclude", root, folder)
+    fold = ignores_case(root)
+    rules = rules_from_file(None, disk, f"{root}/.git/info/exclude", root, folder, folded=fold)
     at = root
     for segment in folder[len(root) :].split("/"):
         at = f"{at}/{segment}" if segment else at
         if at == folder:
             break
-        rules = folder_rules(rules, disk, at, folder)
+        rules = folder_rules(rules, disk, at, folder, folded=fold)
     return rules
 
 
-def folder_rules(above: Rules | None, disk: Disk, folder: str, named: str) -> Rules | None:
-    """The rules in ``folder``: those from ``above``, and its own if it has an ignore file."""
-    return rules_from_file(above, disk, f"{folder}/{GITIGNORE}", folder, named)
-
-
-def _rules(
-    above: Rules | None, base: str, patterns: Iterable[Pattern], named: str, size: int
+def folder_rules(
+    above: Rules | None, disk: Disk, folder: str, named: str, *, folded: bool
 ) -> Rules | None:
-    kept = [pattern for pattern in patterns if not _covers(pattern, base, named)]
-    return Rules(above, base, kept, size) if kept else above
+    """The rules in ``folder``: those from ``above``, and its own if it has an ignore file."""
+    return rules_from_file(above, disk, f"{folder}/{GITIGNORE}", folder, named, folded=folded)
 
 
-def _covers(pattern: Pattern, base: str, named: str) -> bool:
+def _folded(segments: Sequence[str]) -> list[str]:
+    from iflint.sources.gitignore import folded
+
+    return [*map(folded, segments)]
+
+
+def _covers(pattern: Pattern, base: str, named: str, *, folded: bool = False) -> bool:
     """Whether the pattern matches the folder ``named``, one above it, or whatever is in it."""
     folder, start = _with_slash(named), _with_slash(base)
     if folder == start or not folder.startswith(start):
         return False
     segments = folder.removeprefix(start).split("/")[:-1]
+    if folded:
+        segments = _folded(segments)
     return pattern.matches([*segments, _NO_NAME], False) or any(
         pattern.matches(segments[:length], True) for length in range(1, len(segments) + 1)
     )

@@ -17,8 +17,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from iflint.places.problems import Unreadable
-from iflint.sources.disk import Disk
+from iflint.sources.git import LONGEST, begin_of, git_folder
 
 _HEADER = struct.Struct(">4sLL")
 _BEFORE_NAME = 40
@@ -35,8 +34,6 @@ _NOT_LOOKED_AT = 0x8000 | 0x3000
 """Flags of an entry that Git takes to be unchanged, and of the sides of a conflict."""
 _WORD = 0xFFFFFFFF
 _SECOND = 1_000_000_000
-_LONGEST = 64 << 20
-"""Bytes of an index that are read, and of the names in it. Ours: half a million entries."""
 
 
 class _Index(msgspec.Struct, frozen=True):
@@ -131,10 +128,10 @@ def _index(folder: str) -> _Index | None:
     path = os.path.join(folder, "index")
     try:
         status = os.stat(path)  # before it is read: an index that comes later counts as too old
-        data = _bytes(path)
+        data = begin_of(path)
         names, places = _entries_in(data)
         shared = [os.path.join(folder, f"sharedindex.{name}") for name in _shared_indexes(data)]
-        others = [_entries_in(more)[0] for more in map(_bytes, shared) if more]
+        others = [_entries_in(more)[0] for more in map(begin_of, shared) if more]
         hash_size = _hash_size(data, len(names))
     except (OSError, struct.error, ValueError, IndexError):
         return None
@@ -153,25 +150,6 @@ def _is_whole(index: _Index) -> bool:
     return told in (bytes(index.hash_size), made(body, usedforsecurity=False).digest())
 
 
-def git_folder(root: str) -> str:
-    """The folder with the index: of a worktree or a submodule, a file says where it is."""
-    place = f"{root}.git"
-    if os.path.isdir(place):
-        return place
-    said = _bytes(place)
-    if not said.startswith(b"gitdir:"):
-        return ""
-    return os.path.join(root, os.fsdecode(said.removeprefix(b"gitdir:").strip()))
-
-
-def _bytes(path: str) -> bytes:
-    """What stands in a file, or its beginning; no device and no pipe is read."""
-    try:
-        return Disk().head(path, _LONGEST)
-    except (Unreadable, ValueError):
-        return b""
-
-
 def _entries_in(data: bytes) -> tuple[list[bytes], Sequence[int]]:
     """The name of each entry and where it begins; raises ValueError, IndexError or struct.error."""
     signature, version, count = _HEADER.unpack_from(data)
@@ -179,7 +157,7 @@ def _entries_in(data: bytes) -> tuple[list[bytes], Sequence[int]]:
         raise ValueError
     at, name = _HEADER.size, b""
     before = _BEFORE_NAME + _hash_size(data, count)
-    room = _LONGEST
+    room = LONGEST
     names: list[bytes] = []
     places = array("L")
     for _ in range(count):

@@ -12,6 +12,7 @@ import msgspec
 
 from iflint.limits import ARCHIVE_BYTES, FILE_BYTES
 from iflint.places.location import FileLocation
+from iflint.places.paths import is_below, openable
 from iflint.places.problems import ProblemKind, Unreadable
 from iflint.sources import names
 from iflint.sources.artifacts import SourceFile
@@ -105,10 +106,10 @@ class DiskTree:
 
     def get(self, name: str) -> SourceFile | None:
         path = self._paths.get(name) or (name if os.path.isabs(name) else f"/{name}")
-        return self._disk.file(path, self._limits.file) if os.path.isfile(path) else None
+        return self._disk.file(path, self._limits.file) if os.path.isfile(openable(path)) else None
 
     def has_folder(self, name: str) -> bool:
-        return os.path.isdir(name) or any(each.startswith(f"{name}/") for each in self._unlike)
+        return os.path.isdir(openable(name)) or any(is_below(each, name) for each in self._unlike)
 
     def location(self, folder: str) -> FileLocation:
         return self._disk.location(folder)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.limits import IGNORE_TRIALS
+from iflint.places.bounds import leads_elsewhere
 from iflint.places.location import Location
+from iflint.places.paths import openable
 from iflint.places.problems import Problem, ProblemKind
 from iflint.sources.artifacts import SkipKind, Skipped
 from iflint.sources.ignoring import (
@@ -60,7 +62,7 @@ def walk(
     wildcards are tried as long as the ``budget`` has room.
     Folders come in the order of their names; a folder's files before its folders.
     """
-    tracked = functools.cache(_tracked)
+    tracked, folds = functools.cache(_tracked), functools.cache(_folds)
     pending = [_first_folder(disk, top, repository)]
 
     def leaves_out(rules: Rules | None, path: str, is_folder: bool) -> bool:
@@ -71,7 +73,7 @@ def walk(
         place = pending.pop()
         folder, rules, repository = place.path, place.rules, place.repository
         try:
-            with os.scandir(folder) as scan:
+            with os.scandir(openable(folder)) as scan:
                 entries = sorted(scan, key=lambda entry: entry.name)
         except OSError as error:
             yield NotEntered(folder, disk.problem(folder, error))
@@ -82,7 +84,8 @@ def walk(
         if ".git" in contained:
             repository = folder
         if GITIGNORE in contained and not place.ignored:
-            rules = folder_rules(rules, disk, folder, top)
+            fold = repository is not None and folds(repository)
+            rules = folder_rules(rules, disk, folder, top, folded=fold)
         below: list[_Folder] = []
         for entry in entries:
             path = f"{folder.rstrip('/')}/{entry.name}"
@@ -96,7 +99,7 @@ def walk(
                     ignored = not tracked(repository).has(path)
                     if ignored and not tracked(repository).has_below(path):
                         continue
-                if entry.is_symlink():
+                if _is_link(entry):
                     detail = "a symbolic link to a folder; links are not followed"
                     link = Skipped(disk.location(path), SkipKind.SYMLINK, detail)
                     yield NotEntered(path, link)
@@ -133,6 +136,18 @@ def _tracked(repository: str) -> Tracked:
     from iflint.sources.tracked import Tracked
 
     return Tracked(repository)
+
+
+def _folds(repository: str) -> bool:
+    from iflint.sources.git import ignores_case
+
+    return ignores_case(repository)
+
+
+def _is_link(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a link; what else may be a junction, only Windows has to be asked."""
+    is_symlink = entry.is_symlink()
+    return is_symlink or (os.name == "nt" and leads_elsewhere(entry.stat(follow_symlinks=False)))
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

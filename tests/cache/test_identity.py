@@ -242,6 +242,8 @@ def test_where_line_ends_are_others_text_is_converted(git, tmp_path, monkeypatch
     monkeypatch.setattr("os.linesep", "\r\n")
     assert not is_known_by_git(folder / "a.iflw")
     assert is_known_by_git(folder / "a.zip")
+    monkeypatch.delenv("GIT_CONFIG_SYSTEM")
+    assert not is_known_by_git(folder / "a.zip")
 
 
 def test_bytes_of_which_line_ends_were_taken_out_are_not_those_of_the_object(git, tmp_path) -> None:

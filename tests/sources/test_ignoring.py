@@ -130,18 +130,21 @@ LINES = (
     *("a", "b", "a/", "/a", "a/b", "a/**", "**/b", "*.cer", "*", "?", "a/*.cer", "/b/x.cer"),
     *("!a", "!b", "!*.cer", "!a/", "!a/b", "!*/", "!x.cer"),
     *("[a-b]", "[!a]", "x[.]c?r", "\\a", "a ", "b\\ ", "**", "/**", "a/**/", "**a", "x.*r"),
+    *("A", "B/", "X.CER", "*.Cer", "[A-B]", "[[:upper:]]", "a/[^B]*.CER", "!A/**"),
     *("[[:alpha:]]", "[]a]", "[a", "a\\", "/", "a//b", "#a", "[^b]*", "*.*", "[b-a]", "[\\a]"),
 )
 PATTERNS = st.lists(st.sampled_from(LINES), max_size=4)
 
 
 @settings(max_examples=40, deadline=None)
-@given(top=PATTERNS, sub=PATTERNS)
-def test_same_files_as_git(tmp_path_factory, top, sub) -> None:
+@given(top=PATTERNS, sub=PATTERNS, ignores_case=st.booleans())
+def test_same_files_as_git(tmp_path_factory, top, sub, ignores_case) -> None:
     if shutil.which("git") is None:
         pytest.skip("needs git")
     folder = tmp_path_factory.mktemp("git")
     subprocess.run(["git", "init", "-q", str(folder)], check=True)
+    setting = ("core.ignorecase", str(ignores_case).lower())
+    subprocess.run(["git", "-C", str(folder), "config", *setting], check=True)
     for name in ("x.cer", "a/x.cer", "a/b/x.cer", "a/b/a.cer", "b/x.cer", "b/a/x.cer"):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
