@@ -38,17 +38,17 @@ def source() -> Path:
     return CORPUS if CORPUS.is_dir() else FIXTURES / "demo"
 
 
-def bundles(data: bytes) -> Iterator[Files]:
-    """The flows of an archive and of the archives in it, each as its files."""
+def bundles(data: bytes, needed: tuple[str, ...] = _NEEDED) -> Iterator[Files]:
+    """The flows of an archive and of the archives in it, each as its files that end so."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = archive.namelist()
         if any(name.endswith(".iflw") for name in names):
-            yield {name: archive.read(name) for name in names if name.endswith(_NEEDED)}
+            yield {name: archive.read(name) for name in names if name.endswith(needed)}
         for name in names:
             if name.endswith((".zip", "_content")):
                 member = archive.read(name)
                 if zipfile.is_zipfile(io.BytesIO(member)):
-                    yield from bundles(member)
+                    yield from bundles(member, needed)
 
 
 def make(folder: Path, *, flows: int = 0, channels: int = 50) -> None:

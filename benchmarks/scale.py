@@ -47,7 +47,7 @@ class Cost(msgspec.Struct, frozen=True):
 def copies(folder: Path, count: int) -> None:
     """Write so many bundles."""
     archives = (path for path in sorted(source().rglob("*.zip")) if zipfile.is_zipfile(path))
-    real = [packed(files) for path in archives for files in bundles(path.read_bytes())]
+    real = [packed(files) for path in archives for files in bundles(path.read_bytes(), ("",))]
     for number, data in enumerate(itertools.islice(itertools.cycle(real), count)):
         path = folder / f"{number // 500:03}" / f"{number:05}.zip"
         path.parent.mkdir(exist_ok=True, parents=True)
