@@ -215,7 +215,7 @@ def test_without_a_home_nothing_is_made(tmp_path, monkeypatch) -> None:
     assert (tmp_path / ".cache" / "iflint" / "iflint-1.sqlite").is_file()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is refused to root")
+@pytest.mark.skipif(os.geteuid() == 0, reason="this user may read everything, and write")
 @pytest.mark.parametrize("mode", [0o500, 0o000])
 def test_a_folder_that_can_t_be_written_to_is_not_used(folder, mode) -> None:
     folder.mkdir(mode)
