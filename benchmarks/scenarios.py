@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -236,12 +236,17 @@ def channels(number: int, folder: Path) -> Arguments:
 @scenario(2000)
 def rows(number: int, folder: Path) -> Arguments:
     """One flow of n rows, five hundred a channel."""
-    pairs = [(f"CN=c{each}", "CN=CA") for each in range(number)]
+    _write_rows(folder, [(f"CN=c{each}", "CN=CA") for each in range(number)], 500)
+    return CHECK
+
+
+def _write_rows(folder: Path, pairs: Sequence[tuple[str, str]], together: int) -> None:
+    """Write one flow of rows, so many ``together`` in a channel."""
     each = [
-        channel(*pairs[start : start + 500], address=f"/{start}") for start in range(0, number, 500)
+        channel(*pairs[start : start + together], address=f"/{start}")
+        for start in range(0, len(pairs), together)
     ]
     write_tree(folder, bundle(flow("F", *each), short=True))
-    return CHECK
 
 
 @scenario(200)
@@ -362,11 +367,7 @@ def suppressions(number: int, folder: Path) -> Arguments:
 @scenario(1000)
 def rows_and_suppressions(number: int, folder: Path) -> Arguments:
     """n rows with a finding each, and as many suppressions, of which each names some of them."""
-    pairs = [(f"CN=c{each}, CN", "CN=CA") for each in range(number)]
-    each = [
-        channel(*pairs[start : start + 100], address=f"/{start}") for start in range(0, number, 100)
-    ]
-    write_tree(folder, bundle(flow("F", *each), short=True))
+    _write_rows(folder, [(f"CN=c{each}, CN", "CN=CA") for each in range(number)], 100)
     named = ("channel = '/{}'", "dn = 'CN=c{}, CN'", "path = 'f{}/'", "channel = 'https /{}*'")
     tables = [
         f'[[suppressions]]\nrule = "malformed-dn"\n{named[each % 4].format(each)}\nreason = "r"\n'
@@ -431,12 +432,7 @@ def environments(number: int, folder: Path) -> Arguments:
 @scenario(12)
 def rows_in_environments(number: int, folder: Path) -> Arguments:
     """n environments that are equal, and a hundred rows for each of them."""
-    pairs = [(f"CN=c{each}, CN", "CN=CA") for each in range(100 * number)]
-    each = [
-        channel(*pairs[start : start + 100], address=f"/{start}")
-        for start in range(0, len(pairs), 100)
-    ]
-    write_tree(folder, bundle(flow("F", *each), short=True))
+    _write_rows(folder, [(f"CN=c{each}, CN", "CN=CA") for each in range(100 * number)], 100)
     tables = [f'[environments.e{each}]\nplatform = "neo"\n' for each in range(number)]
     (folder / "iflint.toml").write_text("".join(tables))
     return (*CHECK, "--all-environments")
