@@ -20,9 +20,9 @@ def illustrated(report: Report, run: Run) -> IllustratedReport:
     return IllustratedReport(
         **{name: getattr(report, name) for name in Report.__struct_fields__},
         diagrams=tuple(
-            FlowDiagram(flow.location, flow.diagram)
-            for flow in run.first.flows
-            if flow.location in found and flow.diagram is not None
+            FlowDiagram(place, flow.diagram)
+            for place, flow in ((flow.read.location, flow) for flow in run.first.flows)
+            if place in found and flow.diagram is not None
         ),
         uses=uses_of(run.sessions),
     )

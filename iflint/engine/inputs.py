@@ -257,7 +257,7 @@ class Reading:
     @property
     def needs_certificates(self) -> bool:
         """Whether a flow that was read has pairs that may count."""
-        return any(flow.may_be_judged for flow in self._flows)
+        return any(flow.read.stored.may_be_judged for flow in self._flows)
 
     def inputs(self) -> Inputs:
         callers = self._all_callers()
@@ -500,14 +500,13 @@ class Reading:
 
         Nor has it its parameters where these would be too many.
         """
-        channels = flow.channels
-        rows = sum(row.weight for channel in channels for row in channel.rows.rows)
-        for limit, count in ((ROWS, rows), (CHANNELS, len(channels))):
+        read = flow.read
+        for limit, count in ((ROWS, read.stored.rows), (CHANNELS, len(read.stored.channels))):
             if not self._known.budget.spend(limit, count):
-                problem = beyond_the_run(limit, Location(flow.location), ProblemKind.ARTIFACT)
+                problem = beyond_the_run(limit, Location(read.location), ProblemKind.ARTIFACT)
                 return flow.without_channels(problem)
-        place = flow.parameters.location
-        if place is None or self._known.budget.spend(LINES_OF_PARAMETERS, flow.parameters.lines):
+        place = read.parameters.location
+        if place is None or self._known.budget.spend(LINES_OF_PARAMETERS, read.parameters.lines):
             return flow
         problem = beyond_the_run(LINES_OF_PARAMETERS, Location(place), ProblemKind.ARTIFACT)
         self._problems.append(problem)

@@ -33,7 +33,7 @@ class Shared:
         self._budget = Budget(size)
         self._in_vain = Budget(size)
         self._iflows: dict[tuple[int, ...], Iflow] = {}
-        self._counted: dict[tuple[str | int, ...], Iflow] = {}
+        self._counted: dict[tuple[str | int, ...], Iflow | None] = {}
         self._pools: dict[tuple[int, frozenset[Location]], CertificatePool] = {}
         self._taken: set[tuple[str, str]] = set()
         self._named: list[object] = []
@@ -49,16 +49,20 @@ class Shared:
         return other
 
     def iflow(self, environment: str, flow: ParsedIflow, files: Sequence[ParameterFile]) -> Iflow:
-        """A flow of the run in an environment, if there is room for what it holds there."""
+        """A flow of the run in an environment, if there is room for what it holds there.
+
+        One in which nothing can be found is not kept.
+        """
         if not (environment or flow.has_channels):
             return resolved(flow, files)
         key = id(flow), *map(id, files)
-        if (environment, *key) not in self._counted:
-            self._named += (flow, *files)
-            # Of environments a flow costs even if it has no channel.
-            found = self._within_the_run(flow, files, key, least=int(bool(environment)))
-            self._counted[environment, *key] = found
-        return self._counted[environment, *key]
+        if (environment, *key) in self._counted:
+            return self._counted[environment, *key] or resolved(flow, files)
+        self._named += (flow, *files)
+        # Of environments a flow costs even if it has no channel.
+        found = self._within_the_run(flow, files, key, least=int(bool(environment)))
+        self._counted[environment, *key] = found if found.matters else None
+        return found
 
     def _within_the_run(
         self, flow: ParsedIflow, files: Sequence[ParameterFile], key: tuple[int, ...], least: int
@@ -76,7 +80,8 @@ class Shared:
             if not self._budget.spend(limit, count):
                 self._in_vain.spend(limit, count)
                 return _without_channels(flow, limit)
-        self._iflows[key] = found
+        if found.matters:
+            self._iflows[key] = found
         return found
 
     def take(self, limit: Limit, environment: str, count: int) -> None:
@@ -119,12 +124,12 @@ def resolved(flow: ParsedIflow, files: Sequence[ParameterFile]) -> Iflow:
         from iflint.places.defects import failed_on
         from iflint.places.location import Location
 
-        problem = failed_on(Location(flow.location), error, ProblemKind.ARTIFACT)
+        problem = failed_on(Location(flow.read.location), error, ProblemKind.ARTIFACT)
         return flow.unresolved(problem)
 
 
 def _without_channels(flow: ParsedIflow, limit: Limit) -> Iflow:
     from iflint.places.location import Location
 
-    where = Location(flow.location)
+    where = Location(flow.read.location)
     return flow.unresolved(beyond_the_run(limit, where, ProblemKind.ARTIFACT))

@@ -66,17 +66,19 @@ def read_iflow(
 _SUSPECT = (b"\\u", b"<<<<<<<", b">>>>>>>")
 
 
-class Stored(msgspec.Struct, frozen=True):
+class Stored(msgspec.Struct, frozen=True, array_like=True):
     """What a ``.iflw`` holds: its channels as stored, and the texts that tell more when asked.
 
-    ``head`` is its text up to the channels' end, where something can be found there; ``whole`` all
-    of it, compressed, where its drawing was asked for.
+    ``rows`` is how much the rows of its channels weigh. ``head`` is its text up to the channels'
+    end, where something can be found there; ``whole`` all of it, compressed, where its drawing was
+    asked for.
     ``may_be_judged``: a channel is judged with some parameters; only then was looked at what
     stands behind the channels, of which ``problems_of_the_rest`` tells.
     """
 
     collaboration: Collaboration = Collaboration()
     problems: tuple[Problem, ...] = ()
+    rows: int = 0
     head: Packed | None = None
     whole: bytes | None = None
     may_be_judged: bool = False
@@ -99,7 +101,7 @@ NOTHING = Stored()
 """What a flow holds that concerns nobody."""
 
 
-class StoredParameters(msgspec.Struct, frozen=True):
+class StoredParameters(msgspec.Struct, frozen=True, array_like=True):
     """The bundle's own parameter file, as stored: ``text`` is let go where nobody asks for it.
 
     ``location`` is None when the bundle has none; ``readable`` is False where there is a file that
@@ -116,6 +118,11 @@ class StoredParameters(msgspec.Struct, frozen=True):
         """How many lines are parsed where a parameter is asked for."""
         return self.text.count(b"\n") + self.text.count(b"\r")
 
+    @property
+    def complete(self) -> bool:
+        """Whether they could be read as a whole."""
+        return self.readable and not self.problems
+
     def parsed(self) -> ParameterFile | None:
         """The parameters, or None when the bundle has none."""
         if self.location is None:
@@ -125,7 +132,7 @@ class StoredParameters(msgspec.Struct, frozen=True):
         return parse_properties(self.text, self.location)
 
 
-class FlowRead(msgspec.Struct, frozen=True):
+class FlowRead(msgspec.Struct, frozen=True, array_like=True):
     """All that was read of a flow, as data alone: it can be kept, and sent.
 
     ``problems`` are those of its manifest.
@@ -140,6 +147,11 @@ class FlowRead(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...]
     stored: Stored
     parameters: StoredParameters
+
+    @property
+    def own_problems(self) -> tuple[Problem, ...]:
+        """What could not be read of its own files."""
+        return (*self.problems, *self.stored.problems, *self.parameters.problems)
 
     def without_values(self) -> FlowRead:
         """The flow without the values of its parameters, for which nobody will ask."""
@@ -158,57 +170,24 @@ _NO_VALUES = StoredParameters()
 class ParsedIflow:
     """A flow with its texts as stored; `resolve` makes the model with one set of parameters."""
 
-    __slots__ = ("_diagram", "read")
+    __slots__ = ("_diagram", "_kept", "has_channels")
 
     def __init__(self, read: FlowRead) -> None:
-        self.read = read
+        self._kept = _packed(read)
+        self.has_channels = bool(read.stored.channels)
+        """Whether it has any sender channel that was read."""
         self._diagram: tuple[Diagram | None] | None = None
 
     @property
-    def id(self) -> str:
-        """The id of the artifact, by its manifest."""
-        return self.read.id
-
-    @property
-    def name(self) -> str:
-        """The name under which people know it."""
-        return self.read.name
-
-    @property
-    def package(self) -> Package | None:
-        """The integration package that it is of, where that is known."""
-        return self.read.package
-
-    @property
-    def location(self) -> FileLocation:
-        """Where its ``.iflw`` stands."""
-        return self.read.location
-
-    @property
-    def bundle(self) -> FileLocation:
-        """Where the flow stands as a whole."""
-        return self.read.bundle
-
-    @property
-    def has_channels(self) -> bool:
-        """Whether it has any sender channel that was read."""
-        return bool(self.read.stored.channels)
+    def read(self) -> FlowRead:
+        """What was read of it, as data; each time anew, since a run has tens of thousands."""
+        kept = self._kept
+        return kept if isinstance(kept, FlowRead) else msgspec.msgpack.decode(kept, type=FlowRead)
 
     @property
     def channels(self) -> tuple[StoredChannel, ...]:
         """The sender channels as they are stored, made anew each time."""
-        if not self.has_channels:
-            return ()
-        from iflint.iflow.channels import sender_channels
-        from iflint.iflow.positions import XmlFile
-
-        xml = XmlFile.of(self.read.stored.head, self.location)
-        return sender_channels(self.read.stored.collaboration, xml)
-
-    @property
-    def may_be_judged(self) -> bool:
-        """Whether some set of parameters could make pairs count that a channel lists."""
-        return self.read.stored.may_be_judged
+        return _channels(self.read) if self.has_channels else ()
 
     @property
     def diagram(self) -> Diagram | None:
@@ -221,42 +200,27 @@ class ParsedIflow:
         return self._diagram[0]
 
     def _drawn(self) -> Diagram | None:
-        whole = self.read.stored.whole
-        if whole is None:
+        read = self.read
+        if read.stored.whole is None:
             return None
         from iflint.iflow.diagram.reader import diagram_of
 
         try:
-            return diagram_of(zlib.decompress(whole), self.location)
+            return diagram_of(zlib.decompress(read.stored.whole), read.location)
         except Exception as error:
-            tell(f"{self.location}: its diagram", error)
+            tell(f"{read.location}: its diagram", error)
             return None
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What could not be read of its own files."""
-        read = self.read
-        return (*read.problems, *read.stored.problems, *read.parameters.problems)
-
-    @property
-    def parameters(self) -> StoredParameters:
-        """Its own parameters, as stored."""
-        return self.read.parameters
-
-    @property
-    def parameters_complete(self) -> bool:
-        """Whether its own parameters could be read as a whole."""
-        return self.parameters.readable and not self.parameters.problems
 
     def with_texts(self, text_of: Callable[[FileLocation], bytes | None]) -> ParsedIflow:
         """The flow with other bytes in its files, where ``text_of`` has some for a location."""
+        read = self.read
         changes: dict[str, Any] = {}
-        if (flow := text_of(self.location)) is not None:
-            with_diagram = self.read.stored.whole is not None
+        if (flow := text_of(read.location)) is not None:
+            with_diagram = read.stored.whole is not None
             changes["stored"] = _stored(
-                flow, self.location, every_channel=True, with_diagram=with_diagram
+                flow, read.location, every_channel=True, with_diagram=with_diagram
             )
-        place = self.parameters.location
+        place = read.parameters.location
         if place is not None and (parameters := text_of(place)) is not None:
             changes["parameters"] = _parameters((parameters, place))
         return self._changed(**changes) if changes else self
@@ -280,7 +244,7 @@ class ParsedIflow:
         from iflint.iflow.model import Iflow
 
         read = self.read
-        channels, problems, names = self._resolve(overlays) if self.has_channels else ((), (), ())
+        channels, problems, names = _resolved(read, overlays) if self.has_channels else ((), (), ())
         if any(channel.checked for channel in channels):
             problems = (*read.stored.problems_of_the_rest, *problems)
         return Iflow(
@@ -291,33 +255,51 @@ class ParsedIflow:
             location=read.location,
             bundle=read.bundle,
             channels=channels,
-            problems=(*self.problems, *problems),
-            parameters_complete=self.parameters_complete,
+            problems=(*read.own_problems, *problems),
+            parameters_complete=read.parameters.complete,
             parameters=names,
         )
 
     def unresolved(self, problem: Problem) -> Iflow:
         """The flow without its channels, which could not be worked out."""
+        read = self.read
         return msgspec.structs.replace(
-            self.without_channels(*self.read.stored.problems).resolve(),
-            problems=(*self.problems, problem),
+            self.without_channels(*read.stored.problems).resolve(),
+            problems=(*read.own_problems, problem),
             parameters_complete=False,
         )
 
-    def _resolve(
-        self, overlays: Sequence[ParameterFile]
-    ) -> tuple[tuple[SenderChannel, ...], tuple[Problem, ...], tuple[str, ...]]:
-        from iflint.iflow.parameters import Parameters
-        from iflint.iflow.resolution import Resolver
 
-        own = [overlay.of(self.id) for overlay in overlays]
-        parameters = Parameters(functools.cache(self.parameters.parsed), own)
-        resolver = Resolver(parameters)
-        channels = tuple(
-            resolver.channel(stored, ordinal) for ordinal, stored in enumerate(self.channels, 1)
-        )
-        resolver.finish(self.location)
-        return channels, resolver.problems.told(), tuple(parameters.asked)
+def _packed(read: FlowRead) -> bytes | FlowRead:
+    """A flow in MessagePack; itself where that can't hold it: a name that is no Unicode."""
+    try:
+        return msgspec.msgpack.encode(read)
+    except UnicodeEncodeError:
+        return read
+
+
+def _channels(read: FlowRead) -> tuple[StoredChannel, ...]:
+    from iflint.iflow.channels import sender_channels
+    from iflint.iflow.positions import XmlFile
+
+    xml = XmlFile.of(read.stored.head, read.location)
+    return sender_channels(read.stored.collaboration, xml)
+
+
+def _resolved(
+    read: FlowRead, overlays: Sequence[ParameterFile]
+) -> tuple[tuple[SenderChannel, ...], tuple[Problem, ...], tuple[str, ...]]:
+    from iflint.iflow.parameters import Parameters
+    from iflint.iflow.resolution import Resolver
+
+    own = [overlay.of(read.id) for overlay in overlays]
+    parameters = Parameters(functools.cache(read.parameters.parsed), own)
+    resolver = Resolver(parameters)
+    channels = tuple(
+        resolver.channel(stored, ordinal) for ordinal, stored in enumerate(_channels(read), 1)
+    )
+    resolver.finish(read.location)
+    return channels, resolver.problems.told(), tuple(parameters.asked)
 
 
 def _parameters(
@@ -351,11 +333,13 @@ def _stored(
         return Stored(problems=(unreadable.problem,))
     collaboration = read_collaboration(document.root)
     channels = sender_channels(collaboration, document.xml)
+    rows = sum(row.weight for channel in channels for row in channel.rows.rows)
     may_matter = any(map(may_be_judged, channels))
     if not (every_channel or may_matter or any(map(may_list_pairs, channels))):
-        return Stored(collaboration.without_places())
+        return Stored(collaboration.without_places(), rows=rows)
     return Stored(
         collaboration,
+        rows=rows,
         head=document.xml.packed,
         whole=zlib.compress(flow, 1) if with_diagram else None,
         may_be_judged=may_matter,
