@@ -13,7 +13,7 @@ import msgspec
 
 from iflint.callers.model import Callers
 from iflint.engine.file_contents import FileRead, begins_with_a_sign, keys_in_any_text, read_content
-from iflint.iflow.reader import ParsedIflow, read_iflow
+from iflint.iflow.reader import FlowRead, KeptFlow, read_iflow
 from iflint.limits import (
     CALLERS,
     CERTIFICATES,
@@ -68,7 +68,7 @@ class Inputs(msgspec.Struct, frozen=True):
     what holds flows and certificates.
     """
 
-    flows: tuple[ParsedIflow, ...] = ()
+    flows: tuple[KeptFlow, ...] = ()
     certificates: tuple[FoundCertificate, ...] = ()
     certificate_files: int = 0
     skipped: tuple[Skipped, ...] = ()
@@ -229,7 +229,8 @@ class Reading:
         self._options = options
         self._known = Known() if known is None else known
         self._connectivity_tests = connectivity_tests
-        self._flows: list[ParsedIflow] = []
+        self._read_flows: list[FlowRead] = []
+        self._flows: list[KeptFlow] = []
         self._certificates: list[FoundCertificate] = []
         self._certificate_files = 0
         self._skipped: list[Skipped] = []
@@ -369,7 +370,7 @@ class Reading:
         if parcel.order.kind is not ParcelKind.TEXT:
             self._weigh(parcel.disk.location(parcel.order.main.path).path)
         if part is not None and self._known.budget.spend_all(part.spent):
-            self._add_flows(map(ParsedIflow, part.flows))
+            self._add_flows(part.flows)
             self._skipped += part.skipped
             self._problems += part.problems
             self._files.update(part.files)
@@ -383,7 +384,7 @@ class Reading:
 
     def _add(self, other: Reading) -> None:
         """Take what was read of a parcel."""
-        self._add_flows(other._flows)
+        self._add_flows(other._read_flows)
         self._certificates += other._certificates
         self._certificate_files += other._certificate_files
         self._skipped += other._skipped
@@ -394,8 +395,9 @@ class Reading:
         self._callers |= other._callers
         self._archives_of_use |= other._archives_of_use
 
-    def _add_flows(self, flows: Iterable[ParsedIflow]) -> None:
-        self._flows += map(self._affordable_flow, flows)
+    def _add_flows(self, flows: Iterable[FlowRead]) -> None:
+        # Only now is the archive let go of: what is kept does not lie between its members.
+        self._flows += map(KeptFlow, map(self._affordable_flow, flows))
 
     @property
     def part(self) -> Part | None:
@@ -410,7 +412,7 @@ class Reading:
             for name, amount in self._known.budget.spent.items()
             if amount != before.get(name, 0)
         }
-        flows = tuple(flow.read for flow in self._flows)
+        flows = tuple(self._read_flows)
         files = tuple(sorted(self._files))
         skipped, problems = tuple(self._skipped), tuple(self._problems)
         return Part(flows, skipped, problems, files, spent, self.may_be_kept)
@@ -493,20 +495,19 @@ class Reading:
         except Exception as error:
             self._problems.append(failed_on(Location(flow[1]), error, ProblemKind.ARTIFACT))
         else:
-            self._flows.append(read)
+            self._read_flows.append(read)
 
-    def _affordable_flow(self, flow: ParsedIflow) -> ParsedIflow:
+    def _affordable_flow(self, flow: FlowRead) -> FlowRead:
         """A flow, without its channels where the run would hold too many with these.
 
         Nor has it its parameters where these would be too many.
         """
-        read = flow.read
-        for limit, count in ((ROWS, read.stored.rows), (CHANNELS, len(read.stored.channels))):
+        for limit, count in ((ROWS, flow.stored.rows), (CHANNELS, len(flow.stored.channels))):
             if not self._known.budget.spend(limit, count):
-                problem = beyond_the_run(limit, Location(read.location), ProblemKind.ARTIFACT)
+                problem = beyond_the_run(limit, Location(flow.location), ProblemKind.ARTIFACT)
                 return flow.without_channels(problem)
-        place = read.parameters.location
-        if place is None or self._known.budget.spend(LINES_OF_PARAMETERS, read.parameters.lines):
+        place = flow.parameters.location
+        if place is None or self._known.budget.spend(LINES_OF_PARAMETERS, flow.parameters.lines):
             return flow
         problem = beyond_the_run(LINES_OF_PARAMETERS, Location(place), ProblemKind.ARTIFACT)
         self._problems.append(problem)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from iflint.engine.kept import Kept
     from iflint.engine.parts import Pair, Part
     from iflint.iflow.properties import ParameterFile
-    from iflint.iflow.reader import ParsedIflow
+    from iflint.iflow.reader import KeptFlow
     from iflint.limits import Budget
     from iflint.options import Environment, Options
     from iflint.pki.calendar import Calendar
@@ -107,7 +107,7 @@ class Reader:
         )
 
     def parameters_of(
-        self, environment: Environment, flows: Sequence[ParsedIflow]
+        self, environment: Environment, flows: Sequence[KeptFlow]
     ) -> tuple[tuple[tuple[ParameterFile, ...], ...], tuple[Problem, ...], tuple[str, ...]]:
         """For each flow the files that the environment's patterns mean and that exist.
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from iflint.engine.patterns import Trials
     from iflint.iflow.model import CertificateEntry, Iflow, SenderChannel
     from iflint.iflow.properties import ParameterFile
+    from iflint.iflow.reader import KeptFlow
     from iflint.judging.issuers import Issuers
     from iflint.judging.judge import Judge
     from iflint.judging.verdicts import BindingVerdict, CallerVerdict, IflowVerdict
@@ -213,12 +214,19 @@ class Session:
             text = text_of(location)
             return None if text is None else read_parameters(text, location)
 
+        def with_texts(flow: KeptFlow) -> KeptFlow:
+            from iflint.iflow.reader import KeptFlow
+
+            read = flow.read
+            new = read.with_texts(text_of)
+            return flow if new is read else KeptFlow(new)
+
         def current(files: Iterable[ParameterFile]) -> tuple[ParameterFile, ...]:
             return tuple(changed(file.location) or file for file in files)
 
         other = self._changed(
             _shared=Shared(self.inputs.size),
-            flows=tuple(flow.with_texts(text_of) for flow in self.flows),
+            flows=tuple(map(with_texts, self.flows)),
             _overlays=current(self._overlays),
             _own=tuple(map(current, self._own)),
         )

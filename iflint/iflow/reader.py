@@ -36,7 +36,7 @@ def read_iflow(
     parameters_readable: bool = True,
     every_channel: bool = False,
     with_diagram: bool = False,
-) -> ParsedIflow:
+) -> FlowRead:
     """An integration flow, from its ``.iflw``, its manifest and its ``parameters.prop``.
 
     Reads the ``.iflw`` up to the end of its collaboration, and the rest where pairs are judged.
@@ -60,7 +60,7 @@ def read_iflow(
         stored=_stored(flow, location, every_channel=every_channel, with_diagram=with_diagram),
         parameters=_parameters(parameters, readable=parameters_readable),
     )
-    return ParsedIflow(read if read.stored.uses_parameters else read.without_values())
+    return read if read.stored.uses_parameters else read.without_values()
 
 
 _SUSPECT = (b"\\u", b"<<<<<<<", b">>>>>>>")
@@ -135,7 +135,7 @@ class StoredParameters(msgspec.Struct, frozen=True, array_like=True):
 class FlowRead(msgspec.Struct, frozen=True, array_like=True):
     """All that was read of a flow, as data alone: it can be kept, and sent.
 
-    ``problems`` are those of its manifest.
+    ``problems`` are those of its manifest. `resolve` makes the model with one set of parameters.
     """
 
     id: str
@@ -162,79 +162,52 @@ class FlowRead(msgspec.Struct, frozen=True, array_like=True):
             self, parameters=msgspec.structs.replace(parameters, text=b"")
         )
 
-
-_NO_VALUES = StoredParameters()
-"""What thousands of flows share."""
-
-
-class ParsedIflow:
-    """A flow with its texts as stored; `resolve` makes the model with one set of parameters."""
-
-    __slots__ = ("_diagram", "_kept", "has_channels")
-
-    def __init__(self, read: FlowRead) -> None:
-        self._kept = _packed(read)
-        self.has_channels = bool(read.stored.channels)
-        """Whether it has any sender channel that was read."""
-        self._diagram: tuple[Diagram | None] | None = None
-
-    @property
-    def read(self) -> FlowRead:
-        """What was read of it, as data; each time anew, since a run has tens of thousands."""
-        kept = self._kept
-        return kept if isinstance(kept, FlowRead) else msgspec.msgpack.decode(kept, type=FlowRead)
-
     @property
     def channels(self) -> tuple[StoredChannel, ...]:
         """The sender channels as they are stored, made anew each time."""
-        return _channels(self.read) if self.has_channels else ()
+        if not self.stored.channels:
+            return ()
+        from iflint.iflow.channels import sender_channels
+        from iflint.iflow.positions import XmlFile
 
-    @property
-    def diagram(self) -> Diagram | None:
+        xml = XmlFile.of(self.stored.head, self.location)
+        return sender_channels(self.stored.collaboration, xml)
+
+    def drawn(self) -> Diagram | None:
         """How the editor draws the flow, where that was asked for; None where it can't be read.
 
-        It is read when first asked for, since that takes longer than the rest.
+        It is read when asked for, since that takes longer than the rest.
         """
-        if self._diagram is None:
-            self._diagram = (self._drawn(),)
-        return self._diagram[0]
-
-    def _drawn(self) -> Diagram | None:
-        read = self.read
-        if read.stored.whole is None:
+        if self.stored.whole is None:
             return None
         from iflint.iflow.diagram.reader import diagram_of
 
         try:
-            return diagram_of(zlib.decompress(read.stored.whole), read.location)
+            return diagram_of(zlib.decompress(self.stored.whole), self.location)
         except Exception as error:
-            tell(f"{read.location}: its diagram", error)
+            tell(f"{self.location}: its diagram", error)
             return None
 
-    def with_texts(self, text_of: Callable[[FileLocation], bytes | None]) -> ParsedIflow:
+    def with_texts(self, text_of: Callable[[FileLocation], bytes | None]) -> FlowRead:
         """The flow with other bytes in its files, where ``text_of`` has some for a location."""
-        read = self.read
         changes: dict[str, Any] = {}
-        if (flow := text_of(read.location)) is not None:
-            with_diagram = read.stored.whole is not None
+        if (flow := text_of(self.location)) is not None:
+            with_diagram = self.stored.whole is not None
             changes["stored"] = _stored(
-                flow, read.location, every_channel=True, with_diagram=with_diagram
+                flow, self.location, every_channel=True, with_diagram=with_diagram
             )
-        place = read.parameters.location
+        place = self.parameters.location
         if place is not None and (parameters := text_of(place)) is not None:
             changes["parameters"] = _parameters((parameters, place))
-        return self._changed(**changes) if changes else self
+        return msgspec.structs.replace(self, **changes) if changes else self
 
-    def without_parameters(self) -> ParsedIflow:
+    def without_parameters(self) -> FlowRead:
         """The flow as if its own parameters could not be read."""
-        return self._changed(parameters=StoredParameters(readable=False))
+        return msgspec.structs.replace(self, parameters=StoredParameters(readable=False))
 
-    def without_channels(self, *problems: Problem) -> ParsedIflow:
+    def without_channels(self, *problems: Problem) -> FlowRead:
         """The flow as if it had none, with problems that say why."""
-        return self._changed(stored=Stored(problems=problems))
-
-    def _changed(self, **changes: Any) -> ParsedIflow:
-        return ParsedIflow(msgspec.structs.replace(self.read, **changes))
+        return msgspec.structs.replace(self, stored=Stored(problems=problems))
 
     def resolve(self, overlays: Sequence[ParameterFile] = ()) -> Iflow:
         """The flow with the bundle's parameter values, overlaid by ``overlays``; the last wins.
@@ -243,63 +216,74 @@ class ParsedIflow:
         """
         from iflint.iflow.model import Iflow
 
-        read = self.read
-        channels, problems, names = _resolved(read, overlays) if self.has_channels else ((), (), ())
+        channels, problems, names = self._resolve(overlays)
         if any(channel.checked for channel in channels):
-            problems = (*read.stored.problems_of_the_rest, *problems)
+            problems = (*self.stored.problems_of_the_rest, *problems)
         return Iflow(
-            id=read.id,
-            name=read.name,
-            version=read.version,
-            package=read.package,
-            location=read.location,
-            bundle=read.bundle,
+            id=self.id,
+            name=self.name,
+            version=self.version,
+            package=self.package,
+            location=self.location,
+            bundle=self.bundle,
             channels=channels,
-            problems=(*read.own_problems, *problems),
-            parameters_complete=read.parameters.complete,
+            problems=(*self.own_problems, *problems),
+            parameters_complete=self.parameters.complete,
             parameters=names,
         )
 
     def unresolved(self, problem: Problem) -> Iflow:
         """The flow without its channels, which could not be worked out."""
-        read = self.read
         return msgspec.structs.replace(
-            self.without_channels(*read.stored.problems).resolve(),
-            problems=(*read.own_problems, problem),
+            self.without_channels(*self.stored.problems).resolve(),
+            problems=(*self.own_problems, problem),
             parameters_complete=False,
         )
 
+    def _resolve(
+        self, overlays: Sequence[ParameterFile]
+    ) -> tuple[tuple[SenderChannel, ...], tuple[Problem, ...], tuple[str, ...]]:
+        channels = self.channels
+        if not channels:
+            return (), (), ()
+        from iflint.iflow.parameters import Parameters
+        from iflint.iflow.resolution import Resolver
 
-def _packed(read: FlowRead) -> bytes | FlowRead:
-    """A flow in MessagePack; itself where that can't hold it: a name that is no Unicode."""
-    try:
-        return msgspec.msgpack.encode(read)
-    except UnicodeEncodeError:
-        return read
+        own = [overlay.of(self.id) for overlay in overlays]
+        parameters = Parameters(functools.cache(self.parameters.parsed), own)
+        resolver = Resolver(parameters)
+        resolved = tuple(
+            resolver.channel(stored, ordinal) for ordinal, stored in enumerate(channels, 1)
+        )
+        resolver.finish(self.location)
+        return resolved, resolver.problems.told(), tuple(parameters.asked)
 
 
-def _channels(read: FlowRead) -> tuple[StoredChannel, ...]:
-    from iflint.iflow.channels import sender_channels
-    from iflint.iflow.positions import XmlFile
-
-    xml = XmlFile.of(read.stored.head, read.location)
-    return sender_channels(read.stored.collaboration, xml)
+_NO_VALUES = StoredParameters()
+"""What thousands of flows share."""
 
 
-def _resolved(
-    read: FlowRead, overlays: Sequence[ParameterFile]
-) -> tuple[tuple[SenderChannel, ...], tuple[Problem, ...], tuple[str, ...]]:
-    from iflint.iflow.parameters import Parameters
-    from iflint.iflow.resolution import Resolver
+class KeptFlow:
+    """A flow of which a run keeps in MessagePack what was read, as it has tens of thousands."""
 
-    own = [overlay.of(read.id) for overlay in overlays]
-    parameters = Parameters(functools.cache(read.parameters.parsed), own)
-    resolver = Resolver(parameters)
-    channels = tuple(
-        resolver.channel(stored, ordinal) for ordinal, stored in enumerate(_channels(read), 1)
-    )
-    resolver.finish(read.location)
-    return channels, resolver.problems.told(), tuple(parameters.asked)
+    __slots__ = ("_packed", "has_channels")
+
+    def __init__(self, read: FlowRead) -> None:
+        self.has_channels = bool(read.stored.channels)
+        """Whether it has any sender channel that was read."""
+        self._packed: bytes | FlowRead
+        try:
+            self._packed = msgspec.msgpack.encode(read)
+        except UnicodeEncodeError:  # a name that is no Unicode
+            self._packed = read
+
+    @property
+    def read(self) -> FlowRead:
+        """What was read, made anew each time."""
+        packed = self._packed
+        if isinstance(packed, FlowRead):
+            return packed
+        return msgspec.msgpack.decode(packed, type=FlowRead)
 
 
 def _parameters(
