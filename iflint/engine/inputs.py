@@ -27,7 +27,7 @@ from iflint.limits import (
     Budget,
     Limit,
 )
-from iflint.options import Options, UsageError
+from iflint.options import Options
 from iflint.places.defects import failed_on
 from iflint.places.location import FileLocation, Location, Package
 from iflint.places.problems import Problem, ProblemKind, Unreadable, beyond_the_run
@@ -48,6 +48,7 @@ from iflint.sources import (
     opened,
     repository_of_flows,
 )
+from iflint.sources.disk import Disk
 from iflint.sources.parcels import ParcelKind
 
 if TYPE_CHECKING:
@@ -299,7 +300,6 @@ class Reading:
 
     def _files_with_keys(self) -> Iterator[FileLocation]:
         """Each once, by no link where it is there by itself."""
-        from iflint.sources.disk import Disk
 
         disk = Disk(self._options.directory)
         for file in self._keys:
@@ -660,7 +660,7 @@ class Reading:
 
     def _passed_on_purpose(self, file: FileLocation) -> bool:
         """Whether ``--certificates`` names the file or its folder; a repository says nothing."""
-        from iflint.sources.disk import Disk, enclosing_repository
+        from iflint.sources.disk import enclosing_repository
 
         disk = Disk(self._options.directory)
         place = disk.absolute(file.path)
@@ -735,10 +735,26 @@ def _matters(source: CertificateSource) -> bool:
 
 
 def named_file(path: str, options: Options) -> SourceFile:
-    """The file at a path that an option names, read under the limits of every other file."""
+    """The file at a path that an option names, read under the limits of every other file.
+
+    It is unreadable where an archive or a damaged one stands there.
+    """
+    disk = Disk(options.directory)
+    place = disk.location(disk.absolute(path))
+    problem = Problem(
+        ProblemKind.ARTIFACT,
+        Location(place),
+        "This is an archive, and a file that can be read by itself is asked for",
+        "Unpack it, and give the file in it",
+    )
     for artifact in certificate_files([path], directory=options.directory):
-        if isinstance(artifact, CertificateSource):
+        if isinstance(artifact, CertificateSource) and artifact.file.location == place:
             return artifact.file
         if isinstance(artifact, Problem):
-            raise UsageError(f"{path}: {artifact.message}")
-    raise UsageError(f"{path} is not a file that can be read here")
+            problem = artifact
+        break
+
+    def read() -> bytes:
+        raise Unreadable(problem)
+
+    return SourceFile(place, read)

@@ -56,7 +56,7 @@ def read_iflow(
         package=package,
         location=location,
         bundle=bundle,
-        problems=headers.problems,
+        manifest_problems=headers.problems,
         stored=_stored(flow, location, every_channel=every_channel, with_diagram=with_diagram),
         parameters=_parameters(parameters, readable=parameters_readable),
     )
@@ -135,7 +135,7 @@ class StoredParameters(msgspec.Struct, frozen=True, array_like=True):
 class FlowRead(msgspec.Struct, frozen=True, array_like=True):
     """All that was read of a flow, as data alone: it can be kept, and sent.
 
-    ``problems`` are those of its manifest. `resolve` makes the model with one set of parameters.
+    `resolve` makes the model with one set of parameters.
     """
 
     id: str
@@ -144,14 +144,14 @@ class FlowRead(msgspec.Struct, frozen=True, array_like=True):
     package: Package | None
     location: FileLocation
     bundle: FileLocation
-    problems: tuple[Problem, ...]
+    manifest_problems: tuple[Problem, ...]
     stored: Stored
     parameters: StoredParameters
 
     @property
-    def own_problems(self) -> tuple[Problem, ...]:
+    def problems(self) -> tuple[Problem, ...]:
         """What could not be read of its own files."""
-        return (*self.problems, *self.stored.problems, *self.parameters.problems)
+        return (*self.manifest_problems, *self.stored.problems, *self.parameters.problems)
 
     def without_values(self) -> FlowRead:
         """The flow without the values of its parameters, for which nobody will ask."""
@@ -227,7 +227,7 @@ class FlowRead(msgspec.Struct, frozen=True, array_like=True):
             location=self.location,
             bundle=self.bundle,
             channels=channels,
-            problems=(*self.own_problems, *problems),
+            problems=(*self.problems, *problems),
             parameters_complete=self.parameters.complete,
             parameters=names,
         )
@@ -236,7 +236,7 @@ class FlowRead(msgspec.Struct, frozen=True, array_like=True):
         """The flow without its channels, which could not be worked out."""
         return msgspec.structs.replace(
             self.without_channels(*self.stored.problems).resolve(),
-            problems=(*self.own_problems, problem),
+            problems=(*self.problems, problem),
             parameters_complete=False,
         )
 
