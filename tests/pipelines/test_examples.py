@@ -92,7 +92,9 @@ def test_gitlab_runs_the_component(tool, index, repository, committed) -> None:
     shown = run("iflint", "iflint-forecast", "--variable", "CI_PIPELINE_SOURCE=schedule")
     assert "gl-code-quality.json" in shown
     assert list(repository.rglob("forecast.json"))
-    assert list(repository.glob(".gitlab-ci-local/cache/iflint-*/.iflint-cache/*.sqlite"))
+    run("iflint", "--variable", "CI_MERGE_REQUEST_IID=7")
+    kept = repository.glob(".gitlab-ci-local/cache/*/.iflint-cache/*.sqlite")
+    assert {path.parent.parent.name for path in kept} == {"iflint-", "iflint-7"}
 
 
 def test_azure_runs_its_steps(index, repository, tmp_path) -> None:
