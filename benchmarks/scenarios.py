@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import datetime
 import json
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
-sys.path.insert(0, str(FIXTURES))
-
-from caller_exports import mappings, service_key  # noqa: E402
-from certificate_maker import (  # noqa: E402
+from caller_exports import mappings, service_key
+from certificate_maker import (
     DistinguishedName,
     Identity,
     dn,
@@ -23,11 +19,12 @@ from certificate_maker import (  # noqa: E402
     pem,
     root,
 )
-from iflow_exports import Channel, Flow, Pair, below, bundle, write_tree, zipped  # noqa: E402
+from iflow_exports import Channel, Flow, Pair, below, bundle, write_tree, zipped
+
+from benchmarks.measuring import ALONE
 
 Arguments = tuple[str, ...]
-AS_OF = ("--as-of", "2026-11-24")
-CHECK = ("check", ".", *AS_OF)
+CHECK = ("check", ".", *ALONE)
 YEARS = ("2021-01-01", "2040-12-31")
 
 
@@ -173,7 +170,7 @@ def a_long_chain(number: int, folder: Path) -> Arguments:
     for each in range(number):
         chain.append(authority(f"CA {each}", chain[-1]))
     write_certificates(folder, chain)
-    return ("certificates", ".", *AS_OF)
+    return ("certificates", ".", *ALONE)
 
 
 @scenario(1000)
@@ -181,7 +178,7 @@ def loose_certificates(number: int, folder: Path) -> Arguments:
     """n certificates that nobody needs."""
     top = authority("Root")
     write_certificates(folder, [client(f"c{each}", top) for each in range(number)])
-    return ("certificates", ".", *AS_OF)
+    return ("certificates", ".", *ALONE)
 
 
 @scenario(500)
@@ -286,7 +283,7 @@ def corrections(number: int, folder: Path) -> Arguments:
     pairs = [(f"C=DE, CN=c{each}.example.com", of.pair[1]) for each, of in enumerate(made)]
     write_tree(folder, bundle(flow("F", channel(*pairs)), short=True))
     (folder / "root.pem").write_bytes(pem(top))
-    return ("fix", ".", "--diff", "--roots-add", "root.pem", *AS_OF)
+    return ("fix", ".", "--diff", "--roots-add", "root.pem", *ALONE)
 
 
 # Service keys and mappings.
@@ -318,7 +315,7 @@ def service_keys(number: int, folder: Path, last: Callable[[int], str]) -> None:
 def certificates_of_keys(number: int, folder: Path) -> Arguments:
     """The list of n certificates, which as many service keys have."""
     service_keys(number, folder, lambda _: "2028-01-01")
-    return ("certificates", ".", "--format", "json", *AS_OF)
+    return ("certificates", ".", "--format", "json", *ALONE)
 
 
 @scenario(500)
@@ -329,7 +326,7 @@ def keys_of_one_role(number: int, folder: Path) -> Arguments:
     write_tree(folder, bundle(flow("F", *each), short=True))
     of_keys = 'path = "keys.json"\nroles = ["ESBMessaging.send"]\n'
     (folder / "iflint.toml").write_text(f"[[service-keys]]\n{of_keys}")
-    return ("certificates", ".", "--format", "json", *AS_OF)
+    return ("certificates", ".", "--format", "json", *ALONE)
 
 
 @scenario(300)
@@ -337,7 +334,7 @@ def keys_of_a_forecast(number: int, folder: Path) -> Arguments:
     """n service keys, each of which ends on a day of its own."""
     first = datetime.date(2026, 11, 25)
     service_keys(number, folder, lambda n: str(first + datetime.timedelta(days=n)))
-    return ("forecast", ".", "--until", "2035-01-01", *AS_OF)
+    return ("forecast", ".", "--until", "2035-01-01", *ALONE)
 
 
 @scenario(500)
@@ -394,7 +391,7 @@ def days_of_a_forecast(number: int, folder: Path) -> Arguments:
     ]
     write_certificates(folder, [top, *made])
     write_flows(folder, [each.pair for each in made])
-    return ("forecast", ".", "--until", "2035-01-01", *AS_OF)
+    return ("forecast", ".", "--until", "2035-01-01", *ALONE)
 
 
 @scenario(20000)
