@@ -71,9 +71,10 @@ def channel(*pairs: Pair, address: str = "/orders") -> Channel:
 
 
 def write_flows(folder: Path, pairs: Iterable[Pair]) -> None:
-    """One flow for each pair."""
+    """One flow for each pair, as an archive: a file is sooner made and deleted than a folder."""
     for number, pair in enumerate(pairs):
-        write_tree(folder / f"f{number}", bundle(flow(f"F{number}", channel(pair)), short=True))
+        made = bundle(flow(f"F{number}", channel(pair)), short=True)
+        (folder / f"f{number}.zip").write_bytes(zipped(made))
 
 
 def write_certificates(folder: Path, certificates: Iterable[Identity]) -> None:
@@ -222,6 +223,15 @@ def flows(number: int, folder: Path) -> Arguments:
     return CHECK
 
 
+@scenario(400)
+def flows_in_folders(number: int, folder: Path) -> Arguments:
+    """The same where each is a folder."""
+    for each in range(number):
+        made = flow(f"F{each}", channel((f"CN=c{each}.example.com", "CN=CA")))
+        write_tree(folder / f"f{each}", bundle(made, short=True))
+    return CHECK
+
+
 @scenario(1000)
 def channels(number: int, folder: Path) -> Arguments:
     """One flow of n channels."""
@@ -256,21 +266,12 @@ def long_names(number: int, folder: Path) -> Arguments:
     return CHECK
 
 
-@scenario(2000)
+@scenario(10000)
 def parameters(number: int, folder: Path) -> Arguments:
     """One flow with n parameters, of which a channel uses two."""
     named = {f"p{each}": f"CN=c{each}" for each in range(max(number, 2))}
     made = Flow("F", "F", [channel(("{{p0}}", "{{p1}}"))], named)
     write_tree(folder, bundle(made, short=True))
-    return CHECK
-
-
-@scenario(500)
-def archives(number: int, folder: Path) -> Arguments:
-    """n flows as one archive each."""
-    for each in range(number):
-        made = flow(f"F{each}", channel((f"CN=c{each}", "CN=CA")))
-        (folder / f"f{each}.zip").write_bytes(zipped(bundle(made, short=True)))
     return CHECK
 
 
@@ -354,7 +355,7 @@ def suppressions(number: int, folder: Path) -> Arguments:
     """n suppressions, and ten findings that the last of them are for."""
     write_flows(folder, [(f"CN=c{each}, CN", "CN=CA") for each in range(10)])
     tables = [
-        f'[[suppressions]]\nrule = "malformed-dn"\npath = "f{number - each}/"\nreason = "r"\n'
+        f'[[suppressions]]\nrule = "malformed-dn"\npath = "f{number - each}.zip"\nreason = "r"\n'
         for each in range(number)
     ]
     (folder / "iflint.toml").write_text("\n".join(tables))
@@ -423,7 +424,7 @@ def environments(number: int, folder: Path) -> Arguments:
         (folder / f"e{each}.prop").write_text(f"subject=CN=c{each}\n")
         tables.append(f'[environments.e{each}]\nparameters = "e{each}.prop"\n')
     (folder / "iflint.toml").write_text("\n".join(tables))
-    return (*CHECK, "--all-environments")
+    return (*CHECK, "--all-environments", "--limit", "environments=1000")
 
 
 @scenario(12)
@@ -435,7 +436,7 @@ def rows_in_environments(number: int, folder: Path) -> Arguments:
     return (*CHECK, "--all-environments")
 
 
-@scenario(1000)
+@scenario(300)
 def nested_ignore_files(number: int, folder: Path) -> Arguments:
     """n folders with a file of what is ignored and files that it names, a hundred in each other.
 
@@ -453,7 +454,7 @@ def nested_ignore_files(number: int, folder: Path) -> Arguments:
     return CHECK
 
 
-@scenario(2000)
+@scenario(3000)
 def ignored_names(number: int, folder: Path) -> Arguments:
     """n files, and as many names that one ignore file has."""
     (folder / ".git").mkdir()
