@@ -22,6 +22,7 @@ from certificate_maker import (
 from iflow_exports import Channel, Flow, Pair, below, bundle, write_tree, zipped
 
 from benchmarks.measuring import ALONE
+from iflint.reporters import REPORTERS
 
 Arguments = tuple[str, ...]
 CHECK = ("check", ".", *ALONE)
@@ -285,6 +286,23 @@ def corrections(number: int, folder: Path) -> Arguments:
     write_tree(folder, bundle(flow("F", channel(*pairs)), short=True))
     (folder / "root.pem").write_bytes(pem(top))
     return ("fix", ".", "--diff", "--roots-add", "root.pem", *ALONE)
+
+
+@scenario(200)
+def formats(number: int, folder: Path) -> Arguments:
+    """n flows in every format: of three, one's form is wrong, one has expired, one is not there."""
+    top = authority("Root")
+    made = [
+        issue(f"c{each}", dn(f"CN=c{each}.example.com", "C=DE"), top, "2025-01-01", "2026-01-01")
+        for each in range(number)
+    ]
+    flows = folder / "flows"
+    flows.mkdir()
+    write_certificates(flows, [top, *(one for each, one in enumerate(made) if each % 3)])
+    wrong = [(f"C=DE, CN=c{each}.example.com", of.pair[1]) for each, of in enumerate(made)]
+    write_flows(flows, [wrong[each] if each % 3 == 1 else of.pair for each, of in enumerate(made)])
+    told = [f"--format={name}=report.{name}" for name in REPORTERS]
+    return ("check", "flows", *told, *ALONE)
 
 
 # Service keys and mappings.
