@@ -21,7 +21,7 @@ from certificate_maker import (
 )
 from iflow_exports import Channel, Flow, Pair, below, bundle, write_tree, zipped
 
-from benchmarks.measuring import ALONE
+from benchmarks.measuring import ALONE, cost
 from iflint.reporters import REPORTERS
 
 Arguments = tuple[str, ...]
@@ -426,6 +426,16 @@ def baseline_rows_of_one_fingerprint(number: int, folder: Path) -> Arguments:
     }
     text = json.dumps({"iflint-baseline": "1", "findings": [row] * number})
     (folder / "known.json").write_text(text)
+    return (*CHECK, "--baseline", "known.json")
+
+
+@scenario(400)
+def files_with_new_names(number: int, folder: Path) -> Arguments:
+    """A baseline with a finding in each of n files, all of which were renamed."""
+    write_flows(folder, [(f"CN=c{each}", "CN=CA") for each in range(number)])
+    cost("-m", "iflint", *CHECK, "--write-baseline", "known.json", folder=str(folder))
+    for path in folder.glob("*.zip"):
+        path.rename(path.with_name(f"new-{path.name}"))
     return (*CHECK, "--baseline", "known.json")
 
 
