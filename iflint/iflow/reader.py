@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -264,26 +265,28 @@ _NO_VALUES = StoredParameters()
 
 
 class KeptFlow:
-    """A flow of which a run keeps in MessagePack what was read, as it has tens of thousands."""
+    """A flow as a run of tens of thousands keeps it: packed, if it has channels.
+
+    Without any, a report has most of it anyway.
+    """
 
     __slots__ = ("_packed", "has_channels")
 
     def __init__(self, read: FlowRead) -> None:
         self.has_channels = bool(read.stored.channels)
         """Whether it has any sender channel that was read."""
-        self._packed: bytes | FlowRead
-        try:
-            self._packed = msgspec.msgpack.encode(read)
-        except UnicodeEncodeError:  # a name that is no Unicode
-            self._packed = read
+        self._packed: bytes | FlowRead = read
+        if self.has_channels:
+            with contextlib.suppress(UnicodeEncodeError):  # a name that is no Unicode
+                self._packed = zlib.compress(msgspec.msgpack.encode(read), 1)
 
     @property
     def read(self) -> FlowRead:
-        """What was read, made anew each time."""
+        """What was read."""
         packed = self._packed
         if isinstance(packed, FlowRead):
             return packed
-        return msgspec.msgpack.decode(packed, type=FlowRead)
+        return msgspec.msgpack.decode(zlib.decompress(packed), type=FlowRead)
 
 
 def _parameters(
@@ -319,7 +322,7 @@ def _stored(
     channels = sender_channels(collaboration, document.xml)
     rows = sum(row.weight for channel in channels for row in channel.rows.rows)
     may_matter = any(map(may_be_judged, channels))
-    if not (every_channel or may_matter or any(map(may_list_pairs, channels))):
+    if not (channels and (every_channel or may_matter or any(map(may_list_pairs, channels)))):
         return Stored(collaboration.without_places(), rows=rows)
     return Stored(
         collaboration,
