@@ -109,15 +109,15 @@ def _show(plan: Plan, run: Invocation, size: int) -> int:
     on_screen = output.is_terminal()
     room, told, without = length_for(size), list[bytes](), 0
     for file in plan.files:
-        texts = (file.before, file.after)
-        changes = unified(file.file.path, *(map(legible, texts) if on_screen else texts))
-        if not on_screen and _is_obeyed(changes):
+        changes = file.before, file.edits
+        diff = unified(file.file.path, *(legible(*changes) if on_screen else changes))
+        if not on_screen and _is_obeyed(diff):
             complain(f"{file.file.path} is left out: {_OBEYED}")
-        elif len(changes) > room:
+        elif len(diff) > room:
             without += 1
         else:
-            told.append(changes)
-            room -= len(changes)
+            told.append(diff)
+            room -= len(diff)
     shown = b"".join(told)
     if on_screen:
         output.print_text(lambda plain: _painted(shown, Style(colour, width, plain)))
