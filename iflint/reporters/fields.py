@@ -49,7 +49,7 @@ _ALIKE = {
 }
 
 _OWN = {
-    "BaselineSummary.moved": "Those of them that were found in a file of another name.",
+    "BaselineSummary.moved": "Those of them that were found in a file or a row written otherwise.",
     "BaselineSummary.worse": "How many findings are new only because they are worse than it knows.",
     "BaselineSummary.path": "The file, as it was given.",
     "BaselineSummary.size": "How many findings it has.",

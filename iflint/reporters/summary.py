@@ -116,8 +116,8 @@ def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
         for finding in report.known:
             yield from _row("", _named(finding, style), style)
     if baseline.moved:
-        count = counted(len(baseline.moved), "of them in a file", "of them in files")
-        yield from _row("", f"{count} with a new name (--write-baseline notes it)", style)
+        count = f"{len(baseline.moved):,} of them in a file of another name or a row"
+        yield from _row("", f"{count} written otherwise (--write-baseline notes it)", style)
     if baseline.worse:
         worse = f"{counted(baseline.worse, 'finding')} it knows as less severe or elsewhere: new"
         yield from _row("", worse, style)
