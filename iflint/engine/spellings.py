@@ -1,8 +1,8 @@
-"""Known findings whose row was written anew: the same pair, with other blanks or in other letters.
+"""Known findings whose row is written otherwise: the same pair, with other blanks or letter case.
 
-A fingerprint holds the DNs as they are written. So a finding that is not known is compared as if its
-row were written as that of a known one which is not found any more, where the runtime reads the same
-names from both.
+A fingerprint holds the DNs as they are written. So a finding that is not known is compared as if
+its row were written as that of a known one which is not found any more, where the runtime reads
+the same names from both.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def respelt(
     findings: Sequence[Finding], lost: Iterable[KnownFinding], report: Report
 ) -> dict[str, str]:
-    """The fingerprint of the ``lost`` row that a finding was, for each whose row is written anew."""
+    """The fingerprint of the ``lost`` row that a finding was, where its row is written anew."""
     rows: dict[tuple[str, ...], dict[str, KnownFinding]] = defaultdict(dict)
     for row in lost:
         rows[row.code, row.channel, row.iflow][row.fingerprint] = row

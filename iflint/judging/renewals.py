@@ -68,8 +68,8 @@ class Renewals:
         """The later certificates of a binding's sender, the one to be ready for first.
 
         ``accepting`` tells, by its SHA-256, which binding of the same channel, roles or user lets
-        a certificate in, ``meaning`` which one is only meant to; ``accepted`` are those that are let
-        in and taken.
+        a certificate in, ``meaning`` which one is only meant to; ``accepted`` are those that are
+        let in and taken.
         """
         best = verdict.best
         if best is None or best.validity is Validity.NOT_YET_VALID:
