@@ -63,8 +63,10 @@ def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
 
 
 def _counts(report: Report) -> Iterator[tuple[str, str]]:
-    packages = {(iflow.package.id, iflow.package.name) for iflow in report.iflows if iflow.package}
-    within = f" in {counted(len(packages), 'package')}" if packages else ""
+    packed = [iflow.package for iflow in report.iflows if iflow.package]
+    some = f", {len(packed)} of them" if len(packed) < len(report.iflows) else ""
+    packages = counted(len({(package.id, package.name) for package in packed}), "package")
+    within = f"{some} in {packages}" if packed else ""
     yield "iFlows", f"{len(report.iflows)}{within}"
     yield "sender channels", channel_counts(report)
     yield "let in by", binding_counts(report)
@@ -91,7 +93,8 @@ def _other_bindings(report: Report) -> Iterator[str]:
         yield f"{states.total() + len(callers)} without: {', '.join(parts)}"
     if unchecked:
         more = counted(unchecked, "more row")
-        yield f"{more} in channels not known to use rows: not checked"
+        anywhere = " in any environment" if len(report.environments) > 1 else ""
+        yield f"{more} in channels not known to use rows{anywhere}: not checked"
 
 
 def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
