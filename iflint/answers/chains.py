@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.judging.verdicts import Told
-from iflint.limits import SIGNATURES_OF_A_CHAIN
+from iflint.limits import SIGNATURES_OF_A_CHAIN, in_force
 from iflint.options import Options, UsageError
 from iflint.pki.certificates import Certificate, usage_name
 from iflint.pki.chains.pool import CertificatePool, expired_without_need
@@ -59,6 +59,7 @@ def judged_chains(
     from iflint.judging.issuers import Issuers
     from iflint.options import now
 
+    in_force(options.limit)
     as_of = options.as_of or now()
     trust, root_problems = read_trust_list(options, as_of)
     asked = read_certificates(paths, options, piped=piped)

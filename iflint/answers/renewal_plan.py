@@ -137,7 +137,8 @@ class Renewal(msgspec.Struct, frozen=True, kw_only=True):
     ``without_subject``: it can stand in no row. ``refused``: it is of no use on its first day,
     whether or not a rule in force says why. ``unknown`` are service keys and mappings of whose
     certificates no name is known, as people read them: it may be for these. ``at_hand``: it is
-    among the certificates of the run.
+    among the certificates of the run. ``more`` are the steps, channels, keys and mappings that are
+    not listed.
     """
 
     certificate: CertificateReference
@@ -154,6 +155,7 @@ class Renewal(msgspec.Struct, frozen=True, kw_only=True):
     refused: bool = False
     unknown: tuple[str, ...] = ()
     at_hand: bool = False
+    more: int = 0
 
     @property
     def pair_changes(self) -> bool:

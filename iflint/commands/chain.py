@@ -45,8 +45,8 @@ EVERY = Option(
     "chain",
     "Show certificates up to their root.",
     (
-        *(several_paths("FILE..."), FURTHER, *ROOTS, *answer("text", "json"), EVERY, FAIL_ON),
-        *CONFIGURATION,
+        *(several_paths("FILE..."), FURTHER, *ROOTS, "limit", *answer("text", "json")),
+        *(EVERY, FAIL_ON, *CONFIGURATION),
     ),
     examples=(
         "iflint chain partner.pem",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from iflint.console import output
 from iflint.console.arguments import CONFIGURATION, JUDGING, PATHS, RULES
 from iflint.console.frame import subcommand
 from iflint.console.interface import CLEAN, FOUND, Failure, Option, complain
 from iflint.console.invocation import Invocation, Request, call, options_of, prepare
-from iflint.limits import numbered
+from iflint.limits import REPORT_BYTES, numbered
 from iflint.places.location import Location
 from iflint.report.findings import Finding
 from iflint.words.terminal import BOLD, ERROR, NOTE, QUIET, Style
@@ -67,15 +69,17 @@ def command(
     from iflint.fixes.plan import plan_fixes
 
     run = prepare(asked, paths or (".",))
+    found = call(read, run.paths, options_of(run))
+    size = found.first.inputs.size
     plan = call(
         plan_fixes,
-        call(read, run.paths, options_of(run)),
+        found,
         also=run.settings.other_environments,
         add_successor=add_successor,
         unsafe=unsafe_fixes,
     )
     if diff:
-        return _show(plan, run)
+        return _show(plan, run, size)
     failed = {}
     for file in plan.files:
         try:
@@ -83,31 +87,51 @@ def command(
         except Failure as failure:
             failed[file.file] = failure.message
     done = plan.without(failed)
-    output.write_text(None, run.settings.color, lambda style: _joined(_report(done, run, style)))
+    output.write_text(
+        None,
+        run.settings.color,
+        lambda style: _fitted(done, lambda told: _report(done, told, run, style), size),
+    )
     if failed:
         raise Failure("\n".join(failed.values()))
     return CLEAN
 
 
-def _show(plan: Plan, run: Invocation) -> int:
-    """Write the diff to standard output, and to standard error what it is about and leaves out."""
+def _show(plan: Plan, run: Invocation, size: int) -> int:
+    """Write the diff to standard output, and to standard error what it is about and leaves out.
+
+    The changes of a file are told as a whole or not at all: they were proven together.
+    """
     from iflint.places.diffs import legible, unified
+    from iflint.report.fitting import length_for
 
     colour, width = output.wants_colour(run.settings.color), output.width()
-    if output.is_terminal():
-        shown = b"".join(
-            unified(file.file.path, legible(file.before), legible(file.after))
-            for file in plan.files
-        )
+    on_screen = output.is_terminal()
+    room, told, without = length_for(size), list[bytes](), 0
+    for file in plan.files:
+        changes = file.before, file.edits
+        diff = unified(file.file.path, *(legible(*changes) if on_screen else changes))
+        if not on_screen and _is_obeyed(diff):
+            complain(f"{file.file.path} is left out: {_OBEYED}")
+        elif len(diff) > room:
+            without += 1
+        else:
+            told.append(diff)
+            room -= len(diff)
+    shown = b"".join(told)
+    if on_screen:
         output.print_text(lambda plain: _painted(shown, Style(colour, width, plain)))
     else:
-        for file in plan.files:
-            changes = unified(file.file.path, file.before, file.after)
-            if _is_obeyed(changes):
-                complain(f"{file.file.path} is left out: {_OBEYED}")
-            else:
-                output.write_bytes(changes)
-    output.print_aside(lambda plain: _joined(_aside(plan, Style(colour, width, plain))))
+        output.write_bytes(shown)
+    if without:
+        files = counted(without, "more file")
+        complain(f"not shown: the changes of {files}. To show more, {REPORT_BYTES.option}")
+
+    def aside(plain: bool) -> str:
+        style = Style(colour, width, plain)
+        return _fitted(plan, lambda told: _aside(plan, told, style), size)
+
+    output.print_aside(aside)
     findings = {fix.finding.fingerprint for fix in plan.fixes}
     what = f"would fix {counted(len(findings), 'finding')}" if findings else "nothing to fix"
     complain("; ".join((what, *_more(plan))))
@@ -120,13 +144,27 @@ def _is_obeyed(changes: bytes) -> bool:
     return inert(text) != text
 
 
-_MOST_LEFT = 1000
-"""Findings left as they are that are told one by one. Ours: a third of a megabyte."""
 _OBEYED = "a CI server would obey a line around its changes; 'iflint fix' writes them"
 
 
-def _joined(lines: Iterable[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)
+def _fitted(plan: Plan, lines: Callable[[Plan], Iterable[str]], size: int) -> str:
+    """The lines of as many fixes, and of as many findings that are left, as a report may have."""
+    from iflint.report.fitting import fitted
+
+    def text(told: Plan) -> str:
+        return "".join(f"{line}\n" for line in lines(told))
+
+    return fitted(plan, _within, text, size)[1]
+
+
+def _within(plan: Plan, room: int) -> Plan:
+    from iflint.report.fitting import Room
+
+    left = Room(room)
+    if left.has_room_for((*plan.fixes, *plan.left)):
+        return plan
+    fixes, others = left.some(plan.fixes, 2), left.some(plan.left, 1)
+    return msgspec.structs.replace(plan, fixes=tuple(fixes), left=tuple(others))
 
 
 def _painted(diff: bytes, style: Style) -> str:
@@ -149,16 +187,17 @@ def _more(plan: Plan) -> Iterator[str]:
         yield f"{counted(plan.rows, 'row')} of a successor with --add-successor"
 
 
-def _report(plan: Plan, run: Invocation, style: Style) -> Iterator[str]:
-    """What was written, what was left and why, and what comes next."""
+def _report(plan: Plan, told: Plan, run: Invocation, style: Style) -> Iterator[str]:
+    """What was written, what was left and why, and what comes next; one by one what is ``told``."""
     if plan.fixes:
         done = len({fix.finding.fingerprint for fix in plan.fixes})
         files = counted(len(plan.files), "file")
         yield style.paint(f"Fixed {counted(done, 'finding')} in {files}:", BOLD)
-        for fixes in _together(plan.fixes):
+        for fixes in _together(told.fixes):
             yield from _fixed(fixes, style)
+        yield from _rest(len(_together(plan.fixes)) - len(_together(told.fixes)))
         yield ""
-    yield from _left(plan, style)
+    yield from _left(plan, told, style)
     if not plan.fixes:
         yield "Nothing was changed."
     more = "; ".join(_more(plan))
@@ -169,38 +208,46 @@ def _report(plan: Plan, run: Invocation, style: Style) -> Iterator[str]:
         yield style.show(f"Next: iflint check {paths}; then deploy what changed.")
 
 
-def _aside(plan: Plan, style: Style) -> Iterator[str]:
+def _aside(plan: Plan, told: Plan, style: Style) -> Iterator[str]:
     """What a diff does not tell: what it brings to light, what is left and why."""
-    revealing = [fixes for fixes in _together(plan.fixes) if fixes[0].reveals]
+    revealing, shown = (
+        [fixes for fixes in _together(each.fixes) if fixes[0].reveals] for each in (plan, told)
+    )
     if revealing:
         yield style.paint("The changes bring to light:", BOLD)
-        for fixes in revealing:
+        for fixes in shown:
             yield ""
             yield _head([fix.finding for fix in fixes], style)
             yield from _hidden(fixes[0].reveals, style)
+        yield from _rest(len(revealing) - len(shown))
         yield ""
-    yield from _left(plan, style)
+    yield from _left(plan, told, style)
 
 
-def _left(plan: Plan, style: Style) -> Iterator[str]:
+def _rest(number: int) -> Iterator[str]:
+    """How many more there are than a report has room for."""
+    if number:
+        yield from ("", f"  And {numbered(number)} more; {REPORT_BYTES.option}.")
+
+
+def _left(plan: Plan, told: Plan, style: Style) -> Iterator[str]:
     number = len({left.finding.fingerprint for left in plan.left})
     if not number:
         return
     what = "it is" if number == 1 else "they are"
     yield style.paint(f"Left as {what}, {counted(number, 'finding')}:", BOLD)
-    for left in plan.left[:_MOST_LEFT]:
+    for left in told.left:
         yield ""
         yield _head([left.finding], style)
         yield _place(left.finding.location, style)
         yield from _wrapped("why:", sentence(left.why), style)
         yield from _hidden(left.hides, style)
         yield from _wrapped("do: ", left.remedy, style)
-    if more := len(plan.left[_MOST_LEFT:]):
-        yield from ("", f"And {numbered(more)} more: 'iflint check' lists them.")
+    yield from _rest(len(plan.left) - len(told.left))
     yield ""
 
 
-def _together(fixes: Iterable[Fix]) -> Iterable[list[Fix]]:
+def _together(fixes: Iterable[Fix]) -> Collection[list[Fix]]:
     """The fixes that write the same, as many flows or findings have one text between them."""
     groups: dict[tuple[Edit, ...], list[Fix]] = {}
     for fix in fixes:

@@ -40,13 +40,18 @@ if TYPE_CHECKING:
         Touched,
         TouchedCaller,
     )
+    from iflint.report.fitting import Room
 
 
 class Renewals(msgspec.Struct, frozen=True):
-    """The plan for each certificate, as of a moment, for the ``paths`` that were typed."""
+    """The plan for each certificate, as of a moment, for the ``paths`` that were typed.
+
+    ``renewals`` are as much of the plans as is listed, ``whole`` are all of them.
+    """
 
     as_of: datetime
     renewals: tuple[Renewal, ...]
+    whole: tuple[Renewal, ...]
     paths: tuple[str, ...] = ()
 
     def command(self, *words: str) -> str:
@@ -97,7 +102,7 @@ def command(asked: Request, certificate: str, paths: tuple[str, ...], replaces: 
     if sessions[0].name and not others:
         others = [sessions[0].in_environment(Environment(name=""))]  # the flow as it stands
     plans = call(plan_renewals, certificate, sessions, others=others, replaces=replaces)
-    found = Renewals(sessions[0].as_of, plans, paths)
+    found = Renewals(sessions[0].as_of, plans, plans, paths)
     told = show(run, found, _within, text=_text, markdown=_markdown, json=_json)
     if more := len(plans) - len(told.renewals):
         rest = counted(more, "more certificate")
@@ -106,29 +111,77 @@ def command(asked: Request, certificate: str, paths: tuple[str, ...], replaces: 
 
 
 def _within(found: Renewals, room: int) -> Renewals:
-    """The plans that fit, which name as many channels as people read."""
-    from iflint.report.fitting import Room, few
+    """The plans that fit, which name as many channels as people read; the last one is cut."""
+    from iflint.report.fitting import Room
 
     left = Room(room)
     if left.has_room_for(found.renewals):
         return found
+    told: list[Renewal] = []
+    for plan in map(_brief, found.renewals):
+        if left.has_room_for([plan]):
+            left.take(plan)
+            told.append(plan)
+        else:
+            told += _cut(plan, left)
+            break
+    return msgspec.structs.replace(found, renewals=tuple(told))
 
-    def brief(plan: Renewal) -> Renewal:
-        schedules = (
-            msgspec.structs.replace(
-                each,
-                steps=tuple(
-                    msgspec.structs.replace(step, channels=few(step.channels))
-                    for step in each.steps
-                ),
-            )
-            for each in plan.schedules
-        )
-        callers = (msgspec.structs.replace(each, opens=few(each.opens)) for each in plan.callers)
-        return msgspec.structs.replace(plan, schedules=tuple(schedules), callers=tuple(callers))
 
-    renewals = tuple(left.some(map(brief, found.renewals), 1))
-    return msgspec.structs.replace(found, renewals=renewals)
+def _brief(plan: Renewal) -> Renewal:
+    from msgspec.structs import replace
+
+    from iflint.report.fitting import few
+
+    schedules = (
+        replace(each, steps=tuple(replace(s, channels=few(s.channels)) for s in each.steps))
+        for each in plan.schedules
+    )
+    return replace(
+        plan,
+        schedules=tuple(schedules),
+        callers=tuple(replace(each, opens=few(each.opens)) for each in plan.callers),
+        predecessors=tuple(replace(each, places=few(each.places)) for each in plan.predecessors),
+    )
+
+
+def _cut(plan: Renewal, left: Room) -> Iterator[Renewal]:
+    """What fits of a plan, the steps before what they are for; the rest is counted.
+
+    Nothing, where there is no room for what it is about.
+    """
+    from msgspec.structs import replace
+
+    parts = {"schedules": (), "touched": (), "callers": (), "unknown": ()}
+    if not left.take(replace(plan, **parts)):
+        return
+    schedules = tuple(
+        replace(each, steps=tuple(left.some(each.steps, 2))) for each in plan.schedules
+    )
+    short = replace(
+        plan,
+        schedules=schedules,
+        touched=tuple(left.some(plan.touched, 2)),
+        callers=tuple(left.some(plan.callers, 2)),
+        unknown=tuple(left.some(plan.unknown, 1)),
+    )
+    yield replace(short, more=_things(plan) - _things(short))
+
+
+def _things(plan: Renewal) -> int:
+    """How much of a plan is listed line by line."""
+    steps = sum(len(each.steps) for each in plan.schedules)
+    return steps + len(plan.touched) + len(plan.callers) + len(plan.unknown)
+
+
+def _not_listed(plan: Renewal) -> Iterator[str]:
+    """That a plan is cut."""
+    if plan.more:
+        lines = counted(plan.more, "more step, channel, key or mapping", _LISTED)
+        yield f"Not listed: {lines}. To list more, {REPORT_BYTES.option}."
+
+
+_LISTED = "more steps, channels, keys and mappings"
 
 
 def _json(found: Renewals) -> str:
@@ -136,10 +189,11 @@ def _json(found: Renewals) -> str:
 
 
 def _text(found: Renewals, style: Style) -> str:
-    return "".join(f"{line}\n" for plan in found.renewals for line in _lines(plan, found, style))
+    plans = zip(found.renewals, found.whole, strict=False)
+    return "".join(f"{line}\n" for plan in plans for line in _lines(*plan, found, style))
 
 
-def _lines(plan: Renewal, found: Renewals, style: Style) -> Iterator[str]:
+def _lines(plan: Renewal, whole: Renewal, found: Renewals, style: Style) -> Iterator[str]:
     def line(indent: int, text: str) -> Iterator[str]:
         return style.hung(style.show(text), indent, indent + 2)
 
@@ -159,7 +213,7 @@ def _lines(plan: Renewal, found: Renewals, style: Style) -> Iterator[str]:
         yield from line(2, f"{finding.severity}[{finding.code}] {finding.message}")
         yield from line(4, f"fix: {finding.remedy}")
     yield ""
-    for verdict, touched in _verdicts(plan, found):
+    for verdict, touched in _verdicts(plan, whole, found):
         yield from line(0, verdict)
         for one in touched:
             yield from line(2, one)
@@ -172,6 +226,8 @@ def _lines(plan: Renewal, found: Renewals, style: Style) -> Iterator[str]:
                 yield from line(5, f"{style.within} {channel}")
             if step.row is not None:
                 yield from (f"     {role}  {style.show(dn)}" for role, dn in _row(step.row))
+    for rest in _not_listed(plan):
+        yield from ("", *line(0, rest))
     yield ""
 
 
@@ -203,23 +259,26 @@ def _steps_in(schedule: Schedule) -> str:
     return f"Steps{where}"
 
 
-def _verdicts(plan: Renewal, found: Renewals) -> Iterator[tuple[str, list[str]]]:
-    """What it touches, and how, a sentence each for channels and for callers."""
-    if plan.in_use:
-        yield _of_one_in_use(plan, found), []
-    if plan.touched:
-        yield _of_channels(plan), list(map(_touched, plan.touched))
-    if plan.callers:
-        yield _of_callers(plan), list(map(_caller, plan.callers))
+def _verdicts(plan: Renewal, whole: Renewal, found: Renewals) -> Iterator[tuple[str, list[str]]]:
+    """What it touches, and how, a sentence each for channels and for callers.
+
+    The sentences are about the whole plan, however much of it is listed.
+    """
+    if whole.in_use:
+        yield _of_one_in_use(whole, found), []
+    if whole.touched:
+        yield _of_channels(whole), list(map(_touched, plan.touched))
+    if whole.callers:
+        yield _of_callers(whole), list(map(_caller, plan.callers))
     if plan.predecessors:
         yield _of_predecessors(plan.predecessors), list(map(_predecessor, plan.predecessors))
         yield _how_to_say(plan, found), []
-    elif not plan.touched and not plan.callers:
-        to_do = "." if plan.unknown else ": nothing to do here."
+    elif not whole.touched and not whole.callers:
+        to_do = "." if whole.unknown else ": nothing to do here."
         yield f"No channel, service key or mapping knows this sender{to_do}", []
-    if plan.unknown:
+    if whole.unknown:
         yield "No name of their certificates is known, so it may be for these:", [*plan.unknown]
-    if plan.schedules and not (plan.at_hand or plan.fails or plan.refused):
+    if whole.schedules and not (whole.at_hand or whole.fails or whole.refused):
         keep = "Keep the new certificate with the others"
         yield f"{keep}: else iflint check goes on to warn of the old one.", []
 
@@ -361,7 +420,7 @@ def _markdown(found: Renewals) -> str:
     from iflint.reporters.markdown import escaped, in_block
 
     lines: list[str] = []
-    for plan in found.renewals:
+    for plan, whole in zip(found.renewals, found.whole, strict=False):
         certificate = plan.certificate
         lines += [
             f"# {_heading(plan)}: {escaped(_subject(plan))}",
@@ -382,7 +441,7 @@ def _markdown(found: Renewals) -> str:
         if not plan.problems and not asides:
             lines.append("Nothing is wrong with it.")
         lines += ["", "## Where it matters"]
-        for verdict, touched in _verdicts(plan, found):
+        for verdict, touched in _verdicts(plan, whole, found):
             lines += ["", escaped(verdict), "", *(f"- {escaped(one)}" for one in touched)]
         for schedule in plan.schedules:
             lines += ["", f"## {escaped(_steps_in(schedule))}", ""]
@@ -396,5 +455,6 @@ def _markdown(found: Renewals) -> str:
                         *(f"   {r}  {in_block(dn)}" for r, dn in _row(step.row)),
                     ]
                     lines += ["   ```", ""]
+        lines += (f"\n{rest}" for rest in _not_listed(plan))
         lines.append("")
     return "\n".join(lines)

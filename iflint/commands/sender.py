@@ -90,7 +90,10 @@ def command(
 
 
 def _within(side: SenderSide, room: int) -> SenderSide:
-    """What fits of the channels and callers of each key entry; the rest is counted."""
+    """What fits of the channels and callers of each key entry, those it can't call first.
+
+    The rest is counted.
+    """
     from msgspec.structs import replace
 
     from iflint.report.fitting import Room, few
@@ -100,7 +103,7 @@ def _within(side: SenderSide, room: int) -> SenderSide:
 
     def told(entry: KeyEntrySide) -> KeyEntrySide:
         left = Room(room // len(side.entries))
-        calls = tuple(left.some(entry.calls, 2))
+        calls = tuple(left.some(sorted(entry.calls, key=lambda each: each.reach == "listed"), 2))
         brief = (replace(each, opens=few(each.opens)) for each in entry.callers)
         callers = tuple(left.some(brief, 2))
         more = len(entry.calls) + len(entry.callers) - len(calls) - len(callers)

@@ -363,20 +363,33 @@ class Session:
             )
 
     def _part(self, iflows: Iterable[tuple[int, Iflow]], callers: Iterable[Caller] = ()) -> Session:
-        """The same session with some iFlows, by their numbers, and some callers."""
+        """The same session with some iFlows, by their numbers, and some callers.
+
+        Of an iFlow these may be some of the channels; what was judged of them is kept.
+        """
         numbered = tuple(iflows)
+        judged = self._judged.get(self.as_of, {})
         part = self._changed(
             flows=tuple(self.flows[number] for number, _ in numbered),
             _own=tuple(self._own[number] for number, _ in numbered),
             _is_part=True,
         )
         part._kept_iflows = dict(enumerate(iflow for _, iflow in numbered))
+        part._judged = {
+            self.as_of: {
+                place: _of_channels(judged[number], iflow)
+                for place, (number, iflow) in enumerate(numbered)
+                if number in judged
+            }
+        }
         part.callers, part._judged_callers = tuple(callers), {}
         return part
 
     def at(self, clock: datetime) -> Session:
-        """The same session at another clock."""
-        return self._changed(as_of=clock)
+        """The same session at another clock, which keeps nothing for this one."""
+        other = self._changed(as_of=clock)
+        other._judged = dict(self._judged)
+        return other
 
     def report(self, as_of: datetime | None = None) -> Report:
         """The report at the clock ``as_of`` (aware; default: the session's own).
@@ -1015,6 +1028,13 @@ def _flow_cases(
         if channel.judged:
             for entry in channel.entries:
                 yield EntryCase(context, iflow, channel.channel, entry)
+
+
+def _of_channels(verdict: IflowVerdict, iflow: Iflow) -> IflowVerdict:
+    """What is judged of an iFlow's channels, where it has these of them."""
+    those = {channel.ordinal for channel in iflow.channels}
+    channels = (each for each in verdict.channels if each.channel.ordinal in those)
+    return msgspec.structs.replace(verdict, iflow=iflow, channels=tuple(channels))
 
 
 def _with_entries(

@@ -185,9 +185,9 @@ class _Planner:
         """What could be written for the findings of one environment."""
         if not found:
             return
-        from iflint.judging.name_index import NameIndex
+        from iflint.judging.name_index import names_in
 
-        index = NameIndex(session.pool)
+        index = names_in(session.pool)
         for verdict in session.verdicts(session.as_of).values():
             for channel in verdict.channels:
                 for entry in channel.entries:

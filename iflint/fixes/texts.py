@@ -36,12 +36,13 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class ChangedFile(msgspec.Struct, frozen=True):
-    """A file on disk, its bytes as they were read, and as they would be."""
+    """A file on disk, its bytes as they were read and as they would be, and what makes them so."""
 
     file: FileLocation
     path: str
     before: bytes
     after: bytes
+    edits: tuple[Edit, ...]
 
 
 class Texts:
@@ -106,6 +107,7 @@ class Texts:
                 self._disk.absolute(file.path),
                 self._data[file],
                 applied(self._data[file], by_file[file]),
+                tuple(by_file[file]),
             )
             for file in sorted(by_file)
         )

@@ -334,6 +334,7 @@ def _text_map(fragment: bytes, offset: int) -> CharacterMap:
     parser.StartElementHandler = start
     parser.CharacterDataHandler = data
     parser.Parse(fragment, False)
+    parser.CharacterDataHandler = None  # or the events stay until Python looks for circles
     pieces: list[tuple[int, int, int]] = []
     length, seen_byte, seen = 0, 0, offset
     for at, text in events:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from heapq import nlargest
 from typing import TYPE_CHECKING
 
 from iflint.limits import NAMESAKES
 from iflint.pki.certificates import Certificate
-from iflint.pki.names import Name
+from iflint.pki.names import NAMES_KEPT, Name
 
 if TYPE_CHECKING:
     from iflint.pki.chains.pool import CertificatePool
@@ -221,6 +221,7 @@ def _but_for_common_name(subject: Name, issuer: Name) -> tuple[object, ...]:
     return (issuer.canonical, subject.without_common_name)
 
 
+@lru_cache(NAMES_KEPT)
 def _keys(name: Name) -> tuple[object, ...]:
     """Names that may be equal at runtime have at least one of these in common."""
     return name.canonical, _loose_key(name)

@@ -10,11 +10,12 @@ from iflint.pki.dn.comparison import (
     compare,
 )
 from iflint.pki.dn.grammar import MalformedName
-from iflint.pki.dn.name import Name, name_from_der, rdn_text, swallowed_attribute
+from iflint.pki.dn.name import NAMES_KEPT, Name, name_from_der, rdn_text, swallowed_attribute
 from iflint.pki.dn.parsing import corrected_text, hidden_in, parse_name
 
 __all__ = [
     "COMMON_NAME",
+    "NAMES_KEPT",
     "ORGANIZATION",
     "AlignedRdn",
     "Attribute",

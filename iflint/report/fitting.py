@@ -38,6 +38,11 @@ _MOST_PLACES = 10
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
+def length_for(size: int) -> int:
+    """How long a report of so many bytes on disk may be: each share of them has its own length."""
+    return REPORT_BYTES.value * (1 + size // SHARE)
+
+
 def fitted(
     answer: A,
     within: Callable[[A, int], A],
@@ -49,10 +54,9 @@ def fitted(
     """As much of an answer as fits into a report, and its text.
 
     ``within`` gives the answer with what takes so many bytes at most; ``size`` is how many bytes on
-    disk it is of: each share of them has a report's length of its own. Other formats than JSON may
-    have room for what takes three times as much as JSON.
+    disk it is of. Other formats than JSON may have room for what takes three times as much as JSON.
     """
-    most = REPORT_BYTES.value * (1 + size // SHARE)
+    most = length_for(size)
     room = most if as_json else 3 * most
     while True:
         told = within(answer, room)

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from iflint.engine.session import Session
+from iflint.judging.judge import Judge
 from iflint.options import Options
 
 DEMO = Path(__file__).resolve().parents[2] / "fixtures" / "demo"
+LATER = datetime(2027, 3, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -32,3 +34,17 @@ def test_other_roots_give_other_verdicts(session: Session) -> None:
 
 def test_other_rules_are_asked(session: Session) -> None:
     assert len(session.with_every_rule().rules) > len(session.rules)
+
+
+def test_parts_keep_what_was_judged_at_the_clock(session: Session, monkeypatch) -> None:
+    judged = []
+    judge = Judge.judge
+    monkeypatch.setattr(Judge, "judge", lambda *given: (judged.append(1), judge(*given))[1])
+    parts = [part.at(session.as_of) for part in session.smallest_parts()]
+    found = [finding for part in parts for finding in part.findings(session.as_of)]
+    assert {finding.code for finding in found} == {
+        finding.code for finding in session.findings(session.as_of)
+    }
+    assert not judged
+    assert [part.at(LATER).findings(LATER) for part in parts]
+    assert judged

@@ -797,6 +797,33 @@ def test_a_path_in_a_diff_does_nothing_and_is_found_again(place, call) -> None:
     assert codes() == []
 
 
+def test_a_diff_is_no_longer_than_a_report_and_counts_what_it_leaves_out(place, call) -> None:
+    for name in ("a", "b", "c"):
+        flow = Flow(name, name, [listing(("{{S}}", ISSUER))], {"S": REVERSED})
+        write_tree(place / name, bundle(flow))
+    arguments = ("fix", "--roots-add", "root.pem", "--as-of", "2026-11-24", "--isolated", "--diff")
+    whole = call(*arguments)
+    most = len(whole.stdout_bytes) // 2
+    part = call(*arguments, "--limit", f"report-bytes={most}")
+    assert part.exit_code == whole.exit_code == 1
+    assert len(part.stdout_bytes) <= most
+    assert whole.stdout.startswith(part.stdout)
+    assert "+++ b/a/" in part.stdout
+    assert "not shown: the changes of 2 more files. To show more, raise the limit" in part.stderr
+    assert "would fix 3 findings" in part.stderr
+
+
+def test_what_was_written_is_listed_as_far_as_a_report_goes(place, call) -> None:
+    orders(place, *[listing((REVERSED, ISSUER))] * 40)
+    result = call(
+        *("fix", "--roots-add", "root.pem", "--as-of", "2026-11-24", "--isolated"),
+        *("--limit", "report-bytes=4000"),
+    )
+    assert result.exit_code == 0
+    assert "Fixed 40 findings in 1 file:" in result.stdout
+    assert "more; raise the limit: --limit report-bytes=NUMBER." in result.stdout
+
+
 def test_a_terminal_shows_a_diff_of_any_encoding(place, call, monkeypatch) -> None:
     from iflint.console import output
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.scenarios import AS_OF, SCENARIOS
 from iflint.pki.der import encode
 from iflow.flows import channel, flow, prop, row
 from iflow.flows import rows as table
@@ -202,20 +203,40 @@ def test_it_ends_soon_in_little_memory(tmp_path: Path, name: str) -> None:
     for path, content in CASES[name]().items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(content.encode() if isinstance(content, str) else content)
-    code, seconds, megabytes, printed = measured(tmp_path)
+    check_costs(tmp_path, "check", ".")
+
+
+FIXABLE = "--roots-add", "root.pem", *AS_OF
+SOUND = {
+    "rows that can be corrected": ("corrections", 10_000, ("check", "--format", "json", *FIXABLE)),
+    "their corrections": ("corrections", 10_000, ("fix", "--diff", *FIXABLE)),
+}
+
+
+@pytest.mark.skipif(not hasattr(os, "wait4"), reason="this system has no wait4")
+@pytest.mark.parametrize("name", SOUND)
+def test_much_that_is_sound_is_as_cheap(tmp_path: Path, name: str) -> None:
+    scenario, number, command = SOUND[name]
+    SCENARIOS[scenario].make(number, tmp_path)
+    check_costs(tmp_path, *command)
+
+
+def check_costs(folder: Path, *command: str) -> None:
+    """Call a command in a folder, and hold it to the bounds."""
+    code, seconds, megabytes, printed = measured(folder, command)
     assert code in (0, 1, 2)
     assert seconds < SECONDS
     assert megabytes < MEGABYTES
     assert printed < OUTPUT
 
 
-def measured(folder: Path) -> tuple[int, float, int, int]:
-    """Exit code, seconds of computing, megabytes and bytes printed of a check of a folder.
+def measured(folder: Path, arguments: Iterable[str]) -> tuple[int, float, int, int]:
+    """Exit code, seconds of computing, megabytes and bytes printed of a command in a folder.
 
     A small program starts it: what a process took at most counts from its parent's size on.
     """
     with tempfile.NamedTemporaryFile() as output:
-        command = [sys.executable, "-m", "iflint", "check", "."]
+        command = [sys.executable, "-m", "iflint", *arguments]
         process = subprocess.Popen(
             [sys.executable, "-c", _START, output.name, *command],
             cwd=folder,

@@ -8,7 +8,18 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from exports import Channel, Flow, bundle, dn, intermediate, issue, pem, root
+from exports import (
+    Channel,
+    Flow,
+    bundle,
+    dn,
+    intermediate,
+    issue,
+    java_keystore,
+    pem,
+    root,
+    write_tree,
+)
 from iflint.commands.main import cli
 
 TOP = root("long-root", dn("CN=Root", "O=Example"), "2020-01-01", "2040-01-01")
@@ -114,3 +125,89 @@ def test_channels_and_callers_of_one_role_do_not_multiply(repository) -> None:
     part = json.loads(run("channels", "json", "--limit", "report-bytes=300000").stdout)
     assert part["totals"]["callers"] == 150
     assert part["other_callers"] == []
+
+
+def shortened(*arguments):
+    """What a command prints where a report may be two thirds as long, and the whole of it."""
+    whole = CliRunner().invoke(cli, [*arguments, *CLOCK])
+    room = len(whole.stdout.encode()) * 2 // 3
+    part = CliRunner().invoke(cli, [*arguments, *CLOCK, "--limit", f"report-bytes={room}"])
+    assert part.exit_code == whole.exit_code < 2, part.stderr
+    assert len(part.stdout.encode()) <= room
+    return part, whole
+
+
+def more_in(said):
+    """How many things a message says are not listed."""
+    (number,) = re.findall(r"[Nn]ot listed: (?:the plans for )?(\d+) more", said)
+    assert "To list more, raise the limit: --limit report-bytes=NUMBER" in " ".join(said.split())
+    return int(number)
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_chains_that_fail_are_listed_first(repository, form) -> None:
+    many = [
+        issue(f"long-{n}", dn(f"CN=c{n}", "O=Example"), MIDDLE, "2025-01-01", "2029-01-01")
+        for n in range(30)
+    ]
+    (repository / "many.pem").write_bytes(pem(*many, OLD, MIDDLE))
+    part, _ = shortened("chain", "many.pem", "--format", form)
+    assert "CN=old" in part.stdout
+    listed = part.stdout.count("2025-01-01" if form == "text" else '"verdict": ')
+    assert 2 < listed < 31
+    if form == "json":
+        trees = json.loads(part.stdout)
+        assert len(trees["trees"]) + trees["more"] == 31
+        assert trees["trees"][0]["verdict"] == "fails"
+    assert more_in(part.stderr) > 0
+
+
+def sender(repository):
+    """A keystore with one key; a third of the channels have its pair, others a wrong one."""
+    (repository / "sender.jks").write_bytes(java_keystore({"key": [LATE, MIDDLE, TOP]}))
+    wrong = ", ".join(reversed(LATE.pair[0].split(",")))
+    channels = [
+        Channel("HTTPS", f"/more/{n}", [LATE.pair if n % 3 else (wrong, LATE.pair[1])])
+        for n in range(90)
+    ]
+    write_tree(repository / "S", bundle(Flow("S", "S", channels)))
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+def test_channels_that_a_sender_cannot_call_are_listed_first(repository, form) -> None:
+    sender(repository)
+    part, whole = shortened("sender", "sender.jks", "S", "--format", form)
+    listed = {int(n) for n in re.findall(r"/more/(\d+)", part.stdout)}
+    assert {n for n in listed if n % 3} == set() or {n for n in range(90) if not n % 3} <= listed
+    assert len(listed) + more_in(part.stderr) == 90
+    said = "60 channels"
+    assert (said in part.stdout) == (said in whole.stdout)
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+def test_a_plan_is_cut_inside_and_says_so(repository, form) -> None:
+    sender(repository)
+    new = issue("long-new", dn("CN=late", "O=Example"), TOP, "2026-11-01", "2029-12-31")
+    (repository / "new.pem").write_bytes(pem(new))
+    part, whole = shortened("renew", "new.pem", "S", "--format", form)
+    if form == "json":
+        (plan,), (complete,) = (json.loads(each.stdout)["renewals"] for each in (part, whole))
+        steps = plan["schedules"][0]["steps"]
+        assert steps == complete["schedules"][0]["steps"][: len(steps)]
+        assert 0 < len(plan["touched"]) < len(complete["touched"]) == 90
+        assert len(plan["touched"]) + plan["more"] == 90
+    else:
+        assert "90 channels in 1 iFlow" in part.stdout
+        assert "redeploy" in part.stdout
+        assert more_in(part.stdout) + part.stdout.count("has a row with another pair") == 90
+
+
+def test_plans_that_are_not_listed_are_counted(repository) -> None:
+    sender(repository)
+    new = [
+        issue(f"long-{n}", dn(f"CN={n}", "O=Example"), TOP, "2026-11-01", "2029-12-31")
+        for n in range(20)
+    ]
+    (repository / "new.pem").write_bytes(pem(*new))
+    part, _ = shortened("renew", "new.pem", "S", "--format", "json")
+    assert len(json.loads(part.stdout)["renewals"]) + more_in(part.stderr) == 20

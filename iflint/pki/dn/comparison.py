@@ -70,6 +70,11 @@ def _type_only_pairs(stored: Rdn, certificate: Rdn) -> list[Pair] | None:
     """The pairs that differ by string type alone; empty: equal, None: different."""
     if len(stored) != len(certificate):
         return None
+    if len(stored) == 1:
+        ours, theirs = stored[0], certificate[0]
+        if attributes.canonical(ours) == attributes.canonical(theirs):
+            return []
+        return [(ours, theirs)] if attributes.differs_in_type_only(ours, theirs) else None
     known = Counter(map(attributes.canonical, certificate))
     known.subtract(map(attributes.canonical, stored))
     if not any(known.values()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Set
 
 Rdn = tuple[Attribute, ...]
+
+NAMES_KEPT = 256
+"""Names that were read last. Ours: thousands of certificates and rows have a few issuers."""
 
 _NEEDS_ESCAPE = re.compile(r'[,=+<>#;"\\]')
 _PLAIN = re.compile(
@@ -94,6 +97,7 @@ def _canonical_rdn(rdn: Rdn) -> str:
     )
 
 
+@lru_cache(NAMES_KEPT)
 def name_from_der(encoded: bytes) -> Name:
     """The name that these bytes encode (RFC 5280 §4.1.2.4). Raises DerError."""
     sequence = der.parse(encoded).expect(der.SEQUENCE, "a name")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from iflint.pki.dn import grammar
-from iflint.pki.dn.name import Name
+from iflint.pki.dn.name import NAMES_KEPT, Name
 from iflint.words.visible import is_invisible
 
 
+@lru_cache(NAMES_KEPT)
 def parse_name(text: str) -> Name:
     """The name that the runtime reads from this text. Raises MalformedName."""
     try:
