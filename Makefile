@@ -39,8 +39,8 @@ snapshots: .venv/installed-test ## make again what is made from rules and code, 
 site: .venv/installed-site ## build the site of the documents into site/
 	$(BIN)/zensical build --strict --clean
 
-benchmark: .venv/installed-test ## measure, as ratios in one run
-	$(BIN)/python -m benchmarks
+benchmark: .venv/installed-test ## measure, as ratios in one run, and write docs/performance.md
+	$(BIN)/python -m benchmarks --write
 
 version: .venv/installed-release ## make VERSION the version, in every document, too
 	$(BIN)/python -m release.version $(VERSION)

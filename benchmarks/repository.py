@@ -12,11 +12,12 @@ import argparse
 import io
 import itertools
 import re
-import sys
 import zipfile
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
+
+from certificate_maker import dn, intermediate, issue, pem, root
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -29,7 +30,12 @@ _SENDER = re.compile(
 )
 _PROPERTY = re.compile(r"\s*<ifl:property>\s*<key>(\w+)</key>.*?</ifl:property>", re.DOTALL)
 _CHANNEL_END = "</bpmn2:extensionElements>"
-_ID = re.compile(rb"^(Bundle-SymbolicName: [^;\r\n]*)", re.MULTILINE)
+_UNIQUE = {
+    "MANIFEST.MF": re.compile(rb"^Bundle-SymbolicName: [^;\r\n]*", re.MULTILINE),
+    ".prop": re.compile(rb"^[^#=\r\n]+=/[^\r\n]*", re.MULTILINE),
+    ".iflw": re.compile(rb"<key>address</key>\s*<value>/[^<{]*"),
+}
+"""What differs from flow to flow, by how the file's name ends: its id, and its addresses."""
 _NEEDED = ("MANIFEST.MF", ".iflw", ".prop", ".propdef")
 
 
@@ -56,9 +62,6 @@ def make(folder: Path, *, flows: int = 0, channels: int = 50) -> None:
 
     Of 50 certificates 8 end soon, as of 2026-11-24, and the others lack their intermediate.
     """
-    sys.path.insert(0, str(FIXTURES))
-    from certificate_maker import dn, intermediate, issue, pem, root
-
     top = root("benchmark root", dn("CN=Example Root CA", "O=Example"), "2020-01-01", "2040-01-01")
     missing = intermediate("benchmark 1", dn("CN=Example Client CA 1", "O=Example"), top)
     present = intermediate("benchmark 2", dn("CN=Example Client CA 2", "O=Example"), top)
@@ -81,27 +84,35 @@ def make(folder: Path, *, flows: int = 0, channels: int = 50) -> None:
         path.write_bytes(data)
 
 
+def varied(needed: tuple[str, ...] = _NEEDED) -> Iterator[Files]:
+    """Real flows over and over without end, each with an id and addresses of its own."""
+    archives = [path for path in sorted(source().rglob("*.zip")) if zipfile.is_zipfile(path)]
+    real = [files for path in archives for files in bundles(path.read_bytes(), needed)]
+    for number, files in enumerate(itertools.cycle(real), 1):
+        yield {name: _varied(name, data, b"%d" % number) for name, data in files.items()}
+
+
+def _varied(name: str, data: bytes, number: bytes) -> bytes:
+    for end, unique in _UNIQUE.items():
+        if name.endswith(end):
+            return unique.sub(rb"\g<0>_" + number, data)
+    return data
+
+
 def _flows(pairs: list[tuple[str, str]], most: int) -> Iterator[Files]:
     """Flows that use up the pairs, then others until there are ``most``."""
-    archives = sorted(source().rglob("*.zip"))
-    real = [
-        each for path in archives if zipfile.is_zipfile(path) for each in bundles(path.read_bytes())
-    ]
     left = list(pairs)
-    for number, files in enumerate(itertools.cycle(real), 1):
-        if left or number <= most:
-            before = len(left)
-            made = {name: _made(name, data, number, left) for name, data in files.items()}
-            if len(left) < before or number <= most:
-                yield made
-        else:
+    for number, files in enumerate(varied(), 1):
+        if not left and number > most:
             return
+        before = len(left)
+        made = {name: _with_senders(name, data, left) for name, data in files.items()}
+        if len(left) < before or number <= most:
+            yield made
 
 
-def _made(name: str, data: bytes, number: int, pairs: list[tuple[str, str]]) -> bytes:
-    """A file of a flow that has a number: its id of its own, its senders as they are to be."""
-    if name.endswith("MANIFEST.MF"):
-        return _ID.sub(rb"\1_%d" % number, data)
+def _with_senders(name: str, data: bytes, pairs: list[tuple[str, str]]) -> bytes:
+    """A file of a flow whose senders are as they are to be."""
     if not name.endswith(".iflw"):
         return data
     return _SENDER.sub(lambda found: _sender(found[0], pairs), data.decode()).encode()

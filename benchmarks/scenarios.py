@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import datetime
 import json
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
-sys.path.insert(0, str(FIXTURES))
-
-from caller_exports import mappings, service_key  # noqa: E402
-from certificate_maker import (  # noqa: E402
+from caller_exports import mappings, service_key
+from certificate_maker import (
     DistinguishedName,
     Identity,
     dn,
@@ -23,11 +19,13 @@ from certificate_maker import (  # noqa: E402
     pem,
     root,
 )
-from iflow_exports import Channel, Flow, Pair, below, bundle, write_tree, zipped  # noqa: E402
+from iflow_exports import Channel, Flow, Pair, below, bundle, write_tree, zipped
+
+from benchmarks.measuring import ALONE, cost
+from iflint.reporters import REPORTERS
 
 Arguments = tuple[str, ...]
-AS_OF = ("--as-of", "2026-11-24")
-CHECK = ("check", ".", *AS_OF)
+CHECK = ("check", ".", *ALONE)
 YEARS = ("2021-01-01", "2040-12-31")
 
 
@@ -74,9 +72,10 @@ def channel(*pairs: Pair, address: str = "/orders") -> Channel:
 
 
 def write_flows(folder: Path, pairs: Iterable[Pair]) -> None:
-    """One flow for each pair."""
+    """One flow for each pair, as an archive: a file is sooner made and deleted than a folder."""
     for number, pair in enumerate(pairs):
-        write_tree(folder / f"f{number}", bundle(flow(f"F{number}", channel(pair)), short=True))
+        made = bundle(flow(f"F{number}", channel(pair)), short=True)
+        (folder / f"f{number}.zip").write_bytes(zipped(made))
 
 
 def write_certificates(folder: Path, certificates: Iterable[Identity]) -> None:
@@ -173,7 +172,7 @@ def a_long_chain(number: int, folder: Path) -> Arguments:
     for each in range(number):
         chain.append(authority(f"CA {each}", chain[-1]))
     write_certificates(folder, chain)
-    return ("certificates", ".", *AS_OF)
+    return ("certificates", ".", *ALONE)
 
 
 @scenario(1000)
@@ -181,7 +180,7 @@ def loose_certificates(number: int, folder: Path) -> Arguments:
     """n certificates that nobody needs."""
     top = authority("Root")
     write_certificates(folder, [client(f"c{each}", top) for each in range(number)])
-    return ("certificates", ".", *AS_OF)
+    return ("certificates", ".", *ALONE)
 
 
 @scenario(500)
@@ -225,6 +224,15 @@ def flows(number: int, folder: Path) -> Arguments:
     return CHECK
 
 
+@scenario(400)
+def flows_in_folders(number: int, folder: Path) -> Arguments:
+    """The same where each is a folder."""
+    for each in range(number):
+        made = flow(f"F{each}", channel((f"CN=c{each}.example.com", "CN=CA")))
+        write_tree(folder / f"f{each}", bundle(made, short=True))
+    return CHECK
+
+
 @scenario(1000)
 def channels(number: int, folder: Path) -> Arguments:
     """One flow of n channels."""
@@ -259,21 +267,12 @@ def long_names(number: int, folder: Path) -> Arguments:
     return CHECK
 
 
-@scenario(2000)
+@scenario(10000)
 def parameters(number: int, folder: Path) -> Arguments:
     """One flow with n parameters, of which a channel uses two."""
     named = {f"p{each}": f"CN=c{each}" for each in range(max(number, 2))}
     made = Flow("F", "F", [channel(("{{p0}}", "{{p1}}"))], named)
     write_tree(folder, bundle(made, short=True))
-    return CHECK
-
-
-@scenario(500)
-def archives(number: int, folder: Path) -> Arguments:
-    """n flows as one archive each."""
-    for each in range(number):
-        made = flow(f"F{each}", channel((f"CN=c{each}", "CN=CA")))
-        (folder / f"f{each}.zip").write_bytes(zipped(bundle(made, short=True)))
     return CHECK
 
 
@@ -286,7 +285,24 @@ def corrections(number: int, folder: Path) -> Arguments:
     pairs = [(f"C=DE, CN=c{each}.example.com", of.pair[1]) for each, of in enumerate(made)]
     _write_rows(folder, pairs, 500)
     (folder / "root.pem").write_bytes(pem(top))
-    return ("fix", ".", "--diff", "--roots-add", "root.pem", *AS_OF)
+    return ("fix", ".", "--diff", "--roots-add", "root.pem", *ALONE)
+
+
+@scenario(200)
+def formats(number: int, folder: Path) -> Arguments:
+    """n flows in every format: of three, one's form is wrong, one has expired, one is not there."""
+    top = authority("Root")
+    made = [
+        issue(f"c{each}", dn(f"CN=c{each}.example.com", "C=DE"), top, "2025-01-01", "2026-01-01")
+        for each in range(number)
+    ]
+    flows = folder / "flows"
+    flows.mkdir()
+    write_certificates(flows, [top, *(one for each, one in enumerate(made) if each % 3)])
+    wrong = [(f"C=DE, CN=c{each}.example.com", of.pair[1]) for each, of in enumerate(made)]
+    write_flows(flows, [wrong[each] if each % 3 == 1 else of.pair for each, of in enumerate(made)])
+    told = [f"--format={name}=report.{name}" for name in REPORTERS]
+    return ("check", "flows", *told, *ALONE)
 
 
 # Service keys and mappings.
@@ -318,7 +334,7 @@ def service_keys(number: int, folder: Path, last: Callable[[int], str]) -> None:
 def certificates_of_keys(number: int, folder: Path) -> Arguments:
     """The list of n certificates, which as many service keys have."""
     service_keys(number, folder, lambda _: "2028-01-01")
-    return ("certificates", ".", "--format", "json", *AS_OF)
+    return ("certificates", ".", "--format", "json", *ALONE)
 
 
 @scenario(500)
@@ -329,7 +345,7 @@ def keys_of_one_role(number: int, folder: Path) -> Arguments:
     write_tree(folder, bundle(flow("F", *each), short=True))
     of_keys = 'path = "keys.json"\nroles = ["ESBMessaging.send"]\n'
     (folder / "iflint.toml").write_text(f"[[service-keys]]\n{of_keys}")
-    return ("certificates", ".", "--format", "json", *AS_OF)
+    return ("certificates", ".", "--format", "json", *ALONE)
 
 
 @scenario(300)
@@ -337,7 +353,7 @@ def keys_of_a_forecast(number: int, folder: Path) -> Arguments:
     """n service keys, each of which ends on a day of its own."""
     first = datetime.date(2026, 11, 25)
     service_keys(number, folder, lambda n: str(first + datetime.timedelta(days=n)))
-    return ("forecast", ".", "--until", "2035-01-01", *AS_OF)
+    return ("forecast", ".", "--until", "2035-01-01", *ALONE)
 
 
 @scenario(500)
@@ -357,7 +373,7 @@ def suppressions(number: int, folder: Path) -> Arguments:
     """n suppressions, and ten findings that the last of them are for."""
     write_flows(folder, [(f"CN=c{each}, CN", "CN=CA") for each in range(10)])
     tables = [
-        f'[[suppressions]]\nrule = "malformed-dn"\npath = "f{number - each}/"\nreason = "r"\n'
+        f'[[suppressions]]\nrule = "malformed-dn"\npath = "f{number - each}.zip"\nreason = "r"\n'
         for each in range(number)
     ]
     (folder / "iflint.toml").write_text("\n".join(tables))
@@ -394,7 +410,7 @@ def days_of_a_forecast(number: int, folder: Path) -> Arguments:
     ]
     write_certificates(folder, [top, *made])
     write_flows(folder, [each.pair for each in made])
-    return ("forecast", ".", "--until", "2035-01-01", *AS_OF)
+    return ("forecast", ".", "--until", "2035-01-01", *ALONE)
 
 
 @scenario(20000)
@@ -413,6 +429,16 @@ def baseline_rows_of_one_fingerprint(number: int, folder: Path) -> Arguments:
     return (*CHECK, "--baseline", "known.json")
 
 
+@scenario(400)
+def files_with_new_names(number: int, folder: Path) -> Arguments:
+    """A baseline with a finding in each of n files, all of which were renamed."""
+    write_flows(folder, [(f"CN=c{each}", "CN=CA") for each in range(number)])
+    cost("-m", "iflint", *CHECK, "--write-baseline", "known.json", folder=str(folder))
+    for path in folder.glob("*.zip"):
+        path.rename(path.with_name(f"new-{path.name}"))
+    return (*CHECK, "--baseline", "known.json")
+
+
 @scenario(50)
 def environments(number: int, folder: Path) -> Arguments:
     """n environments with a file of parameters each, of ten flows."""
@@ -426,7 +452,7 @@ def environments(number: int, folder: Path) -> Arguments:
         (folder / f"e{each}.prop").write_text(f"subject=CN=c{each}\n")
         tables.append(f'[environments.e{each}]\nparameters = "e{each}.prop"\n')
     (folder / "iflint.toml").write_text("\n".join(tables))
-    return (*CHECK, "--all-environments")
+    return (*CHECK, "--all-environments", "--limit", "environments=1000")
 
 
 @scenario(12)
@@ -438,7 +464,7 @@ def rows_in_environments(number: int, folder: Path) -> Arguments:
     return (*CHECK, "--all-environments")
 
 
-@scenario(1000)
+@scenario(300)
 def nested_ignore_files(number: int, folder: Path) -> Arguments:
     """n folders with a file of what is ignored and files that it names, a hundred in each other.
 
@@ -456,7 +482,7 @@ def nested_ignore_files(number: int, folder: Path) -> Arguments:
     return CHECK
 
 
-@scenario(2000)
+@scenario(3000)
 def ignored_names(number: int, folder: Path) -> Arguments:
     """n files, and as many names that one ignore file has."""
     (folder / ".git").mkdir()

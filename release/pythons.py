@@ -3,7 +3,8 @@
     python -m release.pythons [ARGUMENT...]
 
 It runs the tests, with these arguments for pytest, on each of them but the one that runs this, at
-the same time. One that is not on this machine is left out, which is said.
+the same time. One that is not on this machine is left out, which is said. So are tests that say
+nothing of a Python: what other programs make of what iflint writes, and what a run costs.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from pathlib import Path
 
 from release import ROOT, UV, say
 
+LEFT_OUT = ("tests/browser", "tests/pipelines", "tests/limits")
+"""Beside those marked as differential. The last measure time, which runs beside them would cost."""
 CLASSIFIER = re.compile(r"Programming Language :: Python :: 3\.(\d+)")
 
 
@@ -44,10 +47,15 @@ def tested(version: str, python: str, folder: Path, *arguments: str) -> subproce
     environment = folder / version
     subprocess.run([*UV, "venv", "--python", python, environment], check=True)
     into = ["--python", str(environment)]
-    subprocess.run([*UV, "pip", "install", *into, "--editable", f"{ROOT}[test]"], check=True)
+    subprocess.run([*UV, "pip", "install", *into, "--editable", f"{ROOT}[site,test]"], check=True)
     pytest = [str(environment / "bin" / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    chosen = ["-m", "not differential", *(f"--ignore={folder}" for folder in LEFT_OUT)]
     return subprocess.Popen(
-        [*pytest, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [*pytest, *chosen, *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
 
 

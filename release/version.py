@@ -4,8 +4,8 @@
     python -m release.version --tagged v0.2.0 fail unless it is the version
 
 Documents and pipelines name a release as the tools want it that read them, by the one version:
-`iflint==0.2.0` for pip, `iflint/iflint@v0.2.0` for GitHub, `iflint/iflint@0.2.0` for GitLab,
-`rev: v0.2.0` for pre-commit, `iflint-0.2.0-…` for a file.
+`iflint==0.2.0` for pip, `iflint/iflint@v0.2.0` for GitHub, `iflint/iflint/iflint@v0.2.0` for
+GitLab, `rev: v0.2.0` for pre-commit, `iflint-0.2.0-…` for a file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from release import ROOT, say
 
 VERSION = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?")
 MENTION = re.compile(
-    rf"(\biflint(?:==|-|/iflint@v?)|\brev: v|placeholder: iflint )({VERSION.pattern})"
+    rf"(\biflint(?:==|-|/iflint@v)|\brev: v|placeholder: iflint )({VERSION.pattern})"
 )
 PLACES = ("README.md", "docs/**/*.md", "examples/**/*", "templates/*", ".github/**/*.yml")
 

@@ -141,7 +141,7 @@ def _role(certificate: Certificate) -> str:
 def _problems(session: Session, verdicts: Iterable[IflowVerdict]) -> Iterator[Problem]:
     yield from session.inputs.problems
     for flow in session.flows:
-        yield from flow.problems
+        yield from flow.read.problems
     for verdict in verdicts:
         yield from verdict.iflow.problems
 

@@ -8,7 +8,7 @@ import importlib
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
 from iflint.console import progress_bar
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from io import TextIOWrapper
 
 WIDEST = 1000  # columns; ours: no terminal has as many, and padding to more only costs time
+_PIECE = 1 << 20
+"""Characters that are encoded at a time. Ours."""
 
 
 def wants_colour(setting: str, environment: Mapping[str, str] = os.environ) -> bool:
@@ -123,7 +125,7 @@ def write_text(path: str | None, setting: str, render: Callable[[Style], str]) -
 def write_data(path: str | None, text: str) -> None:
     """Write a machine's format, always UTF-8, where `write_text` would. Raises `Failure`."""
     if path is None or path == STANDARD_OUTPUT:
-        write_bytes(text.encode())
+        _write_pieces(_pieces(text))
     else:
         write_file(path, text)
 
@@ -138,11 +140,16 @@ def write_file(path: str, text: str) -> None:
     """
     if looks_like_input(path):
         raise WrongUsage([f"{path} is there and looks like an input: give another file"])
-    data = text.encode()
     if _is_standard_output(path):
-        write_bytes(data)
+        _write_pieces(_pieces(text))
     else:
-        _written(path, data)
+        _written(path, _pieces(text))
+
+
+def _pieces(text: str) -> Iterator[bytes]:
+    """A text in pieces, since a report may take tens of megabytes, and all of it once is enough."""
+    for at in range(0, len(text), _PIECE):
+        yield text[at : at + _PIECE].encode()
 
 
 def looks_like_input(path: str) -> bool:
@@ -213,17 +220,17 @@ def rewrite_file(path: str, before: bytes, after: bytes) -> None:
         raise Failure(f"{path} can't be read: {error.strerror or error}") from error
     if changed:
         raise Failure(f"{path} has changed meanwhile: nothing was written to it; run again")
-    _written(path, after, status)
+    _written(path, [after], status)
 
 
-def _written(path: str, data: bytes, status: os.stat_result | None = None) -> None:
+def _written(path: str, pieces: Iterable[bytes], status: os.stat_result | None = None) -> None:
     target = os.path.realpath(path)
     try:
         if os.path.exists(path) and not os.path.isfile(path):
             with open(path, "wb") as file:
-                file.write(data)
+                file.writelines(pieces)
         else:
-            _replace(target, data, status)
+            _replace(target, pieces, status)
     except FileNotFoundError as error:
         folders = (os.path.dirname(path) or os.curdir, os.path.dirname(target))
         missing = next((folder for folder in folders if not os.path.isdir(folder)), None)
@@ -233,7 +240,7 @@ def _written(path: str, data: bytes, status: os.stat_result | None = None) -> No
         raise Failure(f"{path} can't be written: {error.strerror or error}") from error
 
 
-def _replace(target: str, data: bytes, status: os.stat_result | None) -> None:
+def _replace(target: str, pieces: Iterable[bytes], status: os.stat_result | None) -> None:
     """Write a draft and rename it.
 
     The file gets the owner, group and permissions of ``status``; None: those of a new file.
@@ -244,7 +251,7 @@ def _replace(target: str, data: bytes, status: os.stat_result | None) -> None:
         descriptor = os.open(draft, flags, 0o600 if status else 0o666)
         try:
             with open(descriptor, "wb") as file:
-                file.write(data)
+                file.writelines(pieces)
             if status:
                 _give_out(draft, status)
             _move(draft, target)
@@ -312,14 +319,19 @@ def _taken(stream: TextIOWrapper, data: memoryview) -> int:
 
 def write_bytes(data: bytes) -> None:
     """Write bytes to standard output as they are. Raises `Failure`."""
+    _write_pieces([data])
+
+
+def _write_pieces(pieces: Iterable[bytes]) -> None:
     stream: TextIOWrapper | None = sys.stdout  # type: ignore[assignment]
     try:
         if stream is None:
             raise OSError("it is closed")
         stream.flush()
-        rest = memoryview(data)
-        while rest:
-            rest = rest[_taken(stream, rest) :]
+        for piece in pieces:
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[_taken(stream, rest) :]
         stream.buffer.flush()
     except BrokenPipeError:
         silence_stdout()

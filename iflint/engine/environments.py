@@ -28,7 +28,7 @@ from iflint.report.report import (
 from iflint.values import ARTIFACT_FOLDER, PLACEHOLDER
 
 if TYPE_CHECKING:
-    from iflint.iflow.reader import ParsedIflow
+    from iflint.iflow.reader import FlowRead
     from iflint.report.findings import Finding
 
 
@@ -45,7 +45,7 @@ class ParameterPath(msgspec.Struct, frozen=True):
     folder: str | None
 
 
-def parameter_path(pattern: str, flow: ParsedIflow) -> ParameterPath:
+def parameter_path(pattern: str, flow: FlowRead) -> ParameterPath:
     """The path that a pattern means for a flow."""
     if re.search(PLACEHOLDER, pattern) is None:
         return ParameterPath(pattern, None)

@@ -49,8 +49,8 @@ def fingerprinted(
 
 def elsewhere(
     findings: Iterable[Finding], directory: str, root: str
-) -> Callable[[Finding, str], str]:
-    """Tells what the fingerprint of one of the findings would be if its file lay at another path.
+) -> Callable[[Finding], Callable[[str], str]]:
+    """Tells of one of the findings what its fingerprint would be if its file lay at another path.
 
     The path is relative to ``root``. The findings have their fingerprints, and none a caller.
     """
@@ -61,9 +61,10 @@ def elsewhere(
         for number in range(1, count + 1)
     }
 
-    def fingerprint(finding: Finding, path: str) -> str:
+    def fingerprint(finding: Finding) -> Callable[[str], str]:
         code, _, *rest = _parts(finding, directory, root)
-        return _digest("\x1f".join((code, path, *rest)), numbers.get(finding.fingerprint, 1))
+        number = numbers.get(finding.fingerprint, 1)
+        return lambda path: _digest("\x1f".join((code, path, *rest)), number)
 
     return fingerprint
 

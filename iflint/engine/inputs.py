@@ -14,7 +14,7 @@ import msgspec
 
 from iflint.callers.model import Callers
 from iflint.engine.file_contents import FileRead, begins_with_a_sign, keys_in_any_text, read_content
-from iflint.iflow.reader import ParsedIflow, read_iflow
+from iflint.iflow.reader import FlowRead, KeptFlow, read_iflow
 from iflint.limits import (
     CALLERS,
     CERTIFICATES,
@@ -28,7 +28,7 @@ from iflint.limits import (
     Budget,
     Limit,
 )
-from iflint.options import Options, UsageError
+from iflint.options import Options
 from iflint.places.defects import failed_on
 from iflint.places.location import FileLocation, Location, Package
 from iflint.places.problems import Problem, ProblemKind, Unreadable, beyond_the_run
@@ -49,6 +49,7 @@ from iflint.sources import (
     opened,
     repository_of_flows,
 )
+from iflint.sources.disk import Disk
 from iflint.sources.parcels import ParcelKind
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Inputs(msgspec.Struct, frozen=True):
     what holds flows and certificates.
     """
 
-    flows: tuple[ParsedIflow, ...] = ()
+    flows: tuple[KeptFlow, ...] = ()
     certificates: tuple[FoundCertificate, ...] = ()
     certificate_files: int = 0
     skipped: tuple[Skipped, ...] = ()
@@ -230,7 +231,8 @@ class Reading:
         self._options = options
         self._known = Known() if known is None else known
         self._connectivity_tests = connectivity_tests
-        self._flows: list[ParsedIflow] = []
+        self._read_flows: list[FlowRead] = []
+        self._flows: list[KeptFlow] = []
         self._certificates: list[FoundCertificate] = []
         self._certificate_files = 0
         self._skipped: list[Skipped] = []
@@ -258,7 +260,7 @@ class Reading:
     @property
     def needs_certificates(self) -> bool:
         """Whether a flow that was read has pairs that may count."""
-        return any(flow.may_be_judged for flow in self._flows)
+        return any(flow.read.stored.may_be_judged for flow in self._flows)
 
     def inputs(self) -> Inputs:
         callers = self._all_callers()
@@ -318,7 +320,6 @@ class Reading:
 
     def _files_with_keys(self) -> Iterator[FileLocation]:
         """Each once, by no link where it is there by itself."""
-        from iflint.sources.disk import Disk
 
         disk = Disk(self._options.directory)
         for file in self._keys:
@@ -389,7 +390,7 @@ class Reading:
         if parcel.order.kind is not ParcelKind.TEXT:
             self._weigh(parcel.disk.location(parcel.order.main.path).path)
         if part is not None and self._known.budget.spend_all(part.spent):
-            self._add_flows(map(ParsedIflow, part.flows))
+            self._add_flows(part.flows)
             self._skipped += part.skipped
             self._problems += part.problems
             self._files.update(part.files)
@@ -403,7 +404,7 @@ class Reading:
 
     def _add(self, other: Reading) -> None:
         """Take what was read of a parcel."""
-        self._add_flows(other._flows)
+        self._add_flows(other._read_flows)
         self._certificates += other._certificates
         self._certificate_files += other._certificate_files
         self._skipped += other._skipped
@@ -414,8 +415,9 @@ class Reading:
         self._callers |= other._callers
         self._archives_of_use |= other._archives_of_use
 
-    def _add_flows(self, flows: Iterable[ParsedIflow]) -> None:
-        self._flows += map(self._affordable_flow, flows)
+    def _add_flows(self, flows: Iterable[FlowRead]) -> None:
+        # Only now is the archive let go of: what is kept does not lie between its members.
+        self._flows += map(KeptFlow, map(self._affordable_flow, flows))
 
     @property
     def part(self) -> Part | None:
@@ -430,7 +432,7 @@ class Reading:
             for name, amount in self._known.budget.spent.items()
             if amount != before.get(name, 0)
         }
-        flows = tuple(flow.read for flow in self._flows)
+        flows = tuple(self._read_flows)
         files = tuple(sorted(self._files))
         skipped, problems = tuple(self._skipped), tuple(self._problems)
         return Part(flows, skipped, problems, files, spent, self.may_be_kept)
@@ -513,16 +515,14 @@ class Reading:
         except Exception as error:
             self._problems.append(failed_on(Location(flow[1]), error, ProblemKind.ARTIFACT))
         else:
-            self._flows.append(read)
+            self._read_flows.append(read)
 
-    def _affordable_flow(self, flow: ParsedIflow) -> ParsedIflow:
+    def _affordable_flow(self, flow: FlowRead) -> FlowRead:
         """A flow, without its channels where the run would hold too many with these.
 
         Nor has it its parameters where these would be too many.
         """
-        channels = flow.channels
-        rows = sum(row.weight for channel in channels for row in channel.rows.rows)
-        for limit, count in ((ROWS, rows), (CHANNELS, len(channels))):
+        for limit, count in ((ROWS, flow.stored.rows), (CHANNELS, len(flow.stored.channels))):
             if not self._known.budget.spend(limit, count):
                 problem = beyond_the_run(limit, Location(flow.location), ProblemKind.ARTIFACT)
                 return flow.without_channels(problem)
@@ -681,7 +681,7 @@ class Reading:
 
     def _passed_on_purpose(self, file: FileLocation) -> bool:
         """Whether ``--certificates`` names the file or its folder; a repository says nothing."""
-        from iflint.sources.disk import Disk, enclosing_repository
+        from iflint.sources.disk import enclosing_repository
 
         disk = Disk(self._options.directory)
         place = disk.absolute(file.path)
@@ -760,10 +760,26 @@ def _matters(source: CertificateSource) -> bool:
 
 
 def named_file(path: str, options: Options) -> SourceFile:
-    """The file at a path that an option names, read under the limits of every other file."""
+    """The file at a path that an option names, read under the limits of every other file.
+
+    It is unreadable where an archive or a damaged one stands there.
+    """
+    disk = Disk(options.directory)
+    place = disk.location(disk.absolute(path))
+    problem = Problem(
+        ProblemKind.ARTIFACT,
+        Location(place),
+        "This is an archive, and a file that can be read by itself is asked for",
+        "Unpack it, and give the file in it",
+    )
     for artifact in certificate_files([path], directory=options.directory):
-        if isinstance(artifact, CertificateSource):
+        if isinstance(artifact, CertificateSource) and artifact.file.location == place:
             return artifact.file
         if isinstance(artifact, Problem):
-            raise UsageError(f"{path}: {artifact.message}")
-    raise UsageError(f"{path} is not a file that can be read here")
+            problem = artifact
+        break
+
+    def read() -> bytes:
+        raise Unreadable(problem)
+
+    return SourceFile(place, read)

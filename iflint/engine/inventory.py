@@ -166,6 +166,8 @@ def parameters_summary(
     files: Sequence[ParameterFile], iflows: Iterable[Iflow]
 ) -> tuple[ParametersSummary, ...]:
     """How much of each file of parameters is used. A name in several files is the last one's."""
+    if not files:
+        return ()
     names = {name for iflow in iflows for name in iflow.parameters}
     found: list[ParametersSummary] = []
     for file in reversed(files):
@@ -342,14 +344,14 @@ def report_on(
     options: Options,
     as_of: datetime,
     inputs: Inputs,
-    iflows: Sequence[Iflow],
+    iflows: Iterable[Iflow],
     verdicts: dict[int, IflowVerdict],
     of_callers: Sequence[CallerVerdict],
     trust: TrustList,
     rules: tuple[RuleInfo, ...],
     findings: Sequence[Finding],
     parameter_files: int,
-    overlays: Sequence[ParameterFile],
+    parameters: tuple[ParametersSummary, ...],
     root: str,
     idle_patterns: Iterable[IdlePattern] = (),
 ) -> Report:
@@ -386,7 +388,7 @@ def report_on(
         entries_not_found=not_found,
         wanted=wanted(verdicts.values()) if verdicts else (),
         parameter_files=parameter_files,
-        parameters=parameters_summary(overlays, iflows),
+        parameters=parameters,
         certificate_paths_without=paths_without_certificate(
             options.certificates or (), inputs, Disk(options.directory)
         )

@@ -39,9 +39,11 @@ def moved(
     ``known`` has the fingerprints of the whole baseline.
     """
     fingerprint_at = elsewhere(findings, report.directory, report.root)
-    rows: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    rows: dict[tuple[str, ...], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for row in lost:
-        rows[row.code, row.channel][row.path].add(row.fingerprint)
+        named, any_name = (row.code, row.channel, row.iflow or row.member), (row.code, row.channel)
+        rows[named][row.path].add(row.fingerprint)
+        rows[any_name][row.path].add(row.fingerprint)
     there = {
         (path_in_baseline(iflow.location.path, report), (iflow.id,)) for iflow in report.iflows
     }
@@ -54,23 +56,34 @@ def moved(
         if place in stays or not artifact:
             continue
         channel = channel_in_baseline(finding.channel) if finding.channel else ""
-        for old, lost_there in islice(rows[finding.code, channel].items(), _MOST_FILES):
-            before = fingerprint_at(finding, old)
-            of_flow = finding.iflow is not None
-            if (
-                before in lost_there
+        at, of_flow = fingerprint_at(finding), finding.iflow is not None
+        any_name = (finding.code, channel)
+        for key in ((*any_name, _name(finding)), any_name):
+            befores = [
+                (old, before)
+                for old, lost_there in islice(rows[key].items(), _MOST_FILES)
+                if (before := at(old)) in lost_there
                 and (old, artifact) not in there
                 and checked.has_left(old, of_flow=of_flow)
-            ):
+            ]
+            for old, before in befores:
                 same.append((finding, old, before))
                 came[place].add(old)
                 went[old, artifact].add(path)
+            if befores:
+                break
     return {
         finding.fingerprint: before
         for finding, old, before in same
         for place in (_place(finding, report),)
         if len(came[place]) == len(went[old, place[1]]) == 1
     }
+
+
+def _name(finding: Finding) -> str:
+    """What a baseline calls the artifact; that it is called so no more is rare."""
+    iflow = finding.iflow
+    return iflow.name or iflow.id if iflow else "!/".join(finding.location.file.members)
 
 
 def _place(finding: Finding, report: Report) -> tuple[str, Artifact]:

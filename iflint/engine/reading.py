@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from iflint.engine.kept import Kept
     from iflint.engine.parts import Pair, Part
     from iflint.iflow.properties import ParameterFile
-    from iflint.iflow.reader import ParsedIflow
+    from iflint.iflow.reader import KeptFlow
     from iflint.limits import Budget
     from iflint.options import Environment, Options
     from iflint.pki.calendar import Calendar
@@ -107,7 +107,7 @@ class Reader:
         )
 
     def parameters_of(
-        self, environment: Environment, flows: Sequence[ParsedIflow]
+        self, environment: Environment, flows: Sequence[KeptFlow]
     ) -> tuple[tuple[tuple[ParameterFile, ...], ...], tuple[Problem, ...], tuple[str, ...]]:
         """For each flow the files that the environment's patterns mean and that exist.
 
@@ -126,11 +126,11 @@ class Reader:
         idle = dict.fromkeys(environment.parameters)
         found = []
         for flow in flows:
-            paths = []
+            paths, read = [], flow.read
             for pattern in environment.parameters:
-                meant = parameter_path(pattern, flow)
+                meant = parameter_path(pattern, read)
                 if not self._may_be_read(meant, environment):
-                    unread[_leads_out(flow, environment)] = None
+                    unread[_leads_out(read.location, environment)] = None
                 elif self._is_there(meant.path):
                     paths.append(meant.path)
                     idle.pop(pattern, None)
@@ -216,11 +216,11 @@ class Reader:
         return self._parameters[path]
 
 
-def _leads_out(flow: ParsedIflow, environment: Environment) -> Problem:
+def _leads_out(flow: FileLocation, environment: Environment) -> Problem:
     """What to say of a flow whose names would make a pattern lead elsewhere."""
     return Problem(
         ProblemKind.ARTIFACT,
-        Location(flow.location),
+        Location(flow),
         f"The parameters of environment {shown(environment.name)} were not read for this flow: its"
         " id, its name, its package or a link leads out of the folder that the pattern names",
         "Correct the name, or the pattern in the configuration",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from iflint.engine.inventory import report_on
+from iflint.engine.inventory import parameters_summary, report_on
 from iflint.engine.shared import Shared
 from iflint.limits import (
     CALLERS_OF_ENVIRONMENTS,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from iflint.engine.patterns import Trials
     from iflint.iflow.model import CertificateEntry, Iflow, SenderChannel
     from iflint.iflow.properties import ParameterFile
+    from iflint.iflow.reader import KeptFlow
     from iflint.judging.issuers import Issuers
     from iflint.judging.judge import Judge
     from iflint.judging.verdicts import BindingVerdict, CallerVerdict, IflowVerdict
@@ -64,7 +65,7 @@ _KEPT_FROM = {
     "root": {"options"},
     "rules": {"options"},
     "_handlers": {"options"},
-    "_iflows": {"flows", "_overlays", "_own"},
+    "_kept_iflows": {"flows", "_overlays", "_own"},
     "_judged": {"inputs", "trust", "flows", "_overlays", "_own"},
     "_said": {"inputs", "trust", "flows", "_overlays", "_own", "options"},
     "_failed": {"inputs", "trust", "flows", "_overlays", "_own", "options"},
@@ -78,7 +79,7 @@ _KEPT_FROM = {
 """What a session keeps once it is worked out, and the fields that it comes from."""
 
 _WORK = (
-    *("_iflows", "callers", "pool"),
+    *("_kept_iflows", "callers", "pool"),
     *("_judged", "_said", "_failed", "_unjudged", "_judged_callers", "_issuers"),
 )
 """What sessions of equal environments share: what is worked out later is kept in these, too."""
@@ -213,12 +214,19 @@ class Session:
             text = text_of(location)
             return None if text is None else read_parameters(text, location)
 
+        def with_texts(flow: KeptFlow) -> KeptFlow:
+            from iflint.iflow.reader import KeptFlow
+
+            read = flow.read
+            new = read.with_texts(text_of)
+            return flow if new is read else KeptFlow(new)
+
         def current(files: Iterable[ParameterFile]) -> tuple[ParameterFile, ...]:
             return tuple(changed(file.location) or file for file in files)
 
         other = self._changed(
             _shared=Shared(self.inputs.size),
-            flows=tuple(flow.with_texts(text_of) for flow in self.flows),
+            flows=tuple(map(with_texts, self.flows)),
             _overlays=current(self._overlays),
             _own=tuple(map(current, self._own)),
         )
@@ -229,12 +237,11 @@ class Session:
             for number, flow in enumerate(self.flows)
             if flow is other.flows[number] and self._own[number] == other._own[number]
         }
-        other._iflows = tuple(
-            iflow if number in same else other._iflow(number)
-            for number, iflow in enumerate(self._iflows)
-        )
-        other._judged = _only(same, self._judged)
-        other._said = _only(same, self._said)
+        changed_flows = (n for n in range(len(other.flows)) if n not in same)
+        kept = _only(same, self._kept_iflows) | other._that_matter(changed_flows)
+        other._kept_iflows = dict(sorted(kept.items()))
+        other._judged = {clock: _only(same, found) for clock, found in self._judged.items()}
+        other._said = {clock: _only(same, found) for clock, found in self._said.items()}
         return other
 
     def _with_certificates(self, read: Inputs) -> Inputs:
@@ -315,11 +322,12 @@ class Session:
         those of one id in one file together.
         """
         yield self._changed(flows=(), _own=())
-        together: dict[tuple[str, str], list[tuple[int, Iflow]]] = {}
-        for number, iflow in enumerate(self._iflows):
-            together.setdefault((iflow.location.path, iflow.id), []).append((number, iflow))
-        for iflows in together.values():
-            yield self._part(iflows)
+        together: dict[tuple[str, str], list[int]] = {}
+        for number, flow in enumerate(self.flows):
+            read = flow.read
+            together.setdefault((read.location.path, read.id), []).append(number)
+        for numbers in together.values():
+            yield self._part((number, self._iflow(number)) for number in numbers)
 
     def smallest_parts(self) -> Iterator[Session]:
         """The same session cut as small as it is judged apart, without what can't be read.
@@ -339,7 +347,7 @@ class Session:
         for callers in senders.values():
             yield self._part((), callers)
         together: dict[tuple[str, ...], dict[int, list[SenderChannel]]] = {}
-        for number, iflow in enumerate(self._iflows):
+        for number, iflow in self._kept_iflows.items():
             for channel in iflow.channels:
                 address = channel.address.raw if channel.address else ""
                 named = (channel.adapter, address, channel.name)
@@ -349,9 +357,7 @@ class Session:
             yield self._part(
                 (
                     number,
-                    msgspec.structs.replace(
-                        self._iflows[number], channels=tuple(some), problems=()
-                    ),
+                    msgspec.structs.replace(self._iflow(number), channels=tuple(some), problems=()),
                 )
                 for number, some in channels.items()
             )
@@ -368,7 +374,7 @@ class Session:
             _own=tuple(self._own[number] for number, _ in numbered),
             _is_part=True,
         )
-        part._iflows = tuple(iflow for _, iflow in numbered)
+        part._kept_iflows = dict(enumerate(iflow for _, iflow in numbered))
         part._judged = {
             self.as_of: {
                 place: _of_channels(judged[number], iflow)
@@ -407,7 +413,7 @@ class Session:
             self._described_rules() if self.options.describe_rules else (),
             findings,
             self.parameter_files,
-            self._overlays,
+            parameters_summary(self._overlays, self._iflows),
             self.root,
             self._idle_patterns(),
         )
@@ -420,7 +426,9 @@ class Session:
         from iflint.engine.fingerprints import fingerprinted
 
         problems = () if self._is_part else self._problems
-        of_run, *of_flows = told_of_a_run((problems, *(iflow.problems for iflow in self._iflows)))
+        kept = self._kept_iflows
+        of_run, *others = told_of_a_run((problems, *(iflow.problems for iflow in kept.values())))
+        of_flows = dict(zip(kept, others, strict=True))
         found: list[Finding] = []
         if self._is_part:
             found += self._caller_findings(as_of)
@@ -430,7 +438,7 @@ class Session:
         found += self._findings_about_failures(self._failed, self._context(as_of))
         directory = absolute_directory(self.options.directory)
         ordered = sorted(found, key=lambda finding: finding.place)
-        ids = (iflow.id for iflow in self._iflows)
+        ids = (flow.read.id for flow in self.flows)
         return fingerprinted(ordered, directory, self.root, ids)
 
     @property
@@ -481,7 +489,7 @@ class Session:
         unread += [key.location.file for key in inputs.keys if key.given]
         unread += [
             iflow.location
-            for iflow in self._iflows
+            for iflow in self._kept_iflows.values()
             if iflow.problems or not iflow.parameters_complete
         ]
         if not set(self._problems).issubset(inputs.problems):
@@ -588,7 +596,7 @@ class Session:
         known = _of_clock(self._judged, as_of)
         unjudged = [
             number
-            for number, iflow in enumerate(self._iflows)
+            for number, iflow in self._kept_iflows.items()
             if number not in known
             and any(channel.checked or channel.entries for channel in iflow.channels)
         ]
@@ -596,7 +604,7 @@ class Session:
             judge = self._judge(as_of)
             progress = self.options.progress
             for number in followed(unjudged, progress, "judging iFlow", self._name_of):
-                verdict = self._judged_or_told(judge, self._iflows[number])
+                verdict = self._judged_or_told(judge, self._iflow(number))
                 if verdict is not None:
                     known[number] = verdict
             self._judged[as_of] = known = dict(sorted(known.items()))
@@ -802,17 +810,30 @@ class Session:
     def _said(self) -> dict[datetime, dict[int, Sequence[Finding]]]:
         return {}
 
-    @cached_property
-    def _iflows(self) -> tuple[Iflow, ...]:
-        return tuple(map(self._iflow, range(len(self.flows))))
+    @property
+    def _iflows(self) -> Iterator[Iflow]:
+        """All iFlows, one after another."""
+        return map(self._iflow, range(len(self.flows)))
 
     def _iflow(self, number: int) -> Iflow:
+        return self._kept_iflows.get(number) or self._resolved(number)
+
+    @cached_property
+    def _kept_iflows(self) -> dict[int, Iflow]:
+        """The iFlows in which anything can be found, by number; others are made when asked for."""
+        return self._that_matter(range(len(self.flows)))
+
+    def _that_matter(self, numbers: Iterable[int]) -> dict[int, Iflow]:
+        resolved = ((number, self._resolved(number)) for number in numbers)
+        return {number: iflow for number, iflow in resolved if iflow.matters}
+
+    def _resolved(self, number: int) -> Iflow:
         """An iFlow with its parameters, if the run has room for what it holds."""
         files = (*self._overlays, *self._own[number])
         return self._shared.iflow(self.name, self.flows[number], files)
 
     def _name_of(self, number: int) -> str:
-        return self._iflows[number].name
+        return self._iflow(number).name
 
     @property
     def _problems(self) -> tuple[Problem, ...]:
@@ -829,17 +850,16 @@ class Session:
 
     def _flow_findings(
         self,
-        problems: Sequence[tuple[Problem, ...]],
+        problems: Mapping[int, tuple[Problem, ...]],
         verdicts: dict[int, IflowVerdict],
         as_of: datetime,
     ) -> Iterator[Finding]:
         """What rules say of each iFlow."""
         context, known = self._context(as_of), _of_clock(self._said, as_of)
-        numbers = range(len(self._iflows))
         progress = self.options.progress
-        for number in followed(numbers, progress, "applying rules to iFlow", self._name_of):
+        for number in followed(problems, progress, "applying rules to iFlow", self._name_of):
             if number not in known:
-                iflow, verdict = self._iflows[number], verdicts.get(number)
+                iflow, verdict = self._iflow(number), verdicts.get(number)
                 cases = _flow_cases(context, iflow, problems[number], verdict)
                 known[number] = self._findings(cases)
             yield from known[number]
@@ -988,7 +1008,7 @@ class Session:
             or self.inputs.keys
             or self.callers
             or verdicts
-            or any(iflow.problems for iflow in self._iflows)
+            or any(iflow.problems for iflow in self._kept_iflows.values())
         )
 
 
@@ -1033,14 +1053,9 @@ def _of_clock(kept: dict[datetime, dict[int, T]], as_of: datetime) -> dict[int, 
     return kept[as_of]
 
 
-def _only(
-    numbers: Container[int], kept: dict[datetime, dict[int, T]]
-) -> dict[datetime, dict[int, T]]:
+def _only(numbers: Container[int], kept: Mapping[int, T]) -> dict[int, T]:
     """What is kept of some iFlows."""
-    return {
-        clock: {number: each for number, each in found.items() if number in numbers}
-        for clock, found in kept.items()
-    }
+    return {number: each for number, each in kept.items() if number in numbers}
 
 
 def _as_severe(finding: Finding, rule: Rule) -> Finding:

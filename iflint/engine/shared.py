@@ -17,7 +17,7 @@ from iflint.words.visible import shown
 if TYPE_CHECKING:
     from iflint.iflow.model import Iflow
     from iflint.iflow.properties import ParameterFile
-    from iflint.iflow.reader import ParsedIflow
+    from iflint.iflow.reader import FlowRead, KeptFlow
     from iflint.pki.chains.pool import CertificatePool
     from iflint.pki.chains.signatures import SignatureCache
     from iflint.pki.files import FoundCertificate
@@ -33,7 +33,7 @@ class Shared:
         self._budget = Budget(size)
         self._in_vain = Budget(size)
         self._iflows: dict[tuple[int, ...], Iflow] = {}
-        self._counted: dict[tuple[str | int, ...], Iflow] = {}
+        self._counted: dict[tuple[str | int, ...], Iflow | None] = {}
         self._pools: dict[tuple[int, frozenset[Location]], CertificatePool] = {}
         self._taken: set[tuple[str, str]] = set()
         self._named: list[object] = []
@@ -48,20 +48,24 @@ class Shared:
         other._pools = {}
         return other
 
-    def iflow(self, environment: str, flow: ParsedIflow, files: Sequence[ParameterFile]) -> Iflow:
-        """A flow of the run in an environment, if there is room for what it holds there."""
+    def iflow(self, environment: str, flow: KeptFlow, files: Sequence[ParameterFile]) -> Iflow:
+        """A flow of the run in an environment, if there is room for what it holds there.
+
+        One in which nothing can be found is not kept.
+        """
         if not (environment or flow.has_channels):
-            return resolved(flow, files)
+            return resolved(flow.read, files)
         key = id(flow), *map(id, files)
-        if (environment, *key) not in self._counted:
-            self._named += (flow, *files)
-            # Of environments a flow costs even if it has no channel.
-            found = self._within_the_run(flow, files, key, least=int(bool(environment)))
-            self._counted[environment, *key] = found
-        return self._counted[environment, *key]
+        if (environment, *key) in self._counted:
+            return self._counted[environment, *key] or resolved(flow.read, files)
+        self._named += (flow, *files)
+        # Of environments a flow costs even if it has no channel.
+        found = self._within_the_run(flow.read, files, key, least=int(bool(environment)))
+        self._counted[environment, *key] = found if found.matters else None
+        return found
 
     def _within_the_run(
-        self, flow: ParsedIflow, files: Sequence[ParameterFile], key: tuple[int, ...], least: int
+        self, flow: FlowRead, files: Sequence[ParameterFile], key: tuple[int, ...], least: int
     ) -> Iflow:
         for limit in (ROWS, CHANNELS):
             # To find that there is no room for a flow costs as much as to take it.
@@ -76,7 +80,8 @@ class Shared:
             if not self._budget.spend(limit, count):
                 self._in_vain.spend(limit, count)
                 return _without_channels(flow, limit)
-        self._iflows[key] = found
+        if found.matters:
+            self._iflows[key] = found
         return found
 
     def take(self, limit: Limit, environment: str, count: int) -> None:
@@ -111,7 +116,7 @@ class Shared:
         return SignatureCache(self._size)
 
 
-def resolved(flow: ParsedIflow, files: Sequence[ParameterFile]) -> Iflow:
+def resolved(flow: FlowRead, files: Sequence[ParameterFile]) -> Iflow:
     """A flow with its parameters; where iflint fails on it, without its channels."""
     try:
         return flow.resolve(files)
@@ -123,7 +128,7 @@ def resolved(flow: ParsedIflow, files: Sequence[ParameterFile]) -> Iflow:
         return flow.unresolved(problem)
 
 
-def _without_channels(flow: ParsedIflow, limit: Limit) -> Iflow:
+def _without_channels(flow: FlowRead, limit: Limit) -> Iflow:
     from iflint.places.location import Location
 
     where = Location(flow.location)

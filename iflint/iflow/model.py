@@ -199,3 +199,12 @@ class Iflow(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     parameters_complete: bool = True
     parameters: tuple[str, ...] = ()
+
+    @property
+    def matters(self) -> bool:
+        """Whether anything can be found in it: pairs, or that it could not be read."""
+        return (
+            bool(self.problems)
+            or not self.parameters_complete
+            or any(channel.checked or channel.entries for channel in self.channels)
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,7 @@ def read_iflow(
     parameters_readable: bool = True,
     every_channel: bool = False,
     with_diagram: bool = False,
-) -> ParsedIflow:
+) -> FlowRead:
     """An integration flow, from its ``.iflw``, its manifest and its ``parameters.prop``.
 
     Reads the ``.iflw`` up to the end of its collaboration, and the rest where pairs are judged.
@@ -56,27 +57,29 @@ def read_iflow(
         package=package,
         location=location,
         bundle=bundle,
-        problems=headers.problems,
+        manifest_problems=headers.problems,
         stored=_stored(flow, location, every_channel=every_channel, with_diagram=with_diagram),
         parameters=_parameters(parameters, readable=parameters_readable),
     )
-    return ParsedIflow(read if read.stored.uses_parameters else read.without_values())
+    return read if read.stored.uses_parameters else read.without_values()
 
 
 _SUSPECT = (b"\\u", b"<<<<<<<", b">>>>>>>")
 
 
-class Stored(msgspec.Struct, frozen=True):
+class Stored(msgspec.Struct, frozen=True, array_like=True):
     """What a ``.iflw`` holds: its channels as stored, and the texts that tell more when asked.
 
-    ``head`` is its text up to the channels' end, where something can be found there; ``whole`` all
-    of it, compressed, where its drawing was asked for.
+    ``rows`` is how much the rows of its channels weigh. ``head`` is its text up to the channels'
+    end, where something can be found there; ``whole`` all of it, compressed, where its drawing was
+    asked for.
     ``may_be_judged``: a channel is judged with some parameters; only then was looked at what
     stands behind the channels, of which ``problems_of_the_rest`` tells.
     """
 
     collaboration: Collaboration = Collaboration()
     problems: tuple[Problem, ...] = ()
+    rows: int = 0
     head: Packed | None = None
     whole: bytes | None = None
     may_be_judged: bool = False
@@ -99,7 +102,7 @@ NOTHING = Stored()
 """What a flow holds that concerns nobody."""
 
 
-class StoredParameters(msgspec.Struct, frozen=True):
+class StoredParameters(msgspec.Struct, frozen=True, array_like=True):
     """The bundle's own parameter file, as stored: ``text`` is let go where nobody asks for it.
 
     ``location`` is None when the bundle has none; ``readable`` is False where there is a file that
@@ -116,6 +119,11 @@ class StoredParameters(msgspec.Struct, frozen=True):
         """How many lines are parsed where a parameter is asked for."""
         return self.text.count(b"\n") + self.text.count(b"\r")
 
+    @property
+    def complete(self) -> bool:
+        """Whether they could be read as a whole."""
+        return self.readable and not self.problems
+
     def parsed(self) -> ParameterFile | None:
         """The parameters, or None when the bundle has none."""
         if self.location is None:
@@ -125,10 +133,10 @@ class StoredParameters(msgspec.Struct, frozen=True):
         return parse_properties(self.text, self.location)
 
 
-class FlowRead(msgspec.Struct, frozen=True):
+class FlowRead(msgspec.Struct, frozen=True, array_like=True):
     """All that was read of a flow, as data alone: it can be kept, and sent.
 
-    ``problems`` are those of its manifest.
+    `resolve` makes the model with one set of parameters.
     """
 
     id: str
@@ -137,9 +145,14 @@ class FlowRead(msgspec.Struct, frozen=True):
     package: Package | None
     location: FileLocation
     bundle: FileLocation
-    problems: tuple[Problem, ...]
+    manifest_problems: tuple[Problem, ...]
     stored: Stored
     parameters: StoredParameters
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be read of its own files."""
+        return (*self.manifest_problems, *self.stored.problems, *self.parameters.problems)
 
     def without_values(self) -> FlowRead:
         """The flow without the values of its parameters, for which nobody will ask."""
@@ -150,127 +163,52 @@ class FlowRead(msgspec.Struct, frozen=True):
             self, parameters=msgspec.structs.replace(parameters, text=b"")
         )
 
-
-_NO_VALUES = StoredParameters()
-"""What thousands of flows share."""
-
-
-class ParsedIflow:
-    """A flow with its texts as stored; `resolve` makes the model with one set of parameters."""
-
-    __slots__ = ("_diagram", "read")
-
-    def __init__(self, read: FlowRead) -> None:
-        self.read = read
-        self._diagram: tuple[Diagram | None] | None = None
-
-    @property
-    def id(self) -> str:
-        """The id of the artifact, by its manifest."""
-        return self.read.id
-
-    @property
-    def name(self) -> str:
-        """The name under which people know it."""
-        return self.read.name
-
-    @property
-    def package(self) -> Package | None:
-        """The integration package that it is of, where that is known."""
-        return self.read.package
-
-    @property
-    def location(self) -> FileLocation:
-        """Where its ``.iflw`` stands."""
-        return self.read.location
-
-    @property
-    def bundle(self) -> FileLocation:
-        """Where the flow stands as a whole."""
-        return self.read.bundle
-
-    @property
-    def has_channels(self) -> bool:
-        """Whether it has any sender channel that was read."""
-        return bool(self.read.stored.channels)
-
     @property
     def channels(self) -> tuple[StoredChannel, ...]:
         """The sender channels as they are stored, made anew each time."""
-        if not self.has_channels:
+        if not self.stored.channels:
             return ()
         from iflint.iflow.channels import sender_channels
         from iflint.iflow.positions import XmlFile
 
-        xml = XmlFile.of(self.read.stored.head, self.location)
-        return sender_channels(self.read.stored.collaboration, xml)
+        xml = XmlFile.of(self.stored.head, self.location)
+        return sender_channels(self.stored.collaboration, xml)
 
-    @property
-    def may_be_judged(self) -> bool:
-        """Whether some set of parameters could make pairs count that a channel lists."""
-        return self.read.stored.may_be_judged
-
-    @property
-    def diagram(self) -> Diagram | None:
+    def drawn(self) -> Diagram | None:
         """How the editor draws the flow, where that was asked for; None where it can't be read.
 
-        It is read when first asked for, since that takes longer than the rest.
+        It is read when asked for, since that takes longer than the rest.
         """
-        if self._diagram is None:
-            self._diagram = (self._drawn(),)
-        return self._diagram[0]
-
-    def _drawn(self) -> Diagram | None:
-        whole = self.read.stored.whole
-        if whole is None:
+        if self.stored.whole is None:
             return None
         from iflint.iflow.diagram.reader import diagram_of
 
         try:
-            return diagram_of(zlib.decompress(whole), self.location)
+            return diagram_of(zlib.decompress(self.stored.whole), self.location)
         except Exception as error:
             tell(f"{self.location}: its diagram", error)
             return None
 
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What could not be read of its own files."""
-        read = self.read
-        return (*read.problems, *read.stored.problems, *read.parameters.problems)
-
-    @property
-    def parameters(self) -> StoredParameters:
-        """Its own parameters, as stored."""
-        return self.read.parameters
-
-    @property
-    def parameters_complete(self) -> bool:
-        """Whether its own parameters could be read as a whole."""
-        return self.parameters.readable and not self.parameters.problems
-
-    def with_texts(self, text_of: Callable[[FileLocation], bytes | None]) -> ParsedIflow:
+    def with_texts(self, text_of: Callable[[FileLocation], bytes | None]) -> FlowRead:
         """The flow with other bytes in its files, where ``text_of`` has some for a location."""
         changes: dict[str, Any] = {}
         if (flow := text_of(self.location)) is not None:
-            with_diagram = self.read.stored.whole is not None
+            with_diagram = self.stored.whole is not None
             changes["stored"] = _stored(
                 flow, self.location, every_channel=True, with_diagram=with_diagram
             )
         place = self.parameters.location
         if place is not None and (parameters := text_of(place)) is not None:
             changes["parameters"] = _parameters((parameters, place))
-        return self._changed(**changes) if changes else self
+        return msgspec.structs.replace(self, **changes) if changes else self
 
-    def without_parameters(self) -> ParsedIflow:
+    def without_parameters(self) -> FlowRead:
         """The flow as if its own parameters could not be read."""
-        return self._changed(parameters=StoredParameters(readable=False))
+        return msgspec.structs.replace(self, parameters=StoredParameters(readable=False))
 
-    def without_channels(self, *problems: Problem) -> ParsedIflow:
+    def without_channels(self, *problems: Problem) -> FlowRead:
         """The flow as if it had none, with problems that say why."""
-        return self._changed(stored=Stored(problems=problems))
-
-    def _changed(self, **changes: Any) -> ParsedIflow:
-        return ParsedIflow(msgspec.structs.replace(self.read, **changes))
+        return msgspec.structs.replace(self, stored=Stored(problems=problems))
 
     def resolve(self, overlays: Sequence[ParameterFile] = ()) -> Iflow:
         """The flow with the bundle's parameter values, overlaid by ``overlays``; the last wins.
@@ -279,27 +217,26 @@ class ParsedIflow:
         """
         from iflint.iflow.model import Iflow
 
-        read = self.read
-        channels, problems, names = self._resolve(overlays) if self.has_channels else ((), (), ())
+        channels, problems, names = self._resolve(overlays)
         if any(channel.checked for channel in channels):
-            problems = (*read.stored.problems_of_the_rest, *problems)
+            problems = (*self.stored.problems_of_the_rest, *problems)
         return Iflow(
-            id=read.id,
-            name=read.name,
-            version=read.version,
-            package=read.package,
-            location=read.location,
-            bundle=read.bundle,
+            id=self.id,
+            name=self.name,
+            version=self.version,
+            package=self.package,
+            location=self.location,
+            bundle=self.bundle,
             channels=channels,
             problems=(*self.problems, *problems),
-            parameters_complete=self.parameters_complete,
+            parameters_complete=self.parameters.complete,
             parameters=names,
         )
 
     def unresolved(self, problem: Problem) -> Iflow:
         """The flow without its channels, which could not be worked out."""
         return msgspec.structs.replace(
-            self.without_channels(*self.read.stored.problems).resolve(),
+            self.without_channels(*self.stored.problems).resolve(),
             problems=(*self.problems, problem),
             parameters_complete=False,
         )
@@ -307,17 +244,49 @@ class ParsedIflow:
     def _resolve(
         self, overlays: Sequence[ParameterFile]
     ) -> tuple[tuple[SenderChannel, ...], tuple[Problem, ...], tuple[str, ...]]:
+        channels = self.channels
+        if not channels:
+            return (), (), ()
         from iflint.iflow.parameters import Parameters
         from iflint.iflow.resolution import Resolver
 
         own = [overlay.of(self.id) for overlay in overlays]
         parameters = Parameters(functools.cache(self.parameters.parsed), own)
         resolver = Resolver(parameters)
-        channels = tuple(
-            resolver.channel(stored, ordinal) for ordinal, stored in enumerate(self.channels, 1)
+        resolved = tuple(
+            resolver.channel(stored, ordinal) for ordinal, stored in enumerate(channels, 1)
         )
         resolver.finish(self.location)
-        return channels, resolver.problems.told(), tuple(parameters.asked)
+        return resolved, resolver.problems.told(), tuple(parameters.asked)
+
+
+_NO_VALUES = StoredParameters()
+"""What thousands of flows share."""
+
+
+class KeptFlow:
+    """A flow as a run of tens of thousands keeps it: packed, if it has channels.
+
+    Without any, a report has most of it anyway.
+    """
+
+    __slots__ = ("_packed", "has_channels")
+
+    def __init__(self, read: FlowRead) -> None:
+        self.has_channels = bool(read.stored.channels)
+        """Whether it has any sender channel that was read."""
+        self._packed: bytes | FlowRead = read
+        if self.has_channels:
+            with contextlib.suppress(UnicodeEncodeError):  # a name that is no Unicode
+                self._packed = zlib.compress(msgspec.msgpack.encode(read), 1)
+
+    @property
+    def read(self) -> FlowRead:
+        """What was read."""
+        packed = self._packed
+        if isinstance(packed, FlowRead):
+            return packed
+        return msgspec.msgpack.decode(zlib.decompress(packed), type=FlowRead)
 
 
 def _parameters(
@@ -351,11 +320,13 @@ def _stored(
         return Stored(problems=(unreadable.problem,))
     collaboration = read_collaboration(document.root)
     channels = sender_channels(collaboration, document.xml)
+    rows = sum(row.weight for channel in channels for row in channel.rows.rows)
     may_matter = any(map(may_be_judged, channels))
-    if not (every_channel or may_matter or any(map(may_list_pairs, channels))):
-        return Stored(collaboration.without_places())
+    if not (channels and (every_channel or may_matter or any(map(may_list_pairs, channels)))):
+        return Stored(collaboration.without_places(), rows=rows)
     return Stored(
         collaboration,
+        rows=rows,
         head=document.xml.packed,
         whole=zlib.compress(flow, 1) if with_diagram else None,
         may_be_judged=may_matter,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import StringIO
 from typing import Any
 
 import msgspec
@@ -29,11 +30,13 @@ def with_items(text: str, empty: str, items: Sequence[Any]) -> str:
         return text
     before, after = text.split(empty, 1)
     indent = "\n" + " " * (len(empty) - len(empty.lstrip()) + 1)
-    parts = [before, empty.removesuffix("]")]
-    for item in items:
-        parts += (indent, dumped(item).rstrip("\n").replace("\n", indent), ",")
-    parts[-1] = indent.removesuffix("  ")
-    return "".join((*parts, "]", after))
+    whole = StringIO()
+    whole.write(before + empty.removesuffix("]"))
+    for number, item in enumerate(items):
+        whole.write("," * (number > 0) + indent)
+        whole.write(dumped(item).rstrip("\n").replace("\n", indent))
+    whole.write(indent.removesuffix("  ") + "]" + after)
+    return whole.getvalue()
 
 
 def enveloped(name: str, **content: Any) -> str:

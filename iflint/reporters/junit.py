@@ -61,8 +61,9 @@ def render(report: Report, *, fail_level: Severity | None = None) -> str:
     It always holds a test, since some servers take a report without one for a mistake.
     """
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<testsuites>"]
+    summary = scope(report)
     for number, (name, package, cases) in enumerate(_suites(report, fail_level)):
-        lines.extend(_suite(number, name, package, cases, report))
+        lines.extend(_suite(number, name, package, cases, report, summary))
     lines.append("</testsuites>")
     return "\n".join(lines) + "\n"
 
@@ -175,7 +176,9 @@ def _add_findings(
         cases.add(f"{kind}: {where}", "failure" if fails else "skipped", title(finding), kind, text)
 
 
-def _suite(number: int, name: str, package: str, cases: _Cases, report: Report) -> Iterator[str]:
+def _suite(
+    number: int, name: str, package: str, cases: _Cases, report: Report, summary: str
+) -> Iterator[str]:
     count = cases.outcomes
     attributes = _attributes(
         name=name,
@@ -192,7 +195,7 @@ def _suite(number: int, name: str, package: str, cases: _Cases, report: Report) 
     yield f"  <testsuite {attributes}>"
     yield "    <properties>"
     yield f"      <property {_attributes(name='trust list', value=report.trust.name)}/>"
-    yield f"      <property {_attributes(name='summary', value=scope(report))}/>"
+    yield f"      <property {_attributes(name='summary', value=summary)}/>"
     for each in remarks(report) if number == 0 else ():
         yield f"      <property {_attributes(name='remark', value=each.text)}/>"
     yield "    </properties>"

@@ -247,7 +247,7 @@ def test_without_certificates_one_section_says_it_all(tmp_path) -> None:
     assert wanted.count("  subject  ") == 5
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the shared folder is not here")
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared corpus is not here")
 def test_nothing_is_said_by_name_of_the_corpus() -> None:
     report = iflint.check(str(SHARED / "corpus"), as_of=CLOCK)
     assert report.iflows

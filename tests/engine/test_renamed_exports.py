@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import iflint
 from exports import Channel, Flow, Resource, bundle, package_export, write_tree, zipped
-from iflint.engine import baseline
+from iflint.engine import baseline, moves
 
 CLOCK = datetime(2026, 11, 24, tzinfo=UTC)
 IDS = ("Orders", "Invoices")
@@ -148,6 +148,24 @@ def test_a_flow_that_left_a_package_for_a_file_of_its_own_is_known(repository) -
     path = known(repository)
     put(repository, "retail", export("package", ["Invoices"]))
     put(repository, "Orders-1.0.1", export("folder", ["Orders"]))
+    assert check(repository, baseline=path).findings == ()
+
+
+def test_however_many_are_renamed_at_once_all_are_known(repository, monkeypatch) -> None:
+    monkeypatch.setattr(moves, "_MOST_FILES", 1)
+    for id_ in IDS:
+        put(repository / "old", id_, export("zip", [id_]))
+    path = known(repository)
+    (repository / "old").rename(repository / "new")
+    assert check(repository, baseline=path).findings == ()
+
+
+def test_a_flow_with_a_new_name_in_a_file_with_a_new_name_is_known(repository) -> None:
+    write_tree(repository, {"Orders.zip": zipped(bundle(flow("Orders")))})
+    path = known(repository)
+    take_away(repository, "Orders")
+    renamed = zipped(bundle(flow("Orders")._replace(name="Purchase Orders")))
+    write_tree(repository, {"Purchase Orders.zip": renamed})
     assert check(repository, baseline=path).findings == ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
-from iflint.iflow.reader import ParsedIflow, read_iflow
+from iflint.iflow.reader import FlowRead, read_iflow
 from iflint.places.location import FileLocation
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -81,7 +81,7 @@ def read(
     parameters: str | bytes | None = None,
     manifest: bytes | None = None,
     **options: object,
-) -> ParsedIflow:
+) -> FlowRead:
     """The flow, read as the tool does where every channel is asked for."""
     data = text.encode() if isinstance(text, str) else text
     values = parameters.encode() if isinstance(parameters, str) else parameters

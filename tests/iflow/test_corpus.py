@@ -7,7 +7,7 @@ import html
 import pytest
 
 from iflint.iflow.properties import parse_properties
-from iflint.iflow.reader import ParsedIflow, read_iflow
+from iflint.iflow.reader import FlowRead, read_iflow
 from iflint.places.location import FileLocation
 from iflow.corpus import CORPUS, Files, bundles
 from iflow.flows import stored
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def flows() -> list[tuple[bytes, Files, ParsedIflow]]:
+def flows() -> list[tuple[bytes, Files, FlowRead]]:
     """Bytes and model of each flow."""
     found = []
     for path in sorted(CORPUS.glob("*.zip")):

@@ -26,7 +26,7 @@ def index(tmp_path_factory) -> dict[str, str]:
     if subprocess.run([*pip, ROOT], check=False).returncode:
         pytest.skip("pip can't build iflint here, which needs a package index")
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    return {**os.environ, "PATH": path, "PIP_FIND_LINKS": str(wheels)}
+    return {**os.environ, "PATH": path, "PIP_FIND_LINKS": str(wheels), "IFLINT_NO_CACHE": ""}
 
 
 @pytest.fixture
@@ -35,6 +35,26 @@ def repository(tmp_path) -> Path:
     folder = tmp_path / "repository"
     shutil.copytree(ROOT / "fixtures" / "demo", folder)
     return folder
+
+
+@pytest.fixture
+def committed():
+    """Commit a folder to a repository of its own, with so many exports that they are kept."""
+
+    def commit(folder: Path) -> None:
+        exports = folder / "exports"
+        for number in range(128):
+            shutil.copy(exports / "Post Goods Movements.zip", exports / f"Copy {number}.zip")
+        git = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.org"]
+        for arguments in (
+            ["init", "--quiet", "--initial-branch", "main"],
+            ["remote", "add", "origin", "git@gitlab.example.org:team/flows.git"],
+            ["add", "--all"],
+            ["commit", "--quiet", "--message", "Flows"],
+        ):
+            subprocess.run([*git, *arguments], cwd=folder, check=True)
+
+    return commit
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from platform import python_version
 
 import pytest
 import yaml
@@ -13,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 DEFAULTS = {name: told["default"] for name, told in ACTION["inputs"].items()}
 STEPS = {step.get("id", step.get("name")): step for step in ACTION["runs"]["steps"]}
+SAVED = "Save what was installed and read"
 EXPRESSION = re.compile(r"\$\{\{ ([\w.-]+) \}\}")
 
 
@@ -38,10 +40,11 @@ class Runner:
         for file in files.values():
             file.write_text("", encoding="utf-8")
         variables |= {key: str(path) for key, path in files.items()}
+        variables |= {"RUNNER_TEMP": str(self.temp), "RUNNER_OS": "Linux", "RUNNER_ARCH": "X64"}
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]],
             cwd=repository,
-            env=self._environment | {"RUNNER_TEMP": str(self.temp), **variables},
+            env=self._environment | variables,
             capture_output=True,
             text=True,
             check=False,
@@ -93,4 +96,56 @@ def test_what_could_not_be_checked_is_not_uploaded(runner, repository) -> None:
 def test_another_release_is_another_entry_of_the_cache(runner, tmp_path) -> None:
     code, log, _, output = runner.run("source", tmp_path)
     assert code == 0, log
-    assert re.fullmatch(r"hash=[0-9a-f]{64}\n", output)
+    assert re.fullmatch(rf"key=Linux-X64-{re.escape(python_version())}-[0-9a-f]{{64}}\n", output)
+    restored = STEPS["cache"]["with"]
+    assert restored["key"] == restored["restore-keys"] + "${{ github.sha }}"
+    assert restored["path"] == STEPS[SAVED]["with"]["path"] == "${{ runner.temp }}/iflint"
+
+
+def test_what_was_read_is_kept_beside_the_installation(runner, repository, committed) -> None:
+    committed(repository)
+    runner.run("check", repository)
+    installed = runner.temp / "iflint"
+    told = subprocess.run(
+        [installed / "bin" / "iflint", "cache"],
+        env={"IFLINT_CACHE_DIR": str(installed / "read")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert re.search(r"Kept +\d+ archives, flows and texts", told.stdout), told.stdout
+
+
+@pytest.mark.parametrize(
+    ("event", "branch", "saves"),
+    [
+        ("push", "main", True),
+        ("push", "partner/feature", False),
+        ("pull_request", "7/merge", False),
+        ("pull_request_target", "main", False),
+        ("workflow_run", "main", False),
+        ("issue_comment", "main", False),
+    ],
+)
+def test_nothing_is_saved_that_a_stranger_may_have_filled(event, branch, saves) -> None:
+    uses = [step.get("uses", "") for step in ACTION["runs"]["steps"]]
+    cached = [use.partition("@")[0] for use in uses if use.startswith("actions/cache")]
+    assert cached == ["actions/cache/restore", "actions/cache/save"]
+    known = {
+        "!cancelled()": True,
+        "steps.check.outputs.sarif": "iflint.sarif",
+        "github.event_name": event,
+        "github.ref_name": branch,
+        "github.event.repository.default_branch": "main",
+    }
+    terms = STEPS[SAVED]["if"].removeprefix("${{").removesuffix("}}").split("&&")
+    assert all(holds(term.strip(), known) for term in terms) is saves
+
+
+def holds(term: str, known: dict[str, object]) -> bool:
+    """What GitHub makes of a comparison, or of a function's call."""
+    left, operator, right = (*term.split(" "), "", "")[:3]
+    if not operator:
+        return bool(known[left])
+    value = right.strip("'") if right.startswith("'") else known[right]
+    return (known[left] == value) is (operator == "==")

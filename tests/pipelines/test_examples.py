@@ -69,7 +69,7 @@ def test_groovy_takes_the_jenkinsfile(tool) -> None:
 
 
 @pytest.mark.differential
-def test_gitlab_runs_the_component(tool, index, repository) -> None:
+def test_gitlab_runs_the_component(tool, index, repository, committed) -> None:
     gitlab = tool("gitlab-ci-local")
     if shutil.which("rsync") is None:
         pytest.skip("gitlab-ci-local needs `rsync`")
@@ -78,17 +78,10 @@ def test_gitlab_runs_the_component(tool, index, repository) -> None:
     inputs = {"paths": "packages exports", "fail-on": "never", "platform": "cf"}
     include = {"include": [{"local": "templates/iflint.yml", "inputs": inputs}]}
     (repository / ".gitlab-ci.yml").write_text(yaml.safe_dump(include))
-    git = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.org"]
-    for arguments in (
-        ["init", "--quiet", "--initial-branch", "main"],
-        ["remote", "add", "origin", "git@gitlab.example.org:team/flows.git"],
-        ["add", "--all"],
-        ["commit", "--quiet", "--message", "Flows"],
-    ):
-        subprocess.run([*git, *arguments], cwd=repository, check=True)
+    committed(repository)
 
     def run(*arguments: str) -> str:
-        command = [*gitlab, "--force-shell-executor", *arguments]
+        command = [*gitlab, "--force-shell-executor", "--shell-isolation", *arguments]
         done = subprocess.run(
             command, cwd=repository, env=index, capture_output=True, text=True, check=False
         )
@@ -99,6 +92,9 @@ def test_gitlab_runs_the_component(tool, index, repository) -> None:
     shown = run("iflint", "iflint-forecast", "--variable", "CI_PIPELINE_SOURCE=schedule")
     assert "gl-code-quality.json" in shown
     assert list(repository.rglob("forecast.json"))
+    run("iflint", "--variable", "CI_MERGE_REQUEST_IID=7")
+    kept = repository.glob(".gitlab-ci-local/cache/*/.iflint-cache/*.sqlite")
+    assert {path.parent.parent.name for path in kept} == {"iflint-", "iflint-7"}
 
 
 def test_azure_runs_its_steps(index, repository, tmp_path) -> None:

@@ -24,13 +24,20 @@ def test_no_document_installs_from_a_tag() -> None:
     assert not [path for path, text in texts.items() if NAMES_A_TAG.search(text)]
 
 
+def test_what_is_fetched_from_git_is_the_tag() -> None:
+    """GitHub, GitLab and pre-commit know no version, only the tag that a release has: `v0.1.0`."""
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in version.documents()]
+    fetched = re.findall(r"(?:\biflint/iflint@|\brev: )(v?)\d+\.", "".join(texts))
+    assert set(fetched) == {"v"}
+
+
 @pytest.fixture
 def tree(tmp_path, monkeypatch):
     """A tree with each way to name a release."""
     for name, text in {
         "iflint/__version__.py": '"""The version."""\n\n__version__ = "0.1.0"\n',
         "docs/ci.md": "iflint==0.1.0, iflint/iflint@v0.1.0, rev: v0.1.0, iflint-0.1.0-py3.whl",
-        "templates/iflint.yml": "iflint/iflint/iflint@0.1.0",
+        "templates/iflint.yml": "iflint/iflint/iflint@v0.1.0",
         "docs/other.md": "click==0.1.0, version 0.1.0",
         "CHANGELOG.md": "# Changelog\n\nAbout it.\n\n## 0.1.0 (2026-12-01)\n\n- First.\n",
         "changes/more.md": "- More.\n",
