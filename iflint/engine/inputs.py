@@ -233,6 +233,7 @@ class Reading:
         self._connectivity_tests = connectivity_tests
         self._read_flows: list[FlowRead] = []
         self._flows: list[KeptFlow] = []
+        self._limited: set[FileLocation] = set()
         self._certificates: list[FoundCertificate] = []
         self._certificate_files = 0
         self._skipped: list[Skipped] = []
@@ -284,12 +285,7 @@ class Reading:
         One of which another limit tells, too, has said enough.
         """
         found, left = tuple(problems), 1
-        of_flows = chain.from_iterable(flow.problems for flow in self._flows)
-        told = {
-            problem.location.file
-            for problem in chain(found, of_flows)
-            if "--limit" in problem.remedy and not _says_too_long(problem)
-        }
+        told = self._limited.union(_limited(found))
         for problem in found:
             if not _says_too_long(problem):
                 yield problem
@@ -522,6 +518,7 @@ class Reading:
 
         Nor has it its parameters where these would be too many.
         """
+        self._limited.update(_limited(flow.problems))
         for limit, count in ((ROWS, flow.stored.rows), (CHANNELS, len(flow.stored.channels))):
             if not self._known.budget.spend(limit, count):
                 problem = beyond_the_run(limit, Location(flow.location), ProblemKind.ARTIFACT)
@@ -748,6 +745,13 @@ def _unsearched(text: FileLocation, limit: Limit) -> Problem:
     return Problem(
         ProblemKind.ARTIFACT, Location(text), _UNSEARCHED[limit], limit.remedy, left_out=True
     )
+
+
+def _limited(problems: Iterable[Problem]) -> Iterator[FileLocation]:
+    """The files of which a limit is told, but for that of texts in which keys are looked for."""
+    for problem in problems:
+        if "--limit" in problem.remedy and not _says_too_long(problem):
+            yield problem.location.file
 
 
 def _says_too_long(problem: Problem) -> bool:
