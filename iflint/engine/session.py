@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from iflint.engine.coverage import Coverage
     from iflint.engine.inputs import Inputs
     from iflint.engine.patterns import Trials
+    from iflint.engine.rulings import Handlers, Rulings
     from iflint.iflow.model import CertificateEntry, Iflow, SenderChannel
     from iflint.iflow.properties import ParameterFile
     from iflint.iflow.reader import KeptFlow
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from iflint.places.problems import Problem
     from iflint.report.findings import CallerReference, Finding, RuleInfo
     from iflint.report.report import IdlePattern
-    from iflint.rule.rule import Case, Context, Rule, RuleFailure
+    from iflint.rule.rule import Case, Context, Rule
 
     Located = Iflow | CertificateEntry | Caller | FoundCertificate
 
@@ -68,7 +69,7 @@ _KEPT_FROM = {
     "_kept_iflows": {"flows", "_overlays", "_own"},
     "_judged": {"inputs", "trust", "flows", "_overlays", "_own"},
     "_said": {"inputs", "trust", "flows", "_overlays", "_own", "options"},
-    "_failed": {"inputs", "trust", "flows", "_overlays", "_own", "options"},
+    "_rulings": {"inputs", "trust", "flows", "_overlays", "_own", "options"},
     "_unjudged": {"inputs", "trust", "flows", "_overlays", "_own"},
     "callers": {"inputs", "options"},
     "_channels_by_role": {"flows", "_overlays", "_own"},
@@ -80,7 +81,7 @@ _KEPT_FROM = {
 
 _WORK = (
     *("_kept_iflows", "callers", "pool"),
-    *("_judged", "_said", "_failed", "_unjudged", "_judged_callers", "_issuers"),
+    *("_judged", "_said", "_rulings", "_unjudged", "_judged_callers", "_issuers"),
 )
 """What sessions of equal environments share: what is worked out later is kept in these, too."""
 
@@ -286,7 +287,7 @@ class Session:
             for channel in judge.judge(iflow).channels
             for entry in channel.entries
         ]
-        return tuple(self._findings_and_failures(cases, context))
+        return tuple(self._rulings.with_failures(cases, context))
 
     def findings_of(self, caller: Caller, *, lone: bool = False) -> tuple[Finding, ...]:
         """What the rules say of any service key or mapping, also one that was not read.
@@ -301,7 +302,7 @@ class Session:
         context = self._context(self.as_of)
         spoken = LONE if lone else None
         cases = [CallerCase(context, each, spoken) for each in judge_callers([caller], judge)]
-        return tuple(self._findings_and_failures(cases, context))
+        return tuple(self._rulings.with_failures(cases, context))
 
     def would_refuse(self, certificate: Certificate) -> bool:
         """Whether a certificate is of no use on its first valid day from the clock on.
@@ -435,7 +436,7 @@ class Session:
         else:
             found += self._general_findings(of_run, verdicts, as_of)
         found += self._flow_findings(of_flows, verdicts, as_of)
-        found += self._findings_about_failures(self._failed, self._context(as_of))
+        found += self._rulings.about_failures(self._context(as_of))
         directory = absolute_directory(self.options.directory)
         ordered = sorted(found, key=lambda finding: finding.place)
         ids = (flow.read.id for flow in self.flows)
@@ -537,7 +538,7 @@ class Session:
         found = [
             msgspec.structs.replace(finding, environments=environments)
             for case, environments in cases
-            for finding in self._findings_and_failures([case], case.context)
+            for finding in self._rulings.with_failures([case], case.context)
         ]
         about = fingerprinted(found, report.directory, report.root)
         findings = sorted((*report.findings, *about), key=lambda finding: finding.place)
@@ -861,7 +862,7 @@ class Session:
             if number not in known:
                 iflow, verdict = self._iflow(number), verdicts.get(number)
                 cases = _flow_cases(context, iflow, problems[number], verdict)
-                known[number] = self._findings(cases)
+                known[number] = self._rulings.of(cases)
             yield from known[number]
 
     def _general_findings(
@@ -871,70 +872,30 @@ class Session:
         from iflint.rule.rule import KeyCase, ProblemCase, RunCase
 
         context = self._context(as_of)
-        yield from self._findings(ProblemCase(context, problem) for problem in problems)
-        yield from self._findings(KeyCase(context, key) for key in self.inputs.keys)
+        yield from self._rulings.of(ProblemCase(context, problem) for problem in problems)
+        yield from self._rulings.of(KeyCase(context, key) for key in self.inputs.keys)
         yield from self._caller_findings(as_of)
-        yield from self._findings([RunCase(context, tuple(verdicts.values()))])
+        yield from self._rulings.of([RunCase(context, tuple(verdicts.values()))])
 
     def _caller_findings(self, as_of: datetime) -> list[Finding]:
         """What rules say of service keys and mappings."""
         from iflint.rule.rule import CallerCase
 
         context, verdicts = self._context(as_of), self.caller_verdicts(as_of)
-        return self._findings(CallerCase(context, verdict) for verdict in verdicts)
-
-    def _findings(self, cases: Iterable[Case]) -> list[Finding]:
-        """What the rules in force say of some cases."""
-        handlers = self._handlers
-        found: list[Finding] = []
-        for case in cases:
-            for rule in dict.fromkeys(r for kind in case.kinds for r in handlers.get(kind, ())):
-                try:
-                    found += (_as_severe(finding, rule) for finding in rule.check(case))
-                except Exception as error:
-                    self._note_failure(rule, case, error)
-        return found
-
-    def _note_failure(self, rule: Rule, case: Case, error: Exception) -> None:
-        from iflint.places.defects import tell
-        from iflint.places.location import FileLocation, Location
-        from iflint.rule.rule import RuleFailure, place_of
-
-        where = place_of(case) or Location(FileLocation(self.paths[0] if self.paths else "."))
-        tell(f"{where}: rule {rule.code}", error, ours=False)
-        package, name = type(rule).__module__.partition(".")[0], type(error).__name__
-        first = self._failed.get(rule.code)
-        self._failed[rule.code] = (
-            msgspec.structs.replace(first, times=first.times + 1)
-            if first
-            else RuleFailure(rule.code, rule.name, package, name, where)
-        )
-
-    def _findings_and_failures(self, cases: Iterable[Case], context: Context) -> list[Finding]:
-        """What the rules say of cases beside those of a report, and which failed on these first."""
-        before = set(self._failed)
-        found = self._findings(cases)
-        return found + self._findings_about_failures(set(self._failed) - before, context)
-
-    def _findings_about_failures(self, codes: Iterable[str], context: Context) -> list[Finding]:
-        from iflint.rule.rule import FailureCase
-
-        failures = [self._failed[code] for code in sorted(codes)]
-        return self._findings([FailureCase(context, failure) for failure in failures])
+        return self._rulings.of(CallerCase(context, verdict) for verdict in verdicts)
 
     @cached_property
-    def _failed(self) -> dict[str, RuleFailure]:
-        """The rules that failed, by code."""
-        return {}
+    def _rulings(self) -> Rulings:
+        """What asks the rules in force, and keeps which of them failed."""
+        from iflint.engine.rulings import Rulings
+
+        return Rulings(self._handlers, self.paths[0] if self.paths else ".")
 
     @cached_property
-    def _handlers(self) -> dict[str, list[Rule]]:
-        """The rules in force by the kind of case that they are handed."""
-        handlers: dict[str, list[Rule]] = {}
-        for rule in self.rules:
-            for kind in rule.handed():
-                handlers.setdefault(kind, []).append(rule)
-        return handlers
+    def _handlers(self) -> Handlers:
+        from iflint.engine.rulings import handlers_of
+
+        return handlers_of(self.rules)
 
     @cached_property
     def _nameless(self) -> tuple[FoundCertificate, ...]:
@@ -1056,14 +1017,6 @@ def _of_clock(kept: dict[datetime, dict[int, T]], as_of: datetime) -> dict[int, 
 def _only(numbers: Container[int], kept: Mapping[int, T]) -> dict[int, T]:
     """What is kept of some iFlows."""
     return {number: each for number, each in kept.items() if number in numbers}
-
-
-def _as_severe(finding: Finding, rule: Rule) -> Finding:
-    """The finding with the severity that the settings give to its rule."""
-    severity = rule.configured.severity
-    if severity in (None, finding.severity):
-        return finding
-    return msgspec.structs.replace(finding, severity=severity)
 
 
 def _refuse_more(count: int, things: str, limit: Limit) -> None:
