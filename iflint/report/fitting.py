@@ -15,6 +15,7 @@ import msgspec
 from iflint.limits import REPORT_BYTES, SHARE, numbered
 from iflint.report.certificate_list import CertificateUse, CertificateUses
 from iflint.report.listed import bytes_of, listed
+from iflint.report.pieces import Pieces, length_of
 from iflint.report.report import (
     BaselineSummary,
     CallerResult,
@@ -29,6 +30,7 @@ from iflint.report.report import (
 
 A = TypeVar("A")
 R = TypeVar("R", bound=Report)
+W = TypeVar("W", bound=str | Pieces)
 
 _OF_A_NAME = 400
 """Bytes that are reckoned for each caller that a channel names: formats tell more than its id."""
@@ -47,11 +49,11 @@ def length_for(size: int) -> int:
 def fitted(
     answer: A,
     within: Callable[[A, int], A],
-    render: Callable[[A], str],
+    render: Callable[[A], W],
     size: int = 0,
     *,
     as_json: bool = False,
-) -> tuple[A, str]:
+) -> tuple[A, W]:
     """As much of an answer as fits into a report, and its text.
 
     ``within`` gives the answer with what takes so many bytes at most; ``size`` is how many bytes on
@@ -62,7 +64,7 @@ def fitted(
     while True:
         told = within(answer, room)
         text = render(told)
-        length = len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))
+        length = length_of(text)
         if length <= most or not room:
             return told, text
         room = room * most * 9 // (length * 10)
