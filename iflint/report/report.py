@@ -297,7 +297,7 @@ class BaselineSummary(msgspec.Struct, frozen=True):
 
     ``moved`` are those that were found in a file of another name, or in a row that is written
     otherwise. ``worse`` counts the findings that it knows as less severe, or of other environments
-    only: they are new.
+    only: they are new. ``more_vanished`` and ``more_moved`` count those that are not listed.
     """
 
     path: str
@@ -305,6 +305,8 @@ class BaselineSummary(msgspec.Struct, frozen=True):
     vanished: tuple[KnownFinding, ...] = ()
     moved: tuple[KnownFinding, ...] = ()
     worse: int = 0
+    more_vanished: int = 0
+    more_moved: int = 0
 
 
 class IdlePattern(msgspec.Struct, frozen=True):
