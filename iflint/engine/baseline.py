@@ -128,9 +128,10 @@ def compared(
 ) -> Report:
     """Set apart the findings that ``baseline`` has, and name those that are gone.
 
-    ``codes`` are those of the rules in force, ``looked_at`` what was read for each environment. A
-    known finding is gone if the run read its file, or found it deleted, and asked its rule in its
-    environments, with a certificate at hand for its entry, and it is neither found nor suppressed.
+    ``codes`` are those of the rules in force that did not fail, ``looked_at`` what was read for
+    each environment. A known finding is gone if the run read its file, or found it deleted, and
+    asked its rule in its environments, with a certificate at hand for its entry, and it is neither
+    found nor suppressed.
     """
     checked = RunCoverage(report, looked_at)
     was = _moved(report, baseline, checked)

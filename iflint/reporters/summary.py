@@ -127,7 +127,8 @@ def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
         yield from _row("", worse, style)
     if vanished := len(baseline.vanished) + baseline.more_vanished:
         gone = counted(vanished, "known finding")
-        text = f"{gone} no longer found (--prune-baseline removes them)"
+        first = "mend what is new first, it may hide them; " if report.findings else ""
+        text = f"{gone} no longer found ({first}--prune-baseline removes them)"
         yield from _row("", text, style)
     if verbose:
         for row in baseline.vanished:

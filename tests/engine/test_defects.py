@@ -282,6 +282,17 @@ class TestRules:
     def test_it_can_be_ignored(self, repository, rule) -> None:
         assert check("--select", "IFL101", "--ignore", "rule-failed")[:2] == (0, [])
 
+    def test_what_it_found_before_stays_known(self, repository, monkeypatch) -> None:
+        from iflint_rules.unreadable_artifact import UnreadableArtifact
+
+        (repository / "Cut.iflw").write_text("<")
+        check("--write-baseline", "known.json")
+        before = (repository / "known.json").read_text()
+        assert "IFL001" in before
+        monkeypatch.setattr(UnreadableArtifact, "check_problem", fail)
+        assert check("--baseline", "known.json", "--prune-baseline")[0] == 1
+        assert (repository / "known.json").read_text() == before
+
     def test_debug_shows_where(self, repository, rule) -> None:
         code, _, said = check("--debug")
         assert code == 1
