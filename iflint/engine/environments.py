@@ -114,6 +114,7 @@ def merged(reports: Mapping[str, Report]) -> Report:
             )
             for number in range(len(first.parameters))
         ),
+        untold=max(each.untold for each in every),
         certificate_paths_without=_of_all(each.certificate_paths_without for each in every),
         idle_patterns=_of_all(each.idle_patterns for each in every),
     )

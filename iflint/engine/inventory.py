@@ -354,6 +354,7 @@ def report_on(
     parameters: tuple[ParametersSummary, ...],
     root: str,
     idle_patterns: Iterable[IdlePattern] = (),
+    untold: int = 0,
 ) -> Report:
     """The report at one clock, without what suppressions and the baseline say."""
     from iflint.sources.disk import Disk
@@ -396,6 +397,7 @@ def report_on(
         else (),
         idle_patterns=(*_idle(inputs.idle, paths, options), *idle_patterns),
         flows_expected=options.expect_flows,
+        untold=untold,
     )
 
 

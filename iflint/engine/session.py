@@ -417,6 +417,7 @@ class Session:
             parameters_summary(self._overlays, self._iflows),
             self.root,
             self._idle_patterns(),
+            self._untold,
         )
 
     def findings(self, as_of: datetime) -> tuple[Finding, ...]:
@@ -441,6 +442,15 @@ class Session:
         ordered = sorted(found, key=lambda finding: finding.place)
         ids = (flow.read.id for flow in self.flows)
         return fingerprinted(ordered, directory, self.root, ids)
+
+    @property
+    def _untold(self) -> int:
+        """How many inputs could not be read, where none of the rules that are selected tells."""
+        if not self.options.select or "problem" in self._handlers:
+            return 0
+        flows = self._kept_iflows.values()
+        problems = chain(self._problems, *(iflow.problems for iflow in flows))
+        return sum(not problem.left_out for problem in problems)
 
     @property
     def parameter_files(self) -> int:

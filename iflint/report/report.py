@@ -338,9 +338,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     ``parameter_files`` counts the iFlows with parameter files of the environment. ``parameters``
     are the files given for all iFlows, ``certificate_paths_without`` the paths given for
     certificates that hold none, ``idle_patterns`` those that match nothing. ``flows_expected``
-    tells that a path without an iFlow is a mistake. ``findings`` are those that count; ``known``
-    are those that ``baseline`` has, ``suppressed`` those that the configuration suppresses: no
-    finding is in two of the three. ``totals`` is set where not all that was looked at is listed.
+    tells that a path without an iFlow is a mistake. ``untold`` counts the inputs that could not be
+    read, where none of the rules that are selected tells of these. ``findings`` are those that
+    count; ``known`` are those that ``baseline`` has, ``suppressed`` those that the configuration
+    suppresses: no finding is in two of the three. ``totals`` is set where not all that was looked
+    at is listed.
     """
 
     version: str
@@ -367,6 +369,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     certificate_paths_without: tuple[str, ...] = ()
     idle_patterns: tuple[IdlePattern, ...] = ()
     flows_expected: bool = False
+    untold: int = 0
     known: tuple[Finding, ...] = ()
     suppressed: tuple[Finding, ...] = ()
     baseline: BaselineSummary | None = None

@@ -222,6 +222,7 @@ _OWN = {
     "Report.root": "The way from the current folder to the root of the repository.",
     "Report.rules": "The rules in force.",
     "Report.skipped": "Inputs that were seen and left alone.",
+    "Report.untold": "Inputs that could not be read, where no rule that is selected tells of them.",
     "Report.suppressed": "The findings that the configuration suppresses.",
     "Report.totals": "How much there is, where not all is listed; null: all is.",
     "Report.trust": "The list of roots; where environments are checked, the first one's.",

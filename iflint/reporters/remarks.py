@@ -35,6 +35,8 @@ def remarks(report: Report) -> list[Remark]:
     found = [Remark(lack, no_iflow(path)) for path in report.paths_without]
     if report.lacks_flows and not found:
         found.append(Remark(lack, "No iFlow found, only service keys or mappings."))
+    if report.untold:
+        found.append(Remark(Severity.NOTE, _untold(report.untold)))
     found += (Remark(Severity.NOTE, text) for text in _of_no_use(report))
     return found + [Remark(Severity.NOTE, text) for text in not_listed(report)]
 
@@ -48,6 +50,11 @@ def no_iflow(path: str) -> str:
 def aside(text: str) -> str:
     """A remark as it stands behind the name of the program."""
     return f"{text[:1].lower()}{text[1:].rstrip('.')}"
+
+
+def _untold(count: int) -> str:
+    inputs = "input" if count == 1 else "inputs"
+    return f"{numbered(count)} {inputs} could not be read; a check without --select says which."
 
 
 def _of_no_use(report: Report) -> Iterator[str]:

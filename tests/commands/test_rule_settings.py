@@ -277,3 +277,13 @@ def test_the_list_of_rules_tells_which_are_on_if_nothing_is_said(call) -> None:
     document = json.loads(call("rules", "--format", "json").stdout)
     on = {rule["code"]: rule["enabled"] for rule in document["rules"]}
     assert [on[f"TST00{number}"] for number in (1, 2, 3, 4)] == [True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"), [((), 0), (("--select", "IFL1"), 1), (("--select", "IFL1,IFL001"), 0)]
+)
+def test_what_no_selected_rule_tells_of_is_counted(flow, call, arguments, told) -> None:
+    (flow / "case" / "Cut.iflw").write_text("<")
+    configure(flow, "")
+    said = call("check", "case", "--as-of", CLOCK, *arguments).stdout
+    assert said.count("1 input could not be read; a check without --select says which.") == told
