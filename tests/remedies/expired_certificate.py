@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from iflint.commands.main import cli
-from remedies import Case, Remedies, take_another_certificate
+from remedies import Case, Remedies, dn_mismatch, take_another_certificate
 
 
 def follow_the_plan(case: Case, finding: dict[str, Any], said: re.Match[str]) -> None:
@@ -36,6 +36,15 @@ def remove_the_row(case: Case, finding: dict[str, Any], said: re.Match[str]) -> 
     case.remove_row(finding["entry"]["ordinal"])
 
 
+def correct_the_other_row_first(case: Case, finding: dict[str, Any], said: re.Match[str]) -> None:
+    (other,) = (e for e in case.errors() if e["entry"]["ordinal"] == int(said["row"]))
+    pattern, action = dn_mismatch.REMEDIES[0]
+    of_other = re.match(pattern, other["remedy"])
+    assert of_other is not None
+    action(case, other, of_other)
+    remove_the_row(case, finding, said)
+
+
 REMEDIES: Remedies = (
     (r"The renewed certificate is at hand \(.*\)\. `iflint renew ", follow_the_plan),
     (
@@ -43,6 +52,10 @@ REMEDIES: Remedies = (
         take_another_certificate,
     ),
     (r"The renewed certificate is at hand \(.*\), and row \d accepts it", remove_the_row),
+    (
+        r"The renewed certificate is at hand \(.*\); row (?P<row>\d) is meant to accept it, but",
+        correct_the_other_row_first,
+    ),
     (
         r"The renewed certificate is at hand \(.*\)\. (This key|Map it|Make a)",
         take_another_certificate,
