@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -25,8 +25,10 @@ from iflint.words.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from iflint.report.pieces import Pieces
     from iflint.report.report import Report
 
+W = TypeVar("W", bound="str | Pieces")
 _FEW_THINGS = 1000
 """Channels, rows and callers of which a report is written without measuring them. Ours: a megabyte
 or two as JSON."""
@@ -101,11 +103,10 @@ def _report_on(run: Invocation, *, guide: bool) -> int:
     return FOUND if report.fails(run.settings.fail_level) else CLEAN
 
 
-def _fitted(
-    report: Report, inventory: bool, render: Callable[[Report], str], *, as_json: bool
-) -> str:
+def _fitted(report: Report, inventory: bool, render: Callable[[Report], W], *, as_json: bool) -> W:
     """The text of a report, with as much of it as fits; ``inventory``: the text has that, too."""
-    findings = max(map(len, (report.findings, report.known, report.suppressed)))
+    gone = report.baseline.vanished if report.baseline else ()
+    findings = max(map(len, (report.findings, report.known, report.suppressed, gone)))
     if findings <= min(FINDINGS_OF_A_CHANNEL.value, FINDINGS_OF_A_RUN.value) and (
         not inventory or _things(report) <= _FEW_THINGS
     ):
@@ -215,6 +216,7 @@ def _write(report: Report, run: Invocation, destination: Destination) -> None:
     def render(style: Style) -> str:
         console = msgspec.structs.asdict(style)
         render = partial(reporter.render, **console, **settings)
-        return _fitted(report, inventory, render, as_json=as_json)
+        text: str = _fitted(report, inventory, render, as_json=as_json)
+        return text
 
     output.write_text(destination.path, run.settings.color, render)

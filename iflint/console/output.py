@@ -21,6 +21,8 @@ from iflint.words.visible import ascii_only, powerless, with_plain_symbols
 if TYPE_CHECKING:
     from io import TextIOWrapper
 
+    from iflint.report.pieces import Pieces
+
 WIDEST = 1000  # columns; ours: no terminal has as many, and padding to more only costs time
 _PIECE = 1 << 20
 """Characters that are encoded at a time. Ours."""
@@ -122,7 +124,7 @@ def write_text(path: str | None, setting: str, render: Callable[[Style], str]) -
     print_text(lambda plain: ascii_only(render(poor)) if plain else render(style))
 
 
-def write_data(path: str | None, text: str) -> None:
+def write_data(path: str | None, text: str | Pieces) -> None:
     """Write a machine's format, always UTF-8, where `write_text` would. Raises `Failure`."""
     if path is None or path == STANDARD_OUTPUT:
         _write_pieces(_pieces(text))
@@ -130,7 +132,7 @@ def write_data(path: str | None, text: str) -> None:
         write_file(path, text)
 
 
-def write_file(path: str, text: str) -> None:
+def write_file(path: str, text: str | Pieces) -> None:
     r"""Write a file as a whole or not at all: UTF-8, lines end in ``\n``.
 
     It is written beside its place and then renamed, with the permissions of a new file. Where
@@ -146,8 +148,11 @@ def write_file(path: str, text: str) -> None:
         _written(path, _pieces(text))
 
 
-def _pieces(text: str) -> Iterator[bytes]:
+def _pieces(text: str | Pieces) -> Iterator[bytes]:
     """A text in pieces, since a report may take tens of megabytes, and all of it once is enough."""
+    if not isinstance(text, str):
+        yield from text
+        return
     for at in range(0, len(text), _PIECE):
         yield text[at : at + _PIECE].encode()
 

@@ -15,7 +15,9 @@ import msgspec
 from iflint.limits import REPORT_BYTES, SHARE, numbered
 from iflint.report.certificate_list import CertificateUse, CertificateUses
 from iflint.report.listed import bytes_of, listed
+from iflint.report.pieces import Pieces, length_of
 from iflint.report.report import (
+    BaselineSummary,
     CallerResult,
     CertificateResult,
     ChannelResult,
@@ -28,6 +30,7 @@ from iflint.report.report import (
 
 A = TypeVar("A")
 R = TypeVar("R", bound=Report)
+W = TypeVar("W", bound=str | Pieces)
 
 _OF_A_NAME = 400
 """Bytes that are reckoned for each caller that a channel names: formats tell more than its id."""
@@ -46,11 +49,11 @@ def length_for(size: int) -> int:
 def fitted(
     answer: A,
     within: Callable[[A, int], A],
-    render: Callable[[A], str],
+    render: Callable[[A], W],
     size: int = 0,
     *,
     as_json: bool = False,
-) -> tuple[A, str]:
+) -> tuple[A, W]:
     """As much of an answer as fits into a report, and its text.
 
     ``within`` gives the answer with what takes so many bytes at most; ``size`` is how many bytes on
@@ -61,7 +64,7 @@ def fitted(
     while True:
         told = within(answer, room)
         text = render(told)
-        length = len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))
+        length = length_of(text)
         if length <= most or not room:
             return told, text
         room = room * most * 9 // (length * 10)
@@ -70,6 +73,9 @@ def fitted(
 def report_within(report: R, room: int, size: int = 0, *, inventory: bool) -> R:
     """The report with what fits: its findings, and where it has the ``inventory`` that, too."""
     report = listed(report, size, room * 3 // 5 if inventory else room)
+    if report.baseline:
+        told = _baseline_within(report.baseline, room // 8)
+        report = msgspec.structs.replace(report, baseline=told)
     left = Room(room - sum(map(_bytes, (*report.findings, *report.known, *report.suppressed))))
     if isinstance(report, IllustratedReport) and report.uses:
         uses = certificates_within(report.uses, room // 4)
@@ -79,13 +85,28 @@ def report_within(report: R, room: int, size: int = 0, *, inventory: bool) -> R:
         things += [report.callers, _channels(report)]
     if left.has_room_for(chain.from_iterable(things)):
         return report
-    told = msgspec.structs.replace(
+    short = msgspec.structs.replace(
         report,
         wanted=tuple(left.some(map(_few_channels, report.wanted), 8)),
         skipped=tuple(left.some(report.skipped, 8)),
         totals=report.counts,
     )
-    return _with_inventory(told, left) if inventory else told
+    return _with_inventory(short, left) if inventory else short
+
+
+def _baseline_within(baseline: BaselineSummary, room: int) -> BaselineSummary:
+    """The baseline with as many as fit of its findings that are gone, then of those that moved."""
+    left = Room(room)
+    if left.has_room_for((*baseline.vanished, *baseline.moved)):
+        return baseline
+    vanished, moved = left.some(baseline.vanished, 1), left.some(baseline.moved, 1)
+    return msgspec.structs.replace(
+        baseline,
+        vanished=tuple(vanished),
+        moved=tuple(moved),
+        more_vanished=len(baseline.vanished) - len(vanished),
+        more_moved=len(baseline.moved) - len(moved),
+    )
 
 
 def _with_inventory(report: R, left: Room) -> R:

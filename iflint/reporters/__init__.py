@@ -1,6 +1,7 @@
 """Functions from one immutable Report to text; none computes a verdict or knows a rule.
 
-Each reporter is a module with ``render(report, …) -> str`` and its `Needs`, called ``NEEDS``.
+Each reporter is a module with ``render(report, …)`` and its `Needs`, called ``NEEDS``. A text that
+grows with what was looked at is no string but `Pieces`.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from io import StringIO
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -20,23 +19,21 @@ def dumped(value: Any) -> str:
     return escaped_json(_indented(value).decode("utf-8")) + "\n"
 
 
-def with_items(text: str, empty: str, items: Sequence[Any]) -> str:
-    """Indented JSON with items in the list that is ``empty`` in it, a line with its key.
+def with_items(text: str, empty: str, items: Sequence[Any]) -> Iterator[str]:
+    """Pieces of indented JSON with items in the list that is ``empty`` in it, a line with its key.
 
     Each is encoded by itself, since a report can have tens of thousands. No text in JSON holds a
     line end, so the place is the list's.
     """
     if not items:
-        return text
+        yield text
+        return
     before, after = text.split(empty, 1)
     indent = "\n" + " " * (len(empty) - len(empty.lstrip()) + 1)
-    whole = StringIO()
-    whole.write(before + empty.removesuffix("]"))
+    yield before + empty.removesuffix("]")
     for number, item in enumerate(items):
-        whole.write("," * (number > 0) + indent)
-        whole.write(dumped(item).rstrip("\n").replace("\n", indent))
-    whole.write(indent.removesuffix("  ") + "]" + after)
-    return whole.getvalue()
+        yield "," * (number > 0) + indent + dumped(item).rstrip("\n").replace("\n", indent)
+    yield indent.removesuffix("  ") + "]" + after
 
 
 def enveloped(name: str, **content: Any) -> str:

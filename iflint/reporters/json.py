@@ -8,6 +8,7 @@ import msgspec
 
 from iflint.links import schema_id
 from iflint.places.paths import from_root
+from iflint.report.pieces import Pieces
 from iflint.report.report import IllustratedReport, Report
 from iflint.reporters import Needs
 from iflint.reporters.causes import causes_of, tally
@@ -38,7 +39,7 @@ _IFLOWS = '\n    "iflows": []'
 REPORT, CERTIFICATES = _envelope("report"), _envelope("certificates")
 
 
-def render(report: Report) -> str:
+def render(report: Report) -> Pieces:
     """The report as indented JSON, in its envelope; keys stand in the order of the schema.
 
     ``directory`` becomes ``.`` and ``root`` the way from there to the repository's root, so that
@@ -52,7 +53,7 @@ def render(report: Report) -> str:
     said = [msgspec.structs.replace(each, text=visible(each.text)) for each in remarks(report)]
     envelope = {**REPORT, "summary": scope(report), **counts, "remarks": said}
     without = msgspec.structs.replace(told, iflows=())
-    return with_items(dumped({**envelope, "report": without}), _IFLOWS, told.iflows)
+    return Pieces(with_items(dumped({**envelope, "report": without}), _IFLOWS, told.iflows))
 
 
 def certificates(uses: CertificateUses) -> str:

@@ -17,6 +17,10 @@ from reporters.sample_report import HOSTILE, clean, hostile, sample
 DOCS = Path(__file__).parents[2] / "docs"
 
 
+def rendered(report: Report) -> str:
+    return str(reporter.render(report))
+
+
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_published_schema_is_current(name) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == dumped(SCHEMAS[name]()), (
@@ -40,11 +44,11 @@ def test_every_field_is_described_and_nothing_else() -> None:
 @pytest.mark.parametrize("make", [sample, clean, hostile])
 def test_valid_by_schema(make) -> None:
     validator = jsonschema.Draft202012Validator(schema(), format_checker=jsonschema.FormatChecker())
-    validator.validate(json.loads(reporter.render(make())))
+    validator.validate(json.loads(rendered(make())))
 
 
 def test_envelope_and_times() -> None:
-    document = json.loads(reporter.render(sample()))
+    document = json.loads(rendered(sample()))
     assert list(document) == [
         *("$schema", "format", "formatVersion"),
         *("summary", "causes", "places", "remarks", "report"),
@@ -59,7 +63,7 @@ def test_envelope_and_times() -> None:
 
 @pytest.mark.parametrize("make", [sample, clean])
 def test_nothing_is_lost(make) -> None:
-    text = reporter.render(make())
+    text = rendered(make())
     report = msgspec.convert(json.loads(text)["report"], Report)
     assert report.directory == "."
     told = make()
@@ -68,11 +72,11 @@ def test_nothing_is_lost(make) -> None:
 
 @pytest.mark.parametrize("make", [sample, hostile])
 def test_same_report_same_bytes(make) -> None:
-    assert reporter.render(make()) == reporter.render(make())
+    assert rendered(make()) == rendered(make())
 
 
 def test_hostile_names_survive_but_never_reach_a_terminal_raw() -> None:
-    text = reporter.render(hostile())
+    text = rendered(hostile())
     text.encode("utf-8")
     assert not any(char in text for char in "\x1b\x9b\u202e\u2028\u200b\x00")
     name = json.loads(text)["report"]["iflows"][0]["name"]

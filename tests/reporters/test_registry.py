@@ -37,7 +37,7 @@ def test_whatever_the_names_are_every_report_is_clean_text(name, ascii_only) -> 
         settings = {"ascii": ascii_only} if reporter.NEEDS.console else {}
         if "verbose" in reporter.NEEDS.settings:
             settings["verbose"] = True
-        text = reporter.render(report, **settings)
+        text = str(reporter.render(report, **settings))
         text.encode("utf-8")
         assert not any(is_invisible(ord(char)) for char in text if char != "\n")
 

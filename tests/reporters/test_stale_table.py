@@ -40,9 +40,9 @@ def test_sarif() -> None:
 
 
 def test_json() -> None:
-    trust = json.loads(json_report.render(stale()))["report"]["trust"]
+    trust = json.loads(str(json_report.render(stale())))["report"]["trust"]
     assert trust["stale_days"] == 207
-    assert json.loads(json_report.render(clean()))["report"]["trust"]["stale_days"] == 0
+    assert json.loads(str(json_report.render(clean())))["report"]["trust"]["stale_days"] == 0
 
 
 def test_html() -> None:
