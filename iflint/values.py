@@ -377,7 +377,9 @@ def no_rule(label: str, known: Collection[str]) -> str:
     own = label.strip().upper().startswith(OWN_CODES)
     package = "" if own else f"is its package {'not ' if meant else ''}installed"
     asked = ", or ".join(filter(None, (meant, package)))
-    return f"{shown(label)} names no rule{f'; {asked}?' if asked else ''} ('iflint rules' lists them)"
+    return (
+        f"{shown(label)} names no rule{f'; {asked}?' if asked else ''} ('iflint rules' lists them)"
+    )
 
 
 _RULES = "codes or names of rules"

@@ -60,6 +60,8 @@ _PLACE = r" \((?:at line (\d+), column (\d+)|at end of document)\)$"
 
 _HINTS = {
     "Invalid value": " (text stands in quotes, a list in brackets)",
+    "Unescaped '\\' in a string": " (in paths, write / instead of \\)",
+    "Invalid hex value": " (in paths, write / instead of \\)",
     "Illegal character '\\n'": " (the quote that ends the text is missing)",
     "Cannot overwrite a value": " (the setting stands here a second time)",
 }
@@ -420,6 +422,8 @@ def _unknown(key: str, known: Collection[str]) -> str:
     if key == TABLE[0]:
         return f"settings stand at the top of {OWN_FILE}, not under [{'.'.join(TABLE)}]"
     hyphenated = key.replace("_", "-")
+    if hyphenated in SETTINGS and hyphenated not in known:
+        return f"{shown(key)} does not belong in this table: settings stand above the first table"
     return f"unknown setting {shown(key)}{did_you_mean(hyphenated, known)}"
 
 
