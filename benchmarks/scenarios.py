@@ -233,6 +233,13 @@ def flows_in_folders(number: int, folder: Path) -> Arguments:
     return CHECK
 
 
+@scenario(500)
+def paths(number: int, folder: Path) -> Arguments:
+    """n flows, each of which the command line names, as it does for a hook."""
+    write_flows(folder, [(f"CN=c{each}.example.com", "CN=CA") for each in range(number)])
+    return ("check", *sorted(path.name for path in folder.iterdir()), *ALONE)
+
+
 @scenario(1000)
 def channels(number: int, folder: Path) -> Arguments:
     """One flow of n channels."""

@@ -7,6 +7,7 @@ set (`in_force`), and says of what was left out by ``remedy`` which limit it was
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -68,19 +69,19 @@ class Budget:
         """``size`` is how many bytes were read."""
         self.size = size
         self._spent: dict[str, int] = {}
-        self._refused: set[str] = set()
+        self._refused = Counter[str]()
 
     def spend(self, limit: Limit, amount: int) -> bool:
         """Take an amount; False, and nothing is taken, where that is more than is left."""
         if not self._holds(limit, amount):
-            self._refused.add(limit.name)
+            self._refused[limit.name] += 1
             return False
         self._spent[limit.name] = self._spent.get(limit.name, 0) + amount
         return True
 
     def refuse(self, limit: Limit) -> None:
         """Take note of something that goes beyond a limit by itself."""
-        self._refused.add(limit.name)
+        self._refused[limit.name] += 1
 
     @property
     def spent(self) -> dict[str, int]:
@@ -89,7 +90,7 @@ class Budget:
 
     def spend_all(self, amounts: Mapping[str, int]) -> bool:
         """Take an amount of each limit; False, and nothing is taken, where one is not left."""
-        if self._refused.isdisjoint(amounts) and all(
+        if self._refused.keys().isdisjoint(amounts) and all(
             self._holds(LIMITS[name], amount) for name, amount in amounts.items()
         ):
             for name, amount in amounts.items():
@@ -108,7 +109,11 @@ class Budget:
 
     def has_refused(self, limit: Limit) -> bool:
         """Whether an amount was asked for that was not left."""
-        return limit.name in self._refused
+        return self.refusals(limit) > 0
+
+    def refusals(self, limit: Limit) -> int:
+        """How often that was so."""
+        return self._refused[limit.name]
 
 
 def numbered(number: int) -> str:

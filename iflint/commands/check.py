@@ -105,7 +105,8 @@ def _report_on(run: Invocation, *, guide: bool) -> int:
 
 def _fitted(report: Report, inventory: bool, render: Callable[[Report], W], *, as_json: bool) -> W:
     """The text of a report, with as much of it as fits; ``inventory``: the text has that, too."""
-    findings = max(map(len, (report.findings, report.known, report.suppressed)))
+    gone = report.baseline.vanished if report.baseline else ()
+    findings = max(map(len, (report.findings, report.known, report.suppressed, gone)))
     if findings <= min(FINDINGS_OF_A_CHANNEL.value, FINDINGS_OF_A_RUN.value) and (
         not inventory or _things(report) <= _FEW_THINGS
     ):

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import msgspec
 
 from iflint.places.location import FileLocation
-from iflint.places.paths import absolute, from_root, is_below
+from iflint.places.paths import absolute, from_root, is_below, is_below_any
 from iflint.report.findings import CallerReference, ChannelReference
 from iflint.report.report import CallerResult, KnownFinding, Report
 from iflint.sources.names import Role, bundle_root, role_of
@@ -108,9 +108,9 @@ class RunCoverage:
         place = _place(path, member)
         if any(is_below(place, unread) or is_below(place, f"{unread}!") for unread in self._unread):
             return False
-        if path in self._files or _in_one(path, self._given):
+        if path in self._files or is_below_any(path, self._given):
             return True
-        if not _in_one(path, self._paths):
+        if not is_below_any(path, self._paths):
             return False
         if not os.path.lexists(path):
             return True
@@ -121,10 +121,6 @@ class RunCoverage:
 
 _READ_WITH_OTHERS = (None, Role.MANIFEST, Role.PACKAGE_LIST)
 """Roles of files that are read for others in their folder: lists, manifests, the configuration."""
-
-
-def _in_one(path: str, folders: Iterable[str]) -> bool:
-    return any(is_below(path, folder) for folder in folders)
 
 
 def _place(path: str, member: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, repeat
@@ -104,14 +105,14 @@ class Known(dict[tuple[FileLocation, bool], FileRead]):
     """What certificate files hold that were read before, and the run's budget for more of them.
 
     They are known by place, and whether they surely are some. ``weighed`` are the files on disk
-    whose size the budget knows.
+    whose size the budget knows, ``unsearched`` how often each limit kept from looking for keys.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.budget = Budget()
         self.weighed: set[str] = set()
-        self.told_unsearched: set[str] = set()
+        self.unsearched = Counter[str]()
 
 
 def read_inputs(
@@ -232,6 +233,7 @@ class Reading:
         self._connectivity_tests = connectivity_tests
         self._read_flows: list[FlowRead] = []
         self._flows: list[KeptFlow] = []
+        self._limited: set[FileLocation] = set()
         self._certificates: list[FoundCertificate] = []
         self._certificate_files = 0
         self._skipped: list[Skipped] = []
@@ -268,7 +270,7 @@ class Reading:
             (*self._certificates, *self._told_by(callers)),
             self._certificate_files,
             self._all_skipped(),
-            tuple(dict.fromkeys((*self._problems, *self._untold_by(callers)))),
+            tuple(self._told(dict.fromkeys((*self._problems, *self._untold_by(callers))))),
             self._all_keys(),
             frozenset(self._files),
             callers,
@@ -276,6 +278,20 @@ class Reading:
             self._known.budget.size,
             frozenset(self._taken),
         )
+
+    def _told(self, problems: Iterable[Problem]) -> Iterator[Problem]:
+        """The problems; of texts that are too long to look for keys in the first of its kind.
+
+        One of which another limit tells, too, has said enough.
+        """
+        found, left = tuple(problems), 1
+        told = self._limited.union(_limited(found))
+        for problem in found:
+            if not _says_too_long(problem):
+                yield problem
+            elif left and problem.location.file not in told:
+                left = 0
+                yield problem
 
     def _all_skipped(self) -> tuple[Skipped, ...]:
         """What was passed over, once each; not an archive without a flow that held something else.
@@ -502,6 +518,7 @@ class Reading:
 
         Nor has it its parameters where these would be too many.
         """
+        self._limited.update(_limited(flow.problems))
         for limit, count in ((ROWS, flow.stored.rows), (CHANNELS, len(flow.stored.channels))):
             if not self._known.budget.spend(limit, count):
                 problem = beyond_the_run(limit, Location(flow.location), ProblemKind.ARTIFACT)
@@ -644,11 +661,12 @@ class Reading:
         self._tell_unsearched(file)
 
     def _tell_unsearched(self, file: FileLocation) -> None:
-        """Tell of the first file in which private keys are not looked for, by each limit."""
-        told = self._known.told_unsearched
-        for limit in filter(self._known.budget.has_refused, _UNSEARCHED):
-            if limit.name not in told:
-                told.add(limit.name)
+        """Tell of each text that is too long to look for keys in, and of the first of too many."""
+        budget, known = self._known.budget, self._known.unsearched
+        for limit in _UNSEARCHED:
+            before, times = known[limit.name], budget.refusals(limit)
+            known[limit.name] = times
+            if times > before and (limit is KEY_TEXT_BYTES or not before):
                 self._problems.append(_unsearched(file, limit))
 
     def _keep_keys(self, content: FileContent, source: CertificateSource) -> None:
@@ -727,6 +745,17 @@ def _unsearched(text: FileLocation, limit: Limit) -> Problem:
     return Problem(
         ProblemKind.ARTIFACT, Location(text), _UNSEARCHED[limit], limit.remedy, left_out=True
     )
+
+
+def _limited(problems: Iterable[Problem]) -> Iterator[FileLocation]:
+    """The files of which a limit is told, but for that of texts in which keys are looked for."""
+    for problem in problems:
+        if "--limit" in problem.remedy and not _says_too_long(problem):
+            yield problem.location.file
+
+
+def _says_too_long(problem: Problem) -> bool:
+    return problem.message == _UNSEARCHED[KEY_TEXT_BYTES]
 
 
 def _matters(source: CertificateSource) -> bool:

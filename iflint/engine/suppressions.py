@@ -14,7 +14,7 @@ import msgspec
 from iflint.engine.bits import any_of, bits_by, bits_of, numbers_in
 from iflint.engine.patterns import Globs, Paths
 from iflint.options import NARROWING
-from iflint.places.paths import absolute, is_below
+from iflint.places.paths import absolute, is_below_any
 from iflint.report.findings import Justification, means
 from iflint.rule.rule import Use
 
@@ -191,11 +191,9 @@ class _Tests:
 
     def _checked(self, report: Report) -> int:
         """The bits of those of whose configuration the run checked the whole folder."""
-        checked = [absolute(report.directory, path) for path in report.paths]
+        checked = {absolute(report.directory, path) for path in report.paths}
         return any_of(
-            bits
-            for folder, bits in self._folders.items()
-            if any(is_below(folder, path) for path in checked)
+            bits for folder, bits in self._folders.items() if is_below_any(folder, checked)
         )
 
 

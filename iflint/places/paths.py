@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 FLOW_FOLDER = "src/main/resources/scenarioflows/integrationflow/"
 """Where an artifact keeps its flow."""
@@ -82,6 +82,20 @@ def is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
+def is_below_any(path: str, folders: Container[str]) -> bool:
+    """Whether `is_below` is true for one of the folders, however many there are."""
+    return any(each in folders for each in up_from(path))
+
+
+def up_from(path: str) -> Iterator[str]:
+    """The absolute path itself and each folder above it, with and without a slash at its end."""
+    yield path
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield f"{path}/"
+        yield path
+
+
 def uri(path: str, root: str) -> tuple[str, bool]:
     """The URI of an absolute path, and whether it is relative to the absolute ``root``.
 
@@ -126,11 +140,10 @@ def without_any(directory: str, paths: Sequence[str], files: Iterable[str]) -> l
     relative to ``directory``.
     """
     found = {absolute(directory, file) for file in files}
+    above = {folder for file in found for folder in up_from(file)}
     bundles = {bundle for file in found if (bundle := file.partition(f"/{FLOW_FOLDER}")[0]) != file}
 
     def leads_to_any(path: str) -> bool:
-        return any(is_below(file, path) for file in found) or any(
-            is_below(path, bundle) for bundle in bundles
-        )
+        return path in above or is_below_any(path, bundles)
 
     return [path for path in paths if not leads_to_any(absolute(directory, path))]

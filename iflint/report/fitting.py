@@ -17,6 +17,7 @@ from iflint.report.certificate_list import CertificateUse, CertificateUses
 from iflint.report.listed import bytes_of, listed
 from iflint.report.pieces import Pieces, length_of
 from iflint.report.report import (
+    BaselineSummary,
     CallerResult,
     CertificateResult,
     ChannelResult,
@@ -72,6 +73,9 @@ def fitted(
 def report_within(report: R, room: int, size: int = 0, *, inventory: bool) -> R:
     """The report with what fits: its findings, and where it has the ``inventory`` that, too."""
     report = listed(report, size, room * 3 // 5 if inventory else room)
+    if report.baseline:
+        told = _baseline_within(report.baseline, room // 8)
+        report = msgspec.structs.replace(report, baseline=told)
     left = Room(room - sum(map(_bytes, (*report.findings, *report.known, *report.suppressed))))
     if isinstance(report, IllustratedReport) and report.uses:
         uses = certificates_within(report.uses, room // 4)
@@ -81,13 +85,28 @@ def report_within(report: R, room: int, size: int = 0, *, inventory: bool) -> R:
         things += [report.callers, _channels(report)]
     if left.has_room_for(chain.from_iterable(things)):
         return report
-    told = msgspec.structs.replace(
+    short = msgspec.structs.replace(
         report,
         wanted=tuple(left.some(map(_few_channels, report.wanted), 8)),
         skipped=tuple(left.some(report.skipped, 8)),
         totals=report.counts,
     )
-    return _with_inventory(told, left) if inventory else told
+    return _with_inventory(short, left) if inventory else short
+
+
+def _baseline_within(baseline: BaselineSummary, room: int) -> BaselineSummary:
+    """The baseline with as many as fit of its findings that are gone, then of those that moved."""
+    left = Room(room)
+    if left.has_room_for((*baseline.vanished, *baseline.moved)):
+        return baseline
+    vanished, moved = left.some(baseline.vanished, 1), left.some(baseline.moved, 1)
+    return msgspec.structs.replace(
+        baseline,
+        vanished=tuple(vanished),
+        moved=tuple(moved),
+        more_vanished=len(baseline.vanished) - len(vanished),
+        more_moved=len(baseline.moved) - len(moved),
+    )
 
 
 def _with_inventory(report: R, left: Room) -> R:

@@ -296,7 +296,8 @@ class BaselineSummary(msgspec.Struct, frozen=True):
     """The baseline of a run: its file, how many findings it has, and those that are gone.
 
     ``moved`` are those that were found in a file of another name. ``worse`` counts the findings
-    that it knows as less severe, or of other environments only: they are new.
+    that it knows as less severe, or of other environments only: they are new. ``more_vanished`` and
+    ``more_moved`` count those that are not listed.
     """
 
     path: str
@@ -304,6 +305,8 @@ class BaselineSummary(msgspec.Struct, frozen=True):
     vanished: tuple[KnownFinding, ...] = ()
     moved: tuple[KnownFinding, ...] = ()
     worse: int = 0
+    more_vanished: int = 0
+    more_moved: int = 0
 
 
 class IdlePattern(msgspec.Struct, frozen=True):

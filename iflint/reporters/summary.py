@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from iflint.limits import numbered
 from iflint.report.findings import Severity, total
 from iflint.report.report import WantedCertificate
 from iflint.reporters.causes import causes_of, tally
@@ -115,14 +116,14 @@ def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     if verbose:
         for finding in report.known:
             yield from _row("", _named(finding, style), style)
-    if baseline.moved:
-        count = counted(len(baseline.moved), "of them in a file", "of them in files")
+    if moved := len(baseline.moved) + baseline.more_moved:
+        count = counted(moved, "of them in a file", "of them in files")
         yield from _row("", f"{count} with a new name (--write-baseline notes it)", style)
     if baseline.worse:
         worse = f"{counted(baseline.worse, 'finding')} it knows as less severe or elsewhere: new"
         yield from _row("", worse, style)
-    if baseline.vanished:
-        gone = counted(len(baseline.vanished), "known finding")
+    if vanished := len(baseline.vanished) + baseline.more_vanished:
+        gone = counted(vanished, "known finding")
         text = f"{gone} no longer found (--prune-baseline removes them)"
         yield from _row("", text, style)
     if verbose:
@@ -130,6 +131,8 @@ def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
             place = "!/".join(filter(None, (row.path, row.member)))
             text = f"gone: {row.code} {row.name}, {place} {row.channel or row.caller}".rstrip()
             yield from _row("", style.show(text), style)
+        if baseline.more_vanished:
+            yield from _row("", f"gone: {numbered(baseline.more_vanished)} more", style)
 
 
 def _named(finding: Finding, style: Style) -> str:

@@ -16,7 +16,7 @@ import msgspec
 from iflint.limits import FILE_BYTES, LIMITS, Limit
 from iflint.places.bounds import is_link, real
 from iflint.places.location import FileLocation, Location
-from iflint.places.paths import absolute_path, is_below, openable, written
+from iflint.places.paths import absolute_path, is_below, is_below_any, openable, up_from, written
 from iflint.places.problems import Problem, ProblemKind, Unreadable
 from iflint.sources.artifacts import OnDisk, SourceFile
 from iflint.sources.limits import size_text
@@ -44,9 +44,10 @@ class Reach(msgspec.Struct, frozen=True):
 
     def holds(self, path: str, there: str) -> bool:
         """Whether an absolute path, which leads ``there``, may be read."""
-        return any(is_below(there, place) for place in self.within) or any(
-            is_below(path, top) and there == f"{place.rstrip('/')}/{path[len(top) :].lstrip('/')}"
-            for top, place in self.tops.items()
+        return is_below_any(there, self.within) or any(
+            there == f"{self.tops[top].rstrip('/')}/{path[len(top) :].lstrip('/')}"
+            for top in up_from(path)
+            if top in self.tops
         )
 
 

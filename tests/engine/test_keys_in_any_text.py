@@ -132,6 +132,22 @@ def test_a_file_of_another_kind_that_is_too_long_is_told_once(here) -> None:
     assert "too long to look for private keys" in told[0].message
 
 
+def test_a_file_that_is_too_long_for_what_it_is_read_for_has_said_enough(here) -> None:
+    name = next(name for name in FLOW if name.endswith(".iflw"))
+    longer = b"<!--" + b" " * 9_000 + b"-----BEGIN PRIVATE KEY-----" + b"--><a/><a/><a/>"
+    flow = FLOW[name].replace(b"<bpmn2:collaboration", longer + b"<bpmn2:collaboration", 1)
+    write_tree(here, {**FLOW, name: flow})
+    limits = ("key-text-bytes=9000", "xml-elements=3")
+    (told,) = iflint.check(".", as_of=AS_OF, limit=limits, select=("IFL001",)).findings
+    assert "xml-elements" in told.remedy
+    write_tree(here, {"z.json": b'{"a": "' + longer})
+    told = iflint.check(".", as_of=AS_OF, limit=limits, select=("IFL001",)).findings
+    assert [str(each.location.file).rpartition("/")[2] for each in told] == [
+        name.rpartition("/")[2],
+        "z.json",
+    ]
+
+
 def test_a_key_behind_links_is_told_once_where_it_lies(here) -> None:
     (here / ".git").mkdir()
     write_tree(here, {"m/key.md": KEY, "flows/a.txt": b"a", "z.pem": KEY})

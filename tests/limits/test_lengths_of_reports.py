@@ -57,11 +57,11 @@ def run(command, form, *arguments):
     return result
 
 
-def cut(command, form, room=ROOM):
+def cut(command, form, room=ROOM, arguments=()):
     """What a command prints where a report may have so many bytes more than its frame."""
-    frame = len(run(command, form, "--limit", "report-bytes=1").stdout.encode())
+    frame = len(run(command, form, "--limit", "report-bytes=1", *arguments).stdout.encode())
     most = frame + room
-    result = run(command, form, "--limit", f"report-bytes={most}")
+    result = run(command, form, "--limit", f"report-bytes={most}", *arguments)
     assert len(result.stdout.encode()) <= most
     return result
 
@@ -102,6 +102,18 @@ def test_a_certificate_that_much_needs_is_listed_with_a_count_of_the_rest(reposi
     needing = [len(each["uses"]) for each in whole]
     assert [len(each["uses"]) + each["more"] for each in part] == needing[: len(part)]
     assert any(each["more"] for each in part)
+
+
+def test_findings_of_a_baseline_that_are_gone_are_counted(repository) -> None:
+    row = {"code": "IFL101", "name": "gone", "severity": "warning", "path": "a"}
+    rows = [{**row, "fingerprint": f"{n:064}"} for n in range(500)]
+    (repository / "known.json").write_text(json.dumps({"iflint-baseline": "1", "findings": rows}))
+    part = cut("check", "json", arguments=("--baseline", "known.json"))
+    baseline = json.loads(part.stdout)["report"]["baseline"]
+    assert 0 < len(baseline["vanished"]) < 500
+    assert len(baseline["vanished"]) + baseline["more_vanished"] == 500
+    text = cut("check", "text", arguments=("--baseline", "known.json", "--verbose")).stdout
+    assert "500 known findings no longer found" in text
 
 
 def test_channels_and_callers_of_one_role_do_not_multiply(repository) -> None:
