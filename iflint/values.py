@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from iflint.limits import LARGEST, LIMITS, MISTAKES
-from iflint.places.bounds import Bounds
+from iflint.places.bounds import GIT, Bounds
 from iflint.words.nearest import did_you_mean, nearest
 from iflint.words.visible import shown
 
@@ -231,7 +231,9 @@ def _path(value: Any, scope: Scope) -> str:
     """The one place where a setting becomes a path to read."""
     path = _anywhere(value, scope)
     if scope.bounds is not None and not scope.bounds.may_read(path):
-        raise ValueError(f"{shown(value, 200)} leads out of the repository; {UNTRUSTED}")
+        is_git = os.path.exists(os.path.join(scope.bounds.repository, GIT))
+        what = "the repository" if is_git else "its folder, which lies in no Git repository"
+        raise ValueError(f"{shown(value, 200)} leads out of {what}; {UNTRUSTED}")
     if scope.bounds is not None and os.path.exists(path) and not _can_be_read(path):
         raise ValueError(f"{shown(value, 200)} is neither a file nor a folder")
     return path
