@@ -22,10 +22,12 @@ FIRST = ("EntryCase", "CallerCase", "ChannelCase", "IflowCase", "RunCase")
 def interface_page() -> Iterator[str]:
     """The lines of the page."""
     from iflint import rule
+    from iflint.iflow.model import Authorization
     from iflint.pki.names import Name
     from iflint.rule.words import Words
 
-    known = {name: getattr(rule, name) for name in rule.__all__} | {"Name": Name, "Words": Words}
+    known = {name: getattr(rule, name) for name in rule.__all__}
+    known |= {each.__name__: each for each in (Authorization, Name, Words)}
     names = list(FIRST)
     for name in names:
         led = (word for _, kind, _ in _attributes(known[name]) for word in re.findall(r"\w+", kind))
