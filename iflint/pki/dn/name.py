@@ -37,6 +37,9 @@ class Name(msgspec.Struct, frozen=True, dict=True):
     rdns: tuple[Rdn, ...]
     stored: str = ""
 
+    def __str__(self) -> str:
+        return self.readable
+
     @cached_property
     def text(self) -> str:
         """The text to paste: the runtime reads it as a name that equals this one."""
