@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "rules"
 sys.path.insert(0, str(ROOT / "docs"))
 from man_page import man_page  # noqa: E402
+from rule_interface import interface_page  # noqa: E402
 
 FAMILIES = {
     "IFL0": "what can't be read or has no value, and what of the configuration is of no use",
@@ -47,6 +48,7 @@ def pages() -> dict[Path, str]:
     made[PAGES / "README.md"] = "\n".join(index(rules))
     made[start] = with_terms(start.read_text(encoding="utf-8"))
     made[ROOT / "docs" / "symptoms.md"] = "\n".join(all_symptoms(rules))
+    made[ROOT / "docs" / "rule-interface.md"] = "\n".join(interface_page())
     configuration = ROOT / "docs" / "configuration.md"
     made[configuration] = with_settings(configuration.read_text(encoding="utf-8"))
     security = ROOT / "docs" / "security.md"

@@ -15,6 +15,11 @@ def rule_page(name: str) -> str:
     return f"{SITE}rules/{name}/"
 
 
+def guide(name: str) -> str:
+    """The page of a guide, such as ``environments``."""
+    return f"{SITE}{name}/"
+
+
 def schema_id(name: str) -> str:
     """What names a JSON Schema, such as ``report``, and leads to it."""
     return f"{SITE}{name}.schema.json"

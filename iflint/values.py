@@ -11,8 +11,8 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from iflint.limits import LARGEST, LIMITS, MISTAKES
-from iflint.places.bounds import Bounds
-from iflint.words.nearest import did_you_mean
+from iflint.places.bounds import GIT, Bounds
+from iflint.words.nearest import did_you_mean, nearest
 from iflint.words.visible import shown
 
 T = TypeVar("T")
@@ -23,6 +23,8 @@ SHOWS = "\\S"
 """The pattern of a text that is not blank."""
 STANDARD_OUTPUT = "-"
 ALL_RULES = "all"
+OWN_CODES = "IFL"
+"""How the code of every rule that comes with iflint begins."""
 PATHS = "paths"
 """What a shell offers where a path is typed."""
 
@@ -229,7 +231,9 @@ def _path(value: Any, scope: Scope) -> str:
     """The one place where a setting becomes a path to read."""
     path = _anywhere(value, scope)
     if scope.bounds is not None and not scope.bounds.may_read(path):
-        raise ValueError(f"{shown(value, 200)} leads out of the repository; {UNTRUSTED}")
+        is_git = os.path.exists(os.path.join(scope.bounds.repository, GIT))
+        what = "the repository" if is_git else "its folder, which lies in no Git repository"
+        raise ValueError(f"{shown(value, 200)} leads out of {what}; {UNTRUSTED}")
     if scope.bounds is not None and os.path.exists(path) and not _can_be_read(path):
         raise ValueError(f"{shown(value, 200)} is neither a file nor a folder")
     return path
@@ -362,8 +366,21 @@ def _rule(word: str, known: RuleNames) -> str:
         return label
     if any(code.lower().startswith(label) for code in known.codes):
         return word.upper()
-    raise ValueError(
-        f"{shown(word)} names no rule{did_you_mean(word, known.words)} ('iflint rules' lists them)"
+    raise ValueError(no_rule(word, known.words))
+
+
+def no_rule(label: str, known: Collection[str]) -> str:
+    """What is said of a label that names no rule; ``known`` are all codes and names.
+
+    A label that could be of somebody's own rule leads to its package, too, which may be missing.
+    """
+    similar = nearest(label, known)
+    meant = f"did you mean '{similar}'" if similar else ""
+    own = label.strip().upper().startswith(OWN_CODES)
+    package = "" if own else f"is its package {'not ' if meant else ''}installed"
+    asked = ", or ".join(filter(None, (meant, package)))
+    return (
+        f"{shown(label)} names no rule{f'; {asked}?' if asked else ''} ('iflint rules' lists them)"
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,8 +17,10 @@ from iflint.limits import REPORT_BYTES
 from iflint.options import CERTIFICATES, OUTPUT
 from iflint.report.findings import Severity
 from iflint.reporters.encoding import enveloped
+from iflint.values import STANDARD_OUTPUT
 from iflint.words.terminal import BOLD, ERROR, ISSUED_BY, NOTE, QUIET, WARNING, Style
-from iflint.words.wording import counted, day, left, listed
+from iflint.words.visible import visible
+from iflint.words.wording import as_argument, counted, day, left, listed
 
 if TYPE_CHECKING:
     from iflint.answers.chains import JudgedChains
@@ -77,7 +80,21 @@ def command(asked: Request, paths: tuple[str, ...], every: bool) -> int:
     if told.more:
         trees = counted(told.more, "more chain")
         complain(f"not listed: {trees}. To list more, {REPORT_BYTES.option}")
+    at_terminal = run.answer.path in (None, STANDARD_OUTPUT) and run.answer.format == "text"
+    if at_terminal and not run.settings.certificates:
+        from iflint.console.next_steps import say
+
+        say(list(_next_steps(chains, files)), run.settings.color)
     return exit_code(asked, run, _worst(chains))
+
+
+def _next_steps(chains: JudgedChains, files: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Where an issuer is missing that may lie in a file beside the only one that was given."""
+    lacks = any(step.role == "missing" for tree in chains.trees for step in tree.steps)
+    if lacks and len(files) == 1 and os.path.isfile(files[0]):
+        file, folder = as_argument(visible(files[0])), os.path.dirname(files[0]) or "."
+        command = f"iflint chain {file} --certificates {as_argument(visible(folder))}"
+        yield command, "look for what is missing in the files beside it"
 
 
 def _worst(chains: JudgedChains) -> Severity | None:

@@ -40,6 +40,10 @@ MOST_NAMED = 12
 """Rules, symptoms and terms named to somebody who typed a part of a word. Ours: two lines."""
 MOST_CHANNELS = 5
 """Channels named that could not be compared. Ours: so that it stays a sentence."""
+_IN_PIECES = (
+    "a line that holds double quotation marks stands in single ones, or comes from standard input:"
+    " iflint explain - PATH"
+)
 _CODE = re.compile(r"\b[A-Z]{2,9}[0-9]{2,5}\b")
 _LABEL = 12
 
@@ -87,7 +91,8 @@ def _explain(asked: Request, word: str | None, paths: tuple[str, ...]) -> None:
     """Tell what a RULE, a SYMPTOM or a TERM means; without one, list them.
 
     RULE is a code or a name. SYMPTOM is what somebody saw when a call failed: a status (403), a TLS
-    alert (bad_certificate), or the line itself in quotation marks; - reads it from standard input.
+    alert (bad_certificate), or the line itself in quotation marks, single ones if it holds double
+    ones; - reads it from standard input. Several rules may be named.
     TERM is a word of iflint's own; 'terms' are all. Where a line of the trace holds a Subject DN
     and an Issuer DN, the rows at PATH that list this pair are told, and those that nearly do, with
     the difference and the text to paste.
@@ -137,7 +142,10 @@ def _typed(word: str | None, paths: tuple[str, ...]) -> tuple[str, tuple[str, ..
         return _standard_input(), paths
     unknown = [number for number, path in enumerate(paths, 1) if not os.path.lexists(path)]
     if unknown and len(word.split()) > 1:
-        raise WrongUsage(absent(*(("", path) for path in paths)))
+        wrong = list(absent(*(("", path) for path in paths)))
+        if pairs_in(word) != pairs_in(" ".join((word, *paths))):
+            wrong.append(_IN_PIECES)
+        raise WrongUsage(wrong)
     last = unknown[-1] if unknown else 0
     return " ".join((word, *paths[:last])), paths[last:]
 
@@ -153,13 +161,13 @@ def _found(text: str, infos: Sequence[RuleInfo], refusal: Refusal | None) -> Exp
     wanted = text.strip().lower()
     if wanted in LISTS:
         return Explained(**{wanted: getattr(_everything(infos), wanted)})
-    rule = next((each for each in infos if wanted in (each.code.lower(), each.name.lower())), None)
-    if rule is None and refusal is None:
+    if rules := _rules_named(wanted, infos):
+        return _of_rules(rules)
+    if refusal is None:
         by_code = {each.code: each for each in infos}
         codes = _CODE.findall(text[:MOST_READ])
-        rule = next((by_code[code] for code in codes if code in by_code), None)
-    if rule is not None:
-        return Explained(title=f"{rule.code} {rule.name}", page=_rule_page(rule), rules=(rule,))
+        if code := next((each for each in codes if each in by_code), None):
+            return _of_rules([by_code[code]])
     if refusal is not None:
         return _of_pair(refusal, infos)
     if term := term_named(text):
@@ -168,6 +176,22 @@ def _found(text: str, infos: Sequence[RuleInfo], refusal: Refusal | None) -> Exp
     if seen := symptoms_in(text):
         return _of_symptoms(seen, infos)
     raise WrongUsage([_unknown(text, infos)])
+
+
+def _rules_named(wanted: str, infos: Sequence[RuleInfo]) -> list[RuleInfo]:
+    """The rules whose codes and names a text consists of, each once; none if it says more."""
+    by_label = {label.lower(): each for each in infos for label in (each.code, each.name)}
+    found = [by_label.get(word) for word in dict.fromkeys(wanted[:MOST_READ].split())]
+    rules = [each for each in found if each is not None]
+    return list({each.code: each for each in rules}.values()) if len(rules) == len(found) else []
+
+
+def _of_rules(rules: Sequence[RuleInfo]) -> Explained:
+    """The page of a rule, and those of others below it."""
+    titles = [f"{each.code} {each.name}" for each in rules]
+    first, *others = map(_rule_page, rules)
+    below = (f"\n# {title}\n\n{page}" for title, page in zip(titles[1:], others, strict=True))
+    return Explained(title=titles[0], page="".join((first, *below)), rules=tuple(rules))
 
 
 def _of_symptoms(seen: Sequence[Symptom], infos: Sequence[RuleInfo]) -> Explained:

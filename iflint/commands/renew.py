@@ -223,6 +223,9 @@ def _lines(plan: Renewal, whole: Renewal, found: Renewals, style: Style) -> Iter
         yield from line(0, verdict)
         for one in touched:
             yield from line(2, one)
+    if pair := _of_a_new_sender(whole):
+        yield from line(0, _NEW_ROW)
+        yield from (f"  {role}  {style.show(dn)}" for role, dn in _row(pair))
     for schedule in plan.schedules:
         yield ""
         yield f"{style.show(_steps_in(schedule))}:"
@@ -240,6 +243,16 @@ def _lines(plan: Renewal, whole: Renewal, found: Renewals, style: Style) -> Iter
 def _row(row: tuple[str, str]) -> Iterator[tuple[str, str]]:
     """The two texts to enter, each for its cell."""
     yield from zip(("Subject DN", "Issuer DN "), row, strict=True)
+
+
+_NEW_ROW = "If it is a new sender's, this is the row for the channel that it is to call:"
+
+
+def _of_a_new_sender(plan: Renewal) -> tuple[str, str] | None:
+    """The pair to enter for a certificate whose sender may be new."""
+    if plan.touched or plan.callers or plan.predecessors or plan.fails:
+        return None
+    return (plan.subject, plan.issuer) if plan.subject != plan.issuer else None
 
 
 def _heading(plan: Renewal) -> str:
@@ -458,6 +471,9 @@ def _markdown(found: Renewals) -> str:
         lines += ["", "## Where it matters"]
         for verdict, touched in _verdicts(plan, whole, found):
             lines += ["", escaped(verdict), "", *(f"- {escaped(one)}" for one in touched)]
+        if pair := _of_a_new_sender(whole):
+            rows = (f"{role}  {in_block(dn)}" for role, dn in _row(pair))
+            lines += ["", _NEW_ROW, "", "```", *rows, "```"]
         for schedule in plan.schedules:
             lines += ["", f"## {escaped(_steps_in(schedule))}", ""]
             for number, step in enumerate(schedule.steps, 1):

@@ -37,7 +37,7 @@ from iflint.options import (
 )
 from iflint.places.bounds import Bounds
 from iflint.places.paths import written
-from iflint.values import TRUST, RuleNames, Scope
+from iflint.values import OWN_CODES, TRUST, RuleNames, Scope, no_rule
 from iflint.words.nearest import did_you_mean
 from iflint.words.visible import shown
 
@@ -55,13 +55,13 @@ COMMAND_LINE_ONLY = {
     *("config", "isolated", "debug", TRUST),
     *(COMMAND_LINE_SETTINGS.keys() - SETTINGS),
 }
-OWN_CODES = "IFL"
-"""How the code of every rule that comes with iflint begins."""
 
 _PLACE = r" \((?:at line (\d+), column (\d+)|at end of document)\)$"
 
 _HINTS = {
     "Invalid value": " (text stands in quotes, a list in brackets)",
+    "Unescaped '\\' in a string": " (in paths, write / instead of \\)",
+    "Invalid hex value": " (in paths, write / instead of \\)",
     "Illegal character '\\n'": " (the quote that ends the text is missing)",
     "Cannot overwrite a value": " (the setting stands here a second time)",
 }
@@ -295,8 +295,7 @@ class _Reading:
         for label, table in given.items():
             code = names.code_of(label)
             if code is None:
-                hint = did_you_mean(label, names.words) or " ('iflint rules' lists them)"
-                self._complain((*path, label), f"{shown(label)} names no rule{hint}")
+                self._complain((*path, label), no_rule(label, names.words))
             elif not isinstance(table, dict):
                 self._complain((*path, label), f"takes a table: [rules.{code}]")
             elif code in found:
@@ -423,6 +422,8 @@ def _unknown(key: str, known: Collection[str]) -> str:
     if key == TABLE[0]:
         return f"settings stand at the top of {OWN_FILE}, not under [{'.'.join(TABLE)}]"
     hyphenated = key.replace("_", "-")
+    if hyphenated in SETTINGS and hyphenated not in known:
+        return f"{shown(key)} does not belong in this table: settings stand above the first table"
     return f"unknown setting {shown(key)}{did_you_mean(hyphenated, known)}"
 
 

@@ -99,7 +99,8 @@ class BaselineFile:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             hint = " (a merge left its markers in it)" if b"\n<<<<<<<" in data else ""
             raise UsageError(
-                f"baseline {self.path} is not what --write-baseline writes{hint}: {error}"
+                f"baseline {self.path} is not what --write-baseline writes{hint}: {error};"
+                " restore the file, or delete it and write it anew"
             ) from error
         if document.version != VERSION:
             raise UsageError(

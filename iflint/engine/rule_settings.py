@@ -17,7 +17,7 @@ import msgspec
 from iflint.options import UsageError
 from iflint.report.findings import RuleConfiguration, RuleInfo, Severity, State, means
 from iflint.rule.options import RuleSettings
-from iflint.values import Kind, kind_of, one_of, switch
+from iflint.values import Kind, kind_of, no_rule, one_of, switch
 from iflint.words.nearest import did_you_mean
 from iflint.words.visible import shown
 
@@ -45,7 +45,7 @@ def rules_in_force(options: Options) -> tuple[Rule, ...]:
     installed = load_rules()
     for label in (*options.select, *options.ignore):
         if not any(means(label, rule.code, rule.name) for rule in installed):
-            raise UsageError(f"no rule is called {label!r}; `iflint rules` lists them")
+            raise UsageError(no_rule(label, _labels(installed)))
     tables = _tables(options.rules, installed)
     return tuple(
         _configured(rule, tables.get(rule.code, RuleSettings()), options)
@@ -119,9 +119,7 @@ def _tables(
     for label, table in given.items():
         rule = next((each for each in installed if is_exactly(str(label), each)), None)
         if rule is None:
-            words = [word for each in installed for word in (each.code, each.name)]
-            hint = did_you_mean(str(label), words)
-            wrong.append(f"{shown(str(label))} names no rule{hint}")
+            wrong.append(no_rule(str(label), _labels(installed)))
         elif rule.code in found:
             wrong.append(f"{rule.code} and {rule.name} are the same rule")
         elif not isinstance(table, Mapping):
@@ -131,6 +129,10 @@ def _tables(
     if wrong:
         raise UsageError(f"rules: {'; '.join(wrong)}")
     return found
+
+
+def _labels(rules: Sequence[type[Rule]]) -> list[str]:
+    return [label for each in rules for label in (each.code, each.name)]
 
 
 def _settings(rule: type[Rule], table: Mapping[str, Any], wrong: list[str]) -> RuleSettings:

@@ -613,8 +613,7 @@ class Session:
         unjudged = [
             number
             for number, iflow in self._kept_iflows.items()
-            if number not in known
-            and any(channel.checked or channel.entries for channel in iflow.channels)
+            if number not in known and any(channel.matters for channel in iflow.channels)
         ]
         if unjudged:
             judge = self._judge(as_of)

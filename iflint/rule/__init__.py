@@ -19,6 +19,7 @@ from iflint.judging.verdicts import (
     Validity,
     expires_soon,
 )
+from iflint.links import guide
 from iflint.pki.calendar import Claim, Confidence, Stage, Sunset
 from iflint.pki.certificates import Certificate, usage_name
 from iflint.pki.chains.signatures import hash_name
@@ -152,6 +153,7 @@ __all__ = [
     "day",
     "expires_soon",
     "file_name",
+    "guide",
     "hash_name",
     "hookimpl",
     "known_issuer",

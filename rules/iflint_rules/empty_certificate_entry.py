@@ -12,6 +12,7 @@ from iflint.rule import (
     Severity,
     Topic,
     file_name,
+    guide,
     listed,
     where_text_stands,
 )
@@ -37,7 +38,7 @@ class EmptyCertificateEntry(Rule):
 
     Enter Subject DN and Issuer DN of the sender's certificate, or give the parameter its value
     for the environment that is checked: with `--parameters FILE`, or for each environment in the
-    configuration (`docs/configuration.md`, chapter *Environments*).
+    configuration (`[environments.NAME]`).
 
     ## Source
 
@@ -91,8 +92,7 @@ class EmptyCertificateEntry(Rule):
             f"{'are' if len(empty) > 1 else 'is'} empty{parameters}, so the row accepts no "
             f"certificate.{aside}",
             remedy="Give the parameter its value. If each environment has its own, name their "
-            "files in iflint.toml (docs/configuration.md, Environments), or pass one with "
-            "--parameters FILE."
+            f"files in iflint.toml ({guide('environments')}), or pass one with --parameters FILE."
             if names
             else "Enter the DN of the sender's certificate, or remove the row.",
             location=location,

@@ -2,7 +2,16 @@
 
 from collections.abc import Iterable
 
-from iflint.rule import AuthorizationKind, ChannelCase, Finding, Related, Rule, Severity, Topic
+from iflint.rule import (
+    AuthorizationKind,
+    ChannelCase,
+    Finding,
+    Related,
+    Rule,
+    Severity,
+    Topic,
+    guide,
+)
 
 
 class UnresolvedParameter(Rule):
@@ -32,7 +41,7 @@ class UnresolvedParameter(Rule):
 
     Give the value: in `parameters.prop`, or in a file of the environment's values with
     `--parameters FILE` (a properties file, or JSON with `ParameterKey` and `ParameterValue`), or
-    for each environment in the configuration (`docs/configuration.md`, chapter *Environments*).
+    for each environment in the configuration (`[environments.NAME]`).
     Names are compared to the letter, blanks included.
 
     ## Source
@@ -65,8 +74,8 @@ class UnresolvedParameter(Rule):
                 case,
                 f"This channel's {what} needs the parameter {{{{{use.name}}}}}, which {state}.",
                 remedy=f"Give {{{{{use.name}}}}} a value in parameters.prop. If each environment "
-                "has its own, name their files in iflint.toml (docs/configuration.md, "
-                "Environments), or pass one with --parameters FILE.",
+                f"has its own, name their files in iflint.toml ({guide('environments')}), or "
+                "pass one with --parameters FILE.",
                 location=value.origin.locate(use.start, use.end),
                 related=related,
                 key=use.name,

@@ -496,6 +496,7 @@ def test_what_is_no_baseline_is_wrong_usage(one, call, text) -> None:
     result = check(call, "--baseline", "known.json")
     assert result.exit_code == 2
     assert "known.json" in result.stderr
+    assert "write it anew" in result.stderr
 
 
 @given(

@@ -43,6 +43,17 @@ def trees(call):
     return of
 
 
+def test_a_missing_issuer_leads_to_the_files_beside(write, call, monkeypatch, workplace) -> None:
+    (workplace / "sent").mkdir()
+    write("sent/sender.pem", client(SENDER, LOW))
+    beside = "iflint chain sent/sender.pem --certificates sent\n"
+    assert beside not in call("chain", "sent/sender.pem", *CUSTOM).stdout
+    monkeypatch.setattr("iflint.console.output.is_terminal", lambda: True)
+    assert beside in call("chain", "sent/sender.pem", *CUSTOM, env={"COLUMNS": "80"}).stdout
+    given = call("chain", "sent/sender.pem", *CUSTOM, "--certificates", "sent").stdout
+    assert beside not in given
+
+
 def test_a_chain_that_works(write, call) -> None:
     write("all.pem", client(SENDER, LOW), intermediate(MIDDLE, ROOT), intermediate(LOW, MIDDLE))
     result = call("chain", "all.pem", *CUSTOM, env={"COLUMNS": "80"})

@@ -88,7 +88,8 @@ def test_all_mistakes_are_told_at_once(workplace, call, engine) -> None:
         "iflint: --as-of 'tomorrow' is not a date such as 2026-11-24 or a timestamp such as"
         " 2026-11-24T08:30:00Z",
         "iflint: --expiry-days takes a whole number of days from 0 to 36500, not '-1'",
-        "iflint: --select 'XYZ' names no rule ('iflint rules' lists them)",
+        "iflint: --select 'XYZ' names no rule; is its package installed?"
+        " ('iflint rules' lists them)",
         "iflint: --fail-on takes one of error, warning, note, never, not 'errors';"
         " did you mean 'error'?",
         "iflint: --format takes one of text, sarif, json, concise, github, gitlab,"

@@ -69,6 +69,11 @@ class TestSymptoms:
         page = call("explain", "error[IFL201] unsupported-root: The root is not on the list")
         assert page.stdout.startswith("# IFL201 unsupported-root")
 
+    def test_several_rules_are_told_one_below_the_other(self, call) -> None:
+        said = call("explain", "IFL105", "certificate-expires-soon", "ifl102").stdout
+        titles = [line for line in said.splitlines() if line.startswith("# ")]
+        assert titles == ["# IFL105 renewal-without-overlap", "# IFL102 certificate-expires-soon"]
+
     def test_formats(self, call) -> None:
         document = json.loads(call("explain", "bad certificate", "--format", "json").stdout)
         assert (document["format"], document["rules"]) == ("iflint-rules", [])
@@ -210,6 +215,7 @@ class TestPairs:
         [
             (["403 and more", "nowhere"], "'nowhere' does not exist"),
             (["IFL301", "flows"], "PATH goes with a line"),
+            (["subject: cn=a, o=Example,", "Inc.; issuer: cn=b", "flows"], "explain - PATH"),
             (["trace.log"], "run: iflint explain - < 'trace.log'"),
             ([line(), "nowhere"], "'nowhere' does not exist"),
         ],

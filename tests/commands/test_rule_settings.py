@@ -173,6 +173,7 @@ def test_the_settings_of_the_library_are_those_of_the_file(flow) -> None:
         ({"said": 3}, "rules: said takes a table, not a number"),
         ([], "rules takes a table for each rule, not a list"),
         ({3: {}}, "rules: '3' names no rule"),
+        ({"ACM102": {}}, "rules: 'ACM102' names no rule; is its package installed? ("),
     ],
 )
 def test_what_is_wrong_in_a_call_is_said_in_one_line(flow, rules, message) -> None:
@@ -196,7 +197,8 @@ def test_everything_wrong_in_the_file_is_told_with_its_place(flow, call) -> None
         "iflint: iflint.toml:4:12: severity takes one of error, warning, note, not 'warn';"
         " did you mean 'warning'?",
         "iflint: iflint.toml:5:8: 'certificate-expires-soon' is the same rule as 'ifl102' above",
-        "iflint: iflint.toml:6:8: 'weak-kye' names no rule; did you mean 'weak-key'?",
+        "iflint: iflint.toml:6:8: 'weak-kye' names no rule; did you mean 'weak-key', or is"
+        " its package not installed? ('iflint rules' lists them)",
         "iflint: iflint.toml:7:8: 'IFL999' names no rule ('iflint rules' lists them)",
         "iflint: iflint.toml:9:14: also takes a text, not a number",
         "iflint: iflint.toml:10:9: times takes a whole number from 0 to 3",

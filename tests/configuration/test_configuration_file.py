@@ -149,6 +149,7 @@ def test_all_mistakes_at_once_with_their_places() -> None:
             "iflint.toml:2:15: is not TOML: Cannot overwrite a value (",
         ),
         ("[a]\n[a]\n", "iflint.toml:2:3: is not TOML: Cannot declare ('a',) twice"),
+        (r'exclude = ["old\*"]', "iflint.toml:1:18: is not TOML: Unescaped '\\' in a string (in"),
         ("a = [1,\n", "iflint.toml:1:8: is not TOML: "),
         (b"a = 1\nb = '\xff'\n", "iflint.toml:2:6: is not UTF-8 from here on"),
         ("verbose = true".encode("utf-16"), "iflint.toml: is UTF-16; save it as UTF-8"),
@@ -162,6 +163,14 @@ def test_what_is_no_configuration_is_said_in_one_line(text, expected) -> None:
     (message,) = mistakes(text)
     assert message.startswith(expected)
     assert "\n" not in message
+
+
+@pytest.mark.parametrize("table", ['[[service-keys]]\npath = "keys/"', "[environments.qa]"])
+def test_a_setting_below_a_table_is_told_where_it_stands(table) -> None:
+    assert mistakes(f"{table}\nexpiry_days = 3\n") == [
+        f"iflint.toml:{len(table.splitlines()) + 1}:1: 'expiry_days' does not belong in this table:"
+        " settings stand above the first table"
+    ]
 
 
 def test_a_byte_order_mark_does_no_harm() -> None:

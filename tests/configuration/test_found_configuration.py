@@ -56,6 +56,14 @@ def check(call, repository):
     return run
 
 
+def test_where_no_repository_is_that_is_said(check, repository) -> None:
+    text = SETTINGS["roots"].format("../secret.pem")
+    assert "leads out of the repository" in check(text)[1]
+    (repository / ".git" / "hooks").rmdir()
+    (repository / ".git").rmdir()
+    assert "leads out of its folder, which lies in no Git repository" in check(text)[1]
+
+
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_paths_lead_out_of_the_repository_only_by_trust(check, tmp_path, setting, place) -> None:

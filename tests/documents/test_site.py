@@ -10,7 +10,7 @@ import pytest
 import iflint
 from built_site import built
 from iflint.configuration.schema import schema
-from iflint.links import SITE
+from iflint.links import SITE, guide
 from iflint.reporters import sarif
 from iflint.reporters.schema import SCHEMAS
 from iflint_rules import iflint_rules
@@ -32,6 +32,7 @@ def addresses():
     (run,) = json.loads(sarif.render(report))["runs"]
     yield run["tool"]["driver"]["informationUri"]
     yield from (rule.info().help_uri for rule in iflint_rules())
+    yield guide("environments")
     yield schema([])["$id"]
     yield from (make()["$id"] for make in SCHEMAS.values())
 

@@ -1,7 +1,7 @@
 """What a reader types in the README and in the guides says what they promise, in their order.
 
 Each is typed beside a clone that has the demo, and leaves the clone as it was. `git`, `python3`
-and `pip` are not run: they set up what runs this test.
+and `pip` are not run: they set up what runs this test; `git init` only makes its folder.
 """
 
 import os
@@ -46,6 +46,8 @@ def walk(page, folder):
     """Type what a page says; gives how many commands that were, and where the reader ends."""
     count = 0
     for command, promised in typed(page):
+        if command == "git init":
+            (folder / ".git").mkdir()
         if command.startswith(SET_UP):
             continue
         if go := GO.fullmatch(command):

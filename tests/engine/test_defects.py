@@ -304,9 +304,10 @@ class TestRules:
         monkeypatch.setattr(rule, "check_entry", lambda self, case: given)
         assert check()[1] == [("IFL009", "")]
 
-    def test_a_rule_about_the_run_has_a_place(self, repository, monkeypatch) -> None:
+    @pytest.mark.parametrize("handed", ["run", "iflow", "channel"])
+    def test_whatever_a_rule_is_about_has_a_place(self, repository, monkeypatch, handed) -> None:
         from iflint_rules.expired_certificate import ExpiredCertificate
 
-        monkeypatch.setattr(ExpiredCertificate, "check_run", fail)
+        monkeypatch.setattr(ExpiredCertificate, f"check_{handed}", fail)
         code, found, _ = check()
         assert (code, found) == (1, [("IFL009", ""), *HEALTHY])

@@ -435,3 +435,8 @@ def test_hostile_texts_take_time_in_proportion(text: str) -> None:
         align(name, name)
         assert compare(parse_name(name.text), name).equality is Equality.EQUAL
     assert time.process_time() - began < 5
+
+
+def test_a_name_prints_as_people_read_it() -> None:
+    name = parse_name("CN=a,O=Harbour Example\\, Inc.,C=NL")
+    assert f"{name}" == name.readable == "CN=a, O=Harbour Example\\, Inc., C=NL"

@@ -211,6 +211,15 @@ def test_of_several_that_it_may_replace_none_is_chosen(folder: Path) -> None:
     assert '--replaces "SUBJECT DN" new/x.pem' in " ".join(text.split())
 
 
+def test_the_row_of_a_new_sender_is_there_to_paste(folder: Path) -> None:
+    file = stranger(folder, dn("CN=x", "O=A rather long name of an example, Inc.", "C=DE"))
+    row = r"  Subject DN  CN=x,O=A rather long name of an example\, Inc.,C=DE"
+    for form in ("text", "markdown"):
+        assert row.strip() in renew(file, "--as-of", "2026-10-01", "--format", form)
+    assert "a new sender's" not in renew("new/other.pem")
+    assert "a new sender's" not in renew("roots.pem")
+
+
 @pytest.mark.parametrize(
     ("subject", "issuer", "likeness", "said"),
     [
