@@ -28,7 +28,8 @@ class Turn(msgspec.Struct, frozen=True):
     """A finding that begins or ends on a day.
 
     ``begins`` is False for one that is gone from that day on. ``renew_by`` is the last day to
-    start a renewal, ``expiry-days`` before what an error speaks of; it may have passed. Of a
+    start a renewal, ``expiry-days`` before the day in which what an error speaks of breaks, as
+    reports name it; it may have passed. Of a
     finding about a service key or a mapping ``opens`` are the channels that it is known to open.
     """
 
@@ -178,8 +179,8 @@ def _has_come(announced: Finding, other: Finding) -> bool:
 def _renew_by(finding: Finding, day: date, session: Session) -> date | None:
     if finding.severity is not Severity.ERROR:
         return None
-    last = finding.breaks_on.date() if finding.breaks_on else day
-    return last - timedelta(days=session.options.expiry_days)
+    breaks = finding.breaks_on or finding.broken_since
+    return (breaks.date() if breaks else day) - timedelta(days=session.options.expiry_days)
 
 
 def _opens(finding: Finding, session: Session) -> tuple[str, ...]:

@@ -49,6 +49,14 @@ if TYPE_CHECKING:
     from iflint.pki.files import FoundCertificate
     from iflint.pki.names import Name
     from iflint.places.location import Location
+    from iflint.places.problems import Problem
+
+
+class Plans(msgspec.Struct, frozen=True):
+    """The plan for each client certificate of a file, and what of the file could not be read."""
+
+    renewals: tuple[Renewal, ...]
+    problems: tuple[Problem, ...]
 
 
 class _InOne(msgspec.Struct, frozen=True):
@@ -85,7 +93,7 @@ def plan_renewals(
     *,
     others: Sequence[Session] = (),
     replaces: str | None = None,
-) -> tuple[Renewal, ...]:
+) -> Plans:
     """The plan for each client certificate in a file; issuers in it complete the chain only.
 
     ``sessions`` are those of a run, ``others`` those of environments that nobody asked for, where
@@ -122,7 +130,8 @@ def plan_renewals(
         at_hand = found.certificate.sha256 in known
         return _plan(found, prepared, elsewhere, replaced, at_hand=at_hand)
 
-    return tuple(each_spared(asked, planned, lambda found: found.location))
+    renewals = tuple(each_spared(asked, planned, lambda found: found.location))
+    return Plans(renewals, tuple(read.problems))
 
 
 def _plan(

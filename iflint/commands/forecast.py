@@ -55,7 +55,8 @@ def command(asked: Request, paths: tuple[str, ...], until: str | None) -> None:
 
     For each day it names the channel, or the service key or certificate-to-user mapping and what
     that opens, the cause, and the last day to start the renewal. 'iflint check --as-of' that day
-    says exactly the same. Exit code: 0 whatever the days bring.
+    says exactly the same. A day is looked at as it begins, in UTC: what ends in the course of
+    2026-12-12 is broken on 2026-12-13. Exit code: 0 whatever the days bring.
     """
     from iflint.answers.forecast import forecast
 
@@ -256,7 +257,7 @@ def _end(found: Forecast) -> str:
 
 def _cells(change: Turn, today: date) -> list[str]:
     finding = change.finding
-    verb = str(finding.severity) if change.begins else "ends:"
+    verb = str(finding.severity) if change.begins else "no longer:"
     facts = [
         _where(finding),
         finding.iflow.name if finding.iflow else "",

@@ -46,13 +46,15 @@ if TYPE_CHECKING:
 class Renewals(msgspec.Struct, frozen=True):
     """The plan for each certificate, as of a moment, for the ``paths`` that were typed.
 
-    ``renewals`` are as much of the plans as is listed, ``whole`` are all of them.
+    ``renewals`` are as much of the plans as is listed, ``whole`` are all of them; ``excluded`` is
+    what of the paths was not looked at.
     """
 
     as_of: datetime
     renewals: tuple[Renewal, ...]
     whole: tuple[Renewal, ...]
     paths: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
 
     def command(self, *words: str) -> str:
         """What to type for another plan of the same paths."""
@@ -90,7 +92,8 @@ def command(asked: Request, certificate: str, paths: tuple[str, ...], replaces: 
     Then come the steps in SAP's order, each with its days: which rows, keys and mappings to add,
     and later to remove. A certificate that is in use already gets the plan for the one to come.
     Where nothing knows the sender, the answer names those that it may replace: say with --replaces
-    which. Exit code: 0 when it could answer, 1 when the certificate itself would be refused.
+    which. Exit code: 0 when it could answer, 1 when the certificate itself would be refused, or
+    when a part of the file can't be read.
     """
     from iflint.answers.renewal import plan_renewals
 
@@ -101,13 +104,16 @@ def command(asked: Request, certificate: str, paths: tuple[str, ...], replaces: 
     others = [sessions[0].in_environment(each) for each in run.settings.other_environments]
     if sessions[0].name and not others:
         others = [sessions[0].in_environment(Environment(name=""))]  # the flow as it stands
-    plans = call(plan_renewals, certificate, sessions, others=others, replaces=replaces)
-    found = Renewals(sessions[0].as_of, plans, plans, paths)
+    planned = call(plan_renewals, certificate, sessions, others=others, replaces=replaces)
+    plans = planned.renewals
+    found = Renewals(sessions[0].as_of, plans, plans, paths, run.settings.exclude)
     told = show(run, found, _within, text=_text, markdown=_markdown, json=_json)
     if more := len(plans) - len(told.renewals):
         rest = counted(more, "more certificate")
         complain(f"not listed: the plans for {rest}. To list more, {REPORT_BYTES.option}")
-    return FOUND if any(plan.fails for plan in plans) else CLEAN
+    for problem in planned.problems:
+        complain(f"{problem.location}: {problem.in_one_line}")
+    return FOUND if planned.problems or any(plan.fails for plan in plans) else CLEAN
 
 
 def _within(found: Renewals, room: int) -> Renewals:
@@ -286,9 +292,11 @@ def _verdicts(plan: Renewal, whole: Renewal, found: Renewals) -> Iterator[tuple[
     if plan.predecessors:
         yield _of_predecessors(plan.predecessors), list(map(_predecessor, plan.predecessors))
         yield _how_to_say(plan, found), []
+        yield from _not_looked_at(found)
     elif not whole.touched and not whole.callers:
         to_do = "." if whole.unknown else ": nothing to do here."
         yield f"No channel, service key or mapping knows this sender{to_do}", []
+        yield from _not_looked_at(found)
     if whole.unknown:
         yield "No name of their certificates is known, so it may be for these:", [*plan.unknown]
     if whole.schedules and not (whole.at_hand or whole.fails or whole.refused):
@@ -313,7 +321,7 @@ _LIKENESS = {
     "common-name": "with the same common name, but another organization",
     "organization-and-issuer": "of the same organization and issuer",
     "organization": "of the same organization",
-    "ending-soon": "that end soon",
+    "ending-soon": "with other names, which end soon",
 }
 
 
@@ -321,7 +329,7 @@ def _of_predecessors(found: Sequence[Predecessor]) -> str:
     one = len(found) == 1
     what = f"{'this one' if one else 'one of these'}, {_LIKENESS[found[0].likeness]}"
     if one:
-        what = what.replace("that end soon", "which ends soon")
+        what = what.replace("other names, which end", "another name, which ends")
     return f"Nothing knows this sender. It may take the place of {what} (inferred):"
 
 
@@ -332,8 +340,15 @@ def _predecessor(one: Predecessor) -> str:
 
 def _how_to_say(plan: Renewal, found: Renewals) -> str:
     new = str(plan.certificate.locations[0].file)
-    command = found.command("--replaces", plan.predecessors[0].subject, new)
+    only = plan.predecessors[0].subject if len(plan.predecessors) == 1 else "SUBJECT DN"
+    command = found.command("--replaces", only, new)
     return f"If not, no flow, key or mapping changes. If so, say which: {command}"
+
+
+def _not_looked_at(found: Renewals) -> Iterator[tuple[str, list[str]]]:
+    """Where else the sender may be known."""
+    if found.excluded:
+        yield f"Not looked at, by exclude: {listed(found.excluded)}", []
 
 
 def _of_channels(plan: Renewal) -> str:

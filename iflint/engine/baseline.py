@@ -2,8 +2,9 @@
 
 A file of JSON, a finding a line, sorted and without anything that changes from day to day, so
 that a difference of two versions shows what came and went. A known finding is recognized by its
-fingerprint, also where its file has another name now (`iflint.engine.moves`); one that is worse
-than it was, or holds in another environment, is new.
+fingerprint, also where its file has another name now (`iflint.engine.moves`) or its row is written
+otherwise (`iflint.engine.spellings`); one that is worse than it was, or holds in another
+environment, is new.
 """
 
 from __future__ import annotations
@@ -128,9 +129,10 @@ def compared(
 ) -> Report:
     """Set apart the findings that ``baseline`` has, and name those that are gone.
 
-    ``codes`` are those of the rules in force, ``looked_at`` what was read for each environment. A
-    known finding is gone if the run read its file, or found it deleted, and asked its rule in its
-    environments, with a certificate at hand for its entry, and it is neither found nor suppressed.
+    ``codes`` are those of the rules in force that did not fail, ``looked_at`` what was read for
+    each environment. A known finding is gone if the run read its file, or found it deleted, and
+    asked its rule in its environments, with a certificate at hand for its entry, and it is neither
+    found nor suppressed.
     """
     checked = RunCoverage(report, looked_at)
     was = _moved(report, baseline, checked)
@@ -164,15 +166,19 @@ def compared(
 
 
 def _moved(report: Report, baseline: Baseline, checked: RunCoverage) -> dict[str, str]:
-    """The fingerprint that a finding had in the baseline, where its file has been renamed."""
+    """The fingerprint that a finding had in the baseline, where its file or row is written anew."""
     every = (*report.findings, *report.suppressed)
     found = {finding.fingerprint for finding in every}
     if found.issubset(baseline.findings) or found.issuperset(baseline.findings):
         return {}
     from iflint.engine.moves import moved
+    from iflint.engine.spellings import respelt
 
-    rows = [row for row in baseline.rows if row.fingerprint not in found and not row.caller]
-    return moved([f for f in every if not f.caller], rows, baseline.findings, report, checked)
+    findings = [finding for finding in every if not finding.caller]
+    lost = [row for row in baseline.rows if row.fingerprint not in found and not row.caller]
+    return moved(findings, lost, baseline.findings, report, checked) | respelt(
+        findings, lost, report
+    )
 
 
 def of_report(report: Report, before: Baseline | None = None) -> list[KnownFinding]:

@@ -54,12 +54,7 @@ def elsewhere(
 
     The path is relative to ``root``. The findings have their fingerprints, and none a caller.
     """
-    bases = Counter("\x1f".join(_parts(finding, directory, root)) for finding in findings)
-    numbers = {
-        _digest(base, number): number
-        for base, count in bases.items()
-        for number in range(1, count + 1)
-    }
+    numbers = _numbers(findings, directory, root)
 
     def fingerprint(finding: Finding) -> Callable[[str], str]:
         code, _, *rest = _parts(finding, directory, root)
@@ -67,6 +62,34 @@ def elsewhere(
         return lambda path: _digest("\x1f".join((code, path, *rest)), number)
 
     return fingerprint
+
+
+def written_otherwise(
+    findings: Iterable[Finding], directory: str, root: str
+) -> Callable[[Finding, str, str], str]:
+    """Tells of one of the findings what its fingerprint would be with another subject and issuer.
+
+    The findings have their fingerprints; one that is asked about is of an entry.
+    """
+    numbers = _numbers(findings, directory, root)
+
+    def fingerprint(finding: Finding, subject: str, issuer: str) -> str:
+        assert finding.entry is not None
+        entry = msgspec.structs.replace(finding.entry, subject=subject, issuer=issuer)
+        parts = _parts(msgspec.structs.replace(finding, entry=entry), directory, root)
+        return _digest("\x1f".join(parts), numbers.get(finding.fingerprint, 1))
+
+    return fingerprint
+
+
+def _numbers(findings: Iterable[Finding], directory: str, root: str) -> dict[str, int]:
+    """The number of each finding among those that have all in common, by its fingerprint."""
+    bases = Counter("\x1f".join(_parts(finding, directory, root)) for finding in findings)
+    return {
+        _digest(base, number): number
+        for base, count in bases.items()
+        for number in range(1, count + 1)
+    }
 
 
 def _digest(base: str, number: int) -> str:

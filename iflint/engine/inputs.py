@@ -316,7 +316,6 @@ class Reading:
 
     def _files_with_keys(self) -> Iterator[FileLocation]:
         """Each once, by no link where it is there by itself."""
-
         disk = Disk(self._options.directory)
         for file in self._keys:
             there = disk.real(file)

@@ -2,7 +2,9 @@
 
 A table per rule goes over ``select`` and ``ignore``, which may name many: ``enabled = true`` turns
 on what is off, ``enabled = false`` turns off what is on. A preview rule is off unless it is asked
-for: by its whole code or name in ``select``, or by ``enabled = true``.
+for: by its whole code or name in ``select``, or by ``enabled = true``. A rule that is handed the
+failures of rules goes with whatever is selected: else a rule that fails would look like one that
+finds nothing.
 """
 
 from __future__ import annotations
@@ -60,7 +62,7 @@ def is_asked(rule: type[Rule] | RuleInfo, options: Options, enabled: bool | None
         return False
     if rule.state is State.PREVIEW:
         return any(is_exactly(label, rule) for label in options.select)
-    if options.select:
+    if options.select and not _tells_of_failures(rule):
         return any(means(label, rule.code, rule.name) for label in options.select)
     return rule.enabled
 
@@ -68,6 +70,10 @@ def is_asked(rule: type[Rule] | RuleInfo, options: Options, enabled: bool | None
 def is_exactly(label: str, rule: type[Rule] | RuleInfo) -> bool:
     """Whether ``label`` is the whole code or name of ``rule``."""
     return label.strip().lower() in (rule.code.lower(), rule.name.lower())
+
+
+def _tells_of_failures(rule: type[Rule] | RuleInfo) -> bool:
+    return "failure" in (rule.handed if isinstance(rule, RuleInfo) else rule.handed())
 
 
 def without_states(

@@ -37,6 +37,11 @@ class Rulings:
         self._path = path
         self._failed: dict[str, RuleFailure] = {}
 
+    @property
+    def failed(self) -> frozenset[str]:
+        """The codes of the rules that failed so far."""
+        return frozenset(self._failed)
+
     def of(self, cases: Iterable[Case]) -> list[Finding]:
         """What the rules say of some cases."""
         handlers = self._handlers

@@ -106,7 +106,8 @@ class Run:
             from iflint.engine.baseline import compared
 
             looked_at = [each.coverage for each in self.sessions]
-            codes = [rule.code for rule in session.rules]
+            failed = frozenset().union(*(each.failed_rules for each in self.sessions))
+            codes = {rule.code for rule in session.rules} - failed
             report = compared(report, self.baseline, codes, looked_at)
         return self._with_outcomes(report)
 

@@ -584,6 +584,11 @@ class Session:
 
         return rules_in_force(self.options)
 
+    @property
+    def failed_rules(self) -> frozenset[str]:
+        """The codes of the rules that failed so far, which did not look at all that they should."""
+        return self._rulings.failed
+
     def _described_rules(self) -> tuple[RuleInfo, ...]:
         from iflint.engine.rule_settings import described
 
@@ -598,8 +603,7 @@ class Session:
         unjudged = [
             number
             for number, iflow in self._kept_iflows.items()
-            if number not in known
-            and any(channel.checked or channel.entries for channel in iflow.channels)
+            if number not in known and any(channel.matters for channel in iflow.channels)
         ]
         if unjudged:
             judge = self._judge(as_of)

@@ -178,6 +178,11 @@ class SenderChannel(msgspec.Struct, frozen=True):
         """Where the message flow's start tag stands."""
         return self.origin.locate()
 
+    @property
+    def matters(self) -> bool:
+        """Whether there is anything to judge in it."""
+        return self.checked or bool(self.entries)
+
 
 class Iflow(msgspec.Struct, frozen=True):
     """An integration flow, resolved with one set of parameter values.
@@ -206,5 +211,5 @@ class Iflow(msgspec.Struct, frozen=True):
         return (
             bool(self.problems)
             or not self.parameters_complete
-            or any(channel.checked or channel.entries for channel in self.channels)
+            or any(channel.matters for channel in self.channels)
         )

@@ -44,7 +44,7 @@ def judge_callers(callers: Sequence[Caller], judge: Judge) -> tuple[CallerVerdic
             successors=renewals.successors(
                 verdict,
                 lambda: {match.certificate.sha256: each.caller for each, match in letting_in},
-                [match.certificate for _, match in letting_in],
+                accepted=[match.certificate for _, match in letting_in],
             ),
             conflicts=tuple(conflicts.get(verdict.caller.identity, ())),
             **beside_peers(verdict, peers, lambda each: each.caller),

@@ -44,13 +44,20 @@ class Companions:
         def accepting() -> Mapping[str, CertificateEntry]:
             found: dict[str, CertificateEntry] = {}
             for verdict in verdicts:
-                near = [verdict.near_miss] if verdict.near_miss is not None else []
-                for match in (*verdict.joined, *near):
+                for match in verdict.joined:
                     found.setdefault(match.certificate.sha256, verdict.entry)
             return found
 
+        @cache
+        def meaning() -> Mapping[str, CertificateEntry]:
+            found: dict[str, CertificateEntry] = {}
+            for verdict in verdicts:
+                if verdict.near_miss is not None:
+                    found.setdefault(verdict.near_miss.certificate.sha256, verdict.entry)
+            return found
+
         return tuple(
-            self._beside(verdict, of_sender[sender_key(verdict.subject.name)], accepting)
+            self._beside(verdict, of_sender[sender_key(verdict.subject.name)], accepting, meaning)
             if verdict.best is not None and verdict.subject.name is not None
             else verdict
             for verdict in verdicts
@@ -61,11 +68,12 @@ class Companions:
         verdict: EntryVerdict,
         all_of_them: Iterable[EntryVerdict],
         accepting: Callable[[], Mapping[str, CertificateEntry]],
+        meaning: Callable[[], Mapping[str, CertificateEntry]],
     ) -> EntryVerdict:
         others = [other for other in islice(all_of_them, _MOST_ENTRIES) if other is not verdict]
         return msgspec.structs.replace(
             verdict,
-            successors=self._renewals.successors(verdict, accepting),
+            successors=self._renewals.successors(verdict, accepting, meaning),
             **beside_peers(verdict, others, lambda each: each.entry),
         )
 

@@ -87,15 +87,9 @@ class Judge:
         self._companions = Companions(self.renewals)
 
     def judge(self, iflow: Iflow) -> IflowVerdict:
-        """Judge every channel of ``iflow`` that is to be checked or has entries."""
-        return IflowVerdict(
-            iflow,
-            tuple(
-                self._judge_channel(channel)
-                for channel in iflow.channels
-                if channel.checked or channel.entries
-            ),
-        )
+        """Judge every channel of ``iflow`` in which there is anything to judge."""
+        matter = (channel for channel in iflow.channels if channel.matters)
+        return IflowVerdict(iflow, tuple(map(self._judge_channel, matter)))
 
     def _judge_channel(self, channel: SenderChannel) -> ChannelVerdict:
         undefined = _undefined(channel)

@@ -62,12 +62,14 @@ class Renewals:
         self,
         verdict: BindingVerdict,
         accepting: Callable[[], Mapping[str, Binding]],
+        meaning: Callable[[], Mapping[str, Binding]] = dict,
         accepted: Iterable[Certificate] = (),
     ) -> tuple[Successor, ...]:
         """The later certificates of a binding's sender, the one to be ready for first.
 
         ``accepting`` tells, by its SHA-256, which binding of the same channel, roles or user lets
-        a certificate in; ``accepted`` are those of these that are taken.
+        a certificate in, ``meaning`` which one is only meant to; ``accepted`` are those that are
+        let in and taken.
         """
         best = verdict.best
         if best is None or best.validity is Validity.NOT_YET_VALID:
@@ -75,7 +77,10 @@ class Renewals:
         candidates = (*accepted, *self._free_of_sender(best.certificate))
         later = dict.fromkeys(islice(_later(candidates, best.certificate), _MOST_SUCCESSORS))
         found = [
-            self._successor(best.certificate, each, accepting().get(each.sha256)) for each in later
+            self._successor(
+                best.certificate, each, accepting().get(each.sha256), meaning().get(each.sha256)
+            )
+            for each in later
         ]
         subject = best.certificate.subject.canonical
         return tuple(sorted(found, key=lambda each: _to_be_ready_for(each, subject)))
@@ -94,7 +99,11 @@ class Renewals:
         return takewhile(lambda each: each.not_after > best.not_after, self._free[key])
 
     def _successor(
-        self, best: Certificate, certificate: Certificate, accepted_by: Binding | None
+        self,
+        best: Certificate,
+        certificate: Certificate,
+        accepted_by: Binding | None,
+        meant_by: Binding | None,
     ) -> Successor:
         return Successor(
             certificate=certificate,
@@ -103,6 +112,7 @@ class Renewals:
             in_time=certificate.not_before <= best.not_after,
             chain=self._chain(certificate),
             accepted_by=accepted_by,
+            meant_by=meant_by if accepted_by is None else None,
             declared=self._pool.is_declared(certificate),
         )
 
@@ -116,12 +126,13 @@ class Renewals:
         return self._chains[certificate.sha256]
 
 
-def _to_be_ready_for(one: Successor, subject: str) -> tuple[bool, bool, bool, bool, float]:
-    """Usable ones first, those in time, those that are let in, those of the same subject."""
+def _to_be_ready_for(one: Successor, subject: str) -> tuple[bool, bool, bool, bool, bool, float]:
+    """Usable ones first, those in time, those let in or meant to be, those of the same subject."""
     return (
         not one.usable,
         not one.in_time,
         one.accepted_by is None,
+        one.meant_by is None,
         one.certificate.subject.canonical != subject,
         -one.certificate.not_after.timestamp(),
     )

@@ -230,8 +230,8 @@ class Successor(msgspec.Struct, frozen=True, kw_only=True):
 
     ``same_pair`` tells whether it keeps subject and issuer, ``in_time`` whether it begins before
     the other one has ended. ``chain`` is what it is worth on its first valid day from the clock on.
-    ``accepted_by`` lets it in, or is a row meant to; None: nothing of the same channel, roles or
-    user does.
+    ``accepted_by`` lets it in; None: nothing of the same channel, roles or user does. ``meant_by``
+    is the row that is evidently meant to, and does not.
     ``declared`` tells that it was said to be a client's (`CertificatePool.is_declared`).
     """
 
@@ -241,6 +241,7 @@ class Successor(msgspec.Struct, frozen=True, kw_only=True):
     in_time: bool
     chain: ChainVerdict
     accepted_by: Binding | None
+    meant_by: Binding | None
     declared: bool
 
     @property
@@ -358,9 +359,10 @@ class BindingVerdict(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def unprepared(self) -> Successor | None:
-        """The successor, if nothing lets it in so far."""
+        """The successor, if nothing lets it in so far, nor is meant to."""
         later = self.successor
-        return later if later is not None and later.accepted_by is None else None
+        waits = later is not None and later.accepted_by is None and later.meant_by is None
+        return later if waits else None
 
     @property
     def unusable_renewal(self) -> Successor | None:

@@ -295,9 +295,9 @@ class Outcome(msgspec.Struct, frozen=True):
 class BaselineSummary(msgspec.Struct, frozen=True):
     """The baseline of a run: its file, how many findings it has, and those that are gone.
 
-    ``moved`` are those that were found in a file of another name. ``worse`` counts the findings
-    that it knows as less severe, or of other environments only: they are new. ``more_vanished`` and
-    ``more_moved`` count those that are not listed.
+    ``moved`` are those that were found in a file of another name, or in a row that is written
+    otherwise. ``worse`` counts the findings that it knows as less severe, or of other environments
+    only: they are new. ``more_vanished`` and ``more_moved`` count those that are not listed.
     """
 
     path: str

@@ -51,7 +51,7 @@ _ALIKE = {
 _OWN = {
     "BaselineSummary.more_moved": "How many more of moved there are than are listed.",
     "BaselineSummary.more_vanished": "How many more of vanished there are than are listed.",
-    "BaselineSummary.moved": "Those of them that were found in a file of another name.",
+    "BaselineSummary.moved": "Those of them that were found in a file or a row written otherwise.",
     "BaselineSummary.worse": "How many findings are new only because they are worse than it knows.",
     "BaselineSummary.path": "The file, as it was given.",
     "BaselineSummary.size": "How many findings it has.",

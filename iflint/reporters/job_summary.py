@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from iflint.report.findings import BaselineState
 from iflint.reporters import Needs
 from iflint.reporters.causes import causes_of, headline
 from iflint.reporters.markdown import escaped
@@ -84,15 +85,16 @@ def _next_to_break(report: Report) -> Iterator[str]:
 
 
 def _breaking(report: Report) -> Iterator[tuple[datetime, str, str, str]]:
-    """Each cause once a day, at the first of its places."""
-    for cause in causes_of(report.findings):
+    """Each cause once a day, at the first of its places; what is known breaks no later."""
+    for cause in causes_of((*report.findings, *report.known)):
         days: dict[datetime, list[Finding]] = {}
         for finding in cause.findings:
             if finding.breaks_on:
                 days.setdefault(finding.breaks_on.astimezone(UTC), []).append(finding)
         for moment, (first, *others) in days.items():
             iflow = iflow_name(first.iflow) if first.iflow else ""
-            why = f"{shown(first.code)} {shown(first.name)}"
+            known = all(each.baseline is BaselineState.UNCHANGED for each in (first, *others))
+            why = f"{shown(first.code)} {shown(first.name)}{' (known)' if known else ''}"
             more = f" and {counted(len(others), 'more place')}" if others else ""
             yield moment, whereabouts(first) + more, iflow, why
 

@@ -64,8 +64,10 @@ def summary(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
 
 
 def _counts(report: Report) -> Iterator[tuple[str, str]]:
-    packages = {(iflow.package.id, iflow.package.name) for iflow in report.iflows if iflow.package}
-    within = f" in {counted(len(packages), 'package')}" if packages else ""
+    packed = [iflow.package for iflow in report.iflows if iflow.package]
+    some = f", {len(packed)} of them" if len(packed) < len(report.iflows) else ""
+    packages = counted(len({(package.id, package.name) for package in packed}), "package")
+    within = f"{some} in {packages}" if packed else ""
     yield "iFlows", f"{len(report.iflows)}{within}"
     yield "sender channels", channel_counts(report)
     yield "let in by", binding_counts(report)
@@ -92,7 +94,8 @@ def _other_bindings(report: Report) -> Iterator[str]:
         yield f"{states.total() + len(callers)} without: {', '.join(parts)}"
     if unchecked:
         more = counted(unchecked, "more row")
-        yield f"{more} in channels not known to use rows: not checked"
+        anywhere = " in any environment" if len(report.environments) > 1 else ""
+        yield f"{more} in channels not known to use rows{anywhere}: not checked"
 
 
 def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
@@ -117,14 +120,15 @@ def _set_apart(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
         for finding in report.known:
             yield from _row("", _named(finding, style), style)
     if moved := len(baseline.moved) + baseline.more_moved:
-        count = counted(moved, "of them in a file", "of them in files")
-        yield from _row("", f"{count} with a new name (--write-baseline notes it)", style)
+        count = f"{moved} of them in a file of another name or a row"
+        yield from _row("", f"{count} written otherwise (--write-baseline notes it)", style)
     if baseline.worse:
         worse = f"{counted(baseline.worse, 'finding')} it knows as less severe or elsewhere: new"
         yield from _row("", worse, style)
     if vanished := len(baseline.vanished) + baseline.more_vanished:
         gone = counted(vanished, "known finding")
-        text = f"{gone} no longer found (--prune-baseline removes them)"
+        first = "mend what is new first, it may hide them; " if report.findings else ""
+        text = f"{gone} no longer found ({first}--prune-baseline removes them)"
         yield from _row("", text, style)
     if verbose:
         for row in baseline.vanished:

@@ -63,6 +63,10 @@ def to_renew(case: BindingCase) -> str:
     if later.accepted_by is not None:
         accepted = f"{at_hand}, and {named(later.accepted_by)} accepts it"
         return f"{accepted}. Let the sender switch, then {case.words.removal}."
+    if later.meant_by is not None:
+        meant = f"{named(later.meant_by)} is meant to accept it, but does not yet"
+        correct = f"Correct that row and redeploy, let the sender switch, then {case.words.removal}"
+        return f"{at_hand}; {meant}. {correct}."
     return f"{at_hand}. {case.words.renewal_at_hand.replace('{file}', name)}"
 
 

@@ -16,6 +16,7 @@ from iflint.judging.references import (
     iflow_reference,
     told_certificate,
 )
+from iflint.places.location import Location
 from iflint.report.findings import (
     DnComparison,
     Finding,
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from iflint.pki.files import FoundCertificate
     from iflint.pki.keys import KeyMaterial
     from iflint.pki.roots.trust import TrustList
-    from iflint.places.location import Location
     from iflint.places.problems import Problem
 
 

@@ -12,6 +12,7 @@ class RuleFailed(Rule):
 
     Reports each rule, of iflint or of a plugin, that ended with an exception, with the number of
     times and the first place. All other rules went on, and so did this one with everything else.
+    It is asked whatever is selected.
 
     ## Why it matters
 

@@ -270,10 +270,28 @@ class TestRules:
         code, found, said = check()
         assert (code, found) == (1, [("IFL009", "")])
         assert "report" not in said
-        result = CliRunner().invoke(cli, ["check", "--select", "IFL101,IFL009", *CLOCK])
+        result = CliRunner().invoke(cli, ["check", *CLOCK])
         told = " ".join(result.stdout.split())
         assert "Rule IFL101 expired-certificate of the package iflint_rules failed with" in told
         assert "ZeroDivisionError, here and in 2 other places." in told
+
+    @pytest.mark.parametrize("selected", ["IFL101", "expired-certificate", "IFL1"])
+    def test_a_selected_rule_that_fails_is_not_green(self, repository, rule, selected) -> None:
+        assert check("--select", selected)[:2] == (1, [("IFL009", "")])
+
+    def test_it_can_be_ignored(self, repository, rule) -> None:
+        assert check("--select", "IFL101", "--ignore", "rule-failed")[:2] == (0, [])
+
+    def test_what_it_found_before_stays_known(self, repository, monkeypatch) -> None:
+        from iflint_rules.unreadable_artifact import UnreadableArtifact
+
+        (repository / "Cut.iflw").write_text("<")
+        check("--write-baseline", "known.json")
+        before = (repository / "known.json").read_text()
+        assert "IFL001" in before
+        monkeypatch.setattr(UnreadableArtifact, "check_problem", fail)
+        assert check("--baseline", "known.json", "--prune-baseline")[0] == 1
+        assert (repository / "known.json").read_text() == before
 
     def test_debug_shows_where(self, repository, rule) -> None:
         code, _, said = check("--debug")
@@ -286,9 +304,10 @@ class TestRules:
         monkeypatch.setattr(rule, "check_entry", lambda self, case: given)
         assert check()[1] == [("IFL009", "")]
 
-    def test_a_rule_about_the_run_has_a_place(self, repository, monkeypatch) -> None:
+    @pytest.mark.parametrize("handed", ["run", "iflow", "channel"])
+    def test_whatever_a_rule_is_about_has_a_place(self, repository, monkeypatch, handed) -> None:
         from iflint_rules.expired_certificate import ExpiredCertificate
 
-        monkeypatch.setattr(ExpiredCertificate, "check_run", fail)
+        monkeypatch.setattr(ExpiredCertificate, f"check_{handed}", fail)
         code, found, _ = check()
         assert (code, found) == (1, [("IFL009", ""), *HEALTHY])

@@ -171,13 +171,28 @@ def test_the_table_names_day_channel_cause_and_renewal() -> None:
     assert result.exit_code == 0
     assert "2026-12-13 (in 19 days)" in result.stdout
     assert "/delivery/notes" in result.stdout
-    assert "renewal  start by 2026-11-13 (overdue)\n" in result.stdout
+    assert "renewal  start by 2026-11-12 (overdue)\n" in result.stdout
+
+
+def test_what_a_day_makes_good_reads_as_no_end_of_a_certificate() -> None:
+    for form in ("table", "ics", "csv", "markdown"):
+        said = run("--until", "2026-12-31", "--format", form).stdout
+        assert ("ends,IFL103" if form == "csv" else "no longer: IFL103") in said
+
+
+def test_the_renewal_starts_on_the_day_that_renew_names() -> None:
+    document = json.loads(run("--until", "2026-12-31", "--format", "json").stdout)
+    changes = [row for row in document["changes"] if row["code"] == "IFL101"]
+    assert {row["day"]: row["renew_by"] for row in changes} == {
+        "2026-12-10": "2026-11-09",
+        "2026-12-13": "2026-11-12",
+    }
 
 
 def test_json_says_the_same() -> None:
     document = json.loads(run("--until", "2026-12-31", "--format", "json").stdout)
     (row,) = [row for row in document["changes"] if row["day"] == "2026-12-13"]
-    assert (row["code"], row["change"], row["renew_by"]) == ("IFL101", "begins", "2026-11-13")
+    assert (row["code"], row["change"], row["renew_by"]) == ("IFL101", "begins", "2026-11-12")
 
 
 def test_what_one_forecast_may_cost_ends_it_on_an_earlier_day() -> None:

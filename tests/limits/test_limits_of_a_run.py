@@ -67,6 +67,14 @@ def test_certificates_of_many_files_count_together(repository) -> None:
     assert ("IFL002", "more2.pem") in told("--certificates", ".", "--limit", "certificates=6")
 
 
+def test_a_limit_counts_for_names_that_an_earlier_run_has_read(repository) -> None:
+    long = issue("bound-long", dn("CN=a", "OU=b", "O=c"), MIDDLE, "2025-01-01", "2027-01-31")
+    (repository / "long.pem").write_bytes(pem(long))
+    for limit, refused in (("name-parts=3", False), ("name-parts=2", True)):
+        found = told("--certificates", ".", "--limit", limit)
+        assert (("IFL002", "long.pem") in found) is refused
+
+
 def test_lines_of_parameters_count_together(repository) -> None:
     for number in range(4):
         folder = repository / f"F{number}" / "src/main/resources"

@@ -186,6 +186,31 @@ def test_a_stranger_touches_nothing(folder: Path) -> None:
     assert "nothing to do" in renew(file, "--as-of", "2026-10-01")
 
 
+def test_a_part_of_the_file_that_can_not_be_read_is_told(folder: Path) -> None:
+    damaged = pem(OTHER_PAIR).replace(b"\nMII", b"\n***", 1)
+    (folder / "new" / "two.pem").write_bytes(pem(SAME_PAIR, FIRST) + damaged)
+    result = CliRunner().invoke(cli, ["renew", "new/two.pem", "flow", "--as-of", "2026-11-24"])
+    assert result.exit_code == 1
+    assert "iflint: new/two.pem:" in result.stderr
+    assert "Steps" in result.stdout
+
+
+def test_what_was_not_looked_at_is_told_of_a_stranger(folder: Path) -> None:
+    with (folder / "iflint.toml").open("a") as file:
+        file.write('exclude = ["/neo/"]\n')
+    of_stranger = renew(stranger(folder, dn("CN=x", "O=X")))
+    assert "Not looked at, by exclude: /neo/" in of_stranger
+    assert "exclude" not in renew("new/other.pem")
+
+
+def test_of_several_that_it_may_replace_none_is_chosen(folder: Path) -> None:
+    beside = issue("renew-beside", dn("CN=beside", "O=B"), FIRST, "2025-12-13", "2026-12-12")
+    (folder / "certs" / "beside.pem").write_bytes(pem(beside))
+    write_flow(folder, [OLD.pair, beside.pair])
+    text = renew(stranger(folder, dn("CN=x", "O=X")))
+    assert '--replaces "SUBJECT DN" new/x.pem' in " ".join(text.split())
+
+
 def test_the_row_of_a_new_sender_is_there_to_paste(folder: Path) -> None:
     file = stranger(folder, dn("CN=x", "O=A rather long name of an example, Inc.", "C=DE"))
     row = r"  Subject DN  CN=x,O=A rather long name of an example\, Inc.,C=DE"

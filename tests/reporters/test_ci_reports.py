@@ -14,7 +14,7 @@ from lxml import etree
 from markdown_it import MarkdownIt
 
 from iflint.places.location import FileLocation, Location
-from iflint.report.findings import CallerReference, Severity
+from iflint.report.findings import BaselineState, CallerReference, Severity
 from iflint.report.report import CallerResult
 from iflint.reporters import concise, github, gitlab, job_summary, junit
 from iflint.reporters.sentences import looked_at, scope
@@ -479,6 +479,13 @@ def test_markdown_begins_with_what_breaks_next() -> None:
     assert [row[0] for row in rows] == ["error", "error", "error", "warning", "note"]
     assert rows[0][1] == "IFL101 expired-certificate"
     assert rows[0][3] == EXPIRED.message
+
+
+def test_markdown_says_what_breaks_next_of_what_is_known() -> None:
+    known = msgspec.structs.replace(SOON, baseline=BaselineState.UNCHANGED)
+    ahead = job_summary.render(with_findings(known=(known,))).split("### Findings")[0]
+    assert "| 2026-12-01 (in 7 days) | SOAP /invoices, row 1 | Send Invoices |" in ahead
+    assert "certificate-expires-soon (known)" in ahead
 
 
 def test_markdown_says_once_what_breaks_at_several_places() -> None:

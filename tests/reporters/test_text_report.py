@@ -339,6 +339,9 @@ def test_what_is_the_same_in_all_environments_is_counted_once() -> None:
     environments = (Environment(name="qa"), Environment(name="prod"))
     both = iflint.check(str(demo), **settings, environments=environments)
     assert both.bindings == alone.bindings
+    told = " ".join(text.render(both).split())
+    assert "more rows in channels not known to use rows in any environment" in told
+    assert re.search(r"iFlows \d+, \d+ of them in \d packages? ", told)
 
 
 def test_callers_without_a_certificate_are_among_those_without() -> None:

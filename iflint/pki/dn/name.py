@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from iflint.limits import NAME_PARTS
+from iflint.limits import DER_VALUES, NAME_PARTS
 from iflint.pki import der
 from iflint.pki.dn import attribute as attributes
 from iflint.pki.dn import grammar
@@ -100,9 +100,14 @@ def _canonical_rdn(rdn: Rdn) -> str:
     )
 
 
-@lru_cache(NAMES_KEPT)
 def name_from_der(encoded: bytes) -> Name:
     """The name that these bytes encode (RFC 5280 §4.1.2.4). Raises DerError."""
+    return _read_once(encoded, NAME_PARTS.value, DER_VALUES.value)
+
+
+@lru_cache(NAMES_KEPT)
+def _read_once(encoded: bytes, *_limits: int) -> Name:
+    """The name, kept under the limits that it was read under: another run may set others."""
     sequence = der.parse(encoded).expect(der.SEQUENCE, "a name")
     rdns = [
         tuple(map(_attribute_from_der, _parts(rdn.expect(der.SET, "a part of a name"))))
