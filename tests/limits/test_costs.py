@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.scenarios import AS_OF, SCENARIOS
+from benchmarks.measuring import NOW
+from benchmarks.scenarios import SCENARIOS
 from iflint.pki.der import encode
 from iflow.flows import channel, flow, prop, row
 from iflow.flows import rows as table
@@ -206,7 +207,7 @@ def test_it_ends_soon_in_little_memory(tmp_path: Path, name: str) -> None:
     check_costs(tmp_path, "check", ".")
 
 
-FIXABLE = "--roots-add", "root.pem", *AS_OF
+FIXABLE = "--roots-add", "root.pem", *NOW
 SOUND = {
     "rows that can be corrected": ("corrections", 10_000, ("check", "--format", "json", *FIXABLE)),
     "their corrections": ("corrections", 10_000, ("fix", "--diff", *FIXABLE)),
