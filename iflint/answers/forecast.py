@@ -29,8 +29,8 @@ class Turn(msgspec.Struct, frozen=True):
 
     ``begins`` is False for one that is gone from that day on. ``renew_by`` is the last day to
     start a renewal, ``expiry-days`` before the day in which what an error speaks of breaks, as
-    reports name it; it may have passed. Of a
-    finding about a service key or a mapping ``opens`` are the channels that it is known to open.
+    reports name it; it may have passed. Of a finding about a service key or a mapping ``opens`` are
+    the channels that it is known to open.
     """
 
     day: date
