@@ -11,7 +11,7 @@ import re
 
 from iflint.iflow.adapters import CERTIFICATE_TABLE, SETTINGS
 
-_END = rb"[ \t\r\n]*<"
+_END = rb"[ \t\r\n]*(?:<|\Z)"
 _KEYS = {
     **{key.encode(): _END for key in (CERTIFICATE_TABLE, *(each.key for each in SETTINGS))},
     **dict.fromkeys((b"subject", b"issuer"), b"[0-9]+" + _END),
@@ -20,7 +20,13 @@ _KEYS = {
 _BEGINS = re.compile(rb'<\?xml version="1\.0" encoding="UTF-8"\?>[ \t\r\n]*<bpmn2:definitions[\s>]')
 _COLLABORATION_END = re.compile(rb"</(?:[^\s<>/:]+:)?collaboration\s*>")
 _MESSAGE_FLOW, _MESSAGE_FLOW_END = b"<bpmn2:messageFlow ", b"</bpmn2:messageFlow>"
-_TO_RECEIVER = rb"<ifl:property>\s*<key>direction</key>\s*<value>Receiver</value>\s*</ifl:property>"
+_VALUE = rb"(?:<value>[^<]*</value>|<value/>)?"
+_PROPERTY = rb"<ifl:property>\s*<key>[^<]*</key>\s*" + _VALUE + rb"\s*</ifl:property>\s*"
+_SETTINGS = re.compile(
+    rb"[^<>]*>\s*<bpmn2:extensionElements>\s*(?:%b)*</bpmn2:extensionElements>\s*" % _PROPERTY
+)
+"""A message flow behind its name: it holds settings and nothing else."""
+_TO_RECEIVER = re.compile(rb"<key>direction</key>\s*<value>Receiver</value>")
 _ENDS = b"</bpmn2:definitions>"
 _MAY_HIDE = ((b"!", b"<!"), (b"?", b"<?"), (b"#", b"&#"), (b"<<<<<<<",), (b"\0",))
 """What begins a DOCTYPE, CDATA or a comment, an instruction, a character by its number; the mark
@@ -42,7 +48,7 @@ def concerns_nobody(flow: bytes) -> bool:
     head = flow[begins.end() : collaboration_end(flow) or 0]
     return (
         bool(head)
-        and not (_has_any_key(head) and _has_any_key(_without_receivers(head)))
+        and not (_has_any_key(head) and _has_any_key_of_others(head))
         and not any(all(sign in head for sign in signs) for signs in _MAY_HIDE)
         and (head.isascii() or _is_utf8(head))
     )
@@ -63,23 +69,26 @@ def _has_any_key(text: bytes) -> bool:
     return any(_has_key(text, beginning) for beginning in _KEYS)
 
 
-def _without_receivers(head: bytes) -> bytes:
-    """The text without the message flows that surely are channels to receivers.
+def _has_any_key_of_others(head: bytes) -> bool:
+    """Whether a key stands anywhere but in message flows that surely are channels to receivers.
 
     Their keys are often the same: half of all flows with a key have only these.
     """
     first, *others = head.split(_MESSAGE_FLOW)
-    kept = [first]
-    for other in others:
-        block, end, after = other.partition(_MESSAGE_FLOW_END)
-        kept.append(after if end and _is_to_receiver(block) else other)
-    return _MESSAGE_FLOW.join(kept)
+    return _has_any_key(first) or any(
+        _has_any_key(other) and not _has_keys_of_a_receiver_alone(other) for other in others
+    )
+
+
+def _has_keys_of_a_receiver_alone(flow: bytes) -> bool:
+    block, end, after = flow.partition(_MESSAGE_FLOW_END)
+    return bool(end) and not _has_any_key(after) and _is_to_receiver(block)
 
 
 def _is_to_receiver(block: bytes) -> bool:
-    """Whether the only property of a message flow that may be its direction says so."""
+    """Whether the only setting of a message flow that may be its direction says so."""
     others = block.count(b"direction") - block.count(b"direction::Receiver")
-    return others == 1 and bool(re.search(_TO_RECEIVER, block))
+    return others == 1 and bool(_TO_RECEIVER.search(block) and _SETTINGS.fullmatch(block))
 
 
 def _has_key(head: bytes, beginning: bytes) -> bool:

@@ -53,6 +53,28 @@ def test_the_keys_of_receivers_do_not() -> None:
     assert not concerns_nobody(exported(channel("HTTPS", *both, key, direction=None)))
 
 
+TO_RECEIVER = prop("direction", "Receiver")
+PAIR = prop("subject0", "CN=shop") + prop("issuer0", "CN=ca")
+
+
+@pytest.mark.parametrize(
+    "channels",
+    [
+        '<bpmn2:messageFlow id="M" sourceRef="Participant_1"><bpmn2:documentation>'
+        f"{TO_RECEIVER}</bpmn2:documentation><bpmn2:extensionElements>"
+        f"{prop('senderAuthType', 'ClientCertificate')}</bpmn2:extensionElements>"
+        "</bpmn2:messageFlow>",
+        channel("HTTPS", prop("senderAuthType", "{{x}}"), f"<x>{TO_RECEIVER}</x>", direction=None),
+        '<bpmn2:messageFlow id="M"/><bpmn2:participant id="P" ifl:type="EndpointSender">'
+        f"<bpmn2:extensionElements>{PAIR}</bpmn2:extensionElements></bpmn2:participant>"
+        f"<bpmn2:messageFlow\n id='N'><bpmn2:extensionElements>{TO_RECEIVER}"
+        f"</bpmn2:extensionElements></bpmn2:messageFlow>{channel(direction=None, source='P')}",
+    ],
+)
+def test_what_only_looks_like_the_direction_of_a_channel_does_not_hide_it(channels: str) -> None:
+    assert read(exported(channels), every_channel=False).stored.may_be_judged
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
