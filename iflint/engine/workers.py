@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
+import signal
 import struct
 import subprocess
 import sys
@@ -144,7 +145,11 @@ def _read(stream: IO[bytes]) -> bytes:
 
 
 def serve() -> None:
-    """What a process does: it answers until the one that began it is gone, then ends at once."""
+    """What a process does: it answers until the one that began it is gone, then ends at once.
+
+    So it does when a terminal interrupts both: an exception would wait for the thread that listens.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     tasks: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, tasks), daemon=True).start()
     while True:

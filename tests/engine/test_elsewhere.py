@@ -138,6 +138,22 @@ def test_a_process_that_is_gone_when_it_is_asked_is_replaced(size: int) -> None:
         assert workers.submit(int).result(timeout=60) == 0
 
 
+def test_a_process_that_is_interrupted_ends_at_once_and_is_replaced() -> None:
+    with Workers(1) as workers:
+        (process,) = _processes_of(workers)
+        os.kill(process.pid, signal.SIGINT)
+        assert process.wait(timeout=0.5) == -signal.SIGINT
+        with pytest.raises(BrokenExecutor):
+            workers.submit(int).result(timeout=60)
+        assert workers.submit(int).result(timeout=60) == 0
+
+
+def _processes_of(workers: Workers) -> set[subprocess.Popen[bytes]]:
+    """The processes, once they answer."""
+    assert workers.submit(int).result(timeout=60) == 0
+    return workers._processes
+
+
 class Dying(Workers):
     """Processes that die on one kind of parcel: each time, or only the first."""
 
