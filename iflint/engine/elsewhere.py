@@ -16,7 +16,7 @@ from iflint.engine.parts import Asked, Pair, Part, Sent, encoded
 from iflint.limits import in_force
 from iflint.places.defects import failed_on, gathered
 from iflint.places.location import Location
-from iflint.places.problems import ProblemKind, Unreadable
+from iflint.places.problems import ProblemKind
 from iflint.sources import Parcel
 from iflint.sources.disk import SentFiles
 from iflint.sources.identity import holds_anywhere
@@ -106,11 +106,12 @@ class Elsewhere:
     def _submitted(self, parcels: Sequence[Parcel]) -> Future[list[bytes | None]] | None:
         if self._is_broken:
             return None
+        submit = self._executor.submit
         try:
             sent = [self._sent(parcel) for parcel in parcels]
             asked = msgspec.msgpack.encode(Asked.of(self._options, parcels[0].disk))
-            return self._executor.submit(read_parts, asked, msgspec.msgpack.encode(sent))
-        except (RuntimeError, UnicodeEncodeError, Unreadable):
+            return submit(read_parts, asked, msgspec.msgpack.encode(sent))
+        except Exception:  # each kind of executor has others where it takes nothing any more
             return None
 
     def _sent(self, parcel: Parcel) -> Sent:
@@ -140,7 +141,8 @@ class Elsewhere:
         if batch.future is None:
             return [None] * len(batch.unknown)
         try:
-            return list(map(self._decoded, batch.future.result()))
+            answers = zip(batch.unknown, batch.future.result(), strict=True)
+            return [self._decoded(data) for _, data in answers]
         except Exception:
             self._is_broken = self._is_broken or not self._answers()
             return [self._alone(parcel) for parcel in batch.unknown]

@@ -69,6 +69,28 @@ def test_what_comes_back_is_the_same(alone: Report) -> None:
     assert inline.read > 100
 
 
+class Refusing(Inline):
+    """It takes nothing, as one that has lost its connection."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **_: Any) -> Future[Any]:
+        raise OSError("the connection is closed")
+
+
+class Forgetful(Inline):
+    """It loses something of all that is more than one."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **more: Any) -> Future[Any]:
+        future = super().submit(fn, *args, **more)
+        if args and len(future.result()) > 1:
+            future.result().pop()
+        return future
+
+
+@pytest.mark.parametrize("kind", [Refusing, Forgetful])
+def test_what_is_not_read_elsewhere_is_read_all_the_same(alone: Report, kind: type[Inline]) -> None:
+    assert report(kind()) == alone
+
+
 def test_files_that_are_sent_need_not_be_seen(alone: Report, monkeypatch: Any) -> None:
     read = elsewhere.read_parts
 
