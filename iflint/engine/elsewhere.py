@@ -38,7 +38,8 @@ _ONE_RUN = threading.Lock()
 def read_parts(asked: bytes, orders: bytes) -> list[bytes | None]:
     """What parcels hold, in any process; None for what has to be read where the run is.
 
-    That is everything where this iflint is another one.
+    That is everything where this iflint is another one, and what can't be read from here: another
+    machine may not see it.
 
     ``asked`` is an `Asked` and ``orders`` a list of `Sent`, as what comes back in MessagePack.
     """
@@ -52,8 +53,10 @@ def read_parts(asked: bytes, orders: bytes) -> list[bytes | None]:
         seen = disk if sent.contents is None else SentFiles(wanted.directory, sent.contents)
         parcel = Parcel(sent.order, seen, Limits(), sent.identities)
         with gathered() as defects:
-            part = read_parcel(parcel, options, Known()).part
-        return None if part is None or defects.ours else encoded(part)
+            reading = read_parcel(parcel, options, Known())
+        if defects.ours or not reading.is_complete or (part := reading.part) is None:
+            return None
+        return encoded(part)
 
     with _ONE_RUN:
         in_force(wanted.limit)
@@ -138,7 +141,7 @@ class Elsewhere:
             yield each, next(read) if part is None and isinstance(each, Parcel) else part
 
     def _read(self, batch: _Batch) -> list[Part | None]:
-        if batch.future is None:
+        if batch.future is None or self._is_broken:
             return [None] * len(batch.unknown)
         try:
             answers = zip(batch.unknown, batch.future.result(), strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from iflint.engine import elsewhere, parts
 from iflint.engine.run import check
@@ -89,6 +92,33 @@ class Forgetful(Inline):
 @pytest.mark.parametrize("kind", [Refusing, Forgetful])
 def test_what_is_not_read_elsewhere_is_read_all_the_same(alone: Report, kind: type[Inline]) -> None:
     assert report(kind()) == alone
+
+
+class AnotherMachine(Inline):
+    """It has nothing by the same paths."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **more: Any) -> Future[Any]:
+        away = self.folder.rename(self.folder.with_name("away"))
+        try:
+            return super().submit(fn, *args, **more)
+        finally:
+            away.rename(self.folder)
+
+
+def test_what_another_machine_does_not_see_is_read_here(tmp_path: Path) -> None:
+    folder = tmp_path / "flows"
+    shutil.copytree(FIXTURES / "expired-certificate" / "bad-yesterday", folder)
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "notes.txt").write_bytes(pem)
+    given = {"as_of": AS_OF, "directory": str(folder), "no_cache": True}
+    alone = check(["."], Options(**given))
+    assert "IFL407" in {each.code for each in alone.findings}
+    assert check(["."], Options(**given, executor=AnotherMachine(folder))) == alone
 
 
 def test_files_that_are_sent_need_not_be_seen(alone: Report, monkeypatch: Any) -> None:

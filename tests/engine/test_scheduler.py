@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,16 @@ def test_the_same_comes_out_though_a_worker_is_killed(cluster: Any) -> None:
     assert away.stdout == alone.stdout
 
 
-def _kill_one(cluster: Any) -> None:
+def test_where_the_cluster_is_lost_the_rest_is_read_here(cluster: Any) -> None:
+    alone = run(*REPORT)
+    killed = threading.Thread(target=_kill_one, args=(cluster, cluster.close))
+    killed.start()
+    away = run(*REPORT, "--scheduler", cluster.scheduler_address)
+    killed.join()
+    assert (away.stdout, away.stderr) == (alone.stdout, alone.stderr)
+
+
+def _kill_one(cluster: Any, then: Callable[[], object] = lambda: None) -> None:
     """Kill a worker as soon as it has something to do."""
     with distributed.Client(cluster.scheduler_address, set_as_default=False) as client:
         deadline = time.monotonic() + 60
@@ -55,6 +64,7 @@ def _kill_one(cluster: Any) -> None:
             if busy:
                 pids = client.run(os.getpid, workers=busy[:1])
                 os.kill(next(iter(pids.values())), signal.SIGKILL)
+                then()
                 return
             time.sleep(0.001)
 
@@ -64,6 +74,12 @@ def test_no_scheduler_is_wrong_usage() -> None:
     assert answer.returncode == 2
     assert "no Dask scheduler answers at 'tcp://127.0.0.1:9'" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_an_address_that_needs_more_than_is_there_is_wrong_usage() -> None:
+    answer = run(*REPORT, "--scheduler", "tls://127.0.0.1:9")
+    assert answer.returncode == 2
+    assert "Dask can't ask a scheduler at 'tls://127.0.0.1:9': " in answer.stderr
 
 
 @pytest.mark.parametrize("place", ["scheduler", "send-files"])
