@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
 from iflint.__version__ import __version__
@@ -63,9 +63,13 @@ def connected(address: str) -> Executor:
         raise WrongUsage([_EXTRA]) from None
     logging.disable(logging.CRITICAL)  # Dask's loggers have levels of their own
     named = shown(address, 200)
-    try:
+
+    def asked() -> tuple[Any, dict[str, Any]]:
         client = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
-        versions: dict[str, Any] = client.run(_version, on_error="return")
+        return client, client.run(_version, on_error="return")
+
+    try:  # in a thread: Dask waits as long as it likes for what answers without a word
+        client, versions = ThreadPoolExecutor(1).submit(asked).result(timeout=2 * _PATIENCE)
     except (OSError, ValueError, TimeoutError):
         told = f"no Dask scheduler answers at {named}; check the address, and that it runs"
         raise WrongUsage([told]) from None

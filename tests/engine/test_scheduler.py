@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -74,6 +75,14 @@ def test_no_scheduler_is_wrong_usage() -> None:
     assert answer.returncode == 2
     assert "no Dask scheduler answers at 'tcp://127.0.0.1:9'" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_what_answers_without_a_word_is_no_scheduler() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        answer = run(*REPORT, "--scheduler", address)
+    assert answer.returncode == 2
+    assert f"no Dask scheduler answers at '{address}'" in answer.stderr
 
 
 def test_an_address_that_needs_more_than_is_there_is_wrong_usage() -> None:
