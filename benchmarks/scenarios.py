@@ -214,6 +214,28 @@ def keystores(number: int, folder: Path) -> Arguments:
     return CHECK
 
 
+@scenario(300)
+def keystores_with_passwords(number: int, folder: Path) -> Arguments:
+    """n keystores, each with a password of its own that the command line names."""
+    top = authority("Root")
+    for each in range(number):
+        (folder / f"k{each}.jks").write_bytes(java_keystore({"key": [client(f"c{each}", top)]}))
+    named = (f"--keystore-password-env=k{each}.jks=PASSWORD" for each in range(number))
+    return (*CHECK, *named)
+
+
+@scenario(600)
+def paths_of_certificates(number: int, folder: Path) -> Arguments:
+    """n certificates, each of which the command line names, and a flow of each."""
+    top = authority("Root")
+    made = [client(f"c{each}", top) for each in range(number)]
+    write_tree(folder, {f"c{each}.pem": pem(one) for each, one in enumerate(made)})
+    (folder / "flows").mkdir()
+    write_flows(folder / "flows", [each.pair for each in made])
+    named = (f"--certificates=c{each}.pem" for each in range(number))
+    return ("check", "flows", *named, *ALONE)
+
+
 # Flows.
 
 
@@ -443,6 +465,19 @@ def files_with_new_names(number: int, folder: Path) -> Arguments:
     cost("-m", "iflint", *CHECK, "--write-baseline", "known.json", folder=str(folder))
     for path in folder.glob("*.zip"):
         path.rename(path.with_name(f"new-{path.name}"))
+    return (*CHECK, "--baseline", "known.json")
+
+
+@scenario(1000)
+def known_findings_of_damaged_archives(number: int, folder: Path) -> Arguments:
+    """n archives that can't be read any more, and a known finding in each."""
+    known = []
+    for each in range(number):
+        (folder / f"f{each}.zip").write_bytes(b"PK\3\4")
+        finding = {"code": "IFL101", "name": "certificate-not-found", "severity": "warning"}
+        known.append(finding | {"path": f"f{each}.zip", "fingerprint": f"{each:064}"})
+    text = json.dumps({"iflint-baseline": "1", "findings": known})
+    (folder / "known.json").write_text(text)
     return (*CHECK, "--baseline", "known.json")
 
 

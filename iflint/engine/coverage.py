@@ -5,11 +5,12 @@ from __future__ import annotations
 import os.path
 import posixpath
 from collections.abc import Iterable
+from functools import cached_property
 
 import msgspec
 
 from iflint.places.location import FileLocation
-from iflint.places.paths import absolute, from_root, is_below, is_below_any
+from iflint.places.paths import absolute, from_root, is_below_any, up_from
 from iflint.report.findings import CallerReference, ChannelReference
 from iflint.report.report import CallerResult, KnownFinding, Report
 from iflint.sources.names import Role, bundle_root, role_of
@@ -57,11 +58,12 @@ class RunCoverage:
         self._paths = absolutes(path for each in every for path in each.paths)
         self._given = absolutes(path for each in every for path in each.given)
         self._files = absolutes({path for each in every for path in each.files})
-        self._unread = {
+        unread = {
             _whole(_place(absolute(report.directory, file.path), "!/".join(file.members)))
             for each in every
             for file in each.unread
         }
+        self._unread = unread | {f"{each}!" for each in unread}
         self._environments = frozenset(each.name for each in report.environments)
         self._unjudged = {
             (path_in_baseline(iflow.location.path, report), iflow.name or iflow.id, *pair)
@@ -106,7 +108,7 @@ class RunCoverage:
         """Whether a file was read as a whole, or is no longer where the run looked for files."""
         path = absolute(self._root, file)
         place = _place(path, member)
-        if any(is_below(place, unread) or is_below(place, f"{unread}!") for unread in self._unread):
+        if is_below_any(place, self._unread):
             return False
         if path in self._files or is_below_any(path, self._given):
             return True
@@ -116,7 +118,12 @@ class RunCoverage:
             return True
         read_with_others = not of_flow and role_of(path) in _READ_WITH_OTHERS
         folder = path if os.path.isdir(path) else posixpath.dirname(path)
-        return read_with_others and any(is_below(file, folder) for file in self._files)
+        return read_with_others and folder in self._places
+
+    @cached_property
+    def _places(self) -> frozenset[str]:
+        """The files that were read, and all folders above them."""
+        return frozenset(place for file in self._files for place in up_from(file))
 
 
 _READ_WITH_OTHERS = (None, Role.MANIFEST, Role.PACKAGE_LIST)

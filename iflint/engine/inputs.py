@@ -31,6 +31,7 @@ from iflint.limits import (
 from iflint.options import Options
 from iflint.places.defects import failed_on
 from iflint.places.location import FileLocation, Location, Package
+from iflint.places.paths import is_below_any
 from iflint.places.problems import Problem, ProblemKind, Unreadable, beyond_the_run
 from iflint.progress import followed
 from iflint.sources import (
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from iflint.engine.parts import Pair, Part
     from iflint.pki.files import FileContent, FoundCertificate
     from iflint.pki.keys import KeyMaterial
-    from iflint.pki.passwords import Password
+    from iflint.pki.passwords import Password, Passwords
 
 
 class Inputs(msgspec.Struct, frozen=True):
@@ -113,6 +114,26 @@ class Known(dict[tuple[FileLocation, bool], FileRead]):
         self.budget = Budget()
         self.weighed: set[str] = set()
         self.unsearched = Counter[str]()
+        self._on_purpose: dict[tuple[str, ...], frozenset[str]] = {}
+        self._passwords: dict[tuple[str, ...], Passwords] = {}
+
+    def passwords(self, given: tuple[str, ...], directory: str | None) -> Passwords:
+        """The passwords that are given in this way."""
+        if given not in self._passwords:
+            from iflint.pki.passwords import Passwords
+
+            self._passwords[given] = Passwords(given, directory)
+        return self._passwords[given]
+
+    def on_purpose(self, paths: tuple[str, ...], disk: Disk) -> frozenset[str]:
+        """The absolute paths among these that are not a repository as a whole."""
+        if paths not in self._on_purpose:
+            from iflint.sources.disk import enclosing_repository
+
+            places = map(disk.absolute, paths)
+            own = frozenset(each for each in places if enclosing_repository(each) != each)
+            self._on_purpose[paths] = own
+        return self._on_purpose[paths]
 
 
 def read_inputs(
@@ -677,22 +698,18 @@ class Reading:
 
     def _passed_on_purpose(self, file: FileLocation) -> bool:
         """Whether ``--certificates`` names the file or its folder; a repository says nothing."""
-        from iflint.sources.disk import enclosing_repository
-
-        disk = Disk(self._options.directory)
-        place = disk.absolute(file.path)
-        return any(
-            f"{place}/".startswith(f"{named}/") and enclosing_repository(named) != named
-            for named in map(disk.absolute, self._options.certificates or ())
-        )
+        options = self._options
+        if not options.certificates:
+            return False
+        disk = Disk(options.directory)
+        named = self._known.on_purpose(options.certificates, disk)
+        return is_below_any(disk.absolute(file.path), named)
 
     def _passwords(self, file: FileLocation) -> tuple[Password, ...]:
-        if not self._options.keystore_password_env:
+        options = self._options
+        if not options.keystore_password_env:
             return ()
-        from iflint.pki.passwords import Passwords
-
-        given = self._options.keystore_password_env
-        return Passwords(given, self._options.directory).of(file)
+        return self._known.passwords(options.keystore_password_env, options.directory).of(file)
 
     def _take_other(self, source: CertificateSource, held: Sequence[str]) -> None:
         """A file without a certificate: wrong if the user named it, else counted."""

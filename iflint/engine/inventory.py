@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from iflint.__version__ import __version__
 from iflint.options import Options
 from iflint.places.defects import each_spared
-from iflint.places.paths import absolute, absolute_directory
+from iflint.places.paths import absolute, absolute_directory, up_from
 from iflint.report.report import (
     CallerResult,
     CertificateResult,
@@ -181,12 +181,8 @@ def paths_without_certificate(paths: Sequence[str], inputs: Inputs, disk: Disk) 
     """The paths given for certificates in which there was none, unless a problem says so."""
     known = [found.location.file for found in inputs.certificates]
     known += [problem.location.file for problem in inputs.problems]
-    places = {disk.absolute(file.path) for file in known}
-    return tuple(
-        path
-        for path in paths
-        if not any(f"{place}/".startswith(f"{disk.absolute(path)}/") for place in places)
-    )
+    places = {place for file in known for place in up_from(disk.absolute(file.path))}
+    return tuple(path for path in paths if disk.absolute(path) not in places)
 
 
 def skipped_result(skipped: Skipped) -> SkippedResult:

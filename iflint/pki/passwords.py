@@ -10,7 +10,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from iflint.places.paths import absolute_path, is_below
+from iflint.places.paths import absolute_path, up_from
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,20 +57,23 @@ class Passwords:
         environment: Mapping[str, str] = os.environ,
     ) -> None:
         self._directory = directory or os.curdir
-        self._own: list[tuple[str, Password]] = []
+        self._own: dict[str, list[Password]] = {}
         self._common: list[Password] = []
         for text in given:
             path, separator, variable = text.rpartition("=")
             password = Password(variable, environment.get(variable))
             if separator:
-                self._own.append((self._absolute(path), password))
+                self._own.setdefault(self._absolute(path), []).append(password)
             else:
                 self._common.append(password)
 
     def of(self, file: FileLocation) -> tuple[Password, ...]:
-        """The passwords to try on a keystore: those for its path alone, if there are any."""
-        path = self._absolute(file.path)
-        own = [password for place, password in self._own if is_below(path, place)]
+        """The passwords to try on a keystore: those for its path alone, if there are any.
+
+        Those for the nearest folder come first.
+        """
+        places = up_from(self._absolute(file.path))
+        own = [password for place in places for password in self._own.get(place, ())]
         return tuple(own or self._common)
 
     def _absolute(self, path: str) -> str:
