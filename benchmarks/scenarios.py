@@ -214,7 +214,7 @@ def keystores(number: int, folder: Path) -> Arguments:
     return CHECK
 
 
-@scenario(300)
+@scenario(1000)
 def keystores_with_passwords(number: int, folder: Path) -> Arguments:
     """n keystores, each with a password of its own that the command line names."""
     top = authority("Root")
