@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -345,11 +347,14 @@ def absent(*given: tuple[str, str]) -> Iterator[str]:
 
 
 def call(library: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
-    """Call the library and show how far it is; its complaints about the caller are wrong usage."""
+    """Call the library and show how far it is; its complaints about the caller are wrong usage.
+
+    What somebody's rule prints goes to standard error: standard output is the report's.
+    """
     from iflint.console import progress_bar
 
     try:
-        with progress_bar.shown():
+        with progress_bar.shown(), contextlib.redirect_stdout(sys.stderr):
             return library(*arguments, **keywords)
     except (UsageError, FileNotFoundError) as error:
         raise WrongUsage([_said(error)]) from error

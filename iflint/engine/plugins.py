@@ -42,7 +42,7 @@ def _load_entry_points(manager: pluggy.PluginManager) -> None:
             continue
         try:
             manager.register(entry_point.load(), name=f"{entry_point.name} ({entry_point.value})")
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise PluginError(
                 f"the plugin {entry_point.name!r} ({entry_point.value}) can't be loaded: {error}"
             ) from error

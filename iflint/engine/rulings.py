@@ -50,11 +50,11 @@ class Rulings:
             for rule in dict.fromkeys(r for kind in case.kinds for r in handlers.get(kind, ())):
                 try:
                     found += (_as_severe(finding, rule) for finding in rule.check(case))
-                except Exception as error:
+                except (Exception, SystemExit) as error:
                     self._note(rule, case, error)
         return found
 
-    def _note(self, rule: Rule, case: Case, error: Exception) -> None:
+    def _note(self, rule: Rule, case: Case, error: BaseException) -> None:
         where = place_of(case) or Location(FileLocation(self._path))
         tell(f"{where}: rule {rule.code}", error, ours=False)
         package, name = type(rule).__module__.partition(".")[0], type(error).__name__

@@ -29,7 +29,7 @@ class Defect(msgspec.Struct, frozen=True):
     """
 
     place: str
-    error: Exception
+    error: BaseException
     ours: bool = True
 
 
@@ -61,7 +61,7 @@ def gathered() -> Iterator[Defects]:
         _HEARD.reset(token)
 
 
-def tell(place: str, error: Exception, *, ours: bool = True) -> None:
+def tell(place: str, error: BaseException, *, ours: bool = True) -> None:
     """Tell whoever listens of a defect."""
     defects = _HEARD.get()
     if defects is not None:

@@ -67,6 +67,24 @@ def test_a_plugin_that_fails_is_said_in_one_line(installed: Path, flow: Path) ->
     assert "Traceback" not in run.stderr
 
 
+@pytest.mark.parametrize(
+    ("line", "codes", "said"),
+    [
+        ("raise SystemExit(0)", {"IFL009", "IFL302"}, ""),
+        ("print('looked at')", {"ACM001", "IFL302"}, "looked at\n"),
+    ],
+)
+def test_a_rule_neither_ends_a_run_nor_writes_into_the_report(
+    installed: Path, flow: Path, line: str, codes: set[str], said: str
+) -> None:
+    module = installed / "iflint_acme" / "trailing_slash.py"
+    begin = "        address = case.channel.address\n"
+    module.write_text(module.read_text().replace(begin, f"        {line}\n{begin}"))
+    run = iflint(installed, "check", flow, "--format", "sarif")
+    assert {each["ruleId"] for each in json.loads(run.stdout)["runs"][0]["results"]} == codes
+    assert run.stderr == said
+
+
 def test_two_rules_of_one_name_are_refused(installed: Path, flow: Path) -> None:
     module = installed / "iflint_acme" / "trailing_slash.py"
     module.write_text(module.read_text().replace("trailing-slash", "expired-certificate"))
