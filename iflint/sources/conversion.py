@@ -33,10 +33,15 @@ _ATTRIBUTE_OF_TEXT = re.compile(rb"(?:text|crlf|eol)(?:=.*)?", re.DOTALL)
 _SUFFIX = re.compile(rb"\*\.([A-Za-z0-9]+)")
 _SETTING = re.compile(
     rb"\[\s*attr\b|\battributesfile\b|\beol\s*="
+    rb'|\[\s*filter\b(?!\s+"lfs"\s*\])'
     rb"|\bautocrlf\b(?!\s*=\s*(?:false|no|off|0)\s*$)",
     re.IGNORECASE | re.MULTILINE,
 )
-"""Settings that convert, or that name other attributes."""
+"""Settings that convert, or that name other attributes.
+
+A filter may have converted a file by attributes that are gone from the work tree. That of LFS does
+no harm, as nothing is kept under the name of a pointer in whose place it has put a file.
+"""
 _SYSTEM = "GIT_CONFIG_SYSTEM"
 """The variable that says where the settings of the machine are; on Windows, where Git is, else."""
 _TYPED = ("GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS", "GIT_ATTR_SOURCE")

@@ -120,14 +120,15 @@ def do(git, folder: Path, step: tuple) -> None:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(steps=st.lists(STEPS, max_size=8), clones_convert=st.booleans())
-def test_one_identity_is_one_content(git, tmp_path_factory, steps, clones_convert) -> None:
+@given(steps=st.lists(STEPS, max_size=8), clones_convert=st.booleans(), filters=st.booleans())
+def test_one_identity_is_one_content(git, tmp_path_factory, steps, clones_convert, filters) -> None:
     """What is kept under an identity is right, in this work tree and in a clone, at any time."""
     top = tmp_path_factory.mktemp("identity")
     folder = repository(top / "one", git, **{"a.iflw": "one\n", "b.zip": "two\n"})
     (folder / "deep").mkdir()
-    git(folder, "config", "filter.turned.clean", "tr a-z b-za")
-    git(folder, "config", "filter.turned.smudge", "tr b-za a-z")
+    if filters:
+        git(folder, "config", "filter.turned.clean", "tr a-z b-za")
+        git(folder, "config", "filter.turned.smudge", "tr b-za a-z")
     git(folder, "commit", "-qm", "x")
     kept: dict[bytes, bytes] = {}
 
@@ -182,6 +183,14 @@ def test_settings_that_convert(git, tmp_path, setting, place) -> None:
     assert is_known_by_git(folder / "a.zip")
     with (folder / ".git" / place).open("a") as config:
         config.write(f"[core]\n\t{setting}\n")
+    assert not is_known_by_git(folder / "a.zip")
+
+
+def test_a_filter_may_have_worked_by_attributes_that_are_gone(git, tmp_path) -> None:
+    folder = repository(tmp_path / "r", git, **{"a.zip": "one"})
+    git(folder, "config", "filter.lfs.smudge", "git-lfs smudge -- %f")
+    assert is_known_by_git(folder / "a.zip")
+    git(folder, "config", "filter.turned.smudge", "tr b-za a-z")
     assert not is_known_by_git(folder / "a.zip")
 
 
