@@ -75,6 +75,15 @@ def is_checked(authorization: Authorization, *, has_entries: bool) -> bool:
     return authorization.kind is _CERTIFICATE
 
 
+def concerns_anybody(channel: StoredChannel) -> bool:
+    """Whether a channel has any setting about certificates or roles.
+
+    `iflint.iflow.prescan` looks for no other in a file that is not parsed.
+    """
+    keys = (CERTIFICATE_TABLE, *(setting.key for setting in SETTINGS))
+    return bool(channel.participant.pairs) or any(key in channel.properties for key in keys)
+
+
 def may_be_judged(channel: StoredChannel) -> bool:
     """Whether some set of parameter values could make the channel one whose pairs are judged."""
     if authenticates_outward(channel.adapter):

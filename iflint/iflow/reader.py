@@ -310,7 +310,7 @@ def _stored(
 ) -> Stored:
     if not every_channel and concerns_nobody(flow):
         return NOTHING
-    from iflint.iflow.authorization import may_be_judged, may_list_pairs
+    from iflint.iflow.authorization import concerns_anybody, may_be_judged, may_list_pairs
     from iflint.iflow.channels import read_collaboration, sender_channels
     from iflint.iflow.document import read_document
 
@@ -320,6 +320,8 @@ def _stored(
         return Stored(problems=(unreadable.problem,))
     collaboration = read_collaboration(document.root)
     channels = sender_channels(collaboration, document.xml)
+    if not every_channel and not any(map(concerns_anybody, channels)):
+        return NOTHING
     rows = sum(row.weight for channel in channels for row in channel.rows.rows)
     may_matter = any(map(may_be_judged, channels))
     if not (channels and (every_channel or may_matter or any(map(may_list_pairs, channels)))):

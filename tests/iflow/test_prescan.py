@@ -37,6 +37,13 @@ def test_each_key_has_it_parsed(key: str) -> None:
     assert not concerns_nobody(exported(QUIET, participant=prop(key, "x")))
 
 
+def test_it_makes_no_difference_whether_a_flow_that_concerns_nobody_is_parsed() -> None:
+    commented = exported(QUIET).replace(b"<bpmn2:collaboration", b"<!-- --><bpmn2:collaboration")
+    assert not concerns_nobody(commented)
+    assert read(commented, every_channel=False) == read(exported(QUIET), every_channel=False)
+    assert read(commented).channels
+
+
 @pytest.mark.parametrize("key", ["authenticationMethod", "subject", "proxySubject", "issuerOf"])
 def test_keys_that_only_look_alike_do_not(key: str) -> None:
     assert concerns_nobody(exported(channel("HTTPS", prop(key, "x"))))
