@@ -29,14 +29,14 @@ class Flows:
         environment: str = "",
         overlays: Sequence[ParameterFile] = (),
         own: Sequence[tuple[ParameterFile, ...]] | None = None,
-        known: Mapping[int, Iflow | IflowResult] | None = None,
+        known: Sequence[Iflow | IflowResult | None] | None = None,
     ) -> None:
         self.kept = tuple(kept)
         self.shared = shared
         self.overlays = tuple(overlays)
         self.own = ((),) * len(self.kept) if own is None else tuple(own)
         self._environment = environment
-        self._known = dict(known or {})
+        self._known = list(known or (None,) * len(self.kept))
 
     def __len__(self) -> int:
         return len(self.kept)
@@ -51,11 +51,12 @@ class Flows:
         return {n: each for n, each in enumerate(self) if not isinstance(each, IflowResult)}
 
     def _of(self, number: int) -> Iflow | IflowResult:
-        if number not in self._known:
+        found = self._known[number]
+        if found is None:
             files = (*self.overlays, *self.own[number])
             found = self.shared.iflow(self._environment, self.kept[number], files)
             self._known[number] = found
-        return self._known[number]
+        return found
 
     def models(self) -> Iterator[Iflow]:
         """The models of all that have channels, made where they are not kept."""
@@ -83,7 +84,7 @@ class Flows:
             for number, flow in enumerate(self.kept if overlays == self.overlays else ())
             if flow is kept[number] and own[number] == self.own[number]
         )
-        known = {number: each for number, each in self._known.items() if number in same}
+        known = [each if number in same else None for number, each in enumerate(self._known)]
         name = self._environment
         return Flows(kept, shared, environment=name, overlays=overlays, own=own, known=known), same
 
@@ -95,5 +96,5 @@ class Flows:
             environment=self._environment,
             overlays=self.overlays,
             own=[self.own[number] for number in known],
-            known=dict(enumerate(known.values())),
+            known=tuple(known.values()),
         )

@@ -43,13 +43,14 @@ class KeptFlow(msgspec.Struct, frozen=True, array_like=True):
     def of(cls, read: FlowRead, *, may_be_quiet: bool = True) -> KeptFlow:
         """What was read, packed; ``may_be_quiet`` is False where all channels were asked for."""
         named = IflowResult(read.id, read.name, read.version, read.package, read.location)
+        if read == _of_nothing(named, read.bundle):
+            return cls(named, read.bundle, may_be_quiet)
         told = _quiet(read) if may_be_quiet else None
         packed, unpacked = b"", None
-        if read != _of_nothing(named, read.bundle):
-            try:
-                packed = zlib.compress(msgspec.msgpack.encode(read), 1)
-            except UnicodeEncodeError:  # a name that is no Unicode
-                unpacked = read
+        try:
+            packed = zlib.compress(msgspec.msgpack.encode(read))
+        except UnicodeEncodeError:  # a name that is no Unicode
+            unpacked = read
         return cls(
             told or named,
             read.bundle,

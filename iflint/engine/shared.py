@@ -83,7 +83,8 @@ class Shared:
             if not self._budget.spend(limit, count):
                 self._in_vain.spend(limit, count)
                 return _without_channels(flow.read, limit)
-        self._iflows[key] = found
+        if found is not flow.told:
+            self._iflows[key] = found
         return found
 
     def take(self, limit: Limit, environment: str, count: int) -> None:

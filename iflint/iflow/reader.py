@@ -302,7 +302,7 @@ def _stored(
         collaboration,
         rows=rows,
         head=document.xml.packed,
-        whole=zlib.compress(flow, 1) if with_diagram else None,
+        whole=zlib.compress(flow) if with_diagram else None,
         may_be_judged=may_matter,
         problems_of_the_rest=_problems_of_the_rest(flow, location) if may_matter else (),
     )
