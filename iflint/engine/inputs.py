@@ -417,8 +417,8 @@ class Reading:
     @cached_property
     def flows(self) -> tuple[KeptFlow, ...]:
         """The flows that were read, once their archive is let go of."""
-        may_be_quiet = not self._options.whole_inventory
-        return tuple(KeptFlow.of(read, may_be_quiet=may_be_quiet) for read in self._read_flows)
+        located = self._options.whole_inventory
+        return tuple(KeptFlow.of(read, located=located) for read in self._read_flows)
 
     @property
     def part(self) -> Part | None:
@@ -528,14 +528,14 @@ class Reading:
             if not self._known.budget.spend(limit, count):
                 where = Location(flow.told.location)
                 problem = beyond_the_run(limit, where, ProblemKind.ARTIFACT)
-                return KeptFlow.of(flow.read.without_channels(problem))
+                return flow.with_other(flow.read.without_channels(problem))
         if not flow.lines or self._known.budget.spend(LINES_OF_PARAMETERS, flow.lines):
             return flow
         read = flow.read
         place = read.parameters.location or read.location
         problem = beyond_the_run(LINES_OF_PARAMETERS, Location(place), ProblemKind.ARTIFACT)
         self._problems.append(problem)
-        return KeptFlow.of(read.without_parameters())
+        return flow.with_other(read.without_parameters())
 
     def _take_certificates(self, source: CertificateSource) -> None:
         location = source.file.location

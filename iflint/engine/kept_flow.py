@@ -24,14 +24,15 @@ class KeptFlow(msgspec.Struct, frozen=True, array_like=True):
     """What was read of a flow, as tens of thousands are kept, and sent: packed.
 
     ``is_quiet``: nothing can be found in it while its own parameters count. Then ``told`` is all
-    that reports tell of it; else ``told`` has no channels. ``channels``, ``rows`` and ``lines`` of
-    parameters are how many it has. ``packed`` is empty where there is nothing else, ``unpacked``
-    is what no Unicode can hold.
+    that reports tell of it, with the places of channels where it is ``located``; else ``told`` has
+    no channels. ``channels``, ``rows`` and ``lines`` of parameters are how many it has. ``packed``
+    is empty where there is nothing else, ``unpacked`` is what no Unicode can hold.
     """
 
     told: IflowResult
     bundle: FileLocation
-    is_quiet: bool = False
+    located: bool = False
+    is_quiet: bool = True
     may_be_judged: bool = False
     channels: int = 0
     rows: int = 0
@@ -40,12 +41,12 @@ class KeptFlow(msgspec.Struct, frozen=True, array_like=True):
     unpacked: FlowRead | None = None
 
     @classmethod
-    def of(cls, read: FlowRead, *, may_be_quiet: bool = True) -> KeptFlow:
-        """What was read, packed; ``may_be_quiet`` is False where all channels were asked for."""
+    def of(cls, read: FlowRead, *, located: bool) -> KeptFlow:
+        """What was read, packed; ``located`` where the places of all channels are asked for."""
         named = IflowResult(read.id, read.name, read.version, read.package, read.location)
         if read == _of_nothing(named, read.bundle):
-            return cls(named, read.bundle, may_be_quiet)
-        told = _quiet(read) if may_be_quiet else None
+            return cls(named, read.bundle, located)
+        told = _quiet(read, located)
         packed, unpacked = b"", None
         try:
             packed = zlib.compress(msgspec.msgpack.encode(read))
@@ -54,6 +55,7 @@ class KeptFlow(msgspec.Struct, frozen=True, array_like=True):
         return cls(
             told or named,
             read.bundle,
+            located,
             told is not None,
             read.stored.may_be_judged,
             len(read.stored.channels),
@@ -63,6 +65,10 @@ class KeptFlow(msgspec.Struct, frozen=True, array_like=True):
             unpacked,
         )
 
+    def with_other(self, read: FlowRead) -> KeptFlow:
+        """The same flow, of which something else was read."""
+        return KeptFlow.of(read, located=self.located)
+
     def with_parameters(self, files: Sequence[ParameterFile]) -> Iflow | IflowResult:
         """The model of a flow in which anything can be found; of another what reports tell.
 
@@ -70,7 +76,7 @@ class KeptFlow(msgspec.Struct, frozen=True, array_like=True):
         """
         if self.is_quiet and not (files and self.channels):
             return self.told
-        return _least(resolved(self.read, files))
+        return _least(resolved(self.read, files), self.located)
 
     @property
     def read(self) -> FlowRead:
@@ -91,19 +97,19 @@ def resolved(flow: FlowRead, files: Sequence[ParameterFile]) -> Iflow:
         return flow.unresolved(problem)
 
 
-def _quiet(read: FlowRead) -> IflowResult | None:
+def _quiet(read: FlowRead, located: bool) -> IflowResult | None:
     """What reports tell of a flow by itself; None where anything can be found in it."""
     try:
-        found = _least(read.resolve())
+        found = _least(read.resolve(), located)
     except Exception:  # it is told where its model is made
         return None
     return found if isinstance(found, IflowResult) else None
 
 
-def _least(iflow: Iflow) -> Iflow | IflowResult:
+def _least(iflow: Iflow, located: bool) -> Iflow | IflowResult:
     if not iflow.matters:
         with contextlib.suppress(Exception):  # it is told where the report is made
-            return quiet_result(iflow)
+            return quiet_result(iflow, located=located)
     return iflow
 
 

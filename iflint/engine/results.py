@@ -79,9 +79,9 @@ def iflow_result(
     )
 
 
-def quiet_result(iflow: Iflow) -> IflowResult:
+def quiet_result(iflow: Iflow, *, located: bool) -> IflowResult:
     """An iFlow in which nothing can be found, whatever the clock."""
-    return iflow_result(iflow, None, (), lambda _: (), located=False)
+    return iflow_result(iflow, None, (), lambda _: (), located=located)
 
 
 def _channel_result(

@@ -11,7 +11,6 @@ import msgspec
 
 from iflint.engine.flows import Flows
 from iflint.engine.inventory import parameters_summary, report_on
-from iflint.engine.kept_flow import KeptFlow
 from iflint.engine.shared import Shared
 from iflint.limits import (
     CALLERS_OF_ENVIRONMENTS,
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from iflint.engine.callers import Table
     from iflint.engine.coverage import Coverage
     from iflint.engine.inputs import Inputs
+    from iflint.engine.kept_flow import KeptFlow
     from iflint.engine.patterns import Trials
     from iflint.engine.rulings import Handlers, Rulings
     from iflint.iflow.model import CertificateEntry, Iflow, SenderChannel
@@ -217,7 +217,7 @@ class Session:
         def with_texts(flow: KeptFlow) -> KeptFlow:
             read = flow.read
             new = read.with_texts(text_of)
-            return flow if new is read else KeptFlow.of(new)
+            return flow if new is read else flow.with_other(new)
 
         def current(files: Iterable[ParameterFile]) -> tuple[ParameterFile, ...]:
             return tuple(changed(file.location) or file for file in files)
