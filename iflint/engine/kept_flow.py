@@ -25,8 +25,9 @@ class KeptFlow(msgspec.Struct, frozen=True, array_like=True):
 
     ``is_quiet``: nothing can be found in it while its own parameters count. Then ``told`` is all
     that reports tell of it, with the places of channels where it is ``located``; else ``told`` has
-    no channels. ``channels``, ``rows`` and ``lines`` of parameters are how many it has. ``packed``
-    is empty where there is nothing else, ``unpacked`` is what no Unicode can hold.
+    no channels. ``channels``, ``rows`` and ``lines`` of parameters are how many it has. Where it is
+    quiet, what else was read is ``packed``, if there is anything; ``unpacked`` are others, whose
+    models are kept, and what no Unicode can hold.
     """
 
     told: IflowResult
@@ -47,11 +48,7 @@ class KeptFlow(msgspec.Struct, frozen=True, array_like=True):
         if read == _of_nothing(named, read.bundle):
             return cls(named, read.bundle, located)
         told = _quiet(read, located)
-        packed, unpacked = b"", None
-        try:
-            packed = zlib.compress(msgspec.msgpack.encode(read))
-        except UnicodeEncodeError:  # a name that is no Unicode
-            unpacked = read
+        packed = b"" if told is None else _packed(read)
         return cls(
             told or named,
             read.bundle,
@@ -62,7 +59,7 @@ class KeptFlow(msgspec.Struct, frozen=True, array_like=True):
             read.stored.rows,
             read.parameters.lines if read.parameters.location is not None else 0,
             packed,
-            unpacked,
+            None if packed else read,
         )
 
     def with_other(self, read: FlowRead) -> KeptFlow:
@@ -95,6 +92,13 @@ def resolved(flow: FlowRead, files: Sequence[ParameterFile]) -> Iflow:
 
         problem = failed_on(Location(flow.location), error, ProblemKind.ARTIFACT)
         return flow.unresolved(problem)
+
+
+def _packed(read: FlowRead) -> bytes:
+    try:
+        return zlib.compress(msgspec.msgpack.encode(read))
+    except UnicodeEncodeError:  # a name that is none
+        return b""
 
 
 def _quiet(read: FlowRead, located: bool) -> IflowResult | None:
