@@ -384,7 +384,12 @@ class Reading:
 
     def _take_parcel(self, parcel: Parcel, part: Part | None, ahead: Ahead | None) -> None:
         if parcel.order.kind is not ParcelKind.TEXT:
-            self._weigh(parcel.disk.location(parcel.order.main.path).path)
+            size = None
+            if parcel.identities:
+                from iflint.sources.identity import size_of
+
+                size = size_of(parcel.identities[0])
+            self._weigh(parcel.disk.location(parcel.order.main.path).path, size)
         if part is not None and self._known.budget.spend_all(part.spent):
             self._add_flows(part.flows)
             self._skipped += part.skipped
@@ -481,12 +486,13 @@ class Reading:
         for content in contents:
             self._use(content)
 
-    def _weigh(self, path: str) -> None:
-        """Add a file on disk to what was read, once."""
+    def _weigh(self, path: str, size: int | None = None) -> None:
+        """Add a file on disk to what was read, once; ``size`` where its bytes are known."""
         if path not in self._known.weighed:
             self._known.weighed.add(path)
             with contextlib.suppress(OSError):
-                size = os.stat(os.path.join(self._options.directory or "", path)).st_size
+                if size is None:
+                    size = os.stat(os.path.join(self._options.directory or "", path)).st_size
                 self._known.budget.size += size
 
     def _take_bundle(self, bundle: Bundle) -> None:
