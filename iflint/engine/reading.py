@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from iflint.engine.environments import ParameterPath
     from iflint.engine.kept import Kept
+    from iflint.engine.kept_flow import KeptFlow
     from iflint.engine.parts import Pair, Part
     from iflint.iflow.properties import ParameterFile
-    from iflint.iflow.reader import KeptFlow
     from iflint.limits import Budget
     from iflint.options import Environment, Options
     from iflint.pki.calendar import Calendar
@@ -126,11 +126,11 @@ class Reader:
         idle = dict.fromkeys(environment.parameters)
         found = []
         for flow in flows:
-            paths, read = [], flow.read
+            paths = []
             for pattern in environment.parameters:
-                meant = parameter_path(pattern, read)
+                meant = parameter_path(pattern, flow.told, flow.bundle)
                 if not self._may_be_read(meant, environment):
-                    unread[_leads_out(read.location, environment)] = None
+                    unread[_leads_out(flow.told.location, environment)] = None
                 elif self._is_there(meant.path):
                     paths.append(meant.path)
                     idle.pop(pattern, None)
