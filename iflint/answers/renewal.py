@@ -25,7 +25,7 @@ from iflint.judging.references import (
     iflow_reference,
 )
 from iflint.judging.renewals import is_same_sender
-from iflint.judging.verdicts import CallerVerdict, flaws, is_later
+from iflint.judging.verdicts import CallerVerdict, EntryState, flaws, is_later
 from iflint.limits import RENEWALS, numbered
 from iflint.options import UsageError
 from iflint.places.defects import each_spared
@@ -273,8 +273,15 @@ def _in_one(session: Session, sender: _Sender, everywhere: Sequence[Session]) ->
             ]
             if channel.judged and any(entry.pair for entry in known):
                 one = _touched(iflow, channel, known, certificate)
-                strangers = () if one.has_new else _strangers(one, known, certificate, everywhere)
-                touched.append(msgspec.structs.replace(one, strangers=strangers))
+                touched.append(
+                    msgspec.structs.replace(
+                        one,
+                        strangers=()
+                        if one.has_new
+                        else _strangers(one, known, certificate, everywhere),
+                        kept_for=_kept_for(one, known, sender, everywhere),
+                    )
+                )
                 bindings += known
     callers = [
         each
@@ -364,6 +371,36 @@ def _strangers(
         for session in everywhere
         if session.would_open(touched.iflow.location, touched.channel.ordinal, pairs)
     )
+
+
+def _kept_for(
+    touched: Touched, known: Sequence[EntryVerdict], sender: _Sender, everywhere: Iterable[Session]
+) -> tuple[str, ...]:
+    """The environments in which a row that is the sender's here lets another one in.
+
+    Its cells are parameters, so it stands once in the flow, with the values of each environment.
+    """
+    going = {each.ordinal for each in touched.old}
+    rows = {_cells(each) for each in known if not going or each.entry.ordinal in going}
+    return tuple(
+        session.name
+        for session in everywhere
+        if any(
+            _cells(each) in rows and _lets_another_in(each, sender)
+            for channel in session.channels_at(touched.iflow.location, touched.channel.ordinal)
+            for each in channel.entries
+        )
+    )
+
+
+def _cells(entry: EntryVerdict) -> tuple[int, str, str]:
+    """A row as it stands in the flow, whatever the values of its parameters."""
+    return entry.entry.ordinal, entry.subject.value.raw, entry.issuer.value.raw
+
+
+def _lets_another_in(entry: EntryVerdict, sender: _Sender) -> bool:
+    name = entry.subject.name if entry.state is not EntryState.PLACEHOLDER else None
+    return name is not None and entry.pair is not None and not sender.is_named(name)
 
 
 def _pair(certificate: Certificate) -> tuple[str, str]:

@@ -75,7 +75,8 @@ class Touched(msgspec.Struct, frozen=True):
     the new pair already, ``old_until`` the last day of the best certificate for the old ones
     (or, where the pair stays, for that pair), None if none is at hand. ``strangers`` are the
     environments in which a row in the flow's file would count, too, although no row there lets
-    this sender in.
+    this sender in; ``kept_for`` are those in which a row of this sender here, made of parameters,
+    lets another one in.
     """
 
     iflow: IflowReference
@@ -85,6 +86,7 @@ class Touched(msgspec.Struct, frozen=True):
     old_until: date | None
     environments: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
+    kept_for: tuple[str, ...] = ()
 
     @property
     def changes(self) -> bool:

@@ -80,8 +80,8 @@ class _Steps:
         for strangers in dict.fromkeys(one.strangers for one in to_add):
             what = "Add this row beside the old one"
             if strangers:
-                what += ", as two parameters with these values: a row in the flow's file counts in "
-                what += f"{_environments(strangers)}, too, where this sender may not call"
+                what += ", as two parameters with these values (a row in the flow's file counts in "
+                what += f"{_environments(strangers)}, too, where this sender may not call)"
             at = [one for one in to_add if one.strangers == strangers]
             yield self._by(last, what, _labels(at), row)
         if to_add:
@@ -90,7 +90,9 @@ class _Steps:
         yield self._switch(last)
         may_go = bool(self._certificate.subject.rdns)
         if to_remove := [one for one in self._touched if one.old and may_go]:
-            yield RenewalStep("After the switch, remove the old row", None, _labels(to_remove))
+            for kept_for, channels in _by_kept_for(to_remove):
+                what = _OLD_ROW_KEPT.format(kept_for) if kept_for else _OLD_ROW
+                yield RenewalStep(what, None, channels)
             yield RenewalStep("Redeploy", None, _flows(to_remove))
         for what, having in ((_OLD_KEY, self._keys), (_OLD_MAPPING, self._mappings)):
             if those := [one for one in having if not one.accepts_new]:
@@ -109,9 +111,9 @@ class _Steps:
             yield self._by(last, _KEY_OF_ANOTHER_PAIR, _named(open_keys))
         yield from self._new_ones(last, lambda one: one.pinned, "it")
         yield self._by(last, "The sender switches to it")
-        if self._touched:
-            what = "After the switch, remove the old row, if one was added, and redeploy"
-            yield RenewalStep(what, None, _labels(self._touched))
+        for kept_for, channels in _by_kept_for(self._touched):
+            what = _ROW_BEFORE_KEPT.format(kept_for) if kept_for else _ROW_BEFORE
+            yield RenewalStep(what, None, channels)
         for what, having in ((_OLD_KEY, self._keys), (_OLD_MAPPING, self._mappings)):
             if those := [one for one in having if one.pinned]:
                 yield RenewalStep(what, None, _named(those))
@@ -189,6 +191,16 @@ _KEY_OF_ANOTHER_PAIR = (
     f"If it has another subject or issuer, {_NEW_KEY[:1].lower()}{_NEW_KEY[1:].format('it')}"
 )
 _NEW_MAPPING = "Map {} to the same user as the old one"
+_OLD_ROW = "After the switch, remove the old row"
+_ROW_BEFORE = f"{_OLD_ROW}, if one was added, and redeploy"
+_OLD_ROW_KEPT = (
+    "After the switch, give the parameters of the old row the new pair, and remove the added row: "
+    "the old one stays, as another sender needs it in {}"
+)
+_ROW_BEFORE_KEPT = (
+    "After the switch, if a row was added, give the parameters of the old one its pair, remove the "
+    "added one, and redeploy: the old one stays, as another sender needs it in {}"
+)
 _OLD_KEY = "After the switch, delete the old service key"
 _OLD_MAPPING = "After the switch, remove the old mapping"
 
@@ -209,6 +221,12 @@ def caller_label(one: TouchedCaller) -> str:
 
 def _labels(touched: Iterable[Touched]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{_flow(one)}: {_channel(one)}" for one in touched))
+
+
+def _by_kept_for(touched: Sequence[Touched]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The channels by the environments in which the old row lets another sender in, as a text."""
+    for kept_for in dict.fromkeys(one.kept_for for one in touched):
+        yield _environments(kept_for), _labels([o for o in touched if o.kept_for == kept_for])
 
 
 def _flows(touched: Iterable[Touched]) -> tuple[str, ...]:

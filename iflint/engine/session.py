@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from iflint.iflow.reader import KeptFlow
     from iflint.judging.issuers import Issuers
     from iflint.judging.judge import Judge
-    from iflint.judging.verdicts import BindingVerdict, CallerVerdict, IflowVerdict
+    from iflint.judging.verdicts import BindingVerdict, CallerVerdict, ChannelVerdict, IflowVerdict
     from iflint.pki.calendar import Calendar
     from iflint.pki.certificates import Certificate
     from iflint.pki.chains.pool import CertificatePool
@@ -670,13 +670,15 @@ class Session:
         define, lets nobody in.
         """
         return any(
-            channel.channel.ordinal == ordinal
-            and channel.knows_none_of(pairs)
-            and (bool(self.name) or not channel.undefined)
-            for verdict in self.verdicts(self.as_of).values()
-            if verdict.iflow.location == flow
-            for channel in verdict.channels
+            channel.knows_none_of(pairs) and (bool(self.name) or not channel.undefined)
+            for channel in self.channels_at(flow, ordinal)
         )
+
+    def channels_at(self, flow: FileLocation, ordinal: int) -> Iterator[ChannelVerdict]:
+        """The verdict on a flow's channel of that number, as it is in this environment."""
+        for verdict in self.verdicts(self.as_of).values():
+            if verdict.iflow.location == flow:
+                yield from (each for each in verdict.channels if each.channel.ordinal == ordinal)
 
     def opened_by(self, caller: Caller | CallerReference) -> tuple[str, ...]:
         """The channels that a caller is known to open, each as people read it.

@@ -381,6 +381,23 @@ def test_no_row_in_the_flow_where_it_would_let_a_stranger_in(folder: Path, asked
     assert "counts in dev, too" in add["what"]
 
 
+@pytest.mark.parametrize("others", [("CN=x", "CN=y"), ("cn=subject", "cn=issuer")])
+def test_a_row_of_parameters_stays_where_it_lets_another_sender_in(folder: Path, others) -> None:
+    for name, pair in (("prod", OLD.pair), ("dev", others)):
+        values = "".join(f"{key}={value}\n" for key, value in zip("SI", pair, strict=True))
+        (folder / f"{name}.prop").write_text(values, encoding="utf-8")
+    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
+        for name in ("dev", "prod"):
+            file.write(f"[environments.{name}]\nparameters = ['{name}.prop']\n")
+    write_flow(folder, [("{{S}}", "{{I}}")])
+    (folder / "old.pem").write_bytes(pem(OLD))
+    for certificate in ("new/other.pem", "old.pem"):
+        said = " ".join(renew(certificate, "--environment", "prod").split())
+        stays = "the old one stays, as another sender needs it in dev" in said
+        assert stays is ("CN=x" in others)
+        assert ("remove the old row" in said) is not stays
+
+
 @pytest.mark.parametrize(
     ("defaults", "said"), [({}, False), ({"S": "CN=x", "I": "CN=y"}, True)], ids=["none", "others"]
 )
