@@ -83,6 +83,7 @@ def _letter(certificate: Certificate, use: CertificateUse, sessions: Sequence[Se
     pinned = [one for one in callers if one.pinned]
     by_row = [one for one in use.uses if one.relation == PAIR]
     first = sessions[0]
+    until = _works_until(certificate, use, sessions)
     return Letter(
         as_of=first.as_of,
         name=_common_name(certificate),
@@ -91,6 +92,7 @@ def _letter(certificate: Certificate, use: CertificateUse, sessions: Sequence[Se
         serial="" if use.by_facts else f"{certificate.serial:X}",
         sha256="" if use.by_facts else certificate.sha256,
         not_after=certificate.not_after,
+        works_until=until,
         interfaces=tuple(_interfaces(use)),
         lists=tuple(_lists(sessions)),
         names_are_compared=bool(by_row) or any(not one.pinned for one in callers),
@@ -99,8 +101,19 @@ def _letter(certificate: Certificate, use: CertificateUse, sessions: Sequence[Se
         made_by_sap=bool(callers) and not by_row and all(one.made_by_sap for one in callers),
         self_signed=certificate.self_issued,
         trusted=all(each.verdict == "works" for each in use.standings),
-        wanted=(certificate.not_after - timedelta(days=first.options.expiry_days)).date(),
+        wanted=((until or first.as_of) - timedelta(days=first.options.expiry_days)).date(),
     )
+
+
+def _works_until(
+    certificate: Certificate, use: CertificateUse, sessions: Sequence[Session]
+) -> datetime | None:
+    """The last moment at which it can be used wherever it opens something; None: not everywhere."""
+    needed = {*(each.environments for each in use.uses), *(one.environments for one in use.callers)}
+    names = {name for names in needed for name in names or ("",)}
+    asked = [each for each in sessions if each.name in names] or sessions
+    ends = [each.works_until(certificate) for each in asked]
+    return None if None in ends else min(filter(None, ends))
 
 
 def _common_name(certificate: Certificate) -> str:

@@ -25,7 +25,7 @@ from iflint.judging.references import (
     iflow_reference,
 )
 from iflint.judging.renewals import is_same_sender
-from iflint.judging.verdicts import CallerVerdict, EntryState, flaws, is_later
+from iflint.judging.verdicts import CallerVerdict, EntryState, flaws, is_later, works_until
 from iflint.limits import RENEWALS, numbered
 from iflint.options import UsageError
 from iflint.places.defects import each_spared
@@ -159,6 +159,7 @@ def _plan(
         callers=_merged([(one.session.name, each) for one in in_each for each in one.callers]),
         schedules=(),
         in_use=in_use,
+        until=_until(in_each, certificate),
         renewed=_renewed(certificate, bindings) if in_use else None,
         without_subject=not certificate.subject.rdns,
         unknown=() if in_use else tuple(dict.fromkeys(_unknown(sessions))),
@@ -171,6 +172,12 @@ def _plan(
     to_do = [one for one in in_each if not in_use or _renewed(certificate, one.bindings) is None]
     steps = schedules(plan, certificate, [(e.session, e.touched, e.callers) for e in to_do])
     return msgspec.structs.replace(plan, schedules=steps)
+
+
+def _until(in_each: Iterable[_InOne], certificate: Certificate) -> datetime | None:
+    """The last moment at which it can be used wherever it is; None: somewhere it can't."""
+    ends = [each.session.works_until(certificate) for each in in_each if each.bindings]
+    return None if None in ends else min(filter(None, ends), default=certificate.not_after)
 
 
 def _unknown(sessions: Iterable[Session]) -> Iterator[str]:
@@ -302,6 +309,7 @@ def _touched_caller(
     caller, held = verdict.caller, verdict.caller.certificate
     assert held is not None
     has_new = held.sha256 == certificate.sha256
+    last = session.works_until(held)
     return TouchedCaller(
         caller=caller_reference(caller),
         file=caller.location.file,
@@ -311,7 +319,7 @@ def _touched_caller(
         pin_assumed=caller.assumed,
         opens=session.opened_by(caller),
         made_by_sap=bool(caller.made_by_sap),
-        old_until=None if has_new else held.not_after.date(),
+        old_until=None if has_new or last is None else last.date(),
     )
 
 
@@ -344,10 +352,11 @@ def _touched(
     same = [entry for entry in known if entry.pair == pair or _lets_in(entry, certificate)]
     old = [entry for entry in known if entry not in same and entry.pair is not None]
     ends = [
-        match.certificate.not_after.date()
+        last.date()
         for entry in old or same
         for match in entry.joined
         if match.certificate.sha256 != certificate.sha256
+        and (last := works_until(match.certificate, match.chain)) is not None
     ]
     return Touched(
         iflow=iflow_reference(iflow.iflow),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
@@ -72,11 +72,11 @@ class Touched(msgspec.Struct, frozen=True):
     """A channel that knows the sender of the new certificate, in the environments named.
 
     ``old`` are its entries for this sender with another pair; ``has_new`` tells whether it lists
-    the new pair already, ``old_until`` the last day of the best certificate for the old ones
-    (or, where the pair stays, for that pair), None if none is at hand. ``strangers`` are the
-    environments in which a row in the flow's file would count, too, although no row there lets
-    this sender in; ``kept_for`` are those in which a row of this sender here, made of parameters,
-    lets another one in.
+    the new pair already, ``old_until`` the last day on which the best certificate for the old
+    ones (or, where the pair stays, for that pair) can be used, None if none at hand can be.
+    ``strangers`` are the environments in which a row in the flow's file would count, too, although
+    no row there lets this sender in; ``kept_for`` are those in which a row of this sender here,
+    made of parameters, lets another one in.
     """
 
     iflow: IflowReference
@@ -102,8 +102,8 @@ class TouchedCaller(msgspec.Struct, frozen=True, kw_only=True):
     certificate, ``accepts_new`` whether it lets it in: a key that is not pinned does so with the
     pair of its own one. ``replaced`` tells that another one for the same channels holds the new
     certificate already. ``pin_assumed``: nobody said whether the key is pinned. ``opens`` are the
-    channels that it is known to open, ``old_until`` is the last day of the certificate that it
-    holds.
+    channels that it is known to open, ``old_until`` is the last day on which the certificate
+    that it holds can be used, None if it can't be.
     """
 
     caller: CallerReference
@@ -133,8 +133,9 @@ class Renewal(msgspec.Struct, frozen=True, kw_only=True):
     """The plan for one certificate; ``problems`` is what is wrong with the certificate.
 
     ``in_use`` tells that it is no new one: bindings have it, and none of its sender's is older. The
-    plan then is for the one to come; ``renewed`` is where that lies, if it is at hand, and then
-    its own plan has the steps.
+    plan then is for the one to come; ``until`` is the last moment at which it can be used, by its
+    chain, too, None where it can't be used whenever; ``renewed`` is where the one to come lies, if
+    it is at hand, and then its own plan has the steps.
     ``predecessors`` are those that it may replace, where nothing knows its sender.
     ``without_subject``: it can stand in no row. ``refused``: it is of no use on its first day,
     whether or not a rule in force says why. ``unknown`` are service keys and mappings of whose
@@ -152,6 +153,7 @@ class Renewal(msgspec.Struct, frozen=True, kw_only=True):
     schedules: tuple[Schedule, ...]
     predecessors: tuple[Predecessor, ...] = ()
     in_use: bool = False
+    until: datetime | None = None
     renewed: Location | None = None
     without_subject: bool = False
     refused: bool = False

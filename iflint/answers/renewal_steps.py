@@ -100,10 +100,11 @@ class _Steps:
 
     def for_the_next(self) -> Iterator[RenewalStep]:
         """What to do about a certificate that is in use: the new one is yet to come."""
-        last = self._certificate.not_after.date()
-        asked = last - timedelta(days=self._session.options.expiry_days)
+        until = self._session.works_until(self._certificate)
+        last = until.date() if until is not None else None
+        asked = last - timedelta(days=self._session.options.expiry_days) if last else None
         if self._touched or self._mappings or not all(one.made_by_sap for one in self._keys):
-            yield self._by(asked, self._where_from())
+            yield self._by(asked, self._where_from(at_once=last is None))
         if self._touched:
             what = "If it has another subject or issuer, add a row with these beside the old one, "
             yield self._by(last, f"{what}and redeploy", _labels(self._touched))
@@ -118,7 +119,7 @@ class _Steps:
             if those := [one for one in having if one.pinned]:
                 yield RenewalStep(what, None, _named(those))
 
-    def _where_from(self) -> str:
+    def _where_from(self, *, at_once: bool) -> str:
         """Whom to ask, or where else, if its CA issues none any more."""
         from iflint.pki.chains.search import judge_chain
 
@@ -127,6 +128,7 @@ class _Steps:
         chain = judge_chain(certificate, session.pool, trust, session.as_of)
         named = certificate.subject.readable
         ask = f"Ask the sender{f', {named},' if named else ''} for a new one"
+        ask += " at once" if at_once else ""
         instead = session.context.supply_after(chain).instead
         return f"{ask}. {instead[:-1]}" if instead else ask
 

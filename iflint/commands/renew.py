@@ -305,8 +305,11 @@ def _verdicts(plan: Renewal, whole: Renewal, found: Renewals) -> Iterator[tuple[
 
 
 def _of_one_in_use(plan: Renewal, found: Renewals) -> str:
-    ends = plan.certificate.not_after
-    text = f"This certificate {'was' if ends < found.as_of else 'is'} in use until {day(ends)}"
+    if plan.until is None:
+        text = "This certificate is in use, but calls with it fail"
+    else:
+        was = "was" if plan.until < found.as_of else "is"
+        text = f"This certificate {was} in use until {day(plan.until)}"
     if plan.schedules:
         text += ": here is the plan for the one that comes after it"
     if plan.renewed is None:
@@ -377,7 +380,7 @@ def _touched(one: Touched) -> str:
         state = "has a row with the new pair already, and still the old one"
     else:
         state = "has a row with another pair"
-    ends = f"; the old certificate ends on {one.old_until}" if one.old_until else ""
+    ends = f"; the old certificate works until {one.old_until}" if one.old_until else ""
     return f"{text}: {state}{ends}"
 
 
@@ -408,7 +411,7 @@ def _made_together(one: TouchedCaller) -> tuple[str, ...]:
 def _caller(one: TouchedCaller) -> str:
     from iflint.answers.renewal_steps import caller_label
 
-    ends = f"; the old certificate ends on {one.old_until}" if one.old_until else ""
+    ends = f"; the old certificate works until {one.old_until}" if one.old_until else ""
     opens = f"opens {listed(one.opens)}" if one.opens else roles_of(one.caller)
     return f"{caller_label(one)}, {opens}: {_state(one)}{ends}"
 

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from iflint.pki.certificates import Certificate
     from iflint.pki.chains.pool import CertificatePool
     from iflint.pki.chains.signatures import SignatureCache
+    from iflint.pki.chains.verdict import ChainVerdict
     from iflint.pki.files import FoundCertificate
     from iflint.pki.public_cas import PublicCas
     from iflint.places.location import FileLocation
@@ -310,11 +311,27 @@ class Session:
         Whatever the rules in force say of it (`iflint.judging.verdicts.flaws`).
         """
         from iflint.judging.verdicts import flaws
+
+        day, chain = self._on_its_first_day(certificate)
+        return day > certificate.not_after or bool(flaws(certificate, chain))
+
+    def works_until(self, certificate: Certificate) -> datetime | None:
+        """The last moment at which a certificate can be used; None: it is of no use whenever.
+
+        Its chain or its root may end before it does (`iflint.judging.verdicts.works_until`).
+        """
+        from iflint.judging.verdicts import works_until
+
+        _, chain = self._on_its_first_day(certificate)
+        return works_until(certificate, chain)
+
+    def _on_its_first_day(self, certificate: Certificate) -> tuple[datetime, ChainVerdict]:
+        """The first day from the clock on on which a certificate is valid, and its chain then."""
         from iflint.pki.chains.search import judge_chain
 
         day = max(self.as_of, certificate.not_before)
-        chain = judge_chain(certificate, self.pool, self.trust.at(day), day, self._signatures)
-        return day > certificate.not_after or bool(flaws(certificate, chain))
+        trust = self.trust.at(day)
+        return day, judge_chain(certificate, self.pool, trust, day, self._signatures)
 
     def parts(self) -> Iterator[Session]:
         """The same session cut into what is judged apart, whatever the clock.

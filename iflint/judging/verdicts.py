@@ -269,6 +269,17 @@ def flaws(certificate: Certificate, chain: ChainVerdict) -> frozenset[tuple[str,
     return frozenset(found)
 
 
+def works_until(certificate: Certificate, chain: ChainVerdict) -> datetime | None:
+    """The last moment at which a certificate can be used, as its chain is, which may have passed.
+
+    None where what stands in its way (`flaws`) is no date.
+    """
+    of_dates = (FaultKind.EXPIRED, FaultKind.NOT_YET_VALID)
+    if any(kind not in of_dates for kind, _ in flaws(certificate, chain)):
+        return None
+    return chain.holds_until
+
+
 def _other(one: Certificate, certificate: Certificate) -> str:
     return "" if one == certificate else one.sha256
 

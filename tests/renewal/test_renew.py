@@ -295,6 +295,31 @@ def test_the_certificate_in_use_gets_the_plan_for_the_next(folder: Path) -> None
     assert "in the same file, with a plan of its own" in " ".join(renew("certs/all.pem").split())
 
 
+def test_a_chain_that_ends_first_is_the_last_day(folder: Path) -> None:
+    """The certificate above ends before the sender's does: nobody gets in after that."""
+    ending = intermediate("renew-ca4", dn("CN=CA 4", "O=Example"), TOP, "2020-01-01", "2026-12-24")
+    old = issue("renew-below-ca4", NAME, ending, "2026-01-01", "2027-12-01")
+    (folder / "certs" / "all.pem").write_bytes(pem(ending, old, SECOND))
+    (folder / "old.pem").write_bytes(pem(old))
+    write_flow(folder, [old.pair])
+    ask, _, switch, _ = steps(plan("old.pem"))
+    assert (ask["until"], switch["until"]) == ("2026-11-24", "2026-12-24")
+    assert "in use until 2026-12-24: here is the plan" in renew("old.pem")
+    assert steps(plan("new/other.pem"))[0]["until"] == "2026-12-24"
+    assert "works until 2026-12-24" in " ".join(renew("new/other.pem").split())
+
+
+def test_one_in_use_that_fails_is_asked_for_at_once(folder: Path) -> None:
+    """Its own last day says nothing: calls fail today."""
+    server = issue("renew-srv2", NAME, FIRST, "2026-01-01", "2027-12-01", usages=[SERVER_AUTH])
+    (folder / "certs" / "all.pem").write_bytes(pem(FIRST, server, SECOND))
+    (folder / "old.pem").write_bytes(pem(server))
+    found = plan("old.pem", exit_code=1)
+    assert "for a new one at once" in steps(found)[0]["what"]
+    assert {step["until"] for step in steps(found)} == {None}
+    assert "in use, but calls with it fail" in renew("old.pem", exit_code=1)
+
+
 def test_one_that_has_ended_was_in_use(folder: Path) -> None:
     (folder / "old.pem").write_bytes(pem(OLD))
     said = renew("old.pem", "--as-of", "2027-01-05", exit_code=1)
