@@ -25,7 +25,14 @@ from iflint.judging.references import (
     iflow_reference,
 )
 from iflint.judging.renewals import is_same_sender
-from iflint.judging.verdicts import CallerVerdict, EntryState, flaws, is_later, works_until
+from iflint.judging.verdicts import (
+    CallerVerdict,
+    EntryState,
+    EntryVerdict,
+    flaws,
+    is_later,
+    works_until,
+)
 from iflint.limits import RENEWALS, numbered
 from iflint.options import UsageError
 from iflint.places.defects import each_spared
@@ -40,7 +47,6 @@ if TYPE_CHECKING:
     from iflint.judging.verdicts import (
         BindingVerdict,
         ChannelVerdict,
-        EntryVerdict,
         IflowVerdict,
         JoinedCertificate,
         Successor,
@@ -81,7 +87,7 @@ class _InOne(msgspec.Struct, frozen=True):
             touched=tuple(
                 msgspec.structs.replace(one, old=(), old_until=None)
                 for one in self.touched
-                if one.has_new
+                if one.has_new or one.wrong
             ),
             callers=tuple(one for one in self.callers if one.accepts_new),
         )
@@ -216,6 +222,15 @@ class _Sender(msgspec.Struct, frozen=True):
         same = bool(name.rdns) and is_same_sender(name, self.certificate.subject)
         return same or self.replaced.is_named(name)
 
+    def knows(self, entry: EntryVerdict) -> bool:
+        """Whether a row has one of the sender's names in its pair, or is meant for the certificate.
+
+        Only the way in which its names are written keeps it out then.
+        """
+        name = entry.subject.name
+        named = name is not None and entry.pair is not None and self.is_named(name)
+        return named or _is_meant(entry, self.certificate)
+
     def has(self, certificate: Certificate) -> bool:
         """Whether a certificate is the sender's."""
         return (
@@ -238,7 +253,12 @@ def _is_in_use(
         for match in binding.joined
     }
     older = any(is_later(certificate, c) and clock <= c.not_after for c in held.values())
-    unknown = any(not binding.joined for binding in bindings)
+    unknown = any(
+        not binding.joined
+        for binding in bindings
+        if not isinstance(binding, EntryVerdict)
+        or (binding.twin is None and not _is_meant(binding, certificate))
+    )
     begun = certificate.not_before <= clock
     return certificate.sha256 in held and begun and not older and not unknown
 
@@ -275,10 +295,8 @@ def _in_one(session: Session, sender: _Sender, everywhere: Sequence[Session]) ->
     bindings: list[BindingVerdict] = []
     for iflow in session.verdicts(session.as_of).values():
         for channel in iflow.channels:
-            known = [
-                e for e in channel.entries if e.subject.name and sender.is_named(e.subject.name)
-            ]
-            if channel.judged and any(entry.pair for entry in known):
+            known = [each for each in channel.entries if sender.knows(each)]
+            if channel.judged and known:
                 one = _touched(iflow, channel, known, certificate)
                 touched.append(
                     msgspec.structs.replace(
@@ -350,10 +368,11 @@ def _touched(
 ) -> Touched:
     pair = _pair(certificate)
     same = [entry for entry in known if entry.pair == pair or _lets_in(entry, certificate)]
-    old = [entry for entry in known if entry not in same and entry.pair is not None]
+    wrong = [entry for entry in known if entry not in same and _is_meant(entry, certificate)]
+    old = [entry for entry in known if entry not in same and entry not in wrong]
     ends = [
         last.date()
-        for entry in old or same
+        for entry in old or same or wrong
         for match in entry.joined
         if match.certificate.sha256 != certificate.sha256
         and (last := works_until(match.certificate, match.chain)) is not None
@@ -362,6 +381,7 @@ def _touched(
         iflow=iflow_reference(iflow.iflow),
         channel=channel_reference(channel.channel),
         old=tuple(map(entry_reference, old)),
+        wrong=tuple(map(entry_reference, wrong)),
         has_new=bool(same),
         old_until=max(ends, default=None),
     )
@@ -414,6 +434,12 @@ def _lets_another_in(entry: EntryVerdict, sender: _Sender) -> bool:
 
 def _pair(certificate: Certificate) -> tuple[str, str]:
     return certificate.subject.canonical, certificate.issuer.canonical
+
+
+def _is_meant(entry: EntryVerdict, certificate: Certificate) -> bool:
+    """Whether a row would have the certificate's pair but for the way in which it is written."""
+    near = entry.misspelt
+    return near is not None and near.certificate.sha256 == certificate.sha256
 
 
 def _lets_in(entry: EntryVerdict, certificate: Certificate) -> bool:

@@ -71,8 +71,9 @@ class Predecessor(msgspec.Struct, frozen=True):
 class Touched(msgspec.Struct, frozen=True):
     """A channel that knows the sender of the new certificate, in the environments named.
 
-    ``old`` are its entries for this sender with another pair; ``has_new`` tells whether it lists
-    the new pair already, ``old_until`` the last day on which the best certificate for the old
+    ``old`` are its entries for this sender with another pair, ``wrong`` those that are meant for
+    the new one, but don't let it in as they are written; ``has_new`` tells whether it lists the new
+    pair already, ``old_until`` the last day on which the best certificate for the old
     ones (or, where the pair stays, for that pair) can be used, None if none at hand can be.
     ``strangers`` are the environments in which a row in the flow's file would count, too, although
     no row there lets this sender in; ``kept_for`` are those in which a row of this sender here,
@@ -84,6 +85,7 @@ class Touched(msgspec.Struct, frozen=True):
     old: tuple[EntryReference, ...]
     has_new: bool
     old_until: date | None
+    wrong: tuple[EntryReference, ...] = ()
     environments: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
     kept_for: tuple[str, ...] = ()
@@ -91,7 +93,7 @@ class Touched(msgspec.Struct, frozen=True):
     @property
     def changes(self) -> bool:
         """Whether anything has to be done in the flow."""
-        return bool(self.old) or not self.has_new
+        return bool(self.old or self.wrong) or not self.has_new
 
 
 class TouchedCaller(msgspec.Struct, frozen=True, kw_only=True):

@@ -61,6 +61,7 @@ class _Steps:
         self._session = session
         self._certificate = certificate
         self._touched = touched
+        self._wrong = [one for one in touched if one.wrong]
         self._keys = [one for one in callers if not one.is_mapping]
         self._mappings = [one for one in callers if one.is_mapping]
 
@@ -72,8 +73,8 @@ class _Steps:
         if fails:
             yield self._by(last, _MEND)
             return
-        row = (self._certificate.subject.text, self._certificate.issuer.text)
-        to_add = [one for one in self._touched if not one.has_new]
+        yield from self._correct(last)
+        to_add = [one for one in self._touched if not one.has_new and not one.wrong]
         if to_add and not self._certificate.subject.rdns:
             yield self._by(last, _WITH_SUBJECT, _labels(to_add))
             to_add = []
@@ -83,9 +84,9 @@ class _Steps:
                 what += ", as two parameters with these values (a row in the flow's file counts in "
                 what += f"{_environments(strangers)}, too, where this sender may not call)"
             at = [one for one in to_add if one.strangers == strangers]
-            yield self._by(last, what, _labels(at), row)
-        if to_add:
-            yield self._by(last, "Redeploy", _flows(to_add))
+            yield self._by(last, what, _labels(at), self._row)
+        if changed := [*self._wrong, *to_add]:
+            yield self._by(last, "Redeploy", _flows(changed))
         yield from self._new_ones(last, lambda one: one.needs_new, "the new certificate")
         yield self._switch(last)
         may_go = bool(self._certificate.subject.rdns)
@@ -103,6 +104,9 @@ class _Steps:
         until = self._session.works_until(self._certificate)
         last = until.date() if until is not None else None
         asked = last - timedelta(days=self._session.options.expiry_days) if last else None
+        yield from self._correct(None)
+        if self._wrong:
+            yield RenewalStep("Redeploy", None, _flows(self._wrong))
         if self._touched or self._mappings or not all(one.made_by_sap for one in self._keys):
             yield self._by(asked, self._where_from(at_once=last is None))
         if self._touched:
@@ -118,6 +122,16 @@ class _Steps:
         for what, having in ((_OLD_KEY, self._keys), (_OLD_MAPPING, self._mappings)):
             if those := [one for one in having if one.pinned]:
                 yield RenewalStep(what, None, _named(those))
+
+    @property
+    def _row(self) -> tuple[str, str]:
+        """The texts to enter."""
+        return self._certificate.subject.text, self._certificate.issuer.text
+
+    def _correct(self, last: date | None) -> Iterator[RenewalStep]:
+        """The rows that are meant for the certificate, and are to be written as it is."""
+        if self._wrong:
+            yield self._by(last, _CORRECT, _labels(self._wrong), self._row)
 
     def _where_from(self, *, at_once: bool) -> str:
         """Whom to ask, or where else, if its CA issues none any more."""
@@ -176,6 +190,7 @@ _MEND = (
     "The sender can't call with it: get right what is wrong with the certificate, then run iflint "
     "renew again for the next steps"
 )
+_CORRECT = "Correct the row that is meant for this certificate, and does not accept it"
 _WITH_SUBJECT = (
     "Ask the sender for another certificate, with at least a common name: this one has no subject, "
     "so it can stand in no row"

@@ -358,11 +358,15 @@ def _of_channels(plan: Renewal) -> str:
     flows = len({one.iflow.location for one in plan.touched})
     touched = f"{counted(len(plan.touched), 'channel')} in {counted(flows, 'iFlow')}"
     if plan.in_use:
-        return f"{touched} {'lets' if len(plan.touched) == 1 else 'let'} it in:"
+        lets, are = ("lets", "is") if len(plan.touched) == 1 else ("let", "are")
+        meant = f", or {are} meant to" if any(one.wrong for one in plan.touched) else ""
+        return f"{touched} {lets} it in{meant}:"
     if plan.without_subject:
         return f"It touches {touched}, in which no row can list it:"
     if plan.pair_changes:
         flow = "the flow" if flows == 1 else "the flows"
+        if not any(one.old for one in plan.touched):
+            return f"It touches {touched}, which a row keeps out; correct it and redeploy {flow}:"
         return f"It touches {touched}; the pair changes, so redeploy {flow}:"
     if any(one.needs_new for one in plan.callers):
         return f"It touches {touched}; the pair stays, so no flow changes:"
@@ -376,6 +380,8 @@ def _touched(one: Touched) -> str:
         text += f" ({', '.join(one.environments)})"
     if not one.changes:
         state = "has a row with this pair"
+    elif one.wrong:
+        state = "has a row that is meant for it, but does not accept it"
     elif one.has_new:
         state = "has a row with the new pair already, and still the old one"
     else:

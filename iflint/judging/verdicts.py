@@ -452,6 +452,43 @@ class EntryVerdict(BindingVerdict, frozen=True):
         return all(each.placeholder or not (each.value.text or "").strip() for each in cells)
 
     @property
+    def differing(self) -> tuple[DnComparison, ...]:
+        """What differs from its near miss, without names that are faulty by themselves."""
+        if self.near_miss is None:
+            return ()
+        readings = {"subject": self.subject, "issuer": self.issuer}
+        return tuple(
+            each
+            for each in self.near_miss.comparisons
+            if each.kind and not readings[each.role].faulty
+        )
+
+    @property
+    def has_other_attributes(self) -> bool:
+        """Whether its subject has the near miss's common name and other attributes.
+
+        So it is where a renewed certificate got or lost some.
+        """
+        return any(
+            each.role == "subject"
+            and each.kind in ("attribute", "value")
+            and any(row.same and row.stored.startswith("CN=") for row in each.rows)
+            for each in self.differing
+        )
+
+    @property
+    def has_another_issuer(self) -> bool:
+        """Whether its issuer is another one than the near miss's, as where a sender changed."""
+        return any(each.kind in ("issuer", "renewal", "other") for each in self.differing)
+
+    @property
+    def misspelt(self) -> NearMiss | None:
+        """Its near miss, if nothing but the writing of its names keeps it out."""
+        near = self.near_miss
+        changed = self.has_other_attributes or self.has_another_issuer
+        return None if near is None or near.held_by or changed else near
+
+    @property
     def pair(self) -> tuple[str, str] | None:
         """Its two names as the runtime compares them; None if one of them is no name."""
         subject, issuer = self.subject.name, self.issuer.name

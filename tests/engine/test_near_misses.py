@@ -216,6 +216,20 @@ def test_of_several_certificates_the_best_is_taken_for_the_one_that_is_meant(
         assert finding.certificate.sha256 == parse_certificate(meant.der).sha256
 
 
+def test_a_misspelt_issuer_is_nearer_than_that_of_the_renewed_certificate(findings) -> None:
+    """Both differ in the issuer's common name, and the renewed one lasts longer."""
+    next_ca = intermediate(
+        "near-next-ca", dn("CN=Example CA 5", "O=Example Trust", "C=DE"), AUTHORITY
+    )
+    renewed = issue("near misses renewed", dn("CN=a.example"), next_ca, last="2028-09-30")
+    meant = issue("near misses in use", dn("CN=a.example"), ISSUING)
+    row = ("CN=a.example", ISSUER.replace("Example CA 4", "Exmple CA 4"))
+    for both in (pem(meant, renewed), pem(renewed, meant)):
+        (finding,) = findings(row, certificates=both)
+        assert finding.certificate.sha256 == parse_certificate(meant.der).sha256
+        assert finding.remedy == f"Enter the certificate's own Issuer DN {ISSUER}"
+
+
 def test_the_same_name_in_another_order_is_nearer_than_another_value_in_this_one(findings) -> None:
     meant = like("in another order")
     other = issue("near misses in this order", dn("C=DE", "O=Another Ltd", "CN=a.example"), ISSUING)

@@ -117,6 +117,43 @@ def test_following_the_plan_leaves_only_what_it_says(folder: Path) -> None:
     assert [step["what"].split()[0] for step in steps(found)] == ["The"]
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("O=Example, CN=orders.example.com", "CN=CA 2, O=Example"),
+        ("CN=orders.example.com, O=Example", "O=Example, CN=CA 2"),
+        ("CN=CA 2, O=Example", "CN=orders.example.com, O=Example"),
+        ("CN=orders.example.com, O=Example,", "CN=CA 2, O=Example"),
+    ],
+    ids=["order", "issuer", "exchanged", "malformed"],
+)
+def test_a_row_that_is_meant_for_it_is_corrected(folder: Path, row) -> None:
+    """A second row beside it would leave the first one there for good."""
+    write_flow(folder, [row])
+    found = plan("new/other.pem")
+    assert [step["what"].split()[0] for step in steps(found)] == ["Correct", "Redeploy", "The"]
+    assert steps(found)[0]["row"][1] == "CN=CA 2,O=Example"
+    said = " ".join(renew("new/other.pem").split())
+    assert "which a row keeps out; correct it and redeploy the flow" in said
+    write_flow(folder, [OLD.pair, row])
+    both = [step["what"].split()[0] for step in steps(plan("new/other.pem"))]
+    assert both == ["Correct", "Redeploy", "The", "After", "Redeploy"]
+
+
+def test_the_one_in_use_counts_where_it_is_meant_too(folder: Path) -> None:
+    (folder / "old.pem").write_bytes(pem(OLD))
+    channels = [
+        Channel("HTTPS", "/orders", [OLD.pair]),
+        Channel("HTTPS", "/returns", [("O=Example, CN=orders.example.com", OLD.pair[1])]),
+    ]
+    for name, content in bundle(Flow("Orders", "Orders", channels)).items():
+        (folder / "flow" / name).write_bytes(content)
+    found = plan("old.pem")
+    assert found["in_use"]
+    assert [step["what"].split()[0] for step in steps(found)][:3] == ["Correct", "Redeploy", "Ask"]
+    assert "2 channels in 1 iFlow let it in, or are meant to:" in renew("old.pem")
+
+
 def test_what_is_wrong_with_the_certificate_itself(folder: Path) -> None:
     found = plan("new/same.pem")
     assert [problem["code"] for problem in found["problems"]] == ["IFL103"]
