@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from iflint.answers.admissions import label_of
-from iflint.answers.lone_certificate import clients, findings_about
+from iflint.answers.lone_certificate import clients, findings_about, is_an_authoritys
 from iflint.answers.predecessors import Replaced, alike, knows, read_replaced
 from iflint.answers.renewal_plan import Renewal, Touched, TouchedCaller
 from iflint.answers.renewal_steps import schedules
@@ -172,12 +172,36 @@ def _plan(
         refused=any(one.session.would_refuse(certificate) for one in in_each),
         at_hand=at_hand,
     )
+    of_another = any(not one.has_new for one in plan.touched)
+    of_another |= any(not one.has_new for one in plan.callers)
+    if is_an_authoritys(certificate) and not of_another:
+        return _of_a_ca(plan, certificate, sessions)
     if not plan.touched and not plan.callers:
         others_like_it = () if certificate.is_ca else alike(certificate, sessions)
         return msgspec.structs.replace(plan, predecessors=others_like_it)
     to_do = [one for one in in_each if not in_use or _renewed(certificate, one.bindings) is None]
     steps = schedules(plan, certificate, [(e.session, e.touched, e.callers) for e in to_do])
     return msgspec.structs.replace(plan, schedules=steps)
+
+
+def _of_a_ca(plan: Renewal, certificate: Certificate, sessions: Iterable[Session]) -> Renewal:
+    """What there is to tell of a CA's certificate: what has it as a sender's, and who is below."""
+    name = certificate.subject.canonical
+    below = {
+        each.certificate.subject.readable: None
+        for session in sessions
+        for each in session.inputs.certificates
+        if each.certificate.issuer.canonical == name != each.certificate.subject.canonical
+    }
+    return msgspec.structs.replace(
+        plan,
+        problems=(),
+        in_use=False,
+        renewed=None,
+        unknown=(),
+        of_ca=True,
+        below=tuple(below),
+    )
 
 
 def _until(in_each: Iterable[_InOne], certificate: Certificate) -> datetime | None:

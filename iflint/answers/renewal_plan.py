@@ -142,8 +142,9 @@ class Renewal(msgspec.Struct, frozen=True, kw_only=True):
     ``without_subject``: it can stand in no row. ``refused``: it is of no use on its first day,
     whether or not a rule in force says why. ``unknown`` are service keys and mappings of whose
     certificates no name is known, as people read them: it may be for these. ``at_hand``: it is
-    among the certificates of the run. ``more`` are the steps, channels, keys and mappings that are
-    not listed.
+    among the certificates of the run. ``of_ca``: it is a CA's, which no binding is for; ``below``
+    then are the subjects at hand that it may have issued. ``more`` are the steps, channels, keys
+    and mappings that are not listed.
     """
 
     certificate: CertificateReference
@@ -161,6 +162,8 @@ class Renewal(msgspec.Struct, frozen=True, kw_only=True):
     refused: bool = False
     unknown: tuple[str, ...] = ()
     at_hand: bool = False
+    of_ca: bool = False
+    below: tuple[str, ...] = ()
     more: int = 0
 
     @property

@@ -147,6 +147,7 @@ def _brief(plan: Renewal) -> Renewal:
         plan,
         schedules=tuple(schedules),
         callers=tuple(replace(each, opens=few(each.opens)) for each in plan.callers),
+        below=few(plan.below, "certificate"),
         predecessors=tuple(replace(each, places=few(each.places)) for each in plan.predecessors),
     )
 
@@ -250,12 +251,14 @@ _NEW_ROW = "If it is a new sender's, this is the row for the channel that it is 
 
 def _of_a_new_sender(plan: Renewal) -> tuple[str, str] | None:
     """The pair to enter for a certificate whose sender may be new."""
-    if plan.touched or plan.callers or plan.predecessors or plan.fails:
+    if plan.touched or plan.callers or plan.predecessors or plan.fails or plan.of_ca:
         return None
     return (plan.subject, plan.issuer) if plan.subject != plan.issuer else None
 
 
 def _heading(plan: Renewal) -> str:
+    if plan.of_ca:
+        return "Certificate of a CA"
     return "Certificate in use" if plan.in_use else "New certificate"
 
 
@@ -265,7 +268,9 @@ def _asides(plan: Renewal) -> Iterator[str]:
 
     if plan.without_subject:
         yield sentence(NO_SUBJECT)
-    if plan.refused and not cannot_work(plan.problems):
+    if plan.of_ca:
+        yield "It belongs in no row, service key or mapping: these are for senders' certificates."
+    elif plan.refused and not cannot_work(plan.problems):
         yield "SAP would refuse it, although no rule in force calls that an error."
 
 
@@ -283,6 +288,9 @@ def _verdicts(plan: Renewal, whole: Renewal, found: Renewals) -> Iterator[tuple[
 
     The sentences are about the whole plan, however much of it is listed.
     """
+    if whole.of_ca:
+        yield from _of_a_ca(plan, whole)
+        return
     if whole.in_use:
         yield _of_one_in_use(whole, found), []
     if whole.touched:
@@ -302,6 +310,20 @@ def _verdicts(plan: Renewal, whole: Renewal, found: Renewals) -> Iterator[tuple[
     if whole.schedules and not (whole.at_hand or whole.fails or whole.refused):
         keep = "Keep the new certificate with the others"
         yield f"{keep}: else iflint check goes on to warn of the old one.", []
+
+
+def _of_a_ca(plan: Renewal, whole: Renewal) -> Iterator[tuple[str, list[str]]]:
+    """What to do with a CA's certificate."""
+    if whole.refused:
+        yield "It can't be used: ask the CA for the one that came after it.", []
+    if whole.below:
+        present = "" if whole.refused else "; let their senders present it with their own"
+        yield f"It may stand above these{present}:", [*plan.below]
+    if not whole.at_hand and not whole.refused:
+        yield "Keep it with the others: iflint check completes chains with it.", []
+    if whole.touched or whole.callers:
+        those = [*map(_touched, plan.touched), *map(_caller, plan.callers)]
+        yield "It is entered as if it were a sender's; enter the sender's own there:", those
 
 
 def _of_one_in_use(plan: Renewal, found: Renewals) -> str:

@@ -688,6 +688,27 @@ def test_it_may_be_for_what_tells_no_names(by_role: Path) -> None:
     assert "it may be for these: mapping of user SUSER1" in said
 
 
+def test_an_intermediate_is_no_senders(folder: Path) -> None:
+    """Nobody is to enter its names in a row; who is below it presents it."""
+    (folder / "ca.pem").write_bytes(pem(FIRST))
+    said = " ".join(renew("ca.pem").split())
+    assert "It belongs in no row, service key or mapping" in said
+    assert "let their senders present it with their own: CN=orders.example.com" in said
+    assert "Subject DN" not in said
+    assert plan("ca.pem")["schedules"] == []
+    write_flow(folder, [FIRST.pair])
+    assert "enter the sender's own there: Orders: HTTPS /orders" in " ".join(
+        renew("ca.pem").split()
+    )
+    assert "can't be used" in renew("ca.pem", "--as-of", "2036-01-01", exit_code=1)
+
+
+def test_intermediates_of_others_get_no_plan_beside_a_senders(folder: Path) -> None:
+    (folder / "new" / "both.pem").write_bytes(pem(SAME_PAIR, FIRST, SECOND))
+    assert "nothing to deploy" in renew("new/both.pem")
+    assert plan("new/both.pem")["at_hand"] is False
+
+
 def test_a_cas_certificate_takes_nobodys_place(folder: Path) -> None:
     assert "nothing to do" in renew("roots.pem")
 
