@@ -162,12 +162,10 @@ def _cut(plan: Renewal, left: Room) -> Iterator[Renewal]:
     parts = {"schedules": (), "touched": (), "callers": (), "unknown": ()}
     if not left.take(replace(plan, **parts)):
         return
-    schedules = tuple(
-        replace(each, steps=tuple(left.some(each.steps, 2))) for each in plan.schedules
-    )
+    schedules = [replace(each, steps=tuple(left.some(each.steps, 2))) for each in plan.schedules]
     short = replace(
         plan,
-        schedules=schedules,
+        schedules=tuple(each for each in schedules if each.steps),
         touched=tuple(left.some(plan.touched, 2)),
         callers=tuple(left.some(plan.callers, 2)),
         unknown=tuple(left.some(plan.unknown, 1)),

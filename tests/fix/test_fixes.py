@@ -885,8 +885,11 @@ def test_the_diff_leaves_what_it_can_not_show_to_standard_error(expired, call) -
     result = call(*arguments, "--unsafe-fixes")
     assert result.exit_code == 1
     assert "IFL101" not in result.stdout
-    assert "The changes bring to light:" in result.stderr
+    assert "The changes bring more to light:" in result.stderr
     assert "IFL101 expired-certificate" in result.stderr
+    short = call(*arguments, "--unsafe-fixes", "--limit", "report-bytes=1")
+    assert "The changes bring more to light. To list more, raise the limit" in short.stderr
+    assert "Left as" not in short.stderr
 
 
 def test_a_text_that_several_findings_have_between_them_is_shown_once(place, call) -> None:

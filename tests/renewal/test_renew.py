@@ -429,6 +429,20 @@ def test_each_environment_has_its_steps(folder: Path) -> None:
     assert "Steps in prod:" in renew("new/other.pem")
 
 
+def test_no_environment_is_named_of_which_no_step_is_listed(folder: Path) -> None:
+    later = issue("renew-later", NAME, FIRST, "2025-12-30", "2026-12-29")
+    for name, certificate in (("qa", OLD), ("prod", later)):
+        (folder / name).mkdir()
+        (folder / name / "certs.pem").write_bytes(pem(certificate, FIRST, SECOND))
+    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
+        for name in ("qa", "prod"):
+            file.write(f"[environments.{name}]\ncertificates = ['{name}']\n")
+    said = renew("new/other.pem", "--limit", "report-bytes=1000")
+    assert "Steps in qa:\n  1. Add" in said
+    assert "Steps in prod" not in said
+    assert "more steps, channels, keys and mappings" in " ".join(said.split())
+
+
 @pytest.mark.parametrize("asked", [(), ("--environment", "prod")])
 def test_no_row_in_the_flow_where_it_would_let_a_stranger_in(folder: Path, asked) -> None:
     for name, pair in (("prod", OLD.pair), ("dev", ("CN=x", "CN=y"))):
