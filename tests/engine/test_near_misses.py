@@ -297,6 +297,15 @@ def test_the_closest_certificate_is_a_hint_and_no_more(report) -> None:
     assert wanted.closest == "edi.partner.example"
 
 
+def test_a_pair_of_a_parameter_leads_to_the_file_that_has_it(report) -> None:
+    wrong = SUBJECT.replace("CN=edi.partner", "CN=edi.patrner")
+    (finding,) = report(("{{S}}", ISSUER), S=wrong).findings
+    origin, closest = finding.related
+    assert (finding.code, origin.message) == ("IFL302", "the Subject DN comes from here")
+    assert origin.location.file.path.endswith("parameters.prop")
+    assert closest.message == "closest: edi.partner.example"
+
+
 @pytest.mark.parametrize(
     "pair",
     [
