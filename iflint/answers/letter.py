@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from iflint.answers.certificate_uses import uses_of
 from iflint.answers.lone_certificate import clients
 from iflint.answers.predecessors import read_replaced
+from iflint.judging.renewals import is_of_same_sender
+from iflint.judging.verdicts import is_later
 from iflint.options import UsageError
 from iflint.pki.names import COMMON_NAME
 from iflint.pki.roots.trust import TRUST_STORE, Platform
@@ -58,14 +60,14 @@ def _with_it(
         what = read.problems[0].in_one_line if read.problems else "it holds no certificate"
         raise UsageError(f"{_OPTION} {certificate}: {what}")
     own = [each.certificate for each in clients(read.certificates)]
-    if len({each.sha256 for each in own}) > 1:
+    if len({each.subject.canonical for each in own}) > 1:
         raise UsageError(f"{_OPTION} {certificate}: it holds several; name one by its subject")
     if own[0].is_ca:
         raise UsageError(f"{_OPTION} {certificate}: it is a CA's certificate, not a client's")
     ready = [
         each.with_certificates((*each.inputs.certificates, *read.certificates)) for each in sessions
     ]
-    return ready, lambda each: each == own[0]
+    return ready, lambda each: each in own
 
 
 def _certificates(session: Session) -> Iterator[Certificate]:
@@ -102,7 +104,18 @@ def _letter(certificate: Certificate, use: CertificateUse, sessions: Sequence[Se
         self_signed=certificate.self_issued,
         trusted=all(each.verdict == "works" for each in use.standings),
         wanted=((until or first.as_of) - timedelta(days=first.options.expiry_days)).date(),
+        renewed=_renewed(certificate, sessions),
     )
+
+
+def _renewed(certificate: Certificate, sessions: Iterable[Session]) -> str:
+    """The file of a certificate at hand that the sender can use after this one."""
+    for session in sessions:
+        for each in session.pool:
+            follows = is_later(each, certificate) and is_of_same_sender(each, certificate)
+            if follows and not session.would_refuse(each):
+                return str(session.pool.locations(each)[0].file)
+    return ""
 
 
 def _works_until(

@@ -162,6 +162,19 @@ def test_what_sap_issued_need_not_be_ordered(letter, workplace) -> None:
     assert "Was das neue Zertifikat erfüllen muss" not in text
 
 
+def test_of_one_that_follows_at_hand_the_writer_is_told(call, workplace) -> None:
+    """Nobody asks a partner twice for what has come already."""
+    later = issue("letter-later", SENDER, CA, "2026-11-01", "2028-03-31")
+    with_flow(workplace, Channel("HTTPS", "/orders", [OWN.pair]))
+    (workplace / "both.pem").write_bytes(pem(OWN, later, CA))
+    (workplace / "own.pem").write_bytes(pem(OWN))
+    result = call("certificates", ".", "--letter", "own.pem", *CLOCK)
+    assert "'iflint renew both.pem' tells what to do with it" in result.stderr
+    newest = call("certificates", ".", "--letter", "both.pem", *CLOCK)
+    assert "ends on 31 March 2028" in newest.stdout
+    assert "renew" not in newest.stderr
+
+
 def test_nothing_of_a_place_or_a_key_is_told(letter, workplace) -> None:
     with_flow(workplace, Channel("HTTPS", "/orders", [OWN.pair]))
     (workplace / "own.pem").write_bytes(pem(OWN, CA))
