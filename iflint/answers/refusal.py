@@ -220,8 +220,7 @@ def _rows(session: Session) -> Iterator[Row]:
                 standing = _standing(entry)
                 if standing is not None:
                     row = (iflow.iflow.location, channel.channel.ordinal, entry.entry.ordinal)
-                    of_rule = None if standing is Standing.LISTED else said.get(row)
-                    yield _row(standing, iflow, channel, entry, of_rule)
+                    yield _row(standing, iflow, channel, entry, said.get(row))
 
 
 def _standing(entry: EntryVerdict) -> Standing | None:
