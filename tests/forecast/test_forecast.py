@@ -189,6 +189,13 @@ def test_the_renewal_starts_on_the_day_that_renew_names() -> None:
     }
 
 
+def test_a_row_of_no_more_use_is_not_overdue_for_a_renewal() -> None:
+    """Its certificate ended long ago; what ends on that day is the one of the row beside it."""
+    document = json.loads(run("--until", "2027-09-14", "--format", "json").stdout)
+    changes = [row for row in document["changes"] if row["day"] == "2027-09-14"]
+    assert {row["renew_by"] for row in changes} == {"2027-08-14"}
+
+
 def test_json_says_the_same() -> None:
     document = json.loads(run("--until", "2026-12-31", "--format", "json").stdout)
     (row,) = [row for row in document["changes"] if row["day"] == "2026-12-13"]
