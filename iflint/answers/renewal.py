@@ -407,6 +407,7 @@ def _touched(
         old=tuple(map(entry_reference, old)),
         wrong=tuple(map(entry_reference, wrong)),
         has_new=bool(same),
+        uncertain=bool(same) and all(each.state is EntryState.UNDECIDABLE for each in same),
         old_until=max(ends, default=None),
     )
 

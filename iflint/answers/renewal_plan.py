@@ -73,11 +73,11 @@ class Touched(msgspec.Struct, frozen=True):
 
     ``old`` are its entries for this sender with another pair, ``wrong`` those that are meant for
     the new one, but don't let it in as they are written; ``has_new`` tells whether it lists the new
-    pair already, ``old_until`` the last day on which the best certificate for the old
-    ones (or, where the pair stays, for that pair) can be used, None if none at hand can be.
-    ``strangers`` are the environments in which a row in the flow's file would count, too, although
-    no row there lets this sender in; ``kept_for`` are those in which a row of this sender here,
-    made of parameters, lets another one in.
+    pair already, ``uncertain`` that its text can't tell. ``old_until`` is the last day on which the
+    best certificate for the old ones (or, where the pair stays, for that pair) can be used, None if
+    none at hand can be. ``strangers`` are the environments in which a row in the flow's file would
+    count, too, although no row there lets this sender in; ``kept_for`` are those in which a row of
+    this sender here, made of parameters, lets another one in.
     """
 
     iflow: IflowReference
@@ -85,6 +85,7 @@ class Touched(msgspec.Struct, frozen=True):
     old: tuple[EntryReference, ...]
     has_new: bool
     old_until: date | None
+    uncertain: bool = False
     wrong: tuple[EntryReference, ...] = ()
     environments: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()

@@ -398,7 +398,9 @@ def _touched(one: Touched) -> str:
     text = f"{package}{one.iflow.name}: {one.channel.adapter} {one.channel.address}".rstrip()
     if one.environments:
         text += f" ({', '.join(one.environments)})"
-    if not one.changes:
+    if one.uncertain:
+        state = "has a row that may have this pair, which its text does not tell: test the call"
+    elif not one.changes:
         state = "has a row with this pair"
     elif one.wrong:
         state = "has a row that is meant for it, but does not accept it"

@@ -13,6 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from caller_files import base64_of, key
 from exports import (
+    UTF8,
     Channel,
     Flow,
     bundle,
@@ -138,6 +139,16 @@ def test_a_row_that_is_meant_for_it_is_corrected(folder: Path, row) -> None:
     write_flow(folder, [OLD.pair, row])
     both = [step["what"].split()[0] for step in steps(plan("new/other.pem"))]
     assert both == ["Correct", "Redeploy", "The", "After", "Redeploy"]
+
+
+def test_a_row_whose_text_can_not_tell_is_not_said_to_have_the_pair(folder: Path) -> None:
+    name = dn("CN=orders.example.com", "SERIALNUMBER=7", "O=Example", SERIALNUMBER=UTF8)
+    old = issue("renew-serial", name, FIRST, "2026-01-01", "2027-12-01")
+    (folder / "certs" / "all.pem").write_bytes(pem(FIRST, old))
+    (folder / "old.pem").write_bytes(pem(old))
+    write_flow(folder, [("CN=orders.example.com, SERIALNUMBER=7, O=Example", old.pair[1])])
+    said = " ".join(renew("old.pem").split())
+    assert "has a row that may have this pair, which its text does not tell" in said
 
 
 def test_the_one_in_use_counts_where_it_is_meant_too(folder: Path) -> None:
