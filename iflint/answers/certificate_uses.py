@@ -140,8 +140,9 @@ def _role(certificate: Certificate) -> str:
 
 def _problems(session: Session, verdicts: Iterable[IflowVerdict]) -> Iterator[Problem]:
     yield from session.inputs.problems
-    for flow in session.flows:
-        yield from flow.read.problems
+    for flow in session.flows.kept:
+        if not flow.is_quiet:
+            yield from flow.read.problems
     for verdict in verdicts:
         yield from verdict.iflow.problems
 

@@ -151,7 +151,7 @@ def _change(
 
 def _place_of(part: Session) -> str:
     """Where what belongs to a part stands: its first iFlow, if there is one."""
-    return next((str(flow.read.location) for flow in part.flows), "what belongs to no iFlow")
+    return next((str(flow.told.location) for flow in part.flows.kept), "what belongs to no iFlow")
 
 
 def _identity(finding: Finding) -> _Identity:

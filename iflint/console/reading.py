@@ -24,7 +24,7 @@ def read(run: Invocation, *, flows: bool = True) -> tuple[Session, ...]:
 
     sessions = call(read_run, run.paths, options_of(run)).sessions
     if flows:
-        found = [flow.read.location.path for flow in sessions[0].flows]
+        found = [flow.told.location.path for flow in sessions[0].flows.kept]
         found += [each.location.file.path for session in sessions for each in session.callers]
         say_where_nothing_is(run.paths, found)
     say_what_has_no_parameters(run, ((each.name, each.parameter_files) for each in sessions))

@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,7 +14,8 @@ import msgspec
 
 from iflint.callers.model import Callers
 from iflint.engine.file_contents import FileRead, begins_with_a_sign, keys_in_any_text, read_content
-from iflint.iflow.reader import FlowRead, KeptFlow, read_iflow
+from iflint.engine.kept_flow import KeptFlow
+from iflint.iflow.reader import FlowRead, read_iflow
 from iflint.limits import (
     CALLERS,
     CERTIFICATES,
@@ -261,7 +262,7 @@ class Reading:
     @property
     def needs_certificates(self) -> bool:
         """Whether a flow that was read has pairs that may count."""
-        return any(flow.read.stored.may_be_judged for flow in self._flows)
+        return any(flow.may_be_judged for flow in self._flows)
 
     def inputs(self) -> Inputs:
         callers = self._all_callers()
@@ -399,7 +400,7 @@ class Reading:
 
     def _add(self, other: Reading) -> None:
         """Take what was read of a parcel."""
-        self._add_flows(other._read_flows)
+        self._add_flows(other.flows)
         self._certificates += other._certificates
         self._certificate_files += other._certificate_files
         self._skipped += other._skipped
@@ -410,9 +411,14 @@ class Reading:
         self._callers |= other._callers
         self._archives_of_use |= other._archives_of_use
 
-    def _add_flows(self, flows: Iterable[FlowRead]) -> None:
-        # Only now is the archive let go of: what is kept does not lie between its members.
-        self._flows += map(KeptFlow, map(self._affordable_flow, flows))
+    def _add_flows(self, flows: Iterable[KeptFlow]) -> None:
+        self._flows += map(self._affordable_flow, flows)
+
+    @cached_property
+    def flows(self) -> tuple[KeptFlow, ...]:
+        """The flows that were read, once their archive is let go of."""
+        located = self._options.whole_inventory
+        return tuple(KeptFlow.of(read, located=located) for read in self._read_flows)
 
     @property
     def part(self) -> Part | None:
@@ -427,10 +433,9 @@ class Reading:
             for name, amount in self._known.budget.spent.items()
             if amount != before.get(name, 0)
         }
-        flows = tuple(self._read_flows)
         files = tuple(sorted(self._files))
         skipped, problems = tuple(self._skipped), tuple(self._problems)
-        return Part(flows, skipped, problems, files, spent, self.may_be_kept)
+        return Part(self.flows, skipped, problems, files, spent, self.may_be_kept)
 
     def take(self, artifacts: Iterable[Artifact]) -> None:
         """Read artifacts, here and now."""
@@ -512,22 +517,25 @@ class Reading:
         else:
             self._read_flows.append(read)
 
-    def _affordable_flow(self, flow: FlowRead) -> FlowRead:
+    def _affordable_flow(self, flow: KeptFlow) -> KeptFlow:
         """A flow, without its channels where the run would hold too many with these.
 
         Nor has it its parameters where these would be too many.
         """
-        self._limited.update(_limited(flow.problems))
-        for limit, count in ((ROWS, flow.stored.rows), (CHANNELS, len(flow.stored.channels))):
+        if not flow.is_quiet:
+            self._limited.update(_limited(flow.read.problems))
+        for limit, count in ((ROWS, flow.rows), (CHANNELS, flow.channels)):
             if not self._known.budget.spend(limit, count):
-                problem = beyond_the_run(limit, Location(flow.location), ProblemKind.ARTIFACT)
-                return flow.without_channels(problem)
-        place = flow.parameters.location
-        if place is None or self._known.budget.spend(LINES_OF_PARAMETERS, flow.parameters.lines):
+                where = Location(flow.told.location)
+                problem = beyond_the_run(limit, where, ProblemKind.ARTIFACT)
+                return flow.with_other(flow.read.without_channels(problem))
+        if not flow.lines or self._known.budget.spend(LINES_OF_PARAMETERS, flow.lines):
             return flow
+        read = flow.read
+        place = read.parameters.location or read.location
         problem = beyond_the_run(LINES_OF_PARAMETERS, Location(place), ProblemKind.ARTIFACT)
         self._problems.append(problem)
-        return flow.without_parameters()
+        return flow.with_other(read.without_parameters())
 
     def _take_certificates(self, source: CertificateSource) -> None:
         location = source.file.location

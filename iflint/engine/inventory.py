@@ -1,4 +1,4 @@
-"""From verdicts to the inventory of the report: every channel and entry with its state."""
+"""From results to the report: the inventory, its counts, and what it was made with."""
 
 from __future__ import annotations
 
@@ -6,40 +6,33 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from iflint.__version__ import __version__
+from iflint.engine.results import ToldCertificates, iflow_result
 from iflint.options import Options
 from iflint.places.defects import each_spared
 from iflint.places.paths import absolute, absolute_directory
 from iflint.report.report import (
     CallerResult,
-    CertificateResult,
-    ChainResult,
-    ChannelResult,
-    EntryResult,
     IdlePattern,
     IflowResult,
-    LinkResult,
     ParametersSummary,
     Report,
     SkippedResult,
     TrustSummary,
     WantedCertificate,
 )
-from iflint.words.wording import days_until
 
 if TYPE_CHECKING:
     from iflint.engine.inputs import Inputs
-    from iflint.iflow.model import CertificateEntry, Iflow, SenderChannel
+    from iflint.iflow.model import Iflow
     from iflint.iflow.properties import ParameterFile
     from iflint.judging.verdicts import (
         CallerVerdict,
-        ChannelVerdict,
         EntryVerdict,
         IflowVerdict,
-        Joined,
-        JoinedCertificate,
     )
-    from iflint.pki.chains.verdict import ChainVerdict, Link
     from iflint.pki.roots.trust import TrustList
     from iflint.places.location import FileLocation
     from iflint.report.findings import Finding, RuleInfo
@@ -56,56 +49,6 @@ def findings_by_iflow(
         if finding.iflow is not None:
             found.setdefault(finding.iflow.location, []).append(finding)
     return {location: tuple(those) for location, those in found.items()}
-
-
-class ToldCertificates:
-    """The results of certificates at a clock: what is joined in many places is told once."""
-
-    def __init__(self, clock: datetime) -> None:
-        self._clock = clock
-        self._results: dict[int, tuple[CertificateResult, ...]] = {}
-
-    def __call__(self, joined: Joined) -> tuple[CertificateResult, ...]:
-        """Those of a binding, best first; what is joined outlives this object."""
-        if id(joined) not in self._results:
-            self._results[id(joined)] = tuple(
-                _certificate_result(match, self._clock) for match in joined
-            )
-        return self._results[id(joined)]
-
-
-def iflow_result(
-    iflow: Iflow,
-    verdict: IflowVerdict | None,
-    findings: Sequence[Finding],
-    told: ToldCertificates,
-    having: Mapping[str, tuple[str, ...]],
-    *,
-    located: bool,
-) -> IflowResult:
-    """An iFlow with all its sender channels and the codes of what was found about each.
-
-    ``told`` makes the results of certificates, ``having`` are the ids of callers by the roles that
-    they have. ``located`` asks for exact places, too.
-    """
-    codes: dict[tuple[int, int], list[str]] = {}
-    for finding in findings:
-        if finding.channel is not None:
-            key = (finding.channel.ordinal, finding.entry.ordinal if finding.entry else 0)
-            if finding.code not in codes.setdefault(key, []):
-                codes[key].append(finding.code)
-    channels = {v.channel.ordinal: v for v in verdict.channels} if verdict else {}
-    return IflowResult(
-        id=iflow.id,
-        name=iflow.name,
-        version=iflow.version,
-        package=iflow.package,
-        location=iflow.location,
-        channels=tuple(
-            _channel_result(channel, channels.get(channel.ordinal), codes, told, having, located)
-            for channel in iflow.channels
-        ),
-    )
 
 
 def caller_results(
@@ -148,6 +91,17 @@ def _by_role(callers: Iterable[CallerResult]) -> dict[str, tuple[str, ...]]:
         for role in caller.roles or ():
             found.setdefault(role, {})[caller.id] = None
     return {role: tuple(ids) for role, ids in found.items()}
+
+
+def _opened(iflow: IflowResult, having: Mapping[str, tuple[str, ...]]) -> IflowResult:
+    """An iFlow, its channels with the ids of the callers that have the role of each."""
+    channels = (
+        msgspec.structs.replace(channel, callers=having[channel.role])
+        if channel.role and channel.role in having
+        else channel
+        for channel in iflow.channels
+    )
+    return msgspec.structs.replace(iflow, channels=tuple(channels))
 
 
 def trust_summary(trust: TrustList, clock: datetime) -> TrustSummary:
@@ -237,114 +191,12 @@ def wanted(verdicts: Iterable[IflowVerdict]) -> tuple[WantedCertificate, ...]:
     )
 
 
-def _channel_result(
-    channel: SenderChannel,
-    verdict: ChannelVerdict | None,
-    codes: dict[tuple[int, int], list[str]],
-    told: ToldCertificates,
-    having: Mapping[str, tuple[str, ...]],
-    located: bool,
-) -> ChannelResult:
-    authorization, address = channel.authorization, channel.address
-    entries: Iterable[EntryResult]
-    if verdict is None:
-        entries = (_unjudged(entry, located) for entry in channel.entries)
-    else:
-        entries = (
-            _entry_result(
-                entry, codes.get((channel.ordinal, entry.entry.ordinal), []), told, located
-            )
-            for entry in verdict.entries
-        )
-    value = authorization.value
-    role = (channel.role.text or channel.role.raw) if channel.role else ""
-    return ChannelResult(
-        id=channel.id,
-        ordinal=channel.ordinal,
-        name=channel.name,
-        participant=channel.participant,
-        adapter=channel.adapter,
-        address=(address.raw if address.text is None else address.text) if address else "",
-        authorization=(value.raw if value.text is None else value.text) if value else "",
-        kind=str(authorization.kind),
-        checked=channel.checked,
-        location=channel.location if located else None,
-        entries=tuple(entries),
-        findings=tuple(codes.get((channel.ordinal, 0), ())),
-        role=role,
-        callers=having.get(role, ()) if role else (),
-    )
-
-
-def _unjudged(entry: CertificateEntry, located: bool) -> EntryResult:
-    return EntryResult(
-        ordinal=entry.ordinal,
-        subject=entry.subject.text or "",
-        issuer=entry.issuer.text or "",
-        subject_raw=entry.subject.raw,
-        issuer_raw=entry.issuer.raw,
-        state="not-judged",
-        location=entry.location if located else None,
-    )
-
-
-def _entry_result(
-    verdict: EntryVerdict, codes: Sequence[str], told: ToldCertificates, located: bool
-) -> EntryResult:
-    entry, best = verdict.entry, verdict.best
-    healthy = best is not None and verdict.state == "joined" and not codes
-    return EntryResult(
-        ordinal=entry.ordinal,
-        subject=entry.subject.text or "",
-        issuer=entry.issuer.text or "",
-        subject_raw=entry.subject.raw,
-        issuer_raw=entry.issuer.raw,
-        state=str(verdict.state),
-        location=entry.location if located else None,
-        certificates=told(verdict.joined),
-        comparisons=verdict.near_miss.comparisons if verdict.near_miss else (),
-        findings=tuple(codes),
-        healthy_until=best.chain.holds_until if healthy and best else None,
-    )
-
-
-def _certificate_result(match: JoinedCertificate, clock: datetime) -> CertificateResult:
-    from iflint.judging.references import told_certificate
-
-    return CertificateResult(
-        certificate=told_certificate(match.certificate, match.locations),
-        validity=str(match.validity),
-        days_left=days_until(match.certificate.not_after, clock),
-        chain=_chain_result(match.chain),
-    )
-
-
-def _chain_result(chain: ChainVerdict) -> ChainResult:
-    return ChainResult(
-        outcome=str(chain.outcome),
-        links=tuple(map(_link_result, chain.links)),
-        root=chain.root.subject_text if chain.root else "",
-        missing_issuer=chain.missing_issuer.readable if chain.missing_issuer else "",
-        valid_from=chain.valid_from,
-        valid_until=chain.valid_until,
-    )
-
-
-def _link_result(link: Link) -> LinkResult:
-    return LinkResult(
-        subject=link.certificate.subject.readable,
-        issuer=link.certificate.issuer.readable,
-        issuer_at_hand=link.issuer is not None,
-        faults=tuple(fault.detail for fault in link.faults),
-    )
-
-
 def report_on(
     paths: Sequence[str],
     options: Options,
     as_of: datetime,
     inputs: Inputs,
-    iflows: Iterable[Iflow],
+    iflows: Iterable[Iflow | IflowResult],
     verdicts: dict[int, IflowVerdict],
     of_callers: Sequence[CallerVerdict],
     trust: TrustList,
@@ -356,7 +208,10 @@ def report_on(
     idle_patterns: Iterable[IdlePattern] = (),
     untold: int = 0,
 ) -> Report:
-    """The report at one clock, without what suppressions and the baseline say."""
+    """The report at one clock, without what suppressions and the baseline say.
+
+    Of ``iflows`` in which nothing can be found, the results are known.
+    """
     from iflint.sources.disk import Disk
 
     found = findings_by_iflow(findings)
@@ -365,10 +220,12 @@ def report_on(
     having = _by_role(callers)
     checked, joined, not_found = entry_counts(verdicts.values())
 
-    def result(numbered: tuple[int, Iflow]) -> IflowResult:
+    def result(numbered: tuple[int, Iflow | IflowResult]) -> IflowResult:
         number, iflow = numbered
-        verdict, own = verdicts.get(number), found.get(iflow.location, ())
-        return iflow_result(iflow, verdict, own, told, having, located=options.whole_inventory)
+        if not isinstance(iflow, IflowResult):
+            verdict, own = verdicts.get(number), found.get(iflow.location, ())
+            iflow = iflow_result(iflow, verdict, own, told, located=options.whole_inventory)
+        return _opened(iflow, having) if having else iflow
 
     return Report(
         version=__version__,

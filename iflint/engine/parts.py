@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from iflint.__version__ import __version__
-from iflint.iflow.reader import FlowRead
+from iflint.engine.kept_flow import KeptFlow
 from iflint.options import Options
 from iflint.places.problems import Problem
 from iflint.sources import Artifact, Order, Parcel, Skipped
@@ -26,7 +26,7 @@ class Part(msgspec.Struct, frozen=True, array_like=True):
     ``may_be_kept``: the same files will give the same on any other day.
     """
 
-    flows: tuple[FlowRead, ...] = ()
+    flows: tuple[KeptFlow, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     problems: tuple[Problem, ...] = ()
     files: tuple[str, ...] = ()

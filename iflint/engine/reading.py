@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from iflint.engine.environments import ParameterPath
     from iflint.engine.kept import Kept
+    from iflint.engine.kept_flow import KeptFlow
     from iflint.engine.parts import Pair, Part
     from iflint.iflow.properties import ParameterFile
-    from iflint.iflow.reader import KeptFlow
     from iflint.limits import Budget
     from iflint.options import Environment, Options
     from iflint.pki.calendar import Calendar

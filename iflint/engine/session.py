@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from iflint.engine.flows import Flows
 from iflint.engine.inventory import parameters_summary, report_on
 from iflint.engine.shared import Shared
 from iflint.limits import (
@@ -34,11 +35,11 @@ if TYPE_CHECKING:
     from iflint.engine.callers import Table
     from iflint.engine.coverage import Coverage
     from iflint.engine.inputs import Inputs
+    from iflint.engine.kept_flow import KeptFlow
     from iflint.engine.patterns import Trials
     from iflint.engine.rulings import Handlers, Rulings
     from iflint.iflow.model import CertificateEntry, Iflow, SenderChannel
     from iflint.iflow.properties import ParameterFile
-    from iflint.iflow.reader import KeptFlow
     from iflint.judging.issuers import Issuers
     from iflint.judging.judge import Judge
     from iflint.judging.verdicts import BindingVerdict, CallerVerdict, ChannelVerdict, IflowVerdict
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from iflint.places.location import FileLocation
     from iflint.places.problems import Problem
     from iflint.report.findings import CallerReference, Finding, RuleInfo
-    from iflint.report.report import IdlePattern
+    from iflint.report.report import IdlePattern, IflowResult
     from iflint.rule.rule import Case, Context, Rule
 
     Located = Iflow | CertificateEntry | Caller | FoundCertificate
@@ -67,21 +68,20 @@ _KEPT_FROM = {
     "root": {"options"},
     "rules": {"options"},
     "_handlers": {"options"},
-    "_kept_iflows": {"flows", "_overlays", "_own"},
-    "_judged": {"inputs", "trust", "flows", "_overlays", "_own"},
-    "_said": {"inputs", "trust", "flows", "_overlays", "_own", "options"},
-    "_rulings": {"inputs", "trust", "flows", "_overlays", "_own", "options"},
-    "_unjudged": {"inputs", "trust", "flows", "_overlays", "_own"},
+    "_judged": {"inputs", "trust", "flows"},
+    "_said": {"inputs", "trust", "flows", "options"},
+    "_rulings": {"inputs", "trust", "flows", "options"},
+    "_unjudged": {"inputs", "trust", "flows"},
     "callers": {"inputs", "options"},
-    "_channels_by_role": {"flows", "_overlays", "_own"},
-    "_opened_by": {"flows", "_overlays", "_own"},
+    "_channels_by_role": {"flows"},
+    "_opened_by": {"flows"},
     "_judged_callers": {"inputs", "options", "trust"},
     "_issuers": {"trust"},
 }
 """What a session keeps once it is worked out, and the fields that it comes from."""
 
 _WORK = (
-    *("_kept_iflows", "callers", "pool"),
+    *("callers", "pool"),
     *("_judged", "_said", "_rulings", "_unjudged", "_judged_callers", "_issuers"),
 )
 """What sessions of equal environments share: what is worked out later is kept in these, too."""
@@ -105,20 +105,19 @@ class Session:
         self.as_of = options.as_of or now()
         self.paths = paths
         self._reader = Reader(options)
-        self._overlays, self._unread_parameters = self._reader.parameters(options.parameters)
+        overlays, self._unread_parameters = self._reader.parameters(options.parameters)
         self.trust, self._root_problems = self._reader.trust_list(options, self.as_of)
         self._reader.read_tables_that_are_given()
         self.inputs = self._reader.inputs(paths)
-        self.flows = self.inputs.flows
         self._shared = Shared(self.inputs.size)
+        self.flows = Flows(self.inputs.flows, self._shared, overlays=overlays)
         self._environments: dict[object, Session] = {}
-        self._own: tuple[tuple[ParameterFile, ...], ...] = ((),) * len(self.flows)
         self._is_part = False
         self._idle_parameters: tuple[str, ...] = ()
 
     def in_environment(self, environment: Environment) -> Session:
         """The same flows with the settings of an environment."""
-        files, unread, idle = self._reader.parameters_of(environment, self.flows)
+        files, unread, idle = self._reader.parameters_of(environment, self.flows.kept)
         options = self._options_in(environment)
         key = None
         if not (unread or idle or environment.service_keys or environment.users):
@@ -143,7 +142,7 @@ class Session:
             inputs=inputs,
             trust=trust,
             _root_problems=root_problems,
-            _own=files,
+            flows=self.flows.in_environment(environment.name, files),
             _unread_parameters=(*self._unread_parameters, *unread),
             _idle_parameters=idle,
         )
@@ -217,31 +216,15 @@ class Session:
             return None if text is None else read_parameters(text, location)
 
         def with_texts(flow: KeptFlow) -> KeptFlow:
-            from iflint.iflow.reader import KeptFlow
-
             read = flow.read
             new = read.with_texts(text_of)
-            return flow if new is read else KeptFlow(new)
+            return flow if new is read else flow.with_other(new)
 
         def current(files: Iterable[ParameterFile]) -> tuple[ParameterFile, ...]:
             return tuple(changed(file.location) or file for file in files)
 
-        other = self._changed(
-            _shared=Shared(self.inputs.size),
-            flows=tuple(map(with_texts, self.flows)),
-            _overlays=current(self._overlays),
-            _own=tuple(map(current, self._own)),
-        )
-        if other._overlays != self._overlays:
-            return other
-        same = {
-            number
-            for number, flow in enumerate(self.flows)
-            if flow is other.flows[number] and self._own[number] == other._own[number]
-        }
-        changed_flows = (n for n in range(len(other.flows)) if n not in same)
-        kept = _only(same, self._kept_iflows) | other._that_matter(changed_flows)
-        other._kept_iflows = dict(sorted(kept.items()))
+        flows, same = self.flows.changed(with_texts, current, Shared(self.inputs.size))
+        other = self._changed(_shared=flows.shared, flows=flows)
         other._judged = {clock: _only(same, found) for clock, found in self._judged.items()}
         other._said = {clock: _only(same, found) for clock, found in self._said.items()}
         return other
@@ -339,13 +322,12 @@ class Session:
         First what belongs to no iFlow, without what is said of the run as a whole; then the iFlows,
         those of one id in one file together.
         """
-        yield self._changed(flows=(), _own=())
-        together: dict[tuple[str, str], list[int]] = {}
+        yield self._changed(flows=self.flows.only({}))
+        together: dict[tuple[str, str], dict[int, Iflow | IflowResult]] = {}
         for number, flow in enumerate(self.flows):
-            read = flow.read
-            together.setdefault((read.location.path, read.id), []).append(number)
-        for numbers in together.values():
-            yield self._part((number, self._iflow(number)) for number in numbers)
+            together.setdefault((flow.location.path, flow.id), {})[number] = flow
+        for flows in together.values():
+            yield self._part(flows)
 
     def smallest_parts(self) -> Iterator[Session]:
         """The same session cut as small as it is judged apart, without what can't be read.
@@ -356,47 +338,45 @@ class Session:
         """
         from iflint.judging.callers import sender_of
 
-        first = self._changed(flows=(), _own=())
+        first = self._changed(flows=self.flows.only({}))
         first.callers, first._judged_callers = (), {}
         yield first
         senders: dict[str, list[Caller]] = {}
         for caller in self.callers:
             senders.setdefault(sender_of(caller), []).append(caller)
         for callers in senders.values():
-            yield self._part((), callers)
+            yield self._part({}, callers)
         together: dict[tuple[str, ...], dict[int, list[SenderChannel]]] = {}
-        for number, iflow in self._kept_iflows.items():
+        for number, iflow in self.flows.that_matter.items():
             for channel in iflow.channels:
                 address = channel.address.raw if channel.address else ""
                 named = (channel.adapter, address, channel.name)
                 of_id = together.setdefault((iflow.location.path, iflow.id, *named), {})
                 of_id.setdefault(number, []).append(channel)
         for channels in together.values():
+            iflows = self.flows.that_matter
             yield self._part(
-                (
-                    number,
-                    msgspec.structs.replace(self._iflow(number), channels=tuple(some), problems=()),
-                )
-                for number, some in channels.items()
+                {
+                    number: msgspec.structs.replace(
+                        iflows[number], channels=tuple(some), problems=()
+                    )
+                    for number, some in channels.items()
+                }
             )
 
-    def _part(self, iflows: Iterable[tuple[int, Iflow]], callers: Iterable[Caller] = ()) -> Session:
+    def _part(
+        self, flows: Mapping[int, Iflow | IflowResult], callers: Iterable[Caller] = ()
+    ) -> Session:
         """The same session with some iFlows, by their numbers, and some callers.
 
         Of an iFlow these may be some of the channels; what was judged of them is kept.
         """
-        numbered = tuple(iflows)
         judged = self._judged.get(self.as_of, {})
-        part = self._changed(
-            flows=tuple(self.flows[number] for number, _ in numbered),
-            _own=tuple(self._own[number] for number, _ in numbered),
-            _is_part=True,
-        )
-        part._kept_iflows = dict(enumerate(iflow for _, iflow in numbered))
+        part = self._changed(flows=self.flows.only(flows), _is_part=True)
         part._judged = {
             self.as_of: {
-                place: _of_channels(judged[number], iflow)
-                for place, (number, iflow) in enumerate(numbered)
+                place: _of_channels(judged[number], part.flows.that_matter[place])
+                for place, number in enumerate(flows)
                 if number in judged
             }
         }
@@ -424,14 +404,14 @@ class Session:
             self.options,
             as_of,
             Inputs() if self._is_part else self.inputs,
-            self._iflows,
+            self.flows,
             verdicts,
             self.caller_verdicts(as_of),
             self.trust.at(as_of),
             self._described_rules() if self.options.describe_rules else (),
             findings,
             self.parameter_files,
-            parameters_summary(self._overlays, self._iflows),
+            parameters_summary(self.flows.overlays, self.flows.models()),
             self.root,
             self._idle_patterns(),
             self._untold,
@@ -445,7 +425,7 @@ class Session:
         from iflint.engine.fingerprints import fingerprinted
 
         problems = () if self._is_part else self._problems
-        kept = self._kept_iflows
+        kept = self.flows.that_matter
         of_run, *others = told_of_a_run((problems, *(iflow.problems for iflow in kept.values())))
         of_flows = dict(zip(kept, others, strict=True))
         found: list[Finding] = []
@@ -457,7 +437,7 @@ class Session:
         found += self._rulings.about_failures(self._context(as_of))
         directory = absolute_directory(self.options.directory)
         ordered = sorted(found, key=lambda finding: finding.place)
-        ids = (flow.read.id for flow in self.flows)
+        ids = (flow.id for flow in self.flows)
         return fingerprinted(ordered, directory, self.root, ids)
 
     @property
@@ -465,14 +445,14 @@ class Session:
         """How many inputs could not be read, where none of the rules that are selected tells."""
         if not self.options.select or "problem" in self._handlers:
             return 0
-        flows = self._kept_iflows.values()
+        flows = self.flows.that_matter.values()
         problems = chain(self._problems, *(iflow.problems for iflow in flows))
         return sum(not problem.left_out for problem in problems)
 
     @property
     def parameter_files(self) -> int:
         """How many iFlows have parameter files of the environment."""
-        return sum(map(bool, self._own))
+        return sum(map(bool, self.flows.own))
 
     def _idle_patterns(self) -> Iterator[IdlePattern]:
         """The patterns of parameters that lead to no file; of single flows nothing is said."""
@@ -491,7 +471,7 @@ class Session:
 
     @property
     def _parameter_files(self) -> Iterator[ParameterFile]:
-        return chain(self._overlays, *self._own)
+        return chain(self.flows.overlays, *self.flows.own)
 
     @cached_property
     def root(self) -> str:
@@ -517,7 +497,7 @@ class Session:
         unread += [key.location.file for key in inputs.keys if key.given]
         unread += [
             iflow.location
-            for iflow in self._kept_iflows.values()
+            for iflow in self.flows.that_matter.values()
             if iflow.problems or not iflow.parameters_complete
         ]
         if not set(self._problems).issubset(inputs.problems):
@@ -629,14 +609,14 @@ class Session:
         known = _of_clock(self._judged, as_of)
         unjudged = [
             number
-            for number, iflow in self._kept_iflows.items()
+            for number, iflow in self.flows.that_matter.items()
             if number not in known and any(channel.matters for channel in iflow.channels)
         ]
         if unjudged:
             judge = self._judge(as_of)
             progress = self.options.progress
             for number in followed(unjudged, progress, "judging iFlow", self._name_of):
-                verdict = self._judged_or_told(judge, self._iflow(number))
+                verdict = self._judged_or_told(judge, self.flows.that_matter[number])
                 if verdict is not None:
                     known[number] = verdict
             self._judged[as_of] = known = dict(sorted(known.items()))
@@ -723,7 +703,7 @@ class Session:
         from iflint.judging.references import channel_label
 
         found: dict[str, list[str]] = {}
-        for iflow in self._iflows:
+        for iflow in self.flows.models():
             for channel in iflow.channels:
                 if channel.role is not None and channel.role.text:
                     found.setdefault(channel.role.text, []).append(channel_label(iflow, channel))
@@ -844,36 +824,14 @@ class Session:
     def _said(self) -> dict[datetime, dict[int, Sequence[Finding]]]:
         return {}
 
-    @property
-    def _iflows(self) -> Iterator[Iflow]:
-        """All iFlows, one after another."""
-        return map(self._iflow, range(len(self.flows)))
-
-    def _iflow(self, number: int) -> Iflow:
-        return self._kept_iflows.get(number) or self._resolved(number)
-
-    @cached_property
-    def _kept_iflows(self) -> dict[int, Iflow]:
-        """The iFlows in which anything can be found, by number; others are made when asked for."""
-        return self._that_matter(range(len(self.flows)))
-
-    def _that_matter(self, numbers: Iterable[int]) -> dict[int, Iflow]:
-        resolved = ((number, self._resolved(number)) for number in numbers)
-        return {number: iflow for number, iflow in resolved if iflow.matters}
-
-    def _resolved(self, number: int) -> Iflow:
-        """An iFlow with its parameters, if the run has room for what it holds."""
-        files = (*self._overlays, *self._own[number])
-        return self._shared.iflow(self.name, self.flows[number], files)
-
     def _name_of(self, number: int) -> str:
-        return self._iflow(number).name
+        return self.flows.that_matter[number].name
 
     @property
     def _problems(self) -> tuple[Problem, ...]:
         """What could not be read, but for the files of flows."""
-        files = {file.location: file for own in self._own for file in own}
-        of_parameters = (file.problems for file in (*self._overlays, *files.values()))
+        files = {file.location: file for own in self.flows.own for file in own}
+        of_parameters = (file.problems for file in (*self.flows.overlays, *files.values()))
         return (
             *self.inputs.problems,
             *self._unread_parameters,
@@ -893,7 +851,7 @@ class Session:
         progress = self.options.progress
         for number in followed(problems, progress, "applying rules to iFlow", self._name_of):
             if number not in known:
-                iflow, verdict = self._iflow(number), verdicts.get(number)
+                iflow, verdict = self.flows.that_matter[number], verdicts.get(number)
                 cases = _flow_cases(context, iflow, problems[number], verdict)
                 known[number] = self._rulings.of(cases)
             yield from known[number]
@@ -1002,7 +960,7 @@ class Session:
             or self.inputs.keys
             or self.callers
             or verdicts
-            or any(iflow.problems for iflow in self._kept_iflows.values())
+            or any(iflow.problems for iflow in self.flows.that_matter.values())
         )
 
 

@@ -15,13 +15,15 @@ from iflint.places.problems import ProblemKind, beyond_the_run
 from iflint.words.visible import shown
 
 if TYPE_CHECKING:
+    from iflint.engine.kept_flow import KeptFlow
     from iflint.iflow.model import Iflow
     from iflint.iflow.properties import ParameterFile
-    from iflint.iflow.reader import FlowRead, KeptFlow
+    from iflint.iflow.reader import FlowRead
     from iflint.pki.chains.pool import CertificatePool
     from iflint.pki.chains.signatures import SignatureCache
     from iflint.pki.files import FoundCertificate
     from iflint.places.location import Location
+    from iflint.report.report import IflowResult
 
 
 class Shared:
@@ -32,8 +34,8 @@ class Shared:
         self._size = size
         self._budget = Budget(size)
         self._in_vain = Budget(size)
-        self._iflows: dict[tuple[int, ...], Iflow] = {}
-        self._counted: dict[tuple[str | int, ...], Iflow | None] = {}
+        self._iflows: dict[tuple[int, ...], Iflow | IflowResult] = {}
+        self._counted: dict[tuple[str | int, ...], Iflow | IflowResult] = {}
         self._pools: dict[tuple[int, frozenset[Location]], CertificatePool] = {}
         self._taken: set[tuple[str, str]] = set()
         self._named: list[object] = []
@@ -48,30 +50,31 @@ class Shared:
         other._pools = {}
         return other
 
-    def iflow(self, environment: str, flow: KeptFlow, files: Sequence[ParameterFile]) -> Iflow:
+    def iflow(
+        self, environment: str, flow: KeptFlow, files: Sequence[ParameterFile]
+    ) -> Iflow | IflowResult:
         """A flow of the run in an environment, if there is room for what it holds there.
 
-        One in which nothing can be found is not kept.
+        The model of one in which anything can be found; of others what reports tell.
         """
-        if not (environment or flow.has_channels):
-            return resolved(flow.read, files)
+        if not (environment or flow.channels):
+            return flow.with_parameters(files)
         key = id(flow), *map(id, files)
-        if (environment, *key) in self._counted:
-            return self._counted[environment, *key] or resolved(flow.read, files)
-        self._named += (flow, *files)
-        # Of environments a flow costs even if it has no channel.
-        found = self._within_the_run(flow.read, files, key, least=int(bool(environment)))
-        self._counted[environment, *key] = found if found.matters else None
-        return found
+        if (environment, *key) not in self._counted:
+            self._named += (flow, *files)
+            # Of environments a flow costs even if it has no channel.
+            found = self._within_the_run(flow, files, key, least=int(bool(environment)))
+            self._counted[environment, *key] = found
+        return self._counted[environment, *key]
 
     def _within_the_run(
-        self, flow: FlowRead, files: Sequence[ParameterFile], key: tuple[int, ...], least: int
-    ) -> Iflow:
+        self, flow: KeptFlow, files: Sequence[ParameterFile], key: tuple[int, ...], least: int
+    ) -> Iflow | IflowResult:
         for limit in (ROWS, CHANNELS):
             # To find that there is no room for a flow costs as much as to take it.
             if self._in_vain.has_refused(limit):
-                return _without_channels(flow, limit)
-        found = self._iflows.get(key) or resolved(flow, files)
+                return _without_channels(flow.read, limit)
+        found = self._iflows.get(key) or flow.with_parameters(files)
         held = (
             (ROWS, sum(len(channel.entries) for channel in found.channels)),
             (CHANNELS, max(least, len(found.channels))),
@@ -79,8 +82,8 @@ class Shared:
         for limit, count in held:
             if not self._budget.spend(limit, count):
                 self._in_vain.spend(limit, count)
-                return _without_channels(flow, limit)
-        if found.matters:
+                return _without_channels(flow.read, limit)
+        if found is not flow.told:
             self._iflows[key] = found
         return found
 
@@ -114,18 +117,6 @@ class Shared:
         from iflint.pki.chains.signatures import SignatureCache
 
         return SignatureCache(self._size)
-
-
-def resolved(flow: FlowRead, files: Sequence[ParameterFile]) -> Iflow:
-    """A flow with its parameters; where iflint fails on it, without its channels."""
-    try:
-        return flow.resolve(files)
-    except Exception as error:
-        from iflint.places.defects import failed_on
-        from iflint.places.location import Location
-
-        problem = failed_on(Location(flow.location), error, ProblemKind.ARTIFACT)
-        return flow.unresolved(problem)
 
 
 def _without_channels(flow: FlowRead, limit: Limit) -> Iflow:

@@ -90,7 +90,7 @@ class XmlFile:
     @property
     def packed(self) -> Packed:
         """The text compressed, as data."""
-        packed = self._packed or zlib.compress(self.utf8, 1)
+        packed = self._packed or zlib.compress(self.utf8)
         return Packed(packed, self.encoding, self.preamble)
 
     @classmethod

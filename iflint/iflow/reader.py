@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -158,7 +157,7 @@ class FlowRead(msgspec.Struct, frozen=True, array_like=True):
         """The flow without the values of its parameters, for which nobody will ask."""
         parameters = self.parameters
         if parameters == StoredParameters(parameters.location, parameters.text):
-            return msgspec.structs.replace(self, parameters=_NO_VALUES)
+            return msgspec.structs.replace(self, parameters=NO_VALUES)
         return msgspec.structs.replace(
             self, parameters=msgspec.structs.replace(parameters, text=b"")
         )
@@ -260,33 +259,8 @@ class FlowRead(msgspec.Struct, frozen=True, array_like=True):
         return resolved, resolver.problems.told(), tuple(parameters.asked)
 
 
-_NO_VALUES = StoredParameters()
+NO_VALUES = StoredParameters()
 """What thousands of flows share."""
-
-
-class KeptFlow:
-    """A flow as a run of tens of thousands keeps it: packed, if it has channels.
-
-    Without any, a report has most of it anyway.
-    """
-
-    __slots__ = ("_packed", "has_channels")
-
-    def __init__(self, read: FlowRead) -> None:
-        self.has_channels = bool(read.stored.channels)
-        """Whether it has any sender channel that was read."""
-        self._packed: bytes | FlowRead = read
-        if self.has_channels:
-            with contextlib.suppress(UnicodeEncodeError):  # a name that is no Unicode
-                self._packed = zlib.compress(msgspec.msgpack.encode(read), 1)
-
-    @property
-    def read(self) -> FlowRead:
-        """What was read."""
-        packed = self._packed
-        if isinstance(packed, FlowRead):
-            return packed
-        return msgspec.msgpack.decode(zlib.decompress(packed), type=FlowRead)
 
 
 def _parameters(
@@ -328,7 +302,7 @@ def _stored(
         collaboration,
         rows=rows,
         head=document.xml.packed,
-        whole=zlib.compress(flow, 1) if with_diagram else None,
+        whole=zlib.compress(flow) if with_diagram else None,
         may_be_judged=may_matter,
         problems_of_the_rest=_problems_of_the_rest(flow, location) if may_matter else (),
     )
