@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 20
 """Rows that are told one by one. Ours: a pair is in few channels; more of them say nothing new."""
-_CLOSEST = "The CN differs in a letter or two: a typing error, or two senders with similar names."
+MISSPELT = "The CN differs in a letter or two: a typing error, or two senders with similar names."
 MOST_SHOWN = 500
 """Characters of a text that is no DN. Ours: enough to see what was read."""
 _THE_LINE = Location(FileLocation("the line"))
@@ -253,7 +253,7 @@ def _row(
         certificate, _ = entry.closest
         return msgspec.structs.replace(
             row,
-            message=_CLOSEST,
+            message=MISSPELT,
             remedy=f"If this sender is meant, write the Subject DN as: {certificate.subject.text}",
             comparisons=side_by_side(subject, issuer, certificate),
         )
