@@ -47,6 +47,8 @@ class Schedule(msgspec.Struct, frozen=True):
 class Likeness(enum.StrEnum):
     """What a new certificate has in common with another one, the strongest first."""
 
+    SPELLING = "spelling"
+    """A common name that is a letter or two away: a typing error, or another sender's."""
     COMMON_NAME = "common-name"
     ISSUER = "organization-and-issuer"
     ORGANIZATION = "organization"

@@ -341,6 +341,7 @@ def _of_one_in_use(plan: Renewal, found: Renewals) -> str:
 
 
 _LIKENESS = {
+    "spelling": "with a common name that is a letter or two away",
     "common-name": "with the same common name, but another organization",
     "organization-and-issuer": "of the same organization and issuer",
     "organization": "of the same organization",
@@ -365,6 +366,9 @@ def _how_to_say(plan: Renewal, found: Renewals) -> str:
     new = str(plan.certificate.locations[0].file)
     only = plan.predecessors[0].subject if len(plan.predecessors) == 1 else "SUBJECT DN"
     command = found.command("--replaces", only, new)
+    if plan.predecessors[0].likeness == "spelling":
+        entered = f"If that is a typing error, enter there Subject DN {plan.subject}"
+        return f"{entered}. If it is another certificate of the sender's, say so: {command}"
     return f"If not, no flow, key or mapping changes. If so, say which: {command}"
 
 

@@ -259,6 +259,21 @@ def test_of_several_that_it_may_replace_none_is_chosen(folder: Path) -> None:
     assert '--replaces "SUBJECT DN" new/x.pem' in " ".join(text.split())
 
 
+def test_a_row_that_is_a_letter_away_is_named_before_others(folder: Path) -> None:
+    """Whether it is a typing error nobody can tell: a second row would hide one for good."""
+    write_flow(
+        folder,
+        [
+            ("CN=ordres.example.com, O=Example", "CN=CA 2, O=Example"),
+            ("CN=x, O=Example", "CN=CA 2, O=Example"),
+        ],
+    )
+    said = " ".join(renew("new/other.pem").split())
+    assert "this one, with a common name that is a letter or two away (inferred)" in said
+    assert "enter there Subject DN CN=orders.example.com,O=Example" in said
+    assert "CN=x" not in said
+
+
 def test_the_row_of_a_new_sender_is_there_to_paste(folder: Path) -> None:
     file = stranger(folder, dn("CN=x", "O=A rather long name of an example, Inc.", "C=DE"))
     row = r"  Subject DN  CN=x,O=A rather long name of an example\, Inc.,C=DE"
