@@ -539,6 +539,7 @@ def test_what_the_wrong_name_hides_is_told_and_not_made_a_finding(expired) -> No
     assert codes() == ["IFL301"]
     plan = fixed()
     assert only(plan) == "the certificate has findings of its own, which nobody was told so far"
+    assert plan.left[0].remedy.startswith("Write it with --unsafe-fixes. Then: ")
     assert [other.code for other in plan.left[0].hides] == ["IFL101"]
     assert plan.left[0].unsafe
     assert codes() == ["IFL301"]
@@ -693,6 +694,8 @@ def test_the_row_of_a_successor(renewed, between) -> None:
     expected = write(present, added, third)
     write(present, third)
     assert fixed().rows == 1
+    both = (Environment(name="QA"), Environment(name="PRD"))
+    assert fixed(environments=both).rows == 1
     (fix,) = fixed(add_successor=True).fixes
     assert fix.finding.code == "IFL105"
     assert (renewed / ORDERS).read_bytes() == expected
