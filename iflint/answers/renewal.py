@@ -156,17 +156,18 @@ def _plan(
     in_use = at_hand and _is_in_use(certificate, bindings, sessions[0].as_of)
     if in_use:
         in_each = [one.letting_in for one in in_each]
+    renewed = _renewed(certificate, bindings) if in_use else None
     plan = Renewal(
         certificate=certificate_reference(certificate, (found.location,)),
         subject=certificate.subject.text,
         issuer=certificate.issuer.text,
-        problems=tuple(problems.values()),
+        problems=tuple(_answered(each, certificate, renewed) for each in problems.values()),
         touched=_merged([(one.session.name, each) for one in in_each for each in one.touched]),
         callers=_merged([(one.session.name, each) for one in in_each for each in one.callers]),
         schedules=(),
         in_use=in_use,
         until=_until(in_each, certificate),
-        renewed=_renewed(certificate, bindings) if in_use else None,
+        renewed=renewed,
         without_subject=not certificate.subject.rdns,
         unknown=() if in_use else tuple(dict.fromkeys(_unknown(sessions))),
         refused=any(one.session.would_refuse(certificate) for one in in_each),
@@ -233,6 +234,15 @@ def _problems(found: FoundCertificate, one: _InOne) -> Iterator[Finding]:
         if finding.severity is Severity.ERROR and finding.code not in known:
             message = f"On its first day, {day(first)}: {finding.message}"
             yield msgspec.structs.replace(finding, message=message)
+
+
+def _answered(finding: Finding, certificate: Certificate, renewed: Location | None) -> Finding:
+    """What is said of a certificate; of its own end, where the renewed one is if it is at hand."""
+    end = finding.breaks_on or finding.broken_since
+    if renewed is None or end != certificate.not_after:
+        return finding
+    remedy = f"The renewed certificate is at hand ({renewed.file}). Use that one."
+    return msgspec.structs.replace(finding, remedy=remedy)
 
 
 class _Sender(msgspec.Struct, frozen=True):

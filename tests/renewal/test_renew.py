@@ -352,6 +352,8 @@ def test_the_certificate_in_use_gets_the_plan_for_the_next(folder: Path) -> None
     (folder / "certs" / "new.pem").write_bytes(pem(SAME_PAIR))
     assert "iflint renew certs/new.pem flow gives its plan" in " ".join(renew("old.pem").split())
     assert plan("old.pem")["schedules"] == []
+    (soon,) = plan("old.pem")["problems"]
+    assert soon["remedy"] == "The renewed certificate is at hand (certs/new.pem). Use that one."
     assert plan("old.pem", "--as-of", "2026-12-20", exit_code=1)["schedules"] == []
     (folder / "certs" / "new.pem").unlink()
     (folder / "certs" / "all.pem").write_bytes(pem(FIRST, OLD, SAME_PAIR))
