@@ -154,7 +154,7 @@ def _likeness(
 ) -> Likeness | None:
     subject, issuer = names
     closest = binding.closest if isinstance(binding, EntryVerdict) else None
-    if closest is not None and closest[0].sha256 == certificate.sha256:
+    if closest is not None and closest[0].pair == certificate.pair:
         return Likeness.SPELLING
     if _have_in_common(COMMON_NAME, subject, certificate.subject):
         return Likeness.COMMON_NAME

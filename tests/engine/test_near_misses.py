@@ -297,6 +297,16 @@ def test_the_closest_certificate_is_a_hint_and_no_more(report) -> None:
     assert wanted.closest == "edi.partner.example"
 
 
+def test_of_the_closest_certificates_the_latest_is_named(report) -> None:
+    later = issue("near misses later", PARTNER.name, ISSUING, last="2028-09-30")
+    wrong = SUBJECT.replace("CN=edi.partner", "CN=edi.patrner")
+    for both in (pem(PARTNER, later), pem(later, PARTNER)):
+        (finding,) = report((wrong, ISSUER), certificates=both).findings
+        (closest,) = finding.related
+        start = closest.location.region.start_line
+        assert (start == 1) is (both == pem(later, PARTNER))
+
+
 def test_a_pair_of_a_parameter_leads_to_the_file_that_has_it(report) -> None:
     wrong = SUBJECT.replace("CN=edi.partner", "CN=edi.patrner")
     (finding,) = report(("{{S}}", ISSUER), S=wrong).findings
