@@ -43,10 +43,10 @@ def near_miss(
 
     ``taken`` has the entries of the channel that have a certificate, by its pair: a certificate
     that is taken is meant here only if nothing but the spelling differs. Certificates that are
-    valid at ``at`` go before others. ``pool`` knows where each was found, ``index`` the names of
-    all of them.
+    valid at ``at``, and that clients may use, go before others. ``pool`` knows where each was
+    found, ``index`` the names of all of them.
     """
-    best: tuple[tuple[bool, int, bool, int, bool, float], NearMiss] | None = None
+    best: tuple[tuple[bool, int, bool, int, bool, bool, float], NearMiss] | None = None
     for certificate in _closest(subject, issuer, resembling, taken):
         exchanged = _are_exchanged(subject, issuer, certificate)
         of_subject = _comparison("subject", subject, certificate.subject, exchanged=exchanged)
@@ -67,6 +67,7 @@ def near_miss(
             of_subject.kind == "value",
             _distance(kind, issuer, certificate),
             not certificate.not_before <= at <= certificate.not_after,
+            certificate.lacks_client_auth,
             -certificate.not_after.timestamp(),
         )
         if best is None or score < best[0]:

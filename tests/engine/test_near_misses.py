@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -188,10 +189,13 @@ def test_exchanged_names_are_told_although_the_subject_is_a_certificates(finding
     assert finding.certificate.sha256 == parse_certificate(PARTNER.der).sha256
 
 
-def like(label, *more, first="2026-03-02", last="2027-09-30", company="Example Ltd"):
+SERVER_AUTH = ExtendedKeyUsageOID.SERVER_AUTH
+
+
+def like(label, *more, first="2026-03-02", last="2027-09-30", company="Example Ltd", **usages):
     """A certificate of the common name ``a.example``."""
     name = dn("CN=a.example", *more, f"O={company}", "C=DE")
-    return issue(f"near misses like {label}", name, ISSUING, first, last)
+    return issue(f"near misses like {label}", name, ISSUING, first, last, **usages)
 
 
 @pytest.mark.parametrize(
@@ -200,10 +204,11 @@ def like(label, *more, first="2026-03-02", last="2027-09-30", company="Example L
         (like("valid"), like("expired", last="2026-11-23")),
         (like("valid"), like("not yet valid", first="2026-11-25", last="2028-09-30")),
         (like("later"), like("sooner", last="2027-09-29")),
+        (like("for clients"), like("for servers", last="2028-09-30", usages=[SERVER_AUTH])),
         (like("another part", "OU=Unit"), like("another company", company="Another Ltd")),
         (like("one difference"), like("two", "OU=Unit", company="Another Ltd", last="2028-09-30")),
     ],
-    ids=["valid", "begun", "later", "no other value", "fewest"],
+    ids=["valid", "begun", "later", "for clients", "no other value", "fewest"],
 )
 def test_of_several_certificates_the_best_is_taken_for_the_one_that_is_meant(
     findings, meant, other
