@@ -180,8 +180,19 @@ def _plan(
     if not plan.touched and not plan.callers:
         others_like_it = () if certificate.is_ca else alike(certificate, sessions)
         return msgspec.structs.replace(plan, predecessors=others_like_it)
-    to_do = [one for one in in_each if not in_use or _renewed(certificate, one.bindings) is None]
-    steps = schedules(plan, certificate, [(e.session, e.touched, e.callers) for e in to_do])
+    steps = schedules(
+        plan,
+        certificate,
+        [
+            (
+                each.session,
+                each.touched,
+                each.callers,
+                in_use and _renewed(certificate, each.bindings) is not None,
+            )
+            for each in in_each
+        ],
+    )
     return msgspec.structs.replace(plan, schedules=steps)
 
 
@@ -416,6 +427,9 @@ def _touched(
         channel=channel_reference(channel.channel),
         old=tuple(map(entry_reference, old)),
         wrong=tuple(map(entry_reference, wrong)),
+        of_parameters=any(
+            value.parameters for each in wrong for value in (each.entry.subject, each.entry.issuer)
+        ),
         has_new=bool(same),
         uncertain=bool(same) and all(each.state is EntryState.UNDECIDABLE for each in same),
         old_until=max(ends, default=None),

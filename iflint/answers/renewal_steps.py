@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     from iflint.pki.certificates import Certificate
 
 
-In = tuple["Session", Sequence["Touched"], Sequence["TouchedCaller"]]
-"""An environment, with the channels and the callers that the certificate touches there."""
+In = tuple["Session", Sequence["Touched"], Sequence["TouchedCaller"], bool]
+"""An environment, with the channels and the callers that the certificate touches there.
+
+Behind them whether the one that comes after it is at hand, and has a plan of its own.
+"""
 
 
 def schedules(
@@ -38,13 +41,17 @@ def schedules(
 ) -> tuple[Schedule, ...]:
     """The steps of each environment in which anything is touched, once where they are the same."""
     found: dict[tuple[RenewalStep, ...], list[str]] = {}
-    for session, channels, callers in touched:
+    for session, channels, callers, is_renewed in touched:
         if channels or callers:
             steps = _Steps(session, certificate, channels, callers)
-            in_order = (
-                steps.for_the_next() if plan.in_use else steps.for_this(fails=plan.has_faults)
-            )
-            found.setdefault(tuple(in_order), []).append(session.name)
+            if is_renewed:
+                in_order = steps.for_now()
+            elif plan.in_use:
+                in_order = steps.for_the_next()
+            else:
+                in_order = steps.for_this(fails=plan.has_faults)
+            if told := tuple(in_order):
+                found.setdefault(told, []).append(session.name)
     return tuple(Schedule(tuple(filter(None, names)), steps) for steps, names in found.items())
 
 
@@ -99,14 +106,18 @@ class _Steps:
             if those := [one for one in having if not one.accepts_new]:
                 yield RenewalStep(what, None, _named(those))
 
+    def for_now(self) -> Iterator[RenewalStep]:
+        """What is to be done for a certificate that is in use, whatever comes after it."""
+        yield from self._correct(None)
+        if self._wrong:
+            yield RenewalStep("Redeploy", None, _flows(self._wrong))
+
     def for_the_next(self) -> Iterator[RenewalStep]:
         """What to do about a certificate that is in use: the new one is yet to come."""
         until = self._session.works_until(self._certificate)
         last = until.date() if until is not None else None
         asked = last - timedelta(days=self._session.options.expiry_days) if last else None
-        yield from self._correct(None)
-        if self._wrong:
-            yield RenewalStep("Redeploy", None, _flows(self._wrong))
+        yield from self.for_now()
         if self._touched or self._mappings or not all(one.made_by_sap for one in self._keys):
             yield self._by(asked, self._where_from(at_once=last is None))
         if self._touched:
@@ -130,8 +141,9 @@ class _Steps:
 
     def _correct(self, last: date | None) -> Iterator[RenewalStep]:
         """The rows that are meant for the certificate, and are to be written as it is."""
-        if self._wrong:
-            yield self._by(last, _CORRECT, _labels(self._wrong), self._row)
+        for of_parameters, what in ((False, _CORRECT), (True, f"{_CORRECT}, by its parameters")):
+            if those := [one for one in self._wrong if one.of_parameters is of_parameters]:
+                yield self._by(last, what, _labels(those), self._row)
 
     def _where_from(self, *, at_once: bool) -> str:
         """Whom to ask, or where else, if its CA issues none any more."""

@@ -330,7 +330,7 @@ def _of_one_in_use(plan: Renewal, found: Renewals) -> str:
     else:
         was = "was" if plan.until < found.as_of else "is"
         text = f"This certificate {was} in use until {day(plan.until)}"
-    if plan.schedules:
+    if plan.schedules and plan.renewed is None:
         text += ": here is the plan for the one that comes after it"
     if plan.renewed is None:
         return f"{text}."
@@ -380,9 +380,10 @@ def _not_looked_at(found: Renewals) -> Iterator[tuple[str, list[str]]]:
 
 def _of_channels(plan: Renewal) -> str:
     flows = len({one.iflow.location for one in plan.touched})
-    touched = f"{counted(len(plan.touched), 'channel')} in {counted(flows, 'iFlow')}"
+    channels = len({(one.iflow.location, one.channel.ordinal) for one in plan.touched})
+    touched = f"{counted(channels, 'channel')} in {counted(flows, 'iFlow')}"
     if plan.in_use:
-        lets, are = ("lets", "is") if len(plan.touched) == 1 else ("let", "are")
+        lets, are = ("lets", "is") if channels == 1 else ("let", "are")
         meant = f", or {are} meant to" if any(one.wrong for one in plan.touched) else ""
         return f"{touched} {lets} it in{meant}:"
     if plan.without_subject:

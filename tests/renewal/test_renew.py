@@ -141,6 +141,24 @@ def test_a_row_that_is_meant_for_it_is_corrected(folder: Path, row) -> None:
     assert both == ["Correct", "Redeploy", "The", "After", "Redeploy"]
 
 
+def test_a_row_of_parameters_is_corrected_by_these_and_counted_once(folder: Path) -> None:
+    for name, pair in (
+        ("qa", OLD.pair),
+        ("prod", ("O=Example, CN=orders.example.com", "CN=CA 1, O=Example")),
+    ):
+        values = "".join(f"{key}={value}\n" for key, value in zip("SI", pair, strict=True))
+        (folder / f"{name}.prop").write_text(values, encoding="utf-8")
+    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
+        for name in ("qa", "prod"):
+            file.write(f"[environments.{name}]\nparameters = ['{name}.prop']\n")
+    write_flow(folder, [("{{S}}", "{{I}}")])
+    (folder / "old.pem").write_bytes(pem(OLD))
+    said = " ".join(renew("old.pem").split())
+    assert "1 channel in 1 iFlow lets it in, or is meant to:" in said
+    assert "Steps in prod: 1. Correct the row" in said
+    assert "does not accept it, by its parameters" in said
+
+
 def test_a_row_whose_text_can_not_tell_is_not_said_to_have_the_pair(folder: Path) -> None:
     name = dn("CN=orders.example.com", "SERIALNUMBER=7", "O=Example", SERIALNUMBER=UTF8)
     old = issue("renew-serial", name, FIRST, "2026-01-01", "2027-12-01")
@@ -162,6 +180,11 @@ def test_the_one_in_use_counts_where_it_is_meant_too(folder: Path) -> None:
     found = plan("old.pem")
     assert found["in_use"]
     assert [step["what"].split()[0] for step in steps(found)][:3] == ["Correct", "Redeploy", "Ask"]
+    (folder / "certs" / "new.pem").write_bytes(pem(SAME_PAIR))
+    renewed = plan("old.pem")
+    assert [step["what"].split()[0] for step in steps(renewed)] == ["Correct", "Redeploy"]
+    assert "gives its plan" in " ".join(renew("old.pem").split())
+    (folder / "certs" / "new.pem").unlink()
     assert "2 channels in 1 iFlow let it in, or are meant to:" in renew("old.pem")
 
 
