@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from iflint.places.location import FileLocation
     from iflint.places.problems import Problem
     from iflint.report.findings import CallerReference, Finding, RuleInfo
-    from iflint.report.report import IdlePattern, IflowResult
+    from iflint.report.report import IdlePattern, IflowResult, MisnamedValue
     from iflint.rule.rule import Case, Context, Rule
 
     Located = Iflow | CertificateEntry | Caller | FoundCertificate
@@ -414,6 +414,7 @@ class Session:
             parameters_summary(self.flows.overlays, self.flows.models()),
             self.root,
             self._idle_patterns(),
+            self._misnamed_values(),
             self._untold,
         )
 
@@ -468,6 +469,14 @@ class Session:
                 way = pattern.replace("\\", "/")
                 shown = from_root(way, directory) if is_below(way, directory) else way
                 yield IdlePattern("parameters", shown, self.name)
+
+    def _misnamed_values(self) -> Iterable[MisnamedValue]:
+        """What environments' own files give to no parameter, as it seems by mistake."""
+        if not any(self.flows.own):
+            return ()
+        from iflint.engine.misnamed import misnamed
+
+        return misnamed(self.flows, self.name)
 
     @property
     def _parameter_files(self) -> Iterator[ParameterFile]:
