@@ -180,19 +180,11 @@ def _plan(
     if not plan.touched and not plan.callers:
         others_like_it = () if certificate.is_ca else alike(certificate, sessions)
         return msgspec.structs.replace(plan, predecessors=others_like_it)
-    steps = schedules(
-        plan,
-        certificate,
-        [
-            (
-                each.session,
-                each.touched,
-                each.callers,
-                in_use and _renewed(certificate, each.bindings) is not None,
-            )
-            for each in in_each
-        ],
+    to_do = (
+        (one.session, one.touched, one.callers, _renewed(certificate, one.bindings) is not None)
+        for one in in_each
     )
+    steps = schedules(plan, certificate, to_do)
     return msgspec.structs.replace(plan, schedules=steps)
 
 
@@ -343,15 +335,10 @@ def _in_one(session: Session, sender: _Sender, everywhere: Sequence[Session]) ->
             known = [each for each in channel.entries if sender.knows(each)]
             if channel.judged and known:
                 one = _touched(iflow, channel, known, certificate)
-                touched.append(
-                    msgspec.structs.replace(
-                        one,
-                        strangers=()
-                        if one.has_new
-                        else _strangers(one, known, certificate, everywhere),
-                        kept_for=_kept_for(one, known, sender, everywhere),
-                    )
-                )
+                strangers = () if one.has_new else _strangers(one, known, certificate, everywhere)
+                kept_for = _kept_for(one, known, sender, everywhere)
+                one = msgspec.structs.replace(one, strangers=strangers, kept_for=kept_for)
+                touched.append(one)
                 bindings += known
     callers = [
         each
@@ -430,6 +417,7 @@ def _touched(
         of_parameters=any(
             value.parameters for each in wrong for value in (each.entry.subject, each.entry.issuer)
         ),
+        doubtful=any(_may_be_meant(entry, certificate) for entry in old),
         has_new=bool(same),
         uncertain=bool(same) and all(each.state is EntryState.UNDECIDABLE for each in same),
         old_until=max(ends, default=None),
@@ -489,6 +477,13 @@ def _is_meant(entry: EntryVerdict, certificate: Certificate) -> bool:
     """Whether a row would have the certificate's pair but for the way in which it is written."""
     near = entry.misspelt
     return near is not None and near.certificate.sha256 == certificate.sha256
+
+
+def _may_be_meant(entry: EntryVerdict, certificate: Certificate) -> bool:
+    """Whether a row differs from the certificate's pair as by a typing error."""
+    near = entry.near_miss
+    changed = entry.has_other_attributes or entry.has_another_issuer
+    return near is not None and near.certificate.sha256 == certificate.sha256 and not changed
 
 
 def _lets_in(entry: EntryVerdict, certificate: Certificate) -> bool:

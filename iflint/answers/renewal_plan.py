@@ -75,12 +75,13 @@ class Touched(msgspec.Struct, frozen=True):
 
     ``old`` are its entries for this sender with another pair, ``wrong`` those that are meant for
     the new one, but don't let it in as they are written, or as their parameters are
-    (``of_parameters``); ``has_new`` tells whether it lists the new pair already, ``uncertain`` that
-    its text can't tell. ``old_until`` is the last day on which the best certificate for the old
-    ones (or, where the pair stays, for that pair) can be used, None if none at hand can be.
-    ``strangers`` are the environments in which a row in the flow's file would count, too, although
-    no row there lets this sender in; ``kept_for`` are those in which a row of this sender here,
-    made of parameters, lets another one in.
+    (``of_parameters``); ``doubtful`` tells that an old one may be meant for it, too. ``has_new``
+    tells whether it lists the new pair already, ``uncertain`` that its text can't tell.
+    ``old_until`` is the last day on which the best certificate for the old ones (or, where the pair
+    stays, for that pair) can be used, None if none at hand can be. ``strangers`` are the
+    environments in which a row in the flow's file would count, too, although no row there lets this
+    sender in; ``kept_for`` are those in which a row of this sender here, made of parameters, lets
+    another one in.
     """
 
     iflow: IflowReference
@@ -91,6 +92,7 @@ class Touched(msgspec.Struct, frozen=True):
     uncertain: bool = False
     wrong: tuple[EntryReference, ...] = ()
     of_parameters: bool = False
+    doubtful: bool = False
     environments: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
     kept_for: tuple[str, ...] = ()

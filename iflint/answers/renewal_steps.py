@@ -44,10 +44,8 @@ def schedules(
     for session, channels, callers, is_renewed in touched:
         if channels or callers:
             steps = _Steps(session, certificate, channels, callers)
-            if is_renewed:
-                in_order = steps.for_now()
-            elif plan.in_use:
-                in_order = steps.for_the_next()
+            if plan.in_use:
+                in_order = steps.for_now() if is_renewed else steps.for_the_next()
             else:
                 in_order = steps.for_this(fails=plan.has_faults)
             if told := tuple(in_order):
@@ -85,12 +83,14 @@ class _Steps:
         if to_add and not self._certificate.subject.rdns:
             yield self._by(last, _WITH_SUBJECT, _labels(to_add))
             to_add = []
-        for strangers in dict.fromkeys(one.strangers for one in to_add):
+        for strangers, doubtful in dict.fromkeys((one.strangers, one.doubtful) for one in to_add):
             what = "Add this row beside the old one"
+            if doubtful:
+                what += " or, if that is misspelt, correct it"
             if strangers:
                 what += ", as two parameters with these values (a row in the flow's file counts in "
                 what += f"{_environments(strangers)}, too, where this sender may not call)"
-            at = [one for one in to_add if one.strangers == strangers]
+            at = [one for one in to_add if (one.strangers, one.doubtful) == (strangers, doubtful)]
             yield self._by(last, what, _labels(at), self._row)
         if changed := [*self._wrong, *to_add]:
             yield self._by(last, "Redeploy", _flows(changed))

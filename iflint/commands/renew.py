@@ -412,7 +412,7 @@ def _touched(one: Touched) -> str:
     elif one.has_new:
         state = "has a row with the new pair already, and still the old one"
     else:
-        state = "has a row with another pair"
+        state = f"has a row with {'almost this' if one.doubtful else 'another'} pair"
     ends = f"; the old certificate works until {one.old_until}" if one.old_until else ""
     return f"{text}: {state}{ends}"
 

@@ -483,16 +483,20 @@ class EntryVerdict(BindingVerdict, frozen=True):
 
     @property
     def misspelt(self) -> NearMiss | None:
-        """Its near miss, if nothing but the writing of its names keeps it out."""
+        """Its near miss, if nothing but the form of its names, or their place, keeps it out."""
         near = self.near_miss
-        changed = self.has_other_attributes or self.has_another_issuer
-        return None if near is None or near.held_by or changed else near
+        is_of_writing = all(each.kind in _OF_WRITING for each in self.differing)
+        return near if near and near.held_by is None and is_of_writing else None
 
     @property
     def pair(self) -> tuple[str, str] | None:
         """Its two names as the runtime compares them; None if one of them is no name."""
         subject, issuer = self.subject.name, self.issuer.name
         return (subject.canonical, issuer.canonical) if subject and issuer else None
+
+
+_OF_WRITING = FORM | {"exchanged", "above", "twice"}
+"""Kinds of a difference that no certificate can have by right."""
 
 
 class ChannelVerdict(msgspec.Struct, frozen=True):

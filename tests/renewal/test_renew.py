@@ -169,6 +169,16 @@ def test_a_row_whose_text_can_not_tell_is_not_said_to_have_the_pair(folder: Path
     assert "has a row that may have this pair, which its text does not tell" in said
 
 
+def test_a_row_that_may_be_misspelt_stays_until_somebody_knows(folder: Path) -> None:
+    """An issuer a letter away may be that of the certificate which is in use."""
+    write_flow(folder, [("CN=orders.example.com, O=Example", "CN=CA 2, O=Exmple")])
+    found = plan("new/other.pem")
+    assert steps(found)[0]["what"].endswith(
+        "beside the old one or, if that is misspelt, correct it"
+    )
+    assert "has a row with almost this pair" in renew("new/other.pem")
+
+
 def test_the_one_in_use_counts_where_it_is_meant_too(folder: Path) -> None:
     (folder / "old.pem").write_bytes(pem(OLD))
     channels = [
