@@ -104,8 +104,19 @@ def _letter(certificate: Certificate, use: CertificateUse, sessions: Sequence[Se
         self_signed=certificate.self_issued,
         trusted=all(each.verdict == "works" for each in use.standings),
         wanted=((until or first.as_of) - timedelta(days=first.options.expiry_days)).date(),
+        ca_ends=any(_ends_for_clients(certificate, each) for each in sessions),
         renewed=_renewed(certificate, sessions),
     )
+
+
+def _ends_for_clients(certificate: Certificate, session: Session) -> bool:
+    """Whether the calendar of public CAs has its CA, which issues none for clients before long."""
+    from iflint.pki.chains.search import judge_chain
+    from iflint.rule.supply import sunset_of
+
+    trust = session.trust.at(session.as_of)
+    chain = judge_chain(certificate, session.pool, trust, session.as_of)
+    return sunset_of(session.calendar, chain) is not None
 
 
 def _renewed(certificate: Certificate, sessions: Iterable[Session]) -> str:

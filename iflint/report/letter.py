@@ -36,8 +36,9 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     ``made_by_sap``: it came with its service keys, and so does the new
     one. ``self_signed`` tells that nobody but its owner issued it, ``trusted`` that it works so.
     ``works_until`` is the last moment at which it can be used, by its chain, too, None where calls
-    with it fail for what is no date. ``renewed`` is where one that may follow it lies, empty if
-    none is at hand. ``wanted`` is the day by which the new one is asked for.
+    with it fail for what is no date. ``ca_ends``: its public CA ends certificates for clients.
+    ``renewed`` is where one that may follow it lies, empty if none is at hand. ``wanted`` is the
+    day by which the new one is asked for.
     """
 
     as_of: datetime
@@ -57,6 +58,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     self_signed: bool
     trusted: bool
     wanted: date
+    ca_ends: bool = False
     renewed: str = ""
 
     @property

@@ -116,11 +116,14 @@ class _Words:
         if letter.self_signed:
             known = "self_signed_trusted" if letter.trusted else "self_signed"
             yield self._say("new", known)
+        if letter.ca_ends:
+            yield self._say("new", "ca_ends")
         yield from map(self._root, letter.lists)
         yield self._say("new", "chain")
         yield self._say("new", "client_authentication")
         if letter.names_are_compared:
-            yield self._say("new", "other_names" if letter.outlives_its_use else "names")
+            changes = letter.outlives_its_use or letter.ca_ends
+            yield self._say("new", "other_names" if changes else "names")
         if letter.only_this_one:
             assumed = "_assumed" if letter.assumed else ""
             yield self._say("new", f"only_this_one{assumed}")

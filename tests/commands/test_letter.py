@@ -162,6 +162,16 @@ def test_what_sap_issued_need_not_be_ordered(letter, workplace) -> None:
     assert "Was das neue Zertifikat erfüllen muss" not in text
 
 
+def test_no_ca_is_held_to_what_it_ends(call, monkeypatch) -> None:
+    """The same issuer could not be had any more, so nobody is asked for it."""
+    monkeypatch.chdir(DEMO)
+    ends = call("certificates", "--letter", "certificates/parcel-shop.pem", *CLOCK).stdout
+    assert "the present one ends certificates with Client Authentication" in ends
+    assert "exactly those of the present one" not in ends
+    stays = call("certificates", "--letter", "certificates/carrier.cer", *CLOCK).stdout
+    assert "another CA" not in stays
+
+
 def test_of_one_that_follows_at_hand_the_writer_is_told(call, workplace) -> None:
     """Nobody asks a partner twice for what has come already."""
     later = issue("letter-later", SENDER, CA, "2026-11-01", "2028-03-31")
