@@ -172,8 +172,10 @@ class _Steps:
         for those in of_tenant.values():
             what = _NEW_KEY if len(those) == 1 else _ONE_NEW_KEY
             by_what.setdefault(what, []).extend(those)
+        homeless = any(one.has_new and not one.caller.tenant for one in self._keys)
         for what, keys in by_what.items():
-            yield self._by(last, what.format(new), _named(keys))
+            unless = _UNLESS_THERE if homeless and what != _NEW_KEY_OF_SAP else ""
+            yield self._by(last, f"{what.format(new)}{unless}", _named(keys))
         if mappings := list(filter(is_due, self._mappings)):
             yield self._by(last, _NEW_MAPPING.format(new), _named(mappings))
 
@@ -216,6 +218,7 @@ _ONE_NEW_KEY = (
     "these: there a certificate can be used in one key only"
 )
 _NEW_KEY = "Make a new service key with {} in the same instance as the old one"
+_UNLESS_THERE = ", unless the key that holds it already is of this tenant: its file does not tell"
 _KEY_OF_ANOTHER_PAIR = (
     f"If it has another subject or issuer, {_NEW_KEY[:1].lower()}{_NEW_KEY[1:].format('it')}"
 )

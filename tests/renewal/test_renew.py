@@ -639,6 +639,17 @@ def test_a_pinned_key_needs_a_new_one_first(by_role: Path) -> None:
     assert "nothing to" not in said
 
 
+def test_a_key_of_an_unknown_tenant_may_be_the_new_one(by_role: Path) -> None:
+    """A tenant takes a certificate in one key only, and parameters do not tell theirs."""
+    write_key(by_role, "partner", OLD)
+    made = {"key-type": "certificate_external", "X.509": pem(SAME_PAIR).decode()}
+    (by_role / "flow" / "keys" / "parameters.json").write_text(json.dumps(made), "utf-8")
+    make, *_ = steps(plan("new/same.pem"))
+    assert make["what"].endswith(
+        "unless the key that holds it already is of this tenant: its file does not tell"
+    )
+
+
 def test_a_key_that_is_not_pinned_accepts_the_same_pair(by_role: Path) -> None:
     configure(by_role, f"{ROLES}pinned = false\n")
     write_key(by_role, "partner", OLD)
