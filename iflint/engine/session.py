@@ -77,6 +77,7 @@ _KEPT_FROM = {
     "_opened_by": {"flows"},
     "_judged_callers": {"inputs", "options", "trust"},
     "_issuers": {"trust"},
+    "_verdicts_by_place": {"inputs", "trust", "flows", "as_of"},
 }
 """What a session keeps once it is worked out, and the fields that it comes from."""
 
@@ -682,9 +683,15 @@ class Session:
 
     def channels_at(self, flow: FileLocation, ordinal: int) -> Iterator[ChannelVerdict]:
         """The verdict on a flow's channel of that number, as it is in this environment."""
+        for verdict in self._verdicts_by_place.get(flow, ()):
+            yield from (each for each in verdict.channels if each.channel.ordinal == ordinal)
+
+    @cached_property
+    def _verdicts_by_place(self) -> dict[FileLocation, list[IflowVerdict]]:
+        found: dict[FileLocation, list[IflowVerdict]] = {}
         for verdict in self.verdicts(self.as_of).values():
-            if verdict.iflow.location == flow:
-                yield from (each for each in verdict.channels if each.channel.ordinal == ordinal)
+            found.setdefault(verdict.iflow.location, []).append(verdict)
+        return found
 
     def opened_by(self, caller: Caller | CallerReference) -> tuple[str, ...]:
         """The channels that a caller is known to open, each as people read it.
