@@ -722,6 +722,14 @@ def test_the_row_of_a_successor_beside_one_of_parameters(renewed) -> None:
     assert codes() == []
 
 
+def test_a_row_of_parameters_gets_one_of_parameters_beside_it(renewed, call) -> None:
+    """A literal row would count in every environment."""
+    orders(renewed, listing(("{{S}}", "{{I}}")), S=SUBJECT, I=ISSUER)
+    arguments = ("check", "--roots-add", "root.pem", "--as-of", "2026-11-24", "--isolated")
+    said = " ".join(call(*arguments).stdout.split())
+    assert "add a row of two parameters, as this one is, and redeploy: Subject DN" in said
+
+
 def test_no_row_lets_a_sender_in_where_it_may_not_call(renewed) -> None:
     orders(renewed, listing(("{{S}}", "{{I}}")), S="CN=dev", I="CN=dev ca")
     (renewed / "prod.prop").write_text(f"S={SUBJECT}\nI={ISSUER}\n".replace("\\", r"\\"), "utf-8")
