@@ -73,6 +73,8 @@ class Budget:
 
     def spend(self, limit: Limit, amount: int) -> bool:
         """Take an amount; False, and nothing is taken, where that is more than is left."""
+        if not amount:
+            return True
         if not self._holds(limit, amount):
             self._refused[limit.name] += 1
             return False

@@ -417,6 +417,12 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             except OverflowError:
                 raise UsageError("as_of is no such day in UTC") from None
 
+    @property
+    def has_other_parameters(self) -> bool:
+        """Whether a flow may have parameters besides its own."""
+        environments = (*self.environments, *self.other_environments)
+        return bool(self.parameters) or any(each.parameters for each in environments)
+
 
 def now() -> datetime:
     """The machine's time; the only place that reads it."""

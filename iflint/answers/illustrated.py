@@ -21,7 +21,7 @@ def illustrated(report: Report, run: Run) -> IllustratedReport:
         **{name: getattr(report, name) for name in Report.__struct_fields__},
         diagrams=tuple(
             FlowDiagram(flow.location, drawn)
-            for flow in (each.read for each in run.first.flows.kept)
+            for flow in (each.read for each in run.first.flows.kept if not each.is_quiet)
             if flow.location in found and (drawn := flow.drawn()) is not None
         ),
         uses=uses_of(run.sessions),

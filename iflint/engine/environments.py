@@ -28,7 +28,7 @@ from iflint.report.report import (
 from iflint.values import ARTIFACT_FOLDER, PLACEHOLDER
 
 if TYPE_CHECKING:
-    from iflint.iflow.reader import FlowRead
+    from iflint.places.location import FileLocation
     from iflint.report.findings import Finding
 
 
@@ -45,12 +45,12 @@ class ParameterPath(msgspec.Struct, frozen=True):
     folder: str | None
 
 
-def parameter_path(pattern: str, flow: FlowRead) -> ParameterPath:
-    """The path that a pattern means for a flow."""
+def parameter_path(pattern: str, flow: IflowResult, bundle: FileLocation) -> ParameterPath:
+    """The path that a pattern means for a flow that came in a bundle."""
     if re.search(PLACEHOLDER, pattern) is None:
         return ParameterPath(pattern, None)
-    folder = flow.bundle.path
-    if flow.bundle.members or flow.bundle == flow.location:
+    folder = bundle.path
+    if bundle.members or bundle == flow.location:
         folder = posixpath.dirname(folder)
     values = {
         "artifact": flow.id,

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from iflint.engine.kept_flow import KeptFlow, resolved
+from iflint.engine.results import quiet_result
 from iflint.report.report import IflowResult
 
 if TYPE_CHECKING:
@@ -57,6 +58,14 @@ class Flows:
             found = self.shared.iflow(self._environment, self.kept[number], files)
             self._known[number] = found
         return found
+
+    def results(self) -> Iterator[IflowResult]:
+        """What reports tell of all by themselves."""
+        for found in self:
+            if isinstance(found, IflowResult):
+                yield found
+            else:
+                yield quiet_result(found, located=False)
 
     def models(self) -> Iterator[Iflow]:
         """The models of all that have channels, made where they are not kept."""

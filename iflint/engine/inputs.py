@@ -77,7 +77,7 @@ class Inputs(msgspec.Struct, frozen=True):
     skipped: tuple[Skipped, ...] = ()
     problems: tuple[Problem, ...] = ()
     keys: tuple[KeyMaterial, ...] = ()
-    files: frozenset[str] = frozenset()
+    files: tuple[str, ...] = ()
     callers: Callers = Callers()
     idle: tuple[str, ...] = ()
     size: int = 0
@@ -96,7 +96,7 @@ class Inputs(msgspec.Struct, frozen=True):
             skipped=tuple(dict.fromkeys(self.skipped + read.skipped)),
             problems=tuple(dict.fromkeys(self.problems + read.problems)),
             keys=each_key_once(self.keys + read.keys),
-            files=self.files | read.files,
+            files=tuple(sorted({*self.files, *read.files})),
             size=max(self.size, read.size),
             taken=self.taken | read.taken,
         )
@@ -273,7 +273,7 @@ class Reading:
             self._all_skipped(),
             tuple(self._told(dict.fromkeys((*self._problems, *self._untold_by(callers))))),
             self._all_keys(),
-            frozenset(self._files),
+            tuple(sorted(self._files)),
             callers,
             tuple(each for each in self._options.exclude if each in self.idle),
             self._known.budget.size,
@@ -384,7 +384,12 @@ class Reading:
 
     def _take_parcel(self, parcel: Parcel, part: Part | None, ahead: Ahead | None) -> None:
         if parcel.order.kind is not ParcelKind.TEXT:
-            self._weigh(parcel.disk.location(parcel.order.main.path).path)
+            size = None
+            if parcel.identities:
+                from iflint.sources.identity import size_of
+
+                size = size_of(parcel.identities[0])
+            self._weigh(parcel.disk.location(parcel.order.main.path).path, size)
         if part is not None and self._known.budget.spend_all(part.spent):
             self._add_flows(part.flows)
             self._skipped += part.skipped
@@ -412,7 +417,9 @@ class Reading:
         self._archives_of_use |= other._archives_of_use
 
     def _add_flows(self, flows: Iterable[KeptFlow]) -> None:
-        self._flows += map(self._affordable_flow, flows)
+        affordable = map(self._affordable_flow, flows)
+        may_speak = self._options.has_other_parameters
+        self._flows += affordable if may_speak else (flow.least for flow in affordable)
 
     @cached_property
     def flows(self) -> tuple[KeptFlow, ...]:
@@ -479,12 +486,13 @@ class Reading:
         for content in contents:
             self._use(content)
 
-    def _weigh(self, path: str) -> None:
-        """Add a file on disk to what was read, once."""
+    def _weigh(self, path: str, size: int | None = None) -> None:
+        """Add a file on disk to what was read, once; ``size`` where its bytes are known."""
         if path not in self._known.weighed:
             self._known.weighed.add(path)
             with contextlib.suppress(OSError):
-                size = os.stat(os.path.join(self._options.directory or "", path)).st_size
+                if size is None:
+                    size = os.stat(os.path.join(self._options.directory or "", path)).st_size
                 self._known.budget.size += size
 
     def _take_bundle(self, bundle: Bundle) -> None:

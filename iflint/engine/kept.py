@@ -15,6 +15,7 @@ import msgspec
 from iflint.engine.edition import edition
 from iflint.engine.parts import Pair, Part, encoded
 from iflint.engine.store import Store
+from iflint.places.bounds import is_link
 from iflint.places.problems import Unreadable
 from iflint.sources import Artifact, Parcel
 from iflint.sources.identity import Identities, hashed
@@ -117,6 +118,8 @@ def _identity(parcel: Parcel, place: OnDisk, identities: Identities) -> bytes:
     identity = identities.of(place.path)
     if identity is not None:
         return identity
+    if is_link(place.path):
+        return b""
     try:
         return hashed(parcel.disk.file_at(place).read())
     except Unreadable:

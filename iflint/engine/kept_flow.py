@@ -18,6 +18,7 @@ from iflint.report.report import IflowResult
 if TYPE_CHECKING:
     from iflint.iflow.model import Iflow
     from iflint.iflow.properties import ParameterFile
+    from iflint.places.problems import Problem
 
 
 class KeptFlow(msgspec.Struct, frozen=True, array_like=True):
@@ -26,8 +27,8 @@ class KeptFlow(msgspec.Struct, frozen=True, array_like=True):
     ``is_quiet``: nothing can be found in it while its own parameters count. Then ``told`` is all
     that reports tell of it, with the places of channels where it is ``located``; else ``told`` has
     no channels. ``channels``, ``rows`` and ``lines`` of parameters are how many it has. Where it is
-    quiet, what else was read is ``packed``, if there is anything; ``unpacked`` are others, whose
-    models are kept, and what no Unicode can hold.
+    quiet, what else was read is ``packed``, if there is anything, and None once it was let go;
+    ``unpacked`` are others, whose models are kept, and what no Unicode can hold.
     """
 
     told: IflowResult
@@ -38,7 +39,7 @@ class KeptFlow(msgspec.Struct, frozen=True, array_like=True):
     channels: int = 0
     rows: int = 0
     lines: int = 0
-    packed: bytes = b""
+    packed: bytes | None = b""
     unpacked: FlowRead | None = None
 
     @classmethod
@@ -66,6 +67,11 @@ class KeptFlow(msgspec.Struct, frozen=True, array_like=True):
         """The same flow, of which something else was read."""
         return KeptFlow.of(read, located=self.located)
 
+    @property
+    def least(self) -> KeptFlow:
+        """The flow without what only other parameters could make matter."""
+        return msgspec.structs.replace(self, packed=None) if self.packed else self
+
     def with_parameters(self, files: Sequence[ParameterFile]) -> Iflow | IflowResult:
         """The model of a flow in which anything can be found; of another what reports tell.
 
@@ -75,9 +81,15 @@ class KeptFlow(msgspec.Struct, frozen=True, array_like=True):
             return self.told
         return _least(resolved(self.read, files), self.located)
 
+    def unresolved(self, problem: Problem) -> Iflow:
+        """The model of the flow without its channels, which could not be worked out."""
+        read = _of_nothing(self.told, self.bundle) if self.is_quiet else self.read
+        return read.unresolved(problem)
+
     @property
     def read(self) -> FlowRead:
-        """What was read."""
+        """What was read, unless it was let go."""
+        assert self.packed is not None
         if self.packed:
             return msgspec.msgpack.decode(zlib.decompress(self.packed), type=FlowRead)
         return self.unpacked or _of_nothing(self.told, self.bundle)

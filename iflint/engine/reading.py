@@ -126,11 +126,11 @@ class Reader:
         idle = dict.fromkeys(environment.parameters)
         found = []
         for flow in flows:
-            paths, read = [], flow.read
+            paths = []
             for pattern in environment.parameters:
-                meant = parameter_path(pattern, read)
+                meant = parameter_path(pattern, flow.told, flow.bundle)
                 if not self._may_be_read(meant, environment):
-                    unread[_leads_out(read.location, environment)] = None
+                    unread[_leads_out(flow.told.location, environment)] = None
                 elif self._is_there(meant.path):
                     paths.append(meant.path)
                     idle.pop(pattern, None)

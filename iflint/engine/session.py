@@ -217,6 +217,8 @@ class Session:
             return None if text is None else read_parameters(text, location)
 
         def with_texts(flow: KeptFlow) -> KeptFlow:
+            if flow.packed is None:
+                return flow
             read = flow.read
             new = read.with_texts(text_of)
             return flow if new is read else flow.with_other(new)
@@ -246,7 +248,7 @@ class Session:
             certificate_files=read.certificate_files,
             callers=read.callers or kept,
             skipped=(*self.inputs.skipped, *read.skipped),
-            files=self.inputs.files | read.files,
+            files=tuple(sorted({*self.inputs.files, *read.files})),
             keys=each_key_once((*self.inputs.keys, *read.keys)),
             problems=(
                 *(p for p in self.inputs.problems if p.kind is not ProblemKind.CERTIFICATE),
@@ -515,7 +517,7 @@ class Session:
         return Coverage(
             paths=(*self.paths, *(options.certificates or ()), *options.roots, *options.roots_add),
             given=(*options.roots, *options.roots_add),
-            files=inputs.files.union(file.location.path for file in self._parameter_files),
+            files=frozenset((*inputs.files, *(f.location.path for f in self._parameter_files))),
             unread=tuple(unread),
             by_dates=frozenset(rule.code for rule in self.rules if rule.about is Topic.VALIDITY),
         )
@@ -716,13 +718,12 @@ class Session:
 
     @cached_property
     def _channels_by_role(self) -> dict[str, list[str]]:
-        from iflint.judging.references import channel_label
-
         found: dict[str, list[str]] = {}
-        for iflow in self.flows.models():
+        for iflow in self.flows.results():
             for channel in iflow.channels:
-                if channel.role is not None and channel.role.text:
-                    found.setdefault(channel.role.text, []).append(channel_label(iflow, channel))
+                if channel.role:
+                    label = f"{iflow.name}: {channel.adapter} {channel.address or channel.name}"
+                    found.setdefault(channel.role, []).append(label.strip())
         return found
 
     def caller_verdicts(self, as_of: datetime) -> tuple[CallerVerdict, ...]:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from iflint.engine.kept_flow import KeptFlow
     from iflint.iflow.model import Iflow
     from iflint.iflow.properties import ParameterFile
-    from iflint.iflow.reader import FlowRead
     from iflint.pki.chains.pool import CertificatePool
     from iflint.pki.chains.signatures import SignatureCache
     from iflint.pki.files import FoundCertificate
@@ -73,7 +72,7 @@ class Shared:
         for limit in (ROWS, CHANNELS):
             # To find that there is no room for a flow costs as much as to take it.
             if self._in_vain.has_refused(limit):
-                return _without_channels(flow.read, limit)
+                return _without_channels(flow, limit)
         found = self._iflows.get(key) or flow.with_parameters(files)
         held = (
             (ROWS, sum(len(channel.entries) for channel in found.channels)),
@@ -82,7 +81,7 @@ class Shared:
         for limit, count in held:
             if not self._budget.spend(limit, count):
                 self._in_vain.spend(limit, count)
-                return _without_channels(flow.read, limit)
+                return _without_channels(flow, limit)
         if found is not flow.told:
             self._iflows[key] = found
         return found
@@ -119,8 +118,8 @@ class Shared:
         return SignatureCache(self._size)
 
 
-def _without_channels(flow: FlowRead, limit: Limit) -> Iflow:
+def _without_channels(flow: KeptFlow, limit: Limit) -> Iflow:
     from iflint.places.location import Location
 
-    where = Location(flow.location)
+    where = Location(flow.told.location)
     return flow.unresolved(beyond_the_run(limit, where, ProblemKind.ARTIFACT))

@@ -7,6 +7,7 @@ number of each child element on the way down from the root.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import zlib
 from bisect import bisect_right
@@ -302,10 +303,10 @@ def _elements(utf8: bytes, deepest: int, wanted: Container[Path]) -> dict[Path, 
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
-    try:
+    with contextlib.suppress(pyexpat.ExpatError):
         parser.Parse(utf8, False)
-    except pyexpat.ExpatError:
-        return spans
+    # They know the parser, which is large: it goes at once if it does not know them.
+    parser.StartElementHandler = parser.EndElementHandler = None
     return spans
 
 

@@ -169,19 +169,23 @@ class Disk:
             )
 
     def _place(self, path: str) -> str:
-        """What `real` gives; folders are looked up once."""
+        """What `real` gives."""
         if is_link(path):
             return real(path)
         folder, _, name = path.rpartition("/")
+        return f"{self._real_folder(folder).rstrip('/')}/{name}"
+
+    def _real_folder(self, folder: str) -> str:
+        """What `real` gives of a folder, which is looked up once."""
         if folder not in self._real_folders:
             is_next = folder.rpartition("/")[0] in self._real_folders
             self._real_folders[folder] = self._place(folder) if is_next else real(f"{folder}/")
-        return f"{self._real_folders[folder].rstrip('/')}/{name}"
+        return self._real_folders[folder]
 
     def has_link_above(self, path: str) -> bool:
         """Whether a folder on the way to the absolute ``path`` is a link."""
         folder = path.rpartition("/")[0]
-        return bool(folder) and self._place(path) != path
+        return bool(folder) and self._real_folder(folder) != folder
 
     def head(self, path: str, count: int = 4) -> bytes:
         """The first bytes of the file at the absolute ``path``; raises `Unreadable`."""

@@ -117,6 +117,11 @@ def is_of(identity: bytes, data: bytes) -> bool:
     return int(size) == len(data) and content.hexdigest().encode() == name
 
 
+def size_of(identity: bytes) -> int | None:
+    """The bytes of a file with this identity, where it tells how many."""
+    return None if identity.startswith(_HASH) else int(identity.split(b":", 2)[1])
+
+
 def holds_anywhere(identity: bytes) -> bool:
     """Whether an identity stands for the same bytes on each machine, so not one by times."""
     return not identity.startswith(_STAT)

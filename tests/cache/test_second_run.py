@@ -41,6 +41,13 @@ def orders(*channels: Channel, **parameters: str) -> dict[str, bytes]:
 
 
 BY_CERTIFICATE = orders(Channel("HTTPS", "/orders", [PAIR]))
+QUIET = orders(
+    Channel("HTTPS", "{{address}}", authorization="{{authorization}}"),
+    address="/quiet",
+    authorization="RoleBased",
+)
+"""Nothing can be found in it unless other parameters count."""
+OVERLAY = "../overlay.properties"
 CONTENTS: list[dict[str, bytes]] = [
     BY_CERTIFICATE,
     orders(Channel("HTTPS", "/orders", [(PAIR[0], "CN=Another CA")])),
@@ -57,6 +64,7 @@ CONTENTS: list[dict[str, bytes]] = [
         "b.md": b"a key",
         "c.md": b"",
     },
+    QUIET,
 ]
 NAMES = ["one", "two", "inner/three"]
 LIMITS = [
@@ -78,6 +86,7 @@ STEPS = st.one_of(
     st.tuples(st.just("diagrams"), st.booleans()),
     st.tuples(st.just("exclude"), st.sampled_from([(), ("one",), ("*.zip",)])),
     st.tuples(st.just("limit"), st.sampled_from(LIMITS)),
+    st.tuples(st.just("parameters"), st.sampled_from([(), (OVERLAY,)])),
     st.tuples(st.just("executor"), st.sampled_from([None, THREADS])),
 )
 
@@ -153,13 +162,25 @@ def same(folder: Path, asked: dict[str, Any]) -> None:
 def test_the_same_report_with_and_without_it(git, tmp_path_factory, steps) -> None:
     folder = tmp_path_factory.mktemp("flows")
     git(folder, "init", "-q")
-    put(folder, "one", CONTENTS[0], archive=False)
-    put(folder, "two", CONTENTS[3], archive=True)
+    (folder / OVERLAY).write_text("address=/other\nauthorization=ClientCertificate\n")
+    put(folder, "one", BY_CERTIFICATE, archive=False)
+    put(folder, "two", QUIET, archive=True)
     asked: dict[str, Any] = {}
     same(folder, asked)
     for step in steps:
         do(git, folder, step, asked)
         same(folder, asked)
+
+
+def test_other_parameters_count_for_what_was_quiet(tmp_path) -> None:
+    folder = tmp_path / "flows"
+    put(folder, "one", QUIET, archive=True)
+    (folder / OVERLAY).write_text("authorization=ClientCertificate\n")
+    found = []
+    for parameters in ((), (OVERLAY,), (), (OVERLAY,)):
+        same(folder, {"parameters": parameters})
+        found.append(b"IFL" in reported(folder, {"parameters": parameters}))
+    assert found == [False, True, False, True]
 
 
 def read(folder: Path, monkeypatch, **asked: Any) -> list[str]:
@@ -179,8 +200,8 @@ def read(folder: Path, monkeypatch, **asked: Any) -> list[str]:
 
 def test_only_what_has_changed_is_read_again(tmp_path, monkeypatch) -> None:
     folder = tmp_path / "flows"
-    put(folder, "one", CONTENTS[0], archive=False)
-    put(folder, "two", CONTENTS[2], archive=True)
+    put(folder, "one", BY_CERTIFICATE, archive=False)
+    put(folder, "two", QUIET, archive=True)
     put(folder, "inner/three", CONTENTS[3], archive=True)
     assert read(folder, monkeypatch) == ["inner/three.zip", f"one/{FLOW}", "two.zip"]
     assert read(folder, monkeypatch) == []

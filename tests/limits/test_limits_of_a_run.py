@@ -60,6 +60,25 @@ def test_rows_and_channels_of_many_flows_count_together(repository) -> None:
     assert "IFL001" not in dict(told("--limit", "rows=8", "--limit", "channels=8"))
 
 
+def test_quiet_flows_count_in_each_environment(repository) -> None:
+    """Of those in which nothing can be found little is kept; what is too much is told as well."""
+    for number in range(4):
+        by_role = [
+            Channel("HTTPS", f"/{number}/{each}", authorization="RoleBased") for each in "ab"
+        ]
+        for file, content in bundle(Flow(f"F{number}", f"F{number}", by_role)).items():
+            (repository / f"F{number}" / file).write_bytes(content)
+    (repository / "iflint.toml").write_text(
+        '[environments.dev]\n[environments.qa]\ncertificates = ["certs.pem"]\n'
+    )
+    both = ("--environment", "dev", "--environment", "qa", "--limit")
+    assert told(*both, "channels=16") == []
+    findings = report(*both, "channels=14")[1]["findings"]
+    assert [
+        (f["code"], f["location"]["file"]["path"][:3], f["environments"]) for f in findings
+    ] == [("IFL001", "F3/", ["qa"])]
+
+
 def test_certificates_of_many_files_count_together(repository) -> None:
     for number in range(3):
         (repository / f"more{number}.pem").write_bytes(pem(MIDDLE, NEW))

@@ -89,6 +89,7 @@ class _Reader:
         except (pyexpat.ExpatError, _Stop):
             while self._open:
                 self._close()
+        del self._parser  # each knows the other, and the parser is large
         return self._root
 
     def _at(self) -> int:
