@@ -15,7 +15,7 @@ from iflint.answers.admissions import label_of
 from iflint.answers.lone_certificate import clients, findings_about, is_an_authoritys
 from iflint.answers.predecessors import Replaced, alike, knows, read_replaced
 from iflint.answers.renewal_plan import Renewal, Touched, TouchedCaller
-from iflint.answers.renewal_steps import schedules
+from iflint.answers.renewal_steps import flow_name, schedules
 from iflint.callers.caller import CallerKind
 from iflint.judging.references import (
     caller_reference,
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from iflint.pki.certificates import Certificate
     from iflint.pki.files import FoundCertificate
     from iflint.pki.names import Name
-    from iflint.places.location import Location
+    from iflint.places.location import FileLocation, Location
     from iflint.places.problems import Problem
 
 
@@ -156,6 +156,7 @@ def _plan(
     in_use = at_hand and _is_in_use(certificate, bindings, sessions[0].as_of)
     if in_use:
         in_each = [one.letting_in for one in in_each]
+    in_each = _told_apart(in_each)
     renewed = _renewed(certificate, bindings) if in_use else None
     plan = Renewal(
         certificate=certificate_reference(certificate, (found.location,)),
@@ -186,6 +187,24 @@ def _plan(
     )
     steps = schedules(plan, certificate, to_do)
     return msgspec.structs.replace(plan, schedules=steps)
+
+
+def _told_apart(in_each: Sequence[_InOne]) -> list[_InOne]:
+    """The same with the places of flows that have one name, as copies for environments have."""
+    files: dict[str, set[FileLocation]] = {}
+    for each in in_each:
+        for one in each.touched:
+            files.setdefault(flow_name(one), set()).add(one.iflow.location)
+
+    def told(one: Touched) -> Touched:
+        if len(files[flow_name(one)]) == 1:
+            return one
+        bundle, _, _ = str(one.iflow.location).partition("/src/main/resources/")
+        return msgspec.structs.replace(one, at=bundle.removesuffix("!"))
+
+    return [
+        msgspec.structs.replace(each, touched=tuple(map(told, each.touched))) for each in in_each
+    ]
 
 
 def _of_a_ca(plan: Renewal, certificate: Certificate, sessions: Iterable[Session]) -> Renewal:

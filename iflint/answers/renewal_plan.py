@@ -81,7 +81,7 @@ class Touched(msgspec.Struct, frozen=True):
     stays, for that pair) can be used, None if none at hand can be. ``strangers`` are the
     environments in which a row in the flow's file would count, too, although no row there lets this
     sender in; ``kept_for`` are those in which a row of this sender here, made of parameters, lets
-    another one in.
+    another one in. ``at`` is where the flow lies, if another one has its name.
     """
 
     iflow: IflowReference
@@ -93,6 +93,7 @@ class Touched(msgspec.Struct, frozen=True):
     wrong: tuple[EntryReference, ...] = ()
     of_parameters: bool = False
     doubtful: bool = False
+    at: str = ""
     environments: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
     kept_for: tuple[str, ...] = ()

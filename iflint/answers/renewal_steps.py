@@ -252,7 +252,7 @@ def caller_label(one: TouchedCaller) -> str:
 
 
 def _labels(touched: Iterable[Touched]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(f"{_flow(one)}: {_channel(one)}" for one in touched))
+    return tuple(dict.fromkeys(f"{flow_name(one)}: {_channel(one)}" for one in touched))
 
 
 def _by_kept_for(touched: Sequence[Touched]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -262,12 +262,14 @@ def _by_kept_for(touched: Sequence[Touched]) -> Iterator[tuple[str, tuple[str, .
 
 
 def _flows(touched: Iterable[Touched]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(_flow, touched)))
+    return tuple(dict.fromkeys(map(flow_name, touched)))
 
 
-def _flow(one: Touched) -> str:
+def flow_name(one: Touched) -> str:
+    """A flow as people read it, with its file where the name alone does not tell it."""
     package = f"{one.iflow.package.name} › " if one.iflow.package else ""
-    return f"{package}{one.iflow.name}"
+    at = f" ({one.at})" if one.at else ""
+    return f"{package}{one.iflow.name}{at}"
 
 
 def _channel(one: Touched) -> str:

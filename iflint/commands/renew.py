@@ -399,8 +399,9 @@ def _of_channels(plan: Renewal) -> str:
 
 
 def _touched(one: Touched) -> str:
-    package = f"{one.iflow.package.name} › " if one.iflow.package else ""
-    text = f"{package}{one.iflow.name}: {one.channel.adapter} {one.channel.address}".rstrip()
+    from iflint.answers.renewal_steps import flow_name
+
+    text = f"{flow_name(one)}: {one.channel.adapter} {one.channel.address}".rstrip()
     if one.environments:
         text += f" ({', '.join(one.environments)})"
     if one.uncertain:

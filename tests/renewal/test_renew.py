@@ -159,6 +159,18 @@ def test_a_row_of_parameters_is_corrected_by_these_and_counted_once(folder: Path
     assert "does not accept it, by its parameters" in said
 
 
+def test_copies_of_a_flow_are_told_apart(folder: Path) -> None:
+    """A folder for each environment: who is told one name only changes one of them."""
+    described = Flow("Orders", "Orders", [Channel("HTTPS", "/orders", [OLD.pair])])
+    for name, content in bundle(described).items():
+        (folder / "flow" / "prod" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "flow" / "prod" / name).write_bytes(content)
+    add, redeploy, *_ = steps(plan("new/other.pem"))
+    assert redeploy["channels"] == ["Orders (flow/prod)", "Orders (flow)"]
+    assert add["channels"][0] == "Orders (flow/prod): HTTPS /orders"
+    assert "Orders (flow/prod): HTTPS /orders: has a row" in renew("new/other.pem")
+
+
 def test_a_row_whose_text_can_not_tell_is_not_said_to_have_the_pair(folder: Path) -> None:
     name = dn("CN=orders.example.com", "SERIALNUMBER=7", "O=Example", SERIALNUMBER=UTF8)
     old = issue("renew-serial", name, FIRST, "2026-01-01", "2027-12-01")
