@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from iflint.engine.kept_flow import KeptFlow
     from iflint.engine.patterns import Trials
     from iflint.engine.rulings import Handlers, Rulings
-    from iflint.iflow.model import CertificateEntry, Iflow, SenderChannel
+    from iflint.engine.salvage import Salvage
+    from iflint.iflow.model import Iflow, SenderChannel
     from iflint.iflow.properties import ParameterFile
     from iflint.judging.issuers import Issuers
     from iflint.judging.judge import Judge
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
     from iflint.report.report import IdlePattern, IflowResult, MisnamedValue
     from iflint.rule.rule import Case, Context, Rule
 
-    Located = Iflow | CertificateEntry | Caller | FoundCertificate
 
 T = TypeVar("T")
 
@@ -627,8 +627,9 @@ class Session:
         if unjudged:
             judge = self._judge(as_of)
             progress = self.options.progress
+            verdict_of = partial(self._salvage.verdict, judge)
             for number in followed(unjudged, progress, "judging iFlow", self._name_of):
-                verdict = self._judged_or_told(judge, self.flows.that_matter[number])
+                verdict = verdict_of(self.flows.that_matter[number])
                 if verdict is not None:
                     known[number] = verdict
             self._judged[as_of] = known = dict(sorted(known.items()))
@@ -737,54 +738,14 @@ class Session:
         from iflint.judging.callers import judge_callers
 
         judge = self._judge(as_of)
-        try:
-            return judge_callers(self.callers, judge)
-        except Exception:
-            from iflint.engine.salvage import each_alone
+        return self._salvage.made_of(self.callers, lambda some: judge_callers(some, judge))
 
-            sound, failed = each_alone(self.callers, lambda each: judge_callers([each], judge))
-            if not failed:
-                raise
-            self._tell(failed)
-            return judge_callers(sound, judge)
+    @property
+    def _salvage(self) -> Salvage:
+        """What goes on where iflint fails to judge something."""
+        from iflint.engine.salvage import Salvage
 
-    def _judged_or_told(self, judge: Judge, iflow: Iflow) -> IflowVerdict | None:
-        """The verdict of an iFlow, without the entries on which iflint fails; None on all of it."""
-        try:
-            return judge.judge(iflow)
-        except Exception:
-            return self._judged_in_part(judge, iflow)
-
-    def _judged_in_part(self, judge: Judge, iflow: Iflow) -> IflowVerdict | None:
-        from iflint.engine.salvage import each_alone
-
-        channels = []
-        for channel in iflow.channels:
-            alone = partial(_with_entries, iflow, channel)
-            sound: Sequence[CertificateEntry] = channel.entries
-            if not each_alone([alone([])], judge.judge)[1]:
-                sound, failed = each_alone(
-                    channel.entries,
-                    lambda entry, alone=alone: judge.judge(alone([entry])),  # type: ignore[misc]
-                )
-                self._tell(failed)
-            channels.append(msgspec.structs.replace(channel, entries=tuple(sound)))
-        rest = msgspec.structs.replace(iflow, channels=tuple(channels))
-        try:
-            return judge.judge(rest)
-        except Exception as error:
-            self._tell([(iflow, error)])
-            return None
-
-    def _tell(self, failed: Iterable[tuple[Located, Exception]]) -> None:
-        """Keep what iflint failed on as problems."""
-        from iflint.places.defects import failed_on
-        from iflint.places.location import FileLocation, Location
-
-        for thing, error in failed:
-            place = thing.location
-            where = Location(place) if isinstance(place, FileLocation) else place
-            self._unjudged[failed_on(where, error, ProblemKind.ARTIFACT)] = None
+        return Salvage(self._unjudged)
 
     @cached_property
     def _unjudged(self) -> dict[Problem, None]:
@@ -796,23 +757,17 @@ class Session:
         from iflint.judging.judge import Judge
         from iflint.pki.chains.pool import CertificatePool
 
-        def judge_with(pool: CertificatePool) -> Judge:
+        every = self.inputs.certificates
+
+        def with_pool(
+            certificates: Sequence[FoundCertificate],
+        ) -> tuple[Judge, CertificatePool]:
+            pool = self.pool if certificates is every else CertificatePool(certificates)
             trust = self.trust.at(as_of)
-            return Judge(pool, trust, as_of, self._signatures, lambda: self.issuers(as_of))
+            return Judge(pool, trust, as_of, self._signatures, lambda: self.issuers(as_of)), pool
 
-        try:
-            return judge_with(self.pool)
-        except Exception:
-            from iflint.engine.salvage import each_alone
-
-            sound, failed = each_alone(
-                self.inputs.certificates, lambda found: judge_with(CertificatePool([found]))
-            )
-            if not failed:
-                raise
-            self._tell(failed)
-            self.pool = CertificatePool(sound)
-            return judge_with(self.pool)
+        judge, self.pool = self._salvage.made_of(every, with_pool)
+        return judge
 
     def issuers(self, as_of: datetime) -> Issuers:
         """What names of issuers tell; those of the clock that was asked for last are kept."""
@@ -1004,14 +959,6 @@ def _of_channels(verdict: IflowVerdict, iflow: Iflow) -> IflowVerdict:
     those = {channel.ordinal for channel in iflow.channels}
     channels = (each for each in verdict.channels if each.channel.ordinal in those)
     return msgspec.structs.replace(verdict, iflow=iflow, channels=tuple(channels))
-
-
-def _with_entries(
-    iflow: Iflow, channel: SenderChannel, entries: Sequence[CertificateEntry]
-) -> Iflow:
-    """An iFlow of one channel, with some of its entries."""
-    lone = msgspec.structs.replace(channel, entries=tuple(entries))
-    return msgspec.structs.replace(iflow, channels=(lone,))
 
 
 def _of_clock(kept: dict[datetime, dict[int, T]], as_of: datetime) -> dict[int, T]:
