@@ -22,6 +22,7 @@ from iflint.judging.references import (
     certificate_reference,
     channel_reference,
     entry_reference,
+    folder_of,
     iflow_reference,
 )
 from iflint.judging.renewals import is_same_sender
@@ -199,8 +200,7 @@ def _told_apart(in_each: Sequence[_InOne]) -> list[_InOne]:
     def told(one: Touched) -> Touched:
         if len(files[flow_name(one)]) == 1:
             return one
-        bundle, _, _ = str(one.iflow.location).partition("/src/main/resources/")
-        return msgspec.structs.replace(one, at=bundle.removesuffix("!"))
+        return msgspec.structs.replace(one, at=folder_of(one.iflow))
 
     return [
         msgspec.structs.replace(each, touched=tuple(map(told, each.touched))) for each in in_each
