@@ -180,7 +180,8 @@ def _renew_by(finding: Finding, day: date, session: Session) -> date | None:
     if finding.severity is not Severity.ERROR:
         return None
     breaks = finding.breaks_on or finding.broken_since
-    return (breaks.date() if breaks else day) - timedelta(days=session.options.expiry_days)
+    last = max(breaks.date(), day - _DAY) if breaks else day  # it may have been of no use before
+    return last - timedelta(days=session.options.expiry_days)
 
 
 def _opens(finding: Finding, session: Session) -> tuple[str, ...]:

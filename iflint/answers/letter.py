@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from iflint.answers.certificate_uses import uses_of
 from iflint.answers.lone_certificate import clients
 from iflint.answers.predecessors import read_replaced
+from iflint.judging.renewals import is_of_same_sender
+from iflint.judging.verdicts import is_later
 from iflint.options import UsageError
 from iflint.pki.names import COMMON_NAME
 from iflint.pki.roots.trust import TRUST_STORE, Platform
@@ -58,14 +60,14 @@ def _with_it(
         what = read.problems[0].in_one_line if read.problems else "it holds no certificate"
         raise UsageError(f"{_OPTION} {certificate}: {what}")
     own = [each.certificate for each in clients(read.certificates)]
-    if len({each.sha256 for each in own}) > 1:
+    if len({each.subject.canonical for each in own}) > 1:
         raise UsageError(f"{_OPTION} {certificate}: it holds several; name one by its subject")
     if own[0].is_ca:
         raise UsageError(f"{_OPTION} {certificate}: it is a CA's certificate, not a client's")
     ready = [
         each.with_certificates((*each.inputs.certificates, *read.certificates)) for each in sessions
     ]
-    return ready, lambda each: each == own[0]
+    return ready, lambda each: each in own
 
 
 def _certificates(session: Session) -> Iterator[Certificate]:
@@ -83,6 +85,7 @@ def _letter(certificate: Certificate, use: CertificateUse, sessions: Sequence[Se
     pinned = [one for one in callers if one.pinned]
     by_row = [one for one in use.uses if one.relation == PAIR]
     first = sessions[0]
+    until = _works_until(certificate, use, sessions)
     return Letter(
         as_of=first.as_of,
         name=_common_name(certificate),
@@ -91,6 +94,7 @@ def _letter(certificate: Certificate, use: CertificateUse, sessions: Sequence[Se
         serial="" if use.by_facts else f"{certificate.serial:X}",
         sha256="" if use.by_facts else certificate.sha256,
         not_after=certificate.not_after,
+        works_until=until,
         interfaces=tuple(_interfaces(use)),
         lists=tuple(_lists(sessions)),
         names_are_compared=bool(by_row) or any(not one.pinned for one in callers),
@@ -99,8 +103,41 @@ def _letter(certificate: Certificate, use: CertificateUse, sessions: Sequence[Se
         made_by_sap=bool(callers) and not by_row and all(one.made_by_sap for one in callers),
         self_signed=certificate.self_issued,
         trusted=all(each.verdict == "works" for each in use.standings),
-        wanted=(certificate.not_after - timedelta(days=first.options.expiry_days)).date(),
+        wanted=((until or first.as_of) - timedelta(days=first.options.expiry_days)).date(),
+        ca_ends=any(_ends_for_clients(certificate, each) for each in sessions),
+        renewed=_renewed(certificate, sessions),
     )
+
+
+def _ends_for_clients(certificate: Certificate, session: Session) -> bool:
+    """Whether the calendar of public CAs has its CA, which issues none for clients before long."""
+    from iflint.pki.chains.search import judge_chain
+    from iflint.rule.supply import sunset_of
+
+    trust = session.trust.at(session.as_of)
+    chain = judge_chain(certificate, session.pool, trust, session.as_of)
+    return sunset_of(session.calendar, chain) is not None
+
+
+def _renewed(certificate: Certificate, sessions: Iterable[Session]) -> str:
+    """The file of a certificate at hand that the sender can use after this one."""
+    for session in sessions:
+        for each in session.pool:
+            follows = is_later(each, certificate) and is_of_same_sender(each, certificate)
+            if follows and not session.would_refuse(each):
+                return str(session.pool.locations(each)[0].file)
+    return ""
+
+
+def _works_until(
+    certificate: Certificate, use: CertificateUse, sessions: Sequence[Session]
+) -> datetime | None:
+    """The last moment at which it can be used wherever it opens something; None: not everywhere."""
+    needed = {*(each.environments for each in use.uses), *(one.environments for one in use.callers)}
+    names = {name for names in needed for name in names or ("",)}
+    asked = [each for each in sessions if each.name in names] or sessions
+    ends = [each.works_until(certificate) for each in asked]
+    return None if None in ends else min(filter(None, ends))
 
 
 def _common_name(certificate: Certificate) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iflint.engine.session import Session
+    from iflint.pki.certificates import Certificate
     from iflint.pki.files import FoundCertificate
     from iflint.places.edits import Edit
     from iflint.places.location import Location
@@ -59,7 +60,7 @@ def findings_about(
 
 
 def clients(found: Iterable[FoundCertificate]) -> Iterator[FoundCertificate]:
-    """The certificates that issued no other one of the file, each once."""
+    """The certificates that issued no other one of the file, each once; CAs' only if all are."""
     each = {one.certificate.sha256: one for one in found}
     issuers = {
         one.certificate.issuer.chain_key
@@ -67,7 +68,13 @@ def clients(found: Iterable[FoundCertificate]) -> Iterator[FoundCertificate]:
         if one.certificate.subject.chain_key != one.certificate.issuer.chain_key
     }
     leaves = [one for one in each.values() if one.certificate.subject.chain_key not in issuers]
-    yield from leaves or each.values()
+    own = [one for one in leaves if not is_an_authoritys(one.certificate)]
+    yield from own or leaves or each.values()
+
+
+def is_an_authoritys(certificate: Certificate) -> bool:
+    """Whether a certificate is a CA's, above others: of itself, a sender's often says so, too."""
+    return bool(certificate.is_ca) and not certificate.self_issued
 
 
 class _Place(msgspec.Struct, frozen=True):

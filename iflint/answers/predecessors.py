@@ -153,6 +153,9 @@ def _likeness(
     session: Session,
 ) -> Likeness | None:
     subject, issuer = names
+    closest = binding.closest if isinstance(binding, EntryVerdict) else None
+    if closest is not None and closest[0].pair == certificate.pair:
+        return Likeness.SPELLING
     if _have_in_common(COMMON_NAME, subject, certificate.subject):
         return Likeness.COMMON_NAME
     if _have_in_common(ORGANIZATION, subject, certificate.subject):

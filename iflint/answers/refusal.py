@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 20
 """Rows that are told one by one. Ours: a pair is in few channels; more of them say nothing new."""
-_CLOSEST = "The CN differs in a letter or two: a typing error, or two senders with similar names."
+MISSPELT = "The CN differs in a letter or two: a typing error, or two senders with similar names."
 MOST_SHOWN = 500
 """Characters of a text that is no DN. Ours: enough to see what was read."""
 _THE_LINE = Location(FileLocation("the line"))
@@ -220,8 +220,7 @@ def _rows(session: Session) -> Iterator[Row]:
                 standing = _standing(entry)
                 if standing is not None:
                     row = (iflow.iflow.location, channel.channel.ordinal, entry.entry.ordinal)
-                    of_rule = None if standing is Standing.LISTED else said.get(row)
-                    yield _row(standing, iflow, channel, entry, of_rule)
+                    yield _row(standing, iflow, channel, entry, said.get(row))
 
 
 def _standing(entry: EntryVerdict) -> Standing | None:
@@ -254,7 +253,7 @@ def _row(
         certificate, _ = entry.closest
         return msgspec.structs.replace(
             row,
-            message=_CLOSEST,
+            message=MISSPELT,
             remedy=f"If this sender is meant, write the Subject DN as: {certificate.subject.text}",
             comparisons=side_by_side(subject, issuer, certificate),
         )

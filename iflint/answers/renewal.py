@@ -12,20 +12,28 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from iflint.answers.admissions import label_of
-from iflint.answers.lone_certificate import clients, findings_about
+from iflint.answers.lone_certificate import clients, findings_about, is_an_authoritys
 from iflint.answers.predecessors import Replaced, alike, knows, read_replaced
 from iflint.answers.renewal_plan import Renewal, Touched, TouchedCaller
-from iflint.answers.renewal_steps import schedules
+from iflint.answers.renewal_steps import flow_name, schedules
 from iflint.callers.caller import CallerKind
 from iflint.judging.references import (
     caller_reference,
     certificate_reference,
     channel_reference,
     entry_reference,
+    folder_of,
     iflow_reference,
 )
 from iflint.judging.renewals import is_same_sender
-from iflint.judging.verdicts import CallerVerdict, flaws, is_later
+from iflint.judging.verdicts import (
+    CallerVerdict,
+    EntryState,
+    EntryVerdict,
+    flaws,
+    is_later,
+    works_until,
+)
 from iflint.limits import RENEWALS, numbered
 from iflint.options import UsageError
 from iflint.places.defects import each_spared
@@ -40,7 +48,6 @@ if TYPE_CHECKING:
     from iflint.judging.verdicts import (
         BindingVerdict,
         ChannelVerdict,
-        EntryVerdict,
         IflowVerdict,
         JoinedCertificate,
         Successor,
@@ -48,7 +55,7 @@ if TYPE_CHECKING:
     from iflint.pki.certificates import Certificate
     from iflint.pki.files import FoundCertificate
     from iflint.pki.names import Name
-    from iflint.places.location import Location
+    from iflint.places.location import FileLocation, Location
     from iflint.places.problems import Problem
 
 
@@ -81,7 +88,7 @@ class _InOne(msgspec.Struct, frozen=True):
             touched=tuple(
                 msgspec.structs.replace(one, old=(), old_until=None)
                 for one in self.touched
-                if one.has_new
+                if one.has_new or one.wrong
             ),
             callers=tuple(one for one in self.callers if one.accepts_new),
         )
@@ -150,27 +157,80 @@ def _plan(
     in_use = at_hand and _is_in_use(certificate, bindings, sessions[0].as_of)
     if in_use:
         in_each = [one.letting_in for one in in_each]
+    in_each = _told_apart(in_each)
+    renewed = _renewed(certificate, bindings) if in_use else None
     plan = Renewal(
         certificate=certificate_reference(certificate, (found.location,)),
         subject=certificate.subject.text,
         issuer=certificate.issuer.text,
-        problems=tuple(problems.values()),
+        problems=tuple(_answered(each, certificate, renewed) for each in problems.values()),
         touched=_merged([(one.session.name, each) for one in in_each for each in one.touched]),
         callers=_merged([(one.session.name, each) for one in in_each for each in one.callers]),
         schedules=(),
         in_use=in_use,
-        renewed=_renewed(certificate, bindings) if in_use else None,
+        until=_until(in_each, certificate),
+        renewed=renewed,
         without_subject=not certificate.subject.rdns,
         unknown=() if in_use else tuple(dict.fromkeys(_unknown(sessions))),
         refused=any(one.session.would_refuse(certificate) for one in in_each),
         at_hand=at_hand,
     )
+    of_another = any(not one.has_new for one in plan.touched)
+    of_another |= any(not one.has_new for one in plan.callers)
+    if is_an_authoritys(certificate) and not of_another:
+        return _of_a_ca(plan, certificate, sessions)
     if not plan.touched and not plan.callers:
         others_like_it = () if certificate.is_ca else alike(certificate, sessions)
         return msgspec.structs.replace(plan, predecessors=others_like_it)
-    to_do = [one for one in in_each if not in_use or _renewed(certificate, one.bindings) is None]
-    steps = schedules(plan, certificate, [(e.session, e.touched, e.callers) for e in to_do])
+    to_do = (
+        (one.session, one.touched, one.callers, _renewed(certificate, one.bindings) is not None)
+        for one in in_each
+    )
+    steps = schedules(plan, certificate, to_do)
     return msgspec.structs.replace(plan, schedules=steps)
+
+
+def _told_apart(in_each: Sequence[_InOne]) -> list[_InOne]:
+    """The same with the places of flows that have one name, as copies for environments have."""
+    files: dict[str, set[FileLocation]] = {}
+    for each in in_each:
+        for one in each.touched:
+            files.setdefault(flow_name(one), set()).add(one.iflow.location)
+
+    def told(one: Touched) -> Touched:
+        if len(files[flow_name(one)]) == 1:
+            return one
+        return msgspec.structs.replace(one, at=folder_of(one.iflow))
+
+    return [
+        msgspec.structs.replace(each, touched=tuple(map(told, each.touched))) for each in in_each
+    ]
+
+
+def _of_a_ca(plan: Renewal, certificate: Certificate, sessions: Iterable[Session]) -> Renewal:
+    """What there is to tell of a CA's certificate: what has it as a sender's, and who is below."""
+    name = certificate.subject.canonical
+    below = {
+        each.certificate.subject.readable: None
+        for session in sessions
+        for each in session.inputs.certificates
+        if each.certificate.issuer.canonical == name != each.certificate.subject.canonical
+    }
+    return msgspec.structs.replace(
+        plan,
+        problems=(),
+        in_use=False,
+        renewed=None,
+        unknown=(),
+        of_ca=True,
+        below=tuple(below),
+    )
+
+
+def _until(in_each: Iterable[_InOne], certificate: Certificate) -> datetime | None:
+    """The last moment at which it can be used wherever it is; None: somewhere it can't."""
+    ends = [each.session.works_until(certificate) for each in in_each if each.bindings]
+    return None if None in ends else min(filter(None, ends), default=certificate.not_after)
 
 
 def _unknown(sessions: Iterable[Session]) -> Iterator[str]:
@@ -198,6 +258,15 @@ def _problems(found: FoundCertificate, one: _InOne) -> Iterator[Finding]:
             yield msgspec.structs.replace(finding, message=message)
 
 
+def _answered(finding: Finding, certificate: Certificate, renewed: Location | None) -> Finding:
+    """What is said of a certificate; of its own end, where the renewed one is if it is at hand."""
+    end = finding.breaks_on or finding.broken_since
+    if renewed is None or end != certificate.not_after:
+        return finding
+    remedy = f"The renewed certificate is at hand ({renewed.file}). Use that one."
+    return msgspec.structs.replace(finding, remedy=remedy)
+
+
 class _Sender(msgspec.Struct, frozen=True):
     """Who has a new certificate, and what it replaces."""
 
@@ -208,6 +277,15 @@ class _Sender(msgspec.Struct, frozen=True):
         """Whether a subject is the sender's."""
         same = bool(name.rdns) and is_same_sender(name, self.certificate.subject)
         return same or self.replaced.is_named(name)
+
+    def knows(self, entry: EntryVerdict) -> bool:
+        """Whether a row has one of the sender's names in its pair, or is meant for the certificate.
+
+        Only the way in which its names are written keeps it out then.
+        """
+        name = entry.subject.name
+        named = name is not None and entry.pair is not None and self.is_named(name)
+        return named or _is_meant(entry, self.certificate)
 
     def has(self, certificate: Certificate) -> bool:
         """Whether a certificate is the sender's."""
@@ -231,7 +309,12 @@ def _is_in_use(
         for match in binding.joined
     }
     older = any(is_later(certificate, c) and clock <= c.not_after for c in held.values())
-    unknown = any(not binding.joined for binding in bindings)
+    unknown = any(
+        not binding.joined
+        for binding in bindings
+        if not isinstance(binding, EntryVerdict)
+        or (binding.twin is None and not _is_meant(binding, certificate))
+    )
     begun = certificate.not_before <= clock
     return certificate.sha256 in held and begun and not older and not unknown
 
@@ -268,13 +351,13 @@ def _in_one(session: Session, sender: _Sender, everywhere: Sequence[Session]) ->
     bindings: list[BindingVerdict] = []
     for iflow in session.verdicts(session.as_of).values():
         for channel in iflow.channels:
-            known = [
-                e for e in channel.entries if e.subject.name and sender.is_named(e.subject.name)
-            ]
-            if channel.judged and any(entry.pair for entry in known):
+            known = [each for each in channel.entries if sender.knows(each)]
+            if channel.judged and known:
                 one = _touched(iflow, channel, known, certificate)
                 strangers = () if one.has_new else _strangers(one, known, certificate, everywhere)
-                touched.append(msgspec.structs.replace(one, strangers=strangers))
+                kept_for = _kept_for(one, known, sender, everywhere)
+                one = msgspec.structs.replace(one, strangers=strangers, kept_for=kept_for)
+                touched.append(one)
                 bindings += known
     callers = [
         each
@@ -295,6 +378,7 @@ def _touched_caller(
     caller, held = verdict.caller, verdict.caller.certificate
     assert held is not None
     has_new = held.sha256 == certificate.sha256
+    last = session.works_until(held)
     return TouchedCaller(
         caller=caller_reference(caller),
         file=caller.location.file,
@@ -304,7 +388,7 @@ def _touched_caller(
         pin_assumed=caller.assumed,
         opens=session.opened_by(caller),
         made_by_sap=bool(caller.made_by_sap),
-        old_until=None if has_new else held.not_after.date(),
+        old_until=None if has_new or last is None else last.date(),
     )
 
 
@@ -335,18 +419,26 @@ def _touched(
 ) -> Touched:
     pair = _pair(certificate)
     same = [entry for entry in known if entry.pair == pair or _lets_in(entry, certificate)]
-    old = [entry for entry in known if entry not in same and entry.pair is not None]
+    wrong = [entry for entry in known if entry not in same and _is_meant(entry, certificate)]
+    old = [entry for entry in known if entry not in same and entry not in wrong]
     ends = [
-        match.certificate.not_after.date()
-        for entry in old or same
+        last.date()
+        for entry in old or same or wrong
         for match in entry.joined
         if match.certificate.sha256 != certificate.sha256
+        and (last := works_until(match.certificate, match.chain)) is not None
     ]
     return Touched(
         iflow=iflow_reference(iflow.iflow),
         channel=channel_reference(channel.channel),
         old=tuple(map(entry_reference, old)),
+        wrong=tuple(map(entry_reference, wrong)),
+        of_parameters=any(
+            value.parameters for each in wrong for value in (each.entry.subject, each.entry.issuer)
+        ),
+        doubtful=any(_may_be_meant(entry, certificate) for entry in old),
         has_new=bool(same),
+        uncertain=bool(same) and all(each.state is EntryState.UNDECIDABLE for each in same),
         old_until=max(ends, default=None),
     )
 
@@ -366,8 +458,51 @@ def _strangers(
     )
 
 
+def _kept_for(
+    touched: Touched, known: Sequence[EntryVerdict], sender: _Sender, everywhere: Iterable[Session]
+) -> tuple[str, ...]:
+    """The environments in which a row that is the sender's here lets another one in.
+
+    Its cells are parameters, so it stands once in the flow, with the values of each environment.
+    """
+    going = {each.ordinal for each in touched.old}
+    rows = {_cells(each) for each in known if not going or each.entry.ordinal in going}
+    return tuple(
+        session.name
+        for session in everywhere
+        if any(
+            _cells(each) in rows and _lets_another_in(each, sender)
+            for channel in session.channels_at(touched.iflow.location, touched.channel.ordinal)
+            for each in channel.entries
+        )
+    )
+
+
+def _cells(entry: EntryVerdict) -> tuple[int, str, str]:
+    """A row as it stands in the flow, whatever the values of its parameters."""
+    return entry.entry.ordinal, entry.subject.value.raw, entry.issuer.value.raw
+
+
+def _lets_another_in(entry: EntryVerdict, sender: _Sender) -> bool:
+    name = entry.subject.name if entry.state is not EntryState.PLACEHOLDER else None
+    return name is not None and entry.pair is not None and not sender.is_named(name)
+
+
 def _pair(certificate: Certificate) -> tuple[str, str]:
     return certificate.subject.canonical, certificate.issuer.canonical
+
+
+def _is_meant(entry: EntryVerdict, certificate: Certificate) -> bool:
+    """Whether a row would have the certificate's pair but for the way in which it is written."""
+    near = entry.misspelt
+    return near is not None and near.certificate.sha256 == certificate.sha256
+
+
+def _may_be_meant(entry: EntryVerdict, certificate: Certificate) -> bool:
+    """Whether a row differs from the certificate's pair as by a typing error."""
+    near = entry.near_miss
+    changed = entry.has_other_attributes or entry.has_another_issuer
+    return near is not None and near.certificate.sha256 == certificate.sha256 and not changed
 
 
 def _lets_in(entry: EntryVerdict, certificate: Certificate) -> bool:

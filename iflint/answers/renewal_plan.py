@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
@@ -47,6 +47,8 @@ class Schedule(msgspec.Struct, frozen=True):
 class Likeness(enum.StrEnum):
     """What a new certificate has in common with another one, the strongest first."""
 
+    SPELLING = "spelling"
+    """A common name that is a letter or two away: a typing error, or another sender's."""
     COMMON_NAME = "common-name"
     ISSUER = "organization-and-issuer"
     ORGANIZATION = "organization"
@@ -71,11 +73,15 @@ class Predecessor(msgspec.Struct, frozen=True):
 class Touched(msgspec.Struct, frozen=True):
     """A channel that knows the sender of the new certificate, in the environments named.
 
-    ``old`` are its entries for this sender with another pair; ``has_new`` tells whether it lists
-    the new pair already, ``old_until`` the last day of the best certificate for the old ones
-    (or, where the pair stays, for that pair), None if none is at hand. ``strangers`` are the
-    environments in which a row in the flow's file would count, too, although no row there lets
-    this sender in.
+    ``old`` are its entries for this sender with another pair, ``wrong`` those that are meant for
+    the new one, but don't let it in as they are written, or as their parameters are
+    (``of_parameters``); ``doubtful`` tells that an old one may be meant for it, too. ``has_new``
+    tells whether it lists the new pair already, ``uncertain`` that its text can't tell.
+    ``old_until`` is the last day on which the best certificate for the old ones (or, where the pair
+    stays, for that pair) can be used, None if none at hand can be. ``strangers`` are the
+    environments in which a row in the flow's file would count, too, although no row there lets this
+    sender in; ``kept_for`` are those in which a row of this sender here, made of parameters, lets
+    another one in. ``at`` is where the flow lies, if another one has its name.
     """
 
     iflow: IflowReference
@@ -83,13 +89,19 @@ class Touched(msgspec.Struct, frozen=True):
     old: tuple[EntryReference, ...]
     has_new: bool
     old_until: date | None
+    uncertain: bool = False
+    wrong: tuple[EntryReference, ...] = ()
+    of_parameters: bool = False
+    doubtful: bool = False
+    at: str = ""
     environments: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
+    kept_for: tuple[str, ...] = ()
 
     @property
     def changes(self) -> bool:
         """Whether anything has to be done in the flow."""
-        return bool(self.old) or not self.has_new
+        return bool(self.old or self.wrong) or not self.has_new
 
 
 class TouchedCaller(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,8 +112,8 @@ class TouchedCaller(msgspec.Struct, frozen=True, kw_only=True):
     certificate, ``accepts_new`` whether it lets it in: a key that is not pinned does so with the
     pair of its own one. ``replaced`` tells that another one for the same channels holds the new
     certificate already. ``pin_assumed``: nobody said whether the key is pinned. ``opens`` are the
-    channels that it is known to open, ``old_until`` is the last day of the certificate that it
-    holds.
+    channels that it is known to open, ``old_until`` is the last day on which the certificate
+    that it holds can be used, None if it can't be.
     """
 
     caller: CallerReference
@@ -131,14 +143,16 @@ class Renewal(msgspec.Struct, frozen=True, kw_only=True):
     """The plan for one certificate; ``problems`` is what is wrong with the certificate.
 
     ``in_use`` tells that it is no new one: bindings have it, and none of its sender's is older. The
-    plan then is for the one to come; ``renewed`` is where that lies, if it is at hand, and then
-    its own plan has the steps.
+    plan then is for the one to come; ``until`` is the last moment at which it can be used, by its
+    chain, too, None where it can't be used whenever; ``renewed`` is where the one to come lies, if
+    it is at hand, and then its own plan has the steps.
     ``predecessors`` are those that it may replace, where nothing knows its sender.
     ``without_subject``: it can stand in no row. ``refused``: it is of no use on its first day,
     whether or not a rule in force says why. ``unknown`` are service keys and mappings of whose
     certificates no name is known, as people read them: it may be for these. ``at_hand``: it is
-    among the certificates of the run. ``more`` are the steps, channels, keys and mappings that are
-    not listed.
+    among the certificates of the run. ``of_ca``: it is a CA's, which no binding is for; ``below``
+    then are the subjects at hand that it may have issued. ``more`` are the steps, channels, keys
+    and mappings that are not listed.
     """
 
     certificate: CertificateReference
@@ -150,11 +164,14 @@ class Renewal(msgspec.Struct, frozen=True, kw_only=True):
     schedules: tuple[Schedule, ...]
     predecessors: tuple[Predecessor, ...] = ()
     in_use: bool = False
+    until: datetime | None = None
     renewed: Location | None = None
     without_subject: bool = False
     refused: bool = False
     unknown: tuple[str, ...] = ()
     at_hand: bool = False
+    of_ca: bool = False
+    below: tuple[str, ...] = ()
     more: int = 0
 
     @property

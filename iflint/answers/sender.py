@@ -21,6 +21,7 @@ from iflint.answers.chains import not_its_key, standing_of
 from iflint.answers.checklist import Complaint, Point, State, complaint_of, worst
 from iflint.answers.load_balancer import Trusting, trusted
 from iflint.answers.lone_certificate import findings_about
+from iflint.answers.refusal import MISSPELT
 from iflint.answers.replies import complaint_of_reply, reply_to
 from iflint.answers.store_commands import (
     CHAIN_FILE,
@@ -80,6 +81,8 @@ class Reach(enum.StrEnum):
     """The stored text can't tell."""
     NEAR_MISS = "near-miss"
     """It means this certificate, and lists another pair."""
+    MISSPELT = "misspelt"
+    """A row has a common name that is a letter or two away: a typing error, or another sender."""
     UNKNOWN = "unknown"
     """Its authorization or its pairs are not known."""
 
@@ -592,11 +595,13 @@ class _Entry:
         if found:
             complaints = [_NEAR_MISSES] if counts[Reach.NEAR_MISS] else []
             return _point(8, _CHANNELS, facts, complaints)
-        unknown = counts[Reach.UNKNOWN] or (not callers and self._has_channels_by_role())
+        unknown = counts[Reach.MISSPELT] + counts[Reach.UNKNOWN] or (
+            not callers and self._has_channels_by_role()
+        )
         complaint = Complaint(
             "No row has the pair of this certificate, and no service key or mapping at hand lets"
             " it in.",
-            " ".join(self._ways_in(callers)),
+            _NEAR_MISSES.remedy if counts[Reach.NEAR_MISS] else " ".join(self._ways_in(callers)),
             State.UNKNOWN if unknown else State.FAILS,
         )
         return _point(8, _CHANNELS, facts, [complaint])
@@ -644,11 +649,12 @@ _OF_CHAIN = (_VALIDITY, _CHAIN, _ROOT, _CLIENTS)
 _REACHES = {
     Reach.UNCERTAIN: "where the text can't tell",
     Reach.NEAR_MISS: "with a pair that is almost its own",
+    Reach.MISSPELT: "with a common name a letter or two away",
     Reach.UNKNOWN: "of which the authorization or the pairs are not known",
 }
 _NEAR_MISSES = Complaint(
     "Some channels mean this certificate, but have another pair in their row.",
-    "If the sender is to call these too, correct their rows as said there.",
+    "If the sender is to call these, correct their rows as said there.",
     State.WARNING,
 )
 
@@ -691,7 +697,7 @@ def _reach(verdict: ChannelVerdict, reasons: Iterable[_Reason]) -> Reach | None:
         return Reach.UNCERTAIN
     if EntryState.NEAR_MISS in states or any(topic is Topic.PAIR for topic, _ in reasons):
         return Reach.NEAR_MISS
-    return None
+    return Reach.MISSPELT if any(entry.closest for entry in verdict.entries) else None
 
 
 def _call(
@@ -699,10 +705,18 @@ def _call(
 ) -> Call:
     wanted = Topic.UNKNOWN if reach is Reach.UNKNOWN else Topic.PAIR
     said = [each for topic, each in reasons if reach is not Reach.LISTED and topic is wanted]
+    closest = [entry.closest for entry in verdict.entries if entry.closest is not None]
     return Call(
         iflow=iflow,
         channel=channel_reference(verdict.channel),
         reach=reach,
-        complaints=tuple(map(complaint_of, said)),
+        complaints=tuple(map(_of_a_misspelt_name, closest[:1]))
+        if reach is Reach.MISSPELT
+        else tuple(map(complaint_of, said)),
         comparisons=tuple(comparison for finding in said for comparison in finding.comparisons),
     )
+
+
+def _of_a_misspelt_name(closest: tuple[Certificate, object]) -> Complaint:
+    text = closest[0].subject.text
+    return Complaint(MISSPELT, f"If this sender is meant, write the Subject DN as: {text}")

@@ -27,7 +27,7 @@ from iflint.reporters.sentences import (
 )
 from iflint.words.terminal import Style, wrapped
 from iflint.words.visible import shown, visible
-from iflint.words.wording import counted, day, left, listed
+from iflint.words.wording import as_argument, counted, day, left, listed
 
 if TYPE_CHECKING:
     from iflint.console.spreadsheets import Sheet
@@ -89,7 +89,7 @@ def command(
     Shows of each certificate the last day, the days left and the verdict on its chain, and what
     to touch when it changes: every channel with its iFlow and package, every service key and
     certificate-to-user mapping that needs it. The format ics is a calendar with an event on each
-    last day, and reminders 30 and 7 days before; openmetrics is for Prometheus. Exit code: 0
+    last day of use, and reminders 30 and 7 days before; openmetrics is for Prometheus. Exit code: 0
     whatever the verdicts are.
 
     With --letter, what to write to the partner, as text or Markdown: which certificate ends and
@@ -139,6 +139,9 @@ def _show_letter(run: Invocation, certificate: str, language: str) -> None:
     found = call(letter_about, certificate, read(run, flows=False))
     if not found.interfaces:
         complain("which channels it opens is not known: the letter names none")
+    if found.renewed:
+        plan = f"'iflint renew {as_argument(found.renewed)}' tells what to do with it"
+        complain(f"one that comes after it is at hand, {found.renewed}: {plan}")
     if run.answer.format not in _OF_A_LETTER:
         of_text = msgspec.structs.replace(run.answer, format=_OF_A_LETTER[0])
         run = msgspec.structs.replace(run, answer=of_text)
@@ -367,7 +370,7 @@ def _calendar(uses: CertificateUses) -> str:
     events = (
         Event(
             uid=f"{each.certificate.sha256}@iflint",
-            day=each.certificate.not_after.date(),
+            day=_last_use(each).date(),
             summary=_summary(each),
             description=tuple(_description(each)),
             alarms=ALARM_DAYS if each.days_left >= 0 else (),
@@ -376,6 +379,12 @@ def _calendar(uses: CertificateUses) -> str:
     )
     about = not_listed(uses)
     return calendar_text("Client certificates", __version__, uses.as_of, events, about)
+
+
+def _last_use(use: CertificateUse) -> datetime:
+    """Its own end, or that of a chain which ends before, in whatever environment."""
+    ends = [each.holds_until for each in use.standings if each.holds_until is not None]
+    return min([use.certificate.not_after, *ends])
 
 
 def _summary(use: CertificateUse) -> str:
@@ -392,7 +401,8 @@ def _summary(use: CertificateUse) -> str:
     ]
     needed += _more(use)
     what = ", ".join(needed) if use.more else listed(needed) or "nobody"
-    return f"Last day of {use.certificate.subject or 'a certificate'} ({what})"
+    of_use = "of use " if _last_use(use) < use.certificate.not_after else ""
+    return f"Last day {of_use}of {use.certificate.subject or 'a certificate'} ({what})"
 
 
 def _description(use: CertificateUse) -> Iterator[str]:

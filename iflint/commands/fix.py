@@ -192,10 +192,11 @@ def _report(plan: Plan, told: Plan, run: Invocation, style: Style) -> Iterator[s
     if plan.fixes:
         done = len({fix.finding.fingerprint for fix in plan.fixes})
         files = counted(len(plan.files), "file")
-        yield style.paint(f"Fixed {counted(done, 'finding')} in {files}:", BOLD)
-        for fixes in _together(told.fixes):
+        shown = _together(told.fixes)
+        yield _heading(f"Fixed {counted(done, 'finding')} in {files}", shown, style)
+        for fixes in shown:
             yield from _fixed(fixes, style)
-        yield from _rest(len(_together(plan.fixes)) - len(_together(told.fixes)))
+        yield from _rest(len(_together(plan.fixes)), len(shown))
         yield ""
     yield from _left(plan, told, style)
     if not plan.fixes:
@@ -214,20 +215,27 @@ def _aside(plan: Plan, told: Plan, style: Style) -> Iterator[str]:
         [fixes for fixes in _together(each.fixes) if fixes[0].reveals] for each in (plan, told)
     )
     if revealing:
-        yield style.paint("The changes bring to light:", BOLD)
+        yield _heading("The changes bring more to light", shown, style)
         for fixes in shown:
             yield ""
             yield _head([fix.finding for fix in fixes], style)
             yield from _hidden(fixes[0].reveals, style)
-        yield from _rest(len(revealing) - len(shown))
+        yield from _rest(len(revealing), len(shown))
         yield ""
     yield from _left(plan, told, style)
 
 
-def _rest(number: int) -> Iterator[str]:
-    """How many more there are than a report has room for."""
-    if number:
-        yield from ("", f"  And {numbered(number)} more; {REPORT_BYTES.option}.")
+def _heading(what: str, told: Collection[object], style: Style) -> str:
+    """What is listed below, or that there was room for none of it."""
+    return style.paint(
+        f"{what}:" if told else f"{what}. To list more, {REPORT_BYTES.option}.", BOLD
+    )
+
+
+def _rest(number: int, told: int) -> Iterator[str]:
+    """How many more there are than those that a report had room for."""
+    if 0 < told < number:
+        yield from ("", f"  And {numbered(number - told)} more; {REPORT_BYTES.option}.")
 
 
 def _left(plan: Plan, told: Plan, style: Style) -> Iterator[str]:
@@ -235,7 +243,7 @@ def _left(plan: Plan, told: Plan, style: Style) -> Iterator[str]:
     if not number:
         return
     what = "it is" if number == 1 else "they are"
-    yield style.paint(f"Left as {what}, {counted(number, 'finding')}:", BOLD)
+    yield _heading(f"Left as {what}, {counted(number, 'finding')}", told.left, style)
     for left in told.left:
         yield ""
         yield _head([left.finding], style)
@@ -243,7 +251,7 @@ def _left(plan: Plan, told: Plan, style: Style) -> Iterator[str]:
         yield from _wrapped("why:", sentence(left.why), style)
         yield from _hidden(left.hides, style)
         yield from _wrapped("do: ", left.remedy, style)
-    yield from _rest(len(plan.left) - len(told.left))
+    yield from _rest(len(plan.left), len(told.left))
     yield ""
 
 

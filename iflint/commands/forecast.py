@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from iflint.console.interface import LAST_HEADING, Option, WrongUsage, complain
 from iflint.console.invocation import Request, call, prepare
 from iflint.console.reading import read
 from iflint.console.tables import columns, table
+from iflint.judging.references import folder_of
 from iflint.limits import REPORT_BYTES, VERDICTS_ANEW
 from iflint.reporters.encoding import enveloped
 from iflint.reporters.remarks import aside
@@ -183,7 +185,7 @@ def _calendar(found: _Found) -> str:
 
     def events() -> Iterator[Event]:
         for environment, change in _turns(found):
-            finding, cells = change.finding, _cells(change, start.date())
+            finding, cells = change.finding, _cells(change, start.date(), ())
             facts = zip(_HEADINGS[1:], cells[1:], strict=True)
             named = f"{finding.fingerprint} {change.day} {change.begins} {environment}"
             yield Event(
@@ -204,14 +206,15 @@ def _calendar(found: _Found) -> str:
 def _markdown(found: _Found) -> str:
     from iflint.reporters.markdown import escaped, table_of
 
-    several = len(found) > 1
+    several, turns = len(found) > 1, _turns(found)
+    copied = _copied(change for _, change in turns)
     rows = [
         [
             str(change.day),
             *([escaped(name)] * several),
-            *map(escaped, _cells(change, found[0][1].start.date())),
+            *map(escaped, _cells(change, found[0][1].start.date(), copied)),
         ]
-        for name, change in _turns(found)
+        for name, change in turns
     ]
     headings = ("Day", *(["Environment"] * several), *_HEADINGS)
     table = table_of(headings, rows) if rows else ()
@@ -227,11 +230,11 @@ def _tables(found: _Found, style: Style) -> str:
 
 
 def _table(found: Forecast, style: Style) -> str:
-    today = found.start.date()
+    today, copied = found.start.date(), _copied(found.changes)
     groups = [
         (
             f"{day} (in {counted((day - today).days, 'day')})",
-            [_cells(change, today) for change in changes],
+            [_cells(change, today, copied) for change in changes],
         )
         for day, changes in groupby(found.changes, key=lambda change: change.day)
     ]
@@ -255,12 +258,28 @@ def _end(found: Forecast) -> str:
     return end if found.changes else f"No verdict changes. {end}"
 
 
-def _cells(change: Turn, today: date) -> list[str]:
+def _copied(changes: Iterable[Turn]) -> frozenset[str]:
+    """The names that several flows have, as copies for environments do."""
+    found = (each.finding.iflow for each in changes)
+    flows = {iflow.location: iflow for iflow in found if iflow is not None}
+    names = Counter(flow.name for flow in flows.values())
+    return frozenset(name for name, count in names.items() if count > 1)
+
+
+def _iflow(finding: Finding, copied: Container[str]) -> str:
+    """The name of the flow, and where it lies if it is one of the ``copied``."""
+    iflow = finding.iflow
+    if iflow is None:
+        return ""
+    return f"{iflow.name} ({folder_of(iflow)})" if iflow.name in copied else iflow.name
+
+
+def _cells(change: Turn, today: date, copied: Container[str]) -> list[str]:
     finding = change.finding
     verb = str(finding.severity) if change.begins else "no longer:"
     facts = [
         _where(finding),
-        finding.iflow.name if finding.iflow else "",
+        _iflow(finding, copied),
         _opened(change),
         _subject(finding),
         finding.message,

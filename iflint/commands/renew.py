@@ -147,6 +147,7 @@ def _brief(plan: Renewal) -> Renewal:
         plan,
         schedules=tuple(schedules),
         callers=tuple(replace(each, opens=few(each.opens)) for each in plan.callers),
+        below=few(plan.below, "certificate"),
         predecessors=tuple(replace(each, places=few(each.places)) for each in plan.predecessors),
     )
 
@@ -161,12 +162,10 @@ def _cut(plan: Renewal, left: Room) -> Iterator[Renewal]:
     parts = {"schedules": (), "touched": (), "callers": (), "unknown": ()}
     if not left.take(replace(plan, **parts)):
         return
-    schedules = tuple(
-        replace(each, steps=tuple(left.some(each.steps, 2))) for each in plan.schedules
-    )
+    schedules = [replace(each, steps=tuple(left.some(each.steps, 2))) for each in plan.schedules]
     short = replace(
         plan,
-        schedules=schedules,
+        schedules=tuple(each for each in schedules if each.steps),
         touched=tuple(left.some(plan.touched, 2)),
         callers=tuple(left.some(plan.callers, 2)),
         unknown=tuple(left.some(plan.unknown, 1)),
@@ -250,12 +249,14 @@ _NEW_ROW = "If it is a new sender's, this is the row for the channel that it is 
 
 def _of_a_new_sender(plan: Renewal) -> tuple[str, str] | None:
     """The pair to enter for a certificate whose sender may be new."""
-    if plan.touched or plan.callers or plan.predecessors or plan.fails:
+    if plan.touched or plan.callers or plan.predecessors or plan.fails or plan.of_ca:
         return None
     return (plan.subject, plan.issuer) if plan.subject != plan.issuer else None
 
 
 def _heading(plan: Renewal) -> str:
+    if plan.of_ca:
+        return "Certificate of a CA"
     return "Certificate in use" if plan.in_use else "New certificate"
 
 
@@ -265,7 +266,9 @@ def _asides(plan: Renewal) -> Iterator[str]:
 
     if plan.without_subject:
         yield sentence(NO_SUBJECT)
-    if plan.refused and not cannot_work(plan.problems):
+    if plan.of_ca:
+        yield "It belongs in no row, service key or mapping: these are for senders' certificates."
+    elif plan.refused and not cannot_work(plan.problems):
         yield "SAP would refuse it, although no rule in force calls that an error."
 
 
@@ -283,6 +286,9 @@ def _verdicts(plan: Renewal, whole: Renewal, found: Renewals) -> Iterator[tuple[
 
     The sentences are about the whole plan, however much of it is listed.
     """
+    if whole.of_ca:
+        yield from _of_a_ca(plan, whole)
+        return
     if whole.in_use:
         yield _of_one_in_use(whole, found), []
     if whole.touched:
@@ -304,10 +310,27 @@ def _verdicts(plan: Renewal, whole: Renewal, found: Renewals) -> Iterator[tuple[
         yield f"{keep}: else iflint check goes on to warn of the old one.", []
 
 
+def _of_a_ca(plan: Renewal, whole: Renewal) -> Iterator[tuple[str, list[str]]]:
+    """What to do with a CA's certificate."""
+    if whole.refused:
+        yield "It can't be used: ask the CA for the one that came after it.", []
+    if whole.below:
+        present = "" if whole.refused else "; let their senders present it with their own"
+        yield f"It may stand above these{present}:", [*plan.below]
+    if not whole.at_hand and not whole.refused:
+        yield "Keep it with the others: iflint check completes chains with it.", []
+    if whole.touched or whole.callers:
+        those = [*map(_touched, plan.touched), *map(_caller, plan.callers)]
+        yield "It is entered as if it were a sender's; enter the sender's own there:", those
+
+
 def _of_one_in_use(plan: Renewal, found: Renewals) -> str:
-    ends = plan.certificate.not_after
-    text = f"This certificate {'was' if ends < found.as_of else 'is'} in use until {day(ends)}"
-    if plan.schedules:
+    if plan.until is None:
+        text = "This certificate is in use, but calls with it fail"
+    else:
+        was = "was" if plan.until < found.as_of else "is"
+        text = f"This certificate {was} in use until {day(plan.until)}"
+    if plan.schedules and plan.renewed is None:
         text += ": here is the plan for the one that comes after it"
     if plan.renewed is None:
         return f"{text}."
@@ -318,6 +341,7 @@ def _of_one_in_use(plan: Renewal, found: Renewals) -> str:
 
 
 _LIKENESS = {
+    "spelling": "with a common name that is a letter or two away",
     "common-name": "with the same common name, but another organization",
     "organization-and-issuer": "of the same organization and issuer",
     "organization": "of the same organization",
@@ -342,6 +366,9 @@ def _how_to_say(plan: Renewal, found: Renewals) -> str:
     new = str(plan.certificate.locations[0].file)
     only = plan.predecessors[0].subject if len(plan.predecessors) == 1 else "SUBJECT DN"
     command = found.command("--replaces", only, new)
+    if plan.predecessors[0].likeness == "spelling":
+        entered = f"If that is a typing error, enter there Subject DN {plan.subject}"
+        return f"{entered}. If it is another certificate of the sender's, say so: {command}"
     return f"If not, no flow, key or mapping changes. If so, say which: {command}"
 
 
@@ -353,13 +380,18 @@ def _not_looked_at(found: Renewals) -> Iterator[tuple[str, list[str]]]:
 
 def _of_channels(plan: Renewal) -> str:
     flows = len({one.iflow.location for one in plan.touched})
-    touched = f"{counted(len(plan.touched), 'channel')} in {counted(flows, 'iFlow')}"
+    channels = len({(one.iflow.location, one.channel.ordinal) for one in plan.touched})
+    touched = f"{counted(channels, 'channel')} in {counted(flows, 'iFlow')}"
     if plan.in_use:
-        return f"{touched} {'lets' if len(plan.touched) == 1 else 'let'} it in:"
+        lets, are = ("lets", "is") if channels == 1 else ("let", "are")
+        meant = f", or {are} meant to" if any(one.wrong for one in plan.touched) else ""
+        return f"{touched} {lets} it in{meant}:"
     if plan.without_subject:
         return f"It touches {touched}, in which no row can list it:"
     if plan.pair_changes:
         flow = "the flow" if flows == 1 else "the flows"
+        if not any(one.old for one in plan.touched):
+            return f"It touches {touched}, which a row keeps out; correct it and redeploy {flow}:"
         return f"It touches {touched}; the pair changes, so redeploy {flow}:"
     if any(one.needs_new for one in plan.callers):
         return f"It touches {touched}; the pair stays, so no flow changes:"
@@ -367,17 +399,22 @@ def _of_channels(plan: Renewal) -> str:
 
 
 def _touched(one: Touched) -> str:
-    package = f"{one.iflow.package.name} › " if one.iflow.package else ""
-    text = f"{package}{one.iflow.name}: {one.channel.adapter} {one.channel.address}".rstrip()
+    from iflint.answers.renewal_steps import flow_name
+
+    text = f"{flow_name(one)}: {one.channel.adapter} {one.channel.address}".rstrip()
     if one.environments:
         text += f" ({', '.join(one.environments)})"
-    if not one.changes:
+    if one.uncertain:
+        state = "has a row that may have this pair, which its text does not tell: test the call"
+    elif not one.changes:
         state = "has a row with this pair"
+    elif one.wrong:
+        state = "has a row that is meant for it, but does not accept it"
     elif one.has_new:
         state = "has a row with the new pair already, and still the old one"
     else:
-        state = "has a row with another pair"
-    ends = f"; the old certificate ends on {one.old_until}" if one.old_until else ""
+        state = f"has a row with {'almost this' if one.doubtful else 'another'} pair"
+    ends = f"; the old certificate works until {one.old_until}" if one.old_until else ""
     return f"{text}: {state}{ends}"
 
 
@@ -408,7 +445,7 @@ def _made_together(one: TouchedCaller) -> tuple[str, ...]:
 def _caller(one: TouchedCaller) -> str:
     from iflint.answers.renewal_steps import caller_label
 
-    ends = f"; the old certificate ends on {one.old_until}" if one.old_until else ""
+    ends = f"; the old certificate works until {one.old_until}" if one.old_until else ""
     opens = f"opens {listed(one.opens)}" if one.opens else roles_of(one.caller)
     return f"{caller_label(one)}, {opens}: {_state(one)}{ends}"
 

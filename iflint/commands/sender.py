@@ -208,7 +208,7 @@ def _call_lines(call: Call, style: Style) -> Iterator[str]:
         yield from _complaint_lines(complaint, _BODY + 2, style)
 
 
-_REACHES = {"listed": "holds", "uncertain": "unknown", "unknown": "unknown"}
+_REACHES = {"listed": "holds", **dict.fromkeys(("uncertain", "misspelt", "unknown"), "unknown")}
 
 
 def _channel(call: Call) -> str:

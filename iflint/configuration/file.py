@@ -40,6 +40,7 @@ from iflint.places.paths import written
 from iflint.values import OWN_CODES, TRUST, RuleNames, Scope, no_rule
 from iflint.words.nearest import did_you_mean
 from iflint.words.visible import shown
+from iflint.words.wording import listed
 
 if TYPE_CHECKING:
     from iflint.configuration.positions import KeyPath, Positions
@@ -387,6 +388,9 @@ class _Reading:
             if key not in known:
                 self._complain(key_path, _unknown(key, known))
                 continue
+            if key == "environment" and isinstance(given, dict):
+                self._complain(key_path, "environment is the name of one: see [environments.NAME]")
+                continue
 
             def where(index: int | None, here: KeyPath = key_path) -> str:
                 return self._value_place(here if index is None else (*here, index))
@@ -424,7 +428,14 @@ def _unknown(key: str, known: Collection[str]) -> str:
     hyphenated = key.replace("_", "-")
     if hyphenated in SETTINGS and hyphenated not in known:
         return f"{shown(key)} does not belong in this table: settings stand above the first table"
-    return f"unknown setting {shown(key)}{did_you_mean(hyphenated, known)}"
+    hint = did_you_mean(hyphenated, known)
+    if not hint and len(known) <= _FEW:
+        hint = f"; here may stand {listed(sorted(known), 'or')}"
+    return f"unknown setting {shown(key)}{hint}"
+
+
+_FEW = 8
+"""Settings that are all named. Ours: more than any rule has."""
 
 
 def _syntax_error(message: str, text: str) -> tuple[str, int, int]:

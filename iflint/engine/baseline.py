@@ -172,13 +172,21 @@ def _moved(report: Report, baseline: Baseline, checked: RunCoverage) -> dict[str
     if found.issubset(baseline.findings) or found.issuperset(baseline.findings):
         return {}
     from iflint.engine.moves import moved
-    from iflint.engine.spellings import respelt
+    from iflint.engine.spellings import as_written, respelt
 
     findings = [finding for finding in every if not finding.caller]
     lost = [row for row in baseline.rows if row.fingerprint not in found and not row.caller]
-    return moved(findings, lost, baseline.findings, report, checked) | respelt(
-        findings, lost, report
-    )
+    was = moved(findings, lost, baseline.findings, report, checked)
+    was |= respelt(findings, lost, report)
+    lost = [row for row in lost if row.fingerprint not in was.values()]
+    written = [*findings, *as_written((f for f in findings if f.fingerprint not in was), lost)]
+    both = moved(written, lost, baseline.findings, report, checked) if lost else {}
+    taken = set(was.values())
+    for fingerprint, before in both.items():
+        if fingerprint not in was and before not in taken:
+            was[fingerprint] = before
+            taken.add(before)
+    return was
 
 
 def of_report(report: Report, before: Baseline | None = None) -> list[KnownFinding]:

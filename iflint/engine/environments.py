@@ -117,6 +117,7 @@ def merged(reports: Mapping[str, Report]) -> Report:
         untold=max(each.untold for each in every),
         certificate_paths_without=_of_all(each.certificate_paths_without for each in every),
         idle_patterns=_of_all(each.idle_patterns for each in every),
+        misnamed_values=_of_all(each.misnamed_values for each in every),
     )
 
 

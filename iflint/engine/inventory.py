@@ -17,6 +17,7 @@ from iflint.report.report import (
     CallerResult,
     IdlePattern,
     IflowResult,
+    MisnamedValue,
     ParametersSummary,
     Report,
     SkippedResult,
@@ -202,6 +203,7 @@ def report_on(
     parameters: tuple[ParametersSummary, ...],
     root: str,
     idle_patterns: Iterable[IdlePattern] = (),
+    misnamed_values: Iterable[MisnamedValue] = (),
     untold: int = 0,
 ) -> Report:
     """The report at one clock, without what suppressions and the baseline say.
@@ -249,6 +251,7 @@ def report_on(
         if options.certificates
         else (),
         idle_patterns=(*_idle(inputs.idle, paths, options), *idle_patterns),
+        misnamed_values=tuple(misnamed_values),
         flows_expected=options.expect_flows,
         untold=untold,
     )

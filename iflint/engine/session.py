@@ -43,17 +43,18 @@ if TYPE_CHECKING:
     from iflint.iflow.properties import ParameterFile
     from iflint.judging.issuers import Issuers
     from iflint.judging.judge import Judge
-    from iflint.judging.verdicts import BindingVerdict, CallerVerdict, IflowVerdict
+    from iflint.judging.verdicts import BindingVerdict, CallerVerdict, ChannelVerdict, IflowVerdict
     from iflint.pki.calendar import Calendar
     from iflint.pki.certificates import Certificate
     from iflint.pki.chains.pool import CertificatePool
     from iflint.pki.chains.signatures import SignatureCache
+    from iflint.pki.chains.verdict import ChainVerdict
     from iflint.pki.files import FoundCertificate
     from iflint.pki.public_cas import PublicCas
     from iflint.places.location import FileLocation
     from iflint.places.problems import Problem
     from iflint.report.findings import CallerReference, Finding, RuleInfo
-    from iflint.report.report import IdlePattern, IflowResult
+    from iflint.report.report import IdlePattern, IflowResult, MisnamedValue
     from iflint.rule.rule import Case, Context, Rule
 
 
@@ -76,6 +77,7 @@ _KEPT_FROM = {
     "_opened_by": {"flows"},
     "_judged_callers": {"inputs", "options", "trust"},
     "_issuers": {"trust"},
+    "_verdicts_by_place": {"inputs", "trust", "flows", "as_of"},
 }
 """What a session keeps once it is worked out, and the fields that it comes from."""
 
@@ -295,11 +297,27 @@ class Session:
         Whatever the rules in force say of it (`iflint.judging.verdicts.flaws`).
         """
         from iflint.judging.verdicts import flaws
+
+        day, chain = self._on_its_first_day(certificate)
+        return day > certificate.not_after or bool(flaws(certificate, chain))
+
+    def works_until(self, certificate: Certificate) -> datetime | None:
+        """The last moment at which a certificate can be used; None: it is of no use whenever.
+
+        Its chain or its root may end before it does (`iflint.judging.verdicts.works_until`).
+        """
+        from iflint.judging.verdicts import works_until
+
+        _, chain = self._on_its_first_day(certificate)
+        return works_until(certificate, chain)
+
+    def _on_its_first_day(self, certificate: Certificate) -> tuple[datetime, ChainVerdict]:
+        """The first day from the clock on on which a certificate is valid, and its chain then."""
         from iflint.pki.chains.search import judge_chain
 
         day = max(self.as_of, certificate.not_before)
-        chain = judge_chain(certificate, self.pool, self.trust.at(day), day, self._signatures)
-        return day > certificate.not_after or bool(flaws(certificate, chain))
+        trust = self.trust.at(day)
+        return day, judge_chain(certificate, self.pool, trust, day, self._signatures)
 
     def parts(self) -> Iterator[Session]:
         """The same session cut into what is judged apart, whatever the clock.
@@ -399,6 +417,7 @@ class Session:
             parameters_summary(self.flows.overlays, self.flows.models()),
             self.root,
             self._idle_patterns(),
+            self._misnamed_values(),
             self._untold,
         )
 
@@ -453,6 +472,14 @@ class Session:
                 way = pattern.replace("\\", "/")
                 shown = from_root(way, directory) if is_below(way, directory) else way
                 yield IdlePattern("parameters", shown, self.name)
+
+    def _misnamed_values(self) -> Iterable[MisnamedValue]:
+        """What environments' own files give to no parameter, as it seems by mistake."""
+        if not any(self.flows.own):
+            return ()
+        from iflint.engine.misnamed import misnamed
+
+        return misnamed(self.flows, self.name)
 
     @property
     def _parameter_files(self) -> Iterator[ParameterFile]:
@@ -653,13 +680,21 @@ class Session:
         define, lets nobody in.
         """
         return any(
-            channel.channel.ordinal == ordinal
-            and channel.knows_none_of(pairs)
-            and (bool(self.name) or not channel.undefined)
-            for verdict in self.verdicts(self.as_of).values()
-            if verdict.iflow.location == flow
-            for channel in verdict.channels
+            channel.knows_none_of(pairs) and (bool(self.name) or not channel.undefined)
+            for channel in self.channels_at(flow, ordinal)
         )
+
+    def channels_at(self, flow: FileLocation, ordinal: int) -> Iterator[ChannelVerdict]:
+        """The verdict on a flow's channel of that number, as it is in this environment."""
+        for verdict in self._verdicts_by_place.get(flow, ()):
+            yield from (each for each in verdict.channels if each.channel.ordinal == ordinal)
+
+    @cached_property
+    def _verdicts_by_place(self) -> dict[FileLocation, list[IflowVerdict]]:
+        found: dict[FileLocation, list[IflowVerdict]] = {}
+        for verdict in self.verdicts(self.as_of).values():
+            found.setdefault(verdict.iflow.location, []).append(verdict)
+        return found
 
     def opened_by(self, caller: Caller | CallerReference) -> tuple[str, ...]:
         """The channels that a caller is known to open, each as people read it.

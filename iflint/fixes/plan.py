@@ -123,7 +123,7 @@ class _Planner:
         self._unsafe = unsafe
         self._texts = Texts(session.options.directory, _places(session))
         self._left: dict[tuple[str, str], Unfixed] = {}
-        self._rows = 0
+        self._rows: set[tuple[object, ...]] = set()
 
     def plan(self) -> Plan:
         """Collect what could be written, and keep what proves good."""
@@ -145,7 +145,7 @@ class _Planner:
             _fixes(good, prover.reveals),
             tuple(self._left.values()),
             self._changed(good),
-            self._rows,
+            len(self._rows),
         )
 
     def _with(self, candidates: Sequence[Candidate]) -> list[Report]:
@@ -163,11 +163,13 @@ class _Planner:
         entry = worst.entry.ordinal if worst.entry else own
         where = "" if entry == own else f" at row {entry}"
         why = f"with it {worst.code} {worst.name} would be found{where}: {worst.message}"
+        remedy = worst.remedy
         hides = failed.hidden if failed.unsafe else ()
         if hides:
             why = "the certificate has findings of its own, which nobody was told so far"
+            remedy = f"Write it with --unsafe-fixes. Then: {remedy}"
         for finding in failed.candidate.findings:
-            self._leave(finding, why, worst.remedy, unsafe=failed.unsafe, hides=hides)
+            self._leave(finding, why, remedy, unsafe=failed.unsafe, hides=hides)
 
     def _leave(
         self,
@@ -217,7 +219,7 @@ class _Planner:
         index: NameIndex,
     ) -> Iterator[Candidate]:
         """What could be written for the findings of an entry that one fix answers, if anything."""
-        chosen = self._chosen(answer, entry, index)
+        chosen = self._chosen(answer, entry, index, place)
         if chosen is None:
             return
         if not isinstance(chosen, NoChoice):
@@ -238,7 +240,7 @@ class _Planner:
             self._leave(finding, chosen.why, chosen.remedy, unsafe=chosen.unsafe)
 
     def _chosen(
-        self, answer: Answer, entry: EntryVerdict, index: NameIndex
+        self, answer: Answer, entry: EntryVerdict, index: NameIndex, place: Place
     ) -> Certificate | NoChoice | None:
         """The certificate whose names answer a finding; None where nobody asks for that."""
         if answer is Answer.MEANT:
@@ -247,7 +249,8 @@ class _Planner:
             return misspelt(entry, index, unsafe=self._unsafe)
         if entry.unprepared is not None and self._add_successor:
             return entry.unprepared.certificate
-        self._rows += entry.unprepared is not None
+        if entry.unprepared is not None:
+            self._rows.add(place[1:])  # whatever the environment
         return None
 
     def _opening_nothing_else(self, candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -125,12 +125,16 @@ class NameIndex:
         return self._by_issuer.get(issuer.canonical)
 
     def misspelt(self, subject: Name, issuer: Name) -> Iterator[Certificate]:
-        """The certificates whose pair differs in one or two letters of the common name alone."""
+        """The certificates whose pair differs in one or two letters of the common name alone.
+
+        Those that differ in one come first, of these the one that ends last.
+        """
         group = self._alike_but_for_common_name.get(_but_for_common_name(subject, issuer), ())
         if not subject.common_name or len(group) > _MOST_OF_A_KIND:
             return
         name = folded(subject.common_name)
         similar = [pair for pair in group if is_misspelt(name, pair[0])]
+        similar.sort(key=lambda pair: -pair[1].not_after.timestamp())
         similar.sort(key=lambda pair: not is_misspelt(name, pair[0], 1))
         for _, certificate in similar:
             yield certificate

@@ -43,10 +43,10 @@ def near_miss(
 
     ``taken`` has the entries of the channel that have a certificate, by its pair: a certificate
     that is taken is meant here only if nothing but the spelling differs. Certificates that are
-    valid at ``at`` go before others. ``pool`` knows where each was found, ``index`` the names of
-    all of them.
+    valid at ``at``, and that clients may use, go before others. ``pool`` knows where each was
+    found, ``index`` the names of all of them.
     """
-    best: tuple[tuple[bool, int, bool, bool, float], NearMiss] | None = None
+    best: tuple[tuple[bool, int, bool, int, bool, bool, float], NearMiss] | None = None
     for certificate in _closest(subject, issuer, resembling, taken):
         exchanged = _are_exchanged(subject, issuer, certificate)
         of_subject = _comparison("subject", subject, certificate.subject, exchanged=exchanged)
@@ -64,8 +64,10 @@ def near_miss(
                 if comparison.kind not in FORM
                 for row in comparison.rows
             ),
-            "value" in kinds,
+            of_subject.kind == "value",
+            _distance(kind, issuer, certificate),
             not certificate.not_before <= at <= certificate.not_after,
+            certificate.lacks_client_auth,
             -certificate.not_after.timestamp(),
         )
         if best is None or score < best[0]:
@@ -78,6 +80,17 @@ def near_miss(
             )
             best = (score, found)
     return best[1] if best else None
+
+
+def _distance(kind: str, issuer: Name, certificate: Certificate) -> int:
+    """How far the issuers are apart: one that is misspelt, by one letter or two, is near.
+
+    Else the row's issuer may be right, and that of another certificate.
+    """
+    if kind in ("issuer", "renewal", "other"):
+        return 2
+    one, other = (folded(name.common_name or "") for name in (issuer, certificate.issuer))
+    return 0 if one == other or is_misspelt(one, other, 1) else 1
 
 
 _OF_ANOTHER = frozenset({"value", "issuer", "renewal", "above", "twice", "other"})

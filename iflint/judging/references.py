@@ -46,6 +46,12 @@ def channel_label(iflow: Iflow, channel: SenderChannel) -> str:
     return f"{iflow.name}: {channel.adapter} {place}".strip()
 
 
+def folder_of(iflow: IflowReference) -> str:
+    """Where a flow lies, as people tell its copies apart: its folder, or its archive."""
+    bundle, _, _ = str(iflow.location).partition("/src/main/resources/")
+    return bundle.removesuffix("!")
+
+
 def entry_reference(verdict: EntryVerdict) -> EntryReference:
     """The reference that findings carry."""
     return EntryReference(

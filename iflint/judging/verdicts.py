@@ -269,6 +269,17 @@ def flaws(certificate: Certificate, chain: ChainVerdict) -> frozenset[tuple[str,
     return frozenset(found)
 
 
+def works_until(certificate: Certificate, chain: ChainVerdict) -> datetime | None:
+    """The last moment at which a certificate can be used, as its chain is, which may have passed.
+
+    None where what stands in its way (`flaws`) is no date.
+    """
+    of_dates = (FaultKind.EXPIRED, FaultKind.NOT_YET_VALID)
+    if any(kind not in of_dates for kind, _ in flaws(certificate, chain)):
+        return None
+    return chain.holds_until
+
+
 def _other(one: Certificate, certificate: Certificate) -> str:
     return "" if one == certificate else one.sha256
 
@@ -441,10 +452,51 @@ class EntryVerdict(BindingVerdict, frozen=True):
         return all(each.placeholder or not (each.value.text or "").strip() for each in cells)
 
     @property
+    def differing(self) -> tuple[DnComparison, ...]:
+        """What differs from its near miss, without names that are faulty by themselves."""
+        if self.near_miss is None:
+            return ()
+        readings = {"subject": self.subject, "issuer": self.issuer}
+        return tuple(
+            each
+            for each in self.near_miss.comparisons
+            if each.kind and not readings[each.role].faulty
+        )
+
+    @property
+    def has_other_attributes(self) -> bool:
+        """Whether its subject has the near miss's common name and other attributes.
+
+        So it is where a renewed certificate got or lost some.
+        """
+        return any(
+            each.role == "subject"
+            and each.kind in ("attribute", "value")
+            and any(row.same and row.stored.startswith("CN=") for row in each.rows)
+            for each in self.differing
+        )
+
+    @property
+    def has_another_issuer(self) -> bool:
+        """Whether its issuer is another one than the near miss's, as where a sender changed."""
+        return any(each.kind in ("issuer", "renewal", "other") for each in self.differing)
+
+    @property
+    def misspelt(self) -> NearMiss | None:
+        """Its near miss, if nothing but the form of its names, or their place, keeps it out."""
+        near = self.near_miss
+        is_of_writing = all(each.kind in _OF_WRITING for each in self.differing)
+        return near if near and near.held_by is None and is_of_writing else None
+
+    @property
     def pair(self) -> tuple[str, str] | None:
         """Its two names as the runtime compares them; None if one of them is no name."""
         subject, issuer = self.subject.name, self.issuer.name
         return (subject.canonical, issuer.canonical) if subject and issuer else None
+
+
+_OF_WRITING = FORM | {"exchanged", "above", "twice"}
+"""Kinds of a difference that no certificate can have by right."""
 
 
 class ChannelVerdict(msgspec.Struct, frozen=True):

@@ -173,12 +173,12 @@ def _few_places(use: CertificateUse) -> CertificateUse:
     return msgspec.structs.replace(use, certificate=certificate, standings=tuple(standings))
 
 
-def few(channels: Sequence[str]) -> tuple[str, ...]:
+def few(channels: Sequence[str], noun: str = "channel") -> tuple[str, ...]:
     """Channels as people read them, and how many more there are than are named."""
     more = len(channels) - _MOST_NAMED
     if more <= 1:
         return tuple(channels)
-    return (*channels[:_MOST_NAMED], f"{numbered(more)} more channels")
+    return (*channels[:_MOST_NAMED], f"{numbered(more)} more {noun}s")
 
 
 class Room:

@@ -35,7 +35,10 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     something lets in no other, ``assumed`` that this is SAP's default and nobody said so.
     ``made_by_sap``: it came with its service keys, and so does the new
     one. ``self_signed`` tells that nobody but its owner issued it, ``trusted`` that it works so.
-    ``wanted`` is the day by which the new one is asked for.
+    ``works_until`` is the last moment at which it can be used, by its chain, too, None where calls
+    with it fail for what is no date. ``ca_ends``: its public CA ends certificates for clients.
+    ``renewed`` is where one that may follow it lies, empty if none is at hand. ``wanted`` is the
+    day by which the new one is asked for.
     """
 
     as_of: datetime
@@ -45,6 +48,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     serial: str
     sha256: str
     not_after: datetime
+    works_until: datetime | None
     interfaces: tuple[Interface, ...]
     lists: tuple[RootList, ...]
     names_are_compared: bool
@@ -54,8 +58,20 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     self_signed: bool
     trusted: bool
     wanted: date
+    ca_ends: bool = False
+    renewed: str = ""
 
     @property
     def has_ended(self) -> bool:
         """Whether its last day has passed."""
         return self.not_after < self.as_of
+
+    @property
+    def fails(self) -> bool:
+        """Whether calls with it fail today."""
+        return self.works_until is None or self.works_until < self.as_of
+
+    @property
+    def outlives_its_use(self) -> bool:
+        """Whether it can't be used until its own last day."""
+        return not self.has_ended and self.works_until != self.not_after

@@ -317,6 +317,16 @@ class IdlePattern(msgspec.Struct, frozen=True):
     environment: str = ""
 
 
+class MisnamedValue(msgspec.Struct, frozen=True):
+    """A ``name`` in an environment's file: no parameter of its flow, but nearly ``meant``."""
+
+    file: FileLocation
+    name: str
+    meant: str
+    iflow: str
+    environment: str = ""
+
+
 class ParametersSummary(msgspec.Struct, frozen=True):
     """A file of ``--parameters``: how many values it has, and how many sender channels use."""
 
@@ -337,7 +347,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     ``environments`` are those that were checked (``trust`` then is the first one's), and
     ``parameter_files`` counts the iFlows with parameter files of the environment. ``parameters``
     are the files given for all iFlows, ``certificate_paths_without`` the paths given for
-    certificates that hold none, ``idle_patterns`` those that match nothing. ``flows_expected``
+    certificates that hold none, ``idle_patterns`` those that match nothing, ``misnamed_values``
+    what environments give to no parameter, as it seems by mistake. ``flows_expected``
     tells that a path without an iFlow is a mistake. ``untold`` counts the inputs that could not be
     read, where none of the rules that are selected tells of these. ``findings`` are those that
     count; ``known`` are those that ``baseline`` has, ``suppressed`` those that the configuration
@@ -368,6 +379,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     parameters: tuple[ParametersSummary, ...] = ()
     certificate_paths_without: tuple[str, ...] = ()
     idle_patterns: tuple[IdlePattern, ...] = ()
+    misnamed_values: tuple[MisnamedValue, ...] = ()
     flows_expected: bool = False
     untold: int = 0
     known: tuple[Finding, ...] = ()

@@ -30,7 +30,7 @@ from iflint.reporters.sentences import (
     whereabouts,
 )
 from iflint.words.visible import visible
-from iflint.words.wording import counted, dated, day, listed, sentence
+from iflint.words.wording import counted, dated, day, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,7 +148,7 @@ def _row(cause: Cause, report: Report) -> str:
         what += f" Environments: {listed([shown(name) for name in finding.environments])}."
     fixes = [
         (f"{whereabouts(each) or at(each.location)}: " if each is not finding else "")
-        + sentence(visible(each.remedy[:LONGEST_TEXT]))
+        + visible(each.remedy[:LONGEST_TEXT])
         for each in cause.fixes[:_MOST_PLACES]
     ]
     first = cause.findings[:_MOST_PLACES]

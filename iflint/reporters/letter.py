@@ -47,19 +47,20 @@ class _Words:
         self._shown = shown
         self._values = {
             "name": shown(letter.name),
-            "end": self._date(letter.not_after.date()),
+            "end": self._date((letter.works_until or letter.not_after).date()),
+            "valid": self._date(letter.not_after.date()),
             "wanted": self._date(letter.wanted),
         }
 
     @property
     def subject(self) -> str:
-        return self._by_day("opening", "subject")
+        return self._of_its_end("subject")
 
     @property
     def opening(self) -> Iterator[str]:
         yield self._say("opening", "greeting")
         yield ""
-        yield self._by_day("opening", "text")
+        yield self._of_its_end("text")
 
     @property
     def closing(self) -> Iterator[str]:
@@ -85,7 +86,7 @@ class _Words:
 
     @property
     def until(self) -> str:
-        return f"{self._say('certificate', 'until')}: {self._values['end']}"
+        return f"{self._say('certificate', 'until')}: {self._values['valid']}"
 
     @property
     def lists(self) -> Iterator[tuple[str, list[str]]]:
@@ -115,11 +116,14 @@ class _Words:
         if letter.self_signed:
             known = "self_signed_trusted" if letter.trusted else "self_signed"
             yield self._say("new", known)
+        if letter.ca_ends:
+            yield self._say("new", "ca_ends")
         yield from map(self._root, letter.lists)
         yield self._say("new", "chain")
         yield self._say("new", "client_authentication")
         if letter.names_are_compared:
-            yield self._say("new", "names")
+            changes = letter.outlives_its_use or letter.ca_ends
+            yield self._say("new", "other_names" if changes else "names")
         if letter.only_this_one:
             assumed = "_assumed" if letter.assumed else ""
             yield self._say("new", f"only_this_one{assumed}")
@@ -147,9 +151,16 @@ class _Words:
         yield self._by_day("made_by_sap", "switch")
         yield self._say("made_by_sap", "public")
 
+    def _of_its_end(self, key: str) -> str:
+        """What is said of its end: of its own, or that calls with it fail before that."""
+        letter = self._letter
+        if not letter.outlives_its_use:
+            return self._by_day("opening", key)
+        return self._say("opening", f"{key}_fails" if letter.fails else f"{key}_before")
+
     def _by_day(self, part: str, key: str) -> str:
         """What is said before its last day, or after it."""
-        return self._say(part, f"{key}_ended" if self._letter.has_ended else key)
+        return self._say(part, f"{key}_ended" if self._letter.fails else key)
 
     def _in_time(self, part: str, key: str) -> str:
         """What is asked for by a day, or at once where that day has passed."""

@@ -9,12 +9,12 @@ import msgspec
 from iflint.limits import MISTAKES, REPORT_BYTES, numbered
 from iflint.report.findings import Severity
 from iflint.words.visible import shown
-from iflint.words.wording import listed
+from iflint.words.wording import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iflint.report.report import IdlePattern, Report
+    from iflint.report.report import IdlePattern, MisnamedValue, Report
 
 _LONGEST_PATH = 200
 """Characters of a path that is shown. Ours: as everywhere."""
@@ -66,6 +66,9 @@ def _of_no_use(report: Report) -> Iterator[str]:
     if more > 0:
         match = "pattern matches" if more == 1 else "patterns match"
         yield f"{numbered(more)} more {match} nothing."
+    yield from map(_misnamed, report.misnamed_values[:most])
+    if (more := len(report.misnamed_values) - most) > 0:
+        yield f"{counted(more, 'more name')} of a value of no parameter."
 
 
 def not_listed(report: Report) -> Iterator[str]:
@@ -86,6 +89,16 @@ def not_listed(report: Report) -> Iterator[str]:
         if some < total
     ]
     yield f"Listed are {listed(said)}; all are counted. To list more, {REPORT_BYTES.option}."
+
+
+def _misnamed(value: MisnamedValue) -> str:
+    file, name, meant = (
+        shown(each, _LONGEST_PATH) for each in (str(value.file), value.name, value.meant)
+    )
+    return (
+        f"{file} has a value for {name}, which is no parameter of {shown(value.iflow)}. Is {meant} "
+        "meant, for which it has none?"
+    )
 
 
 def _idle(idle: IdlePattern) -> str:

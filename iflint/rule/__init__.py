@@ -53,6 +53,7 @@ from iflint.rule.about import (
     to_enter,
     to_renew,
     way_to_root,
+    where_it_comes_from,
     where_text_stands,
 )
 from iflint.rule.hooks import hookimpl
@@ -174,6 +175,7 @@ __all__ = [
     "usage_name",
     "version",
     "way_to_root",
+    "where_it_comes_from",
     "where_text_stands",
     "window",
 ]

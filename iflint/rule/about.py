@@ -50,6 +50,12 @@ def where_text_stands(value: Value) -> tuple[Location, tuple[Related, ...]]:
     return definition, (Related(value.location, f"used here as {{{{{name}}}}}"),)
 
 
+def where_it_comes_from(value: Value) -> tuple[Related, ...]:
+    """Where a Subject DN is defined that is one whole parameter; nothing of any other."""
+    place = value.definition
+    return () if place is None else (Related(place, "the Subject DN comes from here"),)
+
+
 def to_renew(case: BindingCase) -> str:
     """What to do about a certificate that ends; it names the usable successor that is at hand."""
     later = case.verdict.successor
@@ -86,13 +92,11 @@ def about_certificate(case: BindingCase, match: JoinedCertificate) -> dict[str, 
             ),
             "certificate": (match.certificate, match.locations),
         }
-    related = [Related(location, "the certificate") for location in match.locations[:1]]
+    found = tuple(Related(location, "the certificate") for location in match.locations[:1])
     value = case.verdict.subject.value
-    if value.definition is not None:
-        related.append(Related(value.definition, "the Subject DN comes from here"))
     return {
         "location": value.location,
-        "related": tuple(related),
+        "related": (*found, *where_it_comes_from(value)),
         "certificate": (match.certificate, match.locations),
     }
 

@@ -17,6 +17,7 @@ from iflint.rule import (
     Topic,
     file_name,
     to_enter,
+    where_it_comes_from,
 )
 
 _OF_CALLERS = {
@@ -162,6 +163,6 @@ class CertificateNotFound(Rule):
             message,
             remedy=remedy,
             location=case.verdict.subject.value.location,
-            related=related,
+            related=(*where_it_comes_from(case.verdict.subject.value), *related),
             cause="\x1f".join(case.verdict.pair or ()),
         )

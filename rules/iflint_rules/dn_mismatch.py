@@ -6,6 +6,7 @@ from iflint.rule import (
     Answer,
     DnComparison,
     EntryCase,
+    EntryVerdict,
     Finding,
     Location,
     NearMiss,
@@ -41,9 +42,6 @@ _KINDS = _FORM | {
     "twice": "the Issuer DN repeats the Subject DN",
     "other": "the Issuer DN is that of another certificate at hand, {file}",
 }
-_CHANGED = frozenset({"issuer", "renewal", "other"})
-"""Kinds that may be no mistake: the sender may have changed to this certificate."""
-_OTHER_ATTRIBUTES = frozenset({"attribute", "value"})
 _MOST_NAMED = 3
 """Odd characters that the message names. Ours: so that it stays a sentence."""
 
@@ -113,13 +111,10 @@ class DnMismatch(Rule):
 
     def check_entry(self, case: EntryCase) -> Iterable[Finding]:
         """Say which DN differs and how."""
-        near = case.verdict.near_miss
-        if near is None:
+        near, differing = case.verdict.near_miss, case.verdict.differing
+        if near is None or not differing:
             return
         readings = {"subject": case.verdict.subject, "issuer": case.verdict.issuer}
-        differing = [c for c in near.comparisons if c.kind and not readings[c.role].faulty]
-        if not differing:
-            return
         location, related = _where(differing[0], readings[differing[0].role])
         certificate = [Related(place, "the certificate") for place in near.locations[:1]]
         alike = [Related(place, "has this issuer") for place in near.issued_alike[:1]]
@@ -128,7 +123,7 @@ class DnMismatch(Rule):
             case,
             f"This row does not accept the certificate that is evidently meant: {clauses}."
             f"{_held(near)}",
-            remedy=_remedy(differing, readings, near),
+            remedy=_remedy(case.verdict, readings, near),
             severity=Severity.WARNING if near.held_by else None,
             location=location,
             related=(*related, *alike, *certificate),
@@ -179,10 +174,10 @@ def _where(comparison: DnComparison, reading: Reading) -> tuple[Location, tuple[
     return first, (*related, *marks)
 
 
-def _remedy(differing: list[DnComparison], readings: dict[str, Reading], near: NearMiss) -> str:
+def _remedy(verdict: EntryVerdict, readings: dict[str, Reading], near: NearMiss) -> str:
     if near.held_by is not None:
         return "Remove this row and redeploy."
-    if _may_be_renewed(differing):
+    if verdict.has_other_attributes:
         row = " and ".join(
             f"{_LABELS[c.role]} {to_enter(c.certificate, readings[c.role].value)}"
             for c in near.comparisons
@@ -191,25 +186,14 @@ def _remedy(differing: list[DnComparison], readings: dict[str, Reading], near: N
             "This may be a renewed certificate. If the sender still uses the old one, add another "
             f"row beside this one, else change this row: {row}"
         )
-    if _CHANGED & {comparison.kind for comparison in differing}:
+    if verdict.has_another_issuer:
         row = " and ".join(f"{_LABELS[c.role]} {c.certificate}" for c in near.comparisons)
         return f"If the sender changed to this certificate, add a row for it: {row}"
     texts = [
-        f"{_LABELS[c.role]} {to_enter(c.certificate, readings[c.role].value)}" for c in differing
+        f"{_LABELS[c.role]} {to_enter(c.certificate, readings[c.role].value)}"
+        for c in verdict.differing
     ]
     return f"Enter the certificate's own {' and '.join(texts)}"
-
-
-def _may_be_renewed(differing: Iterable[DnComparison]) -> bool:
-    """Whether the subject has the row's common name and other attributes, not another spelling."""
-    return any(
-        each.role == "subject" and each.kind in _OTHER_ATTRIBUTES and _same_common_name(each)
-        for each in differing
-    )
-
-
-def _same_common_name(comparison: DnComparison) -> bool:
-    return any(row.same and row.stored.startswith("CN=") for row in comparison.rows)
 
 
 _LABELS = {"subject": "Subject DN", "issuer": "Issuer DN"}

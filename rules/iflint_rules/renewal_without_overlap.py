@@ -71,7 +71,10 @@ class RenewalWithoutOverlap(Rule):
             remedy = case.words.renewal_at_hand
         else:
             message += "no row accepts its successor."
-            remedy = f"Before the sender switches, add this row and redeploy: {_row(successor)}"
+            cells = (case.verdict.subject.value, case.verdict.issuer.value)
+            is_of_parameters = any(cell.parameters for cell in cells)
+            row = "a row of two parameters, as this one is," if is_of_parameters else "this row"
+            remedy = f"Before the sender switches, add {row} and redeploy: {_row(successor)}"
         message += f" The successor is valid from {begins} and has another subject or issuer."
         if not successor.in_time:
             message += " In between the sender can't call."

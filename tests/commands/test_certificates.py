@@ -247,6 +247,17 @@ def read_calendar():
     return read
 
 
+def test_a_calendar_has_the_day_on_which_a_chain_ends(call, monkeypatch, read_calendar) -> None:
+    """A root that leaves the list ends the use months before the certificate does."""
+    monkeypatch.chdir(Path(__file__).parents[2] / "fixtures" / "demo")
+    said = call("certificates", "--as-of", "2026-11-24", "--format", "ics").stdout_bytes
+    _, events = read_calendar(said)
+    (event,) = (each for each in events if "CN=edi.haulage.example" in each["SUMMARY"])
+    assert event["DTSTART"].dt == date(2027, 1, 20)
+    assert event["SUMMARY"].startswith("Last day of use of")
+    assert "Valid until: 2027-09-30" in event["DESCRIPTION"]
+
+
 def test_a_calendar_library_reads_the_calendar(repository, call, read_calendar) -> None:
     given = ("certificates", "--as-of", "2026-11-24T08:30:00Z", "--format", "ics")
     assert call(*given, "--output", "first.ics").exit_code == 0

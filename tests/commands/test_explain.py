@@ -124,6 +124,12 @@ class TestPairs:
         assert f"  Subject DN  {SUBJECT}\n  Issuer DN   {ISSUER}\n" in said
         assert "A certificate at hand has this pair: partner.pem, valid until 20" in said
 
+    def test_what_is_wrong_with_a_row_that_lists_the_pair_is_told(self, flows, call) -> None:
+        flows(("CN={{host}}," + SUBJECT.partition(",")[2], ISSUER), host="edi.partner.example")
+        said = call("explain", line(), "flows").stdout
+        assert "1 row lists this pair:" in said
+        assert "[IFL309] The Subject DN of this row is put together" in said
+
     def test_a_listed_pair_is_told_as_such(self, flows, call) -> None:
         flows((SUBJECT, ISSUER))
         said = call("explain", line(), "flows").stdout

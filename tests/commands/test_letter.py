@@ -131,6 +131,26 @@ def test_a_self_signed_certificate_that_is_pinned(letter, workplace) -> None:
     assert "its root certificate is on our own list" in trusted.lower()
 
 
+@pytest.mark.parametrize(
+    ("ends", "said", "wanted"),
+    [
+        ("2027-01-15", "is valid until 31 March 2027, but can be used until 15 January 2027", True),
+        ("2026-11-15", "does not meet the points below, so its calls are refused", False),
+    ],
+)
+def test_a_certificate_whose_chain_ends_first(letter, workplace, ends, said, wanted) -> None:
+    """Its own last day would have the partner renew too late."""
+    short = intermediate("letter-short", dn("CN=Short", "O=Example"), TOP, "2020-01-01", ends)
+    own = issue("letter-below-short", SENDER, short, "2026-01-01", "2027-03-31")
+    with_flow(workplace, Channel("HTTPS", "/orders", [own.pair]))
+    (workplace / "own.pem").write_bytes(pem(own, short))
+    text = letter("own.pem")
+    assert said in text
+    assert ("- By 16 December 2026: the new certificate" in text) is wanted
+    assert "- Valid until: 31 March 2027" in text
+    assert "exactly those of the present one" not in text
+
+
 def test_what_sap_issued_need_not_be_ordered(letter, workplace) -> None:
     with_flow(workplace, Channel("HTTPS", "/orders", [("CN=a", "CN=b")]))
     made = key(
@@ -140,6 +160,29 @@ def test_what_sap_issued_need_not_be_ordered(letter, workplace) -> None:
     text = letter("key.json", "--language", "de")
     assert "Sie müssen also kein neues bestellen" in text
     assert "Was das neue Zertifikat erfüllen muss" not in text
+
+
+def test_no_ca_is_held_to_what_it_ends(call, monkeypatch) -> None:
+    """The same issuer could not be had any more, so nobody is asked for it."""
+    monkeypatch.chdir(DEMO)
+    ends = call("certificates", "--letter", "certificates/parcel-shop.pem", *CLOCK).stdout
+    assert "the present one ends certificates with Client Authentication" in ends
+    assert "exactly those of the present one" not in ends
+    stays = call("certificates", "--letter", "certificates/carrier.cer", *CLOCK).stdout
+    assert "another CA" not in stays
+
+
+def test_of_one_that_follows_at_hand_the_writer_is_told(call, workplace) -> None:
+    """Nobody asks a partner twice for what has come already."""
+    later = issue("letter-later", SENDER, CA, "2026-11-01", "2028-03-31")
+    with_flow(workplace, Channel("HTTPS", "/orders", [OWN.pair]))
+    (workplace / "both.pem").write_bytes(pem(OWN, later, CA))
+    (workplace / "own.pem").write_bytes(pem(OWN))
+    result = call("certificates", ".", "--letter", "own.pem", *CLOCK)
+    assert "'iflint renew both.pem' tells what to do with it" in result.stderr
+    newest = call("certificates", ".", "--letter", "both.pem", *CLOCK)
+    assert "ends on 31 March 2028" in newest.stdout
+    assert "renew" not in newest.stderr
 
 
 def test_nothing_of_a_place_or_a_key_is_told(letter, workplace) -> None:

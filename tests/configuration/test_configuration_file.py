@@ -111,6 +111,13 @@ def test_every_setting_under_its_own_name(tmp_path) -> None:
     }
 
 
+def test_what_may_stand_in_a_small_table_is_named() -> None:
+    (told,) = mistakes("[environments.qa]\n[[users]]\nname = 'a'\nroles = ['b']\nxyz = 1\n")
+    assert told == "iflint.toml:5:1: unknown setting 'xyz'; here may stand name, path or roles"
+    (other,) = mistakes("[environment.qa]\nplatform = 'cf'\n")
+    assert other == "iflint.toml:1:2: environment is the name of one: see [environments.NAME]"
+
+
 def test_all_mistakes_at_once_with_their_places() -> None:
     assert mistakes(
         '# ours\nexpiry-day = 3\nplatform = "nep"\n\nselect = ["IFL1",\n  "IFLX"]\n'

@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -188,10 +189,13 @@ def test_exchanged_names_are_told_although_the_subject_is_a_certificates(finding
     assert finding.certificate.sha256 == parse_certificate(PARTNER.der).sha256
 
 
-def like(label, *more, first="2026-03-02", last="2027-09-30", company="Example Ltd"):
+SERVER_AUTH = ExtendedKeyUsageOID.SERVER_AUTH
+
+
+def like(label, *more, first="2026-03-02", last="2027-09-30", company="Example Ltd", **usages):
     """A certificate of the common name ``a.example``."""
     name = dn("CN=a.example", *more, f"O={company}", "C=DE")
-    return issue(f"near misses like {label}", name, ISSUING, first, last)
+    return issue(f"near misses like {label}", name, ISSUING, first, last, **usages)
 
 
 @pytest.mark.parametrize(
@@ -200,10 +204,11 @@ def like(label, *more, first="2026-03-02", last="2027-09-30", company="Example L
         (like("valid"), like("expired", last="2026-11-23")),
         (like("valid"), like("not yet valid", first="2026-11-25", last="2028-09-30")),
         (like("later"), like("sooner", last="2027-09-29")),
+        (like("for clients"), like("for servers", last="2028-09-30", usages=[SERVER_AUTH])),
         (like("another part", "OU=Unit"), like("another company", company="Another Ltd")),
         (like("one difference"), like("two", "OU=Unit", company="Another Ltd", last="2028-09-30")),
     ],
-    ids=["valid", "begun", "later", "no other value", "fewest"],
+    ids=["valid", "begun", "later", "for clients", "no other value", "fewest"],
 )
 def test_of_several_certificates_the_best_is_taken_for_the_one_that_is_meant(
     findings, meant, other
@@ -214,6 +219,20 @@ def test_of_several_certificates_the_best_is_taken_for_the_one_that_is_meant(
     for both in (pem(meant, other), pem(other, meant)):
         (finding,) = findings(written, certificates=both)
         assert finding.certificate.sha256 == parse_certificate(meant.der).sha256
+
+
+def test_a_misspelt_issuer_is_nearer_than_that_of_the_renewed_certificate(findings) -> None:
+    """Both differ in the issuer's common name, and the renewed one lasts longer."""
+    next_ca = intermediate(
+        "near-next-ca", dn("CN=Example CA 5", "O=Example Trust", "C=DE"), AUTHORITY
+    )
+    renewed = issue("near misses renewed", dn("CN=a.example"), next_ca, last="2028-09-30")
+    meant = issue("near misses in use", dn("CN=a.example"), ISSUING)
+    row = ("CN=a.example", ISSUER.replace("Example CA 4", "Exmple CA 4"))
+    for both in (pem(meant, renewed), pem(renewed, meant)):
+        (finding,) = findings(row, certificates=both)
+        assert finding.certificate.sha256 == parse_certificate(meant.der).sha256
+        assert finding.remedy == f"Enter the certificate's own Issuer DN {ISSUER}"
 
 
 def test_the_same_name_in_another_order_is_nearer_than_another_value_in_this_one(findings) -> None:
@@ -281,6 +300,25 @@ def test_the_closest_certificate_is_a_hint_and_no_more(report) -> None:
     assert finding.remedy.endswith(f"enter its Subject DN: {SUBJECT}")
     [wanted] = result.wanted
     assert wanted.closest == "edi.partner.example"
+
+
+def test_of_the_closest_certificates_the_latest_is_named(report) -> None:
+    later = issue("near misses later", PARTNER.name, ISSUING, last="2028-09-30")
+    wrong = SUBJECT.replace("CN=edi.partner", "CN=edi.patrner")
+    for both in (pem(PARTNER, later), pem(later, PARTNER)):
+        (finding,) = report((wrong, ISSUER), certificates=both).findings
+        (closest,) = finding.related
+        start = closest.location.region.start_line
+        assert (start == 1) is (both == pem(later, PARTNER))
+
+
+def test_a_pair_of_a_parameter_leads_to_the_file_that_has_it(report) -> None:
+    wrong = SUBJECT.replace("CN=edi.partner", "CN=edi.patrner")
+    (finding,) = report(("{{S}}", ISSUER), S=wrong).findings
+    origin, closest = finding.related
+    assert (finding.code, origin.message) == ("IFL302", "the Subject DN comes from here")
+    assert origin.location.file.path.endswith("parameters.prop")
+    assert closest.message == "closest: edi.partner.example"
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,20 @@ def test_blanks_and_letter_case_make_no_new_finding(repository, pair) -> None:
     assert {row.subject for row in report.baseline.moved} == {PAIR[0]}
 
 
+def test_a_row_may_be_written_otherwise_in_a_renamed_export(repository) -> None:
+    """An export of a newer version has another name, and whoever exports it may edit a row."""
+    path = known(repository, PAIR)
+    before = check(repository, PAIR).findings
+    (repository / "Orders.zip").unlink()
+    flow = Flow("Orders", "Orders", [Channel("HTTPS", "/orders", [("CN=*,OU=shop,O=", PAIR[1])])])
+    write_tree(repository, {"1.0.1/Orders-1.0.1.zip": zipped(bundle(flow))})
+    report = iflint.check(
+        ".", as_of=CLOCK, directory=str(repository), select=["IFL305", "IFL306"], baseline=path
+    )
+    assert [f.code for f in report.known] == [f.code for f in before]
+    assert (report.findings, report.baseline.vanished) == ((), ())
+
+
 @pytest.mark.parametrize(
     "pair", [("CN=*,OU=shop, O=X", PAIR[1]), (PAIR[0], "C=DE, CN=Issuer"), ("CN=*", PAIR[1])]
 )

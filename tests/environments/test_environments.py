@@ -95,6 +95,24 @@ def test_an_environment_whose_parameter_files_are_not_found_is_told(repository: 
     assert "platform custom, no own parameters" in told
 
 
+def test_a_misnamed_value_of_an_environment_is_told(repository: Path) -> None:
+    """Names compare exactly, so the default counts, and a gate would be green."""
+    configure(repository, BY_FOLDER)
+    file = repository / "Package" / "Orders" / "PROD" / "parameters.prop"
+    right = file.read_text("utf-8")
+    assert check("--environment", "prod")[2]["misnamed_values"] == []
+    file.write_text(right.replace("Subject=", "Sujbect="), "utf-8")
+    (told,) = check("--all-environments")[2]["misnamed_values"]
+    assert (told["name"], told["meant"], told["environment"]) == (
+        "Sujbect",
+        "Subject",
+        "prod",
+    )
+    arguments = ["check", "--environment", "prod", "--as-of", "2026-11-24"]
+    said = " ".join(CliRunner().invoke(cli, arguments).stdout.split())
+    assert "Is 'Subject' meant, for which it has none?" in said
+
+
 def test_one_of_several_patterns_that_leads_to_no_file_is_told(repository: Path) -> None:
     """Also beside one that does; not of a single flow, for which there need be none."""
     patterns = '"{artifact}/QA/parameters.prop", "shared/{id}.json"'

@@ -539,6 +539,7 @@ def test_what_the_wrong_name_hides_is_told_and_not_made_a_finding(expired) -> No
     assert codes() == ["IFL301"]
     plan = fixed()
     assert only(plan) == "the certificate has findings of its own, which nobody was told so far"
+    assert plan.left[0].remedy.startswith("Write it with --unsafe-fixes. Then: ")
     assert [other.code for other in plan.left[0].hides] == ["IFL101"]
     assert plan.left[0].unsafe
     assert codes() == ["IFL301"]
@@ -693,6 +694,8 @@ def test_the_row_of_a_successor(renewed, between) -> None:
     expected = write(present, added, third)
     write(present, third)
     assert fixed().rows == 1
+    both = (Environment(name="QA"), Environment(name="PRD"))
+    assert fixed(environments=both).rows == 1
     (fix,) = fixed(add_successor=True).fixes
     assert fix.finding.code == "IFL105"
     assert (renewed / ORDERS).read_bytes() == expected
@@ -717,6 +720,14 @@ def test_the_row_of_a_successor_beside_one_of_parameters(renewed) -> None:
     assert len(fixed(add_successor=True).fixes) == 1
     assert (renewed / PARAMETERS).read_bytes() == before
     assert codes() == []
+
+
+def test_a_row_of_parameters_gets_one_of_parameters_beside_it(renewed, call) -> None:
+    """A literal row would count in every environment."""
+    orders(renewed, listing(("{{S}}", "{{I}}")), S=SUBJECT, I=ISSUER)
+    arguments = ("check", "--roots-add", "root.pem", "--as-of", "2026-11-24", "--isolated")
+    said = " ".join(call(*arguments).stdout.split())
+    assert "add a row of two parameters, as this one is, and redeploy: Subject DN" in said
 
 
 def test_no_row_lets_a_sender_in_where_it_may_not_call(renewed) -> None:
@@ -885,8 +896,11 @@ def test_the_diff_leaves_what_it_can_not_show_to_standard_error(expired, call) -
     result = call(*arguments, "--unsafe-fixes")
     assert result.exit_code == 1
     assert "IFL101" not in result.stdout
-    assert "The changes bring to light:" in result.stderr
+    assert "The changes bring more to light:" in result.stderr
     assert "IFL101 expired-certificate" in result.stderr
+    short = call(*arguments, "--unsafe-fixes", "--limit", "report-bytes=1")
+    assert "The changes bring more to light. To list more, raise the limit" in short.stderr
+    assert "Left as" not in short.stderr
 
 
 def test_a_text_that_several_findings_have_between_them_is_shown_once(place, call) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -187,6 +188,29 @@ def test_the_renewal_starts_on_the_day_that_renew_names() -> None:
         "2026-12-10": "2026-11-09",
         "2026-12-13": "2026-11-12",
     }
+
+
+def test_a_row_of_no_more_use_is_not_overdue_for_a_renewal() -> None:
+    """Its certificate ended long ago; what ends on that day is the one of the row beside it."""
+    document = json.loads(run("--until", "2027-09-14", "--format", "json").stdout)
+    changes = [row for row in document["changes"] if row["day"] == "2027-09-14"]
+    assert {row["renew_by"] for row in changes} == {"2027-08-14"}
+
+
+def test_copies_of_a_flow_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flow = "packages/OrderToCash/Receive_Delivery_Notes"
+    for name in ("dev", "prod"):
+        shutil.copytree(DEMO / flow, tmp_path / name)
+    for name in ("certificates", "trust-table.json"):
+        copy = shutil.copytree if (DEMO / name).is_dir() else shutil.copy
+        copy(DEMO / name, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    arguments = ["forecast", "--as-of", "2026-11-24", "--roots", "trust-table.json"]
+    for form in ("table", "markdown"):
+        asked = [*arguments, "--until", "2026-12-31", "--format", form]
+        said = CliRunner().invoke(cli, asked).stdout
+        assert "Receive Delivery Notes (dev)" in said
+        assert "Receive Delivery Notes (prod)" in said
 
 
 def test_json_says_the_same() -> None:

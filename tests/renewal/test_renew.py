@@ -13,6 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from caller_files import base64_of, key
 from exports import (
+    UTF8,
     Channel,
     Flow,
     bundle,
@@ -117,6 +118,98 @@ def test_following_the_plan_leaves_only_what_it_says(folder: Path) -> None:
     assert [step["what"].split()[0] for step in steps(found)] == ["The"]
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("O=Example, CN=orders.example.com", "CN=CA 2, O=Example"),
+        ("CN=orders.example.com, O=Example", "O=Example, CN=CA 2"),
+        ("CN=CA 2, O=Example", "CN=orders.example.com, O=Example"),
+        ("CN=orders.example.com, O=Example,", "CN=CA 2, O=Example"),
+    ],
+    ids=["order", "issuer", "exchanged", "malformed"],
+)
+def test_a_row_that_is_meant_for_it_is_corrected(folder: Path, row) -> None:
+    """A second row beside it would leave the first one there for good."""
+    write_flow(folder, [row])
+    found = plan("new/other.pem")
+    assert [step["what"].split()[0] for step in steps(found)] == ["Correct", "Redeploy", "The"]
+    assert steps(found)[0]["row"][1] == "CN=CA 2,O=Example"
+    said = " ".join(renew("new/other.pem").split())
+    assert "which a row keeps out; correct it and redeploy the flow" in said
+    write_flow(folder, [OLD.pair, row])
+    both = [step["what"].split()[0] for step in steps(plan("new/other.pem"))]
+    assert both == ["Correct", "Redeploy", "The", "After", "Redeploy"]
+
+
+def test_a_row_of_parameters_is_corrected_by_these_and_counted_once(folder: Path) -> None:
+    for name, pair in (
+        ("qa", OLD.pair),
+        ("prod", ("O=Example, CN=orders.example.com", "CN=CA 1, O=Example")),
+    ):
+        values = "".join(f"{key}={value}\n" for key, value in zip("SI", pair, strict=True))
+        (folder / f"{name}.prop").write_text(values, encoding="utf-8")
+    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
+        for name in ("qa", "prod"):
+            file.write(f"[environments.{name}]\nparameters = ['{name}.prop']\n")
+    write_flow(folder, [("{{S}}", "{{I}}")])
+    (folder / "old.pem").write_bytes(pem(OLD))
+    said = " ".join(renew("old.pem").split())
+    assert "1 channel in 1 iFlow lets it in, or is meant to:" in said
+    assert "Steps in prod: 1. Correct the row" in said
+    assert "does not accept it, by its parameters" in said
+
+
+def test_copies_of_a_flow_are_told_apart(folder: Path) -> None:
+    """A folder for each environment: who is told one name only changes one of them."""
+    described = Flow("Orders", "Orders", [Channel("HTTPS", "/orders", [OLD.pair])])
+    for name, content in bundle(described).items():
+        (folder / "flow" / "prod" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "flow" / "prod" / name).write_bytes(content)
+    add, redeploy, *_ = steps(plan("new/other.pem"))
+    assert redeploy["channels"] == ["Orders (flow/prod)", "Orders (flow)"]
+    assert add["channels"][0] == "Orders (flow/prod): HTTPS /orders"
+    assert "Orders (flow/prod): HTTPS /orders: has a row" in renew("new/other.pem")
+
+
+def test_a_row_whose_text_can_not_tell_is_not_said_to_have_the_pair(folder: Path) -> None:
+    name = dn("CN=orders.example.com", "SERIALNUMBER=7", "O=Example", SERIALNUMBER=UTF8)
+    old = issue("renew-serial", name, FIRST, "2026-01-01", "2027-12-01")
+    (folder / "certs" / "all.pem").write_bytes(pem(FIRST, old))
+    (folder / "old.pem").write_bytes(pem(old))
+    write_flow(folder, [("CN=orders.example.com, SERIALNUMBER=7, O=Example", old.pair[1])])
+    said = " ".join(renew("old.pem").split())
+    assert "has a row that may have this pair, which its text does not tell" in said
+
+
+def test_a_row_that_may_be_misspelt_stays_until_somebody_knows(folder: Path) -> None:
+    """An issuer a letter away may be that of the certificate which is in use."""
+    write_flow(folder, [("CN=orders.example.com, O=Example", "CN=CA 2, O=Exmple")])
+    found = plan("new/other.pem")
+    assert steps(found)[0]["what"].endswith(
+        "beside the old one or, if that is misspelt, correct it"
+    )
+    assert "has a row with almost this pair" in renew("new/other.pem")
+
+
+def test_the_one_in_use_counts_where_it_is_meant_too(folder: Path) -> None:
+    (folder / "old.pem").write_bytes(pem(OLD))
+    channels = [
+        Channel("HTTPS", "/orders", [OLD.pair]),
+        Channel("HTTPS", "/returns", [("O=Example, CN=orders.example.com", OLD.pair[1])]),
+    ]
+    for name, content in bundle(Flow("Orders", "Orders", channels)).items():
+        (folder / "flow" / name).write_bytes(content)
+    found = plan("old.pem")
+    assert found["in_use"]
+    assert [step["what"].split()[0] for step in steps(found)][:3] == ["Correct", "Redeploy", "Ask"]
+    (folder / "certs" / "new.pem").write_bytes(pem(SAME_PAIR))
+    renewed = plan("old.pem")
+    assert [step["what"].split()[0] for step in steps(renewed)] == ["Correct", "Redeploy"]
+    assert "gives its plan" in " ".join(renew("old.pem").split())
+    (folder / "certs" / "new.pem").unlink()
+    assert "2 channels in 1 iFlow let it in, or are meant to:" in renew("old.pem")
+
+
 def test_what_is_wrong_with_the_certificate_itself(folder: Path) -> None:
     found = plan("new/same.pem")
     assert [problem["code"] for problem in found["problems"]] == ["IFL103"]
@@ -211,6 +304,21 @@ def test_of_several_that_it_may_replace_none_is_chosen(folder: Path) -> None:
     assert '--replaces "SUBJECT DN" new/x.pem' in " ".join(text.split())
 
 
+def test_a_row_that_is_a_letter_away_is_named_before_others(folder: Path) -> None:
+    """Whether it is a typing error nobody can tell: a second row would hide one for good."""
+    write_flow(
+        folder,
+        [
+            ("CN=ordres.example.com, O=Example", "CN=CA 2, O=Example"),
+            ("CN=x, O=Example", "CN=CA 2, O=Example"),
+        ],
+    )
+    said = " ".join(renew("new/other.pem").split())
+    assert "this one, with a common name that is a letter or two away (inferred)" in said
+    assert "enter there Subject DN CN=orders.example.com,O=Example" in said
+    assert "CN=x" not in said
+
+
 def test_the_row_of_a_new_sender_is_there_to_paste(folder: Path) -> None:
     file = stranger(folder, dn("CN=x", "O=A rather long name of an example, Inc.", "C=DE"))
     row = r"  Subject DN  CN=x,O=A rather long name of an example\, Inc.,C=DE"
@@ -289,10 +397,37 @@ def test_the_certificate_in_use_gets_the_plan_for_the_next(folder: Path) -> None
     (folder / "certs" / "new.pem").write_bytes(pem(SAME_PAIR))
     assert "iflint renew certs/new.pem flow gives its plan" in " ".join(renew("old.pem").split())
     assert plan("old.pem")["schedules"] == []
+    (soon,) = plan("old.pem")["problems"]
+    assert soon["remedy"] == "The renewed certificate is at hand (certs/new.pem). Use that one."
     assert plan("old.pem", "--as-of", "2026-12-20", exit_code=1)["schedules"] == []
     (folder / "certs" / "new.pem").unlink()
     (folder / "certs" / "all.pem").write_bytes(pem(FIRST, OLD, SAME_PAIR))
     assert "in the same file, with a plan of its own" in " ".join(renew("certs/all.pem").split())
+
+
+def test_a_chain_that_ends_first_is_the_last_day(folder: Path) -> None:
+    """The certificate above ends before the sender's does: nobody gets in after that."""
+    ending = intermediate("renew-ca4", dn("CN=CA 4", "O=Example"), TOP, "2020-01-01", "2026-12-24")
+    old = issue("renew-below-ca4", NAME, ending, "2026-01-01", "2027-12-01")
+    (folder / "certs" / "all.pem").write_bytes(pem(ending, old, SECOND))
+    (folder / "old.pem").write_bytes(pem(old))
+    write_flow(folder, [old.pair])
+    ask, _, switch, _ = steps(plan("old.pem"))
+    assert (ask["until"], switch["until"]) == ("2026-11-24", "2026-12-24")
+    assert "in use until 2026-12-24: here is the plan" in renew("old.pem")
+    assert steps(plan("new/other.pem"))[0]["until"] == "2026-12-24"
+    assert "works until 2026-12-24" in " ".join(renew("new/other.pem").split())
+
+
+def test_one_in_use_that_fails_is_asked_for_at_once(folder: Path) -> None:
+    """Its own last day says nothing: calls fail today."""
+    server = issue("renew-srv2", NAME, FIRST, "2026-01-01", "2027-12-01", usages=[SERVER_AUTH])
+    (folder / "certs" / "all.pem").write_bytes(pem(FIRST, server, SECOND))
+    (folder / "old.pem").write_bytes(pem(server))
+    found = plan("old.pem", exit_code=1)
+    assert "for a new one at once" in steps(found)[0]["what"]
+    assert {step["until"] for step in steps(found)} == {None}
+    assert "in use, but calls with it fail" in renew("old.pem", exit_code=1)
 
 
 def test_one_that_has_ended_was_in_use(folder: Path) -> None:
@@ -367,6 +502,20 @@ def test_each_environment_has_its_steps(folder: Path) -> None:
     assert "Steps in prod:" in renew("new/other.pem")
 
 
+def test_no_environment_is_named_of_which_no_step_is_listed(folder: Path) -> None:
+    later = issue("renew-later", NAME, FIRST, "2025-12-30", "2026-12-29")
+    for name, certificate in (("qa", OLD), ("prod", later)):
+        (folder / name).mkdir()
+        (folder / name / "certs.pem").write_bytes(pem(certificate, FIRST, SECOND))
+    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
+        for name in ("qa", "prod"):
+            file.write(f"[environments.{name}]\ncertificates = ['{name}']\n")
+    said = renew("new/other.pem", "--limit", "report-bytes=1000")
+    assert "Steps in qa:\n  1. Add" in said
+    assert "Steps in prod" not in said
+    assert "more steps, channels, keys and mappings" in " ".join(said.split())
+
+
 @pytest.mark.parametrize("asked", [(), ("--environment", "prod")])
 def test_no_row_in_the_flow_where_it_would_let_a_stranger_in(folder: Path, asked) -> None:
     for name, pair in (("prod", OLD.pair), ("dev", ("CN=x", "CN=y"))):
@@ -379,6 +528,23 @@ def test_no_row_in_the_flow_where_it_would_let_a_stranger_in(folder: Path, asked
     add, *_ = steps(plan("new/other.pem", *asked))
     assert "as two parameters" in add["what"]
     assert "counts in dev, too" in add["what"]
+
+
+@pytest.mark.parametrize("others", [("CN=x", "CN=y"), ("cn=subject", "cn=issuer")])
+def test_a_row_of_parameters_stays_where_it_lets_another_sender_in(folder: Path, others) -> None:
+    for name, pair in (("prod", OLD.pair), ("dev", others)):
+        values = "".join(f"{key}={value}\n" for key, value in zip("SI", pair, strict=True))
+        (folder / f"{name}.prop").write_text(values, encoding="utf-8")
+    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
+        for name in ("dev", "prod"):
+            file.write(f"[environments.{name}]\nparameters = ['{name}.prop']\n")
+    write_flow(folder, [("{{S}}", "{{I}}")])
+    (folder / "old.pem").write_bytes(pem(OLD))
+    for certificate in ("new/other.pem", "old.pem"):
+        said = " ".join(renew(certificate, "--environment", "prod").split())
+        stays = "the old one stays, as another sender needs it in dev" in said
+        assert stays is ("CN=x" in others)
+        assert ("remove the old row" in said) is not stays
 
 
 @pytest.mark.parametrize(
@@ -483,6 +649,17 @@ def test_a_pinned_key_needs_a_new_one_first(by_role: Path) -> None:
     assert "a new one is needed before the sender switches" in said
     assert "Pin Certificate is on, as assumed" in said
     assert "nothing to" not in said
+
+
+def test_a_key_of_an_unknown_tenant_may_be_the_new_one(by_role: Path) -> None:
+    """A tenant takes a certificate in one key only, and parameters do not tell theirs."""
+    write_key(by_role, "partner", OLD)
+    made = {"key-type": "certificate_external", "X.509": pem(SAME_PAIR).decode()}
+    (by_role / "flow" / "keys" / "parameters.json").write_text(json.dumps(made), "utf-8")
+    make, *_ = steps(plan("new/same.pem"))
+    assert make["what"].endswith(
+        "unless the key that holds it already is of this tenant: its file does not tell"
+    )
 
 
 def test_a_key_that_is_not_pinned_accepts_the_same_pair(by_role: Path) -> None:
@@ -607,6 +784,27 @@ def test_it_may_be_for_what_tells_no_names(by_role: Path) -> None:
     said = " ".join(renew("new/same.pem").split())
     assert "nothing to do" not in said
     assert "it may be for these: mapping of user SUSER1" in said
+
+
+def test_an_intermediate_is_no_senders(folder: Path) -> None:
+    """Nobody is to enter its names in a row; who is below it presents it."""
+    (folder / "ca.pem").write_bytes(pem(FIRST))
+    said = " ".join(renew("ca.pem").split())
+    assert "It belongs in no row, service key or mapping" in said
+    assert "let their senders present it with their own: CN=orders.example.com" in said
+    assert "Subject DN" not in said
+    assert plan("ca.pem")["schedules"] == []
+    write_flow(folder, [FIRST.pair])
+    assert "enter the sender's own there: Orders: HTTPS /orders" in " ".join(
+        renew("ca.pem").split()
+    )
+    assert "can't be used" in renew("ca.pem", "--as-of", "2036-01-01", exit_code=1)
+
+
+def test_intermediates_of_others_get_no_plan_beside_a_senders(folder: Path) -> None:
+    (folder / "new" / "both.pem").write_bytes(pem(SAME_PAIR, FIRST, SECOND))
+    assert "nothing to deploy" in renew("new/both.pem")
+    assert plan("new/both.pem")["at_hand"] is False
 
 
 def test_a_cas_certificate_takes_nobodys_place(folder: Path) -> None:

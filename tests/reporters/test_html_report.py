@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iflint.report.findings import BaselineState, DnComparison, DnRow
-from iflint.reporters import html
+from iflint.reporters import html, job_summary
 from iflint.reporters.html_views import ChannelView, FlowView, _marks, facing, parted
 from reporters.sample_report import EXPIRED, HOSTILE, SOON, clean, hostile, sample
 
@@ -110,6 +110,14 @@ def test_a_finding_is_told_whole() -> None:
         assert finding.remedy.rstrip(".") in text
     assert "broken since" in text
     assert "breaks on" in text
+
+
+@pytest.mark.parametrize("render", [html.render, job_summary.render], ids=["html", "markdown"])
+def test_no_full_stop_follows_a_name_that_is_to_be_entered(render) -> None:
+    """Who copies it to the end of the line would enter another name."""
+    finding = msgspec.structs.replace(EXPIRED, remedy="Enter Issuer DN CN=CA,C=NL")
+    assert "CN=CA,C=NL" in render(with_findings(finding))
+    assert "CN=CA,C=NL." not in render(with_findings(finding))
 
 
 def test_names_are_text_and_nothing_else() -> None:

@@ -406,6 +406,24 @@ def test_the_order_of_attributes_is_a_near_miss(folder: Path) -> None:
     assert "Subject DN  CN=orders.example.com,O=Example" in text
 
 
+def test_a_row_that_is_meant_is_to_be_corrected_not_doubled(folder: Path) -> None:
+    write_flow(folder, [("O=Example, CN=orders.example.com", CA.name.text)])
+    text = " ".join(run("sender.jks", "flow").stdout.split())
+    assert "correct their rows as said there" in text
+    assert "Add a row" not in text
+
+
+def test_a_misspelt_name_may_mean_it(folder: Path) -> None:
+    """A letter or two may as well be another sender's: it is told, and not taken for it."""
+    write_flow(folder, [("CN=ordres.example.com, O=Example", CA.name.text)])
+    found = answer("flow")
+    assert calls(found) == [("/orders/0", "misspelt")]
+    assert states(found)["channels"] == "unknown"
+    text = " ".join(run("sender.jks", "flow").stdout.split())
+    assert "1 channel with a common name a letter or two away" in text
+    assert "write the Subject DN as: CN=orders.example.com,O=Example" in text
+
+
 def test_other_certificates_beside_the_flow_make_no_difference(folder: Path) -> None:
     former = issue("s-former", NAME, OTHER_TOP)
     (folder / "flow" / "former.pem").write_bytes(pem(former))

@@ -76,6 +76,8 @@ def test_what_people_paste_is_recognized(said, name) -> None:
 
 
 def test_a_text_may_speak_of_more_than_one() -> None:
+    found = symptoms_in("HTTP operation failed invoking https://a.example with statusCode: 403")
+    assert [each.name for each in found] == ["receiver", "403"]
     found = symptoms_in("HTTP 401 after: Received fatal alert: bad_certificate")
     assert [each.name for each in found] == ["bad_certificate", "401"]
 
