@@ -305,6 +305,17 @@ def parameters(number: int, folder: Path) -> Arguments:
     return CHECK
 
 
+@scenario(600)
+def misspelt_parameters(number: int, folder: Path) -> Arguments:
+    """One flow with n parameters that have no value, and as many values of an environment."""
+    each = [channel((f"{{{{parameter{n}}}}}", "CN=CA"), address=f"/{n}") for n in range(number)]
+    named = {f"parameter{n}": "" for n in range(number)}
+    write_tree(folder, bundle(Flow("F", "F", each, named), short=True))
+    (folder / "e.prop").write_text("".join(f"othername{n}=CN=c{n}\n" for n in range(number)))
+    (folder / "iflint.toml").write_text('[environments.e]\nparameters = "e.prop"\n')
+    return (*CHECK, "--all-environments")
+
+
 @scenario(400)
 def corrections(number: int, folder: Path) -> Arguments:
     """One flow of n rows whose form alone is wrong: each is corrected and proven."""
