@@ -405,12 +405,7 @@ class Reading:
 
     def _take_parcel(self, parcel: Parcel, part: Part | None, ahead: Ahead | None) -> None:
         if parcel.order.kind is not ParcelKind.TEXT:
-            size = None
-            if parcel.identities:
-                from iflint.sources.identity import size_of
-
-                size = size_of(parcel.identities[0])
-            self._weigh(parcel.disk.location(parcel.order.main.path).path, size)
+            self._weigh(parcel.disk.location(parcel.order.main.path).path, parcel.size)
         if part is not None and self._known.budget.spend_all(part.spent):
             self._add_flows(part.flows)
             self._skipped += part.skipped

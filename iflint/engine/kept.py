@@ -18,7 +18,7 @@ from iflint.engine.store import Store
 from iflint.places.bounds import is_link
 from iflint.places.problems import Unreadable
 from iflint.sources import Artifact, Parcel
-from iflint.sources.identity import Identities, hashed
+from iflint.sources.identity import Identities, hashed, size_of
 
 if TYPE_CHECKING:
     from iflint.options import Options
@@ -109,7 +109,9 @@ def _named(found: Artifact | Parcel, identities: Identities) -> Artifact | Parce
     if not isinstance(found, Parcel):
         return found
     known = tuple(_identity(found, place, identities) for place in found.order.places)
-    return found if b"" in known else msgspec.structs.replace(found, identities=known)
+    if b"" in known:
+        return found
+    return msgspec.structs.replace(found, identities=known, size=size_of(known[0]))
 
 
 def _identity(parcel: Parcel, place: OnDisk, identities: Identities) -> bytes:

@@ -60,7 +60,7 @@ class _Ahead(contextlib.ExitStack):
             self._kept = self.enter_context(Kept(options))
             pairs = self._kept(pairs)
         executor = options.executor
-        if executor is None and are_many and options.jobs is not None:
+        if executor is None and are_many and options.jobs not in (None, 1):
             from iflint.engine.workers import workers
 
             made = workers(options.jobs)

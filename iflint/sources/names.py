@@ -90,6 +90,11 @@ def role_of(name: str) -> Role | None:
     return _BY_SUFFIX.get(suffix)
 
 
+def is_flow(name: str) -> bool:
+    """Whether a file called ``name`` is a flow (`role_of`)."""
+    return name[-5:].lower() == ".iflw"
+
+
 def is_clutter(name: str) -> bool:
     """Whether ``name`` is what macOS leaves beside the file that is meant."""
     return basename(name).startswith("._") or "__MACOSX" in name.split("/")

@@ -83,10 +83,12 @@ class Order(msgspec.Struct, frozen=True, array_like=True):
 class Parcel(msgspec.Struct, frozen=True):
     """Something on disk that can be read by itself, as it is seen from here.
 
-    ``identities`` are those of its files (`iflint.sources.identity`), if they were asked for.
+    ``identities`` are those of its files (`iflint.sources.identity`), if they were asked for, and
+    ``size`` are the bytes of its main file where that one tells them.
     """
 
     order: Order
     disk: Disk
     limits: Limits
     identities: tuple[bytes, ...] = ()
+    size: int | None = None

@@ -17,7 +17,7 @@ from iflint.places.problems import ProblemKind, Unreadable
 from iflint.sources import names
 from iflint.sources.artifacts import SourceFile
 from iflint.sources.limits import Limits
-from iflint.sources.names import Role, role_of
+from iflint.sources.names import Role, is_flow, role_of
 from iflint.sources.zips import listed_names
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class DiskTree:
 
     @property
     def flows(self) -> Iterable[str]:
-        return (name for name in self._paths if role_of(name) is Role.FLOW)
+        return filter(is_flow, self._paths)
 
     @property
     def entries(self) -> Iterable[Entry]:
