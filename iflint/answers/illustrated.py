@@ -20,9 +20,9 @@ def illustrated(report: Report, run: Run) -> IllustratedReport:
     return IllustratedReport(
         **{name: getattr(report, name) for name in Report.__struct_fields__},
         diagrams=tuple(
-            FlowDiagram(flow.location, drawn)
-            for flow in (each.read for each in run.first.flows.kept if not each.is_quiet)
-            if flow.location in found and (drawn := flow.drawn()) is not None
+            FlowDiagram(flow.told.location, drawn)
+            for flow in run.first.flows.kept
+            if flow.told.location in found and (drawn := flow.read.drawn()) is not None
         ),
         uses=uses_of(run.sessions),
     )

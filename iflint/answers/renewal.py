@@ -485,7 +485,7 @@ def _cells(entry: EntryVerdict) -> tuple[int, str, str]:
 
 def _lets_another_in(entry: EntryVerdict, sender: _Sender) -> bool:
     name = entry.subject.name if entry.state is not EntryState.PLACEHOLDER else None
-    return name is not None and entry.pair is not None and not sender.is_named(name)
+    return name is not None and entry.pair is not None and not sender.knows(entry)
 
 
 def _pair(certificate: Certificate) -> tuple[str, str]:

@@ -226,12 +226,12 @@ _NEW_MAPPING = "Map {} to the same user as the old one"
 _OLD_ROW = "After the switch, remove the old row"
 _ROW_BEFORE = f"{_OLD_ROW}, if one was added, and redeploy"
 _OLD_ROW_KEPT = (
-    "After the switch, give the parameters of the old row the new pair, and remove the added row: "
-    "the old one stays, as another sender needs it in {}"
+    "After the switch, give the parameters of the old row the new pair, and remove the added row. "
+    "The old row stays, as another sender needs it in {}"
 )
 _ROW_BEFORE_KEPT = (
-    "After the switch, if a row was added, give the parameters of the old one its pair, remove the "
-    "added one, and redeploy: the old one stays, as another sender needs it in {}"
+    "After the switch, if a row was added, give its pair to the parameters of the old row, remove "
+    "the added row, and redeploy. The old row stays, as another sender needs it in {}"
 )
 _OLD_KEY = "After the switch, delete the old service key"
 _OLD_MAPPING = "After the switch, remove the old mapping"

@@ -601,7 +601,7 @@ class _Entry:
         complaint = Complaint(
             "No row has the pair of this certificate, and no service key or mapping at hand lets"
             " it in.",
-            _NEAR_MISSES.remedy if counts[Reach.NEAR_MISS] else " ".join(self._ways_in(callers)),
+            " ".join(self._ways_in(callers, corrected=bool(counts[Reach.NEAR_MISS]))),
             State.UNKNOWN if unknown else State.FAILS,
         )
         return _point(8, _CHANNELS, facts, [complaint])
@@ -610,15 +610,17 @@ class _Entry:
         """Whether there are channels whose keys or mappings may lie elsewhere."""
         return any(session.has_channels_by_role for session in self._sessions)
 
-    def _ways_in(self, callers: Sequence[Admission]) -> Iterator[str]:
-        """What to do where nothing lets the certificate in."""
+    def _ways_in(self, callers: Sequence[Admission], *, corrected: bool) -> Iterator[str]:
+        """What to do where nothing lets the certificate in, unless rows can be ``corrected``."""
+        if corrected:
+            yield _NEAR_MISSES.remedy
         for one in callers:
             yield (
                 f"Map it to the same user as the certificate of the {one.label}."
                 if one.caller.kind == CallerKind.MAPPING
                 else f"Make a new service key with it in the same instance as the {one.label}."
             )
-        if callers:
+        if callers or corrected:
             return
         subject, issuer = self._certificate.subject.text, self._certificate.issuer.text
         yield (

@@ -27,7 +27,7 @@ from iflint.reporters.sentences import (
 )
 from iflint.words.terminal import Style, wrapped
 from iflint.words.visible import shown, visible
-from iflint.words.wording import as_argument, counted, day, left, listed
+from iflint.words.wording import counted, day, left, listed
 
 if TYPE_CHECKING:
     from iflint.console.spreadsheets import Sheet
@@ -140,8 +140,7 @@ def _show_letter(run: Invocation, certificate: str, language: str) -> None:
     if not found.interfaces:
         complain("which channels it opens is not known: the letter names none")
     if found.renewed:
-        plan = f"'iflint renew {as_argument(found.renewed)}' tells what to do with it"
-        complain(f"one that comes after it is at hand, {found.renewed}: {plan}")
+        complain(f"one that comes after it is at hand: {found.renewed}; see iflint renew")
     if run.answer.format not in _OF_A_LETTER:
         of_text = msgspec.structs.replace(run.answer, format=_OF_A_LETTER[0])
         run = msgspec.structs.replace(run, answer=of_text)
@@ -373,7 +372,7 @@ def _calendar(uses: CertificateUses) -> str:
             day=_last_use(each).date(),
             summary=_summary(each),
             description=tuple(_description(each)),
-            alarms=ALARM_DAYS if each.days_left >= 0 else (),
+            alarms=ALARM_DAYS if _last_use(each) >= uses.as_of else (),
         )
         for each in uses.certificates
     )

@@ -367,7 +367,7 @@ def _how_to_say(plan: Renewal, found: Renewals) -> str:
     only = plan.predecessors[0].subject if len(plan.predecessors) == 1 else "SUBJECT DN"
     command = found.command("--replaces", only, new)
     if plan.predecessors[0].likeness == "spelling":
-        entered = f"If that is a typing error, enter there Subject DN {plan.subject}"
+        entered = f"If its row has a typing error, enter Subject DN {plan.subject} there"
         return f"{entered}. If it is another certificate of the sender's, say so: {command}"
     return f"If not, no flow, key or mapping changes. If so, say which: {command}"
 
@@ -391,7 +391,7 @@ def _of_channels(plan: Renewal) -> str:
     if plan.pair_changes:
         flow = "the flow" if flows == 1 else "the flows"
         if not any(one.old for one in plan.touched):
-            return f"It touches {touched}, which a row keeps out; correct it and redeploy {flow}:"
+            return f"A row keeps it out of {touched}; correct the row and redeploy {flow}:"
         return f"It touches {touched}; the pair changes, so redeploy {flow}:"
     if any(one.needs_new for one in plan.callers):
         return f"It touches {touched}; the pair stays, so no flow changes:"

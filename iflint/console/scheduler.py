@@ -33,6 +33,8 @@ class _Answer(Future[T]):
             try:
                 answer: T = self._asked.result(timeout=_PATIENCE)
             except TimeoutError:
+                if self._asked.done():  # it is the task's own
+                    raise
                 if not self._client.scheduler_info()["workers"]:
                     raise BrokenExecutor("no worker is left") from None
             else:

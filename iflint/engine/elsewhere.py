@@ -163,6 +163,9 @@ class Elsewhere:
         try:
             return None if future is None else self._decoded(future.result()[0])
         except Exception as error:
+            self._is_broken = self._is_broken or not self._answers()
+            if self._is_broken:
+                return None
             where = Location(parcel.order.location)
             return Part(problems=(failed_on(where, error, ProblemKind.ARTIFACT),))
 

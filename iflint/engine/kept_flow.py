@@ -26,9 +26,11 @@ class KeptFlow(msgspec.Struct, frozen=True, array_like=True):
 
     ``is_quiet``: nothing can be found in it while its own parameters count. Then ``told`` is all
     that reports tell of it, with the places of channels where it is ``located``; else ``told`` has
-    no channels. ``channels``, ``rows`` and ``lines`` of parameters are how many it has. Where it is
-    quiet, what else was read is ``packed``, if there is anything, and None once it was let go;
-    ``unpacked`` are others, whose models are kept, and what no Unicode can hold.
+    no channels. ``channels``, ``rows`` and ``lines`` of parameters are how many it has.
+
+    What else was read of a quiet flow is ``packed``: nothing where there is nothing else, and None
+    once it was let go (`least`). Of others it is ``unpacked``, since their models share it, and so
+    it is where a name is no Unicode, which can't be packed.
     """
 
     told: IflowResult

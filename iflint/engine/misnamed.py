@@ -33,7 +33,8 @@ def misnamed(flows: Flows, environment: str) -> Iterator[MisnamedValue]:
             if each.artifacts or serving[each.location] == 1
         ]
         given = {name for each in own for name in (*each.entries, *each.undefined)}
-        lacking = [name for name in iflow.parameters if name not in given][:_MOST]
+        elsewhere = {name for file in flows.overlays for name in file.of(iflow.id).entries}
+        lacking = [name for name in iflow.parameters if name not in given | elsewhere][:_MOST]
         if not own or not lacking:
             continue
         defaults = flows.kept[number].read.parameters.parsed()

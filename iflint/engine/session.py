@@ -27,6 +27,7 @@ from iflint.places.problems import ProblemKind, told_of_a_run
 from iflint.progress import followed
 from iflint.report.report import Report
 from iflint.sources.disk import Disk
+from iflint.words.visible import shown
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -117,7 +118,13 @@ class Session:
         self._idle_parameters: tuple[str, ...] = ()
 
     def in_environment(self, environment: Environment) -> Session:
-        """The same flows with the settings of an environment."""
+        """The same flows with the settings of an environment.
+
+        Raises UsageError for one with parameters, if the options of the run name none.
+        """
+        if environment.parameters and any(flow.packed is None for flow in self.flows.kept):
+            named = shown(environment.name)
+            raise UsageError(f"environment {named} has parameters: name it in the options")
         files, unread, idle = self._reader.parameters_of(environment, self.flows.kept)
         options = self._options_in(environment)
         key = None

@@ -20,8 +20,8 @@ _KEYS = {
 _BEGINS = re.compile(rb'<\?xml version="1\.0" encoding="UTF-8"\?>[ \t\r\n]*<bpmn2:definitions[\s>]')
 _COLLABORATION_END = re.compile(rb"</(?:[^\s<>/:]+:)?collaboration\s*>")
 _MESSAGE_FLOW, _MESSAGE_FLOW_END = b"<bpmn2:messageFlow ", b"</bpmn2:messageFlow>"
-_VALUE = rb"(?:<value>[^<]*</value>|<value/>)?"
-_PROPERTY = rb"<ifl:property>\s*<key>[^<]*</key>\s*" + _VALUE + rb"\s*</ifl:property>\s*"
+_VALUE = rb"(?:(?:<value>[^<]*</value>|<value/>)\s*)?"  # all blanks before it are the key's
+_PROPERTY = rb"<ifl:property>\s*<key>[^<]*</key>\s*" + _VALUE + rb"</ifl:property>\s*"
 _SETTINGS = re.compile(
     rb"[^<>]*>\s*<bpmn2:extensionElements>\s*(?:%b)*</bpmn2:extensionElements>\s*" % _PROPERTY
 )

@@ -483,7 +483,7 @@ class EntryVerdict(BindingVerdict, frozen=True):
 
     @property
     def misspelt(self) -> NearMiss | None:
-        """Its near miss, if nothing but the form of its names, or their place, keeps it out."""
+        """Its near miss, if nothing keeps it out but how its names were entered."""
         near = self.near_miss
         is_of_writing = all(each.kind in _OF_WRITING for each in self.differing)
         return near if near and near.held_by is None and is_of_writing else None
@@ -495,8 +495,12 @@ class EntryVerdict(BindingVerdict, frozen=True):
         return (subject.canonical, issuer.canonical) if subject and issuer else None
 
 
-_OF_WRITING = FORM | {"exchanged", "above", "twice"}
-"""Kinds of a difference that no certificate can have by right."""
+_OF_WRITING = FORM - {"order", "case"} | {"exchanged"}
+"""Kinds of a difference that only who entered a row can have made.
+
+A CA may write the names of a renewed certificate in another order or case, and its predecessor may
+have been issued by itself or from above: then the row is right for the one in use.
+"""
 
 
 class ChannelVerdict(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ import msgspec
 from iflint.limits import MISTAKES, REPORT_BYTES, numbered
 from iflint.report.findings import Severity
 from iflint.words.visible import shown
-from iflint.words.wording import counted, listed
+from iflint.words.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +68,8 @@ def _of_no_use(report: Report) -> Iterator[str]:
         yield f"{numbered(more)} more {match} nothing."
     yield from map(_misnamed, report.misnamed_values[:most])
     if (more := len(report.misnamed_values) - most) > 0:
-        yield f"{counted(more, 'more name')} of a value of no parameter."
+        belong = "value belongs" if more == 1 else "values belong"
+        yield f"{numbered(more)} more {belong} to no parameter."
 
 
 def not_listed(report: Report) -> Iterator[str]:
@@ -95,10 +96,8 @@ def _misnamed(value: MisnamedValue) -> str:
     file, name, meant = (
         shown(each, _LONGEST_PATH) for each in (str(value.file), value.name, value.meant)
     )
-    return (
-        f"{file} has a value for {name}, which is no parameter of {shown(value.iflow)}. Is {meant} "
-        "meant, for which it has none?"
-    )
+    said = f"{file} has a value for {name}, which is no parameter of {shown(value.iflow)}."
+    return f"{said} Did you mean {meant}? The file has no value for it."
 
 
 def _idle(idle: IdlePattern) -> str:

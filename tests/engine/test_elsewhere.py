@@ -89,7 +89,23 @@ class Forgetful(Inline):
         return future
 
 
-@pytest.mark.parametrize("kind", [Refusing, Forgetful])
+class Dying(Inline):
+    """It fails on the first batch, answers once more, and is gone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **more: Any) -> Future[Any]:
+        self.asked += 1
+        if self.asked == 2:
+            return super().submit(fn, *args, **more)
+        future: Future[Any] = Future()
+        future.set_exception(BrokenExecutor("gone"))
+        return future
+
+
+@pytest.mark.parametrize("kind", [Refusing, Forgetful, Dying])
 def test_what_is_not_read_elsewhere_is_read_all_the_same(alone: Report, kind: type[Inline]) -> None:
     assert report(kind()) == alone
 

@@ -95,6 +95,22 @@ def test_an_environment_whose_parameter_files_are_not_found_is_told(repository: 
     assert "platform custom, no own parameters" in told
 
 
+def test_a_flow_that_only_an_environment_makes_matter_is_drawn(repository: Path) -> None:
+    """By its own parameters its channel is authorized by role, and the pair is not read."""
+    described = Flow(
+        "Orders",
+        "Orders",
+        [Channel("HTTPS", "/orders", authorization="{{Auth}}")],
+        parameters={"Auth": "RoleBased"},
+    )
+    for name, content in bundle(described).items():
+        write(repository / "Package" / "Orders" / name, content)
+    configure(repository, BY_FOLDER)
+    asked = ["check", "--environment", "qa", "--as-of", "2026-11-24", "--format", "html=page.html"]
+    assert CliRunner().invoke(cli, asked).exit_code == 1
+    assert 'class="flow"' in (repository / "page.html").read_text("utf-8")
+
+
 def test_a_misnamed_value_of_an_environment_is_told(repository: Path) -> None:
     """Names compare exactly, so the default counts, and a gate would be green."""
     configure(repository, BY_FOLDER)
@@ -110,7 +126,7 @@ def test_a_misnamed_value_of_an_environment_is_told(repository: Path) -> None:
     )
     arguments = ["check", "--environment", "prod", "--as-of", "2026-11-24"]
     said = " ".join(CliRunner().invoke(cli, arguments).stdout.split())
-    assert "Is 'Subject' meant, for which it has none?" in said
+    assert "Did you mean 'Subject'? The file has no value for it." in said
 
 
 def test_one_of_several_patterns_that_leads_to_no_file_is_told(repository: Path) -> None:

@@ -106,6 +106,17 @@ def test_a_file_that_is_not_plain_is_parsed(old: str, new: str) -> None:
     assert not concerns_nobody(text.encode("utf-16"))
 
 
+def test_settings_without_values_are_looked_at_once() -> None:
+    """A hundred of them hung it: their blanks could be shared out in many ways."""
+    properties = "<ifl:property>   <key>x</key>   </ifl:property>   " * 100
+    flow_of_nobody = (
+        '<bpmn2:messageFlow id="x"><bpmn2:extensionElements>'
+        f"{properties}{prop('direction', 'Receiver')}{prop(KEYS[0], 'x')}"
+        "</bpmn2:extensionElements><other/></bpmn2:messageFlow>"
+    )
+    assert not concerns_nobody(exported(QUIET, flow_of_nobody))
+
+
 def test_bytes_that_are_no_utf8_are_told() -> None:
     data = exported(QUIET).replace(b"Orders", b"Order\xff")
     assert read(data, every_channel=False).problems

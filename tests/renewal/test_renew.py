@@ -126,7 +126,7 @@ def test_following_the_plan_leaves_only_what_it_says(folder: Path) -> None:
         ("CN=CA 2, O=Example", "CN=orders.example.com, O=Example"),
         ("CN=orders.example.com, O=Example,", "CN=CA 2, O=Example"),
     ],
-    ids=["order", "issuer", "exchanged", "malformed"],
+    ids=["subject", "issuer", "exchanged", "malformed"],
 )
 def test_a_row_that_is_meant_for_it_is_corrected(folder: Path, row) -> None:
     """A second row beside it would leave the first one there for good."""
@@ -135,10 +135,24 @@ def test_a_row_that_is_meant_for_it_is_corrected(folder: Path, row) -> None:
     assert [step["what"].split()[0] for step in steps(found)] == ["Correct", "Redeploy", "The"]
     assert steps(found)[0]["row"][1] == "CN=CA 2,O=Example"
     said = " ".join(renew("new/other.pem").split())
-    assert "which a row keeps out; correct it and redeploy the flow" in said
+    assert "A row keeps it out of 1 channel in 1 iFlow; correct the row and redeploy the" in said
     write_flow(folder, [OLD.pair, row])
     both = [step["what"].split()[0] for step in steps(plan("new/other.pem"))]
     assert both == ["Correct", "Redeploy", "The", "After", "Redeploy"]
+
+
+def test_a_row_that_the_old_certificate_may_have_is_not_overwritten(folder: Path) -> None:
+    """It may have been self-signed, and not be at hand."""
+    write_flow(folder, [("CN=orders.example.com, O=Example", "CN=orders.example.com, O=Example")])
+    add, *_ = steps(plan("new/other.pem"))
+    assert add["what"].startswith("Add this row beside the old one")
+
+
+def test_exchanged_cells_are_no_other_senders(folder: Path) -> None:
+    write_flow(folder, [("CN=CA 2, O=Example", "CN=orders.example.com, O=Example")])
+    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
+        file.write("[environments.dev]\n[environments.prod]\n")
+    assert "another sender" not in renew("new/other.pem", "--all-environments")
 
 
 def test_a_row_of_parameters_is_corrected_by_these_and_counted_once(folder: Path) -> None:
@@ -315,7 +329,7 @@ def test_a_row_that_is_a_letter_away_is_named_before_others(folder: Path) -> Non
     )
     said = " ".join(renew("new/other.pem").split())
     assert "this one, with a common name that is a letter or two away (inferred)" in said
-    assert "enter there Subject DN CN=orders.example.com,O=Example" in said
+    assert "enter Subject DN CN=orders.example.com,O=Example there" in said
     assert "CN=x" not in said
 
 
@@ -542,7 +556,7 @@ def test_a_row_of_parameters_stays_where_it_lets_another_sender_in(folder: Path,
     (folder / "old.pem").write_bytes(pem(OLD))
     for certificate in ("new/other.pem", "old.pem"):
         said = " ".join(renew(certificate, "--environment", "prod").split())
-        stays = "the old one stays, as another sender needs it in dev" in said
+        stays = "The old row stays, as another sender needs it in dev" in said
         assert stays is ("CN=x" in others)
         assert ("remove the old row" in said) is not stays
 
