@@ -292,8 +292,10 @@ def test_what_is_over_has_no_alarm() -> None:
     from iflint.commands.certificates import _calendar
 
     uses = hostile_uses()
-    over = msgspec.structs.replace(uses.certificates[0], days_left=-1)
-    assert "VALARM" not in _calendar(msgspec.structs.replace(uses, certificates=(over,)))
+    over = uses.certificates[0]
+    after = over.certificate.not_after + timedelta(days=1)
+    told = msgspec.structs.replace(uses, certificates=(over,), as_of=after)
+    assert "VALARM" not in _calendar(told)
 
 
 def test_lines_are_folded_within_75_octets_and_end_in_crlf() -> None:

@@ -166,7 +166,7 @@ def test_no_ca_is_held_to_what_it_ends(call, monkeypatch) -> None:
     """The same issuer could not be had any more, so nobody is asked for it."""
     monkeypatch.chdir(DEMO)
     ends = call("certificates", "--letter", "certificates/parcel-shop.pem", *CLOCK).stdout
-    assert "the present one ends certificates with Client Authentication" in ends
+    assert "the present one will soon issue none with Client Authentication" in ends
     assert "exactly those of the present one" not in ends
     stays = call("certificates", "--letter", "certificates/carrier.cer", *CLOCK).stdout
     assert "another CA" not in stays
@@ -179,7 +179,7 @@ def test_of_one_that_follows_at_hand_the_writer_is_told(call, workplace) -> None
     (workplace / "both.pem").write_bytes(pem(OWN, later, CA))
     (workplace / "own.pem").write_bytes(pem(OWN))
     result = call("certificates", ".", "--letter", "own.pem", *CLOCK)
-    assert "'iflint renew both.pem' tells what to do with it" in result.stderr
+    assert "one that comes after it is at hand: both.pem; see iflint renew" in result.stderr
     newest = call("certificates", ".", "--letter", "both.pem", *CLOCK)
     assert "ends on 31 March 2028" in newest.stdout
     assert "renew" not in newest.stderr
