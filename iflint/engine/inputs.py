@@ -433,9 +433,10 @@ class Reading:
         self._archives_of_use |= other._archives_of_use
 
     def _add_flows(self, flows: Iterable[KeptFlow]) -> None:
-        affordable = map(self._affordable_flow, flows)
-        may_speak = self._options.has_other_parameters
-        self._flows += affordable if may_speak else (flow.least for flow in affordable)
+        found: Iterable[KeptFlow] = map(self._affordable_flow, flows)
+        if not self._options.has_other_parameters:
+            found = (flow.least for flow in found)
+        self._flows += found
 
     @cached_property
     def flows(self) -> tuple[KeptFlow, ...]:

@@ -81,7 +81,7 @@ class KeptFlow(msgspec.Struct, frozen=True, array_like=True):
         """
         if self.is_quiet and not (files and self.channels):
             return self.told
-        return _least(resolved(self.read, files), self.located)
+        return _model_or_result(resolved(self.read, files), self.located)
 
     def unresolved(self, problem: Problem) -> Iflow:
         """The model of the flow without its channels, which could not be worked out."""
@@ -118,13 +118,13 @@ def _packed(read: FlowRead) -> bytes:
 def _quiet(read: FlowRead, located: bool) -> IflowResult | None:
     """What reports tell of a flow by itself; None where anything can be found in it."""
     try:
-        found = _least(read.resolve(), located)
+        found = _model_or_result(read.resolve(), located)
     except Exception:  # it is told where its model is made
         return None
     return found if isinstance(found, IflowResult) else None
 
 
-def _least(iflow: Iflow, located: bool) -> Iflow | IflowResult:
+def _model_or_result(iflow: Iflow, located: bool) -> Iflow | IflowResult:
     if not iflow.matters:
         with contextlib.suppress(Exception):  # it is told where the report is made
             return quiet_result(iflow, located=located)

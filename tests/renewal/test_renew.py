@@ -37,6 +37,13 @@ SAME_PAIR = issue("renew-same", NAME, FIRST, "2026-12-01", "2027-12-01")
 OTHER_PAIR = issue("renew-other", NAME, SECOND, "2026-12-01", "2027-12-01")
 
 
+def environments(folder: Path, setting: str, *names: str) -> None:
+    """Add tables of environments to the configuration, each with a setting that may name it."""
+    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
+        for name in names:
+            file.write(f"[environments.{name}]\n{setting.format(name=name)}\n")
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "certs").mkdir()
@@ -162,9 +169,7 @@ def test_a_row_of_parameters_is_corrected_by_these_and_counted_once(folder: Path
     ):
         values = "".join(f"{key}={value}\n" for key, value in zip("SI", pair, strict=True))
         (folder / f"{name}.prop").write_text(values, encoding="utf-8")
-    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
-        for name in ("qa", "prod"):
-            file.write(f"[environments.{name}]\nparameters = ['{name}.prop']\n")
+    environments(folder, "parameters = ['{name}.prop']", "qa", "prod")
     write_flow(folder, [("{{S}}", "{{I}}")])
     (folder / "old.pem").write_bytes(pem(OLD))
     said = " ".join(renew("old.pem").split())
@@ -263,9 +268,7 @@ def test_every_configured_environment_is_looked_at(folder: Path) -> None:
     for name, pair in (("qa", OLD.pair), ("prod", OLD.pair), ("dev", ("CN=x", "CN=y"))):
         values = "".join(f"{key}={value}\n" for key, value in zip("SI", pair, strict=True))
         (folder / f"{name}.prop").write_text(values, encoding="utf-8")
-    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
-        for name in ("dev", "qa", "prod"):
-            file.write(f"[environments.{name}]\nparameters = ['{name}.prop']\n")
+    environments(folder, "parameters = ['{name}.prop']", "dev", "qa", "prod")
     write_flow(folder, [("{{S}}", "{{I}}")])
     (touched,) = plan("new/other.pem")["touched"]
     assert touched["environments"] == ["qa", "prod"]
@@ -501,14 +504,17 @@ def test_it_is_judged_on_its_first_day(folder: Path) -> None:
     assert "wrong with the certificate" in steps(found)[0]["what"]
 
 
-def test_each_environment_has_its_steps(folder: Path) -> None:
+def with_certificates_of_environments(folder: Path) -> None:
+    """One that ends earlier in QA than in PROD."""
     later = issue("renew-later", NAME, FIRST, "2025-12-30", "2026-12-29")
     for name, certificate in (("qa", OLD), ("prod", later)):
         (folder / name).mkdir()
         (folder / name / "certs.pem").write_bytes(pem(certificate, FIRST, SECOND))
-    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
-        for name in ("qa", "prod"):
-            file.write(f"[environments.{name}]\ncertificates = ['{name}']\n")
+    environments(folder, "certificates = ['{name}']", "qa", "prod")
+
+
+def test_each_environment_has_its_steps(folder: Path) -> None:
+    with_certificates_of_environments(folder)
     first, second = plan("new/other.pem")["schedules"]
     assert (first["environments"], second["environments"]) == (["qa"], ["prod"])
     assert first["steps"][0]["until"] == "2026-12-12"
@@ -517,13 +523,7 @@ def test_each_environment_has_its_steps(folder: Path) -> None:
 
 
 def test_no_environment_is_named_of_which_no_step_is_listed(folder: Path) -> None:
-    later = issue("renew-later", NAME, FIRST, "2025-12-30", "2026-12-29")
-    for name, certificate in (("qa", OLD), ("prod", later)):
-        (folder / name).mkdir()
-        (folder / name / "certs.pem").write_bytes(pem(certificate, FIRST, SECOND))
-    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
-        for name in ("qa", "prod"):
-            file.write(f"[environments.{name}]\ncertificates = ['{name}']\n")
+    with_certificates_of_environments(folder)
     said = renew("new/other.pem", "--limit", "report-bytes=1000")
     assert "Steps in qa:\n  1. Add" in said
     assert "Steps in prod" not in said
@@ -535,9 +535,7 @@ def test_no_row_in_the_flow_where_it_would_let_a_stranger_in(folder: Path, asked
     for name, pair in (("prod", OLD.pair), ("dev", ("CN=x", "CN=y"))):
         values = "".join(f"{key}={value}\n" for key, value in zip("SI", pair, strict=True))
         (folder / f"{name}.prop").write_text(values, encoding="utf-8")
-    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
-        for name in ("dev", "prod"):
-            file.write(f"[environments.{name}]\nparameters = ['{name}.prop']\n")
+    environments(folder, "parameters = ['{name}.prop']", "dev", "prod")
     write_flow(folder, [("{{S}}", "{{I}}")])
     add, *_ = steps(plan("new/other.pem", *asked))
     assert "as two parameters" in add["what"]
@@ -549,9 +547,7 @@ def test_a_row_of_parameters_stays_where_it_lets_another_sender_in(folder: Path,
     for name, pair in (("prod", OLD.pair), ("dev", others)):
         values = "".join(f"{key}={value}\n" for key, value in zip("SI", pair, strict=True))
         (folder / f"{name}.prop").write_text(values, encoding="utf-8")
-    with (folder / "iflint.toml").open("a", encoding="utf-8") as file:
-        for name in ("dev", "prod"):
-            file.write(f"[environments.{name}]\nparameters = ['{name}.prop']\n")
+    environments(folder, "parameters = ['{name}.prop']", "dev", "prod")
     write_flow(folder, [("{{S}}", "{{I}}")])
     (folder / "old.pem").write_bytes(pem(OLD))
     for certificate in ("new/other.pem", "old.pem"):
